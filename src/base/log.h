@@ -1,0 +1,58 @@
+/*
+ * Log records: formatted, redacted and sanitised once, when they are made, then handed to the
+ * sinks.  A record never holds a secret, whatever the sink.
+ */
+#ifndef TT_BASE_LOG_H
+#define TT_BASE_LOG_H
+
+#include "base/clock.h"
+#include "base/redact.h"
+
+enum log_level { LOG_TRACE, LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
+
+enum log_cat {
+#define LOG_CAT(sym, id, help) LOGC_##sym,
+#include "base/logcats.def"
+#undef LOG_CAT
+	LOGC_COUNT
+};
+
+struct log_rec {
+	uint64_t seq;     /* 1, 2, 3 … over the whole run */
+	int64_t wall_us;
+	uint8_t level, cat;
+	uint16_t text_len;
+	uint32_t exchange; /* its number; 0: none */
+	const char *text;  /* NUL-terminated, safe, redacted */
+};
+
+struct log;
+
+/* Ring bounded by records and bytes; the oldest go first.  clock and redactor are borrowed. */
+struct log *log_new(const struct clock *clock, const struct redactor *r, size_t max_records,
+	size_t max_bytes);
+void log_free(struct log *l);
+/* "http,tls,-ui", "all"; default level of named ones becomes TRACE. RES_SYNTAX names the word. */
+enum res log_set_trace(struct log *l, struct span spec, struct err *e) MUST_USE;
+void log_set_level(struct log *l, enum log_level min); /* default LOG_INFO */
+bool log_wants(const struct log *l, enum log_level level, enum log_cat cat);
+/* No-op for a NULL log, and formats nothing that no one wants. */
+void log_add(struct log *l, enum log_level level, enum log_cat cat, uint32_t exchange,
+	const char *fmt, ...) PRINTF(5, 6);
+
+/* Sinks besides the ring.  JSON lines into a file 0600, opened O_NOFOLLOW, appended. */
+enum res log_open_file(struct log *l, const char *path, struct err *e) MUST_USE;
+void log_set_stderr(struct log *l, bool on);
+/* Writes what is buffered; called when the loop is idle and at the end. */
+void log_flush(struct log *l);
+
+/* The ring.  Index 0 is the oldest kept; get is O(1). */
+size_t log_count(const struct log *l);
+uint64_t log_first_seq(const struct log *l);
+bool log_get(const struct log *l, size_t index, struct log_rec *out); /* text borrowed until the next add */
+uint64_t log_generation(const struct log *l); /* changes with every record */
+
+const char *log_level_id(enum log_level v); /* "info" */
+const char *log_cat_id(enum log_cat c);     /* "http" */
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * The redactor: what is recorded (log, exchange) passes here first.  It knows the registered
+ * values (tokens, secrets: found plain, percent-encoded, base64 and base64url-wrapped) and
+ * the unregistered by name (access_token=, "client_secret":, Authorization:, Cookie: …) and
+ * by shape (JWT, vendor prefixes such as ghp_, ya29.).
+ */
+#ifndef TT_BASE_REDACT_H
+#define TT_BASE_REDACT_H
+
+#include "base/buf.h"
+#include "base/secret.h"
+
+struct redactor;
+
+struct redactor *redactor_new(void);
+void redactor_free(struct redactor *r);
+/* Registers a value (a reference is kept). Values under 6 bytes are not searched for. */
+void redactor_add(struct redactor *r, struct secret *s);
+
+/* Free text (log lines, header values, error texts): registered values, names, shapes. */
+enum res redact_text(const struct redactor *r, struct buf *out, struct span s);
+/* A form body or URL query "a=b&c=d": values of secret-bearing names, then redact_text. */
+enum res redact_form(const struct redactor *r, struct buf *out, struct span s);
+/* A URL: userinfo, secret query and fragment members. */
+enum res redact_url(const struct redactor *r, struct buf *out, struct span s);
+/* One header's value by its name (Authorization keeps its scheme; Set-Cookie its name). */
+enum res redact_header(const struct redactor *r, struct buf *out, struct span name, struct span value);
+/* Is this the name of a member, parameter or claim whose value is a secret? ASCII case. */
+bool redact_name_is_secret(struct span name);
+
+#endif

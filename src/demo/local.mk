@@ -1,0 +1,2 @@
+noinst_LIBRARIES += src/libttdemo.a
+src_libttdemo_a_SOURCES =

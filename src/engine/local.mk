@@ -1,0 +1,2 @@
+noinst_LIBRARIES += src/libttengine.a
+src_libttengine_a_SOURCES =

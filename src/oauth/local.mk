@@ -1,0 +1,2 @@
+noinst_LIBRARIES += src/libttoauth.a
+src_libttoauth_a_SOURCES =

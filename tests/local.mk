@@ -1,0 +1,35 @@
+# Unit tests are cmocka programs that print TAP; everything else is a script that prints TAP.
+TEST_EXTENSIONS = .sh
+TAP_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+LOG_DRIVER = $(TAP_DRIVER)
+SH_LOG_DRIVER = $(TAP_DRIVER)
+
+# The same world for every test: built from nothing, UTF-8, UTC, no proxies.
+AM_TESTS_ENVIRONMENT = \
+	LC_ALL=C.UTF-8; LANGUAGE=; TZ=UTC; TERM=xterm-256color; CMOCKA_MESSAGE_OUTPUT=TAP; \
+	srcdir='$(abs_top_srcdir)'; builddir='$(abs_top_builddir)'; \
+	TOKENTRIAGE='$(abs_top_builddir)/tokentriage'; NODE='$(NODE)'; VALGRIND='$(VALGRIND)'; CC='$(CC)'; \
+	export LC_ALL LANGUAGE TZ TERM CMOCKA_MESSAGE_OUTPUT srcdir builddir TOKENTRIAGE NODE VALGRIND CC; \
+	unset LINES COLUMNS ESCDELAY NO_COLOR COLORTERM http_proxy https_proxy HTTP_PROXY HTTPS_PROXY \
+	no_proxy NO_PROXY all_proxy ALL_PROXY CURL_CA_BUNDLE SSL_CERT_FILE SSL_CERT_DIR XDG_CONFIG_HOME XDG_STATE_HOME;
+
+TEST_CFLAGS = $(CMOCKA_CFLAGS)
+EXTRA_DIST += tests/unit.h
+
+include tests/base/local.mk
+include tests/oauth/local.mk
+include tests/case/local.mk
+include tests/diagnose/local.mk
+include tests/engine/local.mk
+include tests/wizard/local.mk
+include tests/report/local.mk
+include tests/ui/local.mk
+include tests/demo/local.mk
+include tests/cli/local.mk
+include tests/lint/local.mk
+include tests/bench/local.mk
+include tests/pty/local.mk
+include tests/real/local.mk
+
+check_PROGRAMS += $(UNIT_TESTS)
+TESTS += $(UNIT_TESTS) $(TAP_TESTS)
