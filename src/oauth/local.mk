@@ -1,2 +1,21 @@
 noinst_LIBRARIES += src/libttoauth.a
-src_libttoauth_a_SOURCES =
+src_libttoauth_a_CFLAGS = $(AM_CFLAGS) $(WARN_STRICT_CFLAGS) $(CJSON_CFLAGS)
+src_libttoauth_a_SOURCES = \
+	src/oauth/answer.c src/oauth/answer.h \
+	src/oauth/challenge.c src/oauth/challenge.h \
+	src/oauth/claims.c src/oauth/claims.h \
+	src/oauth/clientauth.c src/oauth/clientauth.h src/oauth/clientauth.def \
+	src/oauth/crypto-load.c src/oauth/crypto.h \
+	src/oauth/endpoints.def \
+	src/oauth/http.c src/oauth/http.h \
+	src/oauth/jose.c src/oauth/jose.h \
+	src/oauth/json.c src/oauth/json.h \
+	src/oauth/metadata.c src/oauth/metadata.h \
+	src/oauth/purposes.def \
+	src/oauth/token.c src/oauth/token.h \
+	src/oauth/url.c src/oauth/url.h
+
+# crypto.c is no part of the program: it goes into the module net.so and into tests.
+noinst_LIBRARIES += src/libttcrypto.a
+src_libttcrypto_a_CFLAGS = $(AM_CFLAGS) $(WARN_STRICT_CFLAGS) $(CRYPTO_CFLAGS)
+src_libttcrypto_a_SOURCES = src/oauth/crypto.c

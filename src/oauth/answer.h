@@ -1,0 +1,64 @@
+/*
+ * What a server answered, read as the protocol means it: the error wherever it stands (body, WWW-Authenticate,
+ * vendor's dialect), and the success by its content, not by its status (failure-modes, parsing rules).
+ */
+#ifndef TT_OAUTH_ANSWER_H
+#define TT_OAUTH_ANSWER_H
+
+#include "oauth/challenge.h"
+#include "oauth/claims.h"
+#include "oauth/http.h"
+
+enum purpose {
+#define PURPOSE(sym, id, words) PURPOSE_##sym,
+#include "oauth/purposes.def"
+#undef PURPOSE
+	PURPOSE_COUNT
+};
+const char *purpose_id(enum purpose p);    /* "introspection" */
+const char *purpose_words(enum purpose p); /* "introspection request" */
+bool purpose_from_id(struct span id, enum purpose *out);
+
+/* What came back, as one word. */
+enum outcome {
+	OUTCOME_NONE,      /* no response */
+	OUTCOME_SUCCESS,   /* the content the purpose wants is there */
+	OUTCOME_INACTIVE,  /* introspection: active is false */
+	OUTCOME_OAUTH_ERROR,
+	OUTCOME_VENDOR_ERROR, /* an error in a dialect of its own */
+	OUTCOME_REDIRECT,
+	OUTCOME_OTHER,     /* HTML, empty, not understood … */
+};
+
+/* How a signed (application/jwt) response was given. */
+struct answer {
+	enum outcome outcome;
+	enum body_kind kind;
+	int status;
+	struct json *doc;       /* the JSON body, or a signed response's claims; owned; NULL */
+	struct json *jose_header; /* of a signed response; owned; NULL */
+	bool is_signed, is_encrypted;
+	struct claims claims;   /* of doc (introspection, userinfo) */
+	enum tri active;        /* introspection's boolean */
+	bool active_is_string;  /* "true": a deviation */
+	struct challenges challenges;
+	/* The error in the protocol's words; "" if there is none.  Safe text. */
+	char error[64], description[400], error_uri[200], vendor_code[48];
+	char error_from[24];    /* "body", "WWW-Authenticate" */
+	char dialect[24];       /* "oauth", "spotify", "graph", "okta", … by the table dialects.def */
+	/* Token response */
+	bool has_access_token, has_refresh_token, has_id_token;
+	bool has_expires_in;
+	int64_t expires_in;
+	enum num_form expires_in_form;
+};
+
+void answer_init(struct answer *a);
+void answer_release(struct answer *a);
+/* Never fails: what is not understood is OUTCOME_OTHER.  *a is initialised. */
+void answer_read(struct answer *a, enum purpose p, const struct http_response *r);
+
+/* Plain meaning of an OAuth error code (RFC 6749, 6750, 7009, 8628, 9449, OpenID Connect); NULL if unknown. */
+const char *oauth_error_meaning(struct span code);
+
+#endif

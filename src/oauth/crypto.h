@@ -1,0 +1,39 @@
+/*
+ * Cryptography behind a small vtable: crypto.c alone knows OpenSSL and lives in a module that is
+ * loaded when first needed.
+ */
+#ifndef TT_OAUTH_CRYPTO_H
+#define TT_OAUTH_CRYPTO_H
+
+#include "base/buf.h"
+#include "base/secret.h"
+
+struct json;
+struct crypto_key;
+
+struct crypto_ops {
+	bool (*sha256)(const void *p, size_t n, unsigned char out[32]);
+	bool (*sha512)(const void *p, size_t n, unsigned char out[64]);
+	bool (*hmac)(int bits, struct span key, struct span text, unsigned char *out, size_t *n);
+	/* alg: RS256… PS512 ES256… ES512 ES256K EdDSA.  JWK in, RES_UNSUPPORTED for what the
+	 * library lacks, RES_SYNTAX for a bad key; *ok tells whether the signature verifies. */
+	enum res (*verify)(const char *alg, const struct json *jwk, struct span text, struct span sig,
+		bool *ok, struct err *e);
+	/* Keys of our own: made new (P-256), or from PEM text. */
+	enum res (*key_new)(struct crypto_key **out, struct err *e);
+	enum res (*key_from_pem)(struct crypto_key **out, struct span pem, struct err *e);
+	void (*key_free)(struct crypto_key *k);
+	struct json *(*key_public_jwk)(const struct crypto_key *k); /* without kid */
+	enum res (*sign)(const struct crypto_key *k, const char *alg, struct span text,
+		struct buf *sig, struct err *e); /* raw r||s for ES */
+	const char *(*version)(void);
+};
+
+/* Main sets the loader; crypto() calls it once and returns NULL if it cannot be loaded. */
+void crypto_set_loader(const struct crypto_ops *(*load)(void));
+const struct crypto_ops *crypto(void);
+
+/* In crypto.c, linked into the module and into the tests that need it. */
+extern const struct crypto_ops crypto_openssl;
+
+#endif
