@@ -5,6 +5,7 @@
 #ifndef TT_OAUTH_ANSWER_H
 #define TT_OAUTH_ANSWER_H
 
+#include "base/ids.h"
 #include "oauth/challenge.h"
 #include "oauth/claims.h"
 #include "oauth/http.h"
