@@ -1,2 +1,12 @@
 noinst_LIBRARIES += src/libttdiagnose.a
-src_libttdiagnose_a_SOURCES =
+src_libttdiagnose_a_SOURCES = \
+	src/diagnose/catalogue.c src/diagnose/catalogue.def \
+	src/diagnose/diagnose.c src/diagnose/diagnose.h \
+	src/diagnose/order.c src/diagnose/rules.h \
+	src/diagnose/rules.c src/diagnose/rules.def \
+	src/diagnose/rules-transport.c \
+	src/diagnose/rules-intake.c \
+	src/diagnose/rules-verify.c \
+	src/diagnose/rules-expiry.c \
+	src/diagnose/rules-refresh.c \
+	src/diagnose/rules-handle.c

@@ -1,0 +1,75 @@
+/*
+ * The case: what is known, append only.  Profile, tokens, exchanges; everything else is computed
+ * from it.  The live values of the tokens are kept beside, in secrets, for sending only.
+ */
+#ifndef TT_CASE_CASE_H
+#define TT_CASE_CASE_H
+
+#include "base/clock.h"
+#include "case/exchange.h"
+#include "case/profile.h"
+
+/* A token of the case: its facts always, its value only while the case is live. */
+struct case_token {
+	bool present;
+	struct token_info info;     /* of the value as it was given */
+	struct secret *given;       /* as given; NULL in a saved case */
+	struct secret *value;       /* repaired, what is sent; NULL in a saved case */
+	unsigned repaired;          /* enum token_oddity that was repaired */
+	char source[80];            /* "file at.txt", "pasted", "refreshed" */
+	int64_t obtained_wall_us;   /* when it was obtained by this program; 0: not known */
+	int64_t expires_in;         /* of the token response; -1: not stated */
+	char scope[400];            /* scope of the token response; "" */
+	uint32_t from;              /* the exchange it came from; 0: given */
+	bool spent;                 /* a refresh token that was used */
+};
+
+struct case_tokens {
+	struct case_token access, refresh, id;
+};
+
+struct case_file {
+	struct profile profile;
+	struct case_tokens *generations; /* [0] as given, one more for each refresh */
+	size_t n_generations;
+	struct exchange **exchanges;     /* in order of completion */
+	size_t n_exchanges;
+	struct metadata metadata;        /* the one that is followed; doc NULL: none */
+	uint32_t metadata_from;          /* its exchange */
+	int64_t created_wall_us;
+	int64_t as_of_wall_us;           /* "now" of a saved case; 0: live, the clock tells */
+	int64_t revoked_wall_us;         /* when this program revoked a token; 0: never */
+	enum token_slot revoked_slot;
+	uint64_t revision;               /* changes with every change: what is derived is stale */
+};
+
+void case_init(struct case_file *c);
+void case_release(struct case_file *c);
+/* Takes x, numbers it, returns it. */
+struct exchange *case_add(struct case_file *c, struct exchange *x_take);
+const struct exchange *case_exchange(const struct case_file *c, uint32_t n); /* NULL */
+/* The newest exchange of a purpose (and slot, unless SLOT_NONE); NULL. */
+const struct exchange *case_last(const struct case_file *c, enum purpose p, enum token_slot slot);
+/* The newest tokens. */
+struct case_tokens *case_tokens(const struct case_file *c);
+/* Sets a token as the user gave it; reads its facts and repairs it.  slot: ACCESS, REFRESH, ID. */
+void case_give_token(struct case_file *c, enum token_slot slot, struct span value, const char *source);
+struct case_token *case_token(const struct case_file *c, enum token_slot slot);
+/*
+ * A refresh gave new tokens: opens a generation with what the response had (an absent refresh token keeps the
+ * old one, RFC 6749 §6), marks the old refresh token spent if a new one came.
+ */
+struct token_response {
+	struct secret *access, *refresh, *id; /* NULL: absent */
+	int64_t expires_in;                   /* -1: absent */
+	char scope[400];
+	char token_type[24];
+};
+void token_response_release(struct token_response *t);
+/* Reads the raw body of a successful token response. */
+enum res token_response_read(struct token_response *out, struct span body, struct err *e) MUST_USE;
+void case_add_generation(struct case_file *c, const struct token_response *t, uint32_t from, int64_t wall_us);
+/* The one JSON object of --tokens-out (RFC 6749 §5.1 and obtained_at); out is a wiping buffer. */
+enum res token_response_to_json(const struct token_response *t, int64_t obtained_wall_us, struct buf *out);
+
+#endif

@@ -1,0 +1,108 @@
+/*
+ * One request and what came of it, as recorded: secrets are masked already, and what only their
+ * values could tell stands beside them in token_infos.  Facts are derived from this alone, so that a
+ * live, a saved and an imported case give the same verdict.
+ */
+#ifndef TT_CASE_EXCHANGE_H
+#define TT_CASE_EXCHANGE_H
+
+#include "base/ids.h"
+#include "base/limits.h"
+#include "oauth/answer.h"
+#include "oauth/clientauth.h"
+#include "oauth/http.h"
+#include "oauth/token.h"
+
+enum net_error {
+#define NET_ERROR(sym, id, words) NETERR_##sym,
+#include "case/neterrors.def"
+#undef NET_ERROR
+	NETERR_COUNT
+};
+const char *net_error_id(enum net_error e);
+const char *net_error_words(enum net_error e);
+bool net_error_from_id(struct span id, enum net_error *out);
+
+/* Microseconds; -1: the phase did not happen (connection reused) or is not known. */
+struct timings {
+	int64_t dns, connect, tls, wait, receive, total;
+	bool reused; /* the connection was already open */
+};
+
+struct cert_info {
+	char *subject, *issuer, *names; /* safe text; names: the SANs, ", " between */
+	int64_t not_before, not_after;  /* seconds since 1970 */
+	bool self_signed;
+};
+
+struct tls_info {
+	char version[16], cipher[64]; /* "TLSv1.3"; "" without TLS or handshake */
+	struct cert_info certs[LIMIT_CERTS]; /* the leaf first */
+	size_t n_certs;
+	bool verified;
+	char verify_words[160];       /* the library's reason when not */
+};
+
+/* Everything a transport found out; the response is raw until the engine records it. */
+struct net_result {
+	struct http_response response;
+	struct timings timings;
+	struct tls_info tls;
+	enum net_error error;
+	char error_text[200];  /* safe text */
+	char remote[72];       /* "127.0.0.1:8443" */
+	bool via_proxy;
+	int64_t sent_wall_us;     /* when the request went out */
+	int64_t answered_wall_us; /* when the response headers were whole; 0: never */
+};
+
+void net_result_init(struct net_result *r);
+void net_result_release(struct net_result *r);
+void tls_info_copy(struct tls_info *dst, const struct tls_info *src);
+
+/* Which of the case's tokens a request carried. */
+enum token_slot { SLOT_NONE, SLOT_ACCESS, SLOT_REFRESH, SLOT_ID, SLOT_MADE_UP };
+
+struct exchange {
+	uint32_t n;               /* 1, 2, 3 … in the case */
+	enum step step;
+	enum purpose purpose;
+	bool imported;            /* not made by this program */
+	enum token_slot slot;
+	uint32_t token_generation; /* which generation of the case's tokens (0: as given, +1 a refresh) */
+	uint32_t follows;         /* the exchange whose redirect or retry this is; 0: none */
+	unsigned attempt;         /* 1, 2 … of the same request */
+
+	struct http_request request; /* masked */
+	struct net_result result;    /* masked */
+	struct answer answer;        /* read from the raw response, values masked */
+
+	/* How the caller authenticated, as far as it is no secret. */
+	enum client_auth auth;
+	char auth_client_id[128];    /* safe text */
+	bool auth_has_reserved, auth_raw_basic;
+
+	/* Tokens seen in the response (or, imported, in the request), by their facts. */
+	struct {
+		char where[40];          /* "response.access_token", "request.authorization" */
+		struct token_info info;
+	} tokens[4];
+	size_t n_tokens;
+};
+
+struct exchange *exchange_new(void);
+void exchange_free(struct exchange *x);
+/* "exchange 2 · introspection" */
+char *exchange_label(const struct exchange *x, char *out, size_t size);
+/* The Date header as seconds since 1970, or false. */
+bool exchange_server_date(const struct exchange *x, int64_t *unix_s);
+
+/*
+ * Records a transfer: copies and masks request and result (redactor), reads the answer from the
+ * raw response first, notes the tokens in it.  The result is new; n is set by case_add().
+ */
+struct redactor;
+struct exchange *exchange_record(const struct http_request *req, const struct net_result *raw,
+	enum step step, enum purpose purpose, const struct redactor *r);
+
+#endif
