@@ -1,2 +1,13 @@
+# The scenario table is in the program; the server in a module of its own.
 noinst_LIBRARIES += src/libttdemo.a
-src_libttdemo_a_SOURCES =
+src_libttdemo_a_SOURCES = src/demo/scenarios.c src/demo/scenarios.def src/demo/demo.h
+
+noinst_LIBRARIES += src/libttserver.a
+src_libttserver_a_CFLAGS = $(AM_CFLAGS) $(MICROHTTPD_CFLAGS)
+src_libttserver_a_SOURCES = src/demo/server.c src/demo/store.c src/demo/store.h \
+	src/demo/endpoints.c src/demo/endpoints.h
+
+module_PROGRAMS += demo.so
+demo_so_SOURCES = src/demo/module.c
+demo_so_LDFLAGS = $(AM_LDFLAGS) -shared
+demo_so_LDADD = src/libttserver.a $(MICROHTTPD_LIBS)

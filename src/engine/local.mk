@@ -1,2 +1,17 @@
 noinst_LIBRARIES += src/libttengine.a
-src_libttengine_a_SOURCES =
+src_libttengine_a_SOURCES = \
+	src/engine/curl-command.c \
+	src/engine/engine.c src/engine/engine.h \
+	src/engine/net-module.h \
+	src/engine/net-replay.c src/engine/replay.h \
+	src/engine/transport.h
+
+noinst_LIBRARIES += src/libttnet.a
+src_libttnet_a_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(CRYPTO_CFLAGS)
+src_libttnet_a_SOURCES = src/engine/net-curl.c
+
+# libcurl and OpenSSL in one module, loaded at the first request or fingerprint.
+module_PROGRAMS += net.so
+net_so_SOURCES = src/engine/net-module.c
+net_so_LDFLAGS = $(AM_LDFLAGS) -shared
+net_so_LDADD = src/libttnet.a src/libttcrypto.a $(CURL_LIBS) $(CRYPTO_LIBS)

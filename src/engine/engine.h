@@ -1,0 +1,78 @@
+/*
+ * The request engine: a queue, policy (time-outs, limits, retry, redirects, where credentials may
+ * go) and recording, over a transport.  One thread: completions are delivered from engine_turn().
+ */
+#ifndef TT_ENGINE_ENGINE_H
+#define TT_ENGINE_ENGINE_H
+
+#include "base/rng.h"
+#include "case/case.h"
+#include "engine/transport.h"
+
+struct engine;
+
+struct engine_deps {
+	const struct clock *clock;
+	struct rng *rng;               /* retry jitter */
+	struct log *log;
+	const struct redactor *redactor;
+	struct case_file *record;      /* exchanges are added here, masked */
+	/* Gives the transport at the first request (loads the module); NULL with e set: cannot. */
+	const struct transport_ops *(*load_transport)(struct err *e);
+};
+
+struct engine *engine_new(const struct engine_deps *deps);
+void engine_free(struct engine *e);
+/* Defaults for every request: profile's proxy, ca_file, time-outs, headers, resolve, insecure. */
+void engine_set_options(struct engine *e, const struct net_options *o, const struct str_list *headers);
+/* The case into which exchanges go (after a new profile was picked). */
+void engine_set_record(struct engine *e, struct case_file *record);
+
+/*
+ * Credentials go only to confirmed origins.  The wizard confirms those of the profile and of the
+ * metadata of the profile's own, matching issuer.
+ */
+void engine_confirm_origin(struct engine *e, struct span url);
+bool engine_origin_confirmed(const struct engine *e, struct span url);
+void engine_forget_origins(struct engine *e);
+
+struct engine_call {
+	struct http_request http;      /* taken by engine_submit */
+	enum step step;
+	enum purpose purpose;
+	enum token_slot slot;
+	bool credentials;              /* carries a token or client credentials: host must be confirmed */
+	bool idempotent;               /* may be retried after a transient failure */
+	bool follow_redirects;         /* only if it carries no credentials */
+	enum client_auth auth;         /* recorded with the exchange */
+	struct span auth_client_id;    /* borrowed for the call of engine_submit */
+	bool auth_has_reserved, auth_raw_basic;
+	/*
+	 * Called from engine_turn once, after the exchange is recorded.  raw: the unmasked result of the last
+	 * attempt, borrowed; x: as recorded, NULL if cancelled before it was sent.
+	 */
+	void (*done)(void *ctx, const struct net_result *raw, const struct exchange *x);
+	void *ctx;
+};
+
+/* Returns the request's id (> 0), never fails: what cannot be sent completes with an error. */
+uint32_t engine_submit(struct engine *e, struct engine_call *call_take);
+void engine_cancel(struct engine *e, uint32_t id);
+void engine_cancel_all(struct engine *e);
+size_t engine_running(const struct engine *e); /* queued, waiting for a retry, or under way */
+/* The oldest running request, for the progress line; false: none. */
+bool engine_progress(const struct engine *e, enum purpose *p, char *host, size_t host_size, int64_t *elapsed_us);
+
+/* Starts what is due, delivers what is done.  Call it each turn of the loop. */
+void engine_turn(struct engine *e);
+/* Monotonic microseconds of the next thing to do; INT64_MAX: none. */
+int64_t engine_deadline_us(const struct engine *e);
+/* Waits on fds and transfers; poll(2) alone until a transport is loaded.  timeout_ms -1: no limit. */
+enum res engine_wait(struct engine *e, struct pollfd *fds, size_t n, int timeout_ms) MUST_USE;
+/* Turns and waits until nothing is running (batch; replay).  limit_us of the monotonic clock. */
+enum res engine_run(struct engine *e, int64_t limit_us) MUST_USE;
+
+/* The equivalent curl command, secrets as shell variables ($ACCESS_TOKEN, $CLIENT_SECRET). */
+enum res exchange_curl_command(const struct exchange *x, struct buf *out);
+
+#endif
