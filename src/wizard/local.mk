@@ -1,2 +1,16 @@
 noinst_LIBRARIES += src/libttwizard.a
-src_libttwizard_a_SOURCES =
+src_libttwizard_a_SOURCES = \
+	src/wizard/advice.c src/wizard/advice.def \
+	src/wizard/fields.c src/wizard/fields.h \
+	src/wizard/fields-verify.c \
+	src/wizard/fields-expiry.c \
+	src/wizard/fields-refresh.c \
+	src/wizard/fields-handle.c \
+	src/wizard/fields-debug.c \
+	src/wizard/requests.c \
+	src/wizard/step-verify.c \
+	src/wizard/step-expiry.c \
+	src/wizard/step-refresh.c \
+	src/wizard/step-handle.c \
+	src/wizard/steps.h \
+	src/wizard/wizard.c src/wizard/wizard.h

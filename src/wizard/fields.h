@@ -1,0 +1,51 @@
+/*
+ * What a step shows: rows of name, value and meaning, the same for screen, line mode and report.
+ * Pure functions of the case, its facts and its diagnosis.
+ */
+#ifndef TT_WIZARD_FIELDS_H
+#define TT_WIZARD_FIELDS_H
+
+#include "wizard/wizard.h"
+
+enum field_kind {
+	FIELD_HEADING, /* name: the block's title, value: "exchange 2 · 67 ms"; from: the exchange */
+	FIELD_VALUE,
+	FIELD_NOTE,    /* value: a sentence over the whole width */
+};
+
+struct field {
+	enum field_kind kind;
+	char *name;     /* safe; "exp" */
+	char *value;    /* safe and masked; never NULL */
+	char *meaning;  /* plain words, or "" */
+	enum state state; /* OK: nothing to say; WARNING, PROBLEM, UNDETERMINED get a glyph */
+	int from;       /* facts.h */
+	const struct secret *secret; /* borrowed from the case: what `s` shows for five seconds; NULL */
+	char key[40];   /* stable name in the report's fields, "exp"; "" : not in the report */
+};
+
+struct field_list {
+	struct field *v;
+	size_t n, cap;
+};
+
+void field_list_init(struct field_list *l);
+void field_list_release(struct field_list *l);
+
+/*
+ * Appends the rows of a step.  VERIFY: token, discovery, introspection beside claims with
+ * disagreements; EXPIRY: exp, nbf, iat, expires_in joined, clocks with error bar, leeway, time left;
+ * REFRESH: preconditions, old/new comparison; HANDLE: the query's answer, challenge decoded, advice;
+ * DEBUG: one row an exchange.  local: times in local time, else UTC.
+ */
+void step_fields(struct field_list *out, const struct wizard *w, enum step s, bool local);
+
+/* The live countdown of a token: seconds left by the server's clock, and its life for the bar. */
+struct countdown {
+	bool known;
+	int64_t left_s, life_s; /* life_s 0: not known */
+	enum state band;        /* OK, WARNING (< 60 s or < 10 %), PROBLEM (expired) */
+};
+void wizard_countdown(const struct wizard *w, enum token_slot slot, struct countdown *out);
+
+#endif

@@ -1,0 +1,102 @@
+/*
+ * The wizard without a screen: the five steps over one case and one engine.  The curses wizard, the
+ * line-by-line wizard, `check` and `demo` all drive this.  Nothing here blocks: what needs the network
+ * is submitted, and wizard_busy() tells until it is done (the caller turns the engine).
+ */
+#ifndef TT_WIZARD_WIZARD_H
+#define TT_WIZARD_WIZARD_H
+
+#include "diagnose/diagnose.h"
+#include "engine/engine.h"
+
+enum probe_level { PROBES_NONE, PROBES_SAFE, PROBES_ALL };
+
+/* Where the new tokens of a refresh go; a refresh waits until this is chosen. */
+enum token_place { PLACE_UNCHOSEN, PLACE_MEMORY, PLACE_FILE };
+
+struct wizard_deps {
+	struct engine *engine;
+	struct case_file *c;          /* borrowed; the engine's record */
+	const struct clock *clock;
+	struct rng *rng;
+	struct log *log;
+	struct redactor *redactor;    /* tokens are registered here before they are used */
+};
+
+struct wizard;
+
+struct wizard *wizard_new(const struct wizard_deps *deps);
+void wizard_free(struct wizard *w);
+
+/* --- what the case is made of ------------------------------------------------------------- */
+/* Starts over with a profile (copied): exchanges and tokens of before are dropped. */
+void wizard_use_profile(struct wizard *w, const struct profile *p);
+/* A token as the user gave it: ACCESS, REFRESH, ID.  Repairs are findings, never silent. */
+void wizard_give_token(struct wizard *w, enum token_slot slot, struct span value, const char *source);
+void wizard_set_probes(struct wizard *w, enum probe_level level);
+/* path only with PLACE_FILE (copied).  RES_IO if nothing can be written there. */
+enum res wizard_set_token_place(struct wizard *w, enum token_place place, const char *path, struct err *e) MUST_USE;
+enum token_place wizard_token_place(const struct wizard *w, const char **path);
+
+/* --- walking ------------------------------------------------------------------------------- */
+enum { STEPS_ALL = (1 << STEP_COUNT) - 1 };
+
+/*
+ * Runs one step's requests.  VERIFY: discovery, introspection, key set; EXPIRY: needs only the Date
+ * of an answer, asks for one if there is none; REFRESH: only what can be known without refreshing
+ * (preconditions); HANDLE: the user-information query; DEBUG: nothing to send.
+ */
+void wizard_run_step(struct wizard *w, enum step s);
+/*
+ * Walks the steps of mask in order, as check does.  may_refresh: step 3 really refreshes if that
+ * makes sense (needs a chosen place), then verifies again.  may_revoke: revokes at the end.
+ */
+void wizard_walk(struct wizard *w, unsigned mask, bool may_refresh, bool may_revoke);
+bool wizard_busy(const struct wizard *w);
+void wizard_cancel(struct wizard *w);
+/* What is running now, for the progress line: "introspection · idp.example"; false: nothing. */
+bool wizard_progress(const struct wizard *w, char *text, size_t size, int64_t *elapsed_us);
+
+/* --- actions that change something: the caller has asked the user ---------------------------- */
+/* Why it cannot or should not be done now, as one sentence in why; true: it may be done. */
+bool wizard_can_refresh(const struct wizard *w, char *why, size_t size);
+/* Refreshes with the refresh token; keeps the new tokens first, then verifies and asks for user
+ * information again.  RES_REFUSED with the reason (no place chosen, token spent, none there). */
+enum res wizard_refresh(struct wizard *w, struct err *e) MUST_USE;
+bool wizard_can_revoke(const struct wizard *w, enum token_slot slot, char *why, size_t size);
+/* Revokes, then introspects and asks for user information again: the proof. */
+enum res wizard_revoke(struct wizard *w, enum token_slot slot, struct err *e) MUST_USE;
+/* After a refresh: writes the newest tokens over the profile's own token files, atomically. */
+enum res wizard_replace_token_files(struct wizard *w, struct err *e) MUST_USE;
+
+/* --- what is known ------------------------------------------------------------------------- */
+/* Call once a turn: derives facts and diagnosis anew if the case or the second changed. True: changed. */
+bool wizard_update(struct wizard *w);
+const struct facts *wizard_facts(const struct wizard *w);
+const struct diagnosis *wizard_diagnosis(const struct wizard *w);
+const struct case_file *wizard_case(const struct wizard *w);
+/* PENDING until walked; running: the step that is under way, or STEP_COUNT. */
+enum state wizard_step_state(const struct wizard *w, enum step s);
+enum step wizard_running_step(const struct wizard *w);
+/* Monotonic deadline of the next change of a countdown or probe; INT64_MAX: none. */
+int64_t wizard_deadline_us(const struct wizard *w);
+/* What this run sent and changed, for the text after quitting (several lines). */
+void wizard_farewell(const struct wizard *w, struct buf *out);
+
+/* --- step 4's decision ---------------------------------------------------------------------- */
+enum advice_kind {
+#define ADVICE(sym, id, words) ADVICE_##sym,
+#include "wizard/advice.def"
+#undef ADVICE
+	ADVICE_COUNT
+};
+struct advice {
+	enum advice_kind kind;
+	char reason[LIMIT_MESSAGE];
+};
+/* What the application should do with this answer. */
+void wizard_advice(const struct wizard *w, struct advice *out);
+const char *advice_id(enum advice_kind k);
+const char *advice_words(enum advice_kind k);
+
+#endif
