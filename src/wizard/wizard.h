@@ -29,8 +29,11 @@ struct wizard *wizard_new(const struct wizard_deps *deps);
 void wizard_free(struct wizard *w);
 
 /* --- what the case is made of ------------------------------------------------------------- */
-/* Starts over with a profile (copied): exchanges and tokens of before are dropped. */
-void wizard_use_profile(struct wizard *w, const struct profile *p);
+/*
+ * Starts over with a profile (copied): exchanges and tokens of before are dropped, the profile's own
+ * token files are read.  An unreadable file is reported in e, and the rest is done all the same.
+ */
+enum res wizard_use_profile(struct wizard *w, const struct profile *p, struct err *e) MUST_USE;
 /* A token as the user gave it: ACCESS, REFRESH, ID.  Repairs are findings, never silent. */
 void wizard_give_token(struct wizard *w, enum token_slot slot, struct span value, const char *source);
 void wizard_set_probes(struct wizard *w, enum probe_level level);
