@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#undef alloca /* a macro cannot be poisoned */
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok gets
 #pragma GCC poison atoi atol atoll gmtime localtime ctime asctime mktemp tmpnam
 #pragma GCC poison system popen alloca rand srand random strerror
