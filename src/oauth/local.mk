@@ -3,13 +3,17 @@ src_libttoauth_a_CFLAGS = $(AM_CFLAGS) $(WARN_STRICT_CFLAGS) $(CJSON_CFLAGS)
 src_libttoauth_a_SOURCES = \
 	src/oauth/answer.c src/oauth/answer.h \
 	src/oauth/challenge.c src/oauth/challenge.h \
-	src/oauth/claims.c src/oauth/claims.h \
+	src/oauth/claims.c src/oauth/claims.h src/oauth/claims.def \
 	src/oauth/clientauth.c src/oauth/clientauth.h src/oauth/clientauth.def \
 	src/oauth/crypto-load.c src/oauth/crypto.h \
 	src/oauth/endpoints.def \
 	src/oauth/http.c src/oauth/http.h \
+	src/oauth/http-body.c \
+	src/oauth/http-text.c \
 	src/oauth/jose.c src/oauth/jose.h \
 	src/oauth/json.c src/oauth/json.h \
+	src/oauth/json-check.c src/oauth/json-check.h \
+	src/oauth/json-print.c \
 	src/oauth/metadata.c src/oauth/metadata.h \
 	src/oauth/purposes.def \
 	src/oauth/token.c src/oauth/token.h \

@@ -1,0 +1,70 @@
+#include "oauth/metadata.h"
+
+static const struct {
+	const char *name, *words;
+} endpoints[] = {
+#define ENDPOINT(sym, name, words) {name, words},
+#include "oauth/endpoints.def"
+#undef ENDPOINT
+};
+
+void
+metadata_init(struct metadata *m)
+{
+	memset(m, 0, sizeof(*m));
+}
+
+void
+metadata_release(struct metadata *m)
+{
+	json_free(m->doc);
+	metadata_init(m);
+}
+
+enum res
+metadata_parse(struct metadata *out, struct span body, struct err *e)
+{
+	struct json *doc;
+	enum res r;
+	int i;
+
+	metadata_release(out);
+	r = json_parse(&doc, body, e);
+	if (r != RES_OK)
+		return r;
+	if (json_type(doc) != JSON_OBJECT) {
+		json_free(doc);
+		return err_set(e, RES_SYNTAX, "the metadata is no JSON object");
+	}
+	out->doc = doc;
+	out->issuer = json_get_str(doc, "issuer");
+	for (i = 0; i < EP_COUNT; i++)
+		out->url[i] = json_get_str(doc, endpoints[i].name);
+	return RES_OK;
+}
+
+enum tri
+metadata_supports(const struct metadata *m, const char *member, const char *value)
+{
+	const struct json *list = json_get(m->doc, member), *c;
+	struct span s;
+
+	if (!list || json_type(list) != JSON_ARRAY)
+		return TRI_UNKNOWN;
+	for (c = json_first(list); c; c = json_next(c))
+		if (json_to_span(c, &s) && span_is(s, value))
+			return TRI_YES;
+	return TRI_NO;
+}
+
+const char *
+endpoint_name(enum endpoint e)
+{
+	return endpoints[e].name;
+}
+
+const char *
+endpoint_words(enum endpoint e)
+{
+	return endpoints[e].words;
+}
