@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/libttbase.a
-src_libttbase_a_CFLAGS = $(AM_CFLAGS) $(WARN_STRICT_CFLAGS)
+# Visible, unlike the other rooms: the loadable modules take base from the program.
+src_libttbase_a_CFLAGS = $(AM_CFLAGS) $(WARN_STRICT_CFLAGS) -fvisibility=default
 src_libttbase_a_SOURCES = \
 	src/base/attr.h \
 	src/base/banned.h \
