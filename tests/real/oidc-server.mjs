@@ -1,0 +1,154 @@
+// oidc-server.mjs --certs DIR [--minutes N]: node's oidc-provider over HTTPS on
+// loopback, ports from the system.  Prints one JSON line when it is ready, with
+// the addresses, the clients and their secrets (made anew each time).  Ends when
+// standard input closes, or after N minutes.
+import { randomBytes, generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import https from 'node:https';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Adapter } from './adapter.mjs';
+import { load } from './deps.mjs';
+
+const { values: opt } = parseArgs({ options: {
+	certs: { type: 'string' },
+	minutes: { type: 'string', default: '30' },
+} });
+if (!opt.certs) {
+	console.error('usage: oidc-server.mjs --certs DIR [--minutes N]');
+	process.exit(2);
+}
+console.info = console.warn = console.log = console.error;	// stdout is for the ready line
+
+const RESOURCE = { jwt: 'urn:api:jwt', opaque: 'urn:api:opaque' };
+const secret = () => randomBytes(24).toString('base64url');
+const pem = (name) => readFileSync(join(opt.certs, name));
+
+function listen(cert, more = {}) {
+	const server = https.createServer({ key: pem('server.key'), cert: pem(`${cert}.pem`), ...more });
+	return new Promise((resolve, reject) => {
+		server.on('error', reject);
+		server.on('tlsClientError', () => {});
+		server.listen(0, '127.0.0.1', () =>
+			resolve({ server, url: `https://127.0.0.1:${server.address().port}` }));
+	});
+}
+
+function clientTable() {
+	const redirect_uris = ['http://127.0.0.1/callback'];
+	const grant_types = ['authorization_code', 'refresh_token',
+		'urn:ietf:params:oauth:grant-type:device_code'];
+	const common = { redirect_uris, grant_types, response_types: ['code'], application_type: 'native' };
+	const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+	const jwk = { ...privateKey.export({ format: 'jwk' }), kid: 'client-key', use: 'sig', alg: 'ES256' };
+	const { d, ...publicJwk } = jwk;
+	const all = [
+		{ client_id: 'app-basic', client_secret: secret(), token_endpoint_auth_method: 'client_secret_basic',
+			grant_types: [...grant_types, 'client_credentials'] },
+		{ client_id: 'app-post', client_secret: secret(), token_endpoint_auth_method: 'client_secret_post' },
+		{ client_id: 'app-public', token_endpoint_auth_method: 'none' },
+		{ client_id: 'app-reserved', client_secret: `p+q/r%25s:t&u=v@w#x!${secret()}`,
+			token_endpoint_auth_method: 'client_secret_basic' },
+		{ client_id: 'app-short', client_secret: secret(), token_endpoint_auth_method: 'client_secret_basic' },
+		{ client_id: 'app-dpop', client_secret: secret(), token_endpoint_auth_method: 'client_secret_basic',
+			dpop_bound_access_tokens: true },
+		{ client_id: 'app-key', token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [publicJwk] } },
+		{ client_id: 'app-mtls', client_secret: secret(), token_endpoint_auth_method: 'client_secret_basic',
+			tls_client_certificate_bound_access_tokens: true },
+	];
+	return {
+		registered: all.map((c) => ({ ...common, ...c })),
+		told: Object.fromEntries(all.map((c) => [c.client_id, {
+			id: c.client_id, secret: c.client_secret, auth: c.token_endpoint_auth_method,
+			key: c.client_id === 'app-key' ? privateKey.export({ format: 'pem', type: 'pkcs8' }) : undefined,
+		}])),
+	};
+}
+
+function signingKey() {
+	const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+	return { ...privateKey.export({ format: 'jwk' }), kid: 'rs-1', use: 'sig', alg: 'RS256' };
+}
+
+// app-short's first access tokens last two seconds, refreshed ones as long as all.
+function lifetime(ctx, client) {
+	return client.clientId === 'app-short' && ctx.oidc.params?.grant_type !== 'refresh_token' ? 2 : 600;
+}
+
+function resourceInfo(ctx, indicator, client) {
+	const life = lifetime(ctx, client);
+	if (indicator === RESOURCE.opaque)
+		return { scope: 'api:read', audience: indicator, accessTokenTTL: life, accessTokenFormat: 'opaque' };
+	return { scope: 'api:read openid', audience: indicator, accessTokenTTL: life, accessTokenFormat: 'jwt',
+		jwt: { sign: { alg: 'RS256' } } };
+}
+
+function configuration(clients) {
+	return {
+		adapter: Adapter,
+		clients,
+		jwks: { keys: [signingKey()] },
+		cookies: { keys: [secret()] },
+		scopes: ['openid', 'offline_access', 'profile', 'email', 'api:read'],
+		claims: { openid: ['sub'], profile: ['name'], email: ['email', 'email_verified'] },
+		clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt',
+			'private_key_jwt', 'none'],
+		features: {
+			devInteractions: { enabled: true },
+			introspection: { enabled: true },
+			revocation: { enabled: true },
+			userinfo: { enabled: true },
+			deviceFlow: { enabled: true },
+			pushedAuthorizationRequests: { enabled: true },
+			clientCredentials: { enabled: true },
+			jwtIntrospection: { enabled: true },
+			dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => false },
+			mTLS: { enabled: true, certificateBoundAccessTokens: true,
+				getCertificate: (ctx) => {
+					const raw = ctx.socket.getPeerCertificate?.()?.raw;
+					return raw ? new X509Certificate(raw) : undefined;
+				} },
+			resourceIndicators: { enabled: true, getResourceServerInfo: resourceInfo,
+				defaultResource: () => undefined, useGrantedResource: () => false },
+		},
+		pkce: { methods: ['S256'], required: () => false },
+		rotateRefreshToken: true,
+		issueRefreshToken: (ctx, client) => client.grantTypeAllowed('refresh_token'),
+		expiresWithSession: () => false,
+		ttl: {
+			AccessToken: (ctx, token, client) =>
+				token.resourceServer?.accessTokenTTL ?? lifetime(ctx, client),
+			ClientCredentials: 600, IdToken: 3600, RefreshToken: 86400, AuthorizationCode: 60,
+			Grant: 86400, Session: 86400, Interaction: 600, DeviceCode: 600,
+		},
+		findAccount: (ctx, id) => ({ accountId: id,
+			claims: () => ({ sub: id, name: 'Test User', email: `${id}@example.invalid`, email_verified: true }) }),
+	};
+}
+
+const Provider = await load('oidc-provider');
+const { registered, told } = clientTable();
+const good = await listen('good');
+const other = {};
+for (const name of ['expired', 'other-host', 'not-yet'])
+	other[name] = await listen(name);
+other.mtls = await listen('good', { requestCert: true, rejectUnauthorized: false });
+
+const provider = new Provider(good.url, configuration(registered));
+provider.on('server_error', (ctx, err) => console.error('server_error', err));
+for (const l of [good, ...Object.values(other)])
+	l.server.on('request', provider.callback());
+
+process.stdin.resume();
+process.stdin.on('end', () => process.exit(0));
+process.stdin.on('error', () => process.exit(0));
+setTimeout(() => process.exit(3), Number(opt.minutes) * 60000);
+
+process.stdout.write(JSON.stringify({
+	kind: 'oidc-provider', issuer: good.url, clients: told, resource: RESOURCE,
+	broken: { expired: other.expired.url, otherHost: other['other-host'].url, notYet: other['not-yet'].url },
+	mtls: other.mtls.url,
+	authorization_endpoint: `${good.url}/auth`, token_endpoint: `${good.url}/token`,
+	introspection_endpoint: `${good.url}/token/introspection`,
+	revocation_endpoint: `${good.url}/token/revocation`, userinfo_endpoint: `${good.url}/me`,
+}) + '\n');

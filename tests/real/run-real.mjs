@@ -1,0 +1,71 @@
+// run-real.mjs [--facts|--check] [--only TEXT]: the real-server tests, as TAP.
+// Facts ask the servers themselves, cases run `tokentriage check` ($TOKENTRIAGE).
+// A server that cannot be started is a failure, never a skip.
+import { access, constants } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { glewlwydCases } from './cases-glewlwyd.mjs';
+import { oidcCases } from './cases-oidc.mjs';
+import { runCase } from './check.mjs';
+import { facts } from './facts.mjs';
+import { HERE, openWorld } from './world.mjs';
+
+const { values: opt } = parseArgs({ options: {
+	facts: { type: 'boolean', default: false }, check: { type: 'boolean', default: false },
+	only: { type: 'string', default: '' },
+} });
+const program = resolve(process.env.TOKENTRIAGE || 'tokentriage');
+const srcdir = resolve(HERE, '../..');
+const wanted = (t) => t.name.includes(opt.only);
+const asked = opt.check ? [] : facts.filter(wanted);
+const cases = opt.facts ? [] : [...oidcCases, ...glewlwydCases].filter(wanted);
+
+let count = 0;
+let failed = 0;
+
+// Control characters would break the lines of TAP.
+const plain = (s) => s.replace(/[\x00-\x1f\x7f-\x9f]/g, ' ');
+
+function tell(name, errors, notes = []) {
+	count++;
+	if (errors.length > 0)
+		failed++;
+	console.log(`${errors.length > 0 ? 'not ok' : 'ok'} ${count} - ${plain(name)}`);
+	if (errors.length > 0)
+		for (const line of [...errors, ...notes])
+			for (const part of line.split('\n'))
+				console.log(`# ${plain(part)}`);
+}
+
+async function all(w) {
+	for (const fact of asked)
+		await fact.run(w).then(() => tell(fact.name, []), (err) => tell(fact.name, [err.message]));
+	for (const [i, one] of cases.entries())
+		try {
+			const made = await one.make(w);
+			const { errors, notes } = await runCase(program, srcdir, w, join(w.dir, `case-${i}`), made);
+			tell(one.name, errors, notes);
+		} catch (err) {
+			tell(one.name, [err.stack]);
+		}
+}
+
+console.log(`1..${asked.length + cases.length + 1}`);
+let w;
+try {
+	if (cases.length > 0)
+		await access(program, constants.X_OK);
+	w = await openWorld();
+	tell('both servers start and give tokens', []);
+} catch (err) {
+	tell('both servers start and give tokens', [err.message]);
+	for (const { name } of [...asked, ...cases])
+		tell(name, ['not run']);
+}
+if (w)
+	try {
+		await all(w);
+	} finally {
+		await w.close();
+	}
+process.exitCode = failed > 0 ? 1 : 0;
