@@ -1,0 +1,79 @@
+/* Step 5 on the screen: the findings with what explains them, then every exchange with its phases. */
+#include "wizard/fields-rooms.h"
+
+#include "oauth/url.h"
+
+static void
+phase(struct buf *out, const char *name, int64_t us)
+{
+	if (us >= 0)
+		buf_printf(out, "%s%s %lld", out->len ? " " : "", name, (long long)((us + 500) / 1000));
+}
+
+static void
+exchange_row(struct field_list *l, const struct exchange *x)
+{
+	const struct timings *t = &x->result.timings;
+	struct buf text;
+	struct field *f;
+	struct url u;
+	char label[80], outcome[80], value[200];
+
+	buf_init(&text, 600);
+	phase(&text, "dns", t->dns);
+	phase(&text, "tcp", t->connect);
+	phase(&text, "tls", t->tls);
+	phase(&text, "wait", t->wait);
+	phase(&text, "receive", t->receive);
+	snprintf(label, sizeof label, "%u %s", (unsigned)x->n, purpose_id(x->purpose));
+	if (url_parse(&u, span_of(x->request.url), NULL) != RES_OK)
+		memset(&u, 0, sizeof u);
+	if (x->result.response.status)
+		snprintf(outcome, sizeof outcome, "%d", x->result.response.status);
+	else
+		snprintf(outcome, sizeof outcome, "%s", net_error_words(x->result.error));
+	snprintf(value, sizeof value, "%s %.*s → %s", x->request.method, SPAN_ARG(u.path), outcome);
+	f = field_add(l, FIELD_VALUE, "", span_of(label), span_of(value), (int)x->n);
+	field_mean(f, x->answer.outcome == OUTCOME_SUCCESS ? STATE_OK
+		: x->result.response.status >= 500 || !x->result.response.status ? STATE_PROBLEM
+		: STATE_OK, "%s%s", buf_str(&text), t->reused ? " (connection reused)" : "");
+	buf_release(&text);
+}
+
+static void
+finding_row(struct field_list *l, const struct finding *f)
+{
+	static const enum state states[] = {
+		[SEV_INFO] = STATE_OK, [SEV_WARNING] = STATE_WARNING, [SEV_ERROR] = STATE_PROBLEM};
+	struct field *row = field_add(l, FIELD_VALUE, "", span_of(f->rule->id), span_of(f->summary),
+		f->n_evidence ? f->evidence[0].from : FROM_NOWHERE);
+	struct buf causes;
+
+	buf_init(&causes, 300);
+	for (size_t i = 0; i < f->n_caused_by; i++)
+		buf_printf(&causes, "%s%s", i ? ", " : "because of ", f->caused_by[i]->id);
+	field_mean(row, states[f->severity], "%s", buf_str(&causes));
+	buf_release(&causes);
+}
+
+void
+fields_debug(struct field_list *l, const struct wizard *w, bool local)
+{
+	const struct diagnosis *d = wizard_diagnosis(w);
+	const struct case_file *c = wizard_case(w);
+	char text[40];
+
+	(void)local;
+	snprintf(text, sizeof text, "%zu", d->n);
+	field_heading(l, "Findings", text, FROM_NOWHERE);
+	for (size_t i = 0; i < d->n; i++)
+		finding_row(l, &d->findings[i]);
+	if (!d->n)
+		field_note(l, STATE_OK, "None.");
+	snprintf(text, sizeof text, "%zu · milliseconds", c->n_exchanges);
+	field_heading(l, "Exchanges", text, FROM_NOWHERE);
+	for (size_t i = 0; i < c->n_exchanges; i++)
+		exchange_row(l, c->exchanges[i]);
+	if (!c->n_exchanges)
+		field_note(l, STATE_UNDETERMINED, "Nothing was sent yet.");
+}

@@ -1,0 +1,113 @@
+/* Step 2 on the screen: the times joined, the two clocks, the leeway, the time left. */
+#include "wizard/fields-rooms.h"
+
+static const char *
+form_words(enum num_form form)
+{
+	static const char *const words[] = {
+		[NUM_FLOAT] = ", written as a fraction", [NUM_STRING] = ", written as a string",
+		[NUM_MILLISECONDS] = ", written in milliseconds", [NUM_ISO_DATE] = ", written as a date"};
+
+	return form < ARRAY_SIZE(words) && words[form] ? words[form] : "";
+}
+
+void
+field_time(struct field_list *l, const struct facts *f, const char *key, const struct fact_time *t, bool local)
+{
+	char when[40], span[32], source[80];
+	int64_t left = t->at - f->server_now_s;
+	struct field *row;
+
+	if (!t->known)
+		return;
+	row = field_value(l, key, time_screen(when, t->at, local), t->from);
+	field_mean(row, form_words(t->form)[0] ? STATE_WARNING : STATE_OK, "%s%s%s, from %s%s",
+		left > 0 ? "in " : "", time_span(span, left), left > 0 ? "" : " ago",
+		fact_source(f, t->from, source, sizeof source), form_words(t->form));
+}
+
+static void
+clock_rows(struct field_list *l, const struct facts *f, bool local)
+{
+	char when[40], span[32], text[120], source[80];
+	struct field *row;
+
+	field_heading(l, "Clocks", "", FROM_CLOCK);
+	field_value(l, "local_clock", time_screen(when, f->now_s, local), FROM_CLOCK);
+	if (!f->skew.known) {
+		row = field_value(l, "server_clock", "not known", FROM_NOWHERE);
+		field_mean(row, STATE_UNDETERMINED, "%s", "no answer carried a Date header");
+		return;
+	}
+	row = field_value(l, "server_clock", time_screen(when, f->server_now_s, local), f->skew.from);
+	field_mean(row, STATE_OK, "%s, by its Date header", f->skew.host);
+	time_span(span, (int64_t)(f->skew.seconds < 0 ? -f->skew.seconds : f->skew.seconds));
+	snprintf(text, sizeof text, "%+.1f s ± %.1f s", f->skew.seconds, f->skew.error);
+	row = field_value(l, "clock_difference", text, f->skew.from);
+	if (f->skew.seconds > -f->skew.error - 2 && f->skew.seconds < f->skew.error + 2)
+		field_mean(row, STATE_OK, "the clocks agree, by %s", fact_source(f, f->skew.from, source, sizeof source));
+	else
+		field_mean(row, f->skew.seconds > -30 && f->skew.seconds < 30 ? STATE_OK : STATE_PROBLEM,
+			"the server is %s %s", span, f->skew.seconds > 0 ? "ahead" : "behind");
+}
+
+static void
+left_row(struct field_list *l, const struct facts *f)
+{
+	static const char *const glyph_words[] = {
+		[STATE_OK] = "still good", [STATE_WARNING] = "about to expire", [STATE_PROBLEM] = "expired"};
+	char span[32], value[64];
+	struct field *row;
+	int64_t left;
+
+	if (!facts_remaining(f, &left)) {
+		row = field_value(l, "time_left", "not known", FROM_NOWHERE);
+		field_mean(row, STATE_UNDETERMINED, "%s",
+			"neither introspection nor the token nor a token response states an expiry");
+		return;
+	}
+	time_span(span, left);
+	snprintf(value, sizeof value, "%s%s", left > 0 ? "" : "expired ", span);
+	if (left <= 0)
+		snprintf(value + strlen(value), sizeof value - strlen(value), " ago");
+	row = field_value(l, "time_left", value, f->exp.from);
+	row->state = left <= 0 ? STATE_PROBLEM : left < 60 ? STATE_WARNING : STATE_OK;
+	field_mean(row, row->state, "%s, by the %s clock", glyph_words[row->state],
+		f->skew.known ? "server's" : "local");
+}
+
+void
+fields_expiry(struct field_list *l, const struct wizard *w, bool local)
+{
+	const struct facts *f = wizard_facts(w);
+	const struct case_token *t;
+	char text[80];
+
+	if (!f->c)
+		return;
+	field_heading(l, "Life of the access token", "", FROM_NOWHERE);
+	left_row(l, f);
+	field_time(l, f, "exp", &f->exp, local);
+	field_time(l, f, "nbf", &f->nbf, local);
+	field_time(l, f, "iat", &f->iat, local);
+	t = case_token(f->c, SLOT_ACCESS);
+	if (t->expires_in >= 0) {
+		snprintf(text, sizeof text, "%lld s", (long long)t->expires_in);
+		field_mean(field_value(l, "expires_in", text, (int)t->from), STATE_OK, "%s",
+			"life stated by the token response");
+	}
+	if (f->exp.known && f->iat.known) {
+		char span[32];
+
+		field_mean(field_value(l, "lifetime", time_span(span, f->exp.at - f->iat.at), f->exp.from),
+			STATE_OK, "%s", "from issue to expiry");
+	}
+	snprintf(text, sizeof text, "%lld s", (long long)f->leeway_s);
+	field_mean(field_value(l, "leeway", text, FROM_PROFILE), STATE_OK, "%s",
+		"tolerance when times are compared; servers have one of their own");
+	clock_rows(l, f, local);
+	if (f->refresh_exp.known) {
+		field_heading(l, "Life of the refresh token", "", FROM_NOWHERE);
+		field_time(l, f, "refresh_exp", &f->refresh_exp, local);
+	}
+}

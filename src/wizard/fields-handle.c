@@ -1,0 +1,72 @@
+/* Step 4 on the screen: the query's answer, the challenge decoded, and what an application does with it. */
+#include "wizard/fields-rooms.h"
+
+static void
+challenge_rows(struct field_list *l, const struct exchange *x)
+{
+	const struct challenges *cs = &x->answer.challenges;
+
+	for (size_t i = 0; i < cs->n; i++) {
+		const struct challenge *ch = &cs->v[i];
+		struct field *f = field_value(l, "challenge", *ch->scheme ? ch->scheme : "(no scheme)", (int)x->n);
+
+		field_mean(f, STATE_OK, "%s", "WWW-Authenticate: how the server wants to be asked");
+		for (size_t k = 0; k < ch->n_params; k++) {
+			struct field *p = field_value(l, ch->params[k].name, ch->params[k].value, (int)x->n);
+
+			if (!strcmp(ch->params[k].name, "error") &&
+				oauth_error_meaning(span_of(ch->params[k].value)))
+				field_mean(p, STATE_PROBLEM, "%s",
+					oauth_error_meaning(span_of(ch->params[k].value)));
+		}
+	}
+}
+
+static void
+body_rows(struct field_list *l, const struct exchange *x)
+{
+	struct buf value;
+
+	buf_init(&value, 4096);
+	for (const struct json *m = json_first(x->answer.doc); m; m = json_next(m)) {
+		char key[40];
+		struct field *f;
+
+		buf_clear(&value);
+		field_json_text(m, &value);
+		snprintf(key, sizeof key, "%.*s", SPAN_ARG(json_name(m)));
+		f = field_add(l, FIELD_VALUE, key, json_name(m), buf_span(&value), (int)x->n);
+		if (claim_meaning(json_name(m)))
+			field_mean(f, STATE_OK, "%s", claim_meaning(json_name(m)));
+	}
+	buf_release(&value);
+}
+
+void
+fields_handle(struct field_list *l, const struct wizard *w, bool local)
+{
+	const struct facts *f = wizard_facts(w);
+	const struct exchange *x;
+	struct advice a;
+	struct field *row;
+
+	(void)local;
+	if (!f->c)
+		return;
+	x = f->userinfo;
+	if (!x) {
+		field_note(l, STATE_UNDETERMINED, "The user-information query has not been sent yet.");
+	} else {
+		field_exchange_heading(l, f->c->profile.resource_url ? "Resource" : "User information", x);
+		row = field_add(l, FIELD_VALUE, "url", SPAN_LIT("url"), span_of(x->request.url), (int)x->n);
+		field_mean(row, STATE_OK, "%s", "asked with the current access token");
+		field_answer(l, "answer", x);
+		challenge_rows(l, x);
+		body_rows(l, x);
+	}
+	wizard_advice(w, &a);
+	field_heading(l, "What your application should do", "", FROM_NOWHERE);
+	row = field_value(l, "action", advice_words(a.kind), x ? (int)x->n : FROM_NOWHERE);
+	field_mean(row, a.kind == ADVICE_NONE ? STATE_OK : a.kind == ADVICE_UNKNOWN ? STATE_UNDETERMINED
+		: STATE_WARNING, "%s", a.reason);
+}

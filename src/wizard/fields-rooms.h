@@ -1,0 +1,29 @@
+/* Inside the wizard room: how the steps build their rows.  All text is sanitised in field_add(). */
+#ifndef TT_WIZARD_FIELDS_ROOMS_H
+#define TT_WIZARD_FIELDS_ROOMS_H
+
+#include "wizard/fields.h"
+
+struct field *field_add(struct field_list *l, enum field_kind kind, const char *key, struct span name,
+	struct span value, int from);
+struct field *field_heading(struct field_list *l, const char *name, const char *value, int from);
+struct field *field_note(struct field_list *l, enum state state, const char *text);
+/* The key is the name shown. */
+struct field *field_value(struct field_list *l, const char *key, const char *value, int from);
+void field_mean(struct field *f, enum state state, const char *fmt, ...) PRINTF(3, 4);
+/* "Title ── exchange 2 · 67 ms" */
+void field_exchange_heading(struct field_list *l, const char *title, const struct exchange *x);
+/* Status, error and what they mean. */
+void field_answer(struct field_list *l, const char *key, const struct exchange *x);
+void field_json_text(const struct json *j, struct buf *out);
+/* A time with the distance to now by the server's clock: "expires in 4 m 59 s". */
+void field_time(struct field_list *l, const struct facts *f, const char *key, const struct fact_time *t,
+	bool local);
+
+void fields_verify(struct field_list *l, const struct wizard *w, bool local);
+void fields_expiry(struct field_list *l, const struct wizard *w, bool local);
+void fields_refresh(struct field_list *l, const struct wizard *w, bool local);
+void fields_handle(struct field_list *l, const struct wizard *w, bool local);
+void fields_debug(struct field_list *l, const struct wizard *w, bool local);
+
+#endif

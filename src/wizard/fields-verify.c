@@ -1,0 +1,180 @@
+/* Step 1 on the screen: the token itself, the metadata, introspection beside the token's own claims. */
+#include "wizard/fields-rooms.h"
+
+#include "base/text.h"
+
+enum { VALUE_MAX = 4096 };
+
+static void
+token_rows(struct field_list *l, const struct case_token *t, enum token_slot slot)
+{
+	static const char *const names[] = {
+		[SLOT_ACCESS] = "access token", [SLOT_REFRESH] = "refresh token", [SLOT_ID] = "ID token"};
+	static const char *const keys[] = {
+		[SLOT_ACCESS] = "access_token", [SLOT_REFRESH] = "refresh_token", [SLOT_ID] = "id_token"};
+	const struct token_info *i = &t->info;
+	char odd[200];
+	struct field *f;
+
+	if (!t->present)
+		return;
+	f = field_add(l, FIELD_VALUE, keys[slot], span_of(names[slot]), span_of(i->mask), FROM_TOKEN);
+	f->secret = t->value;
+	if (i->odd)
+		field_mean(f, STATE_WARNING, "%s%s", token_oddity_words(i, odd, sizeof odd),
+			t->repaired ? "; sent without it" : "");
+	else
+		field_mean(f, STATE_OK, "%s%s%s, from %s", token_kind_id(i->kind),
+			i->role == ROLE_UNKNOWN ? "" : ", says it is an ",
+			i->role == ROLE_UNKNOWN ? "" : token_role_id(i->role), t->source);
+}
+
+static void
+jose_rows(struct field_list *l, const struct token_info *i)
+{
+	static const enum state sig_state[] = {
+		[SIG_NOT_CHECKED] = STATE_UNDETERMINED, [SIG_VALID] = STATE_OK, [SIG_BAD] = STATE_PROBLEM,
+		[SIG_NO_KEY] = STATE_PROBLEM, [SIG_UNSUPPORTED_ALG] = STATE_UNDETERMINED,
+		[SIG_ALG_NONE] = STATE_PROBLEM, [SIG_ENCRYPTED] = STATE_UNDETERMINED,
+		[SIG_NOT_FOR_US] = STATE_UNDETERMINED,
+	};
+	struct field *f;
+
+	if (i->kind == TOKEN_OPAQUE)
+		return;
+	f = field_value(l, "alg", i->alg, FROM_TOKEN);
+	field_mean(f, STATE_OK, "how the token is %s", i->kind == TOKEN_JWE ? "encrypted" : "signed");
+	if (*i->kid)
+		field_mean(field_value(l, "kid", i->kid, FROM_TOKEN), STATE_OK, "the key it was signed with");
+	if (*i->typ)
+		field_mean(field_value(l, "typ", i->typ, FROM_TOKEN), STATE_OK, "what kind of JWT it is");
+	f = field_value(l, "signature", sig_state_words(i->sig), FROM_TOKEN);
+	field_mean(f, sig_state[i->sig], "%s", "");
+}
+
+static void
+discovery_rows(struct field_list *l, const struct facts *f)
+{
+	static const enum endpoint shown[] = {EP_INTROSPECTION, EP_TOKEN, EP_USERINFO, EP_REVOCATION, EP_JWKS};
+	const struct exchange *x = f->discovery ? f->discovery : f->discovery_oauth;
+	const struct metadata *m = &f->c->metadata;
+
+	if (!x)
+		return;
+	field_exchange_heading(l, "Discovery", x);
+	field_answer(l, "discovery", x);
+	if (!m->doc)
+		return;
+	field_mean(field_add(l, FIELD_VALUE, "issuer", SPAN_LIT("issuer"), m->issuer, (int)x->n), STATE_OK,
+		"%s", "the same as configured");
+	for (size_t i = 0; i < ARRAY_SIZE(shown); i++)
+		if (m->url[shown[i]].n)
+			field_add(l, FIELD_VALUE, endpoint_name(shown[i]), span_of(endpoint_words(shown[i])),
+				m->url[shown[i]], (int)x->n);
+}
+
+static bool
+is_time_claim(struct span name)
+{
+	return span_is(name, "exp") || span_is(name, "nbf") || span_is(name, "iat") || span_is(name, "auth_time");
+}
+
+static void
+claim_row(struct field_list *l, const struct facts *f, const struct json *member, const struct json *other,
+	int from, bool local)
+{
+	struct span name = json_name(member);
+	struct buf value, other_value;
+	struct field *row;
+	char when[40], key[40];
+	int64_t at;
+
+	buf_init(&value, VALUE_MAX);
+	buf_init(&other_value, VALUE_MAX);
+	field_json_text(member, &value);
+	row = field_add(l, FIELD_VALUE, text_safe_into(key, sizeof key, name), name, buf_span(&value), from);
+	if (is_time_claim(name) && json_to_time(member, &at) != NUM_OTHER) {
+		int64_t left = at - f->server_now_s;
+		char span[32];
+
+		field_mean(row, STATE_OK, "%s, %s%s%s", time_screen(when, at, local), left > 0 ? "in " : "",
+			time_span(span, left), left > 0 ? "" : " ago");
+		if (span_is(name, "exp") && left <= 0)
+			row->state = STATE_PROBLEM;
+	} else if (claim_meaning(name)) {
+		field_mean(row, STATE_OK, "%s", claim_meaning(name));
+	}
+	if (other) {
+		field_json_text(other, &other_value);
+		if (!span_eq(buf_span(&value), buf_span(&other_value)))
+			field_mean(row, STATE_WARNING, "introspection says %s", buf_str(&other_value));
+	}
+	buf_release(&value);
+	buf_release(&other_value);
+}
+
+static void
+introspection_rows(struct field_list *l, const struct facts *f, bool local)
+{
+	const struct exchange *x = f->introspection;
+	const struct json *doc;
+	struct field *row;
+
+	if (!x)
+		return;
+	field_exchange_heading(l, "Introspection", x);
+	if (x->answer.outcome != OUTCOME_SUCCESS && x->answer.outcome != OUTCOME_INACTIVE)
+		field_answer(l, "introspection", x);
+	doc = x->answer.doc;
+	if (f->active.v != TRI_UNKNOWN) {
+		row = field_value(l, "active", f->active.v == TRI_YES ? "true" : "false", (int)x->n);
+		field_mean(row, f->active.v == TRI_YES ? STATE_OK : STATE_PROBLEM, "%s",
+			f->active.v == TRI_YES ? "the server accepts it" : "the server does not accept it");
+	}
+	if (x->answer.outcome != OUTCOME_SUCCESS && x->answer.outcome != OUTCOME_INACTIVE)
+		return;
+	for (const struct json *m = json_first(doc); m; m = json_next(m))
+		if (!span_is(json_name(m), "active"))
+			claim_row(l, f, m, NULL, (int)x->n, local);
+}
+
+static void
+claims_rows(struct field_list *l, const struct facts *f, bool local)
+{
+	const struct token_info *i = f->access;
+	const struct json *doc = f->introspection && f->introspection->answer.outcome == OUTCOME_SUCCESS
+		? f->introspection->answer.doc : NULL;
+	char name[64];
+
+	if (!i || !i->payload)
+		return;
+	field_heading(l, "Claims of the token itself", "not proven by themselves", FROM_TOKEN);
+	for (const struct json *m = json_first(i->payload); m; m = json_next(m)) {
+		size_t before = l->n;
+
+		text_safe_into(name, sizeof name, json_name(m));
+		claim_row(l, f, m, json_get(doc, name), FROM_TOKEN, local);
+		/* introspection's rows own the bare names in the report */
+		snprintf(l->v[before].key, sizeof l->v[before].key, "claim.%.32s", name);
+	}
+}
+
+void
+fields_verify(struct field_list *l, const struct wizard *w, bool local)
+{
+	const struct facts *f = wizard_facts(w);
+
+	if (!f->c)
+		return;
+	field_heading(l, "Tokens", "", FROM_TOKEN);
+	token_rows(l, case_token(f->c, SLOT_ACCESS), SLOT_ACCESS);
+	if (f->access)
+		jose_rows(l, f->access);
+	token_rows(l, case_token(f->c, SLOT_REFRESH), SLOT_REFRESH);
+	token_rows(l, case_token(f->c, SLOT_ID), SLOT_ID);
+	if (!f->access)
+		field_note(l, STATE_UNDETERMINED, "No access token was given.");
+	introspection_rows(l, f, local);
+	claims_rows(l, f, local);
+	discovery_rows(l, f);
+}

@@ -1,0 +1,169 @@
+#include "wizard/fields.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "wizard/fields-rooms.h"
+
+void
+field_list_init(struct field_list *l)
+{
+	memset(l, 0, sizeof *l);
+}
+
+void
+field_list_release(struct field_list *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		free(l->v[i].name);
+		free(l->v[i].value);
+		free(l->v[i].meaning);
+	}
+	free(l->v);
+	field_list_init(l);
+}
+
+enum { FIELD_TEXT_MAX = 4096 };
+
+struct field *
+field_add(struct field_list *l, enum field_kind kind, const char *key, struct span name, struct span value,
+	int from)
+{
+	struct field *f;
+
+	if (l->n == l->cap) {
+		l->cap = l->cap ? l->cap * 2 : 32;
+		l->v = xreallocarray(l->v, l->cap, sizeof *l->v);
+	}
+	f = &l->v[l->n++];
+	memset(f, 0, sizeof *f);
+	f->kind = kind;
+	f->name = text_safe_dup(name, 64);
+	f->value = text_safe_dup(value, FIELD_TEXT_MAX);
+	f->meaning = xstrdup("");
+	f->state = STATE_OK;
+	f->from = from;
+	text_safe_into(f->key, sizeof f->key, span_of(key));
+	return f;
+}
+
+void
+field_mean(struct field *f, enum state state, const char *fmt, ...)
+{
+	char text[LIMIT_MESSAGE];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	free(f->meaning);
+	f->meaning = text_safe_dup(span_of(text), sizeof text);
+	f->state = state;
+}
+
+struct field *
+field_heading(struct field_list *l, const char *name, const char *value, int from)
+{
+	return field_add(l, FIELD_HEADING, "", span_of(name), span_of(value), from);
+}
+
+struct field *
+field_note(struct field_list *l, enum state state, const char *text)
+{
+	struct field *f = field_add(l, FIELD_NOTE, "", SPAN_EMPTY, span_of(text), FROM_NOWHERE);
+
+	f->state = state;
+	return f;
+}
+
+struct field *
+field_value(struct field_list *l, const char *key, const char *value, int from)
+{
+	return field_add(l, FIELD_VALUE, key, span_of(key), span_of(value), from);
+}
+
+void
+field_exchange_heading(struct field_list *l, const char *title, const struct exchange *x)
+{
+	char text[96], span[32] = "";
+
+	if (x->result.timings.total >= 0)
+		time_span_us(span, x->result.timings.total);
+	snprintf(text, sizeof text, "exchange %u%s%s", (unsigned)x->n, *span ? " · " : "", span);
+	field_heading(l, title, text, (int)x->n);
+}
+
+/* What came back, in words; the error class when nothing did. */
+void
+field_answer(struct field_list *l, const char *key, const struct exchange *x)
+{
+	const struct http_response *r = &x->result.response;
+	char value[160];
+	struct field *f;
+
+	if (x->result.error != NETERR_NONE && !r->status) {
+		f = field_value(l, key, net_error_words(x->result.error), (int)x->n);
+		field_mean(f, STATE_PROBLEM, "%s", x->result.error_text);
+		return;
+	}
+	snprintf(value, sizeof value, "HTTP %d%s%s", r->status, r->reason && *r->reason ? " " : "",
+		r->reason ? r->reason : "");
+	f = field_value(l, key, value, (int)x->n);
+	if (x->answer.outcome == OUTCOME_SUCCESS || x->answer.outcome == OUTCOME_INACTIVE)
+		field_mean(f, STATE_OK, "%s", "answered as the specification says");
+	else if (*x->answer.error)
+		field_mean(f, STATE_PROBLEM, "%s%s%s (in the %s)", x->answer.error,
+			*x->answer.description ? ": " : "", x->answer.description, x->answer.error_from);
+	else
+		field_mean(f, STATE_PROBLEM, "the answer is %s", body_kind_words(x->answer.kind));
+}
+
+/* A JSON value as one line: strings bare, the rest compact. */
+void
+field_json_text(const struct json *j, struct buf *out)
+{
+	struct span s;
+
+	if (json_to_span(j, &s))
+		buf_add_span(out, s);
+	else if (json_print(j, out, false) != RES_OK)
+		buf_puts(out, "…");
+}
+
+void
+step_fields(struct field_list *out, const struct wizard *w, enum step s, bool local)
+{
+	static void (*const fill[STEP_COUNT])(struct field_list *, const struct wizard *, bool) = {
+		[STEP_VERIFY] = fields_verify,
+		[STEP_EXPIRY] = fields_expiry,
+		[STEP_REFRESH] = fields_refresh,
+		[STEP_HANDLE] = fields_handle,
+		[STEP_DEBUG] = fields_debug,
+	};
+
+	fill[s](out, w, local);
+}
+
+void
+wizard_countdown(const struct wizard *w, enum token_slot slot, struct countdown *out)
+{
+	const struct facts *f = wizard_facts(w);
+	const struct fact_time *exp = slot == SLOT_REFRESH ? &f->refresh_exp : &f->exp;
+	const struct case_token *t;
+
+	memset(out, 0, sizeof *out);
+	if (!f->c || !exp->known)
+		return;
+	out->known = true;
+	out->left_s = exp->at - f->server_now_s;
+	t = case_token(f->c, slot);
+	if (slot == SLOT_ACCESS && f->iat.known)
+		out->life_s = exp->at - f->iat.at;
+	else if (t->info.claims.iat.form != NUM_ABSENT)
+		out->life_s = exp->at - t->info.claims.iat.at;
+	if (out->left_s <= 0)
+		out->band = STATE_PROBLEM;
+	else if (out->left_s < 60 || (out->life_s > 0 && out->left_s * 10 < out->life_s))
+		out->band = STATE_WARNING;
+	else
+		out->band = STATE_OK;
+}

@@ -1,0 +1,427 @@
+#include "wizard/steps.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "oauth/jose.h"
+#include "oauth/url.h"
+
+struct span
+wizard_endpoint(const struct wizard *w, enum endpoint e)
+{
+	struct span configured = profile_endpoint(&w->c->profile, e);
+
+	return configured.n ? configured : w->c->metadata.url[e];
+}
+
+void
+wizard_confirm_origins(struct wizard *w)
+{
+	const struct profile *p = &w->c->profile;
+
+	if (p->issuer)
+		engine_confirm_origin(w->deps.engine, span_of(p->issuer));
+	if (p->resource_url)
+		engine_confirm_origin(w->deps.engine, span_of(p->resource_url));
+	for (int e = 0; e < EP_COUNT; e++) {
+		struct span url = wizard_endpoint(w, (enum endpoint)e);
+
+		if (url.n)
+			engine_confirm_origin(w->deps.engine, url);
+	}
+}
+
+static bool
+introspects_as_resource(const struct wizard *w, enum endpoint e)
+{
+	return e == EP_INTROSPECTION && w->c->profile.introspection_client_id;
+}
+
+static void
+credentials_for(const struct wizard *w, enum endpoint e, struct client_credentials *out)
+{
+	const struct profile *p = &w->c->profile;
+	bool own = introspects_as_resource(w, e);
+
+	out->client_id = span_of(own ? p->introspection_client_id : p->client_id);
+	out->secret = own ? p->introspection_client_secret : p->client_secret;
+	out->method = wizard_auth_method(w, e);
+	out->raw_basic = false;
+}
+
+/* The member of the metadata that lists an endpoint's methods (RFC 8414 §2). */
+static const char *
+methods_member(enum endpoint e)
+{
+	if (e == EP_INTROSPECTION)
+		return "introspection_endpoint_auth_methods_supported";
+	if (e == EP_REVOCATION)
+		return "revocation_endpoint_auth_methods_supported";
+	return "token_endpoint_auth_methods_supported";
+}
+
+static enum tri
+method_allowed(const struct wizard *w, enum endpoint e, enum client_auth a)
+{
+	const char *token = "token_endpoint_auth_methods_supported";
+	enum tri t = metadata_supports(&w->c->metadata, methods_member(e), client_auth_id(a));
+
+	/* an endpoint without a list of its own takes what the token endpoint takes */
+	return t == TRI_UNKNOWN ? metadata_supports(&w->c->metadata, token, client_auth_id(a)) : t;
+}
+
+enum client_auth
+wizard_auth_method(const struct wizard *w, enum endpoint e)
+{
+	const struct profile *p = &w->c->profile;
+	bool own = introspects_as_resource(w, e);
+	enum client_auth a;
+
+	if (!own && p->client_auth && client_auth_from_id(span_of(p->client_auth), &a))
+		return a;
+	if (!(own ? p->introspection_client_secret : p->client_secret))
+		return AUTH_NONE;
+	if (method_allowed(w, e, AUTH_BASIC) == TRI_NO && method_allowed(w, e, AUTH_POST) == TRI_YES)
+		return AUTH_POST;
+	return AUTH_BASIC;
+}
+
+/* --- one call --- */
+
+static void
+call_done(void *ctx, const struct net_result *raw, const struct exchange *x)
+{
+	struct wizard *w = ctx;
+
+	(void)raw;
+	(void)x;
+	w->outstanding--;
+}
+
+static void
+call_init(struct engine_call *call, struct wizard *w, enum step s, enum purpose p, const char *method,
+	struct span url)
+{
+	memset(call, 0, sizeof *call);
+	http_request_init(&call->http);
+	http_request_set(&call->http, method, url);
+	call->step = s;
+	call->purpose = p;
+	call->idempotent = true;
+	call->done = call_done;
+	call->ctx = w;
+}
+
+static void
+submit(struct wizard *w, struct engine_call *call)
+{
+	w->outstanding++;
+	engine_submit(w->deps.engine, call);
+}
+
+static void
+want_json(struct engine_call *call)
+{
+	http_headers_set(&call->http.headers, "Accept", SPAN_LIT("application/json"));
+}
+
+static void
+form_content(struct engine_call *call)
+{
+	http_headers_set(&call->http.headers, "Content-Type",
+		SPAN_LIT("application/x-www-form-urlencoded"));
+}
+
+/* What cannot be authenticated as configured goes out without, and the log says why. */
+static void
+authenticate(struct wizard *w, struct engine_call *call, const struct client_credentials *cc)
+{
+	struct err e = ERR_INIT;
+
+	if (client_auth_apply(&call->http, cc, &e) != RES_OK)
+		log_add(w->deps.log, LOG_WARN, LOGC_STEP, 0, "client authentication %s: %s",
+			client_auth_id(cc->method), e.text);
+	call->credentials = true;
+	call->auth = cc->method;
+	call->auth_client_id = cc->client_id;
+	call->auth_has_reserved = client_auth_has_reserved(cc);
+	call->auth_raw_basic = cc->raw_basic;
+}
+
+/* --- discovery and keys --- */
+
+static void
+discovery_done(void *ctx, const struct net_result *raw, const struct exchange *x)
+{
+	struct wizard *w = ctx;
+	struct metadata m;
+
+	w->outstanding--;
+	if (!x || raw->response.status != 200)
+		return;
+	metadata_init(&m);
+	if (metadata_parse(&m, buf_span(&raw->response.body), NULL) != RES_OK)
+		goto out;
+	/* RFC 8414 §3.3: metadata of another issuer is evidence, and never followed */
+	if (!w->c->metadata.doc && span_eq(m.issuer, span_of(w->c->profile.issuer))) {
+		w->c->metadata = m;
+		w->c->metadata_from = x->n;
+		w->c->revision++;
+		metadata_init(&m);
+		wizard_confirm_origins(w);
+	}
+out:
+	metadata_release(&m);
+}
+
+void
+send_discovery(struct wizard *w, bool oauth_form)
+{
+	struct span issuer = span_of(w->c->profile.issuer);
+	struct engine_call call;
+	struct buf url;
+
+	buf_init(&url, LIMIT_URL);
+	if ((oauth_form ? url_well_known_oauth : url_well_known_openid)(&url, issuer) == RES_OK) {
+		call_init(&call, w, STEP_VERIFY, PURPOSE_DISCOVERY, "GET", buf_span(&url));
+		call.follow_redirects = true;
+		call.done = discovery_done;
+		want_json(&call);
+		submit(w, &call);
+	}
+	buf_release(&url);
+}
+
+static void
+check_signature(struct wizard *w, enum token_slot slot)
+{
+	struct case_token *t = case_token(w->c, slot);
+	char why[200] = "";
+
+	if (!t->present || !t->value || t->info.kind != TOKEN_JWT || t->info.sig != SIG_NOT_CHECKED)
+		return;
+	t->info.sig = jws_verify(secret_reveal(t->value), w->jwks, w->c->profile.client_secret, why, sizeof why);
+	log_add(w->deps.log, LOG_INFO, LOGC_JWT, 0, "signature of the %s token: %s%s%s",
+		slot == SLOT_ID ? "ID" : "access", sig_state_words(t->info.sig), *why ? ", " : "", why);
+	w->c->revision++;
+}
+
+void
+check_signatures(struct wizard *w)
+{
+	if (!w->jwks)
+		return;
+	check_signature(w, SLOT_ACCESS);
+	check_signature(w, SLOT_ID);
+}
+
+static void
+jwks_done(void *ctx, const struct net_result *raw, const struct exchange *x)
+{
+	struct wizard *w = ctx;
+	struct json *jwks = NULL;
+
+	w->outstanding--;
+	if (!x || raw->response.status != 200 ||
+		json_parse(&jwks, buf_span(&raw->response.body), NULL) != RES_OK)
+		return;
+	json_free(w->jwks);
+	w->jwks = jwks;
+	check_signatures(w);
+}
+
+void
+send_jwks(struct wizard *w)
+{
+	struct engine_call call;
+
+	call_init(&call, w, STEP_VERIFY, PURPOSE_JWKS, "GET", wizard_endpoint(w, EP_JWKS));
+	call.follow_redirects = true;
+	call.done = jwks_done;
+	want_json(&call);
+	submit(w, &call);
+}
+
+/* --- introspection --- */
+
+/* A made-up token looks like nothing that any server issued. */
+static void
+made_up_token(struct wizard *w, struct buf *out)
+{
+	buf_puts(out, "tokentriage-made-up-");
+	rng_text(w->deps.rng, out, 18);
+}
+
+void
+send_introspection(struct wizard *w, bool made_up, enum client_auth auth, bool raw_basic)
+{
+	const struct case_token *t = case_token(w->c, SLOT_ACCESS);
+	struct client_credentials cc;
+	struct engine_call call;
+
+	call_init(&call, w, STEP_VERIFY, made_up ? PURPOSE_PROBE_INTROSPECTION : PURPOSE_INTROSPECTION,
+		"POST", wizard_endpoint(w, EP_INTROSPECTION));
+	call.slot = made_up ? SLOT_MADE_UP : SLOT_ACCESS;
+	want_json(&call);
+	form_content(&call);
+	if (made_up) {
+		struct buf token;
+
+		buf_init(&token, LIMIT_TOKEN);
+		made_up_token(w, &token);
+		form_add(&call.http.body, "token", buf_span(&token));
+		buf_release(&token);
+	} else {
+		form_add_secret(&call.http.body, "token", t->value);
+	}
+	form_add(&call.http.body, "token_type_hint", SPAN_LIT("access_token"));
+	credentials_for(w, EP_INTROSPECTION, &cc);
+	if (auth != AUTH_UNSET)
+		cc.method = auth;
+	cc.raw_basic = raw_basic;
+	authenticate(w, &call, &cc);
+	submit(w, &call);
+}
+
+/* --- the user-information query --- */
+
+void
+send_userinfo(struct wizard *w, bool made_up)
+{
+	const struct profile *p = &w->c->profile;
+	const struct case_token *t = case_token(w->c, SLOT_ACCESS);
+	struct engine_call call;
+	struct buf header;
+	struct span url = p->resource_url ? span_of(p->resource_url) : wizard_endpoint(w, EP_USERINFO);
+	enum purpose purpose = p->resource_url ? PURPOSE_RESOURCE : PURPOSE_USERINFO;
+
+	call_init(&call, w, STEP_HANDLE, made_up ? PURPOSE_PROBE_USERINFO : purpose, "GET", url);
+	call.slot = made_up ? SLOT_MADE_UP : SLOT_ACCESS;
+	call.credentials = !made_up;
+	want_json(&call);
+	buf_init_wiping(&header, LIMIT_TOKEN + 16);
+	buf_puts(&header, "Bearer ");
+	if (made_up)
+		made_up_token(w, &header);
+	else
+		buf_add_span(&header, secret_reveal(t->value));
+	if (http_headers_add(&call.http.headers, SPAN_LIT("Authorization"), buf_span(&header)) != RES_OK)
+		log_add(w->deps.log, LOG_WARN, LOGC_STEP, 0,
+			"the token holds a character that no header may carry; the query goes without it");
+	buf_release(&header);
+	submit(w, &call);
+}
+
+void
+send_clock(struct wizard *w, struct span url)
+{
+	struct engine_call call;
+
+	call_init(&call, w, STEP_EXPIRY, PURPOSE_CLOCK, "GET", url);
+	submit(w, &call);
+}
+
+/* --- what changes something --- */
+
+/* The tokens are safe before anything else reads them: in the chosen file, or rescued. */
+static void
+keep_tokens(struct wizard *w, const struct token_response *t)
+{
+	struct buf text;
+	struct err e = ERR_INIT;
+
+	if (w->place != PLACE_FILE)
+		return;
+	buf_init_wiping(&text, LIMIT_TOKEN * 4);
+	if (token_response_to_json(t, clock_wall_us(w->deps.clock), &text) != RES_OK) {
+		snprintf(w->save_error, sizeof w->save_error, "the new tokens are too large to be written");
+	} else if (file_write_private(w->place_path, buf_span(&text), &e) == RES_OK) {
+		snprintf(w->saved_to, sizeof w->saved_to, "%s", w->place_path);
+	} else {
+		char *rescue = xasprintf("%s/tokentriage-rescued-%ld.json",
+			getenv("XDG_RUNTIME_DIR") ? getenv("XDG_RUNTIME_DIR") : "/tmp", (long)getpid());
+
+		snprintf(w->save_error, sizeof w->save_error, "%s", e.text);
+		if (file_write_private(rescue, buf_span(&text), &e) == RES_OK)
+			snprintf(w->saved_to, sizeof w->saved_to, "%s", rescue);
+		free(rescue);
+	}
+	buf_release(&text);
+}
+
+static void
+refresh_done(void *ctx, const struct net_result *raw, const struct exchange *x)
+{
+	struct wizard *w = ctx;
+	struct token_response t = {0};
+
+	w->outstanding--;
+	if (!x)
+		return;
+	if (x->answer.outcome == OUTCOME_SUCCESS &&
+		token_response_read(&t, buf_span(&raw->response.body), NULL) == RES_OK) {
+		redactor_add(w->deps.redactor, t.access);
+		redactor_add(w->deps.redactor, t.refresh);
+		redactor_add(w->deps.redactor, t.id);
+		keep_tokens(w, &t);
+		case_add_generation(w->c, &t, x->n, clock_wall_us(w->deps.clock));
+		w->n_refreshed++;
+	} else if (raw->response.status || raw->answered_wall_us) {
+		/* refused: the server has seen it; sending it again could end the whole family */
+		case_token(w->c, SLOT_REFRESH)->spent = x->answer.outcome == OUTCOME_OAUTH_ERROR &&
+			!strcmp(x->answer.error, "invalid_grant");
+	}
+	w->c->revision++;
+	token_response_release(&t);
+}
+
+void
+send_refresh(struct wizard *w)
+{
+	struct client_credentials cc;
+	struct engine_call call;
+
+	call_init(&call, w, STEP_REFRESH, PURPOSE_REFRESH, "POST", wizard_endpoint(w, EP_TOKEN));
+	call.slot = SLOT_REFRESH;
+	call.idempotent = false; /* a rotated token must not be sent twice */
+	call.done = refresh_done;
+	want_json(&call);
+	form_content(&call);
+	form_add(&call.http.body, "grant_type", SPAN_LIT("refresh_token"));
+	form_add_secret(&call.http.body, "refresh_token", case_token(w->c, SLOT_REFRESH)->value);
+	credentials_for(w, EP_TOKEN, &cc);
+	authenticate(w, &call, &cc);
+	submit(w, &call);
+}
+
+static void
+revocation_done(void *ctx, const struct net_result *raw, const struct exchange *x)
+{
+	struct wizard *w = ctx;
+
+	w->outstanding--;
+	if (!x || raw->response.status != 200)
+		return;
+	w->c->revoked_wall_us = clock_wall_us(w->deps.clock);
+	w->c->revoked_slot = w->revoke_slot;
+	w->c->revision++;
+	w->n_revoked++;
+}
+
+void
+send_revocation(struct wizard *w, enum token_slot slot)
+{
+	struct client_credentials cc;
+	struct engine_call call;
+
+	call_init(&call, w, STEP_HANDLE, PURPOSE_REVOCATION, "POST", wizard_endpoint(w, EP_REVOCATION));
+	call.slot = slot;
+	call.idempotent = false;
+	call.done = revocation_done;
+	form_content(&call);
+	form_add_secret(&call.http.body, "token", case_token(w->c, slot)->value);
+	form_add(&call.http.body, "token_type_hint",
+		slot == SLOT_REFRESH ? SPAN_LIT("refresh_token") : SPAN_LIT("access_token"));
+	credentials_for(w, EP_REVOCATION, &cc);
+	authenticate(w, &call, &cc);
+	submit(w, &call);
+}

@@ -1,0 +1,25 @@
+/* Step 2: needs the server's clock; any answer's Date will do, and one is asked for if there is none. */
+#include "wizard/steps.h"
+
+static bool
+clock_known(const struct wizard *w)
+{
+	int64_t date;
+
+	for (size_t i = 0; i < w->c->n_exchanges; i++)
+		if (exchange_server_date(w->c->exchanges[i], &date))
+			return true;
+	return false;
+}
+
+bool
+expiry_clock(struct wizard *w)
+{
+	struct span url = wizard_endpoint(w, EP_USERINFO);
+
+	if (!url.n)
+		url = span_of(w->c->profile.issuer ? w->c->profile.issuer : w->c->profile.resource_url);
+	if (url.n && w->probes != PROBES_NONE && !clock_known(w))
+		send_clock(w, url);
+	return true;
+}

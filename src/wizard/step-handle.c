@@ -1,0 +1,82 @@
+/* Step 4: the user-information query with the current token; revocation and its proof. */
+#include "wizard/steps.h"
+
+bool
+handle_ask(struct wizard *w)
+{
+	const struct case_token *t = case_token(w->c, SLOT_ACCESS);
+
+	if (t->present && t->value && secret_len(t->value) &&
+		(w->c->profile.resource_url || wizard_endpoint(w, EP_USERINFO).n))
+		send_userinfo(w, false);
+	return true;
+}
+
+/* Refused: is it this token, or would any be refused the same way (probe ladder, row 6)? */
+bool
+handle_probe(struct wizard *w)
+{
+	enum purpose p = w->c->profile.resource_url ? PURPOSE_RESOURCE : PURPOSE_USERINFO;
+	const struct exchange *x = case_last(w->c, p, SLOT_ACCESS);
+
+	if (w->probes == PROBES_NONE || !x || !x->result.response.status ||
+		x->answer.outcome == OUTCOME_SUCCESS || case_last(w->c, PURPOSE_PROBE_USERINFO, SLOT_NONE))
+		return true;
+	send_userinfo(w, true);
+	return true;
+}
+
+static bool
+no(char *why, size_t size, const char *text)
+{
+	if (why)
+		snprintf(why, size, "%s", text);
+	return false;
+}
+
+bool
+wizard_can_revoke(const struct wizard *w, enum token_slot slot, char *why, size_t size)
+{
+	const struct case_token *t = case_token(w->c, slot);
+
+	if (!t->present || !t->value)
+		return no(why, size, "there is no such token in this case");
+	if (!wizard_endpoint(w, EP_REVOCATION).n)
+		return no(why, size, "no revocation endpoint is known");
+	if (wizard_busy(w))
+		return no(why, size, "another request is under way");
+	if (why)
+		snprintf(why, size, "%s", slot == SLOT_REFRESH
+			? "the refresh token and, on most servers, every access token of its grant will stop working"
+			: "the access token will stop working; on some servers its refresh token too");
+	return true;
+}
+
+enum res
+wizard_revoke(struct wizard *w, enum token_slot slot, struct err *e)
+{
+	char why[LIMIT_MESSAGE];
+
+	if (!wizard_can_revoke(w, slot, why, sizeof why))
+		return err_set(e, RES_REFUSED, "%s", why);
+	w->revoke_slot = slot;
+	wizard_enqueue(w, JOB_REVOKE);
+	wizard_pump(w);
+	return RES_OK;
+}
+
+bool
+revoke_send(struct wizard *w)
+{
+	send_revocation(w, w->revoke_slot);
+	return true;
+}
+
+/* RFC 7009 answers 200 whatever happened: only asking again proves something. */
+bool
+revoke_prove(struct wizard *w)
+{
+	wizard_enqueue(w, JOB_VERIFY);
+	wizard_enqueue(w, JOB_HANDLE);
+	return true;
+}

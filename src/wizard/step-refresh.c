@@ -1,0 +1,138 @@
+/* Step 3: the refresh token grant (RFC 6749 §6), never with a spent token, never without a place for what comes. */
+#include <errno.h>
+
+#include "wizard/steps.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+
+enum res
+wizard_set_token_place(struct wizard *w, enum token_place place, const char *path, struct err *e)
+{
+	char *folder, *slash;
+
+	if (place == PLACE_FILE) {
+		if (!path || !*path)
+			return err_set(e, RES_SYNTAX, "a file name is needed for the new tokens");
+		folder = xstrdup(path);
+		slash = strrchr(folder, '/');
+		if (slash)
+			slash[slash == folder] = '\0';
+		if (access(slash ? folder : ".", W_OK) != 0) {
+			enum res r = err_errno(e, "the new tokens cannot be written to %s", path);
+
+			free(folder);
+			return r;
+		}
+		free(folder);
+	}
+	w->place = place;
+	free(w->place_path);
+	w->place_path = place == PLACE_FILE ? xstrdup(path) : NULL;
+	return RES_OK;
+}
+
+enum token_place
+wizard_token_place(const struct wizard *w, const char **path)
+{
+	if (path)
+		*path = w->place_path;
+	return w->place;
+}
+
+static bool
+no(char *why, size_t size, const char *text)
+{
+	if (why)
+		snprintf(why, size, "%s", text);
+	return false;
+}
+
+bool
+wizard_can_refresh(const struct wizard *w, char *why, size_t size)
+{
+	const struct case_token *t = case_token(w->c, SLOT_REFRESH);
+	int64_t left;
+
+	if (!t->present)
+		return no(why, size, "there is no refresh token in this case");
+	if (!t->value || !secret_len(t->value))
+		return no(why, size, "the case was saved without the refresh token's value");
+	if (t->spent)
+		return no(why, size, "this refresh token was used already; using it again can end every token of its family");
+	if (!wizard_endpoint(w, EP_TOKEN).n)
+		return no(why, size, "no token endpoint is known: give one, or an issuer to discover it from");
+	if (metadata_supports(&w->c->metadata, "grant_types_supported", "refresh_token") == TRI_NO)
+		return no(why, size, "the server's metadata does not offer the refresh_token grant");
+	if (wizard_busy(w))
+		return no(why, size, "another request is under way");
+	left = w->facts.refresh_exp.known ? w->facts.refresh_exp.at - w->facts.server_now_s : 1;
+	if (left <= 0 && why)
+		snprintf(why, size, "the refresh token itself has expired; the server will most likely refuse it");
+	else if (why)
+		snprintf(why, size, "a refresh token is there and was not used yet");
+	return true;
+}
+
+enum res
+wizard_refresh(struct wizard *w, struct err *e)
+{
+	char why[LIMIT_MESSAGE];
+
+	if (!wizard_can_refresh(w, why, sizeof why))
+		return err_set(e, RES_REFUSED, "%s", why);
+	if (w->place == PLACE_UNCHOSEN)
+		return err_set(e, RES_REFUSED, "choose first where the new tokens go: a file, or memory only");
+	wizard_enqueue(w, JOB_REFRESH);
+	wizard_pump(w);
+	return RES_OK;
+}
+
+bool
+refresh_send(struct wizard *w)
+{
+	send_refresh(w);
+	return true;
+}
+
+/* The proof: the new token is verified, and user information asked for again. */
+bool
+refresh_prove(struct wizard *w)
+{
+	if (case_token(w->c, SLOT_ACCESS)->from == 0)
+		return true; /* nothing new came */
+	wizard_enqueue(w, JOB_VERIFY);
+	wizard_enqueue(w, JOB_HANDLE);
+	return true;
+}
+
+enum res
+wizard_replace_token_files(struct wizard *w, struct err *e)
+{
+	const struct profile *p = &w->c->profile;
+	const struct case_tokens *t = case_tokens(w->c);
+	const struct {
+		const char *path;
+		const struct case_token *token;
+	} files[] = {
+		/* the refresh token first: it is the one that cannot be had again */
+		{p->refresh_token_file, &t->refresh},
+		{p->access_token_file, &t->access},
+		{p->id_token_file, &t->id},
+	};
+	bool wrote = false;
+
+	if (w->c->n_generations < 2)
+		return err_set(e, RES_NOTFOUND, "no new tokens have come in this run");
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		enum res r;
+
+		if (!files[i].path || !files[i].token->from)
+			continue;
+		r = file_write_private(files[i].path, secret_reveal(files[i].token->value), e);
+		if (r != RES_OK)
+			return r;
+		wrote = true;
+	}
+	return wrote ? RES_OK : err_set(e, RES_NOTFOUND, "the profile names no token files");
+}

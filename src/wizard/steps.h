@@ -1,0 +1,97 @@
+/*
+ * Inside the wizard room: its state, and the jobs that the sequencer runs.  A job is a row of
+ * functions, one a phase; a phase submits requests (or none), and the next one runs when all of them
+ * are done, so that it can ask what the answers left open.
+ */
+#ifndef TT_WIZARD_STEPS_H
+#define TT_WIZARD_STEPS_H
+
+#include "wizard/wizard.h"
+
+enum job {
+	JOB_VERIFY,
+	JOB_EXPIRY,
+	JOB_REFRESH, /* really refreshes */
+	JOB_HANDLE,
+	JOB_DEBUG,
+	JOB_REVOKE,
+	JOB_PRECHECK, /* step 3 without a refresh */
+	JOB_COUNT
+};
+
+enum { WIZARD_QUEUE = 16 };
+
+struct wizard {
+	struct wizard_deps deps;
+	struct case_file *c;
+	enum probe_level probes;
+	enum token_place place;
+	char *place_path;
+
+	struct facts facts;
+	struct diagnosis diagnosis;
+	struct walk walk;
+	uint64_t seen_revision;
+	int64_t seen_second;
+	bool derived;
+
+	enum job queue[WIZARD_QUEUE];
+	size_t n_queue;
+	bool running;      /* queue[0] has begun */
+	unsigned phase;    /* the next phase of queue[0] */
+	size_t outstanding; /* requests submitted and not done */
+	bool pumping;      /* the sequencer is on the stack */
+	enum token_slot revoke_slot;
+	struct json *jwks; /* the newest key set, for tokens that come later; NULL */
+
+	/* What this run sent and changed. */
+	unsigned n_refreshed, n_revoked;
+	char saved_to[300]; /* where the new tokens were written; "" */
+	char save_error[ERR_TEXT_MAX];
+};
+
+/* A phase returns false when its job has no further phase. */
+typedef bool job_phase(struct wizard *w);
+struct job_row {
+	enum step step;
+	job_phase *phases[8]; /* NULL behind the last */
+};
+
+/* The phases, by the file of their step. */
+bool verify_discovery(struct wizard *w);
+bool verify_discovery_oauth(struct wizard *w);
+bool verify_ask(struct wizard *w);
+bool verify_probe(struct wizard *w);
+bool verify_probe_methods(struct wizard *w);
+bool expiry_clock(struct wizard *w);
+bool refresh_send(struct wizard *w);
+bool refresh_prove(struct wizard *w);
+bool handle_ask(struct wizard *w);
+bool handle_probe(struct wizard *w);
+bool revoke_send(struct wizard *w);
+bool revoke_prove(struct wizard *w);
+
+/* --- sequencer (wizard.c) --- */
+void wizard_enqueue(struct wizard *w, enum job j);
+void wizard_pump(struct wizard *w);
+
+/* --- requests (requests.c) --- */
+/* The endpoint as configured, else of the followed metadata; empty if neither has it. */
+struct span wizard_endpoint(const struct wizard *w, enum endpoint e);
+/* Confirms the origins of the profile and of its own metadata for credentials. */
+void wizard_confirm_origins(struct wizard *w);
+/* The method for an endpoint: the profile's, else by what the metadata allows there, else basic. */
+enum client_auth wizard_auth_method(const struct wizard *w, enum endpoint e);
+
+void send_discovery(struct wizard *w, bool oauth_form);
+void send_jwks(struct wizard *w);
+/* Looks at the signatures of the tokens with the key set at hand. */
+void check_signatures(struct wizard *w);
+/* auth AUTH_UNSET: the chosen method; raw_basic: Basic without form-encoding. */
+void send_introspection(struct wizard *w, bool made_up, enum client_auth auth, bool raw_basic);
+void send_userinfo(struct wizard *w, bool made_up);
+void send_clock(struct wizard *w, struct span url);
+void send_refresh(struct wizard *w);
+void send_revocation(struct wizard *w, enum token_slot slot);
+
+#endif

@@ -1,0 +1,327 @@
+#include "wizard/wizard.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "oauth/url.h"
+#include "wizard/steps.h"
+
+static const struct job_row jobs[JOB_COUNT] = {
+	[JOB_VERIFY] = {STEP_VERIFY, {verify_discovery, verify_discovery_oauth, verify_ask,
+		verify_probe, verify_probe_methods}},
+	[JOB_EXPIRY] = {STEP_EXPIRY, {expiry_clock}},
+	[JOB_REFRESH] = {STEP_REFRESH, {refresh_send, refresh_prove}},
+	[JOB_HANDLE] = {STEP_HANDLE, {handle_ask, handle_probe}},
+	[JOB_DEBUG] = {STEP_DEBUG, {NULL}},
+	[JOB_REVOKE] = {STEP_HANDLE, {revoke_send, revoke_prove}},
+	[JOB_PRECHECK] = {STEP_REFRESH, {NULL}},
+};
+
+struct wizard *
+wizard_new(const struct wizard_deps *deps)
+{
+	struct wizard *w = xcalloc(1, sizeof *w);
+
+	w->deps = *deps;
+	w->c = deps->c;
+	w->probes = PROBES_SAFE;
+	return w;
+}
+
+void
+wizard_free(struct wizard *w)
+{
+	if (!w)
+		return;
+	free(w->place_path);
+	json_free(w->jwks);
+	free(w);
+}
+
+/* --- what the case is made of --- */
+
+static void
+set_engine_options(struct wizard *w)
+{
+	const struct profile *p = &w->c->profile;
+	struct net_options o = {
+		.connect_timeout_ms = (int64_t)p->timeout * 1000,
+		.first_byte_timeout_ms = (int64_t)p->timeout * 1000,
+		.total_timeout_ms = (int64_t)p->timeout * 2000,
+		.max_body = LIMIT_BODY,
+		.max_headers = LIMIT_HEADERS,
+		.ca_file = p->ca_file,
+		.client_cert_file = p->client_cert_file,
+		.client_key_file = p->client_key_file,
+		.proxy = p->proxy,
+		.resolve = &p->resolve,
+		.insecure = p->insecure,
+	};
+
+	engine_set_options(w->deps.engine, &o, &p->headers);
+}
+
+static enum res
+read_token_file(struct wizard *w, enum token_slot slot, const char *path, struct err *e)
+{
+	struct secret *s = NULL;
+	char *source;
+	enum res r;
+
+	if (!path)
+		return RES_OK;
+	r = file_read_secret(path, &s, e);
+	if (r != RES_OK)
+		return r;
+	source = xasprintf("file %s", path);
+	wizard_give_token(w, slot, secret_reveal(s), source);
+	free(source);
+	secret_unref(s);
+	return RES_OK;
+}
+
+enum res
+wizard_use_profile(struct wizard *w, const struct profile *p, struct err *e)
+{
+	struct err later = ERR_INIT;
+	enum res r[3];
+
+	wizard_cancel(w);
+	engine_turn(w->deps.engine); /* what was cancelled is recorded in the old case */
+	engine_forget_origins(w->deps.engine);
+	case_release(w->c);
+	case_init(w->c);
+	w->c->created_wall_us = clock_wall_us(w->deps.clock);
+	profile_copy(&w->c->profile, p);
+	json_free(w->jwks);
+	w->jwks = NULL;
+	memset(&w->walk, 0, sizeof w->walk);
+	w->derived = false;
+	redactor_add(w->deps.redactor, w->c->profile.client_secret);
+	redactor_add(w->deps.redactor, w->c->profile.introspection_client_secret);
+	set_engine_options(w);
+	wizard_confirm_origins(w);
+	r[0] = read_token_file(w, SLOT_ACCESS, p->access_token_file, e);
+	r[1] = read_token_file(w, SLOT_REFRESH, p->refresh_token_file, r[0] == RES_OK ? e : &later);
+	r[2] = read_token_file(w, SLOT_ID, p->id_token_file,
+		r[0] == RES_OK && r[1] == RES_OK ? e : &later);
+	return r[0] != RES_OK ? r[0] : r[1] != RES_OK ? r[1] : r[2];
+}
+
+void
+wizard_give_token(struct wizard *w, enum token_slot slot, struct span value, const char *source)
+{
+	struct case_token *t;
+
+	case_give_token(w->c, slot, value, source);
+	t = case_token(w->c, slot);
+	redactor_add(w->deps.redactor, t->given);
+	redactor_add(w->deps.redactor, t->value);
+	memset(&w->walk, 0, sizeof w->walk);
+	w->derived = false;
+}
+
+void
+wizard_set_probes(struct wizard *w, enum probe_level level)
+{
+	w->probes = level;
+}
+
+/* --- the sequencer --- */
+
+void
+wizard_enqueue(struct wizard *w, enum job j)
+{
+	/* asked for again before it began: once is enough */
+	for (size_t i = w->running ? 1 : 0; i < w->n_queue; i++)
+		if (w->queue[i] == j)
+			return;
+	if (w->n_queue < WIZARD_QUEUE)
+		w->queue[w->n_queue++] = j;
+}
+
+static void
+finish_job(struct wizard *w)
+{
+	w->walk.steps[jobs[w->queue[0]].step] = STATE_OK;
+	w->derived = false;
+	memmove(w->queue, w->queue + 1, --w->n_queue * sizeof *w->queue);
+	w->running = false;
+}
+
+/* Runs phases until one has submitted something or nothing is left. */
+void
+wizard_pump(struct wizard *w)
+{
+	if (w->pumping)
+		return;
+	w->pumping = true;
+	while (w->n_queue && !w->outstanding) {
+		const struct job_row *row = &jobs[w->queue[0]];
+		job_phase *phase;
+
+		if (!w->running) {
+			w->running = true;
+			w->phase = 0;
+			log_add(w->deps.log, LOG_INFO, LOGC_STEP, 0, "step %d %s", (int)row->step + 1,
+				step_title(row->step));
+		}
+		phase = w->phase < ARRAY_SIZE(row->phases) ? row->phases[w->phase] : NULL;
+		w->phase++;
+		if (!phase || !phase(w))
+			finish_job(w);
+	}
+	w->pumping = false;
+}
+
+void
+wizard_run_step(struct wizard *w, enum step s)
+{
+	static const enum job job_of[STEP_COUNT] = {
+		[STEP_VERIFY] = JOB_VERIFY,
+		[STEP_EXPIRY] = JOB_EXPIRY,
+		[STEP_REFRESH] = JOB_PRECHECK,
+		[STEP_HANDLE] = JOB_HANDLE,
+		[STEP_DEBUG] = JOB_DEBUG,
+	};
+
+	if (wizard_running_step(w) != s)
+		wizard_enqueue(w, job_of[s]);
+	wizard_pump(w);
+}
+
+void
+wizard_walk(struct wizard *w, unsigned mask, bool may_refresh, bool may_revoke)
+{
+	const struct case_token *refresh = case_token(w->c, SLOT_REFRESH);
+
+	for (int s = 0; s < STEP_COUNT; s++)
+		if (!(mask & 1u << s))
+			w->walk.steps[s] = STATE_SKIPPED;
+	if (mask & 1 << STEP_VERIFY)
+		wizard_enqueue(w, JOB_VERIFY);
+	if (mask & 1 << STEP_EXPIRY)
+		wizard_enqueue(w, JOB_EXPIRY);
+	if (mask & 1 << STEP_HANDLE && may_refresh)
+		wizard_enqueue(w, JOB_HANDLE); /* how it was before the refresh */
+	if (mask & 1 << STEP_REFRESH)
+		wizard_enqueue(w, may_refresh && refresh->value && !refresh->spent ? JOB_REFRESH : JOB_PRECHECK);
+	if (mask & 1 << STEP_HANDLE && !may_refresh)
+		wizard_enqueue(w, JOB_HANDLE);
+	if (may_revoke) {
+		w->revoke_slot = SLOT_ACCESS;
+		wizard_enqueue(w, JOB_REVOKE);
+	}
+	if (mask & 1 << STEP_DEBUG)
+		wizard_enqueue(w, JOB_DEBUG);
+	wizard_pump(w);
+}
+
+bool
+wizard_busy(const struct wizard *w)
+{
+	return w->n_queue || w->outstanding;
+}
+
+void
+wizard_cancel(struct wizard *w)
+{
+	w->n_queue = 0;
+	w->running = false;
+	engine_cancel_all(w->deps.engine);
+}
+
+bool
+wizard_progress(const struct wizard *w, char *text, size_t size, int64_t *elapsed_us)
+{
+	enum purpose p;
+	char host[128];
+
+	if (!engine_progress(w->deps.engine, &p, host, sizeof host, elapsed_us))
+		return false;
+	snprintf(text, size, "%s · %s", purpose_words(p), host);
+	return true;
+}
+
+/* --- what is known --- */
+
+bool
+wizard_update(struct wizard *w)
+{
+	int64_t second = clock_wall_s(w->deps.clock);
+
+	wizard_pump(w);
+	if (w->derived && w->seen_revision == w->c->revision && w->seen_second == second)
+		return false;
+	w->derived = true;
+	w->seen_revision = w->c->revision;
+	w->seen_second = second;
+	facts_derive(&w->facts, w->c, w->deps.clock);
+	diagnose(&w->diagnosis, &w->facts, &w->walk);
+	return true;
+}
+
+const struct facts *
+wizard_facts(const struct wizard *w)
+{
+	return &w->facts;
+}
+
+const struct diagnosis *
+wizard_diagnosis(const struct wizard *w)
+{
+	return &w->diagnosis;
+}
+
+const struct case_file *
+wizard_case(const struct wizard *w)
+{
+	return w->c;
+}
+
+enum state
+wizard_step_state(const struct wizard *w, enum step s)
+{
+	if (w->walk.steps[s] == STATE_PENDING || wizard_running_step(w) == s)
+		return STATE_PENDING;
+	return w->diagnosis.steps[s];
+}
+
+enum step
+wizard_running_step(const struct wizard *w)
+{
+	return w->n_queue ? jobs[w->queue[0]].step : STEP_COUNT;
+}
+
+int64_t
+wizard_deadline_us(const struct wizard *w)
+{
+	int64_t left, wall;
+
+	if (w->c->as_of_wall_us || !w->derived || !facts_remaining(&w->facts, &left))
+		return INT64_MAX;
+	/* the next whole second of the wall clock; a day and more is shown in hours */
+	wall = clock_wall_us(w->deps.clock);
+	return clock_mono_us(w->deps.clock) + (left > 2 * 86400 ? 60000000 : 1000000 - wall % 1000000);
+}
+
+void
+wizard_farewell(const struct wizard *w, struct buf *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->c->n_exchanges; i++)
+		n += !w->c->exchanges[i]->imported;
+	buf_printf(out, "%zu request%s sent.\n", n, n == 1 ? " was" : "s were");
+	if (w->derived && w->diagnosis.verdict.summary[0])
+		buf_printf(out, "%s\n", w->diagnosis.verdict.summary);
+	if (w->n_refreshed && *w->saved_to)
+		buf_printf(out, "The tokens were refreshed; the new ones are in %s.\n", w->saved_to);
+	else if (w->n_refreshed)
+		buf_puts(out, "The tokens were refreshed; the new ones were kept in memory only and are gone now.\n");
+	if (*w->save_error)
+		buf_printf(out, "The new tokens could not be written where they should: %s.\n", w->save_error);
+	if (w->n_revoked)
+		buf_puts(out, "A token was revoked.\n");
+	if (!w->n_refreshed && !w->n_revoked)
+		buf_puts(out, "Nothing was changed on the server.\n");
+}
