@@ -52,6 +52,11 @@ async function all(w) {
 
 console.log(`1..${asked.length + cases.length + 1}`);
 let w;
+for (const [sig, n] of [['SIGINT', 2], ['SIGTERM', 15], ['SIGHUP', 1]])
+	process.once(sig, async () => {
+		await w?.close();
+		process.exit(128 + n);
+	});
 try {
 	if (cases.length > 0)
 		await access(program, constants.X_OK);
