@@ -282,3 +282,26 @@ text_ascii(struct buf *out, struct span s)
 	}
 	return out->status;
 }
+
+char *
+text_format(char *out, size_t size, const char *fmt, ...)
+{
+	va_list ap;
+	size_t n, back;
+
+	va_start(ap, fmt);
+	vsnprintf(out, size, fmt, ap);
+	va_end(ap);
+	n = strlen(out);
+	/* back over an incomplete last character: at most three bytes of it */
+	for (back = 1; back <= 4 && back <= n; back++)
+		if (((unsigned char)out[n - back] & 0xC0) != 0x80)
+			break;
+	if (back <= n && back <= 4) {
+		uint32_t cp;
+
+		if (utf8_decode(span_make(out + n - back, back), &cp) != back)
+			out[n - back] = '\0';
+	}
+	return out;
+}

@@ -20,6 +20,8 @@ enum res text_safe_lines(struct buf *out, struct span s);
 char *text_safe_dup(struct span s, size_t max_bytes);
 /* Into a caller's array (NUL-terminated, cut at a character); returns out. */
 char *text_safe_into(char *out, size_t size, struct span s);
+/* snprintf that cuts at a character, never inside one; returns out.  Not a sanitiser. */
+char *text_format(char *out, size_t size, const char *fmt, ...) PRINTF(3, 4);
 /* Is s already safe, i.e. would text_safe() copy it unchanged? */
 bool text_is_safe(struct span s);
 /* Appends s as ASCII: every other character becomes "?" (or its table's stand-in: "…" "...",

@@ -1,6 +1,8 @@
 /* Step 4's decision: what the developer's application should do with this answer. */
 #include "wizard/wizard.h"
 
+#include "base/text.h"
+
 struct advice_row {
 	const char *id, *words;
 };
@@ -57,7 +59,7 @@ static bool
 set(struct advice *out, enum advice_kind kind, const char *reason)
 {
 	out->kind = kind;
-	snprintf(out->reason, sizeof out->reason, "%s", reason);
+	text_format(out->reason, sizeof out->reason, "%s", reason);
 	return true;
 }
 
@@ -71,7 +73,7 @@ from_expiry(const struct wizard *w, const struct finding *f, struct advice *out)
 	if (wizard_can_refresh(w, why, sizeof why))
 		return set(out, ADVICE_REFRESH, "The token expired and a refresh token is there.");
 	out->kind = ADVICE_SILENT;
-	snprintf(out->reason, sizeof out->reason, "The token expired, and it cannot be refreshed: %s.", why);
+	text_format(out->reason, sizeof out->reason, "The token expired, and it cannot be refreshed: %s.", why);
 	return true;
 }
 

@@ -1,6 +1,8 @@
 /* Step 5 on the screen: the findings with what explains them, then every exchange with its phases. */
 #include "wizard/fields-rooms.h"
 
+#include "base/text.h"
+
 #include "oauth/url.h"
 
 static void
@@ -25,14 +27,14 @@ exchange_row(struct field_list *l, const struct exchange *x)
 	phase(&text, "tls", t->tls);
 	phase(&text, "wait", t->wait);
 	phase(&text, "receive", t->receive);
-	snprintf(label, sizeof label, "%u %s", (unsigned)x->n, purpose_id(x->purpose));
+	text_format(label, sizeof label, "%u %s", (unsigned)x->n, purpose_id(x->purpose));
 	if (url_parse(&u, span_of(x->request.url), NULL) != RES_OK)
 		memset(&u, 0, sizeof u);
 	if (x->result.response.status)
-		snprintf(outcome, sizeof outcome, "%d", x->result.response.status);
+		text_format(outcome, sizeof outcome, "%d", x->result.response.status);
 	else
-		snprintf(outcome, sizeof outcome, "%s", net_error_words(x->result.error));
-	snprintf(value, sizeof value, "%s %.*s → %s", x->request.method, SPAN_ARG(u.path), outcome);
+		text_format(outcome, sizeof outcome, "%s", net_error_words(x->result.error));
+	text_format(value, sizeof value, "%s %.*s → %s", x->request.method, SPAN_ARG(u.path), outcome);
 	f = field_add(l, FIELD_VALUE, "", span_of(label), span_of(value), (int)x->n);
 	field_mean(f, x->answer.outcome == OUTCOME_SUCCESS ? STATE_OK
 		: x->result.response.status >= 500 || !x->result.response.status ? STATE_PROBLEM
@@ -64,13 +66,13 @@ fields_debug(struct field_list *l, const struct wizard *w, bool local)
 	char text[40];
 
 	(void)local;
-	snprintf(text, sizeof text, "%zu", d->n);
+	text_format(text, sizeof text, "%zu", d->n);
 	field_heading(l, "Findings", text, FROM_NOWHERE);
 	for (size_t i = 0; i < d->n; i++)
 		finding_row(l, &d->findings[i]);
 	if (!d->n)
 		field_note(l, STATE_OK, "None.");
-	snprintf(text, sizeof text, "%zu · milliseconds", c->n_exchanges);
+	text_format(text, sizeof text, "%zu · milliseconds", c->n_exchanges);
 	field_heading(l, "Exchanges", text, FROM_NOWHERE);
 	for (size_t i = 0; i < c->n_exchanges; i++)
 		exchange_row(l, c->exchanges[i]);

@@ -1,6 +1,8 @@
 /* Step 2 on the screen: the times joined, the two clocks, the leeway, the time left. */
 #include "wizard/fields-rooms.h"
 
+#include "base/text.h"
+
 static const char *
 form_words(enum num_form form)
 {
@@ -42,7 +44,7 @@ clock_rows(struct field_list *l, const struct facts *f, bool local)
 	row = field_value(l, "server_clock", time_screen(when, f->server_now_s, local), f->skew.from);
 	field_mean(row, STATE_OK, "%s, by its Date header", f->skew.host);
 	time_span(span, (int64_t)(f->skew.seconds < 0 ? -f->skew.seconds : f->skew.seconds));
-	snprintf(text, sizeof text, "%+.1f s ± %.1f s", f->skew.seconds, f->skew.error);
+	text_format(text, sizeof text, "%+.1f s ± %.1f s", f->skew.seconds, f->skew.error);
 	row = field_value(l, "clock_difference", text, f->skew.from);
 	if (f->skew.seconds > -f->skew.error - 2 && f->skew.seconds < f->skew.error + 2)
 		field_mean(row, STATE_OK, "the clocks agree, by %s", fact_source(f, f->skew.from, source, sizeof source));
@@ -67,7 +69,7 @@ left_row(struct field_list *l, const struct facts *f)
 		return;
 	}
 	time_span(span, left);
-	snprintf(value, sizeof value, "%s%s", left > 0 ? "" : "expired ", span);
+	text_format(value, sizeof value, "%s%s", left > 0 ? "" : "expired ", span);
 	if (left <= 0)
 		snprintf(value + strlen(value), sizeof value - strlen(value), " ago");
 	row = field_value(l, "time_left", value, f->exp.from);
@@ -92,7 +94,7 @@ fields_expiry(struct field_list *l, const struct wizard *w, bool local)
 	field_time(l, f, "iat", &f->iat, local);
 	t = case_token(f->c, SLOT_ACCESS);
 	if (t->expires_in >= 0) {
-		snprintf(text, sizeof text, "%lld s", (long long)t->expires_in);
+		text_format(text, sizeof text, "%lld s", (long long)t->expires_in);
 		field_mean(field_value(l, "expires_in", text, (int)t->from), STATE_OK, "%s",
 			"life stated by the token response");
 	}
@@ -102,7 +104,7 @@ fields_expiry(struct field_list *l, const struct wizard *w, bool local)
 		field_mean(field_value(l, "lifetime", time_span(span, f->exp.at - f->iat.at), f->exp.from),
 			STATE_OK, "%s", "from issue to expiry");
 	}
-	snprintf(text, sizeof text, "%lld s", (long long)f->leeway_s);
+	text_format(text, sizeof text, "%lld s", (long long)f->leeway_s);
 	field_mean(field_value(l, "leeway", text, FROM_PROFILE), STATE_OK, "%s",
 		"tolerance when times are compared; servers have one of their own");
 	clock_rows(l, f, local);

@@ -1,6 +1,8 @@
 /* Step 4 on the screen: the query's answer, the challenge decoded, and what an application does with it. */
 #include "wizard/fields-rooms.h"
 
+#include "base/text.h"
+
 static void
 challenge_rows(struct field_list *l, const struct exchange *x)
 {
@@ -34,7 +36,7 @@ body_rows(struct field_list *l, const struct exchange *x)
 
 		buf_clear(&value);
 		field_json_text(m, &value);
-		snprintf(key, sizeof key, "%.*s", SPAN_ARG(json_name(m)));
+		text_format(key, sizeof key, "%.*s", SPAN_ARG(json_name(m)));
 		f = field_add(l, FIELD_VALUE, key, json_name(m), buf_span(&value), (int)x->n);
 		if (claim_meaning(json_name(m)))
 			field_mean(f, STATE_OK, "%s", claim_meaning(json_name(m)));

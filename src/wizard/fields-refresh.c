@@ -1,6 +1,8 @@
 /* Step 3 on the screen: what must hold before a refresh, and what the refresh changed. */
 #include "wizard/fields-rooms.h"
 
+#include "base/text.h"
+
 static void
 precondition_rows(struct field_list *l, const struct wizard *w, const struct facts *f)
 {
@@ -19,14 +21,14 @@ precondition_rows(struct field_list *l, const struct wizard *w, const struct fac
 	field_mean(row, STATE_OK, "%s", t->spent ? "used already" : t->present ? "not used in this case" : "");
 	switch (wizard_token_place(w, &path)) {
 	case PLACE_FILE:
-		snprintf(text, sizeof text, "%s", path);
+		text_format(text, sizeof text, "%s", path);
 		break;
 	case PLACE_MEMORY:
-		snprintf(text, sizeof text, "memory only: gone when the program ends");
+		text_format(text, sizeof text, "memory only: gone when the program ends");
 		break;
 	case PLACE_UNCHOSEN:
 	default:
-		snprintf(text, sizeof text, "not chosen yet");
+		text_format(text, sizeof text, "not chosen yet");
 	}
 	field_mean(field_value(l, "tokens_go_to", text, FROM_NOWHERE), STATE_OK, "%s",
 		"where the new tokens are kept before anything else uses them");
@@ -45,7 +47,7 @@ compare_text(struct field_list *l, const char *key, const char *old, const char 
 		field_mean(field_value(l, key, new, from), STATE_OK, "%s", same);
 		return;
 	}
-	snprintf(text, sizeof text, "%s → %s", *old ? old : "not stated", *new ? new : "not stated");
+	text_format(text, sizeof text, "%s → %s", *old ? old : "not stated", *new ? new : "not stated");
 	row = field_value(l, key, text, from);
 	field_mean(row, STATE_OK, "%s", changed);
 }
@@ -67,12 +69,12 @@ scope_text(const struct case_token *t, char *out, size_t size)
 {
 	struct buf b;
 
-	snprintf(out, size, "%s", t->scope);
+	text_format(out, size, "%s", t->scope);
 	if (*out || !t->info.payload)
 		return;
 	buf_init(&b, size);
 	if (claims_scope_text(&t->info.claims, &b) == RES_OK)
-		snprintf(out, size, "%s", buf_str(&b));
+		text_format(out, size, "%s", buf_str(&b));
 	buf_release(&b);
 }
 

@@ -88,7 +88,7 @@ field_exchange_heading(struct field_list *l, const char *title, const struct exc
 
 	if (x->result.timings.total >= 0)
 		time_span_us(span, x->result.timings.total);
-	snprintf(text, sizeof text, "exchange %u%s%s", (unsigned)x->n, *span ? " · " : "", span);
+	text_format(text, sizeof text, "exchange %u%s%s", (unsigned)x->n, *span ? " · " : "", span);
 	field_heading(l, title, text, (int)x->n);
 }
 
@@ -105,7 +105,7 @@ field_answer(struct field_list *l, const char *key, const struct exchange *x)
 		field_mean(f, STATE_PROBLEM, "%s", x->result.error_text);
 		return;
 	}
-	snprintf(value, sizeof value, "HTTP %d%s%s", r->status, r->reason && *r->reason ? " " : "",
+	text_format(value, sizeof value, "HTTP %d%s%s", r->status, r->reason && *r->reason ? " " : "",
 		r->reason ? r->reason : "");
 	f = field_value(l, key, value, (int)x->n);
 	if (x->answer.outcome == OUTCOME_SUCCESS || x->answer.outcome == OUTCOME_INACTIVE)

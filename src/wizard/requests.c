@@ -1,5 +1,7 @@
 #include "wizard/steps.h"
 
+#include "base/text.h"
+
 #include "base/file.h"
 #include "base/mem.h"
 #include "oauth/jose.h"
@@ -333,16 +335,16 @@ keep_tokens(struct wizard *w, const struct token_response *t)
 		return;
 	buf_init_wiping(&text, LIMIT_TOKEN * 4);
 	if (token_response_to_json(t, clock_wall_us(w->deps.clock), &text) != RES_OK) {
-		snprintf(w->save_error, sizeof w->save_error, "the new tokens are too large to be written");
+		text_format(w->save_error, sizeof w->save_error, "the new tokens are too large to be written");
 	} else if (file_write_private(w->place_path, buf_span(&text), &e) == RES_OK) {
-		snprintf(w->saved_to, sizeof w->saved_to, "%s", w->place_path);
+		text_format(w->saved_to, sizeof w->saved_to, "%s", w->place_path);
 	} else {
 		char *rescue = xasprintf("%s/tokentriage-rescued-%ld.json",
 			getenv("XDG_RUNTIME_DIR") ? getenv("XDG_RUNTIME_DIR") : "/tmp", (long)getpid());
 
-		snprintf(w->save_error, sizeof w->save_error, "%s", e.text);
+		text_format(w->save_error, sizeof w->save_error, "%s", e.text);
 		if (file_write_private(rescue, buf_span(&text), &e) == RES_OK)
-			snprintf(w->saved_to, sizeof w->saved_to, "%s", rescue);
+			text_format(w->saved_to, sizeof w->saved_to, "%s", rescue);
 		free(rescue);
 	}
 	buf_release(&text);

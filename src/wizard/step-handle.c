@@ -1,6 +1,8 @@
 /* Step 4: the user-information query with the current token; revocation and its proof. */
 #include "wizard/steps.h"
 
+#include "base/text.h"
+
 bool
 handle_ask(struct wizard *w)
 {
@@ -30,7 +32,7 @@ static bool
 no(char *why, size_t size, const char *text)
 {
 	if (why)
-		snprintf(why, size, "%s", text);
+		text_format(why, size, "%s", text);
 	return false;
 }
 
@@ -46,7 +48,7 @@ wizard_can_revoke(const struct wizard *w, enum token_slot slot, char *why, size_
 	if (wizard_busy(w))
 		return no(why, size, "another request is under way");
 	if (why)
-		snprintf(why, size, "%s", slot == SLOT_REFRESH
+		text_format(why, size, "%s", slot == SLOT_REFRESH
 			? "the refresh token and, on most servers, every access token of its grant will stop working"
 			: "the access token will stop working; on some servers its refresh token too");
 	return true;

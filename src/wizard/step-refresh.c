@@ -3,6 +3,8 @@
 
 #include "wizard/steps.h"
 
+#include "base/text.h"
+
 #include "base/file.h"
 #include "base/mem.h"
 
@@ -44,7 +46,7 @@ static bool
 no(char *why, size_t size, const char *text)
 {
 	if (why)
-		snprintf(why, size, "%s", text);
+		text_format(why, size, "%s", text);
 	return false;
 }
 
@@ -68,9 +70,9 @@ wizard_can_refresh(const struct wizard *w, char *why, size_t size)
 		return no(why, size, "another request is under way");
 	left = w->facts.refresh_exp.known ? w->facts.refresh_exp.at - w->facts.server_now_s : 1;
 	if (left <= 0 && why)
-		snprintf(why, size, "the refresh token itself has expired; the server will most likely refuse it");
+		text_format(why, size, "the refresh token itself has expired; the server will most likely refuse it");
 	else if (why)
-		snprintf(why, size, "a refresh token is there and was not used yet");
+		text_format(why, size, "a refresh token is there and was not used yet");
 	return true;
 }
 

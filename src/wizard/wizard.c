@@ -1,5 +1,7 @@
 #include "wizard/wizard.h"
 
+#include "base/text.h"
+
 #include "base/file.h"
 #include "base/mem.h"
 #include "oauth/url.h"
@@ -238,7 +240,7 @@ wizard_progress(const struct wizard *w, char *text, size_t size, int64_t *elapse
 
 	if (!engine_progress(w->deps.engine, &p, host, sizeof host, elapsed_us))
 		return false;
-	snprintf(text, size, "%s · %s", purpose_words(p), host);
+	text_format(text, size, "%s · %s", purpose_words(p), host);
 	return true;
 }
 
