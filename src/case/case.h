@@ -13,6 +13,7 @@
 struct case_token {
 	bool present;
 	struct token_info info;     /* of the value as it was given */
+	struct token_info sent;     /* of the repaired value, what is sent; equals info if nothing was repaired */
 	struct secret *given;       /* as given; NULL in a saved case */
 	struct secret *value;       /* repaired, what is sent; NULL in a saved case */
 	unsigned repaired;          /* enum token_oddity that was repaired */

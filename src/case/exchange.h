@@ -81,10 +81,11 @@ struct exchange {
 	enum client_auth auth;
 	char auth_client_id[128];    /* safe text */
 	bool auth_has_reserved, auth_raw_basic;
+	bool echoes_token;        /* the answer repeats the token the request carried */
 
 	/* Tokens seen in the response (or, imported, in the request), by their facts. */
 	struct {
-		char where[40];          /* "response.access_token", "request.authorization" */
+		char where[40];          /* "response.access_token", "request.authorization", "request.token" */
 		struct token_info info;
 	} tokens[4];
 	size_t n_tokens;

@@ -1,0 +1,180 @@
+#include "case/case.h"
+
+#include "base/mem.h"
+#include "case/tokens.h"
+
+void
+case_init(struct case_file *c)
+{
+	memset(c, 0, sizeof(*c));
+	profile_init(&c->profile);
+	metadata_init(&c->metadata);
+	c->generations = xcalloc(1, sizeof(*c->generations));
+	c->n_generations = 1;
+	case_tokens_init(&c->generations[0]);
+}
+
+void
+case_release(struct case_file *c)
+{
+	for (size_t i = 0; i < c->n_generations; i++)
+		case_tokens_release(&c->generations[i]);
+	free(c->generations);
+	for (size_t i = 0; i < c->n_exchanges; i++)
+		exchange_free(c->exchanges[i]);
+	free(c->exchanges);
+	metadata_release(&c->metadata);
+	profile_release(&c->profile);
+	memset(c, 0, sizeof(*c));
+}
+
+struct exchange *
+case_add(struct case_file *c, struct exchange *x_take)
+{
+	c->exchanges = xreallocarray(c->exchanges, c->n_exchanges + 1, sizeof(struct exchange *));
+	c->exchanges[c->n_exchanges++] = x_take;
+	x_take->n = (uint32_t)c->n_exchanges;
+	c->revision++;
+	return x_take;
+}
+
+const struct exchange *
+case_exchange(const struct case_file *c, uint32_t n)
+{
+	return n >= 1 && n <= c->n_exchanges ? c->exchanges[n - 1] : NULL;
+}
+
+const struct exchange *
+case_last(const struct case_file *c, enum purpose p, enum token_slot slot)
+{
+	for (size_t i = c->n_exchanges; i > 0; i--) {
+		const struct exchange *x = c->exchanges[i - 1];
+
+		if (x->purpose == p && (slot == SLOT_NONE || x->slot == slot))
+			return x;
+	}
+	return NULL;
+}
+
+struct case_tokens *
+case_tokens(const struct case_file *c)
+{
+	return &c->generations[c->n_generations - 1];
+}
+
+struct case_token *
+case_token(const struct case_file *c, enum token_slot slot)
+{
+	struct case_tokens *t = case_tokens(c);
+
+	switch (slot) {
+	case SLOT_ACCESS: return &t->access;
+	case SLOT_REFRESH: return &t->refresh;
+	case SLOT_ID: return &t->id;
+	case SLOT_NONE: case SLOT_MADE_UP: break;
+	}
+	return NULL;
+}
+
+static const char *
+member_of(enum token_slot slot)
+{
+	return slot == SLOT_REFRESH ? "refresh_token" : slot == SLOT_ID ? "id_token" : "access_token";
+}
+
+/* A pasted token response holds the other tokens too: kept where none was given. */
+static void
+give_others(struct case_file *c, enum token_slot slot, struct span value, const char *source)
+{
+	static const enum token_slot all[] = {SLOT_ACCESS, SLOT_REFRESH, SLOT_ID};
+	struct json *doc;
+	struct case_token *t = case_token(c, slot);
+	enum num_form form;
+
+	if (json_parse(&doc, span_trim(value), NULL) != RES_OK)
+		return;
+	if (slot == SLOT_ACCESS) {
+		int64_t seconds;
+		struct span scope = json_get_str(doc, "scope");
+
+		if (json_to_i64(json_get(doc, "expires_in"), &seconds, &form))
+			t->expires_in = seconds;
+		(void)snprintf(t->scope, sizeof(t->scope), "%.*s", SPAN_ARG(scope));
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+		struct span other = json_get_str(doc, member_of(all[i]));
+
+		if (all[i] != slot && other.n && !case_token(c, all[i])->present)
+			case_give_token(c, all[i], other, source);
+	}
+	json_free(doc);
+}
+
+void
+case_give_token(struct case_file *c, enum token_slot slot, struct span value, const char *source)
+{
+	struct case_token *t = case_token(c, slot);
+	struct buf repaired;
+
+	if (!t)
+		return;
+	case_token_release(t);
+	case_token_init(t);
+	t->present = true;
+	token_info_read(&t->info, value);
+	t->given = secret_new(value);
+	buf_init_wiping(&repaired, LIMIT_TOKEN);
+	t->repaired = token_repair(&repaired, value, member_of(slot));
+	t->value = secret_new(buf_span(&repaired));
+	if (t->repaired)
+		token_info_read(&t->sent, buf_span(&repaired));
+	else
+		token_info_copy(&t->sent, &t->info);
+	buf_release(&repaired);
+	(void)snprintf(t->source, sizeof(t->source), "%s", source ? source : "");
+	c->revision++;
+	if (t->info.odd & ODD_JSON)
+		give_others(c, slot, value, source);
+}
+
+static void
+replace_token(struct case_token *t, struct secret *value, const struct token_response *r, uint32_t from,
+	int64_t wall_us)
+{
+	case_token_release(t);
+	case_token_init(t);
+	t->present = true;
+	t->given = secret_ref(value);
+	t->value = secret_ref(value);
+	token_info_read(&t->info, secret_reveal(value));
+	token_info_copy(&t->sent, &t->info);
+	(void)snprintf(t->source, sizeof(t->source), "refreshed");
+	(void)snprintf(t->scope, sizeof(t->scope), "%s", r->scope);
+	t->obtained_wall_us = wall_us;
+	t->from = from;
+}
+
+void
+case_add_generation(struct case_file *c, const struct token_response *t, uint32_t from, int64_t wall_us)
+{
+	struct case_tokens *old, *new;
+
+	c->generations = xreallocarray(c->generations, c->n_generations + 1, sizeof(*c->generations));
+	old = &c->generations[c->n_generations - 1];
+	new = &c->generations[c->n_generations++];
+	case_tokens_init(new);
+	case_token_copy(&new->access, &old->access);
+	case_token_copy(&new->refresh, &old->refresh);
+	case_token_copy(&new->id, &old->id);
+	if (t->access) {
+		replace_token(&new->access, t->access, t, from, wall_us);
+		new->access.expires_in = t->expires_in;
+	}
+	if (t->refresh) {
+		replace_token(&new->refresh, t->refresh, t, from, wall_us);
+		old->refresh.spent = !secret_equal(old->refresh.value, t->refresh);
+	}
+	if (t->id)
+		replace_token(&new->id, t->id, t, from, wall_us);
+	c->revision++;
+}

@@ -1,0 +1,119 @@
+#include "case/exchange.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+static const struct {
+	const char *id, *words;
+} net_errors[] = {
+#define NET_ERROR(sym, id, words) {id, words},
+#include "case/neterrors.def"
+#undef NET_ERROR
+};
+static_assert(ARRAY_SIZE(net_errors) == NETERR_COUNT, "one row a network error");
+
+const char *
+net_error_id(enum net_error e)
+{
+	return (unsigned)e < NETERR_COUNT ? net_errors[e].id : "";
+}
+
+const char *
+net_error_words(enum net_error e)
+{
+	return (unsigned)e < NETERR_COUNT ? net_errors[e].words : "";
+}
+
+bool
+net_error_from_id(struct span id, enum net_error *out)
+{
+	for (unsigned i = 0; i < NETERR_COUNT; i++) {
+		if (span_is(id, net_errors[i].id)) {
+			*out = (enum net_error)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+void
+net_result_init(struct net_result *r)
+{
+	memset(r, 0, sizeof(*r));
+	http_response_init(&r->response);
+	r->timings = (struct timings){-1, -1, -1, -1, -1, -1, false};
+}
+
+static void
+tls_info_release(struct tls_info *t)
+{
+	for (size_t i = 0; i < t->n_certs; i++) {
+		free(t->certs[i].subject);
+		free(t->certs[i].issuer);
+		free(t->certs[i].names);
+	}
+	memset(t, 0, sizeof(*t));
+}
+
+void
+tls_info_copy(struct tls_info *dst, const struct tls_info *src)
+{
+	tls_info_release(dst);
+	*dst = *src;
+	for (size_t i = 0; i < src->n_certs; i++) {
+		const struct cert_info *c = &src->certs[i];
+
+		dst->certs[i].subject = c->subject ? xstrdup(c->subject) : NULL;
+		dst->certs[i].issuer = c->issuer ? xstrdup(c->issuer) : NULL;
+		dst->certs[i].names = c->names ? xstrdup(c->names) : NULL;
+	}
+}
+
+void
+net_result_release(struct net_result *r)
+{
+	http_response_release(&r->response);
+	tls_info_release(&r->tls);
+}
+
+struct exchange *
+exchange_new(void)
+{
+	struct exchange *x = xcalloc(1, sizeof(*x));
+
+	x->attempt = 1;
+	http_request_init(&x->request);
+	net_result_init(&x->result);
+	answer_init(&x->answer);
+	for (size_t i = 0; i < ARRAY_SIZE(x->tokens); i++)
+		token_info_init(&x->tokens[i].info);
+	return x;
+}
+
+void
+exchange_free(struct exchange *x)
+{
+	if (!x)
+		return;
+	http_request_release(&x->request);
+	net_result_release(&x->result);
+	answer_release(&x->answer);
+	for (size_t i = 0; i < ARRAY_SIZE(x->tokens); i++)
+		token_info_release(&x->tokens[i].info);
+	free(x);
+}
+
+char *
+exchange_label(const struct exchange *x, char *out, size_t size)
+{
+	(void)snprintf(out, size, "exchange %u · %s", (unsigned)x->n, purpose_id(x->purpose));
+	return out;
+}
+
+bool
+exchange_server_date(const struct exchange *x, int64_t *unix_s)
+{
+	struct span date = http_header(&x->result.response.headers, "date");
+
+	return date.n && time_parse_http(date, unix_s) == RES_OK;
+}

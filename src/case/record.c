@@ -1,0 +1,428 @@
+/*
+ * From a raw transfer to a recorded exchange.  The order matters: first all is read that only the
+ * secret values can tell (answer, token facts, how the caller authenticated), then everything is
+ * masked.  The masked body of a JSON answer stays valid JSON.
+ */
+#include "case/exchange.h"
+
+#include "base/encode.h"
+#include "base/mem.h"
+#include "base/redact.h"
+#include "base/text.h"
+
+enum { MASK_ROOM = 64 << 10 }; /* masks may be longer than what they replace */
+
+/* --- what only the values tell ------------------------------------------------------------ */
+
+static void
+note_token(struct exchange *x, const char *where, struct span value)
+{
+	if (!value.n || x->n_tokens == ARRAY_SIZE(x->tokens))
+		return;
+	(void)snprintf(x->tokens[x->n_tokens].where, sizeof(x->tokens[0].where), "%s", where);
+	token_info_read(&x->tokens[x->n_tokens].info, value);
+	x->n_tokens++;
+}
+
+/* The token of an "Authorization: SCHEME token" value, or the empty span. */
+static struct span
+authorization_token(struct span value)
+{
+	size_t at = span_find(value, ' ');
+
+	if (at == SIZE_MAX || span_starts_nocase(value, "basic "))
+		return SPAN_EMPTY;
+	return span_trim(span_from(value, at));
+}
+
+/* The token the request carries; borrowed from req or put into `form`. */
+static struct span
+request_token(const struct http_request *req, struct buf *form)
+{
+	struct span body = buf_span(&req->body);
+
+	if (form_get(body, "token", form) || form_get(body, "refresh_token", form) ||
+	    form_get(body, "access_token", form))
+		return buf_span(form);
+	return authorization_token(http_header(&req->headers, "authorization"));
+}
+
+static void
+note_tokens(struct exchange *x, const struct http_request *req, struct span sent)
+{
+	static const char *const names[][2] = {
+		{"access_token", "response.access_token"},
+		{"refresh_token", "response.refresh_token"},
+		{"id_token", "response.id_token"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		note_token(x, names[i][1], json_get_str(x->answer.doc, names[i][0]));
+	if (sent.n && http_has_header(&req->headers, "authorization") &&
+	    authorization_token(http_header(&req->headers, "authorization")).n)
+		note_token(x, "request.authorization", sent);
+	else
+		note_token(x, "request.token", sent);
+}
+
+/* Does the answer repeat the token it was asked about (failure log-server-echoes-token)? */
+static bool
+echoes(const struct http_response *r, struct span token)
+{
+	char *needle;
+	bool found;
+
+	if (token.n < 8)
+		return false;
+	needle = span_dup(token);
+	found = span_find_str(buf_span(&r->body), needle) != SIZE_MAX;
+	for (size_t i = 0; i < r->headers.n && !found; i++)
+		found = span_find_str(span_of(r->headers.v[i].value), needle) != SIZE_MAX;
+	wipe(needle, token.n);
+	free(needle);
+	return found;
+}
+
+static bool
+has_reserved(struct span id, struct span secret)
+{
+	struct secret *s = secret_new(secret);
+	struct client_credentials cred = {AUTH_BASIC, id, s, false};
+	bool odd = client_auth_has_reserved(&cred);
+
+	secret_unref(s);
+	return odd;
+}
+
+/* Is raw what form-encoding its decoded form gives (RFC 6749 §2.3.1)? */
+static bool
+is_form_encoded(struct span raw, struct span decoded)
+{
+	struct buf again;
+	bool same;
+
+	buf_init_wiping(&again, 3 * LIMIT_TOKEN);
+	(void)form_encode(&again, decoded);
+	same = span_eq(buf_span(&again), raw);
+	buf_release(&again);
+	return same;
+}
+
+static void
+note_basic(struct exchange *x, struct span credentials)
+{
+	struct buf pair, id, secret;
+	struct span raw_id, raw_secret;
+	size_t colon;
+
+	buf_init_wiping(&pair, LIMIT_TOKEN);
+	buf_init_wiping(&id, LIMIT_TOKEN);
+	buf_init_wiping(&secret, LIMIT_TOKEN);
+	x->auth = AUTH_BASIC;
+	if (base64_decode(&pair, credentials, NULL) != RES_OK)
+		goto out;
+	colon = span_find(buf_span(&pair), ':');
+	if (colon == SIZE_MAX)
+		goto out;
+	raw_id = span_sub(buf_span(&pair), 0, colon);
+	raw_secret = span_from(buf_span(&pair), colon + 1);
+	(void)form_decode(&id, raw_id);
+	(void)form_decode(&secret, raw_secret);
+	x->auth_raw_basic = !is_form_encoded(raw_id, buf_span(&id)) ||
+		!is_form_encoded(raw_secret, buf_span(&secret));
+	x->auth_has_reserved = x->auth_raw_basic || has_reserved(buf_span(&id), buf_span(&secret));
+	text_safe_into(x->auth_client_id, sizeof(x->auth_client_id),
+		x->auth_raw_basic ? raw_id : buf_span(&id));
+out:
+	buf_release(&pair);
+	buf_release(&id);
+	buf_release(&secret);
+}
+
+static void
+note_form_auth(struct exchange *x, struct span body)
+{
+	struct buf id, secret;
+	struct token_info assertion;
+
+	buf_init_wiping(&id, LIMIT_TOKEN);
+	buf_init_wiping(&secret, LIMIT_TOKEN);
+	token_info_init(&assertion);
+	if (form_get(body, "client_id", &id)) {
+		text_safe_into(x->auth_client_id, sizeof(x->auth_client_id), buf_span(&id));
+		x->auth = AUTH_NONE;
+	}
+	if (form_get(body, "client_assertion", &secret)) {
+		token_info_read(&assertion, buf_span(&secret));
+		x->auth = span_starts(span_of(assertion.alg), "HS") ? AUTH_SECRET_JWT : AUTH_PRIVATE_KEY_JWT;
+	} else if (form_get(body, "client_secret", &secret)) {
+		x->auth = AUTH_POST;
+		x->auth_has_reserved = has_reserved(buf_span(&id), buf_span(&secret));
+	}
+	token_info_release(&assertion);
+	buf_release(&id);
+	buf_release(&secret);
+}
+
+static void
+note_auth(struct exchange *x, const struct http_request *req)
+{
+	struct span authorization = http_header(&req->headers, "authorization");
+
+	if (x->purpose != PURPOSE_INTROSPECTION && x->purpose != PURPOSE_PROBE_INTROSPECTION &&
+	    x->purpose != PURPOSE_REFRESH && x->purpose != PURPOSE_REVOCATION &&
+	    x->purpose != PURPOSE_TOKEN)
+		return;
+	if (span_starts_nocase(authorization, "basic "))
+		note_basic(x, span_trim(span_from(authorization, 6)));
+	else
+		note_form_auth(x, buf_span(&req->body));
+}
+
+/* --- masking ------------------------------------------------------------------------------ */
+
+/* redact_text(s) if it differs from s; else false. */
+static bool
+redacted(const struct redactor *r, struct buf *out, struct span s)
+{
+	buf_clear(out);
+	return redact_text(r, out, s) == RES_OK && !span_eq(buf_span(out), s);
+}
+
+static void
+mask_string(const struct redactor *r, struct json *node, bool secret)
+{
+	char mask[MASK_MAX];
+	struct span v;
+	struct buf out;
+
+	if (!json_to_span(node, &v) || !v.n)
+		return;
+	if (secret) {
+		json_replace_str(node, span_of(secret_mask_span(v, mask)));
+		return;
+	}
+	buf_init_wiping(&out, 2 * v.n + MASK_ROOM);
+	if (redacted(r, &out, v))
+		json_replace_str(node, buf_span(&out));
+	buf_release(&out);
+}
+
+/*
+ * Is the string under this name a secret?  An error object's "code" is a word, not an
+ * authorization code: short ones without digits stay.
+ */
+static bool
+name_is_secret(struct span name, const struct json *node)
+{
+	struct span v;
+
+	if (!redact_name_is_secret(name))
+		return false;
+	if (!span_is_nocase(name, "code") || !json_to_span(node, &v) || v.n > 48)
+		return true;
+	for (size_t i = 0; i < v.n; i++) {
+		if (v.p[i] >= '0' && v.p[i] <= '9')
+			return true;
+	}
+	return false;
+}
+
+static void
+mask_tree(const struct redactor *r, struct json *node, bool secret)
+{
+	if (!node)
+		return;
+	if (json_type(node) == JSON_STRING) {
+		mask_string(r, node, secret);
+		return;
+	}
+	if (json_type(node) != JSON_OBJECT && json_type(node) != JSON_ARRAY)
+		return;
+	for (const struct json *k = json_first(node); k; k = json_next(k)) {
+		bool inner = json_type(node) == JSON_OBJECT ? name_is_secret(json_name(k), k) : secret;
+
+		mask_tree(r, (struct json *)(uintptr_t)k, inner);
+	}
+}
+
+static void
+mask_json(const struct redactor *r, struct buf *out, struct span body)
+{
+	struct json *doc;
+	struct buf before, after;
+
+	if (json_parse(&doc, body, NULL) != RES_OK) {
+		(void)redact_text(r, out, body);
+		return;
+	}
+	buf_init_wiping(&before, 2 * body.n + MASK_ROOM);
+	buf_init_wiping(&after, 8 * body.n + MASK_ROOM);
+	(void)json_print(doc, &before, false);
+	mask_tree(r, doc, false);
+	(void)json_print(doc, &after, false);
+	/* untouched: keep the server's own bytes */
+	if (span_eq(buf_span(&before), buf_span(&after)))
+		(void)buf_add_span(out, body);
+	else
+		(void)buf_add_span(out, buf_span(&after));
+	json_free(doc);
+	buf_release(&before);
+	buf_release(&after);
+}
+
+static void
+mask_body(const struct redactor *r, struct buf *out, struct span body)
+{
+	char mask[MASK_MAX];
+
+	buf_release(out);
+	buf_init_wiping(out, 8 * body.n + MASK_ROOM);
+	switch (http_body_kind(body)) {
+	case BODY_EMPTY:
+		break;
+	case BODY_JSON:
+		mask_json(r, out, body);
+		break;
+	case BODY_FORM:
+		(void)redact_form(r, out, body);
+		break;
+	case BODY_JWT:
+	case BODY_JWE:
+		(void)buf_puts(out, secret_mask_span(span_trim(body), mask));
+		break;
+	case BODY_HTML: case BODY_XML: case BODY_GZIP: case BODY_BOM: case BODY_TEXT: case BODY_BINARY:
+		(void)redact_text(r, out, body);
+		break;
+	}
+}
+
+static void
+mask_headers(const struct redactor *r, struct http_headers *h)
+{
+	struct http_headers masked = {NULL, 0, 0};
+	struct buf out;
+
+	buf_init_wiping(&out, 4 * LIMIT_HEADERS);
+	for (size_t i = 0; i < h->n; i++) {
+		struct span name = span_of(h->v[i].name), value = span_of(h->v[i].value);
+
+		buf_clear(&out);
+		if (span_is_nocase(name, "location"))
+			(void)redact_url(r, &out, value);
+		else
+			(void)redact_header(r, &out, name, value);
+		(void)http_headers_add(&masked, name, buf_span(&out));
+	}
+	buf_release(&out);
+	http_headers_release(h);
+	*h = masked;
+}
+
+static void
+mask_request(struct exchange *x, const struct http_request *req, const struct redactor *r)
+{
+	struct buf url;
+
+	http_request_copy(&x->request, req);
+	buf_init_wiping(&url, 4 * LIMIT_URL + MASK_ROOM);
+	(void)redact_url(r, &url, span_of(req->url));
+	http_request_set(&x->request, req->method, buf_span(&url));
+	buf_release(&url);
+	mask_headers(r, &x->request.headers);
+	mask_body(r, &x->request.body, buf_span(&req->body));
+}
+
+static void
+mask_text(const struct redactor *r, char *text, size_t size)
+{
+	struct buf out;
+
+	buf_init_wiping(&out, MASK_ROOM);
+	if (redacted(r, &out, span_of(text)))
+		text_safe_into(text, size, buf_span(&out));
+	buf_release(&out);
+}
+
+static void
+mask_result(struct exchange *x, const struct net_result *raw, const struct redactor *r)
+{
+	struct net_result *m = &x->result;
+
+	http_response_copy(&m->response, &raw->response);
+	m->timings = raw->timings;
+	m->error = raw->error;
+	memcpy(m->error_text, raw->error_text, sizeof(m->error_text));
+	memcpy(m->remote, raw->remote, sizeof(m->remote));
+	m->via_proxy = raw->via_proxy;
+	m->sent_wall_us = raw->sent_wall_us;
+	m->answered_wall_us = raw->answered_wall_us;
+	tls_info_copy(&m->tls, &raw->tls);
+	mask_headers(r, &m->response.headers);
+	mask_body(r, &m->response.body, buf_span(&raw->response.body));
+	mask_text(r, m->error_text, sizeof(m->error_text));
+}
+
+static void
+mask_challenges(struct challenges *c, const struct redactor *r)
+{
+	char mask[MASK_MAX];
+	struct buf out;
+
+	buf_init_wiping(&out, MASK_ROOM + 4 * LIMIT_HEADERS);
+	for (size_t i = 0; i < c->n; i++) {
+		struct challenge *ch = &c->v[i];
+
+		if (ch->token68) {
+			secret_mask_span(span_of(ch->token68), mask);
+			free(ch->token68);
+			ch->token68 = xstrdup(mask);
+		}
+		for (size_t k = 0; k < ch->n_params; k++) {
+			if (!redacted(r, &out, span_of(ch->params[k].value)))
+				continue;
+			free(ch->params[k].value);
+			ch->params[k].value = span_dup(buf_span(&out));
+		}
+	}
+	buf_release(&out);
+}
+
+static void
+mask_answer(struct answer *a, const struct redactor *r)
+{
+	const struct json *root = a->claims.root;
+
+	mask_tree(r, a->doc, false);
+	mask_tree(r, a->jose_header, false);
+	if (root) /* its spans borrowed from strings that may have been replaced */
+		claims_read(&a->claims, root);
+	mask_challenges(&a->challenges, r);
+	mask_text(r, a->error, sizeof(a->error));
+	mask_text(r, a->description, sizeof(a->description));
+	mask_text(r, a->error_uri, sizeof(a->error_uri));
+}
+
+struct exchange *
+exchange_record(const struct http_request *req, const struct net_result *raw, enum step step,
+	enum purpose purpose, const struct redactor *r)
+{
+	struct exchange *x = exchange_new();
+	struct buf form;
+	struct span sent;
+
+	x->step = step;
+	x->purpose = purpose;
+	answer_read(&x->answer, purpose, &raw->response);
+	buf_init_wiping(&form, LIMIT_TOKEN);
+	sent = request_token(req, &form);
+	note_tokens(x, req, sent);
+	note_auth(x, req);
+	if (purpose != PURPOSE_REFRESH && purpose != PURPOSE_TOKEN)
+		x->echoes_token = echoes(&raw->response, sent);
+	buf_release(&form);
+	mask_request(x, req, r);
+	mask_result(x, raw, r);
+	mask_answer(&x->answer, r);
+	return x;
+}
