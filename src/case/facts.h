@@ -7,6 +7,7 @@
 #define TT_CASE_FACTS_H
 
 #include "case/case.h"
+#include "oauth/url.h"
 
 enum { FROM_TOKEN = -1, FROM_PROFILE = -2, FROM_CLOCK = -3, FROM_NOWHERE = 0 }; /* else exchange number */
 
@@ -34,6 +35,8 @@ struct fact_skew {
 	int from;
 };
 
+enum { FACTS_HOSTS = 8 };
+
 struct facts {
 	const struct case_file *c;
 	int64_t now_s;                     /* local wall clock */
@@ -44,16 +47,24 @@ struct facts {
 	const struct exchange *userinfo, *userinfo_probe, *refresh, *revocation;
 	/* of the tokens as they were given, before any refresh; NULL if the same */
 	const struct exchange *first_introspection, *first_userinfo;
+	/* after this case's token was revoked (never in the pointers above) */
+	const struct exchange *revoked_introspection, *revoked_userinfo, *revoked_resource;
 
-	const struct token_info *access, *refresh_token, *id_token; /* NULL: not given */
+	/* of the value that is sent (repaired); NULL: not given */
+	const struct token_info *access, *refresh_token, *id_token;
+	enum sig_state access_sig;         /* SIG_NOT_CHECKED when nobody looked */
 
 	struct fact_skew skew, second_skew; /* of the authorization server; of another host */
+	struct fact_skew hosts[FACTS_HOSTS]; /* each host's best look, in order of first appearance */
+	size_t n_hosts;
 	int64_t server_now_s;              /* now by the server's clock, if known, else now_s */
 
 	struct fact active;                /* introspection says so */
 	struct fact_time exp, nbf, iat;    /* of the access token: introspection, else claims, else expires_in */
 	struct fact_time refresh_exp;
 	struct fact_text iss, sub, client_id, token_scope, aud_first;
+	struct fact_text caller;           /* the client that introspects (or would) */
+	struct fact_text expected_issuer;  /* the followed metadata's, else the profile's */
 	enum scope_form scope_form;
 	struct fact has_openid;            /* scope has openid */
 	struct fact userinfo_ok;           /* the user-information query gave what it should */
@@ -62,6 +73,7 @@ struct facts {
 	struct fact caller_rejected;       /* … or refused */
 	const struct claims *introspected; /* claims of the introspection answer; NULL */
 	const struct claims *claimed;      /* claims of the access token itself; NULL */
+	const struct metadata *metadata;   /* the followed one; NULL */
 };
 
 /* Borrows from c; nothing to release.  now_s: local wall clock (c->as_of if that is set). */
@@ -70,5 +82,20 @@ void facts_derive(struct facts *f, const struct case_file *c, const struct clock
 bool facts_remaining(const struct facts *f, int64_t *seconds);
 /* "exchange 2 · introspection", "the token itself", "the profile", "the local clock". */
 char *fact_source(const struct facts *f, int from, char *out, size_t size);
+
+/* --- of one exchange ---------------------------------------------------------------------- */
+/* Did a server answer (a status came, and the transfer did not fail)? */
+bool exchange_answered(const struct exchange *x);
+/* Is x still the newest of its purpose, slot, address and authentication, i.e. not repeated later? */
+bool exchange_is_current(const struct case_file *c, const struct exchange *x);
+/* Was the caller refused by its client authentication, and not the token? */
+bool exchange_client_refused(const struct exchange *x);
+/* Was the client authentication of this exchange accepted? */
+bool exchange_client_accepted(const struct exchange *x);
+/* Does the answer refuse the token (400, 401, 403 or an error in a 2xx), as far as one can tell? */
+bool exchange_token_refused(const struct exchange *x);
+
+/* Inside the room: the skews (facts-clock.c). */
+void facts_derive_clocks(struct facts *f);
 
 #endif

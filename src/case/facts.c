@@ -1,0 +1,341 @@
+#include "case/facts.h"
+
+/* --- of one exchange ---------------------------------------------------------------------- */
+
+bool
+exchange_answered(const struct exchange *x)
+{
+	return x && x->result.response.status > 0 && x->result.error == NETERR_NONE;
+}
+
+bool
+exchange_is_current(const struct case_file *c, const struct exchange *x)
+{
+	for (size_t i = x->n; i < c->n_exchanges; i++) {
+		const struct exchange *later = c->exchanges[i];
+
+		if (later->result.error == NETERR_CANCELLED || later->purpose != x->purpose ||
+		    later->slot != x->slot)
+			continue;
+		if (later->follows == x->n)
+			return false;
+		if (later->auth == x->auth && later->auth_raw_basic == x->auth_raw_basic &&
+		    later->request.url && x->request.url && !strcmp(later->request.url, x->request.url))
+			return false;
+	}
+	return true;
+}
+
+static bool
+wants_client(const struct exchange *x)
+{
+	return x->purpose == PURPOSE_INTROSPECTION || x->purpose == PURPOSE_PROBE_INTROSPECTION ||
+		x->purpose == PURPOSE_REFRESH || x->purpose == PURPOSE_REVOCATION ||
+		x->purpose == PURPOSE_TOKEN;
+}
+
+static bool
+is_page(const struct exchange *x)
+{
+	return x->answer.kind == BODY_HTML || x->answer.kind == BODY_XML;
+}
+
+bool
+exchange_client_refused(const struct exchange *x)
+{
+	struct span error, words;
+	int status;
+
+	if (!exchange_answered(x) || !wants_client(x) || x->answer.outcome == OUTCOME_SUCCESS ||
+	    x->answer.outcome == OUTCOME_INACTIVE)
+		return false;
+	status = x->result.response.status;
+	error = span_of(x->answer.error);
+	words = span_of(x->answer.description);
+	if (span_is(error, "invalid_client"))
+		return true;
+	if (is_page(x) || status < 400 || status >= 500)
+		return false;
+	/* Keycloak of before 2026 says invalid_request, others unauthorized_client, for the same thing */
+	if (span_is(error, "unauthorized_client"))
+		return status == 401 || span_contains_nocase(words, "credentials") ||
+			span_contains_nocase(words, "client secret") ||
+			span_contains_nocase(words, "client authenticator");
+	if (status != 401) {
+		return span_contains_nocase(words, "authentication failed") ||
+			span_contains_nocase(words, "client authentication") ||
+			span_contains_nocase(words, "client credentials");
+	}
+	return !span_is(error, "invalid_token") && !span_is(error, "invalid_grant") &&
+		!span_is(error, "invalid_dpop_proof") && !span_is(error, "use_dpop_nonce");
+}
+
+bool
+exchange_client_accepted(const struct exchange *x)
+{
+	struct span error;
+
+	if (!exchange_answered(x) || !wants_client(x) || x->auth == AUTH_UNSET)
+		return false;
+	if (x->answer.outcome == OUTCOME_INACTIVE)
+		return true;
+	error = span_of(x->answer.error);
+	/* these errors come only after the client was let in */
+	return (x->answer.outcome == OUTCOME_SUCCESS && x->purpose != PURPOSE_REVOCATION) ||
+		(span_is(error, "invalid_grant") && !exchange_client_refused(x)) ||
+		span_is(error, "unsupported_token_type") || span_is(error, "invalid_scope");
+}
+
+bool
+exchange_token_refused(const struct exchange *x)
+{
+	int status;
+
+	if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS)
+		return false;
+	status = x->result.response.status;
+	if (x->answer.outcome == OUTCOME_OAUTH_ERROR || x->answer.outcome == OUTCOME_VENDOR_ERROR)
+		return (status >= 200 && status < 300) || status == 400 || status == 401 || status == 403;
+	return (status == 400 || status == 401 || status == 403) && !is_page(x);
+}
+
+/* --- which exchange says what ------------------------------------------------------------- */
+
+static bool
+is_oauth_location(const struct exchange *x)
+{
+	return x->request.url &&
+		span_find_str(span_of(x->request.url), "oauth-authorization-server") != SIZE_MAX;
+}
+
+static void
+pick_introspection(struct facts *f, const struct exchange *x, uint32_t newest, bool revoked)
+{
+	if (x->slot != SLOT_NONE && x->slot != SLOT_ACCESS)
+		return;
+	if (revoked) {
+		f->revoked_introspection = x;
+	} else {
+		if (x->token_generation < newest)
+			f->first_introspection = x;
+		f->introspection = x;
+	}
+}
+
+static void
+pick_userinfo(struct facts *f, const struct exchange *x, uint32_t newest, bool revoked)
+{
+	if (x->slot != SLOT_NONE && x->slot != SLOT_ACCESS)
+		return;
+	if (revoked) {
+		if (x->purpose == PURPOSE_RESOURCE)
+			f->revoked_resource = x;
+		f->revoked_userinfo = x;
+	} else {
+		if (x->token_generation < newest)
+			f->first_userinfo = x;
+		f->userinfo = x;
+	}
+}
+
+static void
+pick(struct facts *f)
+{
+	uint32_t newest = (uint32_t)(f->c->n_generations ? f->c->n_generations - 1 : 0);
+	bool revoked = false;
+
+	for (size_t i = 0; i < f->c->n_exchanges; i++) {
+		const struct exchange *x = f->c->exchanges[i];
+
+		if (x->result.error == NETERR_CANCELLED)
+			continue;
+		switch (x->purpose) {
+		case PURPOSE_DISCOVERY:
+			if (is_oauth_location(x))
+				f->discovery_oauth = x;
+			else
+				f->discovery = x;
+			break;
+		case PURPOSE_JWKS: f->jwks = x; break;
+		case PURPOSE_INTROSPECTION: pick_introspection(f, x, newest, revoked); break;
+		case PURPOSE_PROBE_INTROSPECTION:
+			/* the probe of the same question; another method is told by the exchange itself */
+			if (x->slot != SLOT_ACCESS && (!f->introspection || f->introspection->auth == x->auth))
+				f->introspection_probe = x;
+			break;
+		case PURPOSE_USERINFO:
+		case PURPOSE_RESOURCE: pick_userinfo(f, x, newest, revoked); break;
+		case PURPOSE_PROBE_USERINFO: f->userinfo_probe = x; break;
+		case PURPOSE_REFRESH: f->refresh = x; break;
+		case PURPOSE_REVOCATION:
+			f->revocation = x;
+			revoked = x->result.response.status == 200;
+			break;
+		case PURPOSE_CLOCK: case PURPOSE_TOKEN: case PURPOSE_OTHER: case PURPOSE_COUNT: break;
+		}
+		if (x->purpose == PURPOSE_REFRESH && x->answer.outcome == OUTCOME_SUCCESS)
+			revoked = false; /* what follows is about other tokens */
+	}
+	if (f->first_introspection == f->introspection)
+		f->first_introspection = NULL;
+	if (f->first_userinfo == f->userinfo)
+		f->first_userinfo = NULL;
+	/* an answer about older tokens says nothing of the newest ones */
+	if (f->introspection && f->introspection->token_generation < newest) {
+		f->first_introspection = f->introspection;
+		f->introspection = NULL;
+	}
+	if (f->userinfo && f->userinfo->token_generation < newest) {
+		f->first_userinfo = f->userinfo;
+		f->userinfo = NULL;
+	}
+}
+
+/* --- what the token says and what is said of it ------------------------------------------- */
+
+static bool
+take_time(struct fact_time *t, const struct claim_time *c, int from)
+{
+	if (t->known || c->form == NUM_ABSENT || c->form == NUM_OTHER)
+		return false;
+	*t = (struct fact_time){true, c->form, c->at, from};
+	return true;
+}
+
+static void
+take_text(struct fact_text *t, struct span v, int from)
+{
+	if (!t->v.n && v.n)
+		*t = (struct fact_text){v, from};
+}
+
+static void
+take_claims(struct facts *f, const struct claims *c, int from)
+{
+	struct span scope;
+
+	take_time(&f->exp, &c->exp, from);
+	take_time(&f->nbf, &c->nbf, from);
+	take_time(&f->iat, &c->iat, from);
+	take_text(&f->iss, c->iss, from);
+	take_text(&f->sub, c->sub, from);
+	take_text(&f->client_id, c->client_id.n ? c->client_id : c->azp, from);
+	if (c->n_aud)
+		take_text(&f->aud_first, c->aud[0], from);
+	if (c->has_scope && f->has_openid.v == TRI_UNKNOWN) {
+		f->has_openid = (struct fact){tri_of(claims_has_scope(c, "openid")), from};
+		f->scope_form = c->scope_form;
+		scope = json_get_str(c->root, "scope");
+		take_text(&f->token_scope, scope.n ? scope : json_get_str(c->root, "scp"), from);
+	}
+}
+
+static void
+derive_token(struct facts *f)
+{
+	const struct case_tokens *t = case_tokens(f->c);
+	const struct answer *a = f->introspection ? &f->introspection->answer : NULL;
+
+	f->access = t->access.present ? &t->access.sent : NULL;
+	f->refresh_token = t->refresh.present ? &t->refresh.sent : NULL;
+	f->id_token = t->id.present ? &t->id.sent : NULL;
+	if (f->access) {
+		f->access_sig = f->access->sig != SIG_NOT_CHECKED ? f->access->sig : t->access.info.sig;
+		if (f->access->claims.root)
+			f->claimed = &f->access->claims;
+	}
+	if (exchange_answered(f->introspection) && a->active != TRI_UNKNOWN) {
+		f->active = (struct fact){a->active, (int)f->introspection->n};
+		if (a->claims.root)
+			f->introspected = &a->claims;
+	}
+	if (f->introspected)
+		take_claims(f, f->introspected, (int)f->introspection->n);
+	if (f->claimed)
+		take_claims(f, f->claimed, FROM_TOKEN);
+	if (!f->access)
+		return;
+	if (!f->exp.known && t->access.expires_in >= 0 && t->access.obtained_wall_us > 0)
+		f->exp = (struct fact_time){true, NUM_INTEGER,
+			t->access.obtained_wall_us / 1000000 + t->access.expires_in, (int)t->access.from};
+	if (f->has_openid.v == TRI_UNKNOWN && t->access.scope[0]) {
+		f->has_openid = (struct fact){
+			tri_of(span_has_word(span_of(t->access.scope), "openid")), (int)t->access.from};
+		f->scope_form = SCOPE_STRING;
+		take_text(&f->token_scope, span_of(t->access.scope), (int)t->access.from);
+	}
+}
+
+static void
+derive_refresh(struct facts *f)
+{
+	if (f->refresh_token && f->refresh_token->claims.root)
+		take_time(&f->refresh_exp, &f->refresh_token->claims.exp, FROM_TOKEN);
+	if (exchange_answered(f->refresh))
+		f->refresh_ok = (struct fact){
+			tri_of(f->refresh->answer.outcome == OUTCOME_SUCCESS), (int)f->refresh->n};
+}
+
+static void
+derive_caller(struct facts *f)
+{
+	const struct profile *p = &f->c->profile;
+	const struct exchange *x = f->introspection ? f->introspection : f->introspection_probe;
+
+	if (x && x->auth_client_id[0])
+		take_text(&f->caller, span_of(x->auth_client_id), (int)x->n);
+	take_text(&f->caller, span_of(p->introspection_client_id), FROM_PROFILE);
+	take_text(&f->caller, span_of(p->client_id), FROM_PROFILE);
+	if (f->metadata)
+		take_text(&f->expected_issuer, f->metadata->issuer, (int)f->c->metadata_from);
+	take_text(&f->expected_issuer, span_of(p->issuer), FROM_PROFILE);
+	for (size_t i = 0; i < f->c->n_exchanges; i++) {
+		const struct exchange *y = f->c->exchanges[i];
+
+		if (y->purpose != PURPOSE_INTROSPECTION && y->purpose != PURPOSE_PROBE_INTROSPECTION)
+			continue;
+		if (exchange_client_refused(y))
+			f->caller_rejected = (struct fact){TRI_YES, (int)y->n};
+		else if (exchange_client_accepted(y) && y->auth != AUTH_NONE)
+			f->caller_proven = (struct fact){TRI_YES, (int)y->n};
+	}
+}
+
+void
+facts_derive(struct facts *f, const struct case_file *c, const struct clock *clock)
+{
+	memset(f, 0, sizeof(*f));
+	f->c = c;
+	f->now_s = c->as_of_wall_us ? c->as_of_wall_us / 1000000 : clock_wall_s(clock);
+	f->leeway_s = c->profile.leeway;
+	f->metadata = c->metadata.doc ? &c->metadata : NULL;
+	pick(f);
+	derive_token(f);
+	derive_refresh(f);
+	derive_caller(f);
+	if (exchange_answered(f->userinfo))
+		f->userinfo_ok = (struct fact){
+			tri_of(f->userinfo->answer.outcome == OUTCOME_SUCCESS), (int)f->userinfo->n};
+	facts_derive_clocks(f);
+}
+
+bool
+facts_remaining(const struct facts *f, int64_t *seconds)
+{
+	if (!f->exp.known)
+		return false;
+	*seconds = f->exp.at - f->server_now_s;
+	return true;
+}
+
+char *
+fact_source(const struct facts *f, int from, char *out, size_t size)
+{
+	const struct exchange *x = from > 0 ? case_exchange(f->c, (uint32_t)from) : NULL;
+
+	if (x)
+		return exchange_label(x, out, size);
+	(void)snprintf(out, size, "%s", from == FROM_TOKEN ? "the token itself"
+		: from == FROM_PROFILE ? "the profile" : from == FROM_CLOCK ? "the local clock" : "what was given");
+	return out;
+}
