@@ -11,14 +11,113 @@
 #include "base/secret.h"
 #include "oauth/crypto.h"
 
-/* One row of scenarios.def. */
+/* How the server, the user or the set-up departs from what it should do; bits, all orthogonal. */
+enum demo_fault {
+	FAULT_REVOKED = 1 << 0,          /* the access token was revoked */
+	FAULT_ROTATED = 1 << 1,          /* the refresh token was used before, its successor is lost */
+	FAULT_WRONG_SECRET = 1 << 2,     /* the client is configured with another secret */
+	FAULT_POST_ONLY = 1 << 3,        /* the server takes client_secret_post only and says so */
+	FAULT_KEY_RETIRED = 1 << 4,      /* the token's signing key was dropped after it was issued */
+	FAULT_NO_INTROSPECTION = 1 << 5, /* no such endpoint, and none advertised */
+	FAULT_ISSUER_SLASH = 1 << 6,     /* the server's issuer ends in "/", the configured one does not */
+	FAULT_RAW_BASIC = 1 << 7,        /* Basic credentials are not form-decoded (RFC 6749 §2.3.1) */
+	FAULT_FOREIGN_CLIENT = 1 << 8,   /* the token is another client's; a client sees only its own */
+	FAULT_SCOPE_ARRAY = 1 << 9,      /* "scope" is an array */
+	FAULT_EXP_MILLIS = 1 << 10,      /* times are milliseconds */
+	FAULT_NO_USER = 1 << 11,         /* the token is of a client_credentials grant */
+	FAULT_FORGED = 1 << 12,          /* signed with a key of its own under the server's kid */
+	FAULT_SIGNED_USERINFO = 1 << 13, /* user information as application/jwt */
+	FAULT_SUB_MISMATCH = 1 << 14,    /* userinfo speaks of another user */
+	FAULT_REFRESH_EXPIRED = 1 << 15, /* the refresh token is past its time */
+	FAULT_GRANT_REVOKED = 1 << 16,   /* the user's whole grant was revoked */
+	FAULT_NO_REFRESH = 1 << 17,      /* no refresh token was issued */
+	FAULT_DPOP_BOUND = 1 << 18,      /* the token is bound to a key the client does not prove */
+	FAULT_REVOKE_NOOP = 1 << 19,     /* revocation says 200 and does nothing */
+	FAULT_HIDE_CLIENT = 1 << 20,     /* failed client authentication is answered active:false */
+	FAULT_REFRESH_BARRED = 1 << 21,  /* the client may not use the refresh_token grant */
+	FAULT_SUB_ONLY = 1 << 22,        /* userinfo has "sub" and nothing else */
+	FAULT_POST_ONLY_HIDDEN = 1 << 23, /* as POST_ONLY, but the metadata do not say it */
+	FAULT_BIG_TOKEN = 1 << 24,       /* some 8 KB of groups in the access token */
+};
+
+/* What stands in the place of an endpoint; rows of wreck.c. */
+enum demo_wreck {
+	WRECK_NONE,
+	WRECK_LOGIN_PAGE,    /* 200 and a login form */
+	WRECK_LOGIN_REDIRECT, /* 302 to a login page */
+	WRECK_RATE_LIMIT,    /* 429 with Retry-After */
+	WRECK_BAD_GATEWAY,   /* 502 and a gateway's page */
+	WRECK_UNAVAILABLE,   /* 503 */
+	WRECK_FORM_BODY,     /* 200 and a form body */
+	WRECK_BOM,           /* 200, JSON behind a byte-order mark */
+	WRECK_EMPTY,         /* 200 and nothing */
+	WRECK_ERROR_200,     /* 200 and an error object */
+	WRECK_FIREWALL,      /* 403 of a filter in front, not of the server */
+	WRECK_NOT_FOUND,     /* 404 */
+	WRECK_METHOD,        /* 405 */
+	WRECK_HEADER_TOO_LARGE, /* 431 where the Authorization header is longer than 4 KB */
+	WRECK_OTHER_HOST,    /* 302 to the same path under another name of this host */
+	WRECK_STRIPPED,      /* the Authorization header is lost on the way */
+	WRECK_CLOSED_PORT,   /* the metadata name a port where nothing listens */
+	WRECK_CUT_SHORT,     /* fewer bytes than announced */
+	WRECK_RESET,         /* the connection is closed instead of an answer */
+	WRECK_SLOW,          /* the answer comes after delay_ms */
+	WRECK_COUNT
+};
+
+/* Where it stands; bits. */
+enum demo_place {
+	AT_DISCOVERY = 1 << 0,
+	AT_JWKS = 1 << 1,
+	AT_INTROSPECTION = 1 << 2,
+	AT_TOKEN = 1 << 3,
+	AT_USERINFO = 1 << 4,
+	AT_REVOCATION = 1 << 5,
+	AT_API = 1 << 6,
+};
+
+/* In what form the user gives the access token. */
+enum demo_given {
+	GIVEN_PLAIN,
+	GIVEN_BEARER,     /* "Bearer " in front */
+	GIVEN_LINE_BREAK, /* broken over two lines, a blank behind */
+	GIVEN_QUOTED,
+	GIVEN_JSON,       /* the whole token response */
+	GIVEN_PERCENT,    /* percent-encoded dots */
+	GIVEN_TRUNCATED,  /* the end is missing */
+	GIVEN_ID_TOKEN,   /* the ID token instead */
+	GIVEN_REFRESH,    /* the refresh token instead */
+	GIVEN_PLACEHOLDER, /* "undefined" */
+};
+
+/* One row of scenarios.def.  Members without a value mean the healthy thing. */
 struct scenario {
 	const char *name;      /* "expired": stable, the argument of demo */
 	const char *sentence;  /* what the learner sees before he starts */
 	const char *expects;   /* the id of the finding it leads to; "" for healthy */
 	const char *goal;      /* what to do in it */
+	/* User information is got all the same: the verdict is ok, `expects` is a warning or a hint. */
+	bool healthy;
+	bool refresh;          /* the cause shows itself only when a refresh is tried */
+	bool opaque;           /* the access token is no JWT */
+	bool api;              /* step 4 asks /api/me, on an origin of its own */
 	unsigned faults;       /* enum demo_fault */
+	enum demo_wreck wreck;
+	unsigned wreck_at;     /* enum demo_place */
+	enum demo_given given;
+	int left_s;            /* seconds until the access token expires; 0: 3300; below 0: expired */
+	int not_before_s;      /* seconds until its nbf; 0: none */
+	int skew_s, api_skew_s; /* the servers' clocks against the local one, seconds */
+	int hidden_s;          /* from the first question on, the server does not know the token so long */
+	int delay_ms;          /* WRECK_SLOW */
+	int timeout_s;         /* of the profile; 0: the default */
+	const char *scope;     /* granted; NULL: DEMO_SCOPE */
+	const char *audience;  /* of the token; NULL: the issuer and the API */
+	const char *secret_tail; /* appended to the client secret */
+	const char *userinfo_path; /* the profile's own userinfo endpoint, below the origin */
+	const char *client_auth; /* the profile's method; NULL: by the metadata */
 };
+#define DEMO_SCOPE "openid profile email"
 extern const struct scenario scenarios[];
 extern const size_t scenario_count;
 const struct scenario *scenario_find(struct span name); /* NULL */
@@ -30,8 +129,10 @@ struct demo_client {
 	struct secret *client_secret, *access_token, *refresh_token, *id_token; /* owned; may be NULL */
 	char userinfo_endpoint[192]; /* only where the scenario configures another; "" */
 	char introspection_endpoint[192], token_endpoint[192];
+	char resource_url[192];      /* what step 4 queries instead of the userinfo endpoint; "" */
 	char client_auth[32];        /* "" : default */
 	char scope[128];
+	int timeout_s;               /* 0: the default */
 	bool discovery;
 };
 
@@ -39,7 +140,7 @@ struct demo_config {
 	const struct scenario *scenario;
 	int port;                          /* 0: the system's choice */
 	const struct crypto_ops *crypto;
-	void (*random)(void *p, size_t n);
+	void (*fill_random)(void *p, size_t n);
 	int64_t (*now_s)(void);            /* the wall clock the server reads */
 	int64_t max_seconds;               /* ends by itself; 0: never (serve) */
 };
@@ -47,6 +148,7 @@ struct demo_config {
 struct demo_server;
 
 struct demo_ops {
+	/* NULL with the reason in e.  *out is to be released by demo_client_release(). */
 	struct demo_server *(*start)(const struct demo_config *c, struct demo_client *out, struct err *e);
 	void (*stop)(struct demo_server *s); /* joins the thread */
 	int (*port)(const struct demo_server *s);

@@ -1,11 +1,20 @@
 # The scenario table is in the program; the server in a module of its own.
 noinst_LIBRARIES += src/libttdemo.a
 src_libttdemo_a_SOURCES = src/demo/scenarios.c src/demo/scenarios.def src/demo/demo.h
+EXTRA_DIST += src/demo/scenarios-next.def
 
 noinst_LIBRARIES += src/libttserver.a
 src_libttserver_a_CFLAGS = $(AM_CFLAGS) $(MICROHTTPD_CFLAGS)
-src_libttserver_a_SOURCES = src/demo/server.c src/demo/store.c src/demo/store.h \
-	src/demo/endpoints.c src/demo/endpoints.h
+src_libttserver_a_SOURCES = \
+	src/demo/clients.c \
+	src/demo/endpoints.c src/demo/endpoints.h \
+	src/demo/given.c \
+	src/demo/grants.c \
+	src/demo/mint.c \
+	src/demo/resource.c \
+	src/demo/server.c \
+	src/demo/store.c src/demo/store.h \
+	src/demo/wreck.c
 
 module_PROGRAMS += demo.so
 demo_so_SOURCES = src/demo/module.c

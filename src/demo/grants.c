@@ -1,0 +1,262 @@
+#include "demo/endpoints.h"
+
+/* Form and client authentication; false: the refusal is made. */
+static bool
+admit(struct demo_call *c)
+{
+	enum client_state st;
+
+	if (!form_wanted(c))
+		return false;
+	st = client_check(c);
+	if (st == CLIENT_OK)
+		return true;
+	client_refuse(c, st);
+	return false;
+}
+
+/* --- introspection (RFC 7662 §2) --- */
+
+static void
+reply_inactive(struct demo_call *c)
+{
+	struct json *doc = json_new_object();
+
+	json_set_bool(doc, "active", false);
+	reply_json(c, 200, doc);
+}
+
+static void
+reply_active(struct demo_call *c, const struct token_row *row)
+{
+	const struct store *s = c->s;
+	struct json *doc = json_new_object();
+
+	json_set_bool(doc, "active", true);
+	store_set_scope(s, doc, row->scope);
+	json_set_str(doc, "client_id", row->grant->client_id);
+	if (!row->grant->no_user)
+		json_set_str(doc, "username", "demo");
+	if (row->use == USE_REFRESH)
+		json_set_str(doc, "token_use", "refresh_token");
+	else
+		json_set_str(doc, "token_type", store_has_fault(s, FAULT_DPOP_BOUND)
+			? "DPoP" : "Bearer");
+	store_set_time(s, doc, "exp", row->exp);
+	store_set_time(s, doc, "iat", row->iat);
+	if (row->nbf)
+		store_set_time(s, doc, "nbf", row->nbf);
+	json_set_str(doc, "sub", row->grant->sub);
+	if (row->use == USE_ACCESS)
+		store_set_aud(s, doc, row->audience);
+	json_set_str(doc, "iss", s->issuer);
+	json_set_str(doc, "jti", row->jti);
+	reply_json(c, 200, doc);
+}
+
+void
+endpoint_introspect(struct demo_call *c)
+{
+	struct token_row *row;
+	struct buf token;
+	enum client_state st;
+	enum fate fate;
+
+	if (!form_wanted(c))
+		return;
+	st = client_check(c);
+	if (st != CLIENT_OK && store_has_fault(c->s, FAULT_HIDE_CLIENT)) {
+		reply_inactive(c);
+		return;
+	}
+	if (st != CLIENT_OK) {
+		client_refuse(c, st);
+		return;
+	}
+	buf_init_wiping(&token, LIMIT_DEMO_TOKEN);
+	if (!form_member(c, "token", &token)) {
+		reply_oauth_error(c, 400, "invalid_request", "The parameter token is missing");
+	} else {
+		row = store_judge(c->s, buf_span(&token), store_now(c->s, false), &fate);
+		if (row && fate == FATE_GOOD && strcmp(row->grant->client_id, c->s->client_id) == 0)
+			reply_active(c, row);
+		else
+			reply_inactive(c);
+	}
+	buf_release(&token);
+}
+
+/* --- token endpoint (RFC 6749 §5, §6) --- */
+
+/* Is every word of asked among granted? */
+static bool
+scope_within(struct span asked, struct span granted)
+{
+	struct span word;
+	char text[64];
+
+	while (span_word(&asked, &word)) {
+		if (word.n >= sizeof(text))
+			return false;
+		snprintf(text, sizeof(text), "%.*s", SPAN_ARG(word));
+		if (!span_has_word(granted, text))
+			return false;
+	}
+	return true;
+}
+
+/* The tokens of a grant as a token response (RFC 6749 §5.1). */
+static void
+reply_tokens(struct demo_call *c, struct grant *g, struct span scope, bool with_refresh)
+{
+	struct minted access = {NULL}, refresh = {NULL};
+	struct secret *id = NULL;
+	struct json *doc = NULL;
+	struct err e = ERR_INIT;
+
+	if (store_access(c->s, g, scope, ACCESS_LIFE_S, &access, &e) != RES_OK)
+		goto out;
+	if (with_refresh && store_refresh(c->s, g, REFRESH_LIFE_S, &refresh, &e) != RES_OK)
+		goto out;
+	if (!g->no_user && span_has_word(scope, "openid") &&
+		store_id_token(c->s, g, &access, &id, &e) != RES_OK)
+		goto out;
+	doc = json_new_object();
+	json_set_span(doc, "access_token", secret_reveal(access.value));
+	json_set_str(doc, "token_type", store_has_fault(c->s, FAULT_DPOP_BOUND) ? "DPoP" : "Bearer");
+	json_set_i64(doc, "expires_in", ACCESS_LIFE_S);
+	if (refresh.value)
+		json_set_span(doc, "refresh_token", secret_reveal(refresh.value));
+	if (id)
+		json_set_span(doc, "id_token", secret_reveal(id));
+	json_set_span(doc, "scope", scope);
+	reply_json(c, 200, doc);
+out:
+	if (!doc)
+		reply_oauth_error(c, 500, "server_error", e.text);
+	secret_unref(access.value);
+	secret_unref(refresh.value);
+	secret_unref(id);
+}
+
+static const char *
+refresh_trouble(enum fate fate)
+{
+	switch (fate) {
+	case FATE_SPENT:
+		return "The refresh token was already used; all tokens of this login are revoked";
+	case FATE_EXPIRED:
+		return "The refresh token has expired";
+	case FATE_REVOKED:
+		return "The refresh token was revoked";
+	default:
+		return "The refresh token is not known";
+	}
+}
+
+/* Rotation: each refresh token serves once; a second use kills the family (RFC 9700 §4.14.2). */
+static void
+grant_refresh(struct demo_call *c, struct buf *text)
+{
+	struct token_row *row;
+	struct grant *g;
+	struct span scope;
+	enum fate fate;
+
+	if (store_has_fault(c->s, FAULT_REFRESH_BARRED)) {
+		reply_oauth_error(c, 400, "unauthorized_client",
+			"The client may not use this grant type");
+		return;
+	}
+	if (!form_member(c, "refresh_token", text)) {
+		reply_oauth_error(c, 400, "invalid_request", "The parameter refresh_token is missing");
+		return;
+	}
+	store_make_room(c->s);
+	row = store_judge(c->s, buf_span(text), store_now(c->s, false), &fate);
+	if (row && row->use != USE_REFRESH)
+		row = NULL, fate = FATE_UNKNOWN;
+	if (row && strcmp(row->grant->client_id, c->s->client_id) != 0) {
+		reply_oauth_error(c, 400, "invalid_grant",
+			"The refresh token was issued to another client");
+		return;
+	}
+	if (!row || fate != FATE_GOOD) {
+		if (row && fate == FATE_SPENT)
+			row->grant->dead = true;
+		reply_oauth_error(c, 400, "invalid_grant", refresh_trouble(fate));
+		return;
+	}
+	g = row->grant;
+	scope = form_member(c, "scope", text) ? buf_span(text) : span_of(g->scope);
+	if (!scope_within(scope, span_of(g->scope))) {
+		reply_oauth_error(c, 400, "invalid_scope", "More than was granted");
+		return;
+	}
+	row->spent = true;
+	reply_tokens(c, g, scope, true);
+}
+
+static void
+grant_client(struct demo_call *c, struct buf *text)
+{
+	struct span scope = form_member(c, "scope", text) ? buf_span(text) : SPAN_LIT("profile");
+
+	if (!scope_within(scope, SPAN_LIT(DEMO_SCOPE))) {
+		reply_oauth_error(c, 400, "invalid_scope", "The client may not ask for this scope");
+		return;
+	}
+	store_make_room(c->s);
+	reply_tokens(c, store_grant(c->s, c->s->client_id, scope, true), scope, false);
+}
+
+void
+endpoint_token(struct demo_call *c)
+{
+	struct buf text;
+
+	if (!admit(c))
+		return;
+	buf_init_wiping(&text, LIMIT_DEMO_TOKEN);
+	if (!form_member(c, "grant_type", &text))
+		reply_oauth_error(c, 400, "invalid_request", "The parameter grant_type is missing");
+	else if (span_is(buf_span(&text), "refresh_token"))
+		grant_refresh(c, &text);
+	else if (span_is(buf_span(&text), "client_credentials"))
+		grant_client(c, &text);
+	else
+		reply_oauth_error(c, 400, "unsupported_grant_type", "Not a grant type of this server");
+	reply_header(c, "Pragma", "no-cache");
+	buf_release(&text);
+}
+
+/* --- revocation (RFC 7009 §2) --- */
+
+void
+endpoint_revoke(struct demo_call *c)
+{
+	struct token_row *row;
+	struct buf token;
+	enum fate fate;
+
+	if (!admit(c))
+		return;
+	buf_init_wiping(&token, LIMIT_DEMO_TOKEN);
+	if (!form_member(c, "token", &token)) {
+		reply_oauth_error(c, 400, "invalid_request", "The parameter token is missing");
+		buf_release(&token);
+		return;
+	}
+	row = store_judge(c->s, buf_span(&token), store_now(c->s, false), &fate);
+	buf_release(&token);
+	if (row && strcmp(row->grant->client_id, c->s->client_id) != 0)
+		row = NULL; /* another client's: nothing is done */
+	if (row && !store_has_fault(c->s, FAULT_REVOKE_NOOP)) {
+		row->revoked = true;
+		if (row->use == USE_REFRESH)
+			row->grant->dead = true;
+	}
+	/* An unknown token is no error (§2.2). */
+	reply_text(c, 200, "application/json", "");
+	reply_header(c, "Cache-Control", "no-store");
+}

@@ -1,0 +1,181 @@
+#include "demo/endpoints.h"
+
+/* Everything a WWW-Authenticate challenge may say (RFC 6750 §3); NULL: left out. */
+struct refusal {
+	int status;
+	const char *error, *description, *scope;
+};
+
+static void
+refuse(struct demo_call *c, const struct refusal *r, bool api)
+{
+	const char *scheme = store_has_fault(c->s, FAULT_DPOP_BOUND) ? "DPoP" : "Bearer";
+	struct json *doc;
+	struct buf b;
+
+	buf_init(&b, 1024);
+	buf_printf(&b, "%s realm=\"tokentriage-demo\"", scheme);
+	if (r->error)
+		buf_printf(&b, ", error=\"%s\", error_description=\"%s\"", r->error, r->description);
+	if (r->scope)
+		buf_printf(&b, ", scope=\"%s\"", r->scope);
+	if (store_has_fault(c->s, FAULT_DPOP_BOUND))
+		buf_puts(&b, ", algs=\"ES256\"");
+	if (api)
+		buf_printf(&b, ", resource_metadata=\"%s/.well-known/oauth-protected-resource/api\"",
+			c->s->api_origin);
+	if (r->error) {
+		doc = json_new_object();
+		json_set_str(doc, "error", r->error);
+		json_set_str(doc, "error_description", r->description);
+		reply_json(c, r->status, doc);
+	} else {
+		reply_text(c, r->status, "text/plain", "");
+	}
+	reply_header(c, "WWW-Authenticate", buf_str(&b));
+	buf_release(&b);
+}
+
+/*
+ * The token shown (RFC 6750 §2): in the header, or in a form body where post is allowed.  False: the
+ * refusal is made, or nothing was shown and a bare challenge is.
+ */
+static bool
+shown_token(struct demo_call *c, struct buf *token, bool api)
+{
+	static const struct refusal none = {401, NULL, NULL, NULL};
+	static const struct refusal twice = {400, "invalid_request",
+		"More than one access token in the request", NULL};
+	struct span auth = SPAN_EMPTY;
+	bool in_body = false;
+
+	if (!c->stripped)
+		auth = http_header(&c->req->headers, "Authorization");
+	if (!api && strcmp(c->req->method, "POST") == 0)
+		in_body = form_member(c, "access_token", token);
+	if (span_starts_nocase(auth, "Bearer ") && in_body) {
+		refuse(c, &twice, api);
+		return false;
+	}
+	if (in_body)
+		return true;
+	if (!span_starts_nocase(auth, "Bearer ")) {
+		refuse(c, &none, api);
+		return false;
+	}
+	buf_clear(token);
+	buf_add_span(token, span_trim(span_from(auth, 7)));
+	return true;
+}
+
+/* The row of a token that is good here, or NULL and the refusal is made. */
+static struct token_row *
+good_token(struct demo_call *c, bool api)
+{
+	static const struct refusal expired = {401, "invalid_token", "The access token expired", NULL};
+	static const struct refusal invalid = {401, "invalid_token",
+		"The access token is not valid", NULL};
+	struct token_row *row = NULL;
+	struct buf token;
+	enum fate fate;
+
+	buf_init_wiping(&token, LIMIT_DEMO_TOKEN);
+	if (shown_token(c, &token, api)) {
+		row = store_judge(c->s, buf_span(&token), store_now(c->s, api), &fate);
+		if (row && row->use != USE_ACCESS)
+			fate = FATE_UNKNOWN;
+		if (fate != FATE_GOOD || store_has_fault(c->s, FAULT_DPOP_BOUND)) {
+			refuse(c, fate == FATE_EXPIRED ? &expired : &invalid, api);
+			row = NULL;
+		}
+	}
+	buf_release(&token);
+	return row;
+}
+
+/* The user's claims by scope (OpenID Connect Core §5.4). */
+static struct json *
+user_claims(const struct store *s, const struct token_row *row)
+{
+	struct json *doc = json_new_object();
+	char sub[64];
+
+	snprintf(sub, sizeof(sub), "%s%s", row->grant->sub,
+		store_has_fault(s, FAULT_SUB_MISMATCH) ? "-2" : "");
+	json_set_str(doc, "sub", sub);
+	if (store_has_fault(s, FAULT_SUB_ONLY))
+		return doc;
+	if (span_has_word(span_of(row->scope), "profile")) {
+		json_set_str(doc, "name", "Demo User");
+		json_set_str(doc, "preferred_username", "demo");
+	}
+	if (span_has_word(span_of(row->scope), "email")) {
+		json_set_str(doc, "email", "demo@user.example");
+		json_set_bool(doc, "email_verified", true);
+	}
+	return doc;
+}
+
+static void
+reply_signed(struct demo_call *c, const struct token_row *row, struct json *claims)
+{
+	struct buf jwt;
+	struct err e = ERR_INIT;
+
+	json_set_str(claims, "iss", c->s->issuer);
+	json_set_str(claims, "aud", row->grant->client_id);
+	buf_init_wiping(&jwt, LIMIT_DEMO_TOKEN);
+	if (store_sign(c->s, "JWT", claims, &jwt, &e) == RES_OK)
+		reply_text(c, 200, "application/jwt", buf_str(&jwt));
+	else
+		reply_oauth_error(c, 500, "server_error", e.text);
+	buf_release(&jwt);
+	json_free(claims);
+}
+
+void
+endpoint_userinfo(struct demo_call *c)
+{
+	static const struct refusal no_user = {401, "invalid_token",
+		"The access token was not issued for an end user", NULL};
+	static const struct refusal no_openid = {403, "insufficient_scope",
+		"The access token lacks the scope openid", "openid"};
+	const struct token_row *row = good_token(c, false);
+	struct json *claims;
+
+	if (!row)
+		return;
+	if (row->grant->no_user) {
+		refuse(c, &no_user, false);
+		return;
+	}
+	if (!span_has_word(span_of(row->scope), "openid")) {
+		refuse(c, &no_openid, false);
+		return;
+	}
+	claims = user_claims(c->s, row);
+	if (store_has_fault(c->s, FAULT_SIGNED_USERINFO))
+		reply_signed(c, row, claims);
+	else
+		reply_json(c, 200, claims);
+}
+
+/* The API looks at audience and scope, not at who logged in where. */
+void
+endpoint_api_me(struct demo_call *c)
+{
+	static const struct refusal audience = {401, "invalid_token",
+		"The access token is not for this resource", NULL};
+	static const struct refusal scope = {403, "insufficient_scope",
+		"The access token lacks the scope profile", "profile"};
+	const struct token_row *row = good_token(c, true);
+
+	if (!row)
+		return;
+	if (row->audience[0] && strcmp(row->audience, c->s->api_id) != 0)
+		refuse(c, &audience, true);
+	else if (!span_has_word(span_of(row->scope), "profile"))
+		refuse(c, &scope, true);
+	else
+		reply_json(c, 200, user_claims(c->s, row));
+}

@@ -1,0 +1,487 @@
+#include "demo/demo.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/socket.h>
+
+#include <microhttpd.h>
+
+#include "base/mem.h"
+#include "demo/endpoints.h"
+
+enum {
+	BODY_MAX = 256 << 10,      /* request body */
+	POOL_MAX = 128 << 10,      /* request header, by connection */
+	CONNECTIONS_MAX = 64,
+	IDLE_S = 30,               /* then an idle connection is closed */
+	CUT_BYTES = 64,            /* announced and not sent (SEND_CUT) */
+	SIDES = 2,                 /* the authorization server, the API */
+};
+
+/* A connection that waits for its time (delay_ms). */
+struct waiting {
+	struct MHD_Connection *conn;
+	int64_t due_ms;
+	struct waiting *next;
+};
+
+struct side {
+	struct demo_server *srv;
+	struct MHD_Daemon *daemon;
+	int listen_fd; /* -1 once the daemon owns it */
+	int port;
+	bool api;
+};
+
+struct demo_server {
+	struct store store;
+	struct side sides[SIDES];
+	int closed_fd; /* bound, never listening: WRECK_CLOSED_PORT */
+	atomic_ulong served;
+	pthread_mutex_t lock; /* store, waiting, stopping */
+	pthread_cond_t wake;
+	pthread_t timer;
+	bool has_timer, stopping;
+	int64_t end_ms; /* max_seconds; 0: never */
+	struct waiting *waiting;
+};
+
+/* What libmicrohttpd keeps for us with a request. */
+struct exchange {
+	struct http_request req;
+	struct http_response res;
+	struct demo_call call;
+	size_t sent; /* SEND_CUT */
+	bool answered;
+};
+
+static int64_t
+mono_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* --- one request --- */
+
+static struct exchange *
+exchange_new(struct side *side, const char *method, const char *path)
+{
+	struct exchange *x = xcalloc(1, sizeof(*x));
+
+	http_request_init(&x->req);
+	http_response_init(&x->res);
+	http_request_set(&x->req, method, span_of(path));
+	buf_init_wiping(&x->req.body, BODY_MAX);
+	x->call = (struct demo_call){.s = &side->srv->store, .api = side->api, .req = &x->req,
+		.res = &x->res};
+	return x;
+}
+
+static void
+on_done(void *cls, struct MHD_Connection *conn, void **ctx, enum MHD_RequestTerminationCode code)
+{
+	struct exchange *x = *ctx;
+
+	(void)cls, (void)conn, (void)code;
+	if (!x)
+		return;
+	http_request_release(&x->req);
+	http_response_release(&x->res);
+	free(x);
+	*ctx = NULL;
+}
+
+static enum MHD_Result
+take_header(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_n, const char *value,
+	size_t value_n)
+{
+	struct exchange *x = cls;
+
+	(void)kind;
+	/* One too many is left out, as a small server would do. */
+	return http_headers_add(&x->req.headers, span_make(name, name_n),
+		span_make(value ? value : "", value_n)) == RES_NOMEM ? MHD_NO : MHD_YES;
+}
+
+/* Date by the server's own clock (RFC 9110 §6.6.1), IMF-fixdate whatever the locale. */
+static void
+set_date(struct exchange *x)
+{
+	static const char days[] = "SunMonTueWedThuFriSat";
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	time_t t = (time_t)store_now(x->call.s, x->call.api);
+	struct tm tm;
+	char text[48];
+
+	if (!gmtime_r(&t, &tm))
+		return;
+	snprintf(text, sizeof(text), "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT",
+		days + tm.tm_wday * 3, tm.tm_mday, months + tm.tm_mon * 3, tm.tm_year + 1900,
+		tm.tm_hour, tm.tm_min, tm.tm_sec);
+	reply_header(&x->call, "Date", text);
+}
+
+static void
+answer(struct side *side, struct exchange *x, struct MHD_Connection *conn)
+{
+	MHD_get_connection_values_n(conn, MHD_HEADER_KIND, take_header, x);
+	pthread_mutex_lock(&side->srv->lock);
+	if (buf_status(&x->req.body) == RES_OK)
+		demo_answer(&x->call);
+	else
+		reply_text(&x->call, 413, "text/plain", "Too large\n");
+	set_date(x);
+	pthread_mutex_unlock(&side->srv->lock);
+	x->answered = true;
+	atomic_fetch_add(&side->srv->served, 1);
+}
+
+/* SEND_CUT: the body, and then not what was announced. */
+static ssize_t
+read_cut(void *cls, uint64_t pos, char *out, size_t max)
+{
+	struct exchange *x = cls;
+	struct span rest = span_from(buf_span(&x->res.body), (size_t)pos);
+
+	if (rest.n == 0)
+		return MHD_CONTENT_READER_END_WITH_ERROR;
+	if (rest.n > max)
+		rest.n = max;
+	memcpy(out, rest.p, rest.n);
+	return (ssize_t)rest.n;
+}
+
+static enum MHD_Result
+send_answer(struct exchange *x, struct MHD_Connection *conn)
+{
+	struct buf *body = &x->res.body;
+	struct MHD_Response *r;
+	enum MHD_Result ok;
+
+	if (x->call.how == SEND_RESET)
+		return MHD_NO;
+	/* The body lives until on_done(). */
+	if (x->call.how == SEND_CUT)
+		r = MHD_create_response_from_callback(body->len + CUT_BYTES, 1024, read_cut, x, NULL);
+	else
+		r = MHD_create_response_from_buffer(body->len, body->p, MHD_RESPMEM_PERSISTENT);
+	if (!r)
+		return MHD_NO;
+	for (size_t i = 0; i < x->res.headers.n; i++)
+		MHD_add_response_header(r, x->res.headers.v[i].name, x->res.headers.v[i].value);
+	ok = MHD_queue_response(conn, (unsigned)x->res.status, r);
+	MHD_destroy_response(r);
+	return ok;
+}
+
+/* Lets the connection wait; false if it need not. */
+static bool
+hold(struct demo_server *srv, struct exchange *x, struct MHD_Connection *conn)
+{
+	struct waiting *w;
+	bool held = false;
+
+	if (x->call.delay_ms <= 0)
+		return false;
+	pthread_mutex_lock(&srv->lock);
+	if (!srv->stopping) {
+		w = xcalloc(1, sizeof(*w));
+		w->conn = conn;
+		w->due_ms = mono_ms() + x->call.delay_ms;
+		w->next = srv->waiting;
+		srv->waiting = w;
+		MHD_suspend_connection(conn);
+		pthread_cond_signal(&srv->wake);
+		held = true;
+	}
+	x->call.delay_ms = 0;
+	pthread_mutex_unlock(&srv->lock);
+	return held;
+}
+
+static enum MHD_Result
+on_request(void *cls, struct MHD_Connection *conn, const char *path, const char *method,
+	const char *version, const char *data, size_t *n, void **ctx)
+{
+	struct side *side = cls;
+	struct exchange *x = *ctx;
+
+	(void)version;
+	if (!x) {
+		*ctx = exchange_new(side, method, path);
+		return MHD_YES; /* the body comes next */
+	}
+	if (*n > 0) {
+		buf_add(&x->req.body, data, *n);
+		*n = 0;
+		return MHD_YES;
+	}
+	if (!x->answered)
+		answer(side, x, conn);
+	if (hold(side->srv, x, conn))
+		return MHD_YES; /* called again when it is resumed */
+	return send_answer(x, conn);
+}
+
+/* --- the timer: delayed answers and the end --- */
+
+/* Resumes what is due (all of it at the end); gives the next time, 0 if there is none. */
+static int64_t
+resume_due(struct demo_server *srv, int64_t now)
+{
+	struct waiting **at = &srv->waiting;
+	int64_t next = 0;
+
+	while (*at) {
+		struct waiting *w = *at;
+
+		if (srv->stopping || w->due_ms <= now) {
+			*at = w->next;
+			MHD_resume_connection(w->conn);
+			free(w);
+			continue;
+		}
+		if (!next || w->due_ms < next)
+			next = w->due_ms;
+		at = &w->next;
+	}
+	return next;
+}
+
+static void
+stop_listening(struct demo_server *srv)
+{
+	for (size_t i = 0; i < SIDES; i++)
+		if (srv->sides[i].daemon) {
+			int fd = MHD_quiesce_daemon(srv->sides[i].daemon);
+
+			if (fd >= 0)
+				close(fd);
+		}
+	srv->end_ms = 0;
+}
+
+static void *
+timer_main(void *arg)
+{
+	struct demo_server *srv = arg;
+
+	pthread_mutex_lock(&srv->lock);
+	for (;;) {
+		int64_t now = mono_ms(), next = resume_due(srv, now);
+		struct timespec t;
+
+		if (srv->stopping)
+			break;
+		if (srv->end_ms && srv->end_ms <= now)
+			stop_listening(srv);
+		if (srv->end_ms && (!next || srv->end_ms < next))
+			next = srv->end_ms;
+		if (!next) {
+			pthread_cond_wait(&srv->wake, &srv->lock);
+			continue;
+		}
+		t.tv_sec = (time_t)(next / 1000);
+		t.tv_nsec = (long)(next % 1000) * 1000000;
+		pthread_cond_timedwait(&srv->wake, &srv->lock, &t);
+	}
+	pthread_mutex_unlock(&srv->lock);
+	return NULL;
+}
+
+/* --- start and stop --- */
+
+/* A socket on 127.0.0.1 and no other address; -1 with the reason. */
+static int
+loopback_socket(int port, bool listening, int *bound, struct err *e)
+{
+	struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+	socklen_t n = sizeof(a);
+	const int on = 1;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0) {
+		err_errno(e, "cannot make a socket");
+		return -1;
+	}
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (listening)
+		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (bind(fd, (struct sockaddr *)&a, sizeof(a)) != 0 ||
+		getsockname(fd, (struct sockaddr *)&a, &n) != 0 ||
+		(listening && listen(fd, CONNECTIONS_MAX) != 0)) {
+		err_errno(e, "cannot listen on 127.0.0.1 port %d", port);
+		close(fd);
+		return -1;
+	}
+	*bound = ntohs(a.sin_port);
+	return fd;
+}
+
+/* Sockets first: the tokens name the port. */
+static enum res
+bind_all(struct demo_server *srv, const struct demo_config *c, struct err *e)
+{
+	struct side *as = &srv->sides[0], *api = &srv->sides[1];
+	int port = 0;
+
+	as->listen_fd = loopback_socket(c->port, true, &as->port, e);
+	if (as->listen_fd < 0)
+		return RES_IO;
+	snprintf(srv->store.origin, sizeof(srv->store.origin), "http://127.0.0.1:%d", as->port);
+	snprintf(srv->store.api_origin, sizeof(srv->store.api_origin), "%s", srv->store.origin);
+	if (c->scenario->api) {
+		api->listen_fd = loopback_socket(0, true, &api->port, e);
+		if (api->listen_fd < 0)
+			return RES_IO;
+		snprintf(srv->store.api_origin, sizeof(srv->store.api_origin),
+			"http://127.0.0.1:%d", api->port);
+	}
+	if (c->scenario->wreck == WRECK_CLOSED_PORT) {
+		srv->closed_fd = loopback_socket(0, false, &port, e);
+		if (srv->closed_fd < 0)
+			return RES_IO;
+		snprintf(srv->store.closed_origin, sizeof(srv->store.closed_origin),
+			"http://127.0.0.1:%d", port);
+	}
+	return RES_OK;
+}
+
+static enum res
+run_side(struct side *side, struct err *e)
+{
+	const unsigned flags = MHD_USE_AUTO_INTERNAL_THREAD | MHD_USE_SUPPRESS_DATE_NO_CLOCK |
+		MHD_ALLOW_SUSPEND_RESUME;
+
+	if (side->listen_fd < 0)
+		return RES_OK;
+	side->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, side,
+		MHD_OPTION_LISTEN_SOCKET, side->listen_fd,
+		MHD_OPTION_NOTIFY_COMPLETED, on_done, NULL,
+		MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
+		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_MAX,
+		MHD_OPTION_END);
+	if (!side->daemon)
+		return err_set(e, RES_IO, "cannot start the embedded server");
+	side->listen_fd = -1; /* closed with the daemon */
+	return RES_OK;
+}
+
+static enum res
+run_timer(struct demo_server *srv, const struct demo_config *c, struct err *e)
+{
+	if (c->max_seconds > 0)
+		srv->end_ms = mono_ms() + c->max_seconds * 1000;
+	if (!srv->end_ms && c->scenario->delay_ms <= 0)
+		return RES_OK;
+	if (pthread_create(&srv->timer, NULL, timer_main, srv) != 0)
+		return err_set(e, RES_IO, "cannot start a thread");
+	srv->has_timer = true;
+	return RES_OK;
+}
+
+/* The threads take no signals: those are the program's loop's. */
+static enum res
+run_all(struct demo_server *srv, const struct demo_config *c, struct err *e)
+{
+	sigset_t all, before;
+	enum res r;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	r = run_timer(srv, c, e);
+	for (size_t i = 0; i < SIDES && r == RES_OK; i++)
+		r = run_side(&srv->sides[i], e);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return r;
+}
+
+static struct demo_server *
+server_new(const struct demo_config *c)
+{
+	struct demo_server *srv = xcalloc(1, sizeof(*srv));
+	pthread_condattr_t attr;
+
+	store_init(&srv->store, c);
+	for (size_t i = 0; i < SIDES; i++)
+		srv->sides[i] = (struct side){.srv = srv, .listen_fd = -1, .api = i == 1};
+	srv->closed_fd = -1;
+	pthread_mutex_init(&srv->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&srv->wake, &attr);
+	pthread_condattr_destroy(&attr);
+	return srv;
+}
+
+static void
+server_stop(struct demo_server *srv)
+{
+	if (!srv)
+		return;
+	pthread_mutex_lock(&srv->lock);
+	srv->stopping = true;
+	pthread_cond_signal(&srv->wake);
+	pthread_mutex_unlock(&srv->lock);
+	/* The timer resumes all that waits: a daemon cannot end with suspended connections. */
+	if (srv->has_timer)
+		pthread_join(srv->timer, NULL);
+	for (size_t i = 0; i < SIDES; i++) {
+		if (srv->sides[i].daemon)
+			MHD_stop_daemon(srv->sides[i].daemon);
+		if (srv->sides[i].listen_fd >= 0)
+			close(srv->sides[i].listen_fd);
+	}
+	if (srv->closed_fd >= 0)
+		close(srv->closed_fd);
+	store_release(&srv->store);
+	pthread_cond_destroy(&srv->wake);
+	pthread_mutex_destroy(&srv->lock);
+	free(srv);
+}
+
+static struct demo_server *
+server_start(const struct demo_config *c, struct demo_client *out, struct err *e)
+{
+	struct demo_server *srv;
+
+	*out = (struct demo_client){.discovery = false};
+	if (!c->scenario || !c->crypto || !c->fill_random || !c->now_s) {
+		err_set(e, RES_UNSUPPORTED, "the embedded server needs a cryptographic library");
+		return NULL;
+	}
+	srv = server_new(c);
+	if (bind_all(srv, c, e) == RES_OK && store_fill(&srv->store, e) == RES_OK &&
+		demo_give(&srv->store, out, e) == RES_OK && run_all(srv, c, e) == RES_OK)
+		return srv;
+	server_stop(srv);
+	demo_client_release(out);
+	return NULL;
+}
+
+static int
+server_port(const struct demo_server *srv)
+{
+	return srv->sides[0].port;
+}
+
+static unsigned long
+server_served(const struct demo_server *srv)
+{
+	return atomic_load(&srv->served);
+}
+
+const struct demo_ops demo_microhttpd = {
+	.start = server_start,
+	.stop = server_stop,
+	.port = server_port,
+	.served = server_served,
+};

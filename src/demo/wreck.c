@@ -1,0 +1,110 @@
+#include "demo/endpoints.h"
+
+#include "oauth/url.h"
+
+/* What answers instead of the endpoint, word for word. */
+static const struct wreck_reply {
+	int status;
+	const char *type, *body;
+	const char *header[3][2];
+} replies[WRECK_COUNT] = {
+	[WRECK_LOGIN_PAGE] = {200, "text/html; charset=utf-8",
+		"<!DOCTYPE html>\n<html lang=\"en\"><head><title>Single sign-on</title></head><body>\n"
+		"<h1>Please sign in</h1>\n<form method=\"post\" action=\"/sso/login\">\n"
+		"<input type=\"text\" name=\"username\"><input type=\"password\" name=\"password\">\n"
+		"<button type=\"submit\">Sign in</button>\n</form>\n</body></html>\n",
+		{{"Server", "sso-gateway"}, {"Cache-Control", "no-store"},
+			{"Set-Cookie", "sso_state=start; Path=/; HttpOnly"}}},
+	[WRECK_LOGIN_REDIRECT] = {302, "text/html; charset=utf-8",
+		"<html><body>Redirecting to the login page</body></html>\n",
+		{{"Location", "/login?return=%2Fuserinfo"}, {"Server", "sso-gateway"}}},
+	[WRECK_RATE_LIMIT] = {429, "application/json",
+		"{\"error\":\"too_many_requests\",\"error_description\":\"Request limit reached\"}",
+		{{"Retry-After", "42"}, {"X-RateLimit-Limit", "5"}, {"X-RateLimit-Remaining", "0"}}},
+	[WRECK_BAD_GATEWAY] = {502, "text/html",
+		"<html>\n<head><title>502 Bad Gateway</title></head>\n<body>\n"
+		"<center><h1>502 Bad Gateway</h1></center>\n</body>\n</html>\n",
+		{{"Server", "edge-gateway"}}},
+	[WRECK_UNAVAILABLE] = {503, "text/plain", "Service unavailable\n",
+		{{"Server", "edge-gateway"}, {"Retry-After", "120"}}},
+	[WRECK_FORM_BODY] = {200, "application/x-www-form-urlencoded",
+		"sub=user-1&name=Demo+User&email=user%40demo.example", {{"Cache-Control", "no-store"}}},
+	[WRECK_BOM] = {200, "application/json", "\xef\xbb\xbf{\"sub\":\"user-1\"}",
+		{{"Cache-Control", "no-store"}}},
+	[WRECK_EMPTY] = {200, "application/json", "", {{"Cache-Control", "no-store"}}},
+	[WRECK_ERROR_200] = {200, "application/json", "{\"ok\":false,\"error\":\"invalid_auth\"}",
+		{{"Cache-Control", "no-store"}}},
+	[WRECK_FIREWALL] = {403, "text/plain", "Your request was blocked.\n",
+		{{"Server", "edge-filter"}, {"X-Filter-Rule", "910100"}}},
+	[WRECK_NOT_FOUND] = {404, "text/plain", "Not found\n", {{NULL}}},
+	[WRECK_METHOD] = {405, "text/plain", "Method not allowed\n", {{"Allow", "OPTIONS"}}},
+	[WRECK_HEADER_TOO_LARGE] = {431, "text/html",
+		"<html>\n<head><title>431 Request Header Fields Too Large</title></head>\n<body>\n"
+		"<h1>Request Header Or Cookie Too Large</h1>\n</body>\n</html>\n",
+		{{"Server", "edge-gateway"}}},
+};
+
+enum { EDGE_HEADER_MAX = 4096 };
+
+static bool
+send_reply(struct demo_call *c, enum demo_wreck w)
+{
+	const struct wreck_reply *r = &replies[w];
+
+	if (r->status == 0)
+		return false;
+	reply_text(c, r->status, r->type, r->body);
+	for (size_t i = 0; i < ARRAY_SIZE(r->header) && r->header[i][0]; i++)
+		reply_header(c, r->header[i][0], r->header[i][1]);
+	return true;
+}
+
+/* The same path under the host's other name, where the endpoint works. */
+static bool
+redirect_host(struct demo_call *c)
+{
+	struct span host = http_header(&c->req->headers, "Host");
+	struct url u;
+	char to[256];
+
+	if (span_starts_nocase(host, "localhost:"))
+		return false;
+	if (url_parse(&u, span_of(c->s->origin), NULL) != RES_OK)
+		return false;
+	snprintf(to, sizeof(to), "http://localhost:%d%s", u.port, c->req->url);
+	reply_text(c, 302, "text/plain", "Moved\n");
+	reply_header(c, "Location", to);
+	return true;
+}
+
+bool
+wreck_apply(struct demo_call *c, enum demo_place at)
+{
+	const struct scenario *sc = c->s->cfg.scenario;
+
+	if (!(sc->wreck_at & at))
+		return false;
+	switch (sc->wreck) {
+	case WRECK_OTHER_HOST:
+		return redirect_host(c);
+	case WRECK_HEADER_TOO_LARGE:
+		if (http_header(&c->req->headers, "Authorization").n <= EDGE_HEADER_MAX)
+			return false;
+		break;
+	case WRECK_STRIPPED:
+		c->stripped = true;
+		return false;
+	case WRECK_SLOW:
+		c->delay_ms = sc->delay_ms;
+		return false;
+	case WRECK_CUT_SHORT:
+		c->how = SEND_CUT;
+		return false;
+	case WRECK_RESET:
+		c->how = SEND_RESET;
+		return true;
+	default:
+		break;
+	}
+	return send_reply(c, sc->wreck);
+}
