@@ -1,0 +1,390 @@
+#include "ui/canvas.h"
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "ui/glyphs.h"
+
+void
+canvas_init(struct canvas *c)
+{
+	memset(c, 0, sizeof(*c));
+	c->cursor_row = c->cursor_col = -1;
+}
+
+void
+canvas_release(struct canvas *c)
+{
+	/* a secret may have stood there for five seconds */
+	if (c->cells)
+		wipe(c->cells, sizeof(*c->cells) * (size_t)(c->rows * c->cols));
+	free(c->cells);
+	free(c->clusters);
+	canvas_init(c);
+}
+
+static int
+between(int v, int lo, int hi)
+{
+	return v < lo ? lo : v > hi ? hi : v;
+}
+
+void
+canvas_resize(struct canvas *c, int rows, int cols)
+{
+	rows = between(rows, 1, CANVAS_MAX_ROWS);
+	cols = between(cols, 1, CANVAS_MAX_COLS);
+	if (rows != c->rows || cols != c->cols || !c->cells) {
+		free(c->cells);
+		c->cells = xcalloc((size_t)rows * (size_t)cols, sizeof(*c->cells));
+		c->rows = rows;
+		c->cols = cols;
+	}
+	canvas_clear(c);
+}
+
+void
+canvas_clear(struct canvas *c)
+{
+	size_t n = (size_t)c->rows * (size_t)c->cols;
+
+	for (size_t i = 0; i < n; i++)
+		c->cells[i] = (struct cell){' ', 0, UIR_TEXT, 0};
+	c->n_clusters = 0;
+	c->cursor_row = c->cursor_col = -1;
+	c->clip = (struct rect){0, 0, c->rows, c->cols};
+}
+
+struct rect
+canvas_clip(struct canvas *c, struct rect r)
+{
+	struct rect old = c->clip;
+	int bottom = between(r.row + r.rows, 0, c->rows), right = between(r.col + r.cols, 0, c->cols);
+
+	r.row = between(r.row, 0, c->rows);
+	r.col = between(r.col, 0, c->cols);
+	r.rows = bottom > r.row ? bottom - r.row : 0;
+	r.cols = right > r.col ? right - r.col : 0;
+	c->clip = r;
+	return old;
+}
+
+static bool
+inside(const struct canvas *c, int row, int col)
+{
+	return row >= c->clip.row && row < c->clip.row + c->clip.rows && col >= c->clip.col &&
+		col < c->clip.col + c->clip.cols;
+}
+
+/* Whatever half of a wide character stands here loses its other half. */
+static void
+unpair(struct canvas *c, int row, int col)
+{
+	struct cell *x = &c->cells[row * c->cols + col];
+
+	if (x->flags & CELL_WIDE && col + 1 < c->cols) {
+		x[1].cp = ' ';
+		x[1].flags = 0;
+	}
+	if (x->flags & CELL_CONT && col > 0) {
+		x[-1].cp = ' ';
+		x[-1].flags = 0;
+		x[-1].marks = 0;
+	}
+	x->flags = 0;
+}
+
+/* A combining mark goes to the cell on the left. */
+static void
+combine(struct canvas *c, int row, int col, uint32_t cp)
+{
+	struct cell *x;
+	uint32_t *marks;
+
+	if (c->ascii || col < 1 || !inside(c, row, col - 1))
+		return;
+	x = &c->cells[row * c->cols + col - 1];
+	if (x->flags & CELL_CONT && col > 1)
+		x--;
+	if (!x->marks) {
+		if (c->n_clusters >= CANVAS_CLUSTERS)
+			return;
+		if (!c->clusters)
+			c->clusters = xcalloc(CANVAS_CLUSTERS, sizeof(*c->clusters));
+		memset(c->clusters[c->n_clusters], 0, sizeof(*c->clusters));
+		x->marks = (uint16_t)++c->n_clusters;
+	}
+	marks = c->clusters[x->marks - 1];
+	for (int i = 0; i < CANVAS_MARKS; i++) {
+		if (!marks[i]) {
+			marks[i] = cp;
+			return;
+		}
+	}
+}
+
+static void
+set_cell(struct canvas *c, int row, int col, uint32_t cp, enum ui_role role, unsigned flags)
+{
+	struct cell *x = &c->cells[row * c->cols + col];
+
+	if (x->flags)
+		unpair(c, row, col);
+	*x = (struct cell){cp, 0, (uint8_t)role, (uint8_t)flags};
+}
+
+int
+canvas_put(struct canvas *c, int row, int col, uint32_t cp, enum ui_role role)
+{
+	int width;
+
+	if (cp >= 0x20 && cp < 0x7f) {
+		if (inside(c, row, col))
+			set_cell(c, row, col, cp, role, 0);
+		return 1;
+	}
+	width = utf8_width(cp);
+	assert(width >= 0 && "a control on its way to the canvas");
+	if (width < 0) {
+		cp = '?';
+		width = 1;
+	}
+	if (width == 0) {
+		combine(c, row, col, cp);
+		return 0;
+	}
+	if (c->ascii) {
+		cp = glyph_stand_in(cp);
+		for (int i = 0; i < width; i++) {
+			if (inside(c, row, col + i))
+				set_cell(c, row, col + i, cp, role, 0);
+		}
+		return width;
+	}
+	if (width == 1) {
+		if (inside(c, row, col))
+			set_cell(c, row, col, cp, role, 0);
+		return 1;
+	}
+	if (inside(c, row, col) && inside(c, row, col + 1)) {
+		set_cell(c, row, col, cp, role, CELL_WIDE);
+		set_cell(c, row, col + 1, 0, role, CELL_CONT);
+	} else if (inside(c, row, col)) {
+		set_cell(c, row, col, ' ', role, 0);
+	} else if (inside(c, row, col + 1)) {
+		set_cell(c, row, col + 1, ' ', role, 0);
+	}
+	return 2;
+}
+
+int
+canvas_text(struct canvas *c, int row, int col, int width, enum ui_role role, struct span s)
+{
+	int used = 0;
+
+	for (size_t at = 0; at < s.n;) {
+		uint32_t cp;
+		size_t k;
+		int w;
+
+		if ((unsigned char)s.p[at] < 0x80) {
+			cp = (unsigned char)s.p[at];
+			k = 1;
+			w = 1;
+		} else {
+			k = utf8_decode(span_from(s, at), &cp);
+			if (k == 0)
+				break;
+			w = utf8_width(cp);
+		}
+		if (w > 0 && used + w > width) {
+			if (used < width)
+				canvas_put(c, row, col + used, ' ', role);
+			break;
+		}
+		used += canvas_put(c, row, col + used, cp, role);
+		at += k;
+	}
+	return used;
+}
+
+int
+canvas_puts(struct canvas *c, int row, int col, int width, enum ui_role role, const char *s)
+{
+	return canvas_text(c, row, col, width, role, span_of(s));
+}
+
+int
+canvas_text_cut(struct canvas *c, int row, int col, int width, enum ui_role role, struct span s)
+{
+	int used;
+
+	if (width <= 0)
+		return 0;
+	/* no text takes more cells than bytes */
+	if (s.n <= (size_t)width || utf8_cells(s) <= (size_t)width)
+		return canvas_text(c, row, col, width, role, s);
+	used = canvas_text(c, row, col, width - 1, role, utf8_clip(s, (size_t)width - 1));
+	return used + canvas_put(c, row, col + used, GLYPH_ELLIPSIS, role);
+}
+
+int
+canvas_printf(struct canvas *c, int row, int col, int width, enum ui_role role, const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		return 0;
+	/* cut at a whole character */
+	return canvas_text_cut(c, row, col, width, role, utf8_clip(span_of(text), (size_t)c->cols + 1));
+}
+
+void
+canvas_fill(struct canvas *c, struct rect r, uint32_t cp, enum ui_role role)
+{
+	for (int row = r.row; row < r.row + r.rows; row++) {
+		for (int col = r.col; col < r.col + r.cols; col++)
+			canvas_put(c, row, col, cp, role);
+	}
+}
+
+void
+canvas_paint(struct canvas *c, int row, int col, int width, enum ui_role role)
+{
+	for (int i = col; i < col + width; i++) {
+		if (inside(c, row, i))
+			c->cells[row * c->cols + i].role = (uint8_t)role;
+	}
+}
+
+void
+canvas_cursor(struct canvas *c, int row, int col)
+{
+	bool in = inside(c, row, col);
+
+	c->cursor_row = in ? row : -1;
+	c->cursor_col = in ? col : -1;
+}
+
+void
+canvas_frame(struct canvas *c, struct rect r, enum ui_role role)
+{
+	int bottom = r.row + r.rows - 1, right = r.col + r.cols - 1;
+
+	if (r.rows < 2 || r.cols < 2)
+		return;
+	for (int col = r.col + 1; col < right; col++) {
+		canvas_put(c, r.row, col, GLYPH_HLINE, role);
+		canvas_put(c, bottom, col, GLYPH_HLINE, role);
+	}
+	for (int row = r.row + 1; row < bottom; row++) {
+		canvas_put(c, row, r.col, GLYPH_VLINE, role);
+		canvas_put(c, row, right, GLYPH_VLINE, role);
+	}
+	canvas_put(c, r.row, r.col, GLYPH_TOP_LEFT, role);
+	canvas_put(c, r.row, right, GLYPH_TOP_RIGHT, role);
+	canvas_put(c, bottom, r.col, GLYPH_BOTTOM_LEFT, role);
+	canvas_put(c, bottom, right, GLYPH_BOTTOM_RIGHT, role);
+}
+
+bool
+wrap_next(struct span *rest, int width, struct span *line)
+{
+	struct span fit, s = *rest;
+	size_t nl, cut;
+
+	if (s.n == 0)
+		return false;
+	if (width < 1)
+		width = 1;
+	nl = span_find(s, '\n');
+	if (nl != SIZE_MAX)
+		s.n = nl;
+	fit = utf8_clip(s, (size_t)width);
+	if (fit.n == s.n) {
+		*line = s;
+		*rest = span_from(*rest, nl != SIZE_MAX ? s.n + 1 : s.n);
+		return true;
+	}
+	if (fit.n == 0) { /* a wide character in one column: never stand still */
+		uint32_t cp;
+
+		fit.n = utf8_decode(s, &cp);
+	}
+	cut = fit.n;
+	if (s.p[cut] != ' ') {
+		while (cut > 0 && s.p[cut - 1] != ' ')
+			cut--;
+		if (cut == 0)
+			cut = fit.n; /* one word longer than the line */
+	}
+	*line = span_sub(s, 0, cut);
+	while (line->n > 0 && line->p[line->n - 1] == ' ')
+		line->n--;
+	while (cut < s.n && s.p[cut] == ' ')
+		cut++;
+	*rest = span_from(*rest, cut);
+	return true;
+}
+
+int
+canvas_wrap(struct canvas *c, struct rect r, enum ui_role role, struct span s)
+{
+	struct span line;
+	int used = 0;
+
+	while (used < r.rows && wrap_next(&s, r.cols, &line)) {
+		if (used == r.rows - 1 && s.n > 0) {
+			/* the last row shows that there is more */
+			size_t whole = (size_t)(s.p + s.n - line.p);
+
+			canvas_text_cut(c, r.row + used, r.col, r.cols, role, span_make(line.p, whole));
+		} else {
+			canvas_text(c, r.row + used, r.col, r.cols, role, line);
+		}
+		used++;
+	}
+	return used;
+}
+
+const struct cell *
+canvas_at(const struct canvas *c, int row, int col)
+{
+	if (row < 0 || col < 0 || row >= c->rows || col >= c->cols)
+		return NULL;
+	return &c->cells[row * c->cols + col];
+}
+
+void
+canvas_row_text(const struct canvas *c, int row, struct buf *out)
+{
+	int last = c->cols;
+
+	while (last > 0 && canvas_at(c, row, last - 1)->cp == ' ')
+		last--;
+	for (int col = 0; col < last; col++) {
+		const struct cell *x = canvas_at(c, row, col);
+		char utf8[4];
+
+		if (x->flags & CELL_CONT)
+			continue;
+		buf_add(out, utf8, utf8_encode(x->cp, utf8));
+		for (int i = 0; x->marks && i < CANVAS_MARKS && c->clusters[x->marks - 1][i]; i++)
+			buf_add(out, utf8, utf8_encode(c->clusters[x->marks - 1][i], utf8));
+	}
+}
+
+void
+canvas_row_roles(const struct canvas *c, int row, struct buf *out)
+{
+	int last = c->cols;
+
+	while (last > 0 && canvas_at(c, row, last - 1)->role == UIR_TEXT)
+		last--;
+	for (int col = 0; col < last; col++)
+		buf_putc(out, role_infos[canvas_at(c, row, col)->role].letter);
+}

@@ -1,0 +1,78 @@
+/*
+ * The grid of cells that every screen draws into: a code point and a role a cell.  Nothing here knows a
+ * terminal; term-curses.c turns a canvas into bytes, tests turn it into text.
+ *
+ * Rows and columns count from 0.  All drawing clips: at the canvas, at its clip rectangle, and at the
+ * width that is given.  A wide character cut at an edge becomes a blank.  Text must have passed text_safe();
+ * canvas_put() asserts that no control arrives.
+ */
+#ifndef TT_UI_CANVAS_H
+#define TT_UI_CANVAS_H
+
+#include "base/buf.h"
+#include "ui/theme.h"
+
+enum { CELL_WIDE = 1, CELL_CONT = 2 }; /* the left and the right half of a wide character */
+enum { CANVAS_MARKS = 4, CANVAS_CLUSTERS = 512, CANVAS_MAX_ROWS = 500, CANVAS_MAX_COLS = 1000 };
+
+struct cell {
+	uint32_t cp;
+	uint16_t marks;  /* 1 + index into clusters; 0: no combining marks */
+	uint8_t role;
+	uint8_t flags;   /* CELL_… */
+};
+
+struct rect {
+	int row, col, rows, cols;
+};
+
+struct canvas {
+	int rows, cols;
+	int cursor_row, cursor_col; /* -1: no cursor */
+	bool ascii;                 /* code points over 0x7e become one-cell stand-ins */
+	struct rect clip;
+	struct cell *cells;         /* rows * cols */
+	uint32_t (*clusters)[CANVAS_MARKS]; /* 0-ended lists of marks; allocated with the first */
+	unsigned n_clusters;
+};
+
+void canvas_init(struct canvas *c);
+void canvas_release(struct canvas *c);
+/* Also clears.  Clipped to 1…CANVAS_MAX. */
+void canvas_resize(struct canvas *c, int rows, int cols);
+/* Blanks in role TEXT, no cursor, no clip. */
+void canvas_clear(struct canvas *c);
+/* Clips what follows to r (and to the canvas); returns the clip of before. */
+struct rect canvas_clip(struct canvas *c, struct rect r);
+
+/* One code point; returns the cells it takes (0 if it was combined or clipped away whole). */
+int canvas_put(struct canvas *c, int row, int col, uint32_t cp, enum ui_role role);
+/* At most `width` cells of s; returns the cells used. */
+int canvas_text(struct canvas *c, int row, int col, int width, enum ui_role role, struct span s);
+int canvas_puts(struct canvas *c, int row, int col, int width, enum ui_role role, const char *s);
+/* The same, but what does not fit ends in an ellipsis. */
+int canvas_text_cut(struct canvas *c, int row, int col, int width, enum ui_role role, struct span s);
+int canvas_printf(struct canvas *c, int row, int col, int width, enum ui_role role, const char *fmt, ...)
+	PRINTF(6, 7);
+void canvas_fill(struct canvas *c, struct rect r, uint32_t cp, enum ui_role role);
+/* Gives `width` cells another role. */
+void canvas_paint(struct canvas *c, int row, int col, int width, enum ui_role role);
+void canvas_cursor(struct canvas *c, int row, int col);
+/* Single lines around r; nothing if r is smaller than 2x2. */
+void canvas_frame(struct canvas *c, struct rect r, enum ui_role role);
+
+/*
+ * Breaks s at blanks into lines of at most `width` cells, at '\n' always; takes the next line off *rest.
+ * False once nothing is left.
+ */
+bool wrap_next(struct span *rest, int width, struct span *line);
+/* Draws s wrapped into r; returns the rows used.  r.rows is the most. */
+int canvas_wrap(struct canvas *c, struct rect r, enum ui_role role, struct span s);
+
+const struct cell *canvas_at(const struct canvas *c, int row, int col); /* NULL outside */
+/* A row's characters as UTF-8, blanks at the end trimmed (tests, screen dumps). */
+void canvas_row_text(const struct canvas *c, int row, struct buf *out);
+/* A row's role letters, '.' at the end trimmed. */
+void canvas_row_roles(const struct canvas *c, int row, struct buf *out);
+
+#endif

@@ -1,0 +1,62 @@
+#include "ui/keys.h"
+
+#include "base/utf8.h"
+
+static const struct {
+	const char *name;
+	uint32_t code;
+} names[] = {{"Enter", KC_ENTER}, {"Tab", KC_TAB}, {"Esc", KC_ESC}, {"Backspace", KC_BACKSPACE},
+	{"Delete", KC_DELETE}, {"Insert", KC_INSERT}, {"Up", KC_UP}, {"Down", KC_DOWN},
+	{"Left", KC_LEFT}, {"Right", KC_RIGHT}, {"Home", KC_HOME}, {"End", KC_END},
+	{"PgUp", KC_PGUP}, {"PgDn", KC_PGDN}, {"Space", ' '}};
+
+bool
+key_eq(struct key a, struct key b)
+{
+	return a.code == b.code && a.mods == b.mods;
+}
+
+bool
+key_parse(struct span s, struct key *out)
+{
+	uint32_t cp;
+	int64_t n;
+
+	*out = (struct key){0, 0};
+	while (s.n > 2 && s.p[1] == '-' && (s.p[0] == 'S' || s.p[0] == 'C' || s.p[0] == 'M')) {
+		out->mods |= s.p[0] == 'S' ? MOD_SHIFT : s.p[0] == 'C' ? MOD_CTRL : MOD_ALT;
+		s = span_from(s, 2);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (span_is(s, names[i].name)) {
+			out->code = names[i].code;
+			return true;
+		}
+	}
+	if (s.n >= 2 && s.p[0] == 'F' && span_to_i64(span_from(s, 1), &n) == RES_OK && n >= 1 && n <= 12) {
+		out->code = KC_F1 + (uint32_t)n - 1;
+		return true;
+	}
+	if (s.n == 0 || utf8_decode(s, &cp) != s.n || utf8_width(cp) < 1 || cp == ' ')
+		return false;
+	out->code = cp;
+	return !(out->mods & MOD_SHIFT);
+}
+
+char *
+key_name(struct key k, char *out, size_t size)
+{
+	char body[16] = "";
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (names[i].code == k.code)
+			snprintf(body, sizeof(body), "%s", names[i].name);
+	}
+	if (!body[0] && k.code >= KC_F1 && k.code <= KC_F12)
+		snprintf(body, sizeof(body), "F%u", k.code - KC_F1 + 1);
+	if (!body[0])
+		utf8_encode(k.code, body);
+	snprintf(out, size, "%s%s%s%s", k.mods & MOD_CTRL ? "C-" : "", k.mods & MOD_ALT ? "M-" : "",
+		k.mods & MOD_SHIFT ? "S-" : "", body);
+	return out;
+}
