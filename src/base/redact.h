@@ -25,7 +25,14 @@ enum res redact_form(const struct redactor *r, struct buf *out, struct span s);
 enum res redact_url(const struct redactor *r, struct buf *out, struct span s);
 /* One header's value by its name (Authorization keeps its scheme; Set-Cookie its name). */
 enum res redact_header(const struct redactor *r, struct buf *out, struct span name, struct span value);
-/* Is this the name of a member, parameter or claim whose value is a secret? ASCII case. */
+/*
+ * Is this the name of a member, parameter or claim whose value is a secret, whatever the
+ * value?  ASCII case, '-' and '_' make no difference.  Not so "code", which is a credential
+ * in a form and an error's number elsewhere: redact_form() always takes it for the first.
+ */
 bool redact_name_is_secret(struct span name);
+/* The same, deciding by the value where the name alone does not ("code", a JWK's "d"); false
+ * for what is no secret under any name: nothing, null, true, undefined. */
+bool redact_pair_is_secret(struct span name, struct span value);
 
 #endif

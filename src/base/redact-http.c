@@ -1,0 +1,220 @@
+#include "base/redact-parts.h"
+
+#include "base/encode.h"
+#include "base/limits.h"
+
+/* --- headers ------------------------------------------------------------------------------ */
+
+/* Schemes whose credentials wrap what people choose: not even a hash of those. */
+static bool
+wraps_password(struct span scheme)
+{
+	return span_is_nocase(scheme, "basic") || span_is_nocase(scheme, "digest") ||
+		span_is_nocase(scheme, "negotiate") || span_is_nocase(scheme, "ntlm");
+}
+
+bool
+redact_is_scheme(struct span word)
+{
+	static const char *const known[] = {"bearer", "basic", "dpop", "digest", "negotiate", "ntlm",
+		"token", "mac", "hoba", "apikey", "oauth", "jwt", "ssws", "hawk", "key", "gnap",
+		"aws4-hmac-sha256"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (span_is_nocase(word, known[i]))
+			return true;
+	return false;
+}
+
+void
+redact_put_auth(const struct redactor *r, struct buf *out, struct span value)
+{
+	struct span v = span_trim(value), rest = v, scheme;
+	size_t mask;
+
+	if (!span_word(&rest, &scheme))
+		return;
+	rest = span_trim(rest);
+	if (rest.n == 0 && redact_is_scheme(scheme)) {
+		buf_add_span(out, scheme);
+		return;
+	}
+	mask = redact_mask_len(v);
+	if (mask > 0) {
+		buf_add_span(out, span_sub(v, 0, mask));
+		redact_text(r, out, span_from(v, mask));
+		return;
+	}
+	if (rest.n == 0 || !redact_is_scheme(scheme)) {
+		redact_put_mask(out, v);
+		return;
+	}
+	buf_add_span(out, scheme);
+	buf_putc(out, ' ');
+	mask = redact_mask_len(rest);
+	if (mask > 0) {
+		buf_add_span(out, span_sub(rest, 0, mask));
+		redact_text(r, out, span_from(rest, mask));
+	} else if (wraps_password(scheme) && !redact_is_placeholder(rest)) {
+		buf_puts(out, "[redacted]");
+	} else {
+		redact_put_mask(out, rest);
+	}
+}
+
+static void
+put_cookie_pair(struct buf *out, struct span pair)
+{
+	size_t eq = span_find(pair, '=');
+
+	if (eq == SIZE_MAX) {
+		redact_put_mask(out, span_trim(pair));
+		return;
+	}
+	buf_add_span(out, span_sub(pair, 0, eq + 1));
+	redact_put_mask(out, span_trim(span_from(pair, eq + 1)));
+}
+
+void
+redact_put_cookies(struct buf *out, struct span value)
+{
+	struct span rest = value, pair;
+	bool first = true;
+
+	while (span_next(&rest, ';', &pair)) {
+		if (!first)
+			buf_puts(out, "; ");
+		put_cookie_pair(out, span_trim(pair));
+		first = false;
+	}
+}
+
+void
+redact_put_set_cookie(const struct redactor *r, struct buf *out, struct span value)
+{
+	struct span rest = value, pair;
+
+	if (!span_next(&rest, ';', &pair))
+		return;
+	put_cookie_pair(out, span_trim(pair));
+	if (pair.n < value.n)
+		redact_text(r, out, span_from(value, pair.n));
+}
+
+enum res
+redact_header(const struct redactor *r, struct buf *out, struct span name, struct span value)
+{
+	switch (redact_kind_of(name)) {
+	case REDACT_AUTH:
+		redact_put_auth(r, out, value);
+		break;
+	case REDACT_COOKIE:
+		redact_put_cookies(out, value);
+		break;
+	case REDACT_SET_COOKIE:
+		redact_put_set_cookie(r, out, value);
+		break;
+	case REDACT_VALUE:
+	case REDACT_GENERIC:
+		redact_put_mask(out, span_trim(value));
+		break;
+	case REDACT_CODE:
+	case REDACT_KEY:
+	case REDACT_NONE:
+		if (span_is_nocase(name, "location") || span_is_nocase(name, "referer") ||
+			span_is_nocase(name, "content-location"))
+			redact_url(r, out, value);
+		else
+			redact_text(r, out, value);
+		break;
+	}
+	return out->status;
+}
+
+/* --- forms and URLs ----------------------------------------------------------------------- */
+
+/* The mask of the decoded value, so that it is the one the value has elsewhere. */
+static void
+put_decoded_mask(struct buf *out, struct span value)
+{
+	struct buf plain;
+
+	if (redact_mask_len(value) == value.n) {
+		buf_add_span(out, value);
+		return;
+	}
+	buf_init_wiping(&plain, LIMIT_INPUT_FILE);
+	if (form_decode(&plain, value) == RES_OK)
+		redact_put_mask(out, buf_span(&plain));
+	else
+		buf_puts(out, "[redacted]");
+	buf_release(&plain);
+}
+
+static void
+put_pair(const struct redactor *r, struct buf *out, struct span pair)
+{
+	size_t eq = span_find(pair, '=');
+	struct span name = span_sub(pair, 0, eq == SIZE_MAX ? pair.n : eq), value;
+	enum redact_kind kind;
+	struct buf plain;
+
+	if (eq == SIZE_MAX) {
+		redact_text(r, out, pair);
+		return;
+	}
+	value = span_from(pair, eq + 1);
+	buf_init(&plain, 256);
+	kind = form_decode(&plain, name) == RES_OK ? redact_kind_of(buf_span(&plain)) : REDACT_NONE;
+	buf_release(&plain);
+	redact_text(r, out, name);
+	buf_putc(out, '=');
+	if (kind == REDACT_NONE || (kind == REDACT_KEY && value.n < 22))
+		redact_text(r, out, value);
+	else
+		put_decoded_mask(out, value);
+}
+
+enum res
+redact_form(const struct redactor *r, struct buf *out, struct span s)
+{
+	size_t at = 0;
+
+	while (at < s.n) {
+		size_t end = span_find(span_from(s, at), '&');
+
+		/* A value sent without encoding may hold a '&' of its own. */
+		end = redact_cover(r, s, at, end == SIZE_MAX ? s.n : at + end);
+		put_pair(r, out, span_sub(s, at, end - at));
+		at = end;
+		if (at < s.n && s.p[at] == '&') {
+			buf_putc(out, '&');
+			at++;
+		}
+	}
+	return out->status;
+}
+
+enum res
+redact_url(const struct redactor *r, struct buf *out, struct span s)
+{
+	size_t hash = span_find(s, '#'), mark;
+	struct span fragment = hash == SIZE_MAX ? SPAN_EMPTY : span_from(s, hash + 1);
+	struct span head = span_sub(s, 0, hash), query = SPAN_EMPTY;
+
+	mark = span_find(head, '?');
+	if (mark != SIZE_MAX) {
+		query = span_from(head, mark + 1);
+		head = span_sub(head, 0, mark);
+	}
+	redact_text(r, out, head); /* takes the userinfo out, too */
+	if (mark != SIZE_MAX) {
+		buf_putc(out, '?');
+		redact_form(r, out, query);
+	}
+	if (hash != SIZE_MAX) {
+		buf_putc(out, '#');
+		redact_form(r, out, fragment);
+	}
+	return out->status;
+}

@@ -1,0 +1,52 @@
+/* Between the redactor's files alone: what its three parts know of each other. */
+#ifndef TT_BASE_REDACT_PARTS_H
+#define TT_BASE_REDACT_PARTS_H
+
+#include "base/redact.h"
+
+/* How the value behind a name is to be treated. */
+enum redact_kind {
+	REDACT_NONE,
+	REDACT_VALUE,      /* the whole value is a secret */
+	REDACT_GENERIC,    /* the same, but the name also stands in prose ("token: expired") */
+	REDACT_CODE,       /* a secret in a form, often a plain error code elsewhere */
+	REDACT_KEY,        /* private members of a JWK: d, k, p, q, … */
+	REDACT_AUTH,       /* Authorization: the scheme stays */
+	REDACT_COOKIE,     /* Cookie: the names stay */
+	REDACT_SET_COOKIE, /* Set-Cookie: name and attributes stay */
+};
+
+enum redact_kind redact_kind_of(struct span name);
+/* null, true, undefined, …: no secret, and evidence of what went wrong. */
+bool redact_is_placeholder(struct span value);
+/* The length of a mask that stands at the front of s already, or 0. */
+size_t redact_mask_len(struct span s);
+/* The length of what has the shape of a token at `at`, or 0; looks at the byte before. */
+size_t redact_shape_len(struct span s, size_t at);
+/* "Bearer TOKEN" and the like at `at`: the length up to the token, or 0; *n is the token's. */
+size_t redact_scheme_len(struct span s, size_t at, size_t *n);
+/* Appends the mask of a value; masks, placeholders and nothing at all stay what they are. */
+void redact_put_mask(struct buf *out, struct span value);
+/* A value by the kind of its name. */
+void redact_put_auth(const struct redactor *r, struct buf *out, struct span value);
+void redact_put_cookies(struct buf *out, struct span value);
+void redact_put_set_cookie(const struct redactor *r, struct buf *out, struct span value);
+/* A scheme of RFC 9110 §11.1 that is in use. */
+bool redact_is_scheme(struct span word);
+/* Where s[from, to) must end so that no registered value is cut in two. */
+size_t redact_cover(const struct redactor *r, struct span s, size_t from, size_t to);
+
+static inline bool
+redact_is_alnum(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/* Of an identifier such as client_secret or X-Api-Key. */
+static inline bool
+redact_is_word(char c)
+{
+	return redact_is_alnum(c) || c == '_' || c == '-';
+}
+
+#endif

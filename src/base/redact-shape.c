@@ -1,0 +1,334 @@
+#include "base/redact-parts.h"
+
+/* --- names -------------------------------------------------------------------------------- */
+
+enum { NAME_MAX_KEPT = 40 };
+
+/* Lower case without '-', '_' and blanks: clientSecret, client-secret and client_secret alike. */
+static struct span
+normal_name(struct span name, char out[NAME_MAX_KEPT])
+{
+	size_t n = 0;
+
+	/* Of a very long name the end decides. */
+	if (name.n > 2 * NAME_MAX_KEPT)
+		name = span_from(name, name.n - 2 * NAME_MAX_KEPT);
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+
+		if (c == '-' || c == '_' || c == ' ' || c == '.')
+			continue;
+		if (n == NAME_MAX_KEPT) {
+			memmove(out, out + 1, NAME_MAX_KEPT - 1);
+			n--;
+		}
+		out[n++] = c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+	}
+	return span_make(out, n);
+}
+
+static const struct {
+	const char *name;
+	enum redact_kind kind;
+} names[] = {
+	{"accesstoken", REDACT_VALUE}, {"refreshtoken", REDACT_VALUE}, {"idtoken", REDACT_VALUE},
+	{"token", REDACT_GENERIC}, {"secret", REDACT_GENERIC}, {"bearer", REDACT_GENERIC},
+	{"jwt", REDACT_GENERIC}, {"assertion", REDACT_GENERIC}, {"dpop", REDACT_GENERIC},
+	{"code", REDACT_CODE}, {"authorizationcode", REDACT_CODE}, {"authcode", REDACT_CODE},
+	{"pwd", REDACT_VALUE}, {"codeverifier", REDACT_VALUE}, {"devicecode", REDACT_VALUE},
+	{"usercode", REDACT_VALUE}, {"idtokenhint", REDACT_VALUE}, {"subjecttoken", REDACT_VALUE},
+	{"actortoken", REDACT_VALUE}, {"logouttoken", REDACT_VALUE}, {"authreqid", REDACT_VALUE},
+	{"logintoken", REDACT_VALUE}, {"usertoken", REDACT_VALUE}, {"bearertoken", REDACT_VALUE},
+	{"samlresponse", REDACT_VALUE}, {"privatekey", REDACT_VALUE}, {"jsessionid", REDACT_VALUE},
+	{"phpsessid", REDACT_VALUE}, {"sessionid", REDACT_VALUE}, {"authorization", REDACT_AUTH},
+	{"proxyauthorization", REDACT_AUTH}, {"cookie", REDACT_COOKIE},
+	{"setcookie", REDACT_SET_COOKIE}, {"d", REDACT_KEY}, {"k", REDACT_KEY}, {"p", REDACT_KEY},
+	{"q", REDACT_KEY}, {"dp", REDACT_KEY}, {"dq", REDACT_KEY}, {"qi", REDACT_KEY},
+};
+
+static const char *const suffixes[] = {"accesstoken", "refreshtoken", "clientsecret", "secret",
+	"password", "passwd", "passphrase", "apikey", "authtoken", "sessiontoken", "securitytoken",
+	"clientassertion", "privatekey", "csrftoken", "xsrftoken", "secretkey", "apitoken"};
+
+/* Names of what is wrong with a secret, not of the secret. */
+static const char *const not_before[] = {"invalid", "expired", "missing", "unknown", "bad", "wrong"};
+
+enum redact_kind
+redact_kind_of(struct span name)
+{
+	char room[NAME_MAX_KEPT];
+	struct span n = normal_name(name, room);
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (span_is(n, names[i].name))
+			return names[i].kind;
+	for (size_t i = 0; i < ARRAY_SIZE(not_before); i++)
+		if (span_starts(n, not_before[i]))
+			return REDACT_NONE;
+	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++)
+		if (span_ends(n, suffixes[i]))
+			return REDACT_VALUE;
+	return REDACT_NONE;
+}
+
+bool
+redact_name_is_secret(struct span name)
+{
+	enum redact_kind kind = redact_kind_of(name);
+
+	return kind != REDACT_NONE && kind != REDACT_CODE && kind != REDACT_KEY;
+}
+
+/* Letters and digits mixed, as no error code of the known dialects is. */
+static bool
+looks_like_code(struct span v)
+{
+	size_t digits = 0, lower = 0, upper = 0;
+
+	for (size_t i = 0; i < v.n; i++) {
+		digits += v.p[i] >= '0' && v.p[i] <= '9';
+		lower += v.p[i] >= 'a' && v.p[i] <= 'z';
+		upper += v.p[i] >= 'A' && v.p[i] <= 'Z';
+	}
+	return v.n >= 10 && digits > 0 && lower + upper > 0 && (lower > 0 || digits > 6);
+}
+
+bool
+redact_pair_is_secret(struct span name, struct span value)
+{
+	enum redact_kind kind = redact_kind_of(name);
+
+	if (kind == REDACT_NONE || redact_is_placeholder(value))
+		return false;
+	if (kind == REDACT_CODE)
+		return looks_like_code(value);
+	return kind != REDACT_KEY || value.n >= 22;
+}
+
+bool
+redact_is_placeholder(struct span value)
+{
+	static const char *const words[] = {"null", "true", "false", "undefined", "none", "nil", "nan",
+		"[object object]"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (span_is_nocase(value, words[i]))
+			return true;
+	return value.n == 0;
+}
+
+/* --- masks -------------------------------------------------------------------------------- */
+
+static size_t
+digits_len(struct span s, const char *set)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.p[n] != '\0' && strchr(set, s.p[n]) != NULL)
+		n++;
+	return n;
+}
+
+/* "[redacted]", "[redacted 812 B]", "[redacted 812 B, sha256:0123456789abcdef]" */
+static size_t
+bracket_len(struct span s)
+{
+	static const char open[] = "[redacted", size[] = " B", hash[] = ", sha256:";
+	size_t at = sizeof open - 1, n;
+
+	if (!span_starts(s, open))
+		return 0;
+	if (at < s.n && s.p[at] == ']')
+		return at + 1;
+	if (at >= s.n || s.p[at] != ' ')
+		return 0;
+	n = digits_len(span_from(s, at + 1), "0123456789");
+	at += 1 + n;
+	if (n == 0 || n > 20 || !span_starts(span_from(s, at), size))
+		return 0;
+	at += sizeof size - 1;
+	if (span_starts(span_from(s, at), hash)) {
+		at += sizeof hash - 1;
+		if (digits_len(span_from(s, at), "0123456789abcdef") != 16)
+			return 0;
+		at += 16;
+	}
+	return at < s.n && s.p[at] == ']' ? at + 1 : 0;
+}
+
+size_t
+redact_mask_len(struct span s)
+{
+	static const char dots[] = "…";
+	enum { HEAD = 4, DOTS = sizeof dots - 1 };
+	size_t n;
+
+	if (s.n > 0 && s.p[0] == '[')
+		return bracket_len(s);
+	if (s.n <= HEAD + DOTS || memcmp(s.p + HEAD, dots, DOTS) != 0)
+		return 0;
+	for (int i = 0; i < HEAD; i++)
+		if (s.p[i] <= ' ' || s.p[i] == 0x7F)
+			return 0;
+	n = bracket_len(span_from(s, HEAD + DOTS));
+	return n > 0 ? HEAD + DOTS + n : 0;
+}
+
+void
+redact_put_mask(struct buf *out, struct span value)
+{
+	char mask[MASK_MAX];
+	size_t n = redact_mask_len(value);
+
+	if ((n > 0 && n == value.n) || redact_is_placeholder(value))
+		buf_add_span(out, value);
+	else
+		buf_puts(out, secret_mask_span(value, mask));
+}
+
+/* --- shapes ------------------------------------------------------------------------------- */
+
+static bool
+is_base64url(char c)
+{
+	return redact_is_alnum(c) || c == '-' || c == '_';
+}
+
+/* One segment of a JWS or JWE, with the padding that wrong encoders leave. */
+static size_t
+segment_len(struct span s)
+{
+	size_t n = 0;
+
+	while (n < s.n && is_base64url(s.p[n]))
+		n++;
+	for (int pad = 0; pad < 2 && n < s.n && s.p[n] == '='; pad++)
+		n++;
+	return n;
+}
+
+/* A JSON object's beginning in base64url: {" or a blank behind the brace. */
+static bool
+starts_like_json(struct span s)
+{
+	return span_starts(s, "eyJ") || span_starts(s, "eyA") || span_starts(s, "ewo") ||
+		span_starts(s, "ew0") || span_starts(s, "ewk");
+}
+
+static size_t
+jwt_len(struct span s)
+{
+	size_t first, n, rest = 0;
+
+	if (!starts_like_json(s))
+		return 0;
+	first = n = segment_len(s);
+	for (int seg = 1; seg < 5 && n < s.n && s.p[n] == '.'; seg++) {
+		size_t more = segment_len(span_from(s, n + 1));
+
+		rest += more;
+		n += 1 + more;
+	}
+	if (rest == 0) /* one segment alone: a piece of a token if it is long */
+		return span_starts(s, "eyJ") && first >= 40 ? first : 0;
+	return first >= 8 && rest >= 4 ? n : 0;
+}
+
+static const struct {
+	const char *prefix;
+	size_t least; /* bytes behind it */
+} vendors[] = {
+	{"ghp_", 16}, {"gho_", 16}, {"ghu_", 16}, {"ghs_", 16}, {"ghr_", 16}, {"github_pat_", 16},
+	{"glpat-", 12}, {"gloas-", 12}, {"ya29.", 10}, {"1//0", 16}, {"GOCSPX-", 12}, {"xoxb-", 10},
+	{"xoxp-", 10}, {"xoxa-", 10}, {"xoxe.", 10}, {"xoxe-", 10}, {"xapp-", 10}, {"sk_live_", 10},
+	{"sk_test_", 10}, {"rk_live_", 10}, {"sk-", 20}, {"hvs.", 16}, {"dop_v1_", 16}, {"shpat_", 16},
+	{"shpss_", 16}, {"npm_", 20}, {"pypi-", 16}, {"SG.", 20}, {"Atza|", 16}, {"Atzr|", 16},
+	{"EAAC", 40}, {"whsec_", 16}, {"lin_api_", 16}, {"AQoDYXdz", 16},
+};
+
+static size_t
+vendor_len(struct span s)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(vendors); i++) {
+		size_t n = strlen(vendors[i].prefix), tail = n;
+
+		if (!span_starts(s, vendors[i].prefix))
+			continue;
+		while (tail < s.n && (is_base64url(s.p[tail]) || strchr(".~+/|", s.p[tail]) != NULL) &&
+			s.p[tail] != '\0')
+			tail++;
+		if (tail - n >= vendors[i].least)
+			return tail;
+	}
+	return 0;
+}
+
+/* Can a token begin at `at`?  Behind a percent-encoded byte it can. */
+static bool
+is_boundary(struct span s, size_t at)
+{
+	if (at == 0 || !redact_is_word(s.p[at - 1]))
+		return true;
+	return at >= 3 && s.p[at - 3] == '%';
+}
+
+size_t
+redact_shape_len(struct span s, size_t at)
+{
+	struct span rest = span_from(s, at);
+	size_t n;
+
+	if (rest.n < 8)
+		return 0;
+	n = rest.p[0] == 'e' ? jwt_len(rest) : 0;
+	/* A lone segment inside a longer run is not one; three of them are, wherever they stand. */
+	if (n > 0 && (memchr(rest.p, '.', n) != NULL || is_boundary(s, at)))
+		return n;
+	return is_boundary(s, at) ? vendor_len(rest) : 0;
+}
+
+static bool
+looks_like_credential(struct span v, bool basic)
+{
+	size_t digits = 0, lower = 0, upper = 0, equals = span_find(v, '=');
+
+	for (size_t i = 0; i < v.n; i++) {
+		digits += v.p[i] >= '0' && v.p[i] <= '9';
+		lower += v.p[i] >= 'a' && v.p[i] <= 'z';
+		upper += v.p[i] >= 'A' && v.p[i] <= 'Z';
+	}
+	if (equals != SIZE_MAX && equals + 2 < v.n) /* realm=…, error=… */
+		return false;
+	if (basic)
+		return v.n >= 4 && v.n % 4 == 0 && (upper > 0 || digits > 0);
+	return (digits > 0 && v.n >= 8) || (lower > 0 && upper > 0 && v.n >= 12) || v.n >= 24;
+}
+
+size_t
+redact_scheme_len(struct span s, size_t at, size_t *n)
+{
+	static const char *const schemes[] = {"bearer", "dpop", "basic"};
+	struct span rest = span_from(s, at);
+
+	for (size_t i = 0; i < ARRAY_SIZE(schemes); i++) {
+		size_t start = strlen(schemes[i]), end;
+		struct span v;
+
+		if (!span_starts_nocase(rest, schemes[i]) || start >= rest.n)
+			continue;
+		if (rest.p[start] != ' ' && !span_starts(span_from(rest, start), "%20"))
+			continue;
+		start += rest.p[start] == ' ' ? 1 : 3;
+		while (start < rest.n && rest.p[start] == ' ')
+			start++;
+		for (end = start; end < rest.n && strchr("\"',;<>`\\", rest.p[end]) == NULL &&
+			rest.p[end] > ' ';)
+			end++;
+		v = span_sub(rest, start, end - start);
+		if (v.n == 0 || redact_mask_len(span_from(rest, start)) > 0 || !looks_like_credential(v, i == 2))
+			return 0;
+		*n = v.n;
+		return start;
+	}
+	return 0;
+}
