@@ -22,6 +22,7 @@ struct engine_deps {
 };
 
 struct engine *engine_new(const struct engine_deps *deps);
+/* What is still running is dropped without a call of done. */
 void engine_free(struct engine *e);
 /* Defaults for every request: profile's proxy, ca_file, time-outs, headers, resolve, insecure. */
 void engine_set_options(struct engine *e, const struct net_options *o, const struct str_list *headers);
@@ -69,8 +70,14 @@ void engine_turn(struct engine *e);
 int64_t engine_deadline_us(const struct engine *e);
 /* Waits on fds and transfers; poll(2) alone until a transport is loaded.  timeout_ms -1: no limit. */
 enum res engine_wait(struct engine *e, struct pollfd *fds, size_t n, int timeout_ms) MUST_USE;
-/* Turns and waits until nothing is running (batch; replay).  limit_us of the monotonic clock. */
+/*
+ * Turns and waits until nothing is running (batch; replay), at most limit_us microseconds from now on
+ * the monotonic clock: then RES_LIMIT, and what runs goes on running.
+ */
 enum res engine_run(struct engine *e, int64_t limit_us) MUST_USE;
+
+/* The transport itself, loaded if need be; NULL with err set: cannot.  For tests (replay.h) and versions. */
+struct transport *engine_transport(struct engine *e, struct err *err);
 
 /* The equivalent curl command, secrets as shell variables ($ACCESS_TOKEN, $CLIENT_SECRET). */
 enum res exchange_curl_command(const struct exchange *x, struct buf *out);

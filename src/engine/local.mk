@@ -4,6 +4,8 @@ src_libttengine_a_SOURCES = \
 	src/engine/engine.c src/engine/engine.h \
 	src/engine/net-module.h \
 	src/engine/net-replay.c src/engine/replay.h \
+	src/engine/policy.c src/engine/policy.h \
+	src/engine/trace.c src/engine/trace.h \
 	src/engine/transport.h
 
 noinst_LIBRARIES += src/libttnet.a

@@ -29,6 +29,7 @@ struct net_options {
 struct transfer {
 	const struct http_request *request; /* raw, with credentials */
 	struct net_options options;
+	bool may_resend;  /* idempotent: may be sent again when an open connection turns out dead */
 	struct net_result result;
 	void *transport_data;
 	void *owner;

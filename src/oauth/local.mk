@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/libttoauth.a
-src_libttoauth_a_CFLAGS = $(AM_CFLAGS) $(WARN_STRICT_CFLAGS) $(CJSON_CFLAGS)
+# Exported by the program: the modules call it.
+src_libttoauth_a_CFLAGS = $(AM_CFLAGS) -fvisibility=default $(WARN_STRICT_CFLAGS) $(CJSON_CFLAGS)
 src_libttoauth_a_SOURCES = \
 	src/oauth/answer.c src/oauth/answer.h \
 	src/oauth/challenge.c src/oauth/challenge.h \
