@@ -1,0 +1,404 @@
+/* The five steps over the replay transport and a manual clock: what is sent, when, and what follows. */
+#include "unit.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "engine/replay.h"
+#include "wizard/fields.h"
+
+#define ISSUER "https://idp.test/realm"
+#define NOW_S 1769860800LL /* 2026-01-31T12:00:00Z */
+#define DATE "Date: Sat, 31 Jan 2026 12:00:00 GMT\r\n"
+#define JSON_HEAD "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" DATE "\r\n"
+#define METADATA_OF(iss) \
+	"{\"issuer\":\"" iss "\",\"introspection_endpoint\":\"https://idp.test/introspect\"," \
+	"\"token_endpoint\":\"https://idp.test/token\",\"userinfo_endpoint\":\"https://idp.test/me\"," \
+	"\"revocation_endpoint\":\"https://idp.test/revoke\",\"jwks_uri\":\"https://idp.test/jwks\"}"
+
+struct world {
+	struct clock clock;
+	struct rng rng;
+	struct redactor *redactor;
+	struct log *log;
+	struct case_file c;
+	struct engine *engine;
+	struct wizard *w;
+	struct profile profile;
+};
+
+/* The transport of the test under way: the engine opens it, the test scripts it. */
+static struct transport *transport;
+
+static struct transport *
+open_replay(const struct clock *clock, struct log *log, struct err *e)
+{
+	if (!transport)
+		transport = transport_replay.open(clock, log, e);
+	return transport;
+}
+
+static void
+keep_open(struct transport *t)
+{
+	(void)t;
+}
+
+static struct transport_ops test_transport;
+
+static const struct transport_ops *
+load(struct err *e)
+{
+	(void)e;
+	return &test_transport;
+}
+
+static void
+reply(const char *method, const char *url, const char *body_has, const char *response)
+{
+	struct replay_reply r = {.method = method, .url_contains = url, .body_contains = body_has,
+		.response = response};
+
+	replay_add(transport, &r);
+}
+
+static void
+reply_once(const char *method, const char *url, const char *response)
+{
+	struct replay_reply r = {.method = method, .url_contains = url, .response = response, .once = true};
+
+	replay_add(transport, &r);
+}
+
+static int
+setup(void **state)
+{
+	struct world *t = xcalloc(1, sizeof *t);
+	struct wizard_deps deps;
+
+	clock_init_manual(&t->clock, NOW_S * 1000000);
+	rng_init_seeded(&t->rng, 7);
+	t->redactor = redactor_new();
+	t->log = log_new(&t->clock, t->redactor, 1000, 1 << 20);
+	case_init(&t->c);
+	test_transport = transport_replay;
+	test_transport.open = open_replay;
+	test_transport.close = keep_open;
+	open_replay(&t->clock, t->log, NULL);
+	replay_set_clock(transport, &t->clock);
+	t->engine = engine_new(&(struct engine_deps){.clock = &t->clock, .rng = &t->rng, .log = t->log,
+		.redactor = t->redactor, .record = &t->c, .load_transport = load});
+	deps = (struct wizard_deps){.engine = t->engine, .c = &t->c, .clock = &t->clock, .rng = &t->rng,
+		.log = t->log, .redactor = t->redactor};
+	t->w = wizard_new(&deps);
+	profile_init(&t->profile);
+	profile_set(&t->profile.name, SPAN_LIT("test"));
+	profile_set(&t->profile.issuer, SPAN_LIT(ISSUER));
+	profile_set(&t->profile.client_id, SPAN_LIT("app"));
+	t->profile.client_secret = secret_new(SPAN_LIT("a-client-secret-of-the-test"));
+	*state = t;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct world *t = *state;
+
+	wizard_free(t->w);
+	engine_free(t->engine);
+	transport_replay.close(transport);
+	transport = NULL;
+	case_release(&t->c);
+	profile_release(&t->profile);
+	log_free(t->log);
+	redactor_free(t->redactor);
+	free(t);
+	return 0;
+}
+
+static void
+begin(struct world *t, const char *access, const char *refresh)
+{
+	struct err e = ERR_INIT;
+
+	assert_int_equal(wizard_use_profile(t->w, &t->profile, &e), RES_OK);
+	if (access)
+		wizard_give_token(t->w, SLOT_ACCESS, span_of(access), "test");
+	if (refresh)
+		wizard_give_token(t->w, SLOT_REFRESH, span_of(refresh), "test");
+}
+
+/* Turns the engine and the wizard until nothing is left, as the callers' loops do. */
+static void
+run(struct world *t)
+{
+	for (int i = 0; i < 200; i++) {
+		wizard_update(t->w);
+		if (!wizard_busy(t->w))
+			return;
+		assert_int_equal(engine_run(t->engine, INT64_MAX), RES_OK);
+	}
+	fail_msg("the wizard does not come to rest");
+}
+
+static size_t
+sent_to(const char *url)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < replay_requests(transport); k++)
+		n += strstr(replay_request(transport, k), url) != NULL;
+	return n;
+}
+
+#define ACTIVE JSON_HEAD "{\"active\":true,\"scope\":\"openid profile\",\"client_id\":\"app\"," \
+	"\"sub\":\"u1\",\"exp\":1769864400,\"iat\":1769857200}"
+#define INACTIVE JSON_HEAD "{\"active\":false}"
+
+static void
+healthy_server(void)
+{
+	reply("GET", "openid-configuration", NULL, JSON_HEAD METADATA_OF(ISSUER));
+	reply("POST", "/introspect", "token=tokentriage-made-up", INACTIVE);
+	reply("POST", "/introspect", NULL, ACTIVE);
+	reply("GET", "/me", NULL, JSON_HEAD "{\"sub\":\"u1\",\"name\":\"Ada\"}");
+}
+
+static void
+healthy_is_ok_and_asks_no_more_than_needed(void **state)
+{
+	struct world *t = *state;
+
+	healthy_server();
+	begin(t, "opaque-access-token-0123456789", NULL);
+	wizard_walk(t->w, STEPS_ALL, false, false);
+	run(t);
+	assert_int_equal(wizard_diagnosis(t->w)->verdict.state, STATE_OK);
+	assert_int_equal(sent_to("openid-configuration"), 1);
+	assert_int_equal(sent_to("/introspect"), 1); /* no probe where nothing is open */
+	assert_int_equal(sent_to("/me"), 1);
+	assert_int_equal(replay_requests(transport), 3);
+}
+
+static void
+metadata_of_another_issuer_is_not_followed(void **state)
+{
+	struct world *t = *state;
+
+	reply("GET", "openid-configuration", NULL, JSON_HEAD METADATA_OF("https://other.test"));
+	reply("GET", "oauth-authorization-server", NULL, "HTTP/1.1 404 Not Found\r\n" DATE "\r\n");
+	begin(t, "opaque-access-token-0123456789", "opaque-refresh-token-0123456789");
+	wizard_walk(t->w, STEPS_ALL, false, false);
+	run(t);
+	assert_int_equal(sent_to("/introspect"), 0);
+	assert_int_equal(sent_to("/me"), 0);
+	for (size_t k = 0; k < replay_requests(transport); k++)
+		assert_null(strstr(replay_request(transport, k), "opaque-access-token"));
+	assert_int_not_equal(wizard_diagnosis(t->w)->verdict.state, STATE_OK);
+}
+
+static void
+open_question_is_probed_with_a_made_up_token(void **state)
+{
+	struct world *t = *state;
+
+	reply("GET", "openid-configuration", NULL, JSON_HEAD METADATA_OF(ISSUER));
+	reply("POST", "/introspect", NULL, INACTIVE);
+	reply("GET", "/me", NULL, "HTTP/1.1 401 Unauthorized\r\n" DATE
+		"WWW-Authenticate: Bearer error=\"invalid_token\"\r\n\r\n");
+	begin(t, "opaque-access-token-0123456789", NULL);
+	wizard_walk(t->w, STEPS_ALL, false, false);
+	run(t);
+	assert_int_equal(sent_to("token=tokentriage-made-up"), 1);
+	assert_int_equal(sent_to("/introspect"), 2);
+	assert_int_equal(sent_to("Bearer tokentriage-made-up"), 1);
+}
+
+static void
+probes_none_sends_only_the_steps_own_requests(void **state)
+{
+	struct world *t = *state;
+
+	reply("GET", "openid-configuration", NULL, JSON_HEAD METADATA_OF(ISSUER));
+	reply("POST", "/introspect", NULL, INACTIVE);
+	reply("GET", "/me", NULL, "HTTP/1.1 401 Unauthorized\r\n" DATE "\r\n");
+	begin(t, "opaque-access-token-0123456789", NULL);
+	wizard_set_probes(t->w, PROBES_NONE);
+	wizard_walk(t->w, STEPS_ALL, false, false);
+	run(t);
+	assert_int_equal(sent_to("tokentriage-made-up"), 0);
+}
+
+static void
+refresh_waits_for_a_place_and_keeps_the_tokens_first(void **state)
+{
+	struct world *t = *state;
+	char dir[] = "/tmp/tokentriage-test.XXXXXX", path[64];
+	struct err e = ERR_INIT;
+	struct buf kept;
+	struct stat st;
+
+	healthy_server();
+	reply_once("POST", "/token", JSON_HEAD "{\"access_token\":\"the-new-access-token-9876543210\","
+		"\"refresh_token\":\"the-new-refresh-token-9876543210\",\"token_type\":\"Bearer\","
+		"\"expires_in\":3600}");
+	begin(t, "opaque-access-token-0123456789", "opaque-refresh-token-0123456789");
+	wizard_run_step(t->w, STEP_VERIFY);
+	run(t);
+	assert_int_equal(wizard_refresh(t->w, &e), RES_REFUSED);
+	assert_int_equal(sent_to("/token"), 0);
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof path, "%s/new.json", dir);
+	assert_int_equal(wizard_set_token_place(t->w, PLACE_FILE, path, &e), RES_OK);
+	assert_int_equal(wizard_refresh(t->w, &e), RES_OK);
+	run(t);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	buf_init_wiping(&kept, 1 << 16);
+	assert_int_equal(file_read(path, &kept, &e), RES_OK);
+	assert_non_null(strstr(buf_str(&kept), "the-new-access-token-9876543210"));
+	assert_non_null(strstr(buf_str(&kept), "the-new-refresh-token-9876543210"));
+	buf_release(&kept);
+	unlink(path);
+	rmdir(dir);
+
+	/* the proof: verified and queried again, with the new token */
+	assert_int_equal(sent_to("token=the-new-access-token-9876543210"), 1);
+	assert_int_equal(sent_to("Bearer the-new-access-token-9876543210"), 1);
+	assert_true(t->c.generations[0].refresh.spent);
+}
+
+static void
+a_spent_refresh_token_is_not_sent_again(void **state)
+{
+	struct world *t = *state;
+	struct err e = ERR_INIT;
+	char why[LIMIT_MESSAGE];
+
+	healthy_server();
+	reply("POST", "/token", NULL, "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n" DATE
+		"\r\n{\"error\":\"invalid_grant\"}");
+	begin(t, "opaque-access-token-0123456789", "opaque-refresh-token-0123456789");
+	wizard_run_step(t->w, STEP_VERIFY);
+	run(t);
+	assert_int_equal(wizard_set_token_place(t->w, PLACE_MEMORY, NULL, &e), RES_OK);
+	assert_int_equal(wizard_refresh(t->w, &e), RES_OK);
+	run(t);
+	assert_int_equal(sent_to("grant_type=refresh_token"), 1);
+	assert_false(wizard_can_refresh(t->w, why, sizeof why));
+	assert_non_null(strstr(why, "used already"));
+	assert_int_equal(wizard_refresh(t->w, &e), RES_REFUSED);
+	run(t);
+	assert_int_equal(sent_to("grant_type=refresh_token"), 1);
+}
+
+static void
+revocation_is_followed_by_its_proof(void **state)
+{
+	struct world *t = *state;
+	struct err e = ERR_INIT;
+
+	reply("GET", "openid-configuration", NULL, JSON_HEAD METADATA_OF(ISSUER));
+	reply_once("POST", "/introspect", ACTIVE);
+	reply("POST", "/introspect", NULL, INACTIVE);
+	reply("POST", "/revoke", NULL, "HTTP/1.1 200 OK\r\n" DATE "\r\n");
+	reply("GET", "/me", NULL, "HTTP/1.1 401 Unauthorized\r\n" DATE
+		"WWW-Authenticate: Bearer error=\"invalid_token\"\r\n\r\n");
+	begin(t, "opaque-access-token-0123456789", NULL);
+	wizard_run_step(t->w, STEP_VERIFY);
+	run(t);
+	assert_int_equal(wizard_revoke(t->w, SLOT_ACCESS, &e), RES_OK);
+	run(t);
+	assert_int_equal(sent_to("/revoke"), 1);
+	assert_true(t->c.revoked_wall_us > 0);
+	assert_int_equal(wizard_facts(t->w)->active.v, TRI_NO);
+	assert_non_null(wizard_facts(t->w)->userinfo);
+}
+
+static void
+nothing_shown_or_recorded_holds_a_secret(void **state)
+{
+	static const char *const values[] = {"opaque-access-token-0123456789",
+		"opaque-refresh-token-0123456789", "a-client-secret-of-the-test"};
+	struct world *t = *state;
+
+	healthy_server();
+	begin(t, values[0], values[1]);
+	wizard_walk(t->w, STEPS_ALL, false, false);
+	run(t);
+	for (size_t v = 0; v < ARRAY_SIZE(values); v++) {
+		struct log_rec rec;
+
+		for (int s = 0; s < STEP_COUNT; s++) {
+			struct field_list l;
+
+			field_list_init(&l);
+			step_fields(&l, t->w, (enum step)s, false);
+			for (size_t i = 0; i < l.n; i++) {
+				assert_null(strstr(l.v[i].value, values[v]));
+				assert_null(strstr(l.v[i].meaning, values[v]));
+			}
+			field_list_release(&l);
+		}
+		for (size_t i = 0; log_get(t->log, i, &rec); i++)
+			assert_null(strstr(rec.text, values[v]));
+		for (size_t i = 0; i < t->c.n_exchanges; i++) {
+			const struct http_request *r = &t->c.exchanges[i]->request;
+
+			assert_int_equal(span_find_str(buf_span(&r->body), values[v]), SIZE_MAX);
+			for (size_t h = 0; h < r->headers.n; h++)
+				assert_null(strstr(r->headers.v[h].value, values[v]));
+		}
+	}
+}
+
+static void
+countdown_follows_the_clock(void **state)
+{
+	struct world *t = *state;
+	struct countdown cd;
+
+	healthy_server();
+	begin(t, "opaque-access-token-0123456789", NULL);
+	wizard_run_step(t->w, STEP_VERIFY);
+	run(t);
+	wizard_countdown(t->w, SLOT_ACCESS, &cd);
+	assert_true(cd.known);
+	assert_int_equal(cd.left_s, 3600);
+	assert_int_equal(cd.life_s, 7200);
+	assert_int_equal(cd.band, STATE_OK);
+	clock_advance_us(&t->clock, 3550 * 1000000LL);
+	assert_true(wizard_update(t->w));
+	wizard_countdown(t->w, SLOT_ACCESS, &cd);
+	assert_int_equal(cd.left_s, 50);
+	assert_int_equal(cd.band, STATE_WARNING);
+	clock_advance_us(&t->clock, 51 * 1000000LL);
+	wizard_update(t->w);
+	wizard_countdown(t->w, SLOT_ACCESS, &cd);
+	assert_int_equal(cd.left_s, -1);
+	assert_int_equal(cd.band, STATE_PROBLEM);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(healthy_is_ok_and_asks_no_more_than_needed),
+		T(metadata_of_another_issuer_is_not_followed),
+		T(open_question_is_probed_with_a_made_up_token),
+		T(probes_none_sends_only_the_steps_own_requests),
+		T(refresh_waits_for_a_place_and_keeps_the_tokens_first),
+		T(a_spent_refresh_token_is_not_sent_again),
+		T(revocation_is_followed_by_its_proof),
+		T(nothing_shown_or_recorded_holds_a_secret),
+		T(countdown_follows_the_clock),
+	};
+
+	return cmocka_run_group_tests_name("wizard steps", tests, NULL, NULL);
+}
