@@ -7,6 +7,7 @@ src_libttoauth_a_SOURCES = \
 	src/oauth/claims.c src/oauth/claims.h src/oauth/claims.def \
 	src/oauth/clientauth.c src/oauth/clientauth.h src/oauth/clientauth.def \
 	src/oauth/crypto-load.c src/oauth/crypto.h \
+	src/oauth/dialect.c src/oauth/dialect.h src/oauth/dialects.def \
 	src/oauth/endpoints.def \
 	src/oauth/http.c src/oauth/http.h \
 	src/oauth/http-body.c \
@@ -16,8 +17,13 @@ src_libttoauth_a_SOURCES = \
 	src/oauth/json-check.c src/oauth/json-check.h \
 	src/oauth/json-print.c \
 	src/oauth/metadata.c src/oauth/metadata.h \
+	src/oauth/oautherrors.def \
+	src/oauth/oddities.def \
 	src/oauth/purposes.def \
 	src/oauth/token.c src/oauth/token.h \
+	src/oauth/token-shape.c src/oauth/token-shape.h \
+	src/oauth/tokenprefixes.def \
+	src/oauth/tokenrepair.c \
 	src/oauth/url.c src/oauth/url.h
 
 # crypto.c is no part of the program: it goes into the module net.so and into tests.
