@@ -14,6 +14,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifdef TT_READS_OPENSSL /* its headers have parameters of a poisoned name */
+#include <openssl/evp.h>
+#endif
+
 #undef alloca /* a macro cannot be poisoned */
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok gets
 #pragma GCC poison atoi atol atoll gmtime localtime ctime asctime mktemp tmpnam

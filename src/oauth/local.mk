@@ -28,5 +28,6 @@ src_libttoauth_a_SOURCES = \
 
 # crypto.c is no part of the program: it goes into the module net.so and into tests.
 noinst_LIBRARIES += src/libttcrypto.a
+src_libttcrypto_a_CPPFLAGS = $(AM_CPPFLAGS) -DTT_READS_OPENSSL
 src_libttcrypto_a_CFLAGS = $(AM_CFLAGS) $(WARN_STRICT_CFLAGS) $(CRYPTO_CFLAGS)
 src_libttcrypto_a_SOURCES = src/oauth/crypto.c
