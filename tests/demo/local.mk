@@ -1,1 +1,15 @@
-# tests/demo
+# The server over real sockets, libcurl as its client.
+DEMO_TEST_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) $(CURL_CFLAGS) -I$(top_srcdir)/tests/demo
+DEMO_TEST_LIBS = src/libttserver.a src/libttdemo.a src/libttoauth.a src/libttcrypto.a \
+	src/libttoauth.a src/libttbase.a $(MICROHTTPD_LIBS) $(CURL_LIBS) $(CRYPTO_LIBS) \
+	$(CJSON_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/demo/test_server
+tests_demo_test_server_SOURCES = tests/demo/test_server.c tests/demo/wire.c tests/demo/wire.h
+tests_demo_test_server_CPPFLAGS = $(DEMO_TEST_CPPFLAGS)
+tests_demo_test_server_LDADD = $(DEMO_TEST_LIBS)
+
+UNIT_TESTS += tests/demo/test_scenarios
+tests_demo_test_scenarios_SOURCES = tests/demo/test_scenarios.c tests/demo/wire.c tests/demo/wire.h
+tests_demo_test_scenarios_CPPFLAGS = $(DEMO_TEST_CPPFLAGS)
+tests_demo_test_scenarios_LDADD = $(DEMO_TEST_LIBS)
