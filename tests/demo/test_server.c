@@ -414,7 +414,7 @@ test_client_credentials(void **state)
 }
 
 static void
-revoke(const struct world *w, struct span token)
+revoke_token(const struct world *w, struct span token)
 {
 	struct reply r;
 
@@ -432,15 +432,15 @@ test_revocation(void **state)
 
 	(void)state;
 	world_start(&w, &plain);
-	revoke(&w, SPAN_LIT("made-up")); /* no error (RFC 7009 §2.2) */
+	revoke_token(&w, SPAN_LIT("made-up")); /* no error (RFC 7009 §2.2) */
 	assert_int_equal(introspect_active(&w, access_of(&w)), 1);
-	revoke(&w, access_of(&w));
+	revoke_token(&w, access_of(&w));
 	assert_int_equal(introspect_active(&w, access_of(&w)), 0);
 	assert_int_equal(userinfo_status(&w, access_of(&w)), 401);
 	ask_refresh(&w, &r, refresh_of(&w), NULL); /* the grant lives */
 	assert_int_equal(r.status, 200);
 	assert_int_equal(userinfo_status(&w, reply_str(&r, "access_token")), 200);
-	revoke(&w, reply_str(&r, "refresh_token"));
+	revoke_token(&w, reply_str(&r, "refresh_token"));
 	assert_int_equal(userinfo_status(&w, reply_str(&r, "access_token")), 401);
 	reply_release(&r);
 	world_stop(&w);
