@@ -13,3 +13,12 @@ UNIT_TESTS += tests/demo/test_scenarios
 tests_demo_test_scenarios_SOURCES = tests/demo/test_scenarios.c tests/demo/wire.c tests/demo/wire.h
 tests_demo_test_scenarios_CPPFLAGS = $(DEMO_TEST_CPPFLAGS)
 tests_demo_test_scenarios_LDADD = $(DEMO_TEST_LIBS)
+
+# Linked as the program is: the module takes base and oauth from it.
+UNIT_TESTS += tests/demo/test_module
+tests_demo_test_module_SOURCES = tests/demo/test_module.c
+tests_demo_test_module_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS)
+tests_demo_test_module_LDADD = src/libttdemo.a @WHOLE_ON@ src/libttoauth.a src/libttbase.a @WHOLE_OFF@ \
+	$(CJSON_LIBS) $(CMOCKA_LIBS)
+tests_demo_test_module_DEPENDENCIES = src/libttdemo.a src/libttoauth.a src/libttbase.a demo.so
+tests_demo_test_module_LDFLAGS = $(AM_LDFLAGS) -Wl,--export-dynamic
