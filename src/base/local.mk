@@ -1,7 +1,6 @@
 noinst_LIBRARIES += src/libttbase.a
 # Visible, unlike the other rooms: the loadable modules take base from the program.
-# Exported by the program: the modules call it.
-src_libttbase_a_CFLAGS = $(AM_CFLAGS) -fvisibility=default $(WARN_STRICT_CFLAGS) -fvisibility=default
+src_libttbase_a_CFLAGS = $(AM_CFLAGS) $(WARN_STRICT_CFLAGS) -fvisibility=default
 src_libttbase_a_SOURCES = \
 	src/base/attr.h \
 	src/base/banned.h \

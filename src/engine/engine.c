@@ -414,10 +414,12 @@ record(struct engine *e, struct task *t)
 	x->token_generation = t->generation;
 	x->follows = t->follows;
 	x->attempt = t->attempt;
-	x->auth = t->call.auth;
-	text_safe_into(x->auth_client_id, sizeof(x->auth_client_id), span_of(t->auth_client_id));
-	x->auth_has_reserved = t->call.auth_has_reserved;
-	x->auth_raw_basic = t->call.auth_raw_basic;
+	if (t->call.auth != AUTH_UNSET) {
+		x->auth = t->call.auth;
+		text_safe_into(x->auth_client_id, sizeof(x->auth_client_id), span_of(t->auth_client_id));
+		x->auth_has_reserved = t->call.auth_has_reserved;
+		x->auth_raw_basic = t->call.auth_raw_basic;
+	}
 	if (c) {
 		x = case_add(c, x);
 	} else {

@@ -10,7 +10,10 @@ src_libttengine_a_SOURCES = \
 
 noinst_LIBRARIES += src/libttnet.a
 src_libttnet_a_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(CRYPTO_CFLAGS)
-src_libttnet_a_SOURCES = src/engine/net-curl.c
+src_libttnet_a_SOURCES = \
+	src/engine/net-curl.c src/engine/net-curl.h \
+	src/engine/net-curl-error.c src/engine/net-curl-tls.c \
+	src/engine/net-proxy.c src/engine/net-proxy.h
 
 # libcurl and OpenSSL in one module, loaded at the first request or fingerprint.
 module_PROGRAMS += net.so

@@ -1,0 +1,239 @@
+#include "engine/net-curl.h"
+
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+enum { NAME_TEXT_MAX = 300, SAN_TEXT_MAX = 600 };
+
+/* --- certificates --- */
+
+/* "CN=idp.example,O=Example", the most specific part first, UTF-8 as it is. */
+static char *
+name_text(const X509_NAME *name)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	char *text = NULL, *p = NULL;
+	long n;
+
+	if (bio && X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB) >= 0 &&
+	    (n = BIO_get_mem_data(bio, &p)) > 0)
+		text = text_safe_dup(span_make(p, (size_t)n), NAME_TEXT_MAX);
+	BIO_free(bio);
+	return text ? text : xstrdup("");
+}
+
+static void
+add_name(struct buf *out, const GENERAL_NAME *g)
+{
+	const ASN1_OCTET_STRING *ip;
+	char text[64] = "";
+
+	if (g->type != GEN_DNS && g->type != GEN_IPADD && g->type != GEN_URI)
+		return;
+	if (out->len)
+		buf_puts(out, ", ");
+	if (g->type != GEN_IPADD) {
+		const ASN1_IA5STRING *s = g->type == GEN_DNS ? g->d.dNSName : g->d.uniformResourceIdentifier;
+
+		buf_add(out, ASN1_STRING_get0_data(s), (size_t)ASN1_STRING_length(s));
+		return;
+	}
+	ip = g->d.iPAddress;
+	if (ASN1_STRING_length(ip) == 4) {
+		const unsigned char *b = ASN1_STRING_get0_data(ip);
+
+		snprintf(text, sizeof(text), "%u.%u.%u.%u", b[0], b[1], b[2], b[3]);
+	} else if (ASN1_STRING_length(ip) == 16) {
+		const unsigned char *b = ASN1_STRING_get0_data(ip);
+
+		for (int i = 0; i < 16; i += 2)
+			snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%x", i ? ":" : "",
+				(unsigned)b[i] << 8 | b[i + 1]);
+	}
+	buf_puts(out, text);
+}
+
+static char *
+alternative_names(X509 *cert)
+{
+	GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
+	struct buf b;
+	char *text;
+
+	buf_init(&b, LIMIT_HEADERS);
+	for (int i = 0; i < sk_GENERAL_NAME_num(names) && b.len < SAN_TEXT_MAX; i++)
+		add_name(&b, sk_GENERAL_NAME_value(names, i));
+	text = text_safe_dup(buf_span(&b), SAN_TEXT_MAX);
+	buf_release(&b);
+	GENERAL_NAMES_free(names);
+	return text;
+}
+
+static int64_t
+seconds_of(const ASN1_TIME *t)
+{
+	struct tm tm;
+
+	return t && ASN1_TIME_to_tm(t, &tm) ? (int64_t)timegm(&tm) : 0;
+}
+
+void
+tls_info_clear(struct tls_info *t)
+{
+	for (size_t i = 0; i < t->n_certs; i++) {
+		free(t->certs[i].subject);
+		free(t->certs[i].issuer);
+		free(t->certs[i].names);
+	}
+	*t = (struct tls_info){0};
+}
+
+static void
+read_chain(struct tls_info *out, const STACK_OF(X509) *chain)
+{
+	for (int i = 0; i < sk_X509_num(chain) && out->n_certs < LIMIT_CERTS; i++) {
+		X509 *x = sk_X509_value(chain, i);
+		struct cert_info *c = &out->certs[out->n_certs++];
+
+		c->subject = name_text(X509_get_subject_name(x));
+		c->issuer = name_text(X509_get_issuer_name(x));
+		c->names = alternative_names(x);
+		c->not_before = seconds_of(X509_get0_notBefore(x));
+		c->not_after = seconds_of(X509_get0_notAfter(x));
+		c->self_signed = X509_self_signed(x, 0) == 1;
+	}
+}
+
+static void
+read_session(struct tls_info *out, const SSL *ssl)
+{
+	const SSL_CIPHER *cipher = SSL_get_current_cipher(ssl);
+
+	if (!cipher)
+		cipher = SSL_get_pending_cipher(ssl);
+	snprintf(out->version, sizeof(out->version), "%s", SSL_get_version(ssl));
+	snprintf(out->cipher, sizeof(out->cipher), "%s", cipher ? SSL_CIPHER_get_name(cipher) : "");
+}
+
+/* Is the leaf's name the host's?  libcurl asks this itself, unless it is told not to verify. */
+static bool
+host_matches(X509 *leaf, struct span host)
+{
+	char *name = span_dup(host);
+	bool yes = leaf && (X509_check_ip_asc(leaf, name, 0) == 1 ||
+		X509_check_host(leaf, name, host.n, 0, NULL) == 1);
+
+	free(name);
+	return yes;
+}
+
+static void
+read_verdict(struct tls_info *out, long result, bool name_ok)
+{
+	out->verified = result == X509_V_OK && name_ok;
+	if (result != X509_V_OK)
+		text_safe_into(out->verify_words, sizeof(out->verify_words),
+			span_of(X509_verify_cert_error_string(result)));
+	else if (!name_ok)
+		snprintf(out->verify_words, sizeof(out->verify_words), "the certificate is for another name");
+}
+
+void
+tls_info_read(struct tls_info *out, CURL *easy, struct span host)
+{
+	struct curl_tlssessioninfo *info = NULL;
+	const SSL *ssl;
+
+	if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &info) != CURLE_OK || !info ||
+	    info->backend != CURLSSLBACKEND_OPENSSL || !info->internals)
+		return;
+	ssl = info->internals;
+	tls_info_clear(out);
+	read_session(out, ssl);
+	read_chain(out, SSL_get_peer_cert_chain(ssl));
+	read_verdict(out, SSL_get_verify_result(ssl), host_matches(SSL_get0_peer_certificate(ssl), host));
+}
+
+/* --- what a handshake shows, also one that fails --- */
+
+struct tls_seen *
+tls_seen_new(void)
+{
+	struct tls_seen *s = xcalloc(1, sizeof(*s));
+
+	s->refs = 1;
+	s->verify_result = -1;
+	return s;
+}
+
+struct tls_seen *
+tls_seen_ref(struct tls_seen *s)
+{
+	s->refs++;
+	return s;
+}
+
+void
+tls_seen_unref(struct tls_seen *s)
+{
+	if (!s || --s->refs)
+		return;
+	tls_info_clear(&s->info);
+	free(s);
+}
+
+/* OpenSSL's own verification, and a look at what it was given. */
+static int
+verify(X509_STORE_CTX *sc, void *arg)
+{
+	struct tls_seen *s = arg;
+	const SSL *ssl = X509_STORE_CTX_get_ex_data(sc, SSL_get_ex_data_X509_STORE_CTX_idx());
+	int ok = X509_verify_cert(sc);
+
+	tls_info_clear(&s->info);
+	s->seen = true;
+	s->verify_result = X509_STORE_CTX_get_error(sc);
+	if (ssl)
+		read_session(&s->info, ssl);
+	read_chain(&s->info, X509_STORE_CTX_get0_untrusted(sc));
+	read_verdict(&s->info, s->verify_result, true);
+	return ok > 0;
+}
+
+static void
+drop_seen(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, long argl, void *argp)
+{
+	(void)parent;
+	(void)ad;
+	(void)idx;
+	(void)argl;
+	(void)argp;
+	tls_seen_unref(ptr);
+}
+
+static CURLcode
+set_up_context(CURL *easy, void *ssl_ctx, void *arg)
+{
+	static int index = -1;
+	struct tls_seen *s = arg;
+
+	(void)easy;
+	if (index < 0)
+		index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, drop_seen);
+	if (index < 0 || !SSL_CTX_set_ex_data(ssl_ctx, index, s))
+		return CURLE_OK; /* no facts, but a connection */
+	tls_seen_ref(s);
+	SSL_CTX_set_cert_verify_callback(ssl_ctx, verify, s);
+	return CURLE_OK;
+}
+
+bool
+tls_seen_watch(CURL *easy, struct tls_seen *s)
+{
+	if (curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, set_up_context) != CURLE_OK)
+		return false;
+	return curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, s) == CURLE_OK;
+}

@@ -1,0 +1,38 @@
+/* Inside the libcurl transport: what its three files share.  Nothing above includes this. */
+#ifndef TT_ENGINE_NET_CURL_H
+#define TT_ENGINE_NET_CURL_H
+
+#include <curl/curl.h>
+
+#include "engine/transport.h"
+
+/*
+ * What a handshake showed.  It is written by OpenSSL's verification, also by one that fails
+ * (libcurl itself gives no chain then), and shared by the transfer and the SSL_CTX of its
+ * connection, which may outlive each other.
+ */
+struct tls_seen {
+	unsigned refs;
+	bool seen;
+	long verify_result; /* X509_V_… */
+	struct tls_info info;
+};
+struct tls_seen *tls_seen_new(void);
+struct tls_seen *tls_seen_ref(struct tls_seen *s);
+void tls_seen_unref(struct tls_seen *s);
+/* Makes the handshakes of this handle write to s; false: libcurl has another TLS library. */
+bool tls_seen_watch(CURL *easy, struct tls_seen *s);
+/* The facts of the connection that is open under easy (also a reused one); host for insecure. */
+void tls_info_read(struct tls_info *out, CURL *easy, struct span host);
+void tls_info_clear(struct tls_info *t);
+
+/* How far a transfer came, for the classes that libcurl does not tell apart. */
+struct progress {
+	bool https, via_proxy;
+	bool resolved, connected, handshaken, answered;
+	long os_errno, connect_code;
+	long verify_result; /* -1: no certificate was looked at */
+};
+enum net_error net_error_of(CURLcode rc, const char *words, const struct progress *p);
+
+#endif
