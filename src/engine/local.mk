@@ -9,7 +9,7 @@ src_libttengine_a_SOURCES = \
 	src/engine/transport.h
 
 noinst_LIBRARIES += src/libttnet.a
-src_libttnet_a_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(CRYPTO_CFLAGS)
+src_libttnet_a_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(CRYPTO_CFLAGS) -DTT_READS_OPENSSL
 src_libttnet_a_SOURCES = \
 	src/engine/net-curl.c src/engine/net-curl.h \
 	src/engine/net-curl-error.c src/engine/net-curl-tls.c \
@@ -19,4 +19,4 @@ src_libttnet_a_SOURCES = \
 module_PROGRAMS += net.so
 net_so_SOURCES = src/engine/net-module.c
 net_so_LDFLAGS = $(AM_LDFLAGS) -shared
-net_so_LDADD = src/libttnet.a src/libttcrypto.a $(CURL_LIBS) $(CRYPTO_LIBS)
+net_so_LDADD = src/libttnet.a src/libttcrypto.a $(CURL_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS)
