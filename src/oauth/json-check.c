@@ -248,7 +248,8 @@ after_value(struct scan *s, bool *more)
 enum res
 json_check(struct span text, struct err *e)
 {
-	struct scan s = {text.p, text.p, text.p + text.n, e, {0}, 0};
+	const char *p = text.n ? text.p : ""; /* no arithmetic on NULL */
+	struct scan s = {p, p, p + text.n, e, {0}, 0};
 	bool more = true;
 	enum res r;
 
