@@ -1,5 +1,30 @@
 noinst_LIBRARIES += src/libttcli.a
-src_libttcli_a_SOURCES =
+src_libttcli_a_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBDIR='"$(pkglibdir)"' -DTT_THEMESDIR='"$(themesdir)"'
+src_libttcli_a_CFLAGS = $(AM_CFLAGS) $(CONFIG_CFLAGS)
+src_libttcli_a_SOURCES = \
+	src/cli/app.c src/cli/app.h \
+	src/cli/cmd-check.c \
+	src/cli/cmd-demo.c \
+	src/cli/cmd-explain.c \
+	src/cli/cmd-inspect.c \
+	src/cli/cmd-serve.c \
+	src/cli/cmd-wizard.c \
+	src/cli/commands.def \
+	src/cli/conf.c src/cli/conf.h \
+	src/cli/conf-files.c \
+	src/cli/conf-print.c \
+	src/cli/conf-scan.c \
+	src/cli/conf-secret.c \
+	src/cli/conf-theme.c \
+	src/cli/embedded.c src/cli/embedded.h \
+	src/cli/help.c \
+	src/cli/modules.c src/cli/modules.h \
+	src/cli/options.c src/cli/options.def src/cli/options.h \
+	src/cli/output.c \
+	src/cli/pending.c \
+	src/cli/screen.h \
+	src/cli/uikeys.def \
+	src/cli/version.c
 
 # The rooms' order of linking: a library needs only those behind it.
 TT_LIBS = src/libttcli.a src/libttdemo.a src/libttui.a src/libttreport.a src/libttwizard.a \

@@ -1,5 +1,57 @@
-int
-main(void)
+/* Wiring and dispatch. */
+#include "cli/app.h"
+
+#include <locale.h>
+#include <signal.h>
+
+#include "cli/modules.h"
+
+static int (*const run[CMD_COUNT])(const struct options *) = {
+#define COMMAND(sym, name, args, most, fn, summary) [CMD_##sym] = fn,
+#include "cli/commands.def"
+#undef COMMAND
+};
+
+static int
+print_and_end(void (*text)(struct buf *, enum command), enum command c)
 {
-	return 0;
+	struct buf out;
+	int status;
+
+	buf_init(&out, LIMIT_REPORT);
+	text(&out, c);
+	status = app_print(buf_span(&out));
+	buf_release(&out);
+	return status;
+}
+
+static void
+version(struct buf *out, enum command c)
+{
+	(void)c;
+	version_text(out);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o;
+	struct err e = ERR_INIT;
+	int status;
+
+	secret_harden_process();
+	setlocale(LC_CTYPE, "");
+	signal(SIGPIPE, SIG_IGN);
+	modules_init();
+	options_init(&o);
+	if (options_parse(&o, argc, argv, &e) != RES_OK)
+		status = app_usage(o.command, &e);
+	else if (opt_given(&o, OPT_HELP))
+		status = print_and_end(options_help, o.command);
+	else if (opt_given(&o, OPT_VERSION))
+		status = print_and_end(version, o.command);
+	else
+		status = run[o.command](&o);
+	options_release(&o);
+	return status;
 }

@@ -1,2 +1,9 @@
 noinst_LIBRARIES += src/libttreport.a
-src_libttreport_a_SOURCES =
+src_libttreport_a_SOURCES = \
+	src/report/parts.h \
+	src/report/report.c src/report/report.h \
+	src/report/report-exchange.c \
+	src/report/report-json.c \
+	src/report/report-junit.c \
+	src/report/report-markdown.c \
+	src/report/report-text.c

@@ -218,6 +218,14 @@ wizard_walk(struct wizard *w, unsigned mask, bool may_refresh, bool may_revoke)
 	wizard_pump(w);
 }
 
+void
+wizard_mark_walked(struct wizard *w, unsigned mask)
+{
+	for (int s = 0; s < STEP_COUNT; s++)
+		w->walk.steps[s] = mask & 1u << s ? STATE_OK : STATE_SKIPPED;
+	w->derived = false;
+}
+
 bool
 wizard_busy(const struct wizard *w)
 {

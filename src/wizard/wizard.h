@@ -55,6 +55,8 @@ void wizard_run_step(struct wizard *w, enum step s);
  * makes sense (needs a chosen place), then verifies again.  may_revoke: revokes at the end.
  */
 void wizard_walk(struct wizard *w, unsigned mask, bool may_refresh, bool may_revoke);
+/* Offline: the steps of mask count as walked (their evidence was imported), the others as skipped. */
+void wizard_mark_walked(struct wizard *w, unsigned mask);
 bool wizard_busy(const struct wizard *w);
 void wizard_cancel(struct wizard *w);
 /* What is running now, for the progress line: "introspection · idp.example"; false: nothing. */

@@ -1,0 +1,368 @@
+#include "cli/app.h"
+
+#include <libgen.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "cli/modules.h"
+
+void
+app_init(struct app *a, const struct options *o)
+{
+	memset(a, 0, sizeof(*a));
+	a->opt = o;
+	conf_init(&a->conf);
+	profile_init(&a->profile);
+	case_init(&a->c);
+}
+
+void
+app_release(struct app *a)
+{
+	wizard_free(a->wizard);
+	if (a->engine)
+		engine_free(a->engine);
+	case_release(&a->c);
+	if (a->log)
+		log_flush(a->log);
+	log_free(a->log);
+	redactor_free(a->redactor);
+	profile_release(&a->profile);
+	conf_release(&a->conf);
+}
+
+static void
+print_warnings(struct app *a)
+{
+	for (; a->warned < a->conf.warnings.n; a->warned++)
+		app_warn("%s", a->conf.warnings.v[a->warned]);
+}
+
+enum res
+app_load_conf(struct app *a, struct err *e)
+{
+	enum res r;
+
+	if (a->conf_loaded)
+		return RES_OK;
+	a->conf_loaded = true;
+	r = conf_load(&a->conf, opt_str(a->opt, OPT_CONFIG), e);
+	print_warnings(a);
+	return r;
+}
+
+static enum res
+no_such_profile(const struct conf *c, const char *name, struct err *e)
+{
+	char names[120] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < c->n_profiles && used + strlen(c->profiles[i].name) + 3 < sizeof(names); i++)
+		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s", i ? ", " : "",
+			c->profiles[i].name);
+	if (!c->files.n)
+		return err_set(e, RES_NOTFOUND, "there is no profile \"%s\": no configuration file was found", name);
+	return err_set(e, RES_NOTFOUND, "there is no profile \"%s\"; there are: %s", name, *names ? names : "none");
+}
+
+static enum res
+apply_option(struct profile *p, const struct options *o, enum opt id, struct err *e)
+{
+	const struct option_row *row = &option_rows[id];
+	const char *allowed = "";
+
+	for (size_t i = 0; i < profile_key_count; i++) {
+		const struct profile_key *k = &profile_keys[i];
+		void *member = (char *)p + k->at;
+
+		if (strcmp(k->name, row->key))
+			continue;
+		switch (k->kind) {
+		case KEY_INT:
+			*(int *)member = opt_int(o, id);
+			return RES_OK;
+		case KEY_BOOL:
+			*(bool *)member = true;
+			return RES_OK;
+		case KEY_LIST:
+			for (size_t n = 0; n < o->v[id].list.n; n++) {
+				if (!conf_value_ok(k->name, span_of(o->v[id].list.v[n]), &allowed))
+					return err_set(e, RES_SYNTAX, "--%s: not of the form %s", row->name, allowed);
+				str_list_add(member, span_of(o->v[id].list.v[n]));
+			}
+			return RES_OK;
+		case KEY_STR:
+		case KEY_URL:
+		case KEY_TOKEN:
+			if (!conf_value_ok(k->name, span_of(o->v[id].str), &allowed))
+				return err_set(e, RES_SYNTAX, "--%s: allowed: %s", row->name, allowed);
+			profile_set(member, span_of(o->v[id].str));
+			return RES_OK;
+		case KEY_SECRET:
+			break;
+		}
+	}
+	return err_set(e, RES_UNSUPPORTED, "--%s has no key in a profile", row->name);
+}
+
+enum res
+app_apply_options(struct profile *p, const struct options *o, struct err *e)
+{
+	enum res r = RES_OK;
+
+	for (int i = 0; r == RES_OK && i < OPT_COUNT; i++)
+		if (option_rows[i].key && opt_given(o, i))
+			r = apply_option(p, o, i, e);
+	if (r == RES_OK && opt_given(o, OPT_CLIENT_SECRET_ENV)) {
+		secret_unref(p->client_secret);
+		p->client_secret = NULL;
+		free(p->client_secret_source);
+		p->client_secret_source = xasprintf("env %s", opt_str(o, OPT_CLIENT_SECRET_ENV));
+	}
+	return r;
+}
+
+enum res
+app_pick_profile(struct app *a, struct err *e)
+{
+	const struct options *o = a->opt;
+	const char *name = opt_str(o, OPT_PROFILE);
+	const struct profile *p = NULL;
+	enum res r = RES_OK;
+
+	/*
+	 * An issuer of one's own without a profile named beside it does not borrow the default profile's
+	 * secrets: they would go to another host.
+	 */
+	if (name || opt_given(o, OPT_CONFIG) || !opt_given(o, OPT_ISSUER))
+		r = app_load_conf(a, e);
+	if (r != RES_OK)
+		return r;
+	if (!name && !opt_given(o, OPT_ISSUER))
+		name = a->conf.default_profile;
+	if (name) {
+		p = conf_profile(&a->conf, name);
+		if (!p)
+			return no_such_profile(&a->conf, name, e);
+		profile_release(&a->profile);
+		profile_init(&a->profile);
+		profile_copy(&a->profile, p);
+	}
+	r = app_apply_options(&a->profile, o, e);
+	if (r == RES_OK)
+		r = conf_fetch_secrets(&a->profile, &a->conf.warnings, e);
+	print_warnings(a);
+	if (a->profile.insecure)
+		app_warn("TLS certificates are NOT verified (--insecure): anyone in between can read and change "
+			"everything, the tokens too");
+	return r;
+}
+
+static enum res
+open_log(struct app *a, struct err *e)
+{
+	const struct options *o = a->opt;
+	enum res r = RES_OK;
+
+	a->redactor = redactor_new();
+	a->log = log_new(&clock_system, a->redactor, (size_t)a->conf.ui.log_records, LIMIT_LOG_BYTES);
+	if (opt_given(o, OPT_TRACE))
+		r = log_set_trace(a->log, span_of(opt_str(o, OPT_TRACE)), e);
+	if (r == RES_OK && opt_given(o, OPT_LOG_FILE))
+		r = log_open_file(a->log, opt_str(o, OPT_LOG_FILE), e);
+	if (o->command != CMD_WIZARD)
+		log_set_stderr(a->log, opt_given(o, OPT_VERBOSE) || opt_given(o, OPT_TRACE));
+	return r;
+}
+
+static const struct transport_ops *
+no_transport(struct err *e)
+{
+	err_set(e, RES_REFUSED, "nothing is sent here");
+	return NULL;
+}
+
+enum res
+app_start(struct app *a, bool offline, struct err *e)
+{
+	enum res r = open_log(a, e);
+	struct engine_deps ed = {&clock_system, &rng_system, a->log, a->redactor, &a->c,
+		offline ? no_transport : modules_transport};
+	struct wizard_deps wd;
+
+	if (r != RES_OK)
+		return r;
+	a->engine = engine_new(&ed);
+	wd = (struct wizard_deps){a->engine, &a->c, &clock_system, &rng_system, a->log, a->redactor};
+	a->wizard = wizard_new(&wd);
+	if (a->opt->v[OPT_PROBES].given)
+		wizard_set_probes(a->wizard, (enum probe_level)opt_choice(a->opt, OPT_PROBES));
+	return RES_OK;
+}
+
+/* A token from the environment takes the place of the profile's file. */
+static enum res
+token_from_env(struct app *a, enum opt id, enum token_slot slot, struct err *e)
+{
+	struct secret *s = NULL;
+	char *source;
+	enum res r;
+
+	if (!opt_given(a->opt, id))
+		return RES_OK;
+	source = xasprintf("env %s", opt_str(a->opt, id));
+	r = conf_fetch_secret(source, &s, NULL, e);
+	if (r == RES_OK)
+		wizard_give_token(a->wizard, slot, secret_reveal(s), source);
+	secret_unref(s);
+	free(source);
+	return r;
+}
+
+static void
+raise_limits(struct app *a)
+{
+	const struct profile *p = &a->c.profile;
+	struct net_options o = {
+		.connect_timeout_ms = (int64_t)p->timeout * 1000,
+		.first_byte_timeout_ms = (int64_t)p->timeout * 1000,
+		.total_timeout_ms = (int64_t)p->timeout * 2000,
+		.max_body = (size_t)opt_int(a->opt, OPT_MAX_BODY) << 10,
+		.max_headers = LIMIT_HEADERS,
+		.ca_file = p->ca_file,
+		.client_cert_file = p->client_cert_file,
+		.client_key_file = p->client_key_file,
+		.proxy = p->proxy,
+		.resolve = &p->resolve,
+		.insecure = p->insecure,
+	};
+
+	engine_set_options(a->engine, &o, &p->headers);
+}
+
+enum res
+app_give(struct app *a, struct err *e)
+{
+	enum res r;
+
+	if (opt_given(a->opt, OPT_ACCESS_TOKEN_ENV))
+		profile_set(&a->profile.access_token_file, SPAN_EMPTY);
+	if (opt_given(a->opt, OPT_REFRESH_TOKEN_ENV))
+		profile_set(&a->profile.refresh_token_file, SPAN_EMPTY);
+	r = wizard_use_profile(a->wizard, &a->profile, e);
+	if (r == RES_OK)
+		r = token_from_env(a, OPT_ACCESS_TOKEN_ENV, SLOT_ACCESS, e);
+	if (r == RES_OK)
+		r = token_from_env(a, OPT_REFRESH_TOKEN_ENV, SLOT_REFRESH, e);
+	if (opt_given(a->opt, OPT_MAX_BODY))
+		raise_limits(a);
+	return r;
+}
+
+static void
+show_progress(const struct app *a)
+{
+	char text[200];
+	int64_t elapsed;
+
+	if (wizard_progress(a->wizard, text, sizeof(text), &elapsed) && elapsed > 300000)
+		fprintf(stderr, "\r\033[K%.70s  %.1f s", text, (double)elapsed / 1e6);
+}
+
+enum res
+app_run(struct app *a, struct err *e)
+{
+	bool progress = isatty(STDERR_FILENO) && !opt_given(a->opt, OPT_VERBOSE) && !opt_given(a->opt, OPT_TRACE);
+	enum res r = RES_OK;
+
+	engine_turn(a->engine);
+	wizard_update(a->wizard);
+	while (r == RES_OK && wizard_busy(a->wizard)) {
+		int64_t at = engine_deadline_us(a->engine), now = clock_mono_us(&clock_system);
+		int ms = at == INT64_MAX ? -1 : at <= now ? 0 : (int)((at - now) / 1000 + 1);
+
+		if (progress && (ms < 0 || ms > 200))
+			ms = 200;
+		r = engine_wait(a->engine, NULL, 0, ms);
+		engine_turn(a->engine);
+		wizard_update(a->wizard);
+		if (progress)
+			show_progress(a);
+		log_flush(a->log);
+	}
+	if (progress)
+		fputs("\r\033[K", stderr);
+	if (r != RES_OK)
+		err_errno(e, "waiting for the network");
+	wizard_update(a->wizard);
+	return r;
+}
+
+static const enum report_format formats[] = {REPORT_TEXT, REPORT_JSON, REPORT_MARKDOWN, REPORT_JUNIT};
+
+enum res
+app_check_output(const struct options *o, struct err *e)
+{
+	const char *path = opt_str(o, OPT_OUTPUT);
+	char *copy;
+	enum res r = RES_OK;
+
+	if (!path)
+		return RES_OK;
+	copy = xstrdup(path);
+	if (access(dirname(copy), W_OK))
+		r = err_errno(e, "--output %s", path);
+	free(copy);
+	return r;
+}
+
+int
+app_report(struct app *a)
+{
+	const struct options *o = a->opt;
+	const char *path = opt_str(o, OPT_OUTPUT);
+	enum report_format form = formats[opt_choice(o, OPT_FORMAT)];
+	struct report_input in = {
+		.w = a->wizard,
+		.version = PACKAGE_VERSION,
+		.created_s = clock_wall_s(&clock_system),
+		.claims = opt_given(o, OPT_CLAIMS) ? (enum claims_mode)opt_choice(o, OPT_CLAIMS) : CLAIMS_KEEP,
+		.ascii = path ? opt_given(o, OPT_ASCII) : app_ascii(o),
+		.color = path ? opt_given(o, OPT_COLOR) && !opt_choice(o, OPT_COLOR) : app_color(o, STDOUT_FILENO),
+		.show_secrets = opt_given(o, OPT_SHOW_SECRETS),
+	};
+	struct err e = ERR_INIT;
+	struct buf out;
+	int status = STATUS_OK;
+
+	buf_init_wiping(&out, LIMIT_REPORT);
+	if (report_write(&in, form, &out) != RES_OK) {
+		err_set(&e, RES_LIMIT, "the report is larger than %d MiB", LIMIT_REPORT >> 20);
+		status = STATUS_INTERNAL;
+	} else if (!path) {
+		status = app_print(buf_span(&out));
+	} else if (file_write(path, buf_span(&out), &e) != RES_OK) {
+		status = STATUS_INTERNAL;
+	}
+	if (*e.text)
+		app_fail(&e);
+	buf_release(&out);
+	return status;
+}
+
+int
+app_verdict_status(const struct app *a)
+{
+	switch (wizard_diagnosis(a->wizard)->verdict.state) {
+	case STATE_OK:
+	case STATE_WARNING:
+		return STATUS_OK;
+	case STATE_PROBLEM:
+		return STATUS_PROBLEM;
+	case STATE_PENDING:
+	case STATE_SKIPPED:
+	case STATE_UNDETERMINED:
+		break;
+	}
+	return STATUS_UNDETERMINED;
+}

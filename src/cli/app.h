@@ -1,0 +1,64 @@
+/*
+ * One run of the program: options, configuration and the objects that the commands share.
+ */
+#ifndef TT_CLI_APP_H
+#define TT_CLI_APP_H
+
+#include "base/log.h"
+#include "cli/conf.h"
+#include "cli/options.h"
+#include "report/report.h"
+#include "wizard/wizard.h"
+
+struct app {
+	const struct options *opt;
+	struct conf conf;
+	bool conf_loaded;
+	size_t warned;          /* warnings of conf that were printed */
+	struct profile profile; /* the one in use, options applied */
+	struct redactor *redactor;
+	struct log *log;
+	struct case_file c;
+	struct engine *engine;
+	struct wizard *wizard;
+};
+
+void app_init(struct app *a, const struct options *o);
+void app_release(struct app *a);
+
+/* Reads the configuration (once) and prints its warnings to stderr. */
+enum res app_load_conf(struct app *a, struct err *e) MUST_USE;
+/* Picks the profile, puts the options over it, fetches its secrets. */
+enum res app_pick_profile(struct app *a, struct err *e) MUST_USE;
+/* The options that set keys of a profile. */
+enum res app_apply_options(struct profile *p, const struct options *o, struct err *e) MUST_USE;
+/* Log (sinks by the options), engine, wizard.  offline: whatever is asked for is not sent. */
+enum res app_start(struct app *a, bool offline, struct err *e) MUST_USE;
+/* Gives the wizard the profile and the tokens of files and environment. */
+enum res app_give(struct app *a, struct err *e) MUST_USE;
+/* Turns the engine until the wizard is idle; progress on stderr where that is a terminal. */
+enum res app_run(struct app *a, struct err *e) MUST_USE;
+/* Can --output be written?  Asked before anything is sent. */
+enum res app_check_output(const struct options *o, struct err *e) MUST_USE;
+/* Writes the report where the options say: STATUS_OK or STATUS_INTERNAL. */
+int app_report(struct app *a);
+/* The status of CONTRACT §3 by the verdict. */
+int app_verdict_status(const struct app *a);
+
+/* "tokentriage: TEXT" on stderr (sanitised); app_usage also points at --help.  Both return STATUS_USAGE. */
+int app_fail(const struct err *e);
+int app_usage(enum command c, const struct err *e);
+void app_warn(const char *fmt, ...) PRINTF(1, 2);
+/* stdout, checked to the last byte: STATUS_OK or STATUS_INTERNAL. */
+int app_print(struct span text);
+/* Colour and character set by the options, the environment and what fd is. */
+bool app_color(const struct options *o, int fd);
+bool app_ascii(const struct options *o);
+
+#define COMMAND(sym, name, args, most, fn, summary) int fn(const struct options *o);
+#include "cli/commands.def"
+#undef COMMAND
+/* The text of --version. */
+void version_text(struct buf *out);
+
+#endif

@@ -1,0 +1,128 @@
+/* check: the five steps without a screen. */
+#include "cli/app.h"
+
+#include "cli/modules.h"
+
+/* --steps: the bits of the steps named. */
+static enum res
+parse_steps(const char *list, unsigned *mask, struct err *e)
+{
+	struct span rest = span_of(list), word;
+	enum step s;
+
+	*mask = 0;
+	while (span_next(&rest, ',', &word)) {
+		if (!step_from_id(span_trim(word), &s))
+			return err_set(e, RES_SYNTAX, "--steps: '%.*s' is none of verify, expiry, refresh, handle, debug",
+				SPAN_ARG(word));
+		*mask |= 1u << s;
+	}
+	return *mask ? RES_OK : err_set(e, RES_SYNTAX, "--steps: empty");
+}
+
+/* What the table cannot say: options that need or exclude one another. */
+static enum res
+check_usage(const struct options *o, struct err *e)
+{
+	if (opt_given(o, OPT_REFRESH) && !opt_given(o, OPT_TOKENS_OUT))
+		return err_set(e, RES_SYNTAX, "--refresh needs --tokens-out FILE: the server may take the old tokens "
+			"back, and the new ones would be lost");
+	if (opt_given(o, OPT_SHOW_SECRETS) && (opt_given(o, OPT_OUTPUT) || !isatty(STDOUT_FILENO)))
+		return err_set(e, RES_REFUSED, "--show-secrets is for a terminal only, never for a file or a pipe");
+	if (opt_given(o, OPT_SHOW_SECRETS) && opt_choice(o, OPT_FORMAT) != 0)
+		return err_set(e, RES_REFUSED, "--show-secrets is for --format text only");
+	if (opt_given(o, OPT_ACCESS_TOKEN_FILE) && opt_given(o, OPT_ACCESS_TOKEN_ENV))
+		return err_set(e, RES_SYNTAX, "--access-token-file and --access-token-env exclude one another");
+	if (opt_given(o, OPT_REFRESH_TOKEN_FILE) && opt_given(o, OPT_REFRESH_TOKEN_ENV))
+		return err_set(e, RES_SYNTAX, "--refresh-token-file and --refresh-token-env exclude one another");
+	return app_check_output(o, e);
+}
+
+/* Something to ask, and someone to ask it. */
+static enum res
+check_profile(const struct profile *p, const struct options *o, struct err *e)
+{
+	if (!p->issuer && !p->introspection_endpoint && !p->userinfo_endpoint && !p->resource_url && !p->token_endpoint)
+		return err_set(e, RES_NOTFOUND, "no server to ask: give --profile, --issuer or an endpoint "
+			"('tokentriage inspect' diagnoses a token without asking anyone)");
+	if (!p->access_token_file && !p->refresh_token_file && !opt_given(o, OPT_ACCESS_TOKEN_ENV) &&
+	    !opt_given(o, OPT_REFRESH_TOKEN_ENV))
+		return err_set(e, RES_NOTFOUND, "no token: give --access-token-file FILE (- is stdin), "
+			"--access-token-env VAR or a profile with access_token_file");
+	return RES_OK;
+}
+
+static int
+print_config(struct app *a)
+{
+	struct buf out;
+	int status;
+
+	buf_init(&out, LIMIT_REPORT);
+	conf_print(&a->conf, &a->profile, &out);
+	status = app_print(buf_span(&out));
+	buf_release(&out);
+	return status;
+}
+
+/* What was changed on the server, on stderr. */
+static void
+say_farewell(const struct app *a)
+{
+	struct buf out;
+
+	buf_init(&out, 8192);
+	wizard_farewell(a->wizard, &out);
+	fwrite(out.p, 1, out.len, stderr);
+	buf_release(&out);
+}
+
+static int
+walk(struct app *a, unsigned mask)
+{
+	const struct options *o = a->opt;
+	struct err e = ERR_INIT;
+	int status;
+
+	if (!modules_transport(&e)) {
+		app_fail(&e);
+		return STATUS_INTERNAL;
+	}
+	wizard_walk(a->wizard, mask, opt_given(o, OPT_REFRESH), opt_given(o, OPT_REVOKE));
+	if (app_run(a, &e) != RES_OK) {
+		app_fail(&e);
+		return STATUS_INTERNAL;
+	}
+	status = app_report(a);
+	if (opt_given(o, OPT_REFRESH) || opt_given(o, OPT_REVOKE))
+		say_farewell(a);
+	return status == STATUS_OK ? app_verdict_status(a) : status;
+}
+
+int
+cmd_check(const struct options *o)
+{
+	struct app a;
+	struct err e = ERR_INIT;
+	unsigned mask = 0;
+	int status = STATUS_USAGE;
+
+	app_init(&a, o);
+	if (check_usage(o, &e) != RES_OK || parse_steps(opt_str(o, OPT_STEPS), &mask, &e) != RES_OK)
+		status = app_usage(CMD_CHECK, &e);
+	else if (app_pick_profile(&a, &e) != RES_OK)
+		status = app_fail(&e);
+	else if (opt_given(o, OPT_PRINT_CONFIG))
+		status = print_config(&a);
+	else if (check_profile(&a.profile, o, &e) != RES_OK)
+		status = app_usage(CMD_CHECK, &e);
+	else if (app_start(&a, false, &e) != RES_OK || app_give(&a, &e) != RES_OK)
+		status = app_fail(&e);
+	else if (opt_given(o, OPT_TOKENS_OUT) &&
+	    wizard_set_token_place(a.wizard, PLACE_FILE, opt_str(o, OPT_TOKENS_OUT), &e) != RES_OK)
+		status = app_fail(&e);
+	else
+		status = walk(&a, mask);
+	app_release(&a);
+	return status;
+}

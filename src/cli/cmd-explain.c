@@ -1,0 +1,121 @@
+/* explain: the catalogue of findings, and the protocol's error codes. */
+#include "cli/app.h"
+
+#include "base/text.h"
+#include "base/utf8.h"
+
+enum { LABEL = 14, WIDTH = 80 };
+
+static void
+row(struct buf *out, const char *label, const char *text)
+{
+	struct span rest = span_of(text), word;
+	size_t col = LABEL;
+
+	if (!text || !*text)
+		return;
+	buf_printf(out, "%-*s", LABEL, label);
+	while (span_word(&rest, &word)) {
+		size_t cells = utf8_cells(word);
+
+		if (col > LABEL && col + 1 + cells > WIDTH) {
+			buf_printf(out, "\n%*s", LABEL, "");
+			col = LABEL;
+		} else if (col > LABEL) {
+			buf_putc(out, ' ');
+			col++;
+		}
+		buf_add_span(out, word);
+		col += cells;
+	}
+	buf_putc(out, '\n');
+}
+
+static void
+explain_finding(struct buf *out, const struct catalogue_entry *c)
+{
+	buf_printf(out, "%s: %s\n\n", c->id, c->title);
+	row(out, "meaning", c->meaning);
+	row(out, "shows as", c->shows);
+	row(out, "told apart by", c->told_apart);
+	row(out, "remedy", c->remedy);
+	row(out, "see", c->references);
+	if (!c->observable)
+		row(out, "note", "cannot be seen from here: the evidence is with the server or the application");
+}
+
+/* An error code of the protocol, and the findings that speak of it. */
+static bool
+explain_error(struct buf *out, const char *code)
+{
+	const char *meaning = oauth_error_meaning(span_of(code));
+	bool any = false;
+
+	if (!meaning)
+		return false;
+	buf_printf(out, "%s: an error code of the protocol\n\n", code);
+	row(out, "meaning", meaning);
+	for (size_t i = 0; i < catalogue_count; i++) {
+		if (!span_contains_nocase(span_of(catalogue[i].shows), code))
+			continue;
+		if (!any)
+			buf_puts(out, "\nFindings that show it:\n");
+		any = true;
+		buf_printf(out, "  %-36s %s\n", catalogue[i].id, catalogue[i].title);
+	}
+	return true;
+}
+
+static void
+list_all(struct buf *out)
+{
+	for (size_t i = 0; i < catalogue_count; i++)
+		buf_printf(out, "%-36s %s\n", catalogue[i].id, catalogue[i].title);
+}
+
+/* Ids or titles that hold the word. */
+static bool
+list_matching(struct buf *out, const char *word)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < catalogue_count; i++) {
+		const struct catalogue_entry *c = &catalogue[i];
+
+		if (!span_contains_nocase(span_of(c->id), word) && !span_contains_nocase(span_of(c->title), word) &&
+		    !span_contains_nocase(span_of(c->shows), word))
+			continue;
+		any = true;
+		buf_printf(out, "%-36s %s\n", c->id, c->title);
+	}
+	return any;
+}
+
+int
+cmd_explain(const struct options *o)
+{
+	const char *what = o->n_args ? o->args[0] : NULL;
+	const struct catalogue_entry *c = what ? catalogue_find(span_of(what)) : NULL;
+	struct err e = ERR_INIT;
+	struct buf out, ascii;
+	int status = STATUS_USAGE;
+
+	buf_init(&out, LIMIT_REPORT);
+	buf_init(&ascii, LIMIT_REPORT);
+	if (!what)
+		list_all(&out);
+	else if (c)
+		explain_finding(&out, c);
+	else if (!*what || (!explain_error(&out, what) && !list_matching(&out, what)))
+		err_set(&e, RES_NOTFOUND, "nothing is known of '%s'; tokentriage explain lists all findings", what);
+	if (*e.text) {
+		app_fail(&e);
+	} else {
+		if (app_ascii(o))
+			text_ascii(&ascii, buf_span(&out));
+		status = app_print(buf_span(app_ascii(o) ? &ascii : &out));
+	}
+	buf_release(&out);
+	buf_release(&ascii);
+	return status;
+}

@@ -1,0 +1,86 @@
+/* serve: the embedded authorization server alone, until a signal ends it. */
+#include "cli/app.h"
+
+#include "base/file.h"
+#include "cli/embedded.h"
+#include "oauth/json.h"
+
+static void
+set_secret(struct json *o, const char *key, const struct secret *s)
+{
+	if (s)
+		json_set_span(o, key, secret_reveal(s));
+}
+
+/* A token response (RFC 6749 §5.1), and beside it what a client is configured with. */
+static enum res
+write_tokens(const struct demo_client *c, const char *path, struct err *e)
+{
+	struct json *o = json_new_object();
+	struct buf out;
+	enum res r;
+
+	buf_init_wiping(&out, LIMIT_TOKEN * 4);
+	json_set_str(o, "token_type", "Bearer");
+	set_secret(o, "access_token", c->access_token);
+	set_secret(o, "refresh_token", c->refresh_token);
+	set_secret(o, "id_token", c->id_token);
+	json_set_str(o, "scope", c->scope);
+	json_set_i64(o, "obtained_at", clock_wall_s(&clock_system));
+	json_set_str(o, "issuer", c->issuer);
+	json_set_str(o, "client_id", c->client_id);
+	set_secret(o, "client_secret", c->client_secret);
+	r = json_print(o, &out, true);
+	if (r == RES_OK)
+		r = file_write_private(path, buf_span(&out), e);
+	else
+		err_set(e, r, "the tokens do not fit");
+	json_free(o);
+	buf_release(&out);
+	return r;
+}
+
+static int
+announce(const struct embedded *m, const char *tokens)
+{
+	const struct demo_client *c = &m->client;
+	struct buf out;
+	int status;
+
+	buf_init(&out, 8192);
+	buf_printf(&out, "issuer %s\nclient_id %s\nscenario %s\n", c->issuer, c->client_id, m->scenario->name);
+	if (*c->resource_url)
+		buf_printf(&out, "resource_url %s\n", c->resource_url);
+	if (*c->userinfo_endpoint)
+		buf_printf(&out, "userinfo_endpoint %s\n", c->userinfo_endpoint);
+	if (tokens)
+		buf_printf(&out, "tokens %s\n", tokens);
+	else
+		buf_puts(&out, "tokens none: --tokens-out FILE writes the tokens and the client secret there\n");
+	buf_printf(&out, "ready port %d\n", m->ops->port(m->server));
+	status = app_print(buf_span(&out));
+	buf_release(&out);
+	return status;
+}
+
+int
+cmd_serve(const struct options *o)
+{
+	const char *tokens = opt_str(o, OPT_TOKENS_OUT);
+	struct embedded m = {0};
+	struct err e = ERR_INIT;
+	int status;
+
+	if (embedded_start(&m, opt_str(o, OPT_SCENARIO), "healthy", opt_int(o, OPT_PORT), &e) != RES_OK) {
+		status = app_fail(&e);
+		return e.code == RES_NOTFOUND ? status : STATUS_INTERNAL;
+	}
+	if (tokens && write_tokens(&m.client, tokens, &e) != RES_OK)
+		status = app_fail(&e);
+	else
+		status = announce(&m, tokens);
+	while (status == STATUS_OK)
+		pause(); /* a signal ends the process; the server has a thread of its own */
+	embedded_stop(&m);
+	return status;
+}

@@ -1,0 +1,21 @@
+/* The embedded authorization server as the commands use it. */
+#ifndef TT_CLI_EMBEDDED_H
+#define TT_CLI_EMBEDDED_H
+
+#include "case/profile.h"
+#include "demo/demo.h"
+
+struct embedded {
+	const struct demo_ops *ops;
+	struct demo_server *server;
+	struct demo_client client;
+	const struct scenario *scenario;
+};
+
+/* name NULL: dflt.  RES_NOTFOUND names the way to the list; RES_IO: the modules or the port. */
+enum res embedded_start(struct embedded *m, const char *name, const char *dflt, int port, struct err *e) MUST_USE;
+void embedded_stop(struct embedded *m); /* also of one that never started */
+/* The profile that a user of this server would have written. */
+void embedded_profile(const struct embedded *m, struct profile *p);
+
+#endif

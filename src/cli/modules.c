@@ -1,0 +1,110 @@
+#include "cli/modules.h"
+
+#include <dlfcn.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+
+static const struct net_module *net;
+
+/* Beside the executable, if it is there (the build tree); else where make install put it. */
+static char *
+module_path(const char *name)
+{
+	char exe[4096], *slash, *path;
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+
+	if (n > 0) {
+		exe[n] = '\0';
+		slash = strrchr(exe, '/');
+		if (slash) {
+			*slash = '\0';
+			path = path_join(exe, name);
+			if (!access(path, R_OK))
+				return path;
+			free(path);
+		}
+	}
+	return path_join(PKGLIBDIR, name);
+}
+
+static const void *
+load(const char *name, const char *symbol, struct err *e)
+{
+	char *path = module_path(name);
+	void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	const void *p = handle ? dlsym(handle, symbol) : NULL;
+
+	if (!p) {
+		const char *why = dlerror();
+
+		err_set(e, RES_IO, "cannot load %s: %s", path, why ? why : "no reason given");
+	}
+	free(path);
+	return p;
+}
+
+static const struct net_module *
+load_net(struct err *e)
+{
+	static bool failed;
+	static struct err why;
+	const struct net_module *m;
+
+	if (net)
+		return net;
+	if (!failed) {
+		m = load("net.so", "tokentriage_net", &why);
+		if (m && m->abi == NET_MODULE_ABI)
+			return net = m;
+		if (m)
+			err_set(&why, RES_UNSUPPORTED, "net.so is of another version of this program");
+		failed = true;
+	}
+	if (e)
+		*e = why;
+	return NULL;
+}
+
+const struct transport_ops *
+modules_transport(struct err *e)
+{
+	const struct net_module *m = load_net(e);
+
+	return m ? m->transport : NULL;
+}
+
+const struct demo_ops *
+modules_demo(struct err *e)
+{
+	const struct demo_module *m = load("demo.so", "tokentriage_demo", e);
+
+	if (m && m->abi == DEMO_MODULE_ABI)
+		return m->ops;
+	if (m)
+		err_set(e, RES_UNSUPPORTED, "demo.so is of another version of this program");
+	return NULL;
+}
+
+static const struct crypto_ops *
+load_crypto(void)
+{
+	const struct net_module *m = load_net(NULL);
+
+	return m ? m->crypto : NULL;
+}
+
+static bool
+sha256(const void *p, size_t n, unsigned char out[32])
+{
+	const struct crypto_ops *ops = crypto();
+
+	return ops && ops->sha256(p, n, out);
+}
+
+void
+modules_init(void)
+{
+	crypto_set_loader(load_crypto);
+	secret_set_digest(sha256);
+}

@@ -1,0 +1,16 @@
+/*
+ * The loadable modules: net.so (libcurl, OpenSSL) and demo.so (libmicrohttpd), taken from beside the
+ * executable in a build tree, else from pkglibdir, and only when first needed.
+ */
+#ifndef TT_CLI_MODULES_H
+#define TT_CLI_MODULES_H
+
+#include "demo/demo.h"
+#include "engine/net-module.h"
+
+/* Sets the loaders of crypto() and of the digest under masks; loads nothing. */
+void modules_init(void);
+const struct transport_ops *modules_transport(struct err *e);
+const struct demo_ops *modules_demo(struct err *e);
+
+#endif

@@ -1,0 +1,380 @@
+#include "cli/options.h"
+
+#include <getopt.h>
+
+#include "base/mem.h"
+#include "base/redact.h"
+#include "base/text.h"
+#include "oauth/url.h"
+
+const struct option_row option_rows[OPT_COUNT] = {
+#define OPTION(sym, name, c, kind, arg, dflt, lo, hi, group, cmds, key, help) \
+	[OPT_##sym] = {name, c, OPT_KIND_##kind, arg, dflt, lo, hi, OPT_GROUP_##group, cmds, key, help},
+#include "cli/options.def"
+#undef OPTION
+};
+
+const struct command_row command_rows[CMD_COUNT] = {
+#define COMMAND(sym, name, args, most, fn, summary) [CMD_##sym] = {name, args, most, summary},
+#include "cli/commands.def"
+#undef COMMAND
+};
+
+/* What the contract names and this version has not: said plainly instead of "unknown". */
+static const char *const later_commands[] = {"open", "login", "compare", "bulk"};
+
+void
+options_init(struct options *o)
+{
+	memset(o, 0, sizeof(*o));
+}
+
+void
+options_release(struct options *o)
+{
+	for (size_t i = 0; i < OPT_COUNT; i++) {
+		for (size_t k = 0; k < o->v[i].list.n; k++)
+			free(o->v[i].list.v[k]);
+		free(o->v[i].list.v);
+	}
+	options_init(o);
+}
+
+const char *
+command_title(enum command c)
+{
+	switch (c) {
+#define COMMAND(sym, name, args, most, fn, summary) \
+	case CMD_##sym: \
+		return sizeof(name) > 1 ? "tokentriage " name : "tokentriage";
+#include "cli/commands.def"
+#undef COMMAND
+	case CMD_COUNT:
+		break;
+	}
+	return "tokentriage";
+}
+
+bool
+looks_secret(const char *arg)
+{
+	struct redactor *r = redactor_new();
+	struct buf out;
+	struct span s = span_of(arg);
+	bool secret, plain = true;
+	char print[32];
+
+	buf_init(&out, LIMIT_TOKEN * 2);
+	secret = redact_text(r, &out, s) != RES_OK || !span_eq(buf_span(&out), s);
+	/* A path is not random text, whatever its length. */
+	for (size_t i = 0; i < s.n; i++)
+		plain = plain && s.p[i] != '/' && s.p[i] != ' ';
+	if (!secret && plain && s.n >= 32)
+		secret = *secret_fingerprint(s, print) != '\0';
+	buf_release(&out);
+	redactor_free(r);
+	return secret;
+}
+
+int
+word_index(const char *words, struct span word)
+{
+	struct span rest = span_of(words), w;
+
+	for (int i = 0; span_next(&rest, '|', &w); i++)
+		if (span_eq(w, word))
+			return i;
+	return -1;
+}
+
+/* Edit distance of short words, for "did you mean". */
+static size_t
+distance(const char *a, const char *b)
+{
+	size_t row[48], n = strlen(b);
+
+	if (n >= ARRAY_SIZE(row))
+		return SIZE_MAX;
+	for (size_t j = 0; j <= n; j++)
+		row[j] = j;
+	for (size_t i = 1; a[i - 1]; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= n; j++) {
+			size_t best = diagonal + (a[i - 1] != b[j - 1]);
+
+			diagonal = row[j];
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			row[j] = best;
+		}
+	}
+	return row[n];
+}
+
+static bool
+applies(enum opt id, enum command c)
+{
+	return option_rows[id].commands & (1u << c);
+}
+
+/* The commands that take an option, for the hint. */
+static void
+commands_of(enum opt id, char *out, size_t size)
+{
+	size_t used = 0;
+
+	*out = '\0';
+	for (int c = 0; c < CMD_COUNT; c++) {
+		const char *name = *command_rows[c].name ? command_rows[c].name : "the wizard";
+
+		if (applies(id, c) && used + strlen(name) + 3 < size)
+			used += (size_t)snprintf(out + used, size - used, "%s%s", used ? ", " : "", name);
+	}
+}
+
+/* An option that getopt does not know; word is "--name", "--name=value" or "-x". */
+static enum res
+unknown_option(const char *word, char letter, enum command c, struct err *e)
+{
+	char name[48], where[120];
+	size_t best = 3;
+	int near = -1;
+
+	if (letter) {
+		for (int i = 0; i < OPT_COUNT; i++) {
+			if (option_rows[i].letter == letter && option_rows[i].kind != OPT_KIND_REFUSED) {
+				commands_of(i, where, sizeof(where));
+				return err_set(e, RES_SYNTAX, "-%c does not apply to %s; it belongs to: %s",
+					letter, command_title(c), where);
+			}
+		}
+		return err_set(e, RES_SYNTAX, "unknown option -%c", letter);
+	}
+	/* The value behind "=" may be a secret: it is never repeated. */
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="), word + 2);
+	for (int i = 0; i < OPT_COUNT; i++) {
+		size_t d = distance(name, option_rows[i].name);
+
+		if (d == 0) {
+			commands_of(i, where, sizeof(where));
+			return err_set(e, RES_SYNTAX, "--%s does not apply to %s; it belongs to: %s", name,
+				command_title(c), where);
+		}
+		if (d < best && applies(i, c) && option_rows[i].kind != OPT_KIND_REFUSED) {
+			best = d;
+			near = i;
+		}
+	}
+	if (looks_secret(name))
+		return err_set(e, RES_SYNTAX, "unknown option");
+	if (near >= 0)
+		return err_set(e, RES_SYNTAX, "unknown option --%s; did you mean --%s?", name,
+			option_rows[near].name);
+	return err_set(e, RES_SYNTAX, "unknown option --%s", name);
+}
+
+static enum res
+set_int(struct options *o, enum opt id, const char *value, struct err *e)
+{
+	const struct option_row *row = &option_rows[id];
+	int64_t n = 0;
+	enum res r = span_to_i64(span_of(value), &n);
+
+	if (r == RES_OK && n >= row->min && n <= row->max) {
+		o->v[id].num = (int)n;
+		return RES_OK;
+	}
+	return err_set(e, r == RES_SYNTAX ? RES_SYNTAX : RES_RANGE, "--%s: %s; allowed: %d to %d", row->name,
+		r == RES_SYNTAX ? "not a whole number" : "out of range", row->min, row->max);
+}
+
+static enum res
+set_option(struct options *o, enum opt id, char *value, struct err *e)
+{
+	const struct option_row *row = &option_rows[id];
+	struct url u;
+
+	if (row->kind == OPT_KIND_REFUSED) {
+		if (value)
+			wipe(value, strlen(value));
+		return err_set(e, RES_REFUSED, "--%s: a secret is not taken as an argument, because other users "
+			"can read a process's arguments; use %s", row->name, row->help);
+	}
+	o->v[id].given = true;
+	o->v[id].str = value;
+	switch (row->kind) {
+	case OPT_KIND_INT:
+		return set_int(o, id, value, e);
+	case OPT_KIND_ENUM:
+		if (word_index(row->arg, span_of(value)) < 0) {
+			if (id == OPT_FORMAT && !strcmp(value, "html"))
+				return err_set(e, RES_UNSUPPORTED, "--format html: this version does not write HTML "
+					"yet; allowed: %s", row->arg);
+			return err_set(e, RES_SYNTAX, "--%s: not one of %s", row->name, row->arg);
+		}
+		return RES_OK;
+	case OPT_KIND_URL:
+		if (url_parse(&u, span_of(value), NULL) != RES_OK)
+			return err_set(e, RES_SYNTAX, "--%s: not an absolute http or https URL", row->name);
+		return RES_OK;
+	case OPT_KIND_LIST:
+		str_list_add(&o->v[id].list, span_of(value));
+		return RES_OK;
+	case OPT_KIND_STRING:
+	case OPT_KIND_FILE:
+		if (!*value)
+			return err_set(e, RES_SYNTAX, "--%s: empty", row->name);
+		return RES_OK;
+	case OPT_KIND_FLAG:
+	case OPT_KIND_REFUSED:
+		break;
+	}
+	return RES_OK;
+}
+
+/* The command is the first argument; before any option, so that it decides which options there are. */
+static enum res
+find_command(struct options *o, int argc, char **argv, struct err *e)
+{
+	o->command = CMD_WIZARD;
+	if (argc < 2 || argv[1][0] == '-')
+		return RES_OK;
+	for (int c = 0; c < CMD_COUNT; c++) {
+		if (*command_rows[c].name && !strcmp(argv[1], command_rows[c].name)) {
+			o->command = c;
+			return RES_OK;
+		}
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(later_commands); i++)
+		if (!strcmp(argv[1], later_commands[i]))
+			return err_set(e, RES_UNSUPPORTED, "%s: this version does not have that command yet",
+				later_commands[i]);
+	if (looks_secret(argv[1])) {
+		wipe(argv[1], strlen(argv[1]));
+		return err_set(e, RES_REFUSED, "the first argument looks like a token; other users can read a "
+			"process's arguments: give it to 'tokentriage inspect -' on stdin");
+	}
+	return err_set(e, RES_SYNTAX, "unknown command '%s'", argv[1]);
+}
+
+/* getopt's tables of what applies to the command; val is the option's number + 256. */
+static void
+getopt_tables(enum command c, struct option *longs, char *shorts)
+{
+	size_t n = 0, k = 0;
+
+	shorts[k++] = ':';
+	for (int i = 0; i < OPT_COUNT; i++) {
+		const struct option_row *row = &option_rows[i];
+		bool arg = row->kind != OPT_KIND_FLAG;
+
+		if (!applies(i, c))
+			continue;
+		longs[n++] = (struct option){row->name, arg ? required_argument : no_argument, NULL, 256 + i};
+		if (row->letter) {
+			shorts[k++] = row->letter;
+			if (arg)
+				shorts[k++] = ':';
+		}
+	}
+	longs[n] = (struct option){0};
+	shorts[k] = '\0';
+}
+
+static int
+option_by_letter(int letter, enum command c)
+{
+	for (int i = 0; i < OPT_COUNT; i++)
+		if (option_rows[i].letter == letter && applies(i, c))
+			return i;
+	return -1;
+}
+
+static enum res
+take_args(struct options *o, int argc, char **argv, int from, struct err *e)
+{
+	for (int i = from; i < argc; i++) {
+		if (looks_secret(argv[i])) {
+			wipe(argv[i], strlen(argv[i]));
+			return err_set(e, RES_REFUSED, "an argument looks like a token; other users can read a "
+				"process's arguments: put it into a file or on stdin");
+		}
+		if (o->n_args >= command_rows[o->command].most_args) {
+			for (int c = 1; c < CMD_COUNT && o->command == CMD_WIZARD; c++)
+				if (!strcmp(argv[i], command_rows[c].name))
+					return err_set(e, RES_SYNTAX, "the command comes first: tokentriage %s [options]",
+						argv[i]);
+			return err_set(e, RES_SYNTAX, "unexpected argument '%s'", argv[i]);
+		}
+		o->args[o->n_args++] = argv[i];
+	}
+	return RES_OK;
+}
+
+enum res
+options_parse(struct options *o, int argc, char **argv, struct err *e)
+{
+	struct option longs[OPT_COUNT + 1];
+	char shorts[2 * OPT_COUNT + 2];
+	enum res r = find_command(o, argc, argv, e);
+	int skip = o->command != CMD_WIZARD, c;
+
+	if (r != RES_OK)
+		return r;
+	argc -= skip;
+	argv += skip;
+	getopt_tables(o->command, longs, shorts);
+	opterr = 0;
+	optind = 0; /* glibc: start afresh */
+	while ((c = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		const char *word = argv[optind - 1];
+		int id = c >= 256 ? c - 256 : option_by_letter(c, o->command);
+
+		if (c == ':')
+			return err_set(e, RES_SYNTAX, "%s%.1s needs a value",
+				optopt >= 256 ? option_rows[optopt - 256].name : "-",
+				optopt >= 256 ? "" : (char[]){(char)optopt, '\0'});
+		if (c == '?' && optopt >= 256)
+			return err_set(e, RES_SYNTAX, "--%s takes no value", option_rows[optopt - 256].name);
+		if (c == '?' || id < 0)
+			return unknown_option(word, (char)optopt, o->command, e);
+		r = set_option(o, id, optarg, e);
+		if (r != RES_OK)
+			return r;
+	}
+	return take_args(o, argc, argv, optind, e);
+}
+
+bool
+opt_given(const struct options *o, enum opt id)
+{
+	return o->v[id].given;
+}
+
+const char *
+opt_str(const struct options *o, enum opt id)
+{
+	return o->v[id].given ? o->v[id].str : option_rows[id].dflt;
+}
+
+int
+opt_int(const struct options *o, enum opt id)
+{
+	int64_t n = 0;
+
+	if (o->v[id].given)
+		return o->v[id].num;
+	if (option_rows[id].dflt && span_to_i64(span_of(option_rows[id].dflt), &n) == RES_OK)
+		return (int)n;
+	return 0;
+}
+
+int
+opt_choice(const struct options *o, enum opt id)
+{
+	return word_index(option_rows[id].arg, span_of(opt_str(o, id)));
+}

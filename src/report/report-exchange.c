@@ -1,0 +1,254 @@
+/* One exchange as an object of the JSON report. */
+#include "report/parts.h"
+
+#include "base/mem.h"
+#include "base/redact.h"
+
+static const char *const slot_ids[] = {
+	[SLOT_NONE] = NULL, [SLOT_ACCESS] = "access", [SLOT_REFRESH] = "refresh", [SLOT_ID] = "id",
+	[SLOT_MADE_UP] = "made-up",
+};
+
+static const char *const outcome_ids[] = {
+	[OUTCOME_NONE] = "none", [OUTCOME_SUCCESS] = "success", [OUTCOME_INACTIVE] = "inactive",
+	[OUTCOME_OAUTH_ERROR] = "oauth-error", [OUTCOME_VENDOR_ERROR] = "vendor-error",
+	[OUTCOME_REDIRECT] = "redirect", [OUTCOME_OTHER] = "other",
+};
+
+static void
+set_or_null(const struct report *r, struct json *obj, const char *key, const char *v)
+{
+	if (v && *v)
+		report_set(r, obj, key, span_of(v));
+	else
+		json_set_null(obj, key);
+}
+
+static void
+set_when(struct json *obj, const char *key, int64_t wall_us)
+{
+	char when[32];
+
+	if (wall_us > 0)
+		json_set_str(obj, key, time_rfc3339(when, wall_us / 1000000));
+	else
+		json_set_null(obj, key);
+}
+
+static void
+set_headers(const struct report *r, struct json *obj, const struct http_headers *h)
+{
+	struct json *list = json_new_array();
+
+	for (size_t i = 0; i < h->n; i++) {
+		struct json *one = json_new_object();
+
+		report_set(r, one, "name", span_of(h->v[i].name));
+		report_set(r, one, "value", span_of(h->v[i].value));
+		json_append_take(list, one);
+	}
+	json_set_take(obj, "headers", list);
+}
+
+/* A body that holds claims is written from its document, so that the mode can apply. */
+static void
+set_body(const struct report *r, struct json *obj, const struct exchange *x, struct span body, bool response)
+{
+	bool claims = response && report_has_claims(x) && r->in->claims != CLAIMS_KEEP;
+	struct json *doc = NULL;
+
+	json_set_i64(obj, "body_bytes", (int64_t)body.n);
+	if (!body.n || (claims && r->in->claims == CLAIMS_NONE)) {
+		json_set_null(obj, "body");
+	} else if (claims && json_parse(&doc, body, NULL) == RES_OK) {
+		struct json *copy = report_claims(r, doc);
+		struct buf text;
+
+		buf_init(&text, LIMIT_REPORT);
+		if (copy && json_print(copy, &text, false) == RES_OK)
+			report_set_lines(r, obj, "body", buf_span(&text));
+		else
+			json_set_null(obj, "body");
+		buf_release(&text);
+		json_free(copy);
+	} else {
+		report_set_lines(r, obj, "body", body);
+	}
+	json_free(doc);
+}
+
+static struct json *
+request_json(const struct report *r, const struct exchange *x)
+{
+	struct json *o = json_new_object();
+
+	report_set(r, o, "method", span_of(x->request.method));
+	report_set(r, o, "url", span_of(x->request.url));
+	set_headers(r, o, &x->request.headers);
+	set_body(r, o, x, buf_span(&x->request.body), false);
+	set_or_null(r, o, "client_auth", client_auth_id(x->auth));
+	set_or_null(r, o, "client_id", x->auth_client_id);
+	json_set_str(o, "token", slot_ids[x->slot]);
+	json_set_i64(o, "token_generation", x->token_generation);
+	return o;
+}
+
+static struct json *
+oauth_error_json(const struct report *r, const struct answer *a)
+{
+	struct json *o;
+
+	if (!*a->error && !*a->vendor_code && !*a->description)
+		return NULL;
+	o = json_new_object();
+	report_set(r, o, "code", span_of(a->error));
+	set_or_null(r, o, "description", a->description);
+	set_or_null(r, o, "uri", a->error_uri);
+	set_or_null(r, o, "vendor_code", a->vendor_code);
+	set_or_null(r, o, "from", a->error_from);
+	set_or_null(r, o, "dialect", a->dialect);
+	return o;
+}
+
+static void
+set_tokens(const struct report *r, struct json *obj, const struct exchange *x)
+{
+	struct json *list = json_new_array();
+
+	for (size_t i = 0; i < x->n_tokens; i++) {
+		struct json *one = json_new_object();
+
+		report_set(r, one, "where", span_of(x->tokens[i].where));
+		json_set_str(one, "kind", token_kind_id(x->tokens[i].info.kind));
+		set_or_null(r, one, "fingerprint", x->tokens[i].info.fingerprint);
+		json_append_take(list, one);
+	}
+	json_set_take(obj, "tokens", list);
+}
+
+static struct json *
+response_json(const struct report *r, const struct exchange *x)
+{
+	const struct http_response *p = &x->result.response;
+	struct json *o, *error;
+	char type[80];
+
+	if (!p->status)
+		return NULL;
+	o = json_new_object();
+	json_set_i64(o, "status", p->status);
+	set_or_null(r, o, "version", p->version);
+	set_or_null(r, o, "reason", p->reason);
+	set_or_null(r, o, "media_type", http_media_type(&p->headers, type, sizeof(type)));
+	json_set_str(o, "body_kind", body_kind_words(x->answer.kind));
+	json_set_str(o, "outcome", outcome_ids[x->answer.outcome]);
+	set_headers(r, o, &p->headers);
+	set_body(r, o, x, buf_span(&p->body), true);
+	json_set_bool(o, "truncated", p->body_too_large || p->headers_too_large);
+	error = oauth_error_json(r, &x->answer);
+	if (error)
+		json_set_take(o, "error", error);
+	else
+		json_set_null(o, "error");
+	set_tokens(r, o, x);
+	return o;
+}
+
+static void
+set_ms(struct json *o, const char *key, int64_t us)
+{
+	if (us < 0)
+		json_set_null(o, key);
+	else
+		json_set_double(o, key, (double)us / 1000.0);
+}
+
+static struct json *
+timings_json(const struct timings *t)
+{
+	struct json *o = json_new_object();
+
+	set_ms(o, "dns", t->dns);
+	set_ms(o, "connect", t->connect);
+	set_ms(o, "tls", t->tls);
+	set_ms(o, "wait", t->wait);
+	set_ms(o, "receive", t->receive);
+	set_ms(o, "total", t->total);
+	json_set_bool(o, "reused", t->reused);
+	return o;
+}
+
+static struct json *
+tls_json(const struct report *r, const struct tls_info *t)
+{
+	struct json *o, *certs;
+
+	if (!*t->version && !t->n_certs && !*t->verify_words)
+		return NULL;
+	o = json_new_object();
+	set_or_null(r, o, "version", t->version);
+	set_or_null(r, o, "cipher", t->cipher);
+	json_set_bool(o, "verified", t->verified);
+	set_or_null(r, o, "reason", t->verify_words);
+	certs = json_new_array();
+	for (size_t i = 0; i < t->n_certs; i++) {
+		const struct cert_info *c = &t->certs[i];
+		struct json *one = json_new_object();
+		char when[32];
+
+		set_or_null(r, one, "subject", c->subject);
+		set_or_null(r, one, "issuer", c->issuer);
+		set_or_null(r, one, "names", c->names);
+		json_set_str(one, "not_before", time_rfc3339(when, c->not_before));
+		json_set_str(one, "not_after", time_rfc3339(when, c->not_after));
+		json_set_bool(one, "self_signed", c->self_signed);
+		json_append_take(certs, one);
+	}
+	json_set_take(o, "certificates", certs);
+	return o;
+}
+
+static struct json *
+error_json(const struct report *r, const struct net_result *n)
+{
+	struct json *o;
+
+	if (n->error == NETERR_NONE)
+		return NULL;
+	o = json_new_object();
+	json_set_str(o, "class", net_error_id(n->error));
+	json_set_str(o, "words", net_error_words(n->error));
+	set_or_null(r, o, "text", n->error_text);
+	return o;
+}
+
+static void
+set_take_or_null(struct json *obj, const char *key, struct json *child)
+{
+	if (child)
+		json_set_take(obj, key, child);
+	else
+		json_set_null(obj, key);
+}
+
+struct json *
+report_exchange(const struct report *r, const struct exchange *x)
+{
+	struct json *o = json_new_object();
+
+	json_set_i64(o, "n", x->n);
+	json_set_str(o, "step", step_id(x->step));
+	json_set_str(o, "purpose", purpose_id(x->purpose));
+	json_set_bool(o, "imported", x->imported);
+	json_set_i64(o, "attempt", x->attempt);
+	json_set_i64(o, "follows", x->follows);
+	set_when(o, "sent", x->result.sent_wall_us);
+	set_when(o, "answered", x->result.answered_wall_us);
+	set_or_null(r, o, "remote", x->result.remote);
+	json_set_take(o, "request", request_json(r, x));
+	set_take_or_null(o, "response", response_json(r, x));
+	json_set_take(o, "timings", timings_json(&x->result.timings));
+	set_take_or_null(o, "tls", tls_json(r, &x->result.tls));
+	set_take_or_null(o, "error", error_json(r, &x->result));
+	return o;
+}

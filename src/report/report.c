@@ -1,0 +1,297 @@
+#include "report/report.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "report/parts.h"
+
+enum { PERSONAL_MIN = 4 }; /* bytes; shorter values would take ordinary words out of sentences */
+
+/* Claims about a person (OpenID Connect Core §5.1 and common further ones). */
+static const char *const personal_names[] = {
+	"sub", "name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile",
+	"picture", "website", "email", "gender", "birthdate", "zoneinfo", "locale", "phone_number", "address",
+	"formatted", "street_address", "locality", "region", "postal_code", "country", "username", "user_name",
+	"upn", "unique_name", "login", "mail", "phone", "display_name", "displayName", "userPrincipalName",
+	"givenName", "surname", "mobilePhone",
+};
+
+/* Members that are the protocol's own and say nothing of a person. */
+static const char *const protocol_names[] = {
+	"active", "iss", "aud", "exp", "nbf", "iat", "auth_time", "updated_at", "jti", "scope", "scp", "client_id",
+	"azp", "appid", "token_type", "typ", "token_use", "acr", "amr", "cnf", "jkt", "x5t#S256", "access_token",
+	"refresh_token", "id_token", "expires_in", "refresh_expires_in", "not-before-policy", "at_hash", "c_hash",
+	"nonce", "alg", "kid", "ver", "gty", "email_verified", "phone_number_verified", "error",
+	"error_description", "error_uri", "errors", "code", "message", "status", "statusCode", "reason", "type",
+	"errorCode", "errorSummary", "errorId", "detail", "title", "ok", "timestamp", "path",
+};
+
+static bool
+is_among(const char *const *names, size_t n, struct span name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (span_is(name, names[i]))
+			return true;
+	return false;
+}
+
+bool
+report_omits(const struct report *r, struct span name)
+{
+	size_t dot;
+
+	if (r->in->claims == CLAIMS_KEEP)
+		return false;
+	while ((dot = span_find(name, '.')) != SIZE_MAX)
+		name = span_from(name, dot + 1);
+	return is_among(personal_names, ARRAY_SIZE(personal_names), name);
+}
+
+static void
+collect_personal(struct report *r, const struct json *doc)
+{
+	struct span v;
+
+	for (const struct json *m = json_first(doc); m; m = json_next(m)) {
+		if (json_type(m) == JSON_OBJECT || json_type(m) == JSON_ARRAY)
+			collect_personal(r, m);
+		else if (json_to_span(m, &v) && v.n >= PERSONAL_MIN &&
+		    is_among(personal_names, ARRAY_SIZE(personal_names), json_name(m)))
+			str_list_add(&r->personal, v);
+	}
+}
+
+/* The longest first, so that no part of a value stays when another is contained in it. */
+static int
+longer_first(const void *a, const void *b)
+{
+	size_t na = strlen(*(char *const *)a), nb = strlen(*(char *const *)b);
+
+	return na < nb ? 1 : na > nb ? -1 : 0;
+}
+
+void
+report_init(struct report *r, const struct report_input *in)
+{
+	*r = (struct report){.in = in, .c = wizard_case(in->w), .f = wizard_facts(in->w),
+		.d = wizard_diagnosis(in->w)};
+	if (in->claims == CLAIMS_KEEP)
+		return;
+	for (size_t i = 0; i < r->c->n_generations; i++) {
+		collect_personal(r, r->c->generations[i].access.info.payload);
+		collect_personal(r, r->c->generations[i].refresh.info.payload);
+		collect_personal(r, r->c->generations[i].id.info.payload);
+	}
+	for (size_t i = 0; i < r->c->n_exchanges; i++)
+		if (report_has_claims(r->c->exchanges[i]))
+			collect_personal(r, r->c->exchanges[i]->answer.doc);
+	if (r->personal.n)
+		qsort(r->personal.v, r->personal.n, sizeof(*r->personal.v), longer_first);
+}
+
+void
+report_release(struct report *r)
+{
+	for (size_t i = 0; i < r->personal.n; i++)
+		free(r->personal.v[i]);
+	free(r->personal.v);
+}
+
+/* Copies s without the personal values. */
+static void
+leave_out(const struct report *r, struct buf *out, struct span s)
+{
+	for (size_t at = 0; at < s.n;) {
+		struct span rest = span_from(s, at);
+		size_t k;
+
+		for (k = 0; k < r->personal.n; k++)
+			if (span_starts(rest, r->personal.v[k]))
+				break;
+		if (k < r->personal.n) {
+			buf_puts(out, OMITTED);
+			at += strlen(r->personal.v[k]);
+		} else {
+			buf_putc(out, s.p[at++]);
+		}
+	}
+}
+
+static char *
+text_of(const struct report *r, struct span s, bool lines)
+{
+	struct buf plain, safe;
+
+	buf_init(&plain, LIMIT_REPORT);
+	buf_init(&safe, LIMIT_REPORT);
+	if (r->personal.n) {
+		leave_out(r, &plain, s);
+		s = buf_span(&plain);
+	}
+	if (lines)
+		text_safe_lines(&safe, s);
+	else
+		text_safe(&safe, s);
+	buf_release(&plain);
+	return buf_take(&safe);
+}
+
+char *
+report_text(const struct report *r, struct span s)
+{
+	return text_of(r, s, false);
+}
+
+void
+report_set(const struct report *r, struct json *obj, const char *key, struct span s)
+{
+	char *text = text_of(r, s, false);
+
+	json_set_str(obj, key, text);
+	free(text);
+}
+
+void
+report_set_lines(const struct report *r, struct json *obj, const char *key, struct span s)
+{
+	char *text = text_of(r, s, true);
+
+	json_set_str(obj, key, text);
+	free(text);
+}
+
+bool
+report_has_claims(const struct exchange *x)
+{
+	switch (x->purpose) {
+	case PURPOSE_INTROSPECTION:
+	case PURPOSE_PROBE_INTROSPECTION:
+	case PURPOSE_USERINFO:
+	case PURPOSE_PROBE_USERINFO:
+	case PURPOSE_RESOURCE:
+	case PURPOSE_REFRESH:
+	case PURPOSE_TOKEN:
+	case PURPOSE_REVOCATION:
+	case PURPOSE_OTHER:
+		return true;
+	case PURPOSE_DISCOVERY:
+	case PURPOSE_JWKS:
+	case PURPOSE_CLOCK:
+	case PURPOSE_COUNT:
+		break;
+	}
+	return false;
+}
+
+static struct json *copy_value(const struct report *r, const struct json *j);
+
+static void
+copy_scalar(const struct report *r, struct json *into, const char *key, const struct json *j)
+{
+	struct span s;
+
+	if (json_to_span(j, &s))
+		report_set(r, into, key, s);
+	else
+		json_set_dup(into, key, j);
+}
+
+static void
+copy_member(const struct report *r, struct json *into, const struct json *m)
+{
+	char *key = report_text(r, json_name(m));
+
+	if (r->in->claims != CLAIMS_KEEP && !is_among(protocol_names, ARRAY_SIZE(protocol_names), json_name(m)))
+		json_set_str(into, key, OMITTED);
+	else if (json_type(m) == JSON_OBJECT || json_type(m) == JSON_ARRAY)
+		json_set_take(into, key, copy_value(r, m));
+	else
+		copy_scalar(r, into, key, m);
+	free(key);
+}
+
+/* An object or array, every name and string safe. */
+static struct json *
+copy_value(const struct report *r, const struct json *j)
+{
+	bool object = json_type(j) == JSON_OBJECT;
+	struct json *out = object ? json_new_object() : json_new_array();
+
+	for (const struct json *m = json_first(j); m; m = json_next(m)) {
+		struct span s;
+
+		if (object) {
+			copy_member(r, out, m);
+		} else if (json_type(m) == JSON_OBJECT || json_type(m) == JSON_ARRAY) {
+			json_append_take(out, copy_value(r, m));
+		} else if (json_to_span(m, &s)) {
+			char *text = report_text(r, s);
+
+			json_append_span(out, span_of(text));
+			free(text);
+		} else {
+			json_append_take(out, json_dup(m));
+		}
+	}
+	return out;
+}
+
+struct json *
+report_claims(const struct report *r, const struct json *doc)
+{
+	if (!doc || r->in->claims == CLAIMS_NONE ||
+	    (json_type(doc) != JSON_OBJECT && json_type(doc) != JSON_ARRAY))
+		return NULL;
+	return copy_value(r, doc);
+}
+
+enum state
+report_step_state(const struct report *r, enum step s)
+{
+	enum state v = r->d->steps[s];
+
+	return v == STATE_PENDING ? STATE_SKIPPED : v;
+}
+
+const char *
+report_step_summary(const struct report *r, enum step s)
+{
+	if (*r->d->step_summary[s])
+		return r->d->step_summary[s];
+	return report_step_state(r, s) == STATE_SKIPPED ? "not walked" : "";
+}
+
+char *
+report_outcome(const struct exchange *x, char *out, size_t size)
+{
+	const struct http_response *p = &x->result.response;
+
+	if (p->status)
+		snprintf(out, size, "HTTP %d%s", p->status, x->result.error == NETERR_NONE ? "" : " (broken off)");
+	else
+		snprintf(out, size, "%s", net_error_words(x->result.error));
+	return out;
+}
+
+enum res
+report_write(const struct report_input *in, enum report_format form, struct buf *out)
+{
+	struct report r;
+
+	report_init(&r, in);
+	switch (form) {
+	case REPORT_TEXT:
+		report_plain(&r, out);
+		break;
+	case REPORT_JSON:
+		report_json(&r, out);
+		break;
+	case REPORT_MARKDOWN:
+		report_markdown(&r, out);
+		break;
+	case REPORT_JUNIT:
+		report_junit(&r, out);
+		break;
+	}
+	report_release(&r);
+	return buf_status(out);
+}
