@@ -1,0 +1,288 @@
+#include "cli/line.h"
+
+#include <ctype.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "wizard/fields.h"
+
+struct line {
+	struct app *a;
+	FILE *in, *out;
+	enum step step;
+	char answer[1024];
+};
+
+/* Everything that goes out passes here: sanitised where it was made, ASCII where that is wanted. */
+static void
+put(struct line *l, const char *fmt, ...)
+{
+	struct buf text, ascii;
+	va_list ap;
+
+	buf_init(&text, LIMIT_REPORT);
+	buf_init(&ascii, LIMIT_REPORT);
+	va_start(ap, fmt);
+	buf_vprintf(&text, fmt, ap);
+	va_end(ap);
+	if (app_ascii(l->a->opt)) {
+		text_ascii(&ascii, buf_span(&text));
+		fputs(buf_str(&ascii), l->out);
+	} else {
+		fputs(buf_str(&text), l->out);
+	}
+	buf_release(&text);
+	buf_release(&ascii);
+}
+
+/* The next line, trimmed; false at the end of the input. */
+static bool
+ask(struct line *l, const char *prompt)
+{
+	struct span s;
+
+	put(l, "%s ", prompt);
+	fflush(l->out);
+	if (!fgets(l->answer, sizeof l->answer, l->in)) {
+		put(l, "\n");
+		return false;
+	}
+	s = span_trim(span_of(l->answer));
+	memmove(l->answer, s.p, s.n);
+	l->answer[s.n] = '\0';
+	return true;
+}
+
+static void
+put_verdict(struct line *l)
+{
+	const struct verdict *v = &wizard_diagnosis(l->a->wizard)->verdict;
+
+	if (*v->summary)
+		put(l, "Verdict, %s: %s\n", state_word(v->state), v->summary);
+	if (*v->next)
+		put(l, "Next: %s\n", v->next);
+}
+
+static void
+put_field(struct line *l, const struct field *f)
+{
+	const char *state = f->state == STATE_OK ? "" : state_word(f->state);
+
+	switch (f->kind) {
+	case FIELD_HEADING:
+		put(l, "\n%s%s%s\n", f->name, *f->value ? ", " : "", f->value);
+		break;
+	case FIELD_NOTE:
+		put(l, "  %s\n", f->value);
+		break;
+	case FIELD_VALUE:
+	default:
+		put(l, "  %s: %s%s%s%s%s%s\n", f->name, f->value, *f->meaning ? " - " : "", f->meaning,
+			*state ? " (" : "", state, *state ? ")" : "");
+	}
+}
+
+static void
+put_step(struct line *l)
+{
+	struct field_list fields;
+
+	put(l, "\nStep %d, %s. %s\n", (int)l->step + 1, step_title(l->step), step_question(l->step));
+	field_list_init(&fields);
+	step_fields(&fields, l->a->wizard, l->step, false);
+	for (size_t i = 0; i < fields.n; i++)
+		put_field(l, &fields.v[i]);
+	field_list_release(&fields);
+	put(l, "\n");
+	put_verdict(l);
+}
+
+static void
+put_steps(struct line *l)
+{
+	for (int s = 0; s < STEP_COUNT; s++) {
+		enum state state = wizard_step_state(l->a->wizard, (enum step)s);
+
+		put(l, "%d %s: %s%s\n", s + 1, step_title((enum step)s),
+			state == STATE_PENDING ? "not walked yet" : state_word(state),
+			(enum step)s == l->step ? " (this step)" : "");
+	}
+}
+
+static void
+put_help(struct line *l)
+{
+	put(l, "Enter  run this step\n1-5    go to a step and show it\nn      run this step, then go to the next\n"
+		"s      the states of the steps\nr      refresh the tokens\nv      revoke the access token\n"
+		"x      write the JSON report to a file\nl      the log\nq      leave\n");
+}
+
+static void
+finish(struct line *l)
+{
+	struct err e = ERR_INIT;
+
+	if (app_run(l->a, &e) != RES_OK)
+		put(l, "Error: %s\n", e.text);
+	wizard_update(l->a->wizard);
+}
+
+static void
+run_step(struct line *l)
+{
+	put(l, "Running step %d, %s ...\n", (int)l->step + 1, step_title(l->step));
+	wizard_run_step(l->a->wizard, l->step);
+	finish(l);
+	put_step(l);
+}
+
+static bool
+choose_place(struct line *l, struct err *e)
+{
+	if (wizard_token_place(l->a->wizard, NULL) != PLACE_UNCHOSEN)
+		return true;
+	put(l, "Where shall the new tokens be kept?\n  1  in a file\n  2  in memory only: gone when the program ends\n"
+		"  0  nowhere: do not refresh\n");
+	if (!ask(l, "Choice:"))
+		return false;
+	if (!strcmp(l->answer, "2"))
+		return wizard_set_token_place(l->a->wizard, PLACE_MEMORY, NULL, e) == RES_OK;
+	if (strcmp(l->answer, "1") != 0 || !ask(l, "File:"))
+		return false;
+	return wizard_set_token_place(l->a->wizard, PLACE_FILE, l->answer, e) == RES_OK;
+}
+
+static void
+refresh(struct line *l)
+{
+	struct err e = ERR_INIT;
+	char why[LIMIT_MESSAGE];
+
+	if (!wizard_can_refresh(l->a->wizard, why, sizeof why)) {
+		put(l, "It cannot be refreshed: %s.\n", why);
+		return;
+	}
+	put(l, "The refresh token is sent to the token endpoint. Most servers replace it: the old one is dead then.\n");
+	if (!choose_place(l, &e)) {
+		put(l, "Nothing was sent.%s%s\n", *e.text ? " " : "", e.text);
+		return;
+	}
+	if (!ask(l, "Refresh now? [y/N]") || tolower((unsigned char)l->answer[0]) != 'y') {
+		put(l, "Nothing was sent.\n");
+		return;
+	}
+	if (wizard_refresh(l->a->wizard, &e) != RES_OK) {
+		put(l, "It cannot be refreshed: %s.\n", e.text);
+		return;
+	}
+	finish(l);
+	l->step = STEP_REFRESH;
+	put_step(l);
+}
+
+static void
+revoke(struct line *l)
+{
+	struct err e = ERR_INIT;
+	char why[LIMIT_MESSAGE];
+
+	if (!wizard_can_revoke(l->a->wizard, SLOT_ACCESS, why, sizeof why)) {
+		put(l, "It cannot be revoked: %s.\n", why);
+		return;
+	}
+	put(l, "Revoking the access token: %s. This cannot be undone.\n", why);
+	if (!ask(l, "Revoke now? [y/N]") || tolower((unsigned char)l->answer[0]) != 'y') {
+		put(l, "Nothing was sent.\n");
+		return;
+	}
+	if (wizard_revoke(l->a->wizard, SLOT_ACCESS, &e) != RES_OK) {
+		put(l, "It cannot be revoked: %s.\n", e.text);
+		return;
+	}
+	finish(l);
+	l->step = STEP_HANDLE;
+	put_step(l);
+}
+
+static void
+export(struct line *l)
+{
+	struct report_input in = {.w = l->a->wizard, .version = PACKAGE_VERSION,
+		.created_s = clock_wall_s(&clock_system)};
+	struct err e = ERR_INIT;
+	struct buf report;
+
+	if (!ask(l, "File for the report (secrets are masked):") || !*l->answer)
+		return;
+	buf_init(&report, LIMIT_REPORT);
+	if (report_write(&in, REPORT_JSON, &report) != RES_OK)
+		put(l, "The report is too large.\n");
+	else if (file_write(l->answer, buf_span(&report), &e) != RES_OK)
+		put(l, "Error: %s\n", e.text);
+	else
+		put(l, "Written.\n");
+	buf_release(&report);
+}
+
+static void
+put_log(struct line *l)
+{
+	struct log_rec rec;
+	char when[16];
+
+	for (size_t i = 0; log_get(l->a->log, i, &rec); i++)
+		put(l, "%s %s %s\n", time_of_day(when, rec.wall_us), log_cat_id((enum log_cat)rec.cat), rec.text);
+}
+
+/* False: leave. */
+static bool
+choose(struct line *l)
+{
+	char c = l->answer[0];
+
+	if (c && l->answer[1])
+		c = '?';
+	switch (c) {
+	case '\0':
+		run_step(l);
+		break;
+	case 'n':
+		run_step(l);
+		l->step = l->step + 1 < STEP_COUNT ? l->step + 1 : STEP_VERIFY;
+		put(l, "Now at step %d, %s. Enter runs it.\n", (int)l->step + 1, step_title(l->step));
+		break;
+	case '1': case '2': case '3': case '4': case '5':
+		l->step = (enum step)(c - '1');
+		put_step(l);
+		break;
+	case 's': put_steps(l); break;
+	case 'r': refresh(l); break;
+	case 'v': revoke(l); break;
+	case 'x': export(l); break;
+	case 'l': put_log(l); break;
+	case 'q': return false;
+	default: put_help(l);
+	}
+	return true;
+}
+
+int
+line_wizard(struct app *a, FILE *in, FILE *out)
+{
+	struct line l = {.a = a, .in = in, .out = out};
+	struct buf farewell;
+
+	put(&l, "tokentriage: %s, %s\n", a->profile.name ? a->profile.name : "no profile",
+		a->profile.issuer ? a->profile.issuer : "no issuer");
+	wizard_update(a->wizard);
+	put_steps(&l);
+	put(&l, "Enter runs step 1. h lists the choices.\n");
+	while (ask(&l, "Choice:") && choose(&l))
+		;
+	buf_init(&farewell, LIMIT_REPORT);
+	wizard_farewell(a->wizard, &farewell);
+	put(&l, "%s", buf_str(&farewell));
+	buf_release(&farewell);
+	return ferror(out) ? STATUS_INTERNAL : STATUS_OK;
+}
