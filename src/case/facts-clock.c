@@ -85,7 +85,7 @@ facts_derive_clocks(struct facts *f)
 			f->second_skew = f->hosts[i];
 	}
 	f->server_now_s = f->now_s;
-	if (!f->skew.known || (f->skew.seconds < f->skew.error && f->skew.seconds > -f->skew.error))
+	if (!f->skew.known || (f->skew.seconds <= f->skew.error && f->skew.seconds >= -f->skew.error))
 		return;
 	whole = f->skew.seconds;
 	f->server_now_s += (int64_t)(whole < 0 ? whole - 0.5 : whole + 0.5);

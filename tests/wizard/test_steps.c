@@ -315,8 +315,9 @@ revocation_is_followed_by_its_proof(void **state)
 	run(t);
 	assert_int_equal(sent_to("/revoke"), 1);
 	assert_true(t->c.revoked_wall_us > 0);
-	assert_int_equal(wizard_facts(t->w)->active.v, TRI_NO);
-	assert_non_null(wizard_facts(t->w)->userinfo);
+	assert_non_null(wizard_facts(t->w)->revoked_introspection);
+	assert_int_equal(wizard_facts(t->w)->revoked_introspection->answer.active, TRI_NO);
+	assert_non_null(wizard_facts(t->w)->revoked_userinfo);
 }
 
 static void
