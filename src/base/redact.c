@@ -363,7 +363,9 @@ find_value(struct span s, size_t at, struct found *f)
 	sep = separator(s, at, &f->assigned, &encoded);
 	if (sep == 0)
 		return false;
-	at = skip_chars(s, at + sep, f->quoted_name ? " \t\r\n[" : " \t");
+	at = skip_chars(s, at + sep, f->quoted_name ? " \t\r\n" : " \t");
+	if (f->quoted_name && redact_mask_len(span_from(s, at)) == 0) /* the first of an array */
+		at = skip_chars(s, at, " \t\r\n[");
 	slashes = skip_chars(s, at, "\\") - at;
 	if (at + slashes < s.n && (s.p[at + slashes] == '"' || s.p[at + slashes] == '\'')) {
 		f->from = at + slashes + 1;

@@ -90,14 +90,15 @@ char_class(unsigned char c)
 /*
  * Does the value look as if a machine had drawn it?  Only then may its hash be shown: the
  * hash of a password would let others try a dictionary on it.  Asked for: enough bytes, no
- * blanks, many different characters, at most one pair in eight alike (3 bits a character, by
- * the collisions), and the restless change between letters, cases and digits that words and
- * phrases do not have.
+ * blanks, a digit, many different characters, at most one pair in eight alike (3 bits a
+ * character, by the collisions), and the restless change between letters, cases and digits
+ * that words do not have; a capital that begins a word is no change.  Hexadecimal digits and
+ * dashes (UUIDs) spell no words.
  */
 static bool
 looks_random(struct span s)
 {
-	size_t count[256] = {0}, pairs = 0, changes = 0;
+	size_t count[256] = {0}, pairs = 0, changes = 0, digits = 0, hex = 0;
 	int distinct = 0, before = -1;
 
 	if (s.n < RANDOM_FROM)
@@ -108,12 +109,15 @@ looks_random(struct span s)
 
 		if (class < 0)
 			return false;
-		changes += class > 0 && before > 0 && class != before;
+		changes += class > 0 && before > 0 && class != before && !(before == 2 && class == 1);
+		digits += class == 3;
+		hex += strchr("0123456789abcdefABCDEF-", c) != NULL;
 		before = class;
 		pairs += count[c]; /* the earlier ones alike */
 		distinct += count[c]++ == 0;
 	}
-	return distinct >= RANDOM_CHARS && pairs <= s.n * (s.n - 1) / 16 && changes * 6 >= s.n;
+	return digits > 0 && distinct >= RANDOM_CHARS && pairs <= s.n * (s.n - 1) / 16 &&
+		(hex == s.n || changes * 25 >= s.n * 7);
 }
 
 char *

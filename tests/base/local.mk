@@ -1,4 +1,47 @@
+# base: a program for each part
+UNIT_TESTS += tests/base/test_buf
+tests_base_test_buf_SOURCES = tests/base/test_buf.c
+tests_base_test_buf_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS)
+tests_base_test_buf_LDADD = src/libttbase.a $(CMOCKA_LIBS)
+UNIT_TESTS += tests/base/test_clock
+tests_base_test_clock_SOURCES = tests/base/test_clock.c
+tests_base_test_clock_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS)
+tests_base_test_clock_LDADD = src/libttbase.a $(CMOCKA_LIBS)
+UNIT_TESTS += tests/base/test_encode
+tests_base_test_encode_SOURCES = tests/base/test_encode.c
+tests_base_test_encode_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS)
+tests_base_test_encode_LDADD = src/libttbase.a $(CMOCKA_LIBS)
+UNIT_TESTS += tests/base/test_err
+tests_base_test_err_SOURCES = tests/base/test_err.c
+tests_base_test_err_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS)
+tests_base_test_err_LDADD = src/libttbase.a $(CMOCKA_LIBS)
+UNIT_TESTS += tests/base/test_file
+tests_base_test_file_SOURCES = tests/base/test_file.c
+tests_base_test_file_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS)
+tests_base_test_file_LDADD = src/libttbase.a $(CMOCKA_LIBS)
+UNIT_TESTS += tests/base/test_log
+tests_base_test_log_SOURCES = tests/base/test_log.c
+tests_base_test_log_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS)
+tests_base_test_log_LDADD = src/libttbase.a $(CMOCKA_LIBS)
+UNIT_TESTS += tests/base/test_redact
+tests_base_test_redact_SOURCES = tests/base/test_redact.c
+tests_base_test_redact_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS)
+tests_base_test_redact_LDADD = src/libttbase.a $(CMOCKA_LIBS)
+UNIT_TESTS += tests/base/test_secret
+tests_base_test_secret_SOURCES = tests/base/test_secret.c
+tests_base_test_secret_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS)
+tests_base_test_secret_LDADD = src/libttbase.a $(CMOCKA_LIBS)
+# The test looks at memory in the moment it is freed.
+tests_base_test_secret_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=free
+UNIT_TESTS += tests/base/test_span
+tests_base_test_span_SOURCES = tests/base/test_span.c
+tests_base_test_span_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS)
+tests_base_test_span_LDADD = src/libttbase.a $(CMOCKA_LIBS)
 UNIT_TESTS += tests/base/test_text
 tests_base_test_text_SOURCES = tests/base/test_text.c
 tests_base_test_text_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS)
 tests_base_test_text_LDADD = src/libttbase.a $(CMOCKA_LIBS)
+UNIT_TESTS += tests/base/test_utf8
+tests_base_test_utf8_SOURCES = tests/base/test_utf8.c
+tests_base_test_utf8_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS)
+tests_base_test_utf8_LDADD = src/libttbase.a $(CMOCKA_LIBS)
