@@ -55,7 +55,7 @@ fields_handle(struct field_list *l, const struct wizard *w, bool local)
 	(void)local;
 	if (!f->c)
 		return;
-	x = f->userinfo;
+	x = f->revoked_userinfo ? f->revoked_userinfo : f->userinfo;
 	if (!x) {
 		field_note(l, STATE_UNDETERMINED, "The user-information query has not been sent yet.");
 	} else {

@@ -116,9 +116,11 @@ claim_row(struct field_list *l, const struct facts *f, const struct json *member
 static void
 introspection_rows(struct field_list *l, const struct facts *f, bool local)
 {
-	const struct exchange *x = f->introspection;
+	/* after a revocation its proof is the news */
+	const struct exchange *x = f->revoked_introspection ? f->revoked_introspection : f->introspection;
 	const struct json *doc;
 	struct field *row;
+	bool active;
 
 	if (!x)
 		return;
@@ -126,10 +128,11 @@ introspection_rows(struct field_list *l, const struct facts *f, bool local)
 	if (x->answer.outcome != OUTCOME_SUCCESS && x->answer.outcome != OUTCOME_INACTIVE)
 		field_answer(l, "introspection", x);
 	doc = x->answer.doc;
-	if (f->active.v != TRI_UNKNOWN) {
-		row = field_value(l, "active", f->active.v == TRI_YES ? "true" : "false", (int)x->n);
-		field_mean(row, f->active.v == TRI_YES ? STATE_OK : STATE_PROBLEM, "%s",
-			f->active.v == TRI_YES ? "the server accepts it" : "the server does not accept it");
+	if (x->answer.active != TRI_UNKNOWN) {
+		active = x->answer.active == TRI_YES;
+		row = field_value(l, "active", active ? "true" : "false", (int)x->n);
+		field_mean(row, active ? STATE_OK : STATE_PROBLEM, "%s",
+			active ? "the server accepts it" : "the server does not accept it");
 	}
 	if (x->answer.outcome != OUTCOME_SUCCESS && x->answer.outcome != OUTCOME_INACTIVE)
 		return;
