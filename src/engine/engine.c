@@ -28,6 +28,7 @@ struct task {
 	char *auth_client_id;
 	uint32_t generation;       /* of the case's tokens when it was submitted */
 	int64_t submitted_us;
+	int64_t started_us;        /* this attempt */
 	int64_t deadline_us;       /* of all attempts; 0: not started */
 	int64_t due_us;            /* of the next attempt, while it waits */
 	unsigned attempt, hops;
@@ -388,6 +389,7 @@ start(struct engine *e, struct task *t)
 	t->transfer.result.sent_wall_us = clock_wall_us(e->deps.clock);
 	if (!t->deadline_us)
 		t->deadline_us = now + t->options->o.total_timeout_ms * 1000;
+	t->started_us = now;
 	left = (t->deadline_us - now + 999) / 1000;
 	t->transfer.options.total_timeout_ms = left > 1 ? left : 1;
 	build_wire(e, t);
@@ -471,7 +473,8 @@ retry(struct engine *e, struct task *t)
 	if (!t->call.idempotent || !policy_retry(&t->transfer.result, t->attempt,
 		clock_wall_s(e->deps.clock), e->deps.rng, &delay))
 		return false;
-	if (now + delay >= t->deadline_us)
+	/* An attempt that had no time to go like the last would only hide its reason. */
+	if (now + delay + (now - t->started_us) >= t->deadline_us)
 		return false;
 	t->due_us = now + delay;
 	t->state = TASK_WAITING;
@@ -587,7 +590,8 @@ engine_wait(struct engine *e, struct pollfd *fds, size_t n, int timeout_ms)
 enum res
 engine_run(struct engine *e, int64_t limit_us)
 {
-	int64_t end = clock_mono_us(e->deps.clock) + limit_us, left;
+	int64_t now = clock_mono_us(e->deps.clock), left;
+	int64_t end = limit_us < INT64_MAX - now ? now + limit_us : INT64_MAX;
 	enum res r;
 
 	for (;;) {
