@@ -22,3 +22,8 @@ tests_demo_test_module_LDADD = src/libttdemo.a @WHOLE_ON@ src/libttoauth.a src/l
 	$(CJSON_LIBS) $(CMOCKA_LIBS)
 tests_demo_test_module_DEPENDENCIES = src/libttdemo.a src/libttoauth.a src/libttbase.a demo.so
 tests_demo_test_module_LDFLAGS = $(AM_LDFLAGS) -Wl,--export-dynamic
+
+UNIT_TESTS += tests/demo/test_endpoints
+tests_demo_test_endpoints_SOURCES = tests/demo/test_endpoints.c
+tests_demo_test_endpoints_CPPFLAGS = $(DEMO_TEST_CPPFLAGS)
+tests_demo_test_endpoints_LDADD = $(DEMO_TEST_LIBS)
