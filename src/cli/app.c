@@ -149,12 +149,18 @@ app_pick_profile(struct app *a, struct err *e)
 		profile_copy(&a->profile, p);
 	}
 	r = app_apply_options(&a->profile, o, e);
-	if (r == RES_OK)
-		r = conf_fetch_secrets(&a->profile, &a->conf.warnings, e);
-	print_warnings(a);
-	if (a->profile.insecure)
+	if (r == RES_OK && a->profile.insecure)
 		app_warn("TLS certificates are NOT verified (--insecure): anyone in between can read and change "
 			"everything, the tokens too");
+	return r;
+}
+
+enum res
+app_fetch_secrets(struct app *a, struct profile *p, struct err *e)
+{
+	enum res r = conf_fetch_secrets(p, &a->conf.warnings, e);
+
+	print_warnings(a);
 	return r;
 }
 
@@ -170,7 +176,7 @@ open_log(struct app *a, struct err *e)
 		r = log_set_trace(a->log, span_of(opt_str(o, OPT_TRACE)), e);
 	if (r == RES_OK && opt_given(o, OPT_LOG_FILE))
 		r = log_open_file(a->log, opt_str(o, OPT_LOG_FILE), e);
-	if (o->command != CMD_WIZARD)
+	if (!a->on_screen)
 		log_set_stderr(a->log, opt_given(o, OPT_VERBOSE) || opt_given(o, OPT_TRACE));
 	return r;
 }
@@ -219,8 +225,9 @@ token_from_env(struct app *a, enum opt id, enum token_slot slot, struct err *e)
 	return r;
 }
 
-static void
-raise_limits(struct app *a)
+/* The wizard has set the engine's options by the profile; --max-body is no key of a profile. */
+void
+app_raise_limits(struct app *a)
 {
 	const struct profile *p = &a->c.profile;
 	struct net_options o = {
@@ -237,7 +244,8 @@ raise_limits(struct app *a)
 		.insecure = p->insecure,
 	};
 
-	engine_set_options(a->engine, &o, &p->headers);
+	if (opt_given(a->opt, OPT_MAX_BODY))
+		engine_set_options(a->engine, &o, &p->headers);
 }
 
 enum res
@@ -254,8 +262,7 @@ app_give(struct app *a, struct err *e)
 		r = token_from_env(a, OPT_ACCESS_TOKEN_ENV, SLOT_ACCESS, e);
 	if (r == RES_OK)
 		r = token_from_env(a, OPT_REFRESH_TOKEN_ENV, SLOT_REFRESH, e);
-	if (opt_given(a->opt, OPT_MAX_BODY))
-		raise_limits(a);
+	app_raise_limits(a);
 	return r;
 }
 
@@ -298,6 +305,7 @@ app_run(struct app *a, struct err *e)
 	return r;
 }
 
+/* In the order of --format's words. */
 static const enum report_format formats[] = {REPORT_TEXT, REPORT_JSON, REPORT_MARKDOWN, REPORT_JUNIT};
 
 enum res

@@ -14,6 +14,7 @@ struct app {
 	const struct options *opt;
 	struct conf conf;
 	bool conf_loaded;
+	bool on_screen;         /* the wizard has the terminal: nothing goes to stderr */
 	size_t warned;          /* warnings of conf that were printed */
 	struct profile profile; /* the one in use, options applied */
 	struct redactor *redactor;
@@ -28,14 +29,18 @@ void app_release(struct app *a);
 
 /* Reads the configuration (once) and prints its warnings to stderr. */
 enum res app_load_conf(struct app *a, struct err *e) MUST_USE;
-/* Picks the profile, puts the options over it, fetches its secrets. */
+/* Picks the profile and puts the options over it; fetches nothing yet. */
 enum res app_pick_profile(struct app *a, struct err *e) MUST_USE;
+/* The profile's secrets from their sources; may run a command. */
+enum res app_fetch_secrets(struct app *a, struct profile *p, struct err *e) MUST_USE;
 /* The options that set keys of a profile. */
 enum res app_apply_options(struct profile *p, const struct options *o, struct err *e) MUST_USE;
 /* Log (sinks by the options), engine, wizard.  offline: whatever is asked for is not sent. */
 enum res app_start(struct app *a, bool offline, struct err *e) MUST_USE;
 /* Gives the wizard the profile and the tokens of files and environment. */
 enum res app_give(struct app *a, struct err *e) MUST_USE;
+/* --max-body over what the wizard set; after each change of the profile. */
+void app_raise_limits(struct app *a);
 /* Turns the engine until the wizard is idle; progress on stderr where that is a terminal. */
 enum res app_run(struct app *a, struct err *e) MUST_USE;
 /* Can --output be written?  Asked before anything is sent. */

@@ -116,7 +116,8 @@ cmd_check(const struct options *o)
 		status = print_config(&a);
 	else if (check_profile(&a.profile, o, &e) != RES_OK)
 		status = app_usage(CMD_CHECK, &e);
-	else if (app_start(&a, false, &e) != RES_OK || app_give(&a, &e) != RES_OK)
+	else if (app_fetch_secrets(&a, &a.profile, &e) != RES_OK || app_start(&a, false, &e) != RES_OK ||
+	    app_give(&a, &e) != RES_OK)
 		status = app_fail(&e);
 	else if (opt_given(o, OPT_TOKENS_OUT) &&
 	    wizard_set_token_place(a.wizard, PLACE_FILE, opt_str(o, OPT_TOKENS_OUT), &e) != RES_OK)

@@ -2,7 +2,6 @@
 #include "cli/app.h"
 
 #include "cli/embedded.h"
-#include "cli/modules.h"
 #include "cli/screen.h"
 
 static int
@@ -19,11 +18,37 @@ list_scenarios(void)
 	return status;
 }
 
+/* What the demo hands to the screen: the server is started only after its first frame. */
+struct demo_run {
+	struct app app;
+	struct embedded server;
+	const struct scenario *scenario;
+};
+
 static void
 give(struct app *a, enum token_slot slot, const struct secret *s)
 {
 	if (s)
 		wizard_give_token(a->wizard, slot, secret_reveal(s), "the demo");
+}
+
+static bool
+prepare(void *ctx, struct err *e)
+{
+	struct demo_run *run = ctx;
+	const struct demo_client *c = &run->server.client;
+	struct app *a = &run->app;
+
+	if (embedded_start(&run->server, run->scenario, 0, e) != RES_OK)
+		return false;
+	profile_release(&a->profile);
+	embedded_profile(&run->server, &a->profile);
+	if (wizard_use_profile(a->wizard, &a->profile, e) != RES_OK)
+		return false;
+	give(a, SLOT_ACCESS, c->access_token);
+	give(a, SLOT_REFRESH, c->refresh_token);
+	give(a, SLOT_ID, c->id_token);
+	return true;
 }
 
 /* Is the cause that the scenario was made for among the findings, and where it belongs? */
@@ -55,12 +80,15 @@ say_result(const struct scenario *s, const struct diagnosis *d)
 }
 
 static int
-batch(struct app *a, const struct scenario *s)
+batch(struct demo_run *run)
 {
+	const struct scenario *s = run->scenario;
+	struct app *a = &run->app;
 	struct err e = ERR_INIT;
 	int status;
 
-	if (s->refresh && wizard_set_token_place(a->wizard, PLACE_MEMORY, NULL, &e) != RES_OK) {
+	if (!prepare(run, &e) ||
+	    (s->refresh && wizard_set_token_place(a->wizard, PLACE_MEMORY, NULL, &e) != RES_OK)) {
 		app_fail(&e);
 		return STATUS_INTERNAL;
 	}
@@ -77,44 +105,38 @@ batch(struct app *a, const struct scenario *s)
 }
 
 static int
-run_demo(struct app *a, const struct embedded *m)
+on_screen(struct demo_run *run)
 {
-	struct err e = ERR_INIT;
+	char title[80];
+	struct screen s = {.app = &run->app, .title = title, .lesson = run->scenario->goal, .ctx = run,
+		.prepare = prepare};
 
-	embedded_profile(m, &a->profile);
-	if (app_start(a, false, &e) != RES_OK || wizard_use_profile(a->wizard, &a->profile, &e) != RES_OK) {
-		app_fail(&e);
-		return STATUS_INTERNAL;
-	}
-	give(a, SLOT_ACCESS, m->client.access_token);
-	give(a, SLOT_REFRESH, m->client.refresh_token);
-	give(a, SLOT_ID, m->client.id_token);
-	if (screen_wanted(a->opt))
-		return screen_run(a, m->scenario);
-	return batch(a, m->scenario);
+	snprintf(title, sizeof(title), "demo: %s", run->scenario->name);
+	return screen_run(&s);
 }
 
 int
 cmd_demo(const struct options *o)
 {
-	struct embedded m = {0};
-	struct app a;
+	const char *name = o->n_args ? o->args[0] : "expired";
+	struct demo_run run = {.scenario = scenario_find(span_of(name))};
 	struct err e = ERR_INIT;
 	int status;
 
 	if (opt_given(o, OPT_LIST))
 		return list_scenarios();
-	app_init(&a, o);
-	if (app_check_output(o, &e) != RES_OK || app_load_conf(&a, &e) != RES_OK) {
+	app_init(&run.app, o);
+	run.app.on_screen = screen_wanted(o);
+	if (!run.scenario) {
+		err_set(&e, RES_NOTFOUND, "there is no scenario '%s'; see tokentriage demo --list", name);
 		status = app_fail(&e);
-	} else if (embedded_start(&m, o->n_args ? o->args[0] : NULL, "expired", 0, &e) != RES_OK) {
+	} else if (app_check_output(o, &e) != RES_OK || app_load_conf(&run.app, &e) != RES_OK ||
+	    app_start(&run.app, false, &e) != RES_OK) {
 		status = app_fail(&e);
-		if (e.code != RES_NOTFOUND)
-			status = STATUS_INTERNAL;
 	} else {
-		status = run_demo(&a, &m);
+		status = run.app.on_screen ? on_screen(&run) : batch(&run);
 	}
-	app_release(&a); /* first: its requests end before the server does */
-	embedded_stop(&m);
+	app_release(&run.app); /* first: its requests end before the server does */
+	embedded_stop(&run.server);
 	return status;
 }

@@ -67,13 +67,19 @@ int
 cmd_serve(const struct options *o)
 {
 	const char *tokens = opt_str(o, OPT_TOKENS_OUT);
+	const struct scenario *s = scenario_find(span_of(opt_str(o, OPT_SCENARIO)));
 	struct embedded m = {0};
 	struct err e = ERR_INIT;
 	int status;
 
-	if (embedded_start(&m, opt_str(o, OPT_SCENARIO), "healthy", opt_int(o, OPT_PORT), &e) != RES_OK) {
-		status = app_fail(&e);
-		return e.code == RES_NOTFOUND ? status : STATUS_INTERNAL;
+	if (!s) {
+		err_set(&e, RES_NOTFOUND, "there is no scenario '%s'; see tokentriage demo --list",
+			opt_str(o, OPT_SCENARIO));
+		return app_fail(&e);
+	}
+	if (embedded_start(&m, s, opt_int(o, OPT_PORT), &e) != RES_OK) {
+		app_fail(&e);
+		return STATUS_INTERNAL;
 	}
 	if (tokens && write_tokens(&m.client, tokens, &e) != RES_OK)
 		status = app_fail(&e);

@@ -3,28 +3,44 @@
 
 #include "cli/screen.h"
 
-bool
-screen_wanted(const struct options *o)
+static bool
+prepare(void *ctx, struct err *e)
 {
-	(void)o;
-	return false;
+	struct app *a = ctx;
+
+	return app_fetch_secrets(a, &a->profile, e) == RES_OK && app_give(a, e) == RES_OK;
 }
 
-int
-screen_run(struct app *a, const struct scenario *scenario)
+static bool
+has_token(const struct app *a)
 {
-	(void)a;
-	(void)scenario;
-	return STATUS_INTERNAL;
+	return a->profile.access_token_file || a->profile.refresh_token_file ||
+		opt_given(a->opt, OPT_ACCESS_TOKEN_ENV) || opt_given(a->opt, OPT_REFRESH_TOKEN_ENV);
 }
 
 int
 cmd_wizard(const struct options *o)
 {
+	struct app a;
+	struct screen s = {.app = &a, .ctx = &a, .prepare = prepare};
 	struct err e = ERR_INIT;
+	int status;
 
-	(void)o;
-	err_set(&e, RES_UNSUPPORTED, "the wizard needs a terminal; without one, 'tokentriage check' walks the same "
-		"steps and prints a report");
-	return app_usage(CMD_CHECK, &e);
+	if (!screen_wanted(o)) {
+		err_set(&e, RES_UNSUPPORTED, "the wizard needs a terminal; without one, 'tokentriage check' walks the "
+			"same steps and prints a report");
+		return app_usage(CMD_CHECK, &e);
+	}
+	app_init(&a, o);
+	a.on_screen = true;
+	/* Without a profile of its own the opening screen offers those of the configuration. */
+	if (app_load_conf(&a, &e) != RES_OK || app_pick_profile(&a, &e) != RES_OK ||
+	    app_start(&a, false, &e) != RES_OK) {
+		status = app_fail(&e);
+	} else {
+		s.choose = (!a.profile.name && !a.profile.issuer) || !has_token(&a);
+		status = screen_run(&s);
+	}
+	app_release(&a);
+	return status;
 }

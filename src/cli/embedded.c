@@ -18,15 +18,12 @@ now_s(void)
 }
 
 enum res
-embedded_start(struct embedded *m, const char *name, const char *dflt, int port, struct err *e)
+embedded_start(struct embedded *m, const struct scenario *s, int port, struct err *e)
 {
 	struct demo_config c = {.port = port, .fill_random = fill_random, .now_s = now_s};
 
 	memset(m, 0, sizeof(*m));
-	m->scenario = scenario_find(span_of(name ? name : dflt));
-	if (!m->scenario)
-		return err_set(e, RES_NOTFOUND, "there is no scenario '%s'; see tokentriage demo --list",
-			name ? name : dflt);
+	m->scenario = s;
 	m->ops = modules_demo(e);
 	if (!m->ops)
 		return RES_IO;

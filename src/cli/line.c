@@ -182,7 +182,7 @@ refresh(struct line *l)
 }
 
 static void
-revoke(struct line *l)
+revoke_token(struct line *l)
 {
 	struct err e = ERR_INIT;
 	char why[LIMIT_MESSAGE];
@@ -258,7 +258,7 @@ choose(struct line *l)
 		break;
 	case 's': put_steps(l); break;
 	case 'r': refresh(l); break;
-	case 'v': revoke(l); break;
+	case 'v': revoke_token(l); break;
 	case 'x': export(l); break;
 	case 'l': put_log(l); break;
 	case 'q': return false;

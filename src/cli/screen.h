@@ -1,13 +1,21 @@
-/* The way from the commands to the interactive wizard. */
+/* The way from the commands to the interactive wizard: on a screen, or line by line. */
 #ifndef TT_CLI_SCREEN_H
 #define TT_CLI_SCREEN_H
 
 #include "cli/app.h"
-#include "demo/demo.h"
 
-/* Is there a terminal on both sides, and one that can be drawn on?  No report was asked for either. */
+struct screen {
+	struct app *app;    /* started, on_screen; nothing loaded yet */
+	const char *title;  /* beside the program's name; NULL: the profile's */
+	const char *lesson; /* the demo's goal; NULL */
+	bool choose;        /* no profile or token yet */
+	void *ctx;
+	bool (*prepare)(void *ctx, struct err *e); /* after the first frame: secrets, tokens, the demo's server */
+};
+
+/* Is there a terminal on both sides?  (A report that was asked for by --format or --output needs none.) */
 bool screen_wanted(const struct options *o);
-/* Opens the wizard over a started app; scenario: of the demo, or NULL.  The exit status. */
-int screen_run(struct app *a, const struct scenario *scenario);
+/* Opens the wizard; the exit status. */
+int screen_run(struct screen *s);
 
 #endif

@@ -15,7 +15,7 @@ set_or_null(const struct report *r, struct json *obj, const char *key, const cha
 static void
 token_json(const struct report *r, struct json *list, const struct case_token *t, const char *given_as, size_t gen)
 {
-	const struct token_info *i = &t->info;
+	const struct token_info *given = &t->info, *i = &t->sent; /* as it came, and repaired */
 	struct json *o, *claims;
 	char words[160];
 
@@ -25,12 +25,12 @@ token_json(const struct report *r, struct json *list, const struct case_token *t
 	json_set_str(o, "given_as", given_as);
 	json_set_str(o, "kind", token_kind_id(i->kind));
 	json_set_str(o, "role", token_role_id(i->role));
-	json_set_str(o, "fingerprint", i->fingerprint);
+	set_or_null(r, o, "fingerprint", i->fingerprint);
 	json_set_str(o, "mask", i->mask);
-	json_set_i64(o, "length", (int64_t)i->len);
+	json_set_i64(o, "length", (int64_t)given->len);
 	json_set_i64(o, "generation", (int64_t)gen);
 	set_or_null(r, o, "source", t->source);
-	set_or_null(r, o, "oddities", i->odd ? token_oddity_words(i, words, sizeof(words)) : "");
+	set_or_null(r, o, "oddities", given->odd ? token_oddity_words(given, words, sizeof(words)) : "");
 	set_or_null(r, o, "vendor", i->vendor);
 	set_or_null(r, o, "alg", i->alg);
 	set_or_null(r, o, "kid", i->kid);

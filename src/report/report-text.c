@@ -219,8 +219,8 @@ tokens(const struct report *r, struct buf *out)
 
 		if (!k->present)
 			continue;
-		text = shown(r, span_of(k->info.mask));
-		buf_printf(out, "  %-8s %-7s %s\n", names[i], token_kind_id(k->info.kind), text);
+		text = shown(r, span_of(k->sent.mask));
+		buf_printf(out, "  %-8s %-7s %s\n", names[i], token_kind_id(k->sent.kind), text);
 		free(text);
 		if (r->in->show_secrets && k->value) {
 			buf_puts(out, "                   ");

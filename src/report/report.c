@@ -77,9 +77,9 @@ report_init(struct report *r, const struct report_input *in)
 	if (in->claims == CLAIMS_KEEP)
 		return;
 	for (size_t i = 0; i < r->c->n_generations; i++) {
-		collect_personal(r, r->c->generations[i].access.info.payload);
-		collect_personal(r, r->c->generations[i].refresh.info.payload);
-		collect_personal(r, r->c->generations[i].id.info.payload);
+		collect_personal(r, r->c->generations[i].access.sent.payload);
+		collect_personal(r, r->c->generations[i].refresh.sent.payload);
+		collect_personal(r, r->c->generations[i].id.sent.payload);
 	}
 	for (size_t i = 0; i < r->c->n_exchanges; i++)
 		if (report_has_claims(r->c->exchanges[i]))

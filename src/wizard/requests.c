@@ -199,11 +199,13 @@ check_signature(struct wizard *w, enum token_slot slot)
 	struct case_token *t = case_token(w->c, slot);
 	char why[200] = "";
 
-	if (!t->present || !t->value || t->info.kind != TOKEN_JWT || t->info.sig != SIG_NOT_CHECKED)
+	if (!t->present || !t->value || t->sent.kind != TOKEN_JWT || t->sent.sig != SIG_NOT_CHECKED)
 		return;
-	t->info.sig = jws_verify(secret_reveal(t->value), w->jwks, w->c->profile.client_secret, why, sizeof why);
+	t->sent.sig = jws_verify(secret_reveal(t->value), w->jwks, w->c->profile.client_secret, why, sizeof why);
+	if (!t->repaired)
+		t->info.sig = t->sent.sig;
 	log_add(w->deps.log, LOG_INFO, LOGC_JWT, 0, "signature of the %s token: %s%s%s",
-		slot == SLOT_ID ? "ID" : "access", sig_state_words(t->info.sig), *why ? ", " : "", why);
+		slot == SLOT_ID ? "ID" : "access", sig_state_words(t->sent.sig), *why ? ", " : "", why);
 	w->c->revision++;
 }
 
