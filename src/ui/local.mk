@@ -7,6 +7,8 @@ src_libttui_a_SOURCES = \
 	src/ui/keymap.c src/ui/keymap.h \
 	src/ui/keys.c src/ui/keys.h \
 	src/ui/roles.def \
+	src/ui/signals.c \
+	src/ui/term-curses.c src/ui/term.h \
 	src/ui/theme.c src/ui/theme.h
 EXTRA_DIST += src/ui/theme-table.awk
 BUILT_SOURCES += src/ui/theme-default.inc
