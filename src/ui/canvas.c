@@ -12,6 +12,14 @@ canvas_init(struct canvas *c)
 }
 
 void
+canvas_init_measure(struct canvas *c, int rows, int cols)
+{
+	canvas_init(c);
+	c->rows = rows;
+	c->cols = cols;
+}
+
+void
 canvas_release(struct canvas *c)
 {
 	/* a secret may have stood there for five seconds */

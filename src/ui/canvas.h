@@ -38,6 +38,8 @@ struct canvas {
 
 void canvas_init(struct canvas *c);
 void canvas_release(struct canvas *c);
+/* A canvas without cells: drawing into it only measures.  Nothing to release. */
+void canvas_init_measure(struct canvas *c, int rows, int cols);
 /* Also clears.  Clipped to 1…CANVAS_MAX. */
 void canvas_resize(struct canvas *c, int rows, int cols);
 /* Blanks in role TEXT, no cursor, no clip. */

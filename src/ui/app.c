@@ -1,0 +1,378 @@
+#include "ui/state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+enum { FRAME_US = 33000, READ_MAX = 4096 };
+
+int64_t
+ui_now_us(const struct ui *ui)
+{
+	return clock_mono_us(ui->d->clock);
+}
+
+void
+ui_notice(struct ui *ui, const char *fmt, ...)
+{
+	char raw[sizeof(ui->notice)];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(raw, sizeof(raw), fmt, ap);
+	va_end(ap);
+	text_safe_into(ui->notice, sizeof(ui->notice), span_of(raw));
+	ui->dirty = true;
+}
+
+void
+ui_leave(struct ui *ui, int status)
+{
+	ui->quit = true;
+	if (status > ui->status)
+		ui->status = status;
+}
+
+/* --- frames ------------------------------------------------------------------------------------ */
+
+static void
+draw(struct ui *ui)
+{
+	int rows, cols;
+
+	ui->d->term->size(ui->term, &rows, &cols);
+	if (rows != ui->canvas.rows || cols != ui->canvas.cols)
+		canvas_resize(&ui->canvas, rows, cols);
+	ui_draw(ui, &ui->canvas);
+	if (!ui->d->term->draw(ui->term, &ui->canvas))
+		ui_leave(ui, 128 + SIGHUP);
+	ui->dirty = ui->soon = false;
+	ui->drawn_us = ui_now_us(ui);
+}
+
+/* --- what came in -------------------------------------------------------------------------------- */
+
+static void
+take_signal(struct ui *ui, int sig)
+{
+	switch (sig) {
+	case SIGWINCH:
+		if (ui->d->term->resized(ui->term))
+			ui->dirty = ui->soon = true;
+		break;
+	case SIGTSTP:
+		ui->d->term->suspend(ui->term);
+		ui->dirty = ui->soon = ui->model_stale = true;
+		break;
+	case SIGCONT:
+		ui->d->term->resized(ui->term);
+		ui->d->term->redraw(ui->term);
+		ui->dirty = ui->soon = ui->model_stale = true;
+		break;
+	default:
+		ui_leave(ui, 128 + sig);
+		break;
+	}
+}
+
+/* Without bracketed paste a burst with line breaks inside is one: its Enter must run nothing. */
+static bool
+is_burst(const struct ui *ui, const char *p, size_t n)
+{
+	if (ui->n_layers == 0 || ui->layers[ui->n_layers - 1].screen->contexts != CONTEXT_FORM)
+		return false;
+	if (n < 16 || memchr(p, 033, n))
+		return false;
+	while (n && (p[n - 1] == '\r' || p[n - 1] == '\n'))
+		n--;
+	return memchr(p, '\r', n) || memchr(p, '\n', n);
+}
+
+static void
+take_input(struct ui *ui)
+{
+	char bytes[READ_MAX];
+	long n = ui->d->term->read(ui->term, bytes, sizeof(bytes));
+	struct key_event ev;
+
+	if (n == 0)
+		ui_leave(ui, 128 + SIGHUP);
+	if (n <= 0)
+		return;
+	ui->taken += (unsigned long)n;
+	if (ui->decoder.deadline_us == INT64_MAX && is_burst(ui, bytes, (size_t)n)) {
+		ev = (struct key_event){EVENT_PASTE, {0, 0}, span_make(bytes, (size_t)n), false};
+		ui_event(ui, &ev);
+	} else {
+		for (long i = 0; i < n && !ui->quit; i++) {
+			if (keydec_push(&ui->decoder, (unsigned char)bytes[i], ui_now_us(ui), &ev))
+				ui_event(ui, &ev);
+		}
+	}
+	wipe(bytes, (size_t)n); /* it may have been a token */
+	ui->soon = true;
+}
+
+static void
+timers(struct ui *ui)
+{
+	int64_t now = ui_now_us(ui);
+	struct key_event ev;
+
+	if (now >= ui->decoder.deadline_us && keydec_timeout(&ui->decoder, now, &ev)) {
+		ui_event(ui, &ev);
+		ui->soon = true;
+	}
+	if (now >= ui_deadline(ui))
+		ui_timeout(ui, now);
+}
+
+static void
+look_at_wizard(struct ui *ui)
+{
+	if (!ui->prepared)
+		return;
+	if (wizard_update(ui->d->wizard) || ui->model_stale) {
+		model_read(&ui->m, ui->d->wizard, ui->step, ui->local_time);
+		ui->model_stale = false;
+		ui->dirty = true;
+	} else if ((ui->m.busy || wizard_busy(ui->d->wizard)) && model_read_progress(&ui->m, ui->d->wizard)) {
+		ui->model_stale = !ui->m.busy;
+		ui->dirty = true;
+	}
+	if (ui->records && log_generation(ui->records) != ui->log_seen) {
+		ui->log_seen = log_generation(ui->records);
+		ui->dirty = true;
+	}
+}
+
+/* --- waiting --------------------------------------------------------------------------------------- */
+
+/*
+ * For tests: a line to an inherited descriptor each time the loop is about to block with everything
+ * drawn: "i|b INPUT-BYTES ROWSxCOLS"; i: nothing under way, b: requests are.
+ */
+static void
+tell_idle(const struct ui *ui)
+{
+	char line[64];
+	int n;
+
+	if (ui->idle_fd < 0 || ui->decoder.deadline_us != INT64_MAX)
+		return;
+	n = snprintf(line, sizeof(line), "%c %lu %dx%d\n", ui->m.busy ? 'b' : 'i', ui->taken,
+		ui->canvas.rows, ui->canvas.cols);
+	if (n > 0 && write(ui->idle_fd, line, (size_t)n) < 0)
+		errno = 0;
+}
+
+static int64_t
+least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t
+next_deadline(const struct ui *ui)
+{
+	int64_t t = least(ui->decoder.deadline_us, ui_deadline(ui));
+
+	t = least(t, engine_deadline_us(ui->d->engine));
+	if (ui->prepared)
+		t = least(t, wizard_deadline_us(ui->d->wizard));
+	if (ui->dirty)
+		t = least(t, ui->drawn_us + FRAME_US);
+	/* the elapsed time of a running request, once a second */
+	if (ui->m.busy)
+		t = least(t, ui_now_us(ui) + 1000000 - ui->m.elapsed_us % 1000000);
+	return t;
+}
+
+static void
+wait_for_something(struct ui *ui, int signal_fd)
+{
+	struct pollfd fds[2] = {{.fd = ui->d->term->fd(ui->term), .events = POLLIN},
+		{.fd = signal_fd, .events = POLLIN}};
+	int64_t deadline = next_deadline(ui), left = deadline - ui_now_us(ui);
+	int timeout = -1, sig;
+
+	if (deadline != INT64_MAX)
+		timeout = left <= 0 ? 0 : left > 3600000000 ? 3600000 : (int)((left + 999) / 1000);
+	if (timeout != 0 && !ui->dirty)
+		tell_idle(ui);
+	if (engine_wait(ui->d->engine, fds, 2, timeout) != RES_OK) {
+		ui_leave(ui, 4);
+		return;
+	}
+	if (fds[1].revents) {
+		while ((sig = signals_next()) != 0)
+			take_signal(ui, sig);
+	}
+	if (!ui->quit && fds[0].revents)
+		take_input(ui);
+}
+
+/* --- the run ------------------------------------------------------------------------------------------ */
+
+static int
+idle_fd(void)
+{
+	const char *v = getenv("TOKENTRIAGE_IDLE_FD");
+	int64_t n;
+
+	if (!v || span_to_i64(span_of(v), &n) != RES_OK || n < 3 || n > 1 << 16)
+		return -1;
+	if (fcntl((int)n, F_SETFL, O_NONBLOCK) < 0 || fcntl((int)n, F_SETFD, FD_CLOEXEC) < 0)
+		return -1;
+	return (int)n;
+}
+
+static void
+init(struct ui *ui, const struct ui_deps *deps)
+{
+	const char *delay = getenv("ESCDELAY");
+	int64_t ms;
+
+	memset(ui, 0, sizeof(*ui));
+	ui->d = deps;
+	ui->records = deps->log;
+	ui->guide = deps->guide;
+	ui->log.follow = true;
+	ui->idle_fd = idle_fd();
+	canvas_init(&ui->canvas);
+	model_init(&ui->m);
+	if (!delay || span_to_i64(span_of(delay), &ms) != RES_OK || ms < 0 || ms > 10000)
+		ms = KEYDEC_ESC_US / 1000;
+	keydec_init(&ui->decoder, ms * 1000);
+	if (deps->keymap)
+		ui->keymap = *deps->keymap;
+	else
+		keymap_init(&ui->keymap);
+	if (deps->theme)
+		ui->theme = *deps->theme;
+	else
+		theme_init_default(&ui->theme);
+	for (int s = 0; s < STEP_COUNT; s++)
+		ui->places[s] = (struct place){-1, 0};
+	ui_push(ui, &screen_step);
+}
+
+static void
+release(struct ui *ui)
+{
+	while (ui->n_layers)
+		ui_pop(ui);
+	keydec_release(&ui->decoder);
+	canvas_release(&ui->canvas);
+	model_release(&ui->m);
+}
+
+/* The first frame stands; now what is slow or touches the network. */
+static bool
+prepare(struct ui *ui, struct err *e)
+{
+	const char *notice = ui->d->term->notice(ui->term);
+
+	if (ui->d->prepare && !ui->d->prepare(ui->d->ctx, e))
+		return false;
+	ui->prepared = true;
+	wizard_update(ui->d->wizard);
+	model_read(&ui->m, ui->d->wizard, ui->step, ui->local_time);
+	ui->dirty = ui->soon = true;
+	if (notice[0])
+		ui_notice(ui, "%s", notice);
+	if (ui->d->choose)
+		screen_open_push(ui);
+	else if (ui->d->walk && !ui->d->offline)
+		wizard_walk(ui->d->wizard, STEPS_ALL, false, false);
+	return true;
+}
+
+static void
+turn(struct ui *ui, int signal_fd)
+{
+	timers(ui);
+	if (ui->prepared)
+		engine_turn(ui->d->engine);
+	look_at_wizard(ui);
+	if (ui->dirty && !ui->quit && (ui->soon || ui_now_us(ui) >= ui->drawn_us + FRAME_US)) {
+		/* a terminal that does not keep up must not hold up the transfers */
+		if (ui->d->term->writable(ui->term))
+			draw(ui);
+		else
+			ui->drawn_us = ui_now_us(ui);
+	}
+	log_flush(ui->d->log);
+	if (!ui->quit)
+		wait_for_something(ui, signal_fd);
+}
+
+static void
+farewell(const struct ui *ui, bool ascii)
+{
+	struct buf raw, out;
+
+	buf_init(&raw, 64 << 10);
+	buf_init(&out, 256 << 10);
+	wizard_farewell(ui->d->wizard, &raw);
+	for (struct span rest = buf_span(&raw), line; rest.n && span_next(&rest, '\n', &line);) {
+		if (ascii)
+			text_ascii(&out, line);
+		else
+			text_safe(&out, line);
+		buf_putc(&out, '\n');
+	}
+	fputs(buf_str(&out), stdout);
+	fflush(stdout);
+	buf_release(&raw);
+	buf_release(&out);
+}
+
+int
+ui_run(const struct ui_deps *deps)
+{
+	struct err e = ERR_INIT;
+	struct ui *ui = xcalloc(1, sizeof(*ui));
+	int signal_fd = signals_open(), status;
+	bool said = false, ascii;
+
+	if (signal_fd < 0) {
+		free(ui);
+		return 4;
+	}
+	ui->term = NULL;
+	init(ui, deps);
+	ui->term = deps->term->open(&deps->term_options, &e);
+	if (!ui->term) {
+		fprintf(stderr, "tokentriage: %s; `tokentriage check` needs no terminal\n", e.text);
+		release(ui);
+		free(ui);
+		signals_close();
+		return 2;
+	}
+	signals_catch_fatal();
+	ascii = deps->term->ascii(ui->term);
+	ui->canvas.ascii = ascii;
+	deps->term->set_theme(ui->term, &ui->theme);
+	draw(ui);
+	if (!prepare(ui, &e)) {
+		said = true;
+		ui_leave(ui, 2);
+	}
+	while (!ui->quit)
+		turn(ui, signal_fd);
+	deps->term->close(ui->term);
+	signals_close();
+	status = ui->status;
+	if (said)
+		fprintf(stderr, "tokentriage: %s\n", e.text);
+	else if (status != 128 + SIGHUP)
+		farewell(ui, ascii);
+	release(ui);
+	free(ui);
+	return status;
+}

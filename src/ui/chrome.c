@@ -1,0 +1,240 @@
+#include "ui/state.h"
+
+#include "base/clock.h"
+#include "base/utf8.h"
+#include "ui/glyphs.h"
+
+static enum ui_role
+band_role(const struct countdown *t)
+{
+	switch (t->band) {
+	case STATE_OK:
+		return UIR_COUNT_OK;
+	case STATE_PROBLEM:
+		return UIR_COUNT_PROBLEM;
+	default:
+		return UIR_COUNT_WARNING;
+	}
+}
+
+/* "AT 04:59 ▇▇▇▇▇▁▁" ending at column `end`; returns where it begins. */
+static int
+draw_countdown(struct canvas *c, int end, const char *label, const struct countdown *t, int bar)
+{
+	char text[32], left[16];
+	enum ui_role role = band_role(t);
+	int cells, col;
+
+	if (t->left_s > 0)
+		snprintf(text, sizeof(text), "%s", time_countdown(left, t->left_s));
+	else
+		snprintf(text, sizeof(text), "%s", "expired");
+	if (t->life_s <= 0 || t->left_s <= 0)
+		bar = 0;
+	cells = (int)strlen(label) + 1 + (int)strlen(text) + (bar ? bar + 1 : 0);
+	col = end - cells;
+	col += canvas_printf(c, 0, col, cells, UIR_DIM, "%s ", label);
+	col += canvas_puts(c, 0, col, cells, role, text);
+	if (bar) {
+		int full = (int)((t->left_s * bar + t->life_s - 1) / t->life_s);
+
+		for (int i = 0; i < bar; i++)
+			canvas_put(c, 0, col + 1 + i, i < full ? GLYPH_BAR : GLYPH_BAR_EMPTY, role);
+	}
+	return end - cells;
+}
+
+int
+chrome_header(const struct ui *ui, struct canvas *c)
+{
+	const struct ui_model *m = &ui->m;
+	const char *who = ui->d && ui->d->title ? ui->d->title : m->profile;
+	int end = c->cols - 1, col = 1, room;
+
+	if (m->refresh.known)
+		end = draw_countdown(c, end, "RT", &m->refresh, 0) - 2;
+	if (m->access.known)
+		end = draw_countdown(c, end, "AT", &m->access, 7) - 2;
+	col += canvas_puts(c, 0, col, end - col, UIR_BRAND, "tokentriage") + 2;
+	room = end - col;
+	if (who[0])
+		col += canvas_text_cut(c, 0, col, room, UIR_PROFILE, span_of(who));
+	if (m->host[0] && end - col > 6) {
+		if (who[0])
+			col += canvas_puts(c, 0, col, end - col, UIR_DIM, " · ");
+		canvas_text_cut(c, 0, col, end - col, UIR_PROFILE, span_of(m->host));
+	}
+	return 1;
+}
+
+int
+chrome_rail(const struct ui *ui, struct canvas *c, int row)
+{
+	int gap = c->cols >= 72 ? 2 : 1, col = 1;
+
+	for (int s = 0; s < STEP_COUNT; s++) {
+		bool here = ui->step == (enum step)s, running = ui->m.running == (enum step)s;
+		enum ui_role role = here ? UIR_RAIL_HERE : UIR_RAIL;
+		uint32_t glyph = running ? GLYPH_RUNNING : glyph_state((int)ui->m.steps[s]);
+		enum ui_role glyph_role = running ? UIR_RUNNING : state_role((int)ui->m.steps[s]);
+
+		/* the brackets say it where no colour or look does */
+		if (here)
+			canvas_put(c, row, col - 1, '[', role);
+		col += canvas_printf(c, row, col, c->cols - col, role, "%d %s ", s + 1, step_title((enum step)s));
+		col += canvas_put(c, row, col, glyph, here ? role : glyph_role);
+		if (here)
+			canvas_put(c, row, col, ']', role);
+		col += gap;
+	}
+	return 1;
+}
+
+/* What the line says: glyph, role, text. */
+static enum ui_role
+verdict_words(const struct ui *ui, struct buf *b, uint32_t *glyph)
+{
+	const struct ui_model *m = &ui->m;
+	char t[32];
+
+	if (!ui->prepared) {
+		*glyph = GLYPH_RUNNING;
+		buf_puts(b, "Starting");
+		return UIR_RUNNING;
+	}
+	if (m->busy) {
+		*glyph = GLYPH_RUNNING;
+		buf_puts(b, m->progress[0] ? m->progress : "Working");
+		if (m->elapsed_us >= 1000000)
+			buf_printf(b, "  %s", time_span(t, m->elapsed_us / 1000000));
+		buf_puts(b, "  Esc cancels");
+		return UIR_RUNNING;
+	}
+	if (!m->walked) {
+		*glyph = GLYPH_PENDING;
+		buf_puts(b, step_question(ui->step));
+		return UIR_PENDING;
+	}
+	*glyph = glyph_state((int)m->verdict_state);
+	buf_puts(b, m->verdict);
+	return state_role((int)m->verdict_state);
+}
+
+int
+chrome_verdict(const struct ui *ui, struct canvas *c, int row)
+{
+	struct buf b;
+	uint32_t glyph;
+	enum ui_role role;
+	int most = c->rows >= 22 ? 3 : 2, used, width = c->cols - 4;
+	bool next;
+
+	buf_init(&b, 2 * LIMIT_MESSAGE);
+	role = verdict_words(ui, &b, &glyph);
+	canvas_put(c, row, 1, glyph, role);
+	used = canvas_wrap(c, (struct rect){row, 3, most, width}, role == UIR_RUNNING || role == UIR_PENDING ?
+		UIR_TEXT : UIR_VERDICT, buf_span(&b));
+	next = role != UIR_RUNNING && ui->prepared && (ui->m.walked ? ui->m.next[0] != '\0' : true);
+	if (used == 0)
+		used = 1;
+	if (next) {
+		const char *words = ui->m.walked ? ui->m.next : "Enter runs this step, w walks all five.";
+		int last = used == 1 ? (int)utf8_cells(buf_span(&b)) : c->cols, room = width - last - 2;
+
+		/* behind the sentence if it fits, else on a row of its own */
+		if (6 + (int)utf8_cells(span_of(words)) <= room) {
+			canvas_puts(c, row, 3 + last + 2, room, UIR_DIM, "Next: ");
+			canvas_puts(c, row, 3 + last + 8, room - 6, UIR_NEXT, words);
+		} else {
+			canvas_puts(c, row + used, 3, width, UIR_DIM, "Next: ");
+			used += canvas_wrap(c, (struct rect){row + used, 9, most > used ? most - used : 1, width - 6},
+				UIR_NEXT, span_of(words));
+		}
+	}
+	buf_release(&b);
+	return used;
+}
+
+void
+chrome_title(struct canvas *c, int row, int col, int cols, bool focus, const char *title, const char *note,
+	const char *right)
+{
+	int end = col + cols, at = col, tail = right && *right ? (int)utf8_cells(span_of(right)) : 0;
+
+	for (int i = col; i < end; i++)
+		canvas_put(c, row, i, GLYPH_HLINE, UIR_RULE);
+	at += 2;
+	at += canvas_puts(c, row, at, end - at, UIR_RULE, " ");
+	at += canvas_text_cut(c, row, at, end - at - 1, focus ? UIR_TITLE_FOCUS : UIR_TITLE, span_of(title));
+	at += canvas_puts(c, row, at, end - at, UIR_RULE, " ");
+	if (note && *note) {
+		int room = end - at - 6 - (tail ? tail + 3 : 0);
+
+		if (room > 3) {
+			at += 2;
+			at += canvas_puts(c, row, at, 1, UIR_RULE, " ");
+			at += canvas_text_cut(c, row, at, room, UIR_DIM, span_of(note));
+			at += canvas_puts(c, row, at, 1, UIR_RULE, " ");
+		}
+	}
+	if (tail && end - at > tail + 5)
+		canvas_printf(c, row, end - tail - 4, tail + 2, UIR_DIM, " %s ", right);
+}
+
+struct rect
+chrome_all(const struct ui *ui, struct canvas *c)
+{
+	int row = chrome_header(ui, c);
+
+	row += chrome_rail(ui, c, row);
+	row += chrome_verdict(ui, c, row);
+	return (struct rect){row, 0, c->rows - 1 - row, c->cols};
+}
+
+/* "< >" and "step" once for the pair. */
+static int
+draw_hint(const struct ui *ui, struct canvas *c, int col, enum action a, enum action pair, const char *hint)
+{
+	char key[32], other[32];
+	int row = c->rows - 1, need;
+
+	keymap_name(&ui->keymap, a, key, sizeof(key));
+	if (pair != ACT_NONE)
+		keymap_name(&ui->keymap, pair, other, sizeof(other));
+	else
+		other[0] = '\0';
+	if (!key[0])
+		return 0;
+	need = (int)utf8_cells(span_of(key)) + (other[0] ? (int)utf8_cells(span_of(other)) + 1 : 0) + 1 +
+		(int)utf8_cells(span_of(hint));
+	if (col + need > c->cols - 1)
+		return 0;
+	col += canvas_printf(c, row, col, need, UIR_KEY, "%s%s%s", key, other[0] ? " " : "", other);
+	canvas_puts(c, row, col + 1, need, UIR_HINT, hint);
+	return need + 2;
+}
+
+void
+chrome_footer(const struct ui *ui, struct canvas *c)
+{
+	const struct layer *l = &ui->layers[ui->n_layers - 1];
+	const enum action *hints = ui->n_layers > 0 && l->screen->hints ? l->screen->hints(ui, l->state) : NULL;
+	int col = 1, row = c->rows - 1;
+
+	for (int i = 0; i < c->cols; i++)
+		canvas_put(c, row, i, ' ', UIR_TEXT);
+	if (ui->notice[0]) {
+		canvas_text_cut(c, row, 1, c->cols - 2, UIR_NOTICE, span_of(ui->notice));
+		return;
+	}
+	for (; hints && *hints != ACT_NONE; hints++) {
+		enum action pair = *hints == ACT_PREV_STEP ? ACT_NEXT_STEP : ACT_NONE;
+		const char *hint = action_infos[*hints].hint;
+
+		if (*hints == ACT_ENTER && l->screen == &screen_step)
+			hint = step_enter_hint(ui);
+		if (*hints == ACT_TIME)
+			hint = ui->local_time ? "UTC" : "local time";
+		col += draw_hint(ui, c, col, *hints, pair, hint);
+	}
+}

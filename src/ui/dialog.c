@@ -1,0 +1,184 @@
+#include "ui/state.h"
+
+#include "base/mem.h"
+#include "ui/glyphs.h"
+
+struct dialog {
+	struct dialog_spec spec; /* title, text and hint are copies */
+	size_t here;             /* the choice Enter takes */
+	struct textfield field;
+};
+
+static void
+dialog_leave(struct ui *ui, void *state)
+{
+	struct dialog *d = state;
+
+	(void)ui;
+	free((void *)(uintptr_t)d->spec.title);
+	free((void *)(uintptr_t)d->spec.text);
+	free((void *)(uintptr_t)d->spec.hint);
+	textfield_release(&d->field);
+}
+
+/* The dialog goes before its answer is acted on: what that opens comes in its place. */
+static unsigned
+answer(struct ui *ui, struct dialog *d, size_t choice)
+{
+	struct dialog_spec spec = d->spec;
+	struct buf text;
+
+	buf_init_wiping(&text, LIMIT_TOKEN);
+	buf_add_span(&text, buf_span(&d->field.text));
+	ui_pop(ui);
+	if (spec.done)
+		spec.done(ui, choice, buf_span(&text), spec.arg);
+	buf_release(&text);
+	return UI_REDRAW;
+}
+
+static unsigned
+dialog_action(struct ui *ui, void *state, enum action a)
+{
+	struct dialog *d = state;
+	size_t n = d->spec.n_choices;
+
+	switch (a) {
+	case ACT_BACK:
+		return UI_CLOSE;
+	case ACT_INTERRUPT:
+		return UI_PROPAGATE;
+	case ACT_ACCEPT:
+		return answer(ui, d, d->here);
+	case ACT_FORM_NEXT:
+		d->here = n ? (d->here + 1) % n : 0;
+		return UI_REDRAW;
+	case ACT_FORM_PREV:
+		d->here = n ? (d->here + n - 1) % n : 0;
+		return UI_REDRAW;
+	case ACT_CURSOR_LEFT:
+	case ACT_CURSOR_RIGHT:
+		if (!d->spec.input && n) {
+			d->here = (d->here + (a == ACT_CURSOR_LEFT ? n - 1 : 1)) % n;
+			return UI_REDRAW;
+		}
+		break;
+	default:
+		break;
+	}
+	if (d->spec.input)
+		textfield_action(&d->field, a);
+	return UI_REDRAW;
+}
+
+static unsigned
+dialog_event(struct ui *ui, void *state, const struct key_event *ev)
+{
+	struct dialog *d = state;
+
+	if (d->spec.input) {
+		textfield_event(&d->field, ev, ui->notice, sizeof(ui->notice));
+		return UI_REDRAW;
+	}
+	/* a digit takes its choice; hjkl move, as everywhere */
+	if (ev->kind == EVENT_KEY && ev->key.code >= '1' && ev->key.code < '1' + d->spec.n_choices)
+		return answer(ui, d, ev->key.code - '1');
+	if (ev->kind == EVENT_KEY && (ev->key.code == 'j' || ev->key.code == 'k'))
+		return dialog_action(ui, state, ev->key.code == 'j' ? ACT_FORM_NEXT : ACT_FORM_PREV);
+	if (ev->kind == EVENT_KEY && ev->key.code == 'q')
+		return UI_CLOSE;
+	return UI_HANDLED;
+}
+
+static int
+text_rows(const char *text, int cols)
+{
+	struct span rest = span_of(text), line;
+	int n = 0;
+
+	while (wrap_next(&rest, cols, &line))
+		n++;
+	return n;
+}
+
+static void
+dialog_draw(const struct ui *ui, const void *state, struct canvas *c)
+{
+	const struct dialog *d = state;
+	int cols = c->cols - 4 < 72 ? c->cols - 4 : 72, inner = cols - 4;
+	int text = text_rows(d->spec.text, inner), most = c->rows - 8 - (int)d->spec.n_choices;
+	int rows, row;
+	struct rect r;
+
+	(void)ui;
+	if (text > most)
+		text = most;
+	rows = 2 + text + (text ? 1 : 0) + (d->spec.input ? 1 : 0) + (int)d->spec.n_choices;
+	if (d->spec.input && d->spec.n_choices)
+		rows++;
+	r = (struct rect){(c->rows - rows) / 2, (c->cols - cols) / 2, rows, cols};
+	canvas_fill(c, r, ' ', UIR_DIALOG);
+	canvas_frame(c, r, UIR_DIALOG_EDGE);
+	canvas_printf(c, r.row, r.col + 2, cols - 4, UIR_DIALOG_TITLE, " %s ", d->spec.title);
+	row = r.row + 1;
+	row += canvas_wrap(c, (struct rect){row, r.col + 2, text, inner}, UIR_DIALOG, span_of(d->spec.text));
+	row += text ? 1 : 0;
+	if (d->spec.input) {
+		textfield_draw(&d->field, true, d->spec.hint, row, r.col + 2, inner, c);
+		row += d->spec.n_choices ? 2 : 1;
+	}
+	for (size_t i = 0; i < d->spec.n_choices; i++, row++) {
+		bool here = i == d->here;
+
+		if (here)
+			canvas_put(c, row, r.col + 2, GLYPH_MARK, UIR_MARK);
+		canvas_printf(c, row, r.col + 4, inner - 2, here ? UIR_CHOICE_HERE : UIR_CHOICE, "%zu %s", i + 1,
+			d->spec.choices[i]);
+	}
+}
+
+static const enum action *
+dialog_hints(const struct ui *ui, const void *state)
+{
+	static const enum action choice[] = {ACT_ACCEPT, ACT_FORM_NEXT, ACT_FORM_PREV, ACT_BACK, ACT_NONE};
+	static const enum action input[] = {ACT_ACCEPT, ACT_ERASE_ALL, ACT_BACK, ACT_NONE};
+
+	(void)ui;
+	return ((const struct dialog *)state)->spec.input ? input : choice;
+}
+
+static const struct screen screen_dialog = {
+	.name = "dialog",
+	.state_size = sizeof(struct dialog),
+	.contexts = CONTEXT_FORM,
+	.over = true,
+	.leave = dialog_leave,
+	.action = dialog_action,
+	.event = dialog_event,
+	.draw = dialog_draw,
+	.hints = dialog_hints,
+};
+
+void
+dialog_open(struct ui *ui, const struct dialog_spec *spec)
+{
+	struct dialog *d = ui_push(ui, &screen_dialog);
+
+	if (!d)
+		return;
+	d->spec = *spec;
+	d->spec.title = xstrdup(spec->title);
+	d->spec.text = xstrdup(spec->text ? spec->text : "");
+	d->spec.hint = xstrdup(spec->hint ? spec->hint : "");
+	d->here = spec->first;
+	textfield_init(&d->field, spec->secret);
+	if (spec->value)
+		textfield_set(&d->field, span_of(spec->value));
+	d->spec.value = NULL;
+}
+
+void
+dialog_tell(struct ui *ui, const char *title, const char *text)
+{
+	dialog_open(ui, &(struct dialog_spec){.title = title, .text = text, .choices = {"Close"}, .n_choices = 1});
+}

@@ -1,0 +1,238 @@
+#include "ui/state.h"
+
+#include "base/utf8.h"
+#include "ui/glyphs.h"
+
+enum { NOTE_ROWS = 4 };
+
+struct columns {
+	int name, value, meaning; /* widths; meaning 0: there is no room */
+};
+
+static bool
+can_mark(const struct field *f)
+{
+	return f->kind != FIELD_HEADING;
+}
+
+static int
+note_rows(const struct field *f, int cols)
+{
+	struct span rest = span_of(f->value), line;
+	int n = 0;
+
+	while (n < NOTE_ROWS && wrap_next(&rest, cols - 3, &line))
+		n++;
+	return n ? n : 1;
+}
+
+static int
+row_height(const struct field *f, int cols)
+{
+	return f->kind == FIELD_NOTE ? note_rows(f, cols) : 1;
+}
+
+/* The first row that must stand at the top so that the marked one is seen; never past the end. */
+static int
+clamp_top(const struct field_list *l, struct place p, int rows, int cols)
+{
+	int top = p.top < 0 ? 0 : p.top, used = 0, last;
+
+	if (l->n == 0)
+		return 0;
+	if (top >= (int)l->n)
+		top = (int)l->n - 1;
+	if (p.mark >= 0 && p.mark < (int)l->n) {
+		if (p.mark < top)
+			top = p.mark;
+		/* its heading stays with the first row of a block */
+		if (top == p.mark && top > 0 && l->v[top - 1].kind == FIELD_HEADING && rows > 2)
+			top--;
+		for (int i = top; i <= p.mark; i++)
+			used += row_height(&l->v[i], cols);
+		while (top < p.mark && used > rows)
+			used -= row_height(&l->v[top++], cols);
+	}
+	/* no blank rows at the bottom while there is something above */
+	used = 0;
+	for (last = (int)l->n - 1; last >= 0; last--) {
+		used += row_height(&l->v[last], cols);
+		if (used > rows)
+			break;
+	}
+	return top > last + 1 ? last + 1 : top;
+}
+
+static struct columns
+measure(const struct field_list *l, int cols)
+{
+	struct columns w = {4, 8, 0};
+	int room = cols - 3, most_name = cols >= 100 ? 26 : cols >= 76 ? 20 : 16;
+
+	for (size_t i = 0; i < l->n; i++) {
+		int n, v;
+
+		if (l->v[i].kind != FIELD_VALUE)
+			continue;
+		n = (int)utf8_cells(span_of(l->v[i].name));
+		v = (int)utf8_cells(span_of(l->v[i].value));
+		w.name = n > w.name ? n : w.name;
+		w.value = v > w.value ? v : w.value;
+	}
+	if (w.name > most_name)
+		w.name = most_name;
+	room -= w.name + 2;
+	if (w.value > room * 6 / 10)
+		w.value = room * 6 / 10;
+	w.meaning = room - w.value - 2;
+	return w;
+}
+
+/* Shows where the search text stands in a row that was drawn. */
+static void
+paint_found(struct canvas *c, int row, int col, int cols, const char *search)
+{
+	struct buf b;
+	size_t n = strlen(search), at = 0, found;
+
+	if (n == 0)
+		return;
+	buf_init(&b, 8192);
+	canvas_row_text(c, row, &b);
+	while ((found = span_find_str_nocase(span_from(buf_span(&b), at), search)) != SIZE_MAX) {
+		int from = (int)utf8_cells(span_sub(buf_span(&b), 0, at + found));
+		int cells = (int)utf8_cells(span_sub(buf_span(&b), at + found, n));
+
+		if (from >= col && from < col + cols)
+			canvas_paint(c, row, from, cells, UIR_FOUND);
+		at += found + n;
+	}
+	buf_release(&b);
+}
+
+static void
+draw_value(const struct field *f, const struct columns *w, bool marked, int row, int col, struct canvas *c)
+{
+	enum ui_role state = state_role((int)f->state);
+	bool odd = f->state == STATE_WARNING || f->state == STATE_PROBLEM || f->state == STATE_UNDETERMINED;
+
+	if (odd)
+		canvas_put(c, row, col + 1, glyph_state((int)f->state), state);
+	canvas_text_cut(c, row, col + 3, w->name, marked ? UIR_SELECTED : UIR_NAME, span_of(f->name));
+	col += 3 + w->name + 2;
+	if (!f->meaning || !f->meaning[0]) {
+		canvas_text_cut(c, row, col, w->value + 2 + w->meaning, odd ? state : UIR_VALUE, span_of(f->value));
+		return;
+	}
+	canvas_text_cut(c, row, col, w->value, odd ? state : UIR_VALUE, span_of(f->value));
+	canvas_text_cut(c, row, col + w->value + 2, w->meaning, odd ? state : UIR_MEANING, span_of(f->meaning));
+}
+
+void
+fieldlist_draw(const struct field_list *l, struct place p, bool focus, struct rect r, const char *search,
+	struct canvas *c)
+{
+	struct columns w = measure(l, r.cols);
+	int i = clamp_top(l, p, r.rows, r.cols), used = 0;
+	struct rect old = canvas_clip(c, r);
+
+	for (int first = i; i < (int)l->n && used < r.rows; i++) {
+		const struct field *f = &l->v[i];
+		bool marked = focus && i == p.mark;
+		int row = r.row + used;
+
+		if (f->kind == FIELD_HEADING)
+			chrome_title(c, row, r.col + 1, r.cols - 2, false, f->name, f->value,
+				i == first && i > 0 ? "more above" : "");
+		else if (f->kind == FIELD_NOTE)
+			canvas_wrap(c, (struct rect){row, r.col + 3, row_height(f, r.cols), r.cols - 3},
+				f->state == STATE_OK ? UIR_NOTE : state_role((int)f->state), span_of(f->value));
+		else
+			draw_value(f, &w, marked, row, r.col, c);
+		if (marked) {
+			canvas_put(c, row, r.col, GLYPH_MARK, UIR_MARK);
+			if (f->kind == FIELD_NOTE)
+				canvas_paint(c, row, r.col + 1, 2, UIR_MARK);
+		}
+		if (search && *search)
+			paint_found(c, row, r.col, r.cols, search);
+		used += row_height(f, r.cols);
+	}
+	if (i < (int)l->n || used > r.rows)
+		canvas_put(c, r.row + r.rows - 1, r.col + r.cols - 1, GLYPH_DOWN, UIR_DIM);
+	canvas_clip(c, old);
+}
+
+static int
+step_mark(const struct field_list *l, int from, int by)
+{
+	for (int i = from + by; i >= 0 && i < (int)l->n; i += by) {
+		if (can_mark(&l->v[i]))
+			return i;
+	}
+	return from;
+}
+
+bool
+fieldlist_action(const struct field_list *l, struct place *p, enum action a, int rows, int cols)
+{
+	int by = 0, n = 1;
+
+	switch (a) {
+	case ACT_UP:
+		by = -1;
+		break;
+	case ACT_DOWN:
+		by = 1;
+		break;
+	case ACT_PAGE_UP:
+		by = -1;
+		n = rows > 2 ? rows - 1 : 1;
+		break;
+	case ACT_PAGE_DOWN:
+		by = 1;
+		n = rows > 2 ? rows - 1 : 1;
+		break;
+	case ACT_HOME:
+		p->top = 0;
+		p->mark = step_mark(l, -1, 1);
+		return true;
+	case ACT_END:
+		p->mark = step_mark(l, (int)l->n, -1);
+		p->top = clamp_top(l, *p, rows, cols);
+		return true;
+	default:
+		return false;
+	}
+	if (p->mark >= (int)l->n)
+		p->mark = (int)l->n - 1;
+	if (p->mark < 0 && by < 0)
+		return true;
+	while (n-- > 0)
+		p->mark = step_mark(l, p->mark, by);
+	/* moving up to the first row shows its heading, too */
+	if (by < 0 && p->mark == step_mark(l, -1, 1))
+		p->top = 0;
+	p->top = clamp_top(l, *p, rows, cols);
+	return true;
+}
+
+bool
+fieldlist_search(const struct field_list *l, struct place *p, const char *needle, bool back)
+{
+	int n = (int)l->n, by = back ? -1 : 1, at = p->mark < 0 ? (back ? n : -1) : p->mark;
+
+	for (int k = 0; k < n; k++) {
+		const struct field *f;
+
+		at = (at + by + n) % n;
+		f = &l->v[at];
+		if (can_mark(f) && (span_find_str_nocase(span_of(f->name), needle) != SIZE_MAX ||
+			span_find_str_nocase(span_of(f->value), needle) != SIZE_MAX ||
+			span_find_str_nocase(span_of(f->meaning), needle) != SIZE_MAX)) {
+			p->mark = at;
+			return true;
+		}
+	}
+	return false;
+}

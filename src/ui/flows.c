@@ -1,0 +1,374 @@
+#include "ui/state.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+/* --- refresh: a place for the new tokens first, then the question --------------------------------- */
+
+static const char tokens_file[] = "tokentriage-tokens.json";
+
+static void
+refresh_now(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
+{
+	struct err e = ERR_INIT;
+
+	(void)text;
+	(void)arg;
+	if (choice != 0)
+		return;
+	if (wizard_refresh(ui->d->wizard, &e) != RES_OK)
+		dialog_tell(ui, "Not refreshed", e.text);
+	else
+		ui_go_step(ui, STEP_REFRESH);
+	ui->model_stale = true;
+}
+
+static void
+refresh_ask(struct ui *ui)
+{
+	const char *path = NULL;
+	enum token_place place = wizard_token_place(ui->d->wizard, &path);
+	char *text = xasprintf("This sends the refresh token to %s. The server may make the old refresh token "
+		"invalid at once (rotation), and the old access token, too.\n\n%s%s%s\n\n"
+		"Then the new access token is verified and user information is asked for again.",
+		ui->m.host[0] ? ui->m.host : "the token endpoint",
+		place == PLACE_FILE ? "The new tokens are written to " : "The new tokens are kept in memory only: "
+		"they are gone when this program ends, and with rotation so is the session",
+		place == PLACE_FILE && path ? path : "",
+		place == PLACE_FILE ? ", readable by you alone, before anything else uses them." : ".");
+
+	dialog_open(ui, &(struct dialog_spec){.title = "Refresh the tokens?", .text = text,
+		.choices = {"Refresh now", "Cancel"}, .n_choices = 2, .done = refresh_now});
+	free(text);
+}
+
+static void
+place_file(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
+{
+	struct err e = ERR_INIT;
+	char *path = span_dup(span_trim(text));
+
+	(void)choice;
+	(void)arg;
+	if (!*path)
+		ui_notice(ui, "No file was named; nothing was sent.");
+	else if (wizard_set_token_place(ui->d->wizard, PLACE_FILE, path, &e) != RES_OK)
+		dialog_tell(ui, "That file cannot be used", e.text);
+	else
+		refresh_ask(ui);
+	free(path);
+}
+
+static void
+place_chosen(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
+{
+	struct err e = ERR_INIT;
+
+	(void)text;
+	(void)arg;
+	if (choice == 0)
+		dialog_open(ui, &(struct dialog_spec){.title = "File for the new tokens",
+			.text = "It is written with mode 0600, whole or not at all.", .input = true,
+			.value = tokens_file, .hint = "path of a file", .done = place_file});
+	else if (choice == 1 && wizard_set_token_place(ui->d->wizard, PLACE_MEMORY, NULL, &e) == RES_OK)
+		refresh_ask(ui);
+}
+
+void
+flow_refresh(struct ui *ui)
+{
+	char why[LIMIT_MESSAGE] = "";
+
+	if (ui->d->offline) {
+		ui_notice(ui, "This is a saved case: nothing is sent.");
+		return;
+	}
+	ui_go_step(ui, STEP_REFRESH);
+	if (wizard_token_place(ui->d->wizard, NULL) == PLACE_UNCHOSEN && ui->m.has_refresh && !ui->m.busy)
+		dialog_open(ui, &(struct dialog_spec){.title = "Where do the new tokens go?",
+			.text = "A refresh can make the old tokens invalid. Choose first where the new ones are kept.",
+			.choices = {"In a file", "In memory only: lost when this program ends", "Cancel"},
+			.n_choices = 3, .done = place_chosen});
+	else if (!wizard_can_refresh(ui->d->wizard, why, sizeof(why)))
+		dialog_tell(ui, "No refresh now", why);
+	else
+		refresh_ask(ui);
+}
+
+static void
+replace_now(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
+{
+	struct err e = ERR_INIT;
+
+	(void)text;
+	(void)arg;
+	if (choice != 0)
+		return;
+	if (wizard_replace_token_files(ui->d->wizard, &e) != RES_OK)
+		dialog_tell(ui, "Not written", e.text);
+	else
+		ui_notice(ui, "The profile's token files now hold the newest tokens.");
+}
+
+void
+flow_replace(struct ui *ui)
+{
+	dialog_open(ui, &(struct dialog_spec){.title = "Replace the profile's token files?",
+		.text = "Writes the newest tokens over the token files that the profile names, each whole or not at "
+			"all. The tokens of before are then gone.",
+		.choices = {"Replace them", "Cancel"}, .n_choices = 2, .first = 1, .done = replace_now});
+}
+
+/* --- revoke ------------------------------------------------------------------------------------------ */
+
+static void
+revoke_now(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
+{
+	struct err e = ERR_INIT;
+
+	(void)text;
+	if (choice != 0)
+		return;
+	if (wizard_revoke(ui->d->wizard, (enum token_slot)arg, &e) != RES_OK)
+		dialog_tell(ui, "Not revoked", e.text);
+	else
+		ui_go_step(ui, STEP_HANDLE);
+	ui->model_stale = true;
+}
+
+static void
+revoke_ask(struct ui *ui, enum token_slot slot)
+{
+	char why[LIMIT_MESSAGE] = "", *text;
+
+	if (!wizard_can_revoke(ui->d->wizard, slot, why, sizeof(why))) {
+		dialog_tell(ui, "No revocation now", why);
+		return;
+	}
+	text = xasprintf("This asks %s to make the %s token invalid for good. Whatever uses it stops working%s. "
+		"It cannot be undone; the user has to log in again.\n\nThen the token is verified and user "
+		"information asked for again, as proof.", ui->m.host[0] ? ui->m.host : "the server",
+		slot == SLOT_REFRESH ? "refresh" : "access",
+		slot == SLOT_REFRESH ? ", and many servers end the access tokens that came from it, too" : "");
+	dialog_open(ui, &(struct dialog_spec){.title = "Revoke the token?", .text = text,
+		.choices = {"Revoke it", "Cancel"}, .n_choices = 2, .first = 1, .done = revoke_now,
+		.arg = (uintptr_t)slot});
+	free(text);
+}
+
+static void
+revoke_which(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
+{
+	(void)text;
+	(void)arg;
+	if (choice < 2)
+		revoke_ask(ui, choice == 0 ? SLOT_ACCESS : SLOT_REFRESH);
+}
+
+void
+flow_revoke(struct ui *ui)
+{
+	if (ui->d->offline) {
+		ui_notice(ui, "This is a saved case: nothing is sent.");
+		return;
+	}
+	if (ui->m.has_access && ui->m.has_refresh)
+		dialog_open(ui, &(struct dialog_spec){.title = "Revoke which token?",
+			.choices = {"The access token", "The refresh token", "Cancel"}, .n_choices = 3, .first = 2,
+			.done = revoke_which});
+	else
+		revoke_ask(ui, ui->m.has_refresh ? SLOT_REFRESH : SLOT_ACCESS);
+}
+
+/* --- export and copy ----------------------------------------------------------------------------------- */
+
+static void
+export_to(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
+{
+	const struct ui_format *f = &ui->d->formats[arg];
+	struct err e = ERR_INIT;
+	char *path = span_dup(span_trim(text));
+
+	(void)choice;
+	if (!*path) {
+		ui_notice(ui, "No file was named; nothing was written.");
+	} else if (ui->d->export_report(ui->d->ctx, f->id, path, &e) != RES_OK) {
+		dialog_tell(ui, "Not written", e.text);
+	} else {
+		char safe[160];
+
+		ui_notice(ui, "Written to %s; secrets are masked.",
+			text_safe_into(safe, sizeof(safe), span_of(path)));
+	}
+	free(path);
+}
+
+static void
+export_format(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
+{
+	(void)text;
+	(void)arg;
+	if (choice >= ui->d->n_formats)
+		return;
+	dialog_open(ui, &(struct dialog_spec){.title = ui->d->formats[choice].label,
+		.text = "Secrets are masked in every format. File to write:", .input = true,
+		.value = ui->d->formats[choice].file, .hint = "path of a file", .done = export_to, .arg = choice});
+}
+
+void
+flow_export(struct ui *ui)
+{
+	struct dialog_spec spec = {.title = "Export", .text = "Everything that is known of this case, for the ticket.",
+		.done = export_format};
+
+	if (!ui->d->export_report || !ui->d->n_formats) {
+		ui_notice(ui, "There is nothing to export to.");
+		return;
+	}
+	while (spec.n_choices < ui->d->n_formats && spec.n_choices < DIALOG_CHOICES - 1) {
+		spec.choices[spec.n_choices] = ui->d->formats[spec.n_choices].label;
+		spec.n_choices++;
+	}
+	spec.choices[spec.n_choices++] = "Cancel";
+	dialog_open(ui, &spec);
+}
+
+enum { COPY_CLIP, COPY_FILE, COPY_VALUE };
+
+static void
+copy_text(struct ui *ui, struct buf *out, size_t what)
+{
+	const struct exchange *x = step_exchange(ui);
+	const struct field *f = step_marked(ui);
+
+	if (what == COPY_VALUE && f)
+		buf_puts(out, f->value);
+	else if (what != COPY_VALUE && x)
+		exchange_curl_command(x, out);
+}
+
+static void
+copy_file(struct ui *ui, size_t choice, struct span path_text, uintptr_t arg)
+{
+	struct err e = ERR_INIT;
+	struct buf b;
+	char *path = span_dup(span_trim(path_text)), safe[160];
+
+	(void)choice;
+	buf_init_wiping(&b, LIMIT_REPORT);
+	copy_text(ui, &b, arg);
+	buf_putc(&b, '\n');
+	if (!*path)
+		ui_notice(ui, "No file was named; nothing was written.");
+	else if (file_write(path, buf_span(&b), &e) != RES_OK)
+		dialog_tell(ui, "Not written", e.text);
+	else
+		ui_notice(ui, "Written to %s; secrets stand in it as shell variables.",
+			text_safe_into(safe, sizeof(safe), span_of(path)));
+	buf_release(&b);
+	free(path);
+}
+
+static void
+copy_chosen(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
+{
+	struct buf b;
+
+	(void)text;
+	(void)arg;
+	if (choice > COPY_VALUE || (choice == COPY_VALUE && !step_marked(ui)))
+		return;
+	if (choice == COPY_FILE) {
+		dialog_open(ui, &(struct dialog_spec){.title = "File for the curl command", .input = true,
+			.value = "tokentriage-request.sh", .hint = "path of a file", .done = copy_file,
+			.arg = COPY_FILE});
+		return;
+	}
+	buf_init_wiping(&b, 1 << 20);
+	copy_text(ui, &b, choice);
+	if (b.len) {
+		ui->d->term->clip(ui->term, buf_span(&b));
+		ui_notice(ui, "Sent %zu bytes to the terminal's clipboard; whether it took them cannot be known.",
+			b.len);
+	}
+	buf_release(&b);
+}
+
+void
+flow_copy(struct ui *ui)
+{
+	const struct exchange *x = step_exchange(ui);
+	const struct field *f = step_marked(ui);
+	char label[80];
+	struct dialog_spec spec = {.title = "Copy", .done = copy_chosen,
+		.choices = {"curl command to the terminal's clipboard (OSC 52)", "curl command into a file",
+			f ? "the marked value to the terminal's clipboard" : "Cancel", "Cancel"},
+		.n_choices = f ? 4 : 3};
+
+	if (!x) {
+		ui_notice(ui, "Nothing was sent yet: there is no request to copy.");
+		return;
+	}
+	spec.text = exchange_label(x, label, sizeof(label));
+	dialog_open(ui, &spec);
+}
+
+/* --- search and command --------------------------------------------------------------------------------- */
+
+void
+flow_search_again(struct ui *ui, bool back)
+{
+	struct rect fields = {0, 0, 10, 80}, guide, log;
+	bool found;
+
+	if (!ui->search[0]) {
+		flow_search(ui);
+		return;
+	}
+	step_panes(ui, (struct rect){3, 0, ui->canvas.rows - 4, ui->canvas.cols}, &fields, &guide, &log);
+	found = ui->pane == PANE_LOG ? logpane_search(ui->records, &ui->log, ui->search, back, log.rows - 1)
+		: fieldlist_search(&ui->m.fields, &ui->places[ui->step], ui->search, back);
+	if (!found)
+		ui_notice(ui, "\"%s\" does not stand in this pane.", ui->search);
+}
+
+static void
+search_for(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
+{
+	(void)choice;
+	(void)arg;
+	text_safe_into(ui->search, sizeof(ui->search), text);
+	ui->log.found_seq = 0;
+	if (ui->search[0])
+		flow_search_again(ui, ui->pane == PANE_LOG);
+}
+
+void
+flow_search(struct ui *ui)
+{
+	dialog_open(ui, &(struct dialog_spec){.title = ui->pane == PANE_LOG ? "Search the log" : "Search the fields",
+		.input = true, .hint = "text to find", .value = ui->search, .done = search_for});
+}
+
+static void
+run_command(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
+{
+	enum action a;
+	char safe[40];
+
+	(void)choice;
+	(void)arg;
+	text = span_trim(text);
+	if (action_find(text, &a))
+		ui_action(ui, a);
+	else if (text.n)
+		ui_notice(ui, "There is no action \"%s\"; ? lists them.", text_safe_into(safe, sizeof(safe), text));
+}
+
+void
+flow_command(struct ui *ui)
+{
+	dialog_open(ui, &(struct dialog_spec){.title = "Run an action", .input = true,
+		.hint = "its name, as the help has it: export", .done = run_command});
+}

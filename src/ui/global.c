@@ -1,0 +1,138 @@
+#include "ui/state.h"
+
+#include <signal.h>
+
+void
+ui_go_step(struct ui *ui, enum step s)
+{
+	ui_pop_all(ui);
+	if (s != ui->step) {
+		ui->step = s;
+		ui->pane = ui->log.size == LOGSIZE_FULL ? PANE_LOG : PANE_FIELDS;
+		ui->model_stale = true;
+	}
+	ui->dirty = true;
+}
+
+/* A pager with one of the pages. */
+static void
+open_page(struct ui *ui, enum action a)
+{
+	struct page p;
+
+	page_init(&p);
+	switch (a) {
+	case ACT_HELP:
+		page_help(&p, &ui->keymap);
+		pager_open(ui, "Help", &p);
+		break;
+	case ACT_FINDINGS:
+		page_findings(&p, ui);
+		pager_open(ui, "Findings", &p);
+		break;
+	default:
+		page_guide(&p, ui, ui->step);
+		pager_open(ui, "Guide", &p);
+		break;
+	}
+}
+
+static void
+guide(struct ui *ui)
+{
+	/* beside the fields where there is room, else in a pager */
+	if (ui->canvas.cols >= UI_GUIDE_COLS)
+		ui->guide = !ui->guide;
+	else
+		open_page(ui, ACT_GUIDE);
+}
+
+static void
+walk(struct ui *ui)
+{
+	if (ui->d->offline) {
+		ui_notice(ui, "This is a saved case: nothing is sent.");
+	} else if (ui->m.busy) {
+		ui_notice(ui, "A request is under way; Esc cancels it.");
+	} else {
+		wizard_walk(ui->d->wizard, STEPS_ALL, false, false);
+		ui->model_stale = true;
+	}
+}
+
+void
+ui_global_action(struct ui *ui, enum action a)
+{
+	if (!ui->prepared && a != ACT_QUIT && a != ACT_INTERRUPT)
+		return;
+	switch (a) {
+	case ACT_STEP_1:
+	case ACT_STEP_2:
+	case ACT_STEP_3:
+	case ACT_STEP_4:
+	case ACT_STEP_5:
+		ui_go_step(ui, (enum step)(STEP_VERIFY + (a - ACT_STEP_1)));
+		break;
+	case ACT_PREV_STEP:
+		ui_go_step(ui, ui->step > 0 ? ui->step - 1 : ui->step);
+		break;
+	case ACT_NEXT_STEP:
+		ui_go_step(ui, ui->step + 1 < STEP_COUNT ? ui->step + 1 : ui->step);
+		break;
+	case ACT_WALK:
+		ui_pop_all(ui);
+		walk(ui);
+		break;
+	case ACT_REFRESH:
+		ui_pop_all(ui);
+		flow_refresh(ui);
+		break;
+	case ACT_REVOKE:
+		ui_pop_all(ui);
+		flow_revoke(ui);
+		break;
+	case ACT_REPLACE:
+		ui_pop_all(ui);
+		flow_replace(ui);
+		break;
+	case ACT_GUIDE:
+		guide(ui);
+		break;
+	case ACT_HELP:
+	case ACT_FINDINGS:
+		open_page(ui, a);
+		break;
+	case ACT_EXPORT:
+		flow_export(ui);
+		break;
+	case ACT_COPY:
+		flow_copy(ui);
+		break;
+	case ACT_SHOW:
+		flow_show_secret(ui);
+		break;
+	case ACT_COMMAND:
+		flow_command(ui);
+		break;
+	case ACT_TOKENS:
+		ui_pop_all(ui);
+		screen_open_push(ui);
+		break;
+	case ACT_TIME:
+		ui->local_time = !ui->local_time;
+		ui->model_stale = true;
+		break;
+	case ACT_REDRAW:
+		ui->d->term->redraw(ui->term);
+		break;
+	case ACT_QUIT:
+		ui_leave(ui, 0);
+		break;
+	case ACT_INTERRUPT:
+		ui_leave(ui, 128 + SIGINT);
+		break;
+	default:
+		return;
+	}
+	ui->dirty = true;
+}

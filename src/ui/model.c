@@ -1,0 +1,95 @@
+#include "ui/model.h"
+
+#include "base/text.h"
+
+void
+model_init(struct ui_model *m)
+{
+	memset(m, 0, sizeof(*m));
+	m->running = STEP_COUNT;
+	field_list_init(&m->fields);
+}
+
+void
+model_release(struct ui_model *m)
+{
+	field_list_release(&m->fields);
+}
+
+/* The host of the first URL that is known. */
+static void
+read_host(struct ui_model *m, const struct profile *p)
+{
+	const char *const urls[] = {p->issuer, p->introspection_endpoint, p->userinfo_endpoint,
+		p->token_endpoint, p->resource_url};
+
+	m->host[0] = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(urls) && !m->host[0]; i++) {
+		struct span s = span_of(urls[i]);
+		size_t at = span_find_str(s, "://"), end = 0;
+
+		if (at == SIZE_MAX)
+			continue;
+		s = span_from(s, at + 3);
+		while (end < s.n && !strchr("/?#", s.p[end]))
+			end++;
+		s.n = end;
+		at = span_find(s, '@'); /* user information of a URL is no business of the screen */
+		if (at != SIZE_MAX)
+			s = span_from(s, at + 1);
+		text_safe_into(m->host, sizeof(m->host), s);
+	}
+}
+
+bool
+model_read_progress(struct ui_model *m, const struct wizard *w)
+{
+	bool busy = wizard_busy(w), changed = busy != m->busy;
+	enum step running = wizard_running_step(w);
+	char text[sizeof(m->progress)] = "";
+	int64_t elapsed = 0;
+
+	if (busy)
+		wizard_progress(w, text, sizeof(text), &elapsed);
+	/* the screen shows whole seconds */
+	changed = changed || running != m->running || strcmp(text, m->progress) != 0 ||
+		elapsed / 1000000 != m->elapsed_us / 1000000;
+	m->busy = busy;
+	m->running = running;
+	m->elapsed_us = elapsed;
+	memcpy(m->progress, text, sizeof(text));
+	return changed;
+}
+
+void
+model_read(struct ui_model *m, const struct wizard *w, enum step step, bool local)
+{
+	const struct diagnosis *d = wizard_diagnosis(w);
+
+	m->c = wizard_case(w);
+	m->diagnosis = d;
+	m->walked = false;
+	if (m->c) {
+		text_safe_into(m->profile, sizeof(m->profile), span_of(m->c->profile.name));
+		read_host(m, &m->c->profile);
+		m->has_access = case_token(m->c, SLOT_ACCESS) && case_token(m->c, SLOT_ACCESS)->present;
+		m->has_refresh = case_token(m->c, SLOT_REFRESH) && case_token(m->c, SLOT_REFRESH)->present;
+	}
+	for (int s = 0; s < STEP_COUNT; s++) {
+		m->steps[s] = wizard_step_state(w, (enum step)s);
+		m->walked = m->walked || (m->steps[s] != STATE_PENDING && m->steps[s] != STATE_SKIPPED);
+		snprintf(m->step_summary[s], sizeof(m->step_summary[s]), "%s", d ? d->step_summary[s] : "");
+	}
+	if (d) {
+		m->verdict_state = d->verdict.state;
+		m->next_step = d->verdict.next_step;
+		snprintf(m->verdict, sizeof(m->verdict), "%s", d->verdict.summary);
+		snprintf(m->next, sizeof(m->next), "%s", d->verdict.next);
+	}
+	wizard_countdown(w, SLOT_ACCESS, &m->access);
+	wizard_countdown(w, SLOT_REFRESH, &m->refresh);
+	field_list_release(&m->fields);
+	field_list_init(&m->fields);
+	step_fields(&m->fields, w, step, local);
+	model_read_progress(m, w);
+}

@@ -1,0 +1,33 @@
+/* What the screens show, taken from the wizard once a turn; drawing reads this and asks no one. */
+#ifndef TT_UI_MODEL_H
+#define TT_UI_MODEL_H
+
+#include "wizard/fields.h"
+
+struct ui_model {
+	char profile[80], host[128];     /* safe text */
+	enum state steps[STEP_COUNT];
+	char step_summary[STEP_COUNT][LIMIT_MESSAGE];
+	enum step running;               /* STEP_COUNT: none */
+	bool busy;
+	char progress[160];              /* "introspection · idp.example" */
+	int64_t elapsed_us;
+	bool walked;                     /* any step */
+	enum state verdict_state;
+	char verdict[LIMIT_MESSAGE], next[LIMIT_MESSAGE];
+	enum step next_step;
+	struct countdown access, refresh;
+	bool has_access, has_refresh;
+	struct field_list fields;        /* of the step that is shown */
+	const struct case_file *c;       /* borrowed; NULL before there is one */
+	const struct diagnosis *diagnosis; /* borrowed */
+};
+
+void model_init(struct ui_model *m);
+void model_release(struct ui_model *m);
+/* step: the one that is shown; local: times in local time. */
+void model_read(struct ui_model *m, const struct wizard *w, enum step step, bool local);
+/* Only what moves while a request runs; true: it changed. */
+bool model_read_progress(struct ui_model *m, const struct wizard *w);
+
+#endif

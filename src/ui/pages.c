@@ -1,0 +1,260 @@
+#include "ui/state.h"
+
+#include "base/text.h"
+#include "ui/glyphs.h"
+
+enum { BODY_SHOWN = 64 << 10 };
+
+enum guide_kind { GUIDE_HEAD, GUIDE_TEXT, GUIDE_CODE };
+
+static const struct {
+	enum step step;
+	enum guide_kind kind;
+	const char *text;
+} guide_lines[] = {
+#define GUIDE(step, kind, text) {STEP_##step, GUIDE_##kind, text},
+#include "ui/guide.def"
+#undef GUIDE
+};
+
+static const struct {
+	const char *question, *answer;
+} faq[] = {
+#define FAQ(question, answer) {question, answer},
+#include "ui/guide.def"
+#undef FAQ
+};
+
+static void
+gap(struct page *p)
+{
+	if (p->n && p->v[p->n - 1].text && p->v[p->n - 1].text[0])
+		page_add(p, UIR_TEXT, 0, "%s", "");
+}
+
+static void
+heading(struct page *p, const char *text)
+{
+	gap(p);
+	page_add(p, UIR_TITLE, 0, "%s", text);
+}
+
+static void
+help_actions(struct page *p, const struct keymap *m, enum key_context context, const char *title)
+{
+	heading(p, title);
+	for (int a = 1; a < ACT_COUNT; a++) {
+		char keys[80];
+
+		if (action_infos[a].context != context)
+			continue;
+		keymap_names(m, (enum action)a, keys, sizeof(keys));
+		page_add(p, UIR_GUIDE, 1, "%-12s %s (%s)", keys, action_infos[a].help, action_infos[a].id);
+	}
+}
+
+void
+page_help(struct page *p, const struct keymap *m)
+{
+	page_add(p, UIR_GUIDE, 0, "%s", "Five steps find out why a token does not get user information. Enter runs a "
+		"step and goes on to the next; the sentence on top names the cause and what to do.");
+	help_actions(p, m, CONTEXT_GLOBAL, "Everywhere");
+	help_actions(p, m, CONTEXT_ANY, "Always, also in dialogs");
+	help_actions(p, m, CONTEXT_LIST, "In the pane that has the keys");
+	help_actions(p, m, CONTEXT_FORM, "In fields and questions");
+	heading(p, "States");
+	page_add(p, UIR_GUIDE, 1, "%s", "✓ ok   ! warning   ✗ problem   – skipped   ? undetermined   · not walked yet   "
+		"… under way");
+	heading(p, "Questions people ask");
+	for (size_t i = 0; i < ARRAY_SIZE(faq); i++) {
+		page_add(p, UIR_NAME, 1, "%s", faq[i].question);
+		page_add(p, UIR_GUIDE, 3, "%s", faq[i].answer);
+	}
+}
+
+void
+page_guide(struct page *p, const struct ui *ui, enum step s)
+{
+	static const enum ui_role roles[] = {UIR_TITLE, UIR_GUIDE, UIR_VALUE};
+
+	if (ui->d && ui->d->lesson && ui->d->lesson[0]) {
+		page_add(p, UIR_TITLE, 0, "This scenario");
+		page_add_lines(p, UIR_GUIDE, 0, span_of(ui->d->lesson));
+		gap(p);
+	}
+	page_add(p, UIR_TITLE, 0, "%d %s", (int)s + 1, step_title(s));
+	page_add(p, UIR_GUIDE, 0, "%s", step_question(s));
+	gap(p);
+	for (size_t i = 0; i < ARRAY_SIZE(guide_lines); i++) {
+		if (guide_lines[i].step != s)
+			continue;
+		if (guide_lines[i].kind == GUIDE_HEAD)
+			gap(p);
+		page_add(p, roles[guide_lines[i].kind], guide_lines[i].kind == GUIDE_CODE ? 2 : 0, "%s",
+			guide_lines[i].text);
+	}
+}
+
+static void
+finding(struct page *p, const struct finding *f)
+{
+	static const enum state states[] = {
+		[SEV_INFO] = STATE_OK, [SEV_WARNING] = STATE_WARNING, [SEV_ERROR] = STATE_PROBLEM};
+
+	gap(p);
+	page_add(p, state_role((int)states[f->severity]), 0, "%s: %s", severity_id(f->severity), f->summary);
+	page_add(p, UIR_NAME, 2, "%s · step %d %s", f->rule->id, (int)f->rule->step + 1, step_title(f->rule->step));
+	if (f->remedy[0])
+		page_add(p, UIR_NEXT, 2, "%s", f->remedy);
+	for (size_t i = 0; i < f->n_evidence; i++) {
+		const struct evidence *e = &f->evidence[i];
+
+		if (e->from > 0)
+			page_add(p, UIR_VALUE, 4, "%s = %s  (exchange %d)", e->fact, e->value, e->from);
+		else
+			page_add(p, UIR_VALUE, 4, "%s = %s", e->fact, e->value);
+	}
+	for (size_t i = 0; i < f->n_caused_by; i++)
+		page_add(p, UIR_MEANING, 4, "explained by %s", f->caused_by[i]->id);
+	if (f->rule->references && f->rule->references[0])
+		page_add(p, UIR_MEANING, 4, "%s", f->rule->references);
+}
+
+void
+page_findings(struct page *p, const struct ui *ui)
+{
+	const struct diagnosis *d = ui->m.diagnosis;
+
+	if (!d || !ui->m.walked) {
+		page_add(p, UIR_NOTE, 0, "Nothing was looked at yet: Enter runs a step, w walks all five.");
+		return;
+	}
+	page_add(p, UIR_VERDICT, 0, "%s", d->verdict.summary);
+	if (d->verdict.next[0])
+		page_add(p, UIR_NEXT, 0, "Next: %s", d->verdict.next);
+	for (size_t i = 0; i < d->n; i++)
+		finding(p, &d->findings[i]);
+	if (!d->n)
+		page_add(p, UIR_NOTE, 0, "No findings.");
+}
+
+static void
+headers(struct page *p, const struct http_headers *h)
+{
+	for (size_t i = 0; i < h->n; i++) {
+		char name[128], value[4096];
+
+		page_add(p, UIR_VALUE, 2, "%s: %s", text_safe_into(name, sizeof(name), span_of(h->v[i].name)),
+			text_safe_into(value, sizeof(value), span_of(h->v[i].value)));
+	}
+}
+
+static void
+body(struct page *p, const struct buf *b)
+{
+	struct span s = buf_span(b);
+
+	if (s.n == 0) {
+		page_add(p, UIR_MEANING, 2, "(no body)");
+		return;
+	}
+	page_add(p, UIR_TEXT, 0, "%s", "");
+	page_add_lines(p, UIR_VALUE, 2, span_sub(s, 0, BODY_SHOWN));
+	if (s.n > BODY_SHOWN)
+		page_add(p, UIR_MEANING, 2, "… %zu bytes more; an export has them all", s.n - BODY_SHOWN);
+}
+
+static void
+phase(struct buf *b, const char *name, int64_t us)
+{
+	char t[32];
+
+	if (us >= 0)
+		buf_printf(b, "%s%s %s", b->len ? " · " : "", name, time_span_us(t, us));
+}
+
+static void
+timings(struct page *p, const struct timings *t)
+{
+	struct buf b;
+
+	buf_init(&b, 512);
+	phase(&b, "total", t->total);
+	phase(&b, "name", t->dns);
+	phase(&b, "connect", t->connect);
+	phase(&b, "TLS", t->tls);
+	phase(&b, "wait", t->wait);
+	phase(&b, "receive", t->receive);
+	page_add(p, UIR_VALUE, 2, "%s%s", buf_str(&b), t->reused ? " · on an open connection" : "");
+	buf_release(&b);
+}
+
+static void
+tls(struct page *p, const struct tls_info *t)
+{
+	if (!t->version[0] && !t->verify_words[0] && t->n_certs == 0)
+		return;
+	heading(p, "TLS");
+	page_add(p, UIR_VALUE, 2, "%s %s, certificate %s%s%s", t->version, t->cipher,
+		t->verified ? "verified" : "not verified", t->verify_words[0] ? ": " : "", t->verify_words);
+	for (size_t i = 0; i < t->n_certs; i++) {
+		const struct cert_info *k = &t->certs[i];
+		char from[40], to[40];
+
+		page_add(p, UIR_VALUE, 2, "%zu %s", i + 1, k->subject ? k->subject : "");
+		page_add(p, UIR_MEANING, 4, "by %s, %s to %s", k->self_signed ? "itself" : k->issuer ? k->issuer : "?",
+			time_screen(from, k->not_before, false), time_screen(to, k->not_after, false));
+		if (i == 0 && k->names && k->names[0])
+			page_add(p, UIR_MEANING, 4, "for %s", k->names);
+	}
+}
+
+void
+page_exchange(struct page *p, const struct exchange *x)
+{
+	const struct net_result *r = &x->result;
+	char label[80], url[2048], reason[128], when[32];
+
+	heading(p, exchange_label(x, label, sizeof(label)));
+	page_add(p, UIR_VALUE, 2, "%s %s", x->request.method,
+		text_safe_into(url, sizeof(url), span_of(x->request.url)));
+	headers(p, &x->request.headers);
+	body(p, &x->request.body);
+	heading(p, "Answer");
+	if (r->error != NETERR_NONE)
+		page_add(p, UIR_PROBLEM, 2, "%s%s%s", net_error_words(r->error), r->error_text[0] ? ": " : "",
+			r->error_text);
+	if (r->response.status) {
+		page_add(p, r->response.status < 400 ? UIR_VALUE : UIR_PROBLEM, 2, "HTTP/%s %d %s",
+			r->response.version, r->response.status,
+			text_safe_into(reason, sizeof(reason), span_of(r->response.reason)));
+		headers(p, &r->response.headers);
+		body(p, &r->response.body);
+	}
+	heading(p, "Time");
+	if (r->sent_wall_us)
+		page_add(p, UIR_VALUE, 2, "sent %s to %s%s", time_rfc3339(when, r->sent_wall_us / 1000000),
+			r->remote[0] ? r->remote : "nowhere", r->via_proxy ? " by a proxy" : "");
+	timings(p, &r->timings);
+	tls(p, &r->tls);
+}
+
+void
+page_field(struct page *p, const struct ui *ui, const struct field *f)
+{
+	const struct exchange *x = ui->m.c && f->from > 0 ? case_exchange(ui->m.c, (uint32_t)f->from) : NULL;
+
+	if (f->name && f->name[0])
+		page_add(p, UIR_NAME, 0, "%s", f->name);
+	page_add(p, UIR_VALUE, 2, "%s", f->value);
+	if (f->meaning && f->meaning[0])
+		page_add(p, f->state == STATE_OK || f->state == STATE_PENDING ? UIR_MEANING : state_role((int)f->state),
+			2, "%s", f->meaning);
+	for (size_t i = 0; ui->m.diagnosis && i < ui->m.diagnosis->n; i++) {
+		/* a finding's row opens the finding */
+		if (f->name && strcmp(ui->m.diagnosis->findings[i].rule->id, f->name) == 0)
+			finding(p, &ui->m.diagnosis->findings[i]);
+	}
+	if (x)
+		page_exchange(p, x);
+}

@@ -1,0 +1,99 @@
+/* A masked value, shown for five seconds and no longer. */
+#include "ui/state.h"
+
+#include "base/text.h"
+
+enum { PEEK_US = 5000000 };
+
+struct peek {
+	struct secret *secret;
+	int64_t until_us;
+};
+
+static void
+peek_leave(struct ui *ui, void *state)
+{
+	(void)ui;
+	secret_unref(((struct peek *)state)->secret);
+}
+
+static unsigned
+peek_action(struct ui *ui, void *state, enum action a)
+{
+	(void)ui;
+	(void)state;
+	return a == ACT_QUIT || a == ACT_INTERRUPT ? UI_PROPAGATE : UI_CLOSE;
+}
+
+static void
+peek_draw(const struct ui *ui, const void *state, struct canvas *c)
+{
+	const struct peek *p = state;
+	struct rect r = {3, 2, c->rows - 5, c->cols - 4};
+	struct buf b;
+
+	(void)ui;
+	buf_init_wiping(&b, 8 * LIMIT_TOKEN);
+	text_safe(&b, secret_reveal(p->secret));
+	canvas_fill(c, r, ' ', UIR_DIALOG);
+	canvas_frame(c, r, UIR_SECRET);
+	canvas_puts(c, r.row, r.col + 2, r.cols - 4, UIR_DIALOG_TITLE, " In clear for five seconds: any key hides it ");
+	canvas_wrap(c, (struct rect){r.row + 1, r.col + 2, r.rows - 2, r.cols - 4}, UIR_SECRET, buf_span(&b));
+	buf_release(&b);
+}
+
+static int64_t
+peek_deadline(const struct ui *ui, const void *state)
+{
+	(void)ui;
+	return ((const struct peek *)state)->until_us;
+}
+
+static unsigned
+peek_event(struct ui *ui, void *state, const struct key_event *ev)
+{
+	(void)ui;
+	(void)state;
+	(void)ev;
+	return UI_CLOSE;
+}
+
+static unsigned
+peek_timeout(struct ui *ui, void *state, int64_t now_us)
+{
+	(void)ui;
+	(void)state;
+	(void)now_us;
+	return UI_CLOSE;
+}
+
+static const struct screen screen_peek = {
+	.name = "peek",
+	.state_size = sizeof(struct peek),
+	.contexts = CONTEXT_LIST | CONTEXT_GLOBAL,
+	.over = true,
+	.leave = peek_leave,
+	.action = peek_action,
+	.event = peek_event,
+	.draw = peek_draw,
+	.deadline = peek_deadline,
+	.timeout = peek_timeout,
+};
+
+void
+flow_show_secret(struct ui *ui)
+{
+	const struct field *f = step_marked(ui);
+	struct peek *p;
+
+	if (!f || !f->secret) {
+		ui_notice(ui, f ? "This value is not masked, or its clear text is not kept."
+			: "Mark a row with a masked value first (arrow keys).");
+		return;
+	}
+	p = ui_push(ui, &screen_peek);
+	if (p) {
+		p->secret = secret_ref((struct secret *)(uintptr_t)f->secret);
+		p->until_us = ui_now_us(ui) + PEEK_US;
+	}
+}

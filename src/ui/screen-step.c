@@ -1,0 +1,260 @@
+#include "ui/state.h"
+
+#include "ui/glyphs.h"
+
+void
+step_panes(const struct ui *ui, struct rect area, struct rect *fields, struct rect *guide, struct rect *log)
+{
+	int lines = (area.rows + 6) / 6;
+	struct rect none = {area.row, area.col, 0, 0};
+
+	if (ui->log.size == LOGSIZE_HALF)
+		lines = area.rows / 2;
+	if (ui->log.size == LOGSIZE_FULL)
+		lines = area.rows - 1;
+	*log = (struct rect){area.row + area.rows - lines - 1, area.col, lines + 1, area.cols};
+	*fields = (struct rect){area.row, area.col, area.rows - lines - 1, area.cols};
+	*guide = none;
+	if (ui->guide && area.cols >= UI_GUIDE_COLS && fields->rows > 0) {
+		int cols = area.cols * 3 / 8 < 60 ? area.cols * 3 / 8 : 60;
+
+		fields->cols -= cols;
+		*guide = (struct rect){fields->row, fields->col + fields->cols, fields->rows, cols};
+	}
+}
+
+/* The panes as they are on the screen now. */
+static void
+panes_now(const struct ui *ui, struct rect *fields, struct rect *log)
+{
+	struct canvas measure;
+	struct rect guide;
+
+	canvas_init_measure(&measure, ui->canvas.rows, ui->canvas.cols);
+	step_panes(ui, chrome_all(ui, &measure), fields, &guide, log);
+}
+
+const struct field *
+step_marked(const struct ui *ui)
+{
+	int mark = ui->places[ui->step].mark;
+
+	if (ui->pane != PANE_FIELDS || mark < 0 || mark >= (int)ui->m.fields.n)
+		return NULL;
+	return &ui->m.fields.v[mark];
+}
+
+const struct exchange *
+step_exchange(const struct ui *ui)
+{
+	const struct field *f = step_marked(ui);
+	const struct case_file *c = ui->m.c;
+	const struct exchange *x = NULL;
+
+	if (!c)
+		return NULL;
+	if (f && f->from > 0)
+		x = case_exchange(c, (uint32_t)f->from);
+	/* the newest of the step that is shown, else the newest of all */
+	for (size_t i = c->n_exchanges; !x && i > 0; i--) {
+		if (c->exchanges[i - 1]->step == ui->step || ui->step == STEP_DEBUG)
+			x = c->exchanges[i - 1];
+	}
+	if (!x && c->n_exchanges)
+		x = c->exchanges[c->n_exchanges - 1];
+	return x;
+}
+
+const char *
+step_enter_hint(const struct ui *ui)
+{
+	if (step_marked(ui))
+		return "open";
+	if (ui->m.steps[ui->step] == STATE_PENDING)
+		return "run";
+	return ui->step + 1 < STEP_COUNT ? "next step" : "run";
+}
+
+static void
+run_step(struct ui *ui, enum step s)
+{
+	if (ui->d->offline) {
+		ui_notice(ui, "This is a saved case: nothing is sent.");
+		return;
+	}
+	if (ui->m.busy) {
+		ui_notice(ui, "A request is under way; Esc cancels it.");
+		return;
+	}
+	wizard_run_step(ui->d->wizard, s);
+	ui->model_stale = true;
+}
+
+static unsigned
+enter(struct ui *ui)
+{
+	const struct field *f = step_marked(ui);
+
+	if (f) {
+		struct page p;
+
+		page_init(&p);
+		page_field(&p, ui, f);
+		pager_open(ui, f->name && f->name[0] ? f->name : step_title(ui->step), &p);
+		return UI_REDRAW;
+	}
+	if (ui->m.busy) {
+		ui_notice(ui, "A request is under way; Esc cancels it.");
+		return UI_REDRAW;
+	}
+	if (ui->m.steps[ui->step] != STATE_PENDING && ui->step + 1 < STEP_COUNT) {
+		ui_go_step(ui, ui->step + 1);
+		/* a step that has run shows its answers; a new one is run at once */
+		if (ui->m.steps[ui->step] != STATE_PENDING || ui->d->offline)
+			return UI_REDRAW;
+	}
+	run_step(ui, ui->step);
+	return UI_REDRAW;
+}
+
+static unsigned
+back(struct ui *ui)
+{
+	if (ui->m.busy) {
+		wizard_cancel(ui->d->wizard);
+		ui->model_stale = true;
+		ui_notice(ui, "Cancelled.");
+	} else if (ui->log.size != LOGSIZE_SMALL) {
+		ui->log.size = LOGSIZE_SMALL;
+		ui->pane = PANE_FIELDS;
+	} else if (ui->search[0]) {
+		ui->search[0] = '\0';
+		ui->log.found_seq = 0;
+	} else if (ui->pane == PANE_LOG) {
+		ui->pane = PANE_FIELDS;
+	} else if (ui->places[ui->step].mark >= 0) {
+		ui->places[ui->step].mark = -1;
+	} else {
+		char key[32];
+
+		ui_notice(ui, "Nothing to go back from; %s quits.",
+			keymap_name(&ui->keymap, ACT_QUIT, key, sizeof(key)));
+	}
+	return UI_REDRAW;
+}
+
+static unsigned
+step_action(struct ui *ui, void *state, enum action a)
+{
+	struct rect fields, log;
+
+	(void)state;
+	switch (a) {
+	case ACT_ENTER:
+		return enter(ui);
+	case ACT_RERUN:
+		run_step(ui, ui->step);
+		return UI_REDRAW;
+	case ACT_BACK:
+		return back(ui);
+	case ACT_FOCUS_NEXT:
+	case ACT_FOCUS_PREV:
+		ui->pane = ui->pane == PANE_FIELDS ? PANE_LOG : PANE_FIELDS;
+		if (ui->log.size == LOGSIZE_FULL)
+			ui->pane = PANE_LOG;
+		return UI_REDRAW;
+	case ACT_LOG:
+		ui->log.size = (ui->log.size + 1) % LOGSIZE_COUNT;
+		ui->pane = ui->log.size == LOGSIZE_SMALL ? PANE_FIELDS : PANE_LOG;
+		return UI_REDRAW;
+	case ACT_SEARCH:
+		flow_search(ui);
+		return UI_REDRAW;
+	case ACT_SEARCH_NEXT:
+	case ACT_SEARCH_PREV:
+		flow_search_again(ui, a == ACT_SEARCH_PREV);
+		return UI_REDRAW;
+	default:
+		break;
+	}
+	panes_now(ui, &fields, &log);
+	if (ui->pane == PANE_LOG ? logpane_action(ui->records, &ui->log, a, log.rows - 1)
+		: fieldlist_action(&ui->m.fields, &ui->places[ui->step], a, fields.rows, fields.cols))
+		return UI_REDRAW;
+	return UI_PROPAGATE;
+}
+
+/* Before the first frame's work is done, and for a step without rows. */
+static void
+draw_empty(const struct ui *ui, struct rect r, struct canvas *c)
+{
+	const char *words = !ui->prepared ? "One moment: the screen stands before anything is loaded or sent."
+		: "Nothing is known yet.  Enter runs this step.";
+
+	canvas_wrap(c, (struct rect){r.row + 1, r.col + 3, r.rows - 1, r.cols - 6}, UIR_DIM, span_of(words));
+}
+
+static void
+step_draw(const struct ui *ui, const void *state, struct canvas *c)
+{
+	struct rect area = chrome_all(ui, c), fields, guide, log;
+	const char *search = ui->search;
+
+	(void)state;
+	step_panes(ui, area, &fields, &guide, &log);
+	if (fields.rows > 0 && ui->m.fields.n)
+		fieldlist_draw(&ui->m.fields, ui->places[ui->step], ui->pane == PANE_FIELDS, fields,
+			ui->pane == PANE_FIELDS ? search : "", c);
+	else if (fields.rows > 0)
+		draw_empty(ui, fields, c);
+	if (guide.rows > 0) {
+		struct page p;
+		struct rect old = canvas_clip(c, guide);
+
+		page_init(&p);
+		page_guide(&p, ui, ui->step);
+		for (int row = guide.row; row < guide.row + guide.rows; row++)
+			canvas_put(c, row, guide.col, GLYPH_VLINE, UIR_RULE);
+		page_draw(&p, (struct rect){guide.row, guide.col + 2, guide.rows, guide.cols - 3}, 0, "", c);
+		page_release(&p);
+		canvas_clip(c, old);
+	}
+	logpane_draw(ui->records, &ui->log, ui->pane == PANE_LOG, log, ui->pane == PANE_LOG ? search : "", c);
+}
+
+static const enum action *
+step_hints(const struct ui *ui, const void *state)
+{
+	static const enum action usual[] = {ACT_ENTER, ACT_PREV_STEP, ACT_FOCUS_NEXT, ACT_GUIDE, ACT_LOG, ACT_SEARCH,
+		ACT_EXPORT, ACT_HELP, ACT_QUIT, ACT_FINDINGS, ACT_COPY, ACT_WALK, ACT_TIME, ACT_TOKENS, ACT_NONE};
+	static const enum action refresh[] = {ACT_ENTER, ACT_REFRESH, ACT_PREV_STEP, ACT_FOCUS_NEXT, ACT_GUIDE,
+		ACT_LOG, ACT_EXPORT, ACT_HELP, ACT_QUIT, ACT_FINDINGS, ACT_COPY, ACT_NONE};
+	static const enum action handle[] = {ACT_ENTER, ACT_REFRESH, ACT_REVOKE, ACT_PREV_STEP, ACT_GUIDE,
+		ACT_LOG, ACT_EXPORT, ACT_HELP, ACT_QUIT, ACT_FINDINGS, ACT_COPY, ACT_NONE};
+	static const enum action debug[] = {ACT_ENTER, ACT_PREV_STEP, ACT_FINDINGS, ACT_FOCUS_NEXT, ACT_COPY,
+		ACT_EXPORT, ACT_LOG, ACT_SEARCH, ACT_HELP, ACT_QUIT, ACT_GUIDE, ACT_NONE};
+	static const enum action marked[] = {ACT_ENTER, ACT_COPY, ACT_SHOW, ACT_BACK, ACT_PREV_STEP, ACT_FOCUS_NEXT,
+		ACT_SEARCH, ACT_HELP, ACT_QUIT, ACT_NONE};
+
+	(void)state;
+	if (step_marked(ui))
+		return marked;
+	switch (ui->step) {
+	case STEP_REFRESH:
+		return refresh;
+	case STEP_HANDLE:
+		return handle;
+	case STEP_DEBUG:
+		return debug;
+	default:
+		return usual;
+	}
+}
+
+const struct screen screen_step = {
+	.name = "step",
+	.contexts = CONTEXT_LIST | CONTEXT_GLOBAL,
+	.action = step_action,
+	.draw = step_draw,
+	.hints = step_hints,
+};

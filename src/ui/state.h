@@ -1,0 +1,222 @@
+/* The state of the interface, shared by loop and screens; no other room sees it. */
+#ifndef TT_UI_STATE_H
+#define TT_UI_STATE_H
+
+#include "ui/model.h"
+#include "ui/ui.h"
+
+enum { UI_MIN_ROWS = 18, UI_MIN_COLS = 60, UI_GUIDE_COLS = 110, UI_LAYERS = 8 };
+
+/* What must happen after a handler. */
+enum {
+	UI_HANDLED = 1,
+	UI_REDRAW = 2,
+	UI_CLOSE = 4,     /* the screen that handled it is done */
+	UI_PROPAGATE = 8, /* not mine: the loop's own actions */
+};
+
+struct ui;
+
+/*
+ * A screen or a dialog: layers on a stack, never loops of their own.  draw has const state, so that it can be
+ * called at any time for any size.
+ */
+struct screen {
+	const char *name;
+	size_t state_size;
+	unsigned contexts;  /* enum key_context */
+	bool over;          /* drawn over the layer below */
+	void (*leave)(struct ui *ui, void *state);
+	unsigned (*action)(struct ui *ui, void *state, enum action a);
+	/* Keys that are no action, and pastes; NULL: ignored. */
+	unsigned (*event)(struct ui *ui, void *state, const struct key_event *ev);
+	void (*draw)(const struct ui *ui, const void *state, struct canvas *c);
+	/* Actions for the footer, ended by ACT_NONE; NULL: none. */
+	const enum action *(*hints)(const struct ui *ui, const void *state);
+	/* Monotonic; when it passes, timeout is called.  NULL: none. */
+	int64_t (*deadline)(const struct ui *ui, const void *state);
+	unsigned (*timeout)(struct ui *ui, void *state, int64_t now_us);
+};
+
+struct layer {
+	const struct screen *screen;
+	void *state; /* wiped and freed when the layer goes */
+};
+
+/* A list's place: which row is marked, which row stands at the top. */
+struct place {
+	int mark; /* -1: none */
+	int top;
+};
+
+enum pane { PANE_FIELDS, PANE_LOG };
+enum log_size { LOGSIZE_SMALL, LOGSIZE_HALF, LOGSIZE_FULL, LOGSIZE_COUNT };
+
+struct log_view {
+	enum log_size size;
+	bool follow;
+	uint64_t bottom_seq;  /* the last record shown, unless following */
+	int shift;            /* cells scrolled to the right */
+	uint64_t found_seq;   /* the record a search found; 0 */
+};
+
+struct ui {
+	const struct ui_deps *d;
+	struct terminal *term;
+	struct canvas canvas;
+	struct theme theme;
+	struct keymap keymap;
+	struct keydec decoder;
+	struct ui_model m;
+	struct layer layers[UI_LAYERS];
+	int n_layers;
+
+	bool prepared;          /* before: the first frame */
+	enum step step;         /* shown */
+	struct place places[STEP_COUNT];
+	enum pane pane;
+	struct log_view log;
+	const struct log *records;
+	bool local_time, guide;
+	char notice[240];       /* answer to the last key; gone with the next */
+	char search[64];        /* what was looked for last */
+
+	bool dirty;             /* the screen is not what it should be */
+	bool soon;              /* … because of a key: draw without waiting */
+	bool model_stale;
+	bool quit;
+	int status;
+	int64_t drawn_us;
+	uint64_t log_seen;
+	int idle_fd;            /* -1; see app.c */
+	unsigned long taken;    /* bytes of input */
+};
+
+/* --- app.c ---------------------------------------------------------------------------------- */
+void ui_notice(struct ui *ui, const char *fmt, ...) PRINTF(2, 3);
+void ui_leave(struct ui *ui, int status);
+int64_t ui_now_us(const struct ui *ui);
+
+/* --- layers.c ------------------------------------------------------------------------------- */
+/* Pushes a screen; returns its zeroed state.  NULL if there are too many. */
+void *ui_push(struct ui *ui, const struct screen *s);
+void ui_pop(struct ui *ui);
+void ui_pop_all(struct ui *ui); /* down to the first */
+void ui_draw(const struct ui *ui, struct canvas *c);
+void ui_event(struct ui *ui, const struct key_event *ev);
+void ui_action(struct ui *ui, enum action a);
+int64_t ui_deadline(const struct ui *ui);
+void ui_timeout(struct ui *ui, int64_t now_us);
+
+/* --- global.c: the actions every screen has --------------------------------------------------- */
+void ui_global_action(struct ui *ui, enum action a);
+void ui_go_step(struct ui *ui, enum step s);
+
+/* --- chrome.c: header, rail, verdict, footer --------------------------------------------------- */
+/* Each returns the rows it used. */
+int chrome_header(const struct ui *ui, struct canvas *c);
+int chrome_rail(const struct ui *ui, struct canvas *c, int row);
+int chrome_verdict(const struct ui *ui, struct canvas *c, int row);
+void chrome_footer(const struct ui *ui, struct canvas *c);
+/* "── Title ── note ─────── right ──" over the width of r. */
+void chrome_title(struct canvas *c, int row, int col, int cols, bool focus, const char *title,
+	const char *note, const char *right);
+/* The rows between verdict and footer. */
+struct rect chrome_all(const struct ui *ui, struct canvas *c);
+
+/* --- fieldlist.c --------------------------------------------------------------------------------- */
+void fieldlist_draw(const struct field_list *l, struct place p, bool focus, struct rect r, const char *search,
+	struct canvas *c);
+/* Moves the mark or scrolls; rows, cols: the size of the pane. */
+bool fieldlist_action(const struct field_list *l, struct place *p, enum action a, int rows, int cols);
+bool fieldlist_search(const struct field_list *l, struct place *p, const char *needle, bool back);
+
+/* --- logpane.c ----------------------------------------------------------------------------------- */
+void logpane_draw(const struct log *log, const struct log_view *v, bool focus, struct rect r,
+	const char *search, struct canvas *c);
+bool logpane_action(const struct log *log, struct log_view *v, enum action a, int rows);
+bool logpane_search(const struct log *log, struct log_view *v, const char *needle, bool back, int rows);
+
+/* --- page.c: text to scroll ------------------------------------------------------------------------ */
+struct page_line {
+	char *text; /* safe, one line; NULL: empty */
+	uint8_t role, indent;
+};
+struct page {
+	struct page_line *v;
+	size_t n, cap;
+};
+void page_init(struct page *p);
+void page_release(struct page *p);
+void page_add(struct page *p, enum ui_role role, int indent, const char *fmt, ...) PRINTF(4, 5);
+/* Untrusted text of many lines: each is made safe. */
+void page_add_lines(struct page *p, enum ui_role role, int indent, struct span text);
+/* Draws from visual row `top`; returns how many visual rows there are in all. */
+int page_draw(const struct page *p, struct rect r, int top, const char *search, struct canvas *c);
+int page_height(const struct page *p, int cols);
+/* Opens a pager with the page (taken). */
+void pager_open(struct ui *ui, const char *title, struct page *page_take);
+
+/* --- pages.c: what the pagers show ------------------------------------------------------------------ */
+void page_help(struct page *p, const struct keymap *m);
+void page_guide(struct page *p, const struct ui *ui, enum step s);
+void page_findings(struct page *p, const struct ui *ui);
+void page_exchange(struct page *p, const struct exchange *x);
+void page_field(struct page *p, const struct ui *ui, const struct field *f);
+
+/* --- dialog.c: questions, menus, a line of text ------------------------------------------------------- */
+enum { DIALOG_CHOICES = 8 };
+struct dialog_spec {
+	const char *title;
+	const char *text;            /* wrapped; copied */
+	const char *choices[DIALOG_CHOICES]; /* literals; n 0: text input alone */
+	size_t n_choices;
+	size_t first;                /* the choice that Enter takes at once: the harmless one */
+	bool input, secret;          /* a line to type */
+	const char *value, *hint;    /* of the line */
+	/* choice: index, or n_choices for the line alone; text: of the line, borrowed.  Not called on Esc. */
+	void (*done)(struct ui *ui, size_t choice, struct span text, uintptr_t arg);
+	uintptr_t arg;
+};
+void dialog_open(struct ui *ui, const struct dialog_spec *spec);
+/* A message with one button. */
+void dialog_tell(struct ui *ui, const char *title, const char *text);
+
+/* --- textfield.c ---------------------------------------------------------------------------------------- */
+struct textfield {
+	struct buf text;  /* wiping */
+	size_t at;        /* byte offset of the cursor */
+	bool secret;      /* never drawn; kept as pasted, line breaks and all */
+};
+void textfield_init(struct textfield *f, bool secret);
+void textfield_release(struct textfield *f);
+void textfield_set(struct textfield *f, struct span s);
+bool textfield_action(struct textfield *f, enum action a);
+/* Typed and pasted text; what is said about it goes to notice ("pasted 812 bytes"). */
+bool textfield_event(struct textfield *f, const struct key_event *ev, char *notice, size_t size);
+void textfield_draw(const struct textfield *f, bool focus, const char *hint, int row, int col, int cols,
+	struct canvas *c);
+
+/* --- flows.c: refresh, revoke, export, copy, search, command ------------------------------------------------ */
+void flow_refresh(struct ui *ui);
+void flow_replace(struct ui *ui);
+void flow_revoke(struct ui *ui);
+void flow_export(struct ui *ui);
+void flow_copy(struct ui *ui);
+void flow_search(struct ui *ui);
+void flow_search_again(struct ui *ui, bool back);
+void flow_command(struct ui *ui);
+void flow_show_secret(struct ui *ui); /* peek.c */
+
+/* --- the screens ------------------------------------------------------------------------------------------- */
+extern const struct screen screen_step; /* the five steps: the first layer */
+void screen_open_push(struct ui *ui);   /* profile and tokens */
+/* How the step screen divides the rows between verdict and footer; rows 0: not shown. */
+void step_panes(const struct ui *ui, struct rect area, struct rect *fields, struct rect *guide, struct rect *log);
+/* What Enter does now, for the footer. */
+const char *step_enter_hint(const struct ui *ui);
+const struct field *step_marked(const struct ui *ui);
+/* The exchange that is meant: the marked row's, else the newest; NULL. */
+const struct exchange *step_exchange(const struct ui *ui);
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * The wizard on a terminal: what the program hands in, and the loop.
+ *
+ * Order: the terminal is taken and a first frame drawn before anything of the network is touched; then
+ * prepare() is called once; then the loop turns until the user leaves: signals, timers, engine_turn(),
+ * wizard_update(), input, one frame if something changed, one wait.
+ */
+#ifndef TT_UI_UI_H
+#define TT_UI_UI_H
+
+#include "ui/keymap.h"
+#include "ui/term.h"
+#include "wizard/fields.h"
+
+/* One way to write the case down. */
+struct ui_format {
+	const char *id;    /* what export_report gets: "json", "har" */
+	const char *label; /* "JSON report" */
+	const char *file;  /* proposed file name */
+};
+
+struct ui_deps {
+	const struct term_ops *term;
+	struct term_options term_options;
+	const struct theme *theme;     /* NULL: the default */
+	const struct keymap *keymap;   /* NULL: the defaults; checked by the caller */
+	struct wizard *wizard;
+	struct engine *engine;
+	const struct clock *clock;     /* of the engine: deadlines are its monotonic time */
+	struct log *log;
+	const char *title;             /* beside the program's name: "demo: expired"; NULL: the profile's name */
+	const char *lesson;            /* a sentence over the guide of every step (the scenario's goal); NULL */
+	bool guide;                    /* the guide stands beside the fields where there is room */
+	bool offline;                  /* a saved case: nothing can be sent */
+	bool choose;                   /* no profile or token yet: begin with the opening screen */
+	bool walk;                     /* begin by walking the five steps */
+
+	const struct profile *profiles; /* to pick from, borrowed */
+	size_t n_profiles;
+
+	void *ctx;                     /* of the functions below */
+	/* After the first frame, once; may block.  False: e is shown, and the program ends with status 2. */
+	bool (*prepare)(void *ctx, struct err *e);
+	/*
+	 * The user picked this profile (one of the list, or typed in): wizard_use_profile() and what belongs to it (token
+	 * files, engine options).  Tokens that were typed or pasted are given to the wizard afterwards.  May be NULL.
+	 */
+	enum res (*use_profile)(void *ctx, const struct profile *p, struct err *e);
+	const struct ui_format *formats;
+	size_t n_formats;
+	enum res (*export_report)(void *ctx, const char *format, const char *path, struct err *e);
+};
+
+/*
+ * Returns the program's status: 0, 2 (no terminal, or prepare failed; words on stderr), 4, 128 + signal.
+ * On leaving, the farewell is printed to stdout.
+ */
+int ui_run(const struct ui_deps *deps);
+
+#endif
