@@ -306,7 +306,8 @@ turn(struct ui *ui, int signal_fd)
 		else
 			ui->drawn_us = ui_now_us(ui);
 	}
-	log_flush(ui->d->log);
+	if (ui->d->log)
+		log_flush(ui->d->log);
 	if (!ui->quit)
 		wait_for_something(ui, signal_fd);
 }
