@@ -27,3 +27,10 @@ UNIT_TESTS += tests/demo/test_endpoints
 tests_demo_test_endpoints_SOURCES = tests/demo/test_endpoints.c
 tests_demo_test_endpoints_CPPFLAGS = $(DEMO_TEST_CPPFLAGS)
 tests_demo_test_endpoints_LDADD = $(DEMO_TEST_LIBS)
+
+# The server under a client library of the field.
+check_PROGRAMS += tests/demo/serve-demo
+tests_demo_serve_demo_SOURCES = tests/demo/serve-demo.c
+tests_demo_serve_demo_LDADD = $(DEMO_TEST_LIBS)
+TAP_TESTS += tests/demo/client.tap.sh
+EXTRA_DIST += tests/demo/client.mjs tests/demo/client.tap.sh
