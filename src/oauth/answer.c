@@ -206,6 +206,7 @@ read_error(struct answer *a, bool failed, struct span body)
 	const struct challenge *ch = failed ? challenge_with_error(&a->challenges) : NULL;
 	struct span code = challenge_param(ch, "error"), text = challenge_param(ch, "error_description");
 	struct body_error b;
+	struct span uri;
 
 	body_error_init(&b);
 	if (a->doc && !a->is_signed)
@@ -228,10 +229,11 @@ read_error(struct answer *a, bool failed, struct span body)
 		safe_text(a->description, sizeof(a->description), buf_span(&b.description));
 	else
 		safe_text(a->description, sizeof(a->description), text);
-	safe_text(a->error_uri, sizeof(a->error_uri),
-		b.uri.len ? buf_span(&b.uri) : challenge_param(ch, "error_uri"));
+	uri = b.uri.len ? buf_span(&b.uri) : challenge_param(ch, "error_uri");
+	safe_text(a->error_uri, sizeof(a->error_uri), uri);
 	if (!a->vendor_code[0])
-		safe_text(a->vendor_code, sizeof(a->vendor_code), vendor_code_in(text));
+		safe_text(a->vendor_code, sizeof(a->vendor_code),
+			vendor_code_in(text).n ? vendor_code_in(text) : vendor_code_in(uri));
 	if (!a->dialect[0] && a->error[0])
 		snprintf(a->dialect, sizeof(a->dialect), "oauth");
 	body_error_release(&b);

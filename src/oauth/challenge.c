@@ -120,19 +120,30 @@ token68(struct parse *p)
 	p->s = rest;
 }
 
-/* Behind the opening quote, up to the closing one.  A quote with text close behind it was meant
- * as text. */
+/* May the quoted text end here?  A quote that nothing of the grammar follows was meant as text. */
+static bool
+may_close(struct span rest)
+{
+	bool apart = rest.n && blank(rest.p[0]);
+
+	skip_blanks(&rest);
+	if (!rest.n || rest.p[0] == ',' || rest.p[0] == ';')
+		return true;
+	return apart && (is_param(rest) || known_scheme(token_at(rest)));
+}
+
+/* Behind the opening quote, up to the closing one. */
 static void
 quoted(struct parse *p, char quote, struct buf *value)
 {
 	while (p->s.n) {
-		char c = p->s.p[0], next = p->s.n > 1 ? p->s.p[1] : ',';
+		char c = p->s.p[0];
 
 		p->s = span_from(p->s, 1);
 		if (c == '\\' && quote == '"' && p->s.n) {
 			buf_putc(value, p->s.p[0]);
 			p->s = span_from(p->s, 1);
-		} else if (c == quote && (next == ',' || next == ';' || blank(next))) {
+		} else if (c == quote && may_close(p->s)) {
 			return;
 		} else {
 			if (c == quote)

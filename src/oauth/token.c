@@ -142,7 +142,7 @@ signature_fits(const char *alg, size_t n)
 		if (!strcmp(alg, lens[i].alg))
 			return n == lens[i].a || (lens[i].b && n == lens[i].b);
 	if (!strncmp(alg, "RS", 2) || !strncmp(alg, "PS", 2))
-		return n >= 128 && n % 32 == 0;
+		return n == 128 || (n >= 256 && n % 64 == 0);
 	return true;
 }
 
@@ -201,7 +201,7 @@ read_structure(struct token_info *t, struct span s)
 		}
 		return;
 	}
-	if (!token_is_jose_like(s))
+	if (!token_is_jose_like(s) || (t->odd & ODD_PLACEHOLDER))
 		return;
 	while (span_next(&rest, '.', &part))
 		if (n++ == 0 && jose_decode_json(&t->header, part, NULL) == RES_OK)
