@@ -34,6 +34,9 @@ case_add(struct case_file *c, struct exchange *x_take)
 	c->exchanges = xreallocarray(c->exchanges, c->n_exchanges + 1, sizeof(struct exchange *));
 	c->exchanges[c->n_exchanges++] = x_take;
 	x_take->n = (uint32_t)c->n_exchanges;
+	if (!x_take->imported && !x_take->token_generation && x_take->slot != SLOT_NONE &&
+	    x_take->slot != SLOT_MADE_UP)
+		x_take->token_generation = (uint32_t)c->n_generations - 1;
 	c->revision++;
 	return x_take;
 }

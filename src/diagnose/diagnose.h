@@ -21,13 +21,15 @@ struct finding {
 	char summary[LIMIT_MESSAGE]; /* with the actual values: expected and got, by how much */
 	char remedy[LIMIT_MESSAGE];
 	enum severity severity;      /* the rule's, or what the predicate made of it */
+	enum step step;              /* the rule's, or where the predicate saw it */
+	enum step next_step;         /* where the remedy is; the finding's step unless the predicate says */
+	const char *explains;        /* the rule's, or less: what this finding explains in this case */
 	struct evidence evidence[FINDING_EVIDENCE];
 	size_t n_evidence;
 	const struct rule *caused_by[FINDING_CAUSES]; /* findings of this diagnosis that explain it */
 	size_t n_caused_by;
 };
 
-/* What an answer is still wanted for, when the evidence does not decide. */
 struct verdict {
 	enum state state;            /* OK, PROBLEM, UNDETERMINED */
 	const struct finding *primary; /* findings[0]; NULL if healthy without a warning */

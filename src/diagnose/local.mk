@@ -2,11 +2,17 @@ noinst_LIBRARIES += src/libttdiagnose.a
 src_libttdiagnose_a_SOURCES = \
 	src/diagnose/catalogue.c src/diagnose/catalogue.def \
 	src/diagnose/diagnose.c src/diagnose/diagnose.h \
-	src/diagnose/order.c src/diagnose/rules.h \
+	src/diagnose/hints.def \
+	src/diagnose/order.c src/diagnose/order.h src/diagnose/rules.h \
 	src/diagnose/rules.c src/diagnose/rules.def \
-	src/diagnose/rules-transport.c \
-	src/diagnose/rules-intake.c \
-	src/diagnose/rules-verify.c \
+	src/diagnose/rules-client.c \
 	src/diagnose/rules-expiry.c \
+	src/diagnose/rules-handle.c \
+	src/diagnose/rules-help.c \
+	src/diagnose/rules-http.c \
+	src/diagnose/rules-intake.c \
 	src/diagnose/rules-refresh.c \
-	src/diagnose/rules-handle.c
+	src/diagnose/rules-transport.c \
+	src/diagnose/rules-userinfo.c \
+	src/diagnose/rules-verify.c \
+	src/diagnose/verdict.c src/diagnose/verdict.h

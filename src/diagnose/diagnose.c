@@ -1,0 +1,38 @@
+#include "diagnose/diagnose.h"
+
+#include "base/mem.h"
+#include "diagnose/order.h"
+#include "diagnose/verdict.h"
+
+static void
+run_rule(struct diagnosis *d, const struct rule *r, const struct facts *f)
+{
+	struct finding *out;
+
+	if (d->n == FINDINGS_MAX)
+		return;
+	out = &d->findings[d->n];
+	memset(out, 0, sizeof(*out));
+	out->rule = r;
+	out->severity = r->severity;
+	out->step = r->step;
+	out->next_step = STEP_COUNT;
+	out->explains = r->explains ? r->explains : "";
+	if (r->check(f, out) != RULE_FIRES)
+		return;
+	if (!out->remedy[0])
+		(void)snprintf(out->remedy, sizeof(out->remedy), "%s", r->remedy);
+	if (out->next_step == STEP_COUNT)
+		out->next_step = out->step;
+	d->n++;
+}
+
+void
+diagnose(struct diagnosis *d, const struct facts *f, const struct walk *walk)
+{
+	d->n = 0;
+	for (size_t i = 0; i < rule_count; i++)
+		run_rule(d, &rules[i], f);
+	order_findings(d);
+	verdict_of_findings(d, f, walk);
+}

@@ -1,0 +1,333 @@
+/* Rules about the caller: how the client authenticates, and whether it may ask. */
+#include "diagnose/rules.h"
+
+#include "oauth/jose.h"
+
+static bool
+asks_as_client(const struct exchange *x)
+{
+	return x->purpose == PURPOSE_INTROSPECTION || x->purpose == PURPOSE_REFRESH ||
+		x->purpose == PURPOSE_REVOCATION || x->purpose == PURPOSE_TOKEN;
+}
+
+/* The newest answer of each kind of request that refused the caller; NULL if none did. */
+static const struct exchange *
+refused_caller(const struct facts *f, struct finding *out)
+{
+	const struct exchange *asked[] = {f->introspection, f->refresh, f->revocation,
+		case_last(f->c, PURPOSE_TOKEN, SLOT_NONE)};
+
+	for (size_t i = 0; i < ARRAY_SIZE(asked); i++) {
+		const struct exchange *x = asked[i];
+
+		if (!exchange_client_refused(x))
+			continue;
+		out->step = x->step;
+		ev_answer(out, x);
+		ev(out, "client authentication", (int)x->n, "%s%s%s",
+			x->auth == AUTH_UNSET ? "none" : client_auth_id(x->auth), x->auth_client_id[0] ? " as " : "",
+			x->auth_client_id);
+		return x;
+	}
+	return NULL;
+}
+
+static bool
+same_client(const struct exchange *a, const struct exchange *b)
+{
+	return a->auth_client_id[0] && !strcmp(a->auth_client_id, b->auth_client_id);
+}
+
+static bool
+with_secret(const struct exchange *x)
+{
+	return x->auth == AUTH_BASIC || x->auth == AUTH_POST || x->auth == AUTH_SECRET_JWT;
+}
+
+/* Another exchange with the same client that was accepted and satisfies more. */
+typedef bool more(const struct exchange *refused, const struct exchange *other);
+
+static const struct exchange *
+accepted_other(const struct facts *f, const struct exchange *x, more *m)
+{
+	for (size_t i = f->c->n_exchanges; i > 0; i--) {
+		const struct exchange *y = f->c->exchanges[i - 1];
+
+		if (y != x && exchange_client_accepted(y) && same_client(x, y) && m(x, y))
+			return y;
+	}
+	return NULL;
+}
+
+static bool
+other_encoding(const struct exchange *x, const struct exchange *y)
+{
+	return x->auth == AUTH_BASIC && y->auth == AUTH_BASIC && x->auth_raw_basic != y->auth_raw_basic;
+}
+
+static bool
+other_method(const struct exchange *x, const struct exchange *y)
+{
+	return x->auth != y->auth && y->auth != AUTH_NONE && y->auth != AUTH_UNSET;
+}
+
+static bool
+same_method_elsewhere(const struct exchange *x, const struct exchange *y)
+{
+	return x->auth == y->auth && x->auth_raw_basic == y->auth_raw_basic &&
+		purpose_endpoint(x->purpose) != purpose_endpoint(y->purpose);
+}
+
+/* Was the same client refused with the other form of Basic too? */
+static bool
+tried_encodings(const struct facts *f, const struct exchange *x)
+{
+	for (size_t i = 0; i < f->c->n_exchanges; i++) {
+		const struct exchange *y = f->c->exchanges[i];
+
+		if (exchange_client_refused(y) && same_client(x, y) && other_encoding(x, y))
+			return true;
+	}
+	return false;
+}
+
+/* The methods that the metadata allows at the endpoint of x. */
+static enum tri
+method_offered(const struct facts *f, const struct exchange *x)
+{
+	const char *member;
+
+	if (!f->metadata || x->auth == AUTH_UNSET)
+		return TRI_UNKNOWN;
+	switch (purpose_endpoint(x->purpose)) {
+	case EP_INTROSPECTION: member = "introspection_endpoint_auth_methods_supported"; break;
+	case EP_REVOCATION: member = "revocation_endpoint_auth_methods_supported"; break;
+	case EP_TOKEN: case EP_USERINFO: case EP_JWKS: case EP_AUTHORIZATION: case EP_DEVICE: case EP_PAR:
+	case EP_END_SESSION: case EP_COUNT:
+	default:
+		member = "token_endpoint_auth_methods_supported";
+		break;
+	}
+	if (!json_get(f->metadata->doc, member))
+		member = "token_endpoint_auth_methods_supported";
+	if (!json_get(f->metadata->doc, member)) /* RFC 8414 §2: then it is client_secret_basic */
+		return x->auth == AUTH_BASIC ? TRI_YES : TRI_UNKNOWN;
+	return metadata_supports(f->metadata, member, client_auth_id(x->auth));
+}
+
+enum verdict_of
+rule_client_auth_missing(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->introspection ? f->introspection : f->revocation;
+	char scheme[24];
+
+	if (!exchange_answered(x) || x->auth != AUTH_UNSET || !asks_as_client(x) ||
+	    x->answer.outcome == OUTCOME_SUCCESS || x->answer.outcome == OUTCOME_INACTIVE ||
+	    x->answer.kind == BODY_HTML)
+		return RULE_PASS;
+	if (!exchange_client_refused(x) && !(x->result.response.status == 400 && answer_error_is(x, "invalid_request")) &&
+	    x->result.response.status != 403)
+		return RULE_PASS;
+	if (exchange_answered(f->introspection_probe) && f->introspection_probe->answer.outcome == OUTCOME_INACTIVE)
+		return RULE_PASS;
+	request_scheme(x, scheme, sizeof(scheme));
+	out->step = x->step;
+	ev_answer(out, x);
+	ev(out, "client authentication", (int)x->n, "none%s%s", scheme[0] ? ", Authorization: " : "", scheme);
+	if (!strcmp(scheme, "bearer"))
+		return say(out, "The %s request carried a bearer token in place of client credentials, and the server wants "
+			"those (%d).", purpose_words(x->purpose), x->result.response.status);
+	return say(out, "The %s request carried no client authentication, and the server wants it (%d).",
+		purpose_words(x->purpose), x->result.response.status);
+}
+
+enum verdict_of
+rule_introspect_public_client(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->introspection;
+	int s;
+
+	if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS || x->answer.outcome == OUTCOME_INACTIVE ||
+	    x->answer.kind == BODY_HTML)
+		return RULE_PASS;
+	s = x->result.response.status;
+	if (answer_hint(x) != HINT_PUBLIC_CLIENT && !(x->auth == AUTH_NONE && (s == 400 || s == 401 || s == 403) &&
+	    !answer_error_is(x, "unsupported_token_type") && !answer_error_is(x, "invalid_token")))
+		return RULE_PASS;
+	ev_answer(out, x);
+	ev(out, "client authentication", (int)x->n, "%s as %s", client_auth_id(x->auth), x->auth_client_id);
+	return say(out, "The client %s is public (it has no secret), and this server lets only confidential clients "
+		"introspect (%d).", x->auth_client_id, s);
+}
+
+enum verdict_of
+rule_client_auth_method_mismatch(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = refused_caller(f, out), *y;
+
+	if (!x || x->auth == AUTH_UNSET || x->auth == AUTH_NONE)
+		return RULE_PASS;
+	if (accepted_other(f, x, other_encoding))
+		return RULE_PASS;
+	y = accepted_other(f, x, other_method);
+	if (y && x->auth == AUTH_BASIC && x->auth_has_reserved && !tried_encodings(f, x) &&
+	    method_offered(f, x) != TRI_NO)
+		return RULE_PASS; /* the encoding explains it better */
+	if (y) {
+		ev_answer(out, y);
+		fix(out, "Set client_auth to %s for this server.", client_auth_id(y->auth));
+		return say(out, "The same client is refused with %s and accepted with %s: the method is wrong, the secret is "
+			"right.", client_auth_id(x->auth), client_auth_id(y->auth));
+	}
+	if (method_offered(f, x) != TRI_NO)
+		return RULE_PASS;
+	ev(out, "auth_methods_supported", (int)f->c->metadata_from, "without %s", client_auth_id(x->auth));
+	return say(out, "The %s request used %s, which the server's metadata does not offer at this endpoint.",
+		purpose_words(x->purpose), client_auth_id(x->auth));
+}
+
+enum verdict_of
+rule_client_credentials_encoding(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = refused_caller(f, out), *y;
+
+	if (!x || x->auth != AUTH_BASIC)
+		return RULE_PASS;
+	y = accepted_other(f, x, other_encoding);
+	if (y) {
+		ev_answer(out, y);
+		fix(out, y->auth_raw_basic ? "This server does not decode the credentials: use client_secret_post, or send "
+			"them without form-encoding." : "Form-encode client id and secret before base64 (RFC 6749 §2.3.1).");
+		return say(out, "Client id or secret has reserved characters: %s form-encoding in Basic they are refused, %s it "
+			"they are accepted.", x->auth_raw_basic ? "without" : "with", y->auth_raw_basic ? "without" : "with");
+	}
+	if (!x->auth_has_reserved || tried_encodings(f, x) || method_offered(f, x) == TRI_NO)
+		return RULE_PASS;
+	ev(out, "reserved characters", (int)x->n, "in client id or secret, %s",
+		x->auth_raw_basic ? "not form-encoded" : "form-encoded");
+	y = accepted_other(f, x, other_method);
+	if (y || x->auth_raw_basic) {
+		ev_answer(out, y);
+		return say(out, "Client id or secret has reserved characters, and Basic with%s form-encoding is refused%s.",
+			x->auth_raw_basic ? "out" : "", y ? " while the same secret in the body is accepted" : "");
+	}
+	/* one try tells it not from a wrong secret */
+	out->severity = SEV_WARNING;
+	fix(out, "Try once with client_secret_post or without form-encoding (probes: all): that separates the encoding "
+		"from a wrong secret.");
+	return say(out, "The client %s is refused, and its id or secret has characters that servers decode differently in "
+		"Basic: the encoding or the secret is wrong.", x->auth_client_id);
+}
+
+enum verdict_of
+rule_client_secret_wrong(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = refused_caller(f, out);
+	enum hint hint;
+
+	if (!x || !with_secret(x))
+		return RULE_PASS;
+	hint = answer_hint(x);
+	if (hint == HINT_SECRET_EXPIRED || hint == HINT_CLIENT_UNKNOWN || hint == HINT_CLIENT_DISABLED ||
+	    hint == HINT_PUBLIC_CLIENT || method_offered(f, x) == TRI_NO ||
+	    accepted_other(f, x, other_method) || accepted_other(f, x, other_encoding) ||
+	    accepted_other(f, x, same_method_elsewhere))
+		return RULE_PASS;
+	if (x->auth == AUTH_BASIC && x->auth_has_reserved && !tried_encodings(f, x))
+		return RULE_PASS;
+	if (method_offered(f, x) == TRI_YES)
+		ev(out, "auth_methods_supported", (int)f->c->metadata_from, "has %s", client_auth_id(x->auth));
+	return say(out, "The server refuses client %s at the %s request (%d): the client secret is wrong.",
+		x->auth_client_id, purpose_words(x->purpose), x->result.response.status);
+}
+
+static enum verdict_of
+by_hint(const struct facts *f, struct finding *out, enum hint hint, const char *fmt)
+{
+	const struct exchange *x = refused_caller(f, out);
+
+	if (!x || answer_hint(x) != hint)
+		return RULE_PASS;
+	ev(out, "error_description", (int)x->n, "%s", x->answer.description);
+	return say(out, fmt, x->auth_client_id);
+}
+
+enum verdict_of
+rule_client_secret_expired(const struct facts *f, struct finding *out)
+{
+	return by_hint(f, out, HINT_SECRET_EXPIRED, "The secret of client %s has expired.");
+}
+
+enum verdict_of
+rule_client_unknown_or_wrong_tenant(const struct facts *f, struct finding *out)
+{
+	return by_hint(f, out, HINT_CLIENT_UNKNOWN, "The server does not know a client %s: the id is wrong, or it belongs to "
+		"another tenant.");
+}
+
+enum verdict_of
+rule_client_disabled(const struct facts *f, struct finding *out)
+{
+	if (by_hint(f, out, HINT_CLIENT_DISABLED, "The client %s is disabled at the server.") == RULE_FIRES)
+		return RULE_FIRES;
+	if (!fact_rejected(f) || answer_hint(f->userinfo) != HINT_CLIENT_DISABLED)
+		return RULE_PASS;
+	out->step = STEP_HANDLE;
+	ev_answer(out, f->userinfo);
+	ev(out, "error_description", (int)f->userinfo->n, "%s", f->userinfo->answer.description);
+	return say(out, "The client that the token was issued to is disabled at the server.");
+}
+
+static bool
+by_assertion(const struct exchange *x)
+{
+	return x->auth == AUTH_PRIVATE_KEY_JWT || x->auth == AUTH_SECRET_JWT;
+}
+
+enum verdict_of
+rule_client_assertion_audience(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = refused_caller(f, out), *y;
+
+	if (!x || !by_assertion(x))
+		return RULE_PASS;
+	y = accepted_other(f, x, same_method_elsewhere);
+	if (!y && answer_hint(x) != HINT_ASSERTION_AUDIENCE)
+		return RULE_PASS;
+	ev_answer(out, y);
+	return say(out, "The client assertion is refused at the %s request%s: its audience does not suit this endpoint.",
+		purpose_words(x->purpose), y ? " and accepted elsewhere" : "");
+}
+
+enum verdict_of
+rule_introspect_resource_credentials_needed(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = refused_caller(f, out), *y;
+
+	if (!x || x->purpose != PURPOSE_INTROSPECTION || !with_secret(x))
+		return RULE_PASS;
+	y = accepted_other(f, x, same_method_elsewhere);
+	if (!y || (y->purpose != PURPOSE_REFRESH && y->purpose != PURPOSE_TOKEN))
+		return RULE_PASS;
+	ev_answer(out, y);
+	return say(out, "Client %s is accepted at the token endpoint and refused at introspection with the same secret: this "
+		"server wants a resource's own credentials there.", x->auth_client_id);
+}
+
+enum verdict_of
+rule_introspect_not_permitted(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->introspection;
+
+	if (!exchange_answered(x) || x->result.response.status != 403 || x->auth == AUTH_UNSET || x->auth == AUTH_NONE ||
+	    x->answer.kind == BODY_HTML || x->answer.outcome == OUTCOME_SUCCESS ||
+	    exchange_client_refused(x) || answer_hint(x) == HINT_PUBLIC_CLIENT)
+		return RULE_PASS;
+	if (exchange_answered(f->introspection_probe) && f->introspection_probe->answer.outcome == OUTCOME_INACTIVE)
+		return RULE_PASS; /* it may ask; it is the token */
+	if (x->answer.kind != BODY_EMPTY && !x->answer.doc && !x->answer.challenges.n)
+		return RULE_PASS; /* something in front said so */
+	ev_answer(out, x);
+	ev_answer(out, f->introspection_probe);
+	return say(out, "The server knows client %s and does not let it introspect (403).", x->auth_client_id);
+}

@@ -1,0 +1,534 @@
+/* Rules of step 4: what the user-information query was told, and what came back. */
+#include "diagnose/rules.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+
+static int
+status_of(const struct exchange *x)
+{
+	return x->result.response.status;
+}
+
+static bool
+is_userinfo(const struct exchange *x)
+{
+	return x && x->purpose == PURPOSE_USERINFO;
+}
+
+/* 403, or an OAuth error that speaks of scope. */
+static bool
+scope_refusal(const struct exchange *x)
+{
+	return answer_error_is(x, "insufficient_scope") || answer_error_is(x, "missing_scope") ||
+		answer_hint(x) == HINT_SCOPE || answer_hint(x) == HINT_OPENID;
+}
+
+static struct span
+wanted_scope(const struct exchange *x)
+{
+	for (size_t i = 0; i < x->answer.challenges.n; i++) {
+		struct span scope = challenge_param(&x->answer.challenges.v[i], "scope");
+
+		if (scope.n)
+			return scope;
+	}
+	return json_get_str(x->answer.doc, "scope");
+}
+
+static void
+ev_scope(const struct facts *f, struct finding *out)
+{
+	struct buf text;
+	const struct claims *c = f->introspected && f->introspected->has_scope ? f->introspected : f->claimed;
+
+	buf_init(&text, LIMIT_BODY);
+	if (c && c->has_scope && claims_scope_text(c, &text) == RES_OK)
+		ev(out, "scope", f->has_openid.from, "%s", text.len ? buf_str(&text) : "(empty)");
+	else if (f->token_scope.v.n)
+		ev_text(out, "scope", f->token_scope.v, f->token_scope.from);
+	buf_release(&text);
+}
+
+/* No end user stands behind the token: client_credentials. */
+static bool
+without_user(const struct facts *f, struct finding *out)
+{
+	const struct claims *i = f->introspected;
+
+	if (f->sub.v.n && f->client_id.v.n && span_eq(f->sub.v, f->client_id.v)) {
+		ev_text(out, "sub", f->sub.v, f->sub.from);
+		ev_text(out, "client_id", f->client_id.v, f->client_id.from);
+		return true;
+	}
+	if (f->claimed && span_contains_nocase(f->claimed->gty, "client")) {
+		ev_text(out, "gty", f->claimed->gty, FROM_TOKEN);
+		return true;
+	}
+	if (i && f->active.v == TRI_YES && !i->sub.n && !i->username.n && !f->sub.v.n) {
+		ev(out, "sub", f->active.from, "absent");
+		return true;
+	}
+	return f->userinfo && answer_hint(f->userinfo) == HINT_NO_USER;
+}
+
+enum verdict_of
+rule_no_end_user_in_token(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->userinfo;
+	bool gone = exchange_answered(x) && status_of(x) == 404 && fact_advertised(f, x) != TRI_NO;
+
+	if (!is_userinfo(x) || !(fact_rejected(f) || gone) || fact_inactive(f) || !without_user(f, out))
+		return RULE_PASS;
+	/* a server that names the scope has looked at the token: an absent sub proves nothing against that */
+	if (scope_refusal(x) && !(f->sub.v.n && f->client_id.v.n))
+		return RULE_PASS;
+	if (fact_expired(f) && f->active.v != TRI_YES)
+		return RULE_PASS;
+	ev_answer(out, x);
+	return say(out, "The token belongs to client %.*s alone: there is no user whose information could be given.",
+		SPAN_ARG(f->client_id.v.n ? f->client_id.v : SPAN_LIT("itself")));
+}
+
+/* --- scope -------------------------------------------------------------------------------- */
+
+enum verdict_of
+rule_userinfo_missing_openid_scope(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->userinfo;
+	bool said, lacks = f->has_openid.v == TRI_NO;
+	struct span want;
+
+	if (!is_userinfo(x) || !exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS || fact_inactive(f))
+		return RULE_PASS;
+	want = wanted_scope(x);
+	said = answer_hint(x) == HINT_OPENID || (scope_refusal(x) && span_has_word(want, "openid"));
+	if (f->has_openid.v == TRI_YES && answer_hint(x) != HINT_OPENID)
+		return RULE_PASS;
+	if (!said && !(lacks && (status_of(x) == 403 || (fact_rejected(f) && f->active.v == TRI_YES && !fact_bound(f)))))
+		return RULE_PASS;
+	if (!said && fact_expired(f))
+		return RULE_PASS;
+	ev_answer(out, x);
+	ev_scope(f, out);
+	if (want.n)
+		ev_text(out, "scope wanted", want, (int)x->n);
+	if (f->token_scope.v.n)
+		return say(out, "The token has scope \"%.*s\" without openid, and the userinfo endpoint gives nothing without "
+			"it (%d).", SPAN_ARG(span_sub(f->token_scope.v, 0, 120)), status_of(x));
+	return say(out, "The token lacks the scope openid, and the userinfo endpoint gives nothing without it (%d).",
+		status_of(x));
+}
+
+enum verdict_of
+rule_insufficient_scope(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->userinfo;
+	struct span want;
+
+	if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS || !scope_refusal(x))
+		return RULE_PASS;
+	want = wanted_scope(x);
+	if (is_userinfo(x) && f->has_openid.v != TRI_YES &&
+	    (f->has_openid.v == TRI_NO || answer_hint(x) == HINT_OPENID || span_has_word(want, "openid")))
+		return RULE_PASS; /* userinfo-missing-openid-scope */
+	ev_answer(out, x);
+	ev_scope(f, out);
+	if (!want.n)
+		return say(out, "The token is accepted, but its scope is not enough for this request (%d %s).", status_of(x),
+			x->answer.error);
+	ev_text(out, "scope wanted", want, (int)x->n);
+	fix(out, "Log in again and ask for the scope %.*s.", SPAN_ARG(want));
+	return say(out, "The token is accepted, but this request wants the scope %.*s (%d).", SPAN_ARG(want), status_of(x));
+}
+
+/* --- audience ----------------------------------------------------------------------------- */
+
+static bool
+aud_is_ours(const struct facts *f, struct span aud)
+{
+	const struct profile *p = &f->c->profile;
+	const struct exchange *x = f->userinfo;
+	struct url a, b;
+
+	if (span_is(aud, "account") || span_eq(aud, f->client_id.v) ||
+	    (p->client_id && span_is(aud, p->client_id)) || (p->audience && span_is(aud, p->audience)) ||
+	    (p->resource && span_is(aud, p->resource)) || span_eq(aud, f->iss.v) || span_eq(aud, f->expected_issuer.v))
+		return true;
+	if (url_parse(&a, aud, NULL) != RES_OK)
+		return false;
+	return url_parse(&b, span_of(x->request.url), NULL) == RES_OK && url_same_host(&a, &b) &&
+		(x->purpose == PURPOSE_USERINFO ? span_starts(b.path, "/") && a.path.n <= 1
+			: span_eq(span_sub(b.path, 0, a.path.n), a.path));
+}
+
+static bool
+other_audience(const struct facts *f)
+{
+	const struct claims *c = f->claimed && f->claimed->n_aud ? f->claimed : f->introspected;
+
+	if (!c || !c->n_aud)
+		return false;
+	/* some servers put the scopes there */
+	if (c->n_aud == 1 && f->token_scope.v.n && span_eq(c->aud[0], f->token_scope.v))
+		return false;
+	for (size_t i = 0; i < c->n_aud; i++) {
+		if (aud_is_ours(f, c->aud[i]))
+			return false;
+	}
+	return true;
+}
+
+enum verdict_of
+rule_wrong_audience(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->userinfo;
+	bool said;
+
+	if (!fact_rejected(f) || fact_inactive(f) || fact_expired(f) || scope_refusal(x) || fact_bound(f))
+		return RULE_PASS;
+	if (fact_issuer(f) == ISSUER_OTHER_TENANT || f->access_sig == SIG_BAD)
+		return RULE_PASS;
+	said = answer_hint(x) == HINT_AUDIENCE;
+	/* without the server's word: the token must be good in every other way, and meant for another place */
+	if (!said && !(other_audience(f) && status_of(x) == 401 &&
+	    (f->active.v == TRI_YES || (f->access_sig == SIG_VALID && f->exp.known))))
+		return RULE_PASS;
+	ev_answer(out, x);
+	if (f->aud_first.v.n)
+		ev_text(out, "aud", f->aud_first.v, f->aud_first.from);
+	ev(out, "asked", (int)x->n, "%s", x->request.url);
+	if (f->active.v == TRI_YES)
+		ev(out, "active", f->active.from, "true");
+	if (!f->aud_first.v.n)
+		return say(out, "The server says that the token is for another audience: %s", x->answer.description);
+	return say(out, "The token is for %.*s, not for %s: it is good there and refused here (%d).",
+		SPAN_ARG(span_sub(f->aud_first.v, 0, 160)), x->request.url, status_of(x));
+}
+
+/* --- the header on its way ---------------------------------------------------------------- */
+
+static bool
+bare_challenge(const struct exchange *x)
+{
+	bool bearer = false;
+
+	for (size_t i = 0; i < x->answer.challenges.n; i++) {
+		if (challenge_param(&x->answer.challenges.v[i], "error").n)
+			return false;
+		bearer = bearer || !strcasecmp(x->answer.challenges.v[i].scheme, "bearer");
+	}
+	return bearer && !x->answer.error[0];
+}
+
+enum verdict_of
+rule_authorization_header_stripped(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->userinfo, *probe = f->userinfo_probe;
+	bool said;
+
+	if (!exchange_answered(x) || !http_has_header(&x->request.headers, "authorization") ||
+	    x->answer.outcome == OUTCOME_SUCCESS || fact_inactive(f) || fact_expired(f) || fact_bound(f))
+		return RULE_PASS;
+	said = answer_hint(x) == HINT_NO_TOKEN;
+	if (!said && !(status_of(x) == 401 && bare_challenge(x)))
+		return RULE_PASS;
+	/* a made-up token that gets another answer was seen: then the header arrives */
+	if (exchange_answered(probe) && (probe->answer.error[0] || status_of(probe) != status_of(x)) &&
+	    strcmp(probe->answer.error, x->answer.error) != 0)
+		return RULE_PASS;
+	ev_answer(out, x);
+	ev(out, "request.authorization", (int)x->n, "sent");
+	ev_answer(out, probe);
+	if (!said && f->active.v != TRI_YES) {
+		out->severity = SEV_WARNING; /* some servers never say why: one reply cannot tell */
+		out->explains = "";
+		return say(out, "The server answers as if no token had come (401, a challenge without an error): the header may "
+			"have been dropped on the way.");
+	}
+	return say(out, "The server says that no token came (%d), though one was sent: something in between drops the "
+		"Authorization header.", status_of(x));
+}
+
+enum verdict_of
+rule_authorization_header_malformed(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->userinfo;
+	struct span v, rest;
+	size_t count;
+
+	if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS)
+		return RULE_PASS;
+	count = http_header_count(&x->request.headers, "authorization");
+	if (count > 1) {
+		ev(out, "Authorization", (int)x->n, "%zu header lines", count);
+		return say(out, "The request had %zu Authorization headers.", count);
+	}
+	v = http_header(&x->request.headers, "authorization");
+	rest = span_find(v, ' ') == SIZE_MAX ? SPAN_EMPTY : span_from(v, span_find(v, ' ') + 1);
+	if (!v.n || (rest.n && rest.p[0] != ' ' && !span_starts(v, "bearer ") && !span_starts_nocase(v, "token ") &&
+	    !span_starts_nocase(rest, "bearer ")))
+		return RULE_PASS;
+	if (span_starts(v, "bearer ") && f->active.v != TRI_YES)
+		return RULE_PASS; /* lower case is right by RFC 9110 §11.1; only strict servers refuse it */
+	ev_answer(out, x);
+	return say(out, "The Authorization header is not \"Bearer\", one blank and the token: %s.",
+		!rest.n ? "there is no blank" : rest.p[0] == ' ' ? "there are two blanks"
+		: span_starts(v, "bearer ") ? "the scheme is in lower case, which this server may not take"
+		: span_starts_nocase(v, "token ") ? "the scheme is token" : "the scheme word is there twice");
+}
+
+enum verdict_of
+rule_token_sent_twice(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->userinfo;
+	bool header, query, body;
+
+	if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS)
+		return RULE_PASS;
+	header = http_has_header(&x->request.headers, "authorization");
+	query = x->request.url && span_find_str(span_of(x->request.url), "access_token=") != SIZE_MAX;
+	body = span_find_str(buf_span(&x->request.body), "access_token=") != SIZE_MAX;
+	if (answer_hint(x) != HINT_TWICE && header + query + body < 2)
+		return RULE_PASS;
+	ev_answer(out, x);
+	return say(out, "The token was sent in more than one way in one request (%s).",
+		header && query ? "header and query" : header && body ? "header and body" : "the server says so");
+}
+
+/* --- binding ------------------------------------------------------------------------------ */
+
+static struct span
+thumbprint(const struct facts *f, bool dpop, int *from)
+{
+	const struct claims *all[] = {f->introspected, f->claimed};
+
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+		struct span v = !all[i] ? SPAN_EMPTY : dpop ? all[i]->jkt : all[i]->x5t_s256;
+
+		*from = i ? FROM_TOKEN : f->active.from;
+		if (v.n)
+			return v;
+	}
+	return SPAN_EMPTY;
+}
+
+static bool
+dpop_challenge_only(const struct exchange *x)
+{
+	return challenge_find(&x->answer.challenges, "DPoP") && !challenge_find(&x->answer.challenges, "Bearer");
+}
+
+enum verdict_of
+rule_dpop_bound_sent_as_bearer(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->userinfo;
+	struct span jkt;
+	char scheme[24];
+	int from;
+
+	if (!fact_rejected(f) || fact_inactive(f) || strcmp(request_scheme(x, scheme, sizeof(scheme)), "bearer") != 0)
+		return RULE_PASS;
+	jkt = thumbprint(f, true, &from);
+	if (!jkt.n && !dpop_challenge_only(x) && !(f->introspected && span_is_nocase(f->introspected->token_type, "dpop")))
+		return RULE_PASS;
+	if (fact_expired(f))
+		return RULE_PASS;
+	if (jkt.n)
+		ev_text(out, "cnf.jkt", jkt, from);
+	ev_answer(out, x);
+	ev(out, "request.authorization", (int)x->n, "Bearer");
+	return say(out, "The token is bound to a DPoP key and was sent as a plain bearer token (%d).", status_of(x));
+}
+
+enum verdict_of
+rule_dpop_nonce_required(const struct facts *f, struct finding *out)
+{
+	const struct exchange *asked[] = {f->userinfo, f->refresh};
+
+	for (size_t i = 0; i < ARRAY_SIZE(asked); i++) {
+		const struct exchange *x = asked[i];
+
+		if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS || !answer_error_is(x, "use_dpop_nonce"))
+			continue;
+		out->step = x->step;
+		ev_answer(out, x);
+		ev(out, "DPoP-Nonce", (int)x->n, "%s",
+			http_has_header(&x->result.response.headers, "dpop-nonce") ? "present" : "absent");
+		return say(out, "The server wants its nonce in the DPoP proof of the %s request.", purpose_words(x->purpose));
+	}
+	return RULE_PASS;
+}
+
+enum verdict_of
+rule_dpop_scheme_not_supported_at_endpoint(const struct facts *f, struct finding *out)
+{
+	const struct exchange *ok = NULL, *bad = NULL;
+	char scheme[24];
+
+	for (size_t i = 0; i < f->c->n_exchanges; i++) {
+		const struct exchange *x = f->c->exchanges[i];
+
+		if (x->purpose != PURPOSE_USERINFO && x->purpose != PURPOSE_RESOURCE)
+			continue;
+		request_scheme(x, scheme, sizeof(scheme));
+		if (!strcmp(scheme, "dpop") && exchange_token_refused(x))
+			bad = x;
+		else if (!strcmp(scheme, "bearer") && x->answer.outcome == OUTCOME_SUCCESS)
+			ok = x;
+	}
+	if (!ok || !bad || ok->token_generation != bad->token_generation)
+		return RULE_PASS;
+	ev_answer(out, bad);
+	ev_answer(out, ok);
+	return say(out, "The endpoint refuses the scheme DPoP and takes the same token as Bearer: it does not support DPoP.");
+}
+
+enum verdict_of
+rule_mtls_bound_without_cert(const struct facts *f, struct finding *out)
+{
+	struct span x5t;
+	int from;
+
+	if (!fact_refused(f) || fact_expired(f))
+		return RULE_PASS;
+	x5t = thumbprint(f, false, &from);
+	if (!x5t.n && !(fact_rejected(f) && answer_hint(f->userinfo) == HINT_CERTIFICATE))
+		return RULE_PASS;
+	if (x5t.n)
+		ev_text(out, "cnf.x5t#S256", x5t, from);
+	ev_answer(out, f->userinfo);
+	return say(out, "The token is bound to a client certificate%s, and the request showed none or another.",
+		f->c->profile.client_cert_file ? "" : " and the profile has none");
+}
+
+/* --- what only the server can know -------------------------------------------------------- */
+
+static const struct exchange *
+hinted(const struct facts *f, enum hint h)
+{
+	const struct exchange *all[] = {f->userinfo, f->introspection, f->refresh};
+
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+		if (all[i] && all[i]->answer.outcome != OUTCOME_SUCCESS && answer_hint(all[i]) == h)
+			return all[i];
+	}
+	return NULL;
+}
+
+static enum verdict_of
+by_words(const struct facts *f, struct finding *out, enum hint h, const char *words)
+{
+	const struct exchange *x = hinted(f, h);
+
+	if (!x || (fact_expired(f) && x != f->refresh))
+		return RULE_PASS;
+	out->step = x->step;
+	ev_answer(out, x);
+	ev(out, "error_description", (int)x->n, "%s", x->answer.description);
+	return say(out, "%s", words);
+}
+
+enum verdict_of
+rule_sso_session_ended(const struct facts *f, struct finding *out)
+{
+	return by_words(f, out, HINT_SESSION, "The login session behind the token has ended: logged out, or idle too long.");
+}
+
+enum verdict_of
+rule_user_disabled_or_deleted(const struct facts *f, struct finding *out)
+{
+	return by_words(f, out, HINT_USER_GONE, "The server no longer knows the user of this token, or has disabled the account.");
+}
+
+enum verdict_of
+rule_token_stale_not_before(const struct facts *f, struct finding *out)
+{
+	return by_words(f, out, HINT_STALE, "The server refuses all tokens that were issued before a certain time, and this one was.");
+}
+
+enum verdict_of
+rule_step_up_required(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->userinfo;
+	const struct challenge *ch;
+
+	if (!exchange_answered(x) || !answer_error_is(x, "insufficient_user_authentication"))
+		return RULE_PASS;
+	ev_answer(out, x);
+	ch = challenge_find(&x->answer.challenges, "Bearer");
+	if (ch && challenge_param(ch, "acr_values").n)
+		ev_text(out, "acr_values", challenge_param(ch, "acr_values"), (int)x->n);
+	if (ch && challenge_param(ch, "max_age").n)
+		ev_text(out, "max_age", challenge_param(ch, "max_age"), (int)x->n);
+	return say(out, "The token is accepted, but the server wants a stronger or fresher login for this request.");
+}
+
+enum verdict_of
+rule_token_revoked(const struct facts *f, struct finding *out)
+{
+	bool said = f->userinfo && fact_rejected(f) && answer_hint(f->userinfo) == HINT_REVOKED;
+	int64_t left;
+	char span[32];
+
+	if (f->revoked_introspection && f->revoked_introspection->answer.active == TRI_NO) {
+		out->severity = SEV_INFO;
+		ev_answer(out, f->revocation);
+		ev(out, "active", (int)f->revoked_introspection->n, "false");
+		return say(out, "The token was revoked in this case, and the server confirms it.");
+	}
+	if (fact_expired(f) || (!said && !(fact_inactive(f) && fact_rejected(f))))
+		return RULE_PASS;
+	if (said && !f->exp.known) {
+		ev_answer(out, f->userinfo);
+		ev(out, "error_description", (int)f->userinfo->n, "%s", f->userinfo->answer.description);
+		return say(out, "The server says that the token was revoked.");
+	}
+	/* not expired, the right server, the right caller, no other flaw: then it was ended */
+	if (!facts_remaining(f, &left) || !f->skew.known || fact_issuer(f) != ISSUER_FITS || scope_refusal(f->userinfo) ||
+	    f->access_sig == SIG_BAD || f->access_sig == SIG_NO_KEY || fact_key_known(f) == TRI_NO || fact_bound(f) ||
+	    (f->client_id.v.n && f->caller.v.n && !span_eq(f->client_id.v, f->caller.v)))
+		return RULE_PASS;
+	if (f->access->role == ROLE_ID || f->access->role == ROLE_REFRESH || answer_hint(f->userinfo) == HINT_ISSUER ||
+	    answer_hint(f->userinfo) == HINT_AUDIENCE)
+		return RULE_PASS;
+	ev(out, "active", f->active.from, "false");
+	ev_answer(out, f->userinfo);
+	ev_time(out, "exp", &f->exp);
+	ev_text(out, "iss", f->iss.v, f->iss.from);
+	return say(out, "The token would be valid for %s more, but the server calls it inactive and gives no user "
+		"information: it was revoked, or its session has ended.", time_span(span, left));
+}
+
+enum verdict_of
+rule_malformed_request(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->userinfo;
+
+	if (!exchange_answered(x) || status_of(x) != 400 || !answer_error_is(x, "invalid_request") ||
+	    f->active.v != TRI_YES || answer_hint(x) != HINT_NONE || fact_bound(f))
+		return RULE_PASS;
+	ev_answer(out, x);
+	ev(out, "active", f->active.from, "true");
+	return say(out, "The token is active, and the server calls the request itself malformed (400 invalid_request).");
+}
+
+enum verdict_of
+rule_token_rejected_unspecified(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->userinfo;
+
+	if (!fact_rejected(f) || fact_inactive(f))
+		return RULE_PASS;
+	ev_answer(out, x);
+	if (x->answer.description[0])
+		ev(out, "error_description", (int)x->n, "%s", x->answer.description);
+	ev_answer(out, f->userinfo_probe);
+	if (f->active.v == TRI_YES)
+		ev(out, "active", f->active.from, "true");
+	if (!f->introspection)
+		fix(out, "Introspect the token (step 1), or refresh once (step 3): a new token that works means that the old one "
+			"had expired or was revoked.");
+	return say(out, "The token is refused (%d%s%s), and nothing known tells whether it is expired, revoked, of another "
+		"server or malformed.", status_of(x), x->answer.error[0] ? " " : "", x->answer.error);
+}

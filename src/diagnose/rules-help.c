@@ -1,0 +1,367 @@
+/* What the predicates share: building a finding, the words of an answer, the questions many ask. */
+#include "diagnose/rules.h"
+
+#include "base/text.h"
+#include "oauth/jose.h"
+
+/* --- building a finding ------------------------------------------------------------------- */
+
+static void PRINTF(3, 0)
+put(char *out, size_t size, const char *fmt, va_list ap)
+{
+	struct buf b;
+
+	buf_init(&b, 16 * LIMIT_MESSAGE);
+	(void)buf_vprintf(&b, fmt, ap);
+	text_safe_into(out, size, buf_span(&b));
+	buf_release(&b);
+}
+
+enum verdict_of
+say(struct finding *out, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	put(out->summary, sizeof(out->summary), fmt, ap);
+	va_end(ap);
+	return RULE_FIRES;
+}
+
+void
+fix(struct finding *out, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	put(out->remedy, sizeof(out->remedy), fmt, ap);
+	va_end(ap);
+}
+
+void
+ev(struct finding *out, const char *fact, int from, const char *fmt, ...)
+{
+	struct evidence *e;
+	va_list ap;
+
+	if (out->n_evidence == FINDING_EVIDENCE)
+		return;
+	e = &out->evidence[out->n_evidence++];
+	(void)snprintf(e->fact, sizeof(e->fact), "%s", fact);
+	e->from = from;
+	va_start(ap, fmt);
+	put(e->value, sizeof(e->value), fmt, ap);
+	va_end(ap);
+}
+
+void
+ev_text(struct finding *out, const char *fact, struct span v, int from)
+{
+	ev(out, fact, from, "%.*s", SPAN_ARG(v));
+}
+
+void
+ev_time(struct finding *out, const char *fact, const struct fact_time *t)
+{
+	char when[32];
+
+	ev(out, fact, t->from, "%s", time_rfc3339(when, t->at));
+}
+
+void
+ev_answer(struct finding *out, const struct exchange *x)
+{
+	char fact[48], words[160];
+
+	if (!x)
+		return;
+	(void)snprintf(fact, sizeof(fact), "%s.%s", purpose_id(x->purpose),
+		x->result.error == NETERR_NONE ? "status" : "error");
+	ev(out, fact, (int)x->n, "%s", answer_words(x, words, sizeof(words)));
+}
+
+/* --- the words of an answer --------------------------------------------------------------- */
+
+char *
+answer_words(const struct exchange *x, char *out, size_t size)
+{
+	if (x->result.error != NETERR_NONE)
+		(void)snprintf(out, size, "%s", net_error_words(x->result.error));
+	else
+		(void)snprintf(out, size, "%d%s%s%s%s", x->result.response.status, x->answer.error[0] ? " " : "",
+			x->answer.error, x->answer.vendor_code[0] ? " " : "", x->answer.vendor_code);
+	return out;
+}
+
+bool
+answer_error_is(const struct exchange *x, const char *code)
+{
+	return x && (!strcmp(x->answer.error, code) || !strcmp(x->answer.vendor_code, code));
+}
+
+char *
+request_scheme(const struct exchange *x, char *out, size_t size)
+{
+	struct span v = http_header(&x->request.headers, "authorization");
+	size_t n = span_find(v, ' ');
+
+	if (n == SIZE_MAX)
+		n = v.n;
+	if (n >= size)
+		n = size - 1;
+	for (size_t i = 0; i < n; i++)
+		out[i] = (char)(v.p[i] >= 'A' && v.p[i] <= 'Z' ? v.p[i] + 32 : v.p[i]);
+	out[n] = '\0';
+	return out;
+}
+
+enum where { WHERE_U = 1, WHERE_R = 2, WHERE_C = 4, WHERE_A = 7 };
+
+static const struct {
+	unsigned where;
+	const char *part;
+	enum hint hint;
+} hints[] = {
+#define HINT(where, part, kind) {WHERE_##where, part, HINT_##kind},
+#include "diagnose/hints.def"
+#undef HINT
+};
+
+static unsigned
+where_of(const struct exchange *x)
+{
+	if (exchange_client_refused(x))
+		return WHERE_C;
+	switch (x->purpose) {
+	case PURPOSE_USERINFO: case PURPOSE_RESOURCE: case PURPOSE_PROBE_USERINFO: return WHERE_U;
+	case PURPOSE_REFRESH: case PURPOSE_TOKEN: return WHERE_R;
+	case PURPOSE_INTROSPECTION: case PURPOSE_PROBE_INTROSPECTION: return WHERE_C;
+	case PURPOSE_DISCOVERY: case PURPOSE_JWKS: case PURPOSE_REVOCATION: case PURPOSE_CLOCK:
+	case PURPOSE_OTHER: case PURPOSE_COUNT: break;
+	}
+	return WHERE_A;
+}
+
+enum hint
+answer_hint(const struct exchange *x)
+{
+	struct buf text;
+	enum hint found = HINT_NONE;
+	unsigned where;
+
+	if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS)
+		return HINT_NONE;
+	where = where_of(x);
+	buf_init(&text, LIMIT_BODY);
+	(void)buf_printf(&text, "%s %s %s", x->answer.error, x->answer.vendor_code, x->answer.description);
+	for (size_t i = 0; i < x->answer.challenges.n; i++)
+		(void)buf_printf(&text, " %.*s", SPAN_ARG(challenge_param(&x->answer.challenges.v[i],
+			"error_description")));
+	/* a short text of no known dialect speaks for itself */
+	if (x->answer.kind != BODY_HTML && x->result.response.body.len < 2048)
+		(void)buf_printf(&text, " %.*s", SPAN_ARG(buf_span(&x->result.response.body)));
+	for (size_t i = 0; i < ARRAY_SIZE(hints) && found == HINT_NONE; i++) {
+		if ((hints[i].where & where) && span_contains_nocase(buf_span(&text), hints[i].part))
+			found = hints[i].hint;
+	}
+	buf_release(&text);
+	return found;
+}
+
+/* --- what several rules ask --------------------------------------------------------------- */
+
+bool
+fact_inactive(const struct facts *f)
+{
+	const struct exchange *x = f->introspection;
+
+	if (f->active.v == TRI_NO)
+		return true;
+	/* an error about the token instead of active:false */
+	return exchange_answered(x) && !exchange_client_refused(x) && f->active.v == TRI_UNKNOWN &&
+		(answer_error_is(x, "invalid_token") || answer_error_is(x, "access_denied"));
+}
+
+bool
+fact_rejected(const struct facts *f)
+{
+	return exchange_token_refused(f->userinfo);
+}
+
+bool
+fact_refused(const struct facts *f)
+{
+	return fact_inactive(f) || fact_rejected(f);
+}
+
+bool
+fact_healthy(const struct facts *f)
+{
+	return f->userinfo_ok.v == TRI_YES && !fact_inactive(f);
+}
+
+bool
+fact_expired(const struct facts *f)
+{
+	int64_t left;
+
+	return facts_remaining(f, &left) && left <= 0;
+}
+
+bool
+fact_bound(const struct facts *f)
+{
+	return (f->claimed && (f->claimed->jkt.n || f->claimed->x5t_s256.n)) ||
+		(f->introspected && (f->introspected->jkt.n || f->introspected->x5t_s256.n));
+}
+
+enum severity
+fact_weight(const struct facts *f, const struct exchange *x)
+{
+	switch (x->purpose) {
+	case PURPOSE_INTROSPECTION: case PURPOSE_USERINFO: case PURPOSE_RESOURCE: case PURPOSE_REFRESH:
+	case PURPOSE_REVOCATION: case PURPOSE_TOKEN: case PURPOSE_OTHER:
+		return SEV_ERROR;
+	case PURPOSE_DISCOVERY:
+		if (f->metadata)
+			return SEV_INFO;
+		return exchange_answered(f->userinfo) || exchange_answered(f->introspection)
+			? SEV_WARNING : SEV_ERROR;
+	case PURPOSE_JWKS: case PURPOSE_PROBE_INTROSPECTION: case PURPOSE_PROBE_USERINFO: case PURPOSE_CLOCK:
+	case PURPOSE_COUNT:
+		break;
+	}
+	return SEV_WARNING;
+}
+
+enum endpoint
+purpose_endpoint(enum purpose p)
+{
+	switch (p) {
+	case PURPOSE_INTROSPECTION: case PURPOSE_PROBE_INTROSPECTION: return EP_INTROSPECTION;
+	case PURPOSE_USERINFO: case PURPOSE_PROBE_USERINFO: return EP_USERINFO;
+	case PURPOSE_REFRESH: case PURPOSE_TOKEN: return EP_TOKEN;
+	case PURPOSE_REVOCATION: return EP_REVOCATION;
+	case PURPOSE_JWKS: return EP_JWKS;
+	case PURPOSE_DISCOVERY: case PURPOSE_RESOURCE: case PURPOSE_CLOCK: case PURPOSE_OTHER:
+	case PURPOSE_COUNT: break;
+	}
+	return EP_COUNT;
+}
+
+enum tri
+fact_advertised(const struct facts *f, const struct exchange *x)
+{
+	enum endpoint e = purpose_endpoint(x->purpose);
+
+	if (!f->metadata || e == EP_COUNT)
+		return TRI_UNKNOWN;
+	return tri_of(x->request.url && span_is(f->metadata->url[e], x->request.url));
+}
+
+char *
+url_host_text(struct span url, char *out, size_t size)
+{
+	struct url u;
+
+	if (url_parse(&u, url, NULL) != RES_OK)
+		(void)snprintf(out, size, "%.*s", SPAN_ARG(url));
+	else if (u.port_written)
+		(void)snprintf(out, size, "%.*s:%d", SPAN_ARG(u.host), u.port);
+	else
+		(void)snprintf(out, size, "%.*s", SPAN_ARG(u.host));
+	return out;
+}
+
+/* --- issuer and key ----------------------------------------------------------------------- */
+
+const struct json *
+fact_key(const struct facts *f)
+{
+	const struct json *keys;
+
+	if (!exchange_answered(f->jwks) || !f->jwks->answer.doc || !f->access || !f->access->kid[0])
+		return NULL;
+	keys = json_get(f->jwks->answer.doc, "keys");
+	for (const struct json *k = keys ? json_first(keys) : NULL; k; k = json_next(k)) {
+		if (span_is(json_get_str(k, "kid"), f->access->kid))
+			return k;
+	}
+	return NULL;
+}
+
+enum tri
+fact_key_known(const struct facts *f)
+{
+	if (!exchange_answered(f->jwks) || !f->jwks->answer.doc || !json_get(f->jwks->answer.doc, "keys") ||
+	    !f->access || !f->access->kid[0])
+		return TRI_UNKNOWN;
+	return tri_of(fact_key(f) != NULL);
+}
+
+static struct span
+no_slash(struct span s)
+{
+	while (s.n && s.p[s.n - 1] == '/')
+		s.n--;
+	return s;
+}
+
+/* sts.windows.net/<tid>/ and login.microsoftonline.com/<tid>/v2.0 are one tenant. */
+static bool
+same_entra_tenant(const struct facts *f, struct span ours)
+{
+	char tid[64];
+
+	if (!f->claimed || !f->claimed->tid.n || f->claimed->tid.n >= sizeof(tid))
+		return false;
+	(void)snprintf(tid, sizeof(tid), "%.*s", SPAN_ARG(f->claimed->tid));
+	return span_contains_nocase(ours, tid) || span_contains_nocase(ours, "/common") ||
+		span_contains_nocase(ours, "/organizations") || span_contains_nocase(ours, "{tenantid}");
+}
+
+static enum issuer_kind
+compare_issuers(const struct facts *f, struct span iss, struct span ours)
+{
+	struct url a, b;
+	bool path;
+
+	if (url_parse(&a, iss, NULL) != RES_OK || url_parse(&b, ours, NULL) != RES_OK)
+		return ISSUER_OTHER_TENANT;
+	path = span_eq(no_slash(a.path), no_slash(b.path));
+	if (url_same_origin(&a, &b))
+		return path ? ISSUER_FITS : ISSUER_OTHER_TENANT;
+	/* one server under two names keeps its keys and its paths; another environment has keys of its own */
+	if (f->access_sig == SIG_VALID || fact_key_known(f) == TRI_YES)
+		return ISSUER_OTHER_HOST;
+	if (!path || f->access_sig == SIG_NO_KEY || f->access_sig == SIG_BAD || fact_key_known(f) == TRI_NO)
+		return ISSUER_OTHER_TENANT;
+	if (no_slash(a.path).n || span_eq_nocase(a.host, b.host) || url_is_private(&a) || url_is_private(&b))
+		return ISSUER_OTHER_HOST;
+	return ISSUER_OTHER_TENANT;
+}
+
+enum issuer_kind
+fact_issuer(const struct facts *f)
+{
+	struct span iss = f->claimed && f->claimed->iss.n ? f->claimed->iss : f->iss.v;
+	struct span ours = f->expected_issuer.v;
+	const struct exchange *x = f->introspection;
+	struct url a, b;
+	char path[256];
+
+	if (!iss.n)
+		return ISSUER_NOT_KNOWN;
+	if (ours.n && !span_eq(no_slash(iss), no_slash(ours)))
+		return same_entra_tenant(f, ours) ? ISSUER_FITS : compare_issuers(f, iss, ours);
+	/* the issuer fits; was it asked by its own name? */
+	if (!x || !x->request.url || fact_advertised(f, x) == TRI_YES ||
+	    url_parse(&a, iss, NULL) != RES_OK || url_parse(&b, span_of(x->request.url), NULL) != RES_OK)
+		return ours.n ? ISSUER_FITS : ISSUER_NOT_KNOWN;
+	(void)snprintf(path, sizeof(path), "%.*s", SPAN_ARG(no_slash(a.path)));
+	if (url_same_host(&a, &b))
+		return ISSUER_FITS;
+	/* some providers do split hosts: only an alias of the same server is suspicious */
+	return (path[0] && span_starts(b.path, path)) || url_is_private(&b)
+		? ISSUER_OTHER_HOST : ISSUER_NOT_KNOWN;
+}

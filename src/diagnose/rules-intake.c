@@ -1,0 +1,309 @@
+/* Rules about the token as it was given: its shape, its kind, its key. */
+#include "diagnose/rules.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+
+static const struct case_token *
+given(const struct facts *f)
+{
+	const struct case_token *t = case_token(f->c, SLOT_ACCESS);
+
+	return t->present ? t : NULL;
+}
+
+/*
+ * An oddity that was repaired before sending: what the servers answered is about the repaired value, so
+ * it is a warning then and explains none of the answers; unsent, it is the thing to mend.
+ */
+static bool
+odd(const struct facts *f, unsigned bits, struct finding *out)
+{
+	const struct case_token *t = given(f);
+	char words[160];
+
+	if (!t || !(t->info.odd & bits))
+		return false;
+	token_oddity_words(&t->info, words, sizeof(words));
+	ev(out, "token", FROM_TOKEN, "%s", words);
+	if (!(t->repaired & bits))
+		return true;
+	out->explains = "";
+	if (exchange_answered(f->userinfo) || exchange_answered(f->introspection))
+		out->severity = SEV_WARNING;
+	return true;
+}
+
+static const char *
+repaired_words(const struct facts *f, unsigned bits)
+{
+	return given(f)->repaired & bits ? "; it was repaired before sending, the application may not do that"
+		: "; servers refuse it so";
+}
+
+enum verdict_of
+rule_token_bearer_prefix(const struct facts *f, struct finding *out)
+{
+	if (!odd(f, ODD_BEARER_PREFIX, out))
+		return RULE_PASS;
+	return say(out, "The value given begins with a scheme word (as in \"Bearer \"), which is no part of the token%s.",
+		repaired_words(f, ODD_BEARER_PREFIX));
+}
+
+enum verdict_of
+rule_token_whitespace_or_control(const struct facts *f, struct finding *out)
+{
+	const unsigned bits = ODD_BLANK_EDGE | ODD_BLANK_INSIDE | ODD_CONTROL;
+	const struct case_token *t = given(f);
+	unsigned mine;
+	char words[160];
+
+	if (!t)
+		return RULE_PASS;
+	/* the blank behind a scheme word or around a JSON object is not the token's own */
+	mine = t->info.odd & (ODD_BEARER_PREFIX | ODD_JSON | ODD_PLACEHOLDER) ? ODD_CONTROL : bits;
+	if (!odd(f, mine, out))
+		return RULE_PASS;
+	return say(out, "The token as given has %s%s.", token_oddity_words(&t->info, words, sizeof(words)),
+		repaired_words(f, mine));
+}
+
+enum verdict_of
+rule_token_quoted_or_json_wrapped(const struct facts *f, struct finding *out)
+{
+	if (!odd(f, ODD_QUOTED | ODD_JSON, out))
+		return RULE_PASS;
+	if (given(f)->info.odd & ODD_JSON)
+		return say(out, "The value given is a JSON object, of which only the member access_token is the token%s.",
+			repaired_words(f, ODD_JSON));
+	return say(out, "The token as given has quotes around it, which are no part of it%s.",
+		repaired_words(f, ODD_QUOTED));
+}
+
+enum verdict_of
+rule_token_url_encoded(const struct facts *f, struct finding *out)
+{
+	if (!odd(f, ODD_PERCENT, out))
+		return RULE_PASS;
+	return say(out, "The token as given is percent-encoded%s.", repaired_words(f, ODD_PERCENT));
+}
+
+enum verdict_of
+rule_token_truncated(const struct facts *f, struct finding *out)
+{
+	const struct case_token *t = given(f);
+	char words[160];
+
+	if (!t || !(t->sent.odd & ODD_TRUNCATED))
+		return RULE_PASS;
+	if (fact_healthy(f)) /* the server takes it: what looked cut is whole */
+		return RULE_PASS;
+	token_oddity_words(&t->sent, words, sizeof(words));
+	ev(out, "token", FROM_TOKEN, "%s, %zu bytes", words, t->sent.len);
+	if (t->sent.alg[0])
+		ev(out, "signature", FROM_TOKEN, "%zu bytes for %s", t->sent.sig_len, t->sent.alg);
+	return say(out, "The token is cut off: %s.", words[0] ? words : "parts of the JWT are missing");
+}
+
+enum verdict_of
+rule_token_malformed(const struct facts *f, struct finding *out)
+{
+	const unsigned bits = ODD_PLACEHOLDER | ODD_EMPTY | ODD_NOT_B64TOKEN;
+	const struct case_token *t = given(f);
+	char words[160];
+
+	if (!t || !(t->sent.odd & bits) || fact_healthy(f))
+		return RULE_PASS;
+	token_oddity_words(&t->sent, words, sizeof(words));
+	ev(out, "token", FROM_TOKEN, "%s", words);
+	if (t->sent.odd & ODD_EMPTY)
+		return say(out, "The value given for the access token is empty.");
+	if (t->sent.odd & ODD_PLACEHOLDER)
+		return say(out, "What was given is a placeholder, not a token.");
+	if (t->sent.odd & (ODD_CONTROL | ODD_BLANK_INSIDE))
+		return RULE_PASS; /* token-whitespace-or-control says it better */
+	return say(out, "The token has a character that no bearer token may have: %s.", words);
+}
+
+/* --- what kind of token it is ------------------------------------------------------------- */
+
+static bool
+kind_is(struct span v, const char *word)
+{
+	return v.n && span_contains_nocase(v, word);
+}
+
+static bool
+looks_like_id_token(const struct facts *f, struct finding *out)
+{
+	const struct claims *c = f->claimed;
+
+	if (f->introspected && (kind_is(f->introspected->token_type, "id_token") ||
+	    span_is_nocase(f->introspected->token_use, "id"))) {
+		ev_text(out, "token_type", f->introspected->token_type.n ? f->introspected->token_type
+			: f->introspected->token_use, (int)f->introspection->n);
+		return true;
+	}
+	if (!c)
+		return false;
+	if (f->access->role == ROLE_ID) {
+		ev(out, "role", FROM_TOKEN, "typ %.*s, token_use %.*s, at_hash %s, nonce %s", SPAN_ARG(c->typ),
+			SPAN_ARG(c->token_use), c->has_at_hash ? "yes" : "no", c->has_nonce ? "yes" : "no");
+		return true;
+	}
+	return false;
+}
+
+enum verdict_of
+rule_id_token_as_access_token(const struct facts *f, struct finding *out)
+{
+	if (!looks_like_id_token(f, out))
+		return RULE_PASS;
+	ev_answer(out, f->userinfo);
+	if (fact_healthy(f))
+		out->severity = SEV_WARNING;
+	if (f->claimed && f->claimed->n_aud)
+		return say(out, "An ID token was given where an access token belongs: it tells client %.*s who logged in.",
+			SPAN_ARG(f->claimed->aud[0]));
+	return say(out, "An ID token was given where an access token belongs.");
+}
+
+enum verdict_of
+rule_refresh_token_as_access_token(const struct facts *f, struct finding *out)
+{
+	const struct claims *i = f->introspected;
+	bool said = i && (kind_is(i->token_type, "refresh") || kind_is(i->token_use, "refresh"));
+
+	if (!f->access || (!said && f->access->role != ROLE_REFRESH))
+		return RULE_PASS;
+	if (said)
+		ev_text(out, "token_type", i->token_type.n ? i->token_type : i->token_use, (int)f->introspection->n);
+	else
+		ev(out, "role", FROM_TOKEN, "%s %s", f->access->vendor, f->claimed ? "typ says refresh" : "by its prefix");
+	ev_answer(out, f->userinfo);
+	if (fact_healthy(f))
+		return RULE_PASS;
+	out->next_step = STEP_REFRESH;
+	return say(out, "A refresh token was given where an access token belongs.");
+}
+
+enum verdict_of
+rule_encrypted_jwe_token(const struct facts *f, struct finding *out)
+{
+	if (!f->access || f->access->kind != TOKEN_JWE)
+		return RULE_PASS;
+	ev(out, "header", FROM_TOKEN, "alg %s, five parts", f->access->alg);
+	return say(out, "The token is encrypted (JWE): only the server can read it, its expiry is not visible here.");
+}
+
+/* An opaque token that the userinfo endpoint takes and the API does not. */
+enum verdict_of
+rule_opaque_vs_jwt_confusion(const struct facts *f, struct finding *out)
+{
+	const struct exchange *api = case_last(f->c, PURPOSE_RESOURCE, SLOT_ACCESS);
+	const struct exchange *info = case_last(f->c, PURPOSE_USERINFO, SLOT_ACCESS);
+
+	if (!f->access || f->access->kind == TOKEN_JWT || !api || !info || !exchange_token_refused(api) ||
+	    info->answer.outcome != OUTCOME_SUCCESS || fact_inactive(f))
+		return RULE_PASS;
+	ev_answer(out, api);
+	ev_answer(out, info);
+	return say(out, "The token is opaque: the userinfo endpoint takes it, and the API, which expects a JWT for its "
+		"own audience, does not.");
+}
+
+/* --- key and signature -------------------------------------------------------------------- */
+
+static bool
+entra_graph(const struct facts *f)
+{
+	return f->access && f->access->header && json_get(f->access->header, "nonce");
+}
+
+enum verdict_of
+rule_token_not_locally_verifiable(const struct facts *f, struct finding *out)
+{
+	if (!f->access || f->access_sig != SIG_BAD || !(entra_graph(f) || fact_healthy(f)))
+		return RULE_PASS;
+	ev(out, "signature", FROM_TOKEN, "%s", sig_state_words(f->access_sig));
+	if (entra_graph(f))
+		ev(out, "header.nonce", FROM_TOKEN, "present");
+	return say(out, "The signature cannot be verified here, yet that is no sign of forgery: the token is meant for "
+		"another API%s.", fact_healthy(f) ? ", which accepts it" : "");
+}
+
+enum verdict_of
+rule_signature_invalid(const struct facts *f, struct finding *out)
+{
+	if (!f->access || f->access_sig != SIG_BAD || entra_graph(f) || fact_healthy(f) ||
+	    fact_issuer(f) == ISSUER_OTHER_TENANT)
+		return RULE_PASS;
+	ev(out, "kid", FROM_TOKEN, "%s", f->access->kid);
+	ev(out, "alg", FROM_TOKEN, "%s", f->access->alg);
+	ev(out, "signature", f->jwks ? (int)f->jwks->n : FROM_TOKEN, "does not verify with the key of that kid");
+	return say(out, "The signature of the token does not verify with the issuer's key %s (%s): it was changed or cut.",
+		f->access->kid, f->access->alg);
+}
+
+enum verdict_of
+rule_jwks_unknown_kid(const struct facts *f, struct finding *out)
+{
+	char when[32];
+
+	if (!f->access || fact_key_known(f) != TRI_NO)
+		return RULE_PASS;
+	ev(out, "kid", FROM_TOKEN, "%s", f->access->kid);
+	ev(out, "keys", (int)f->jwks->n, "%zu, none of that kid", json_count(json_get(f->jwks->answer.doc, "keys")));
+	if (f->iat.known) {
+		ev_time(out, "iat", &f->iat);
+		time_rfc3339(when, f->iat.at);
+	}
+	if (fact_healthy(f) || (f->active.v == TRI_YES && !fact_rejected(f))) {
+		out->severity = SEV_INFO;
+		return say(out, "The token's key %s is not in the key set, but the server accepts the token: it is meant for "
+			"another audience.", f->access->kid);
+	}
+	return say(out, "The token was signed with key %s, which the issuer's key set does not have%s%s.", f->access->kid,
+		f->iat.known ? ": the key was retired after the token was issued at " : "", f->iat.known ? when : "");
+}
+
+static const char *
+kty_of_alg(const char *alg)
+{
+	if (!strncmp(alg, "RS", 2) || !strncmp(alg, "PS", 2))
+		return "RSA";
+	if (!strncmp(alg, "ES", 2))
+		return "EC";
+	if (!strncmp(alg, "Ed", 2))
+		return "OKP";
+	return !strncmp(alg, "HS", 2) ? "oct" : "";
+}
+
+enum verdict_of
+rule_alg_mismatch(const struct facts *f, struct finding *out)
+{
+	const struct json *key;
+	struct span kty, alg;
+	const char *want;
+
+	if (!f->access || f->access->kind != TOKEN_JWT)
+		return RULE_PASS;
+	if (f->access_sig == SIG_ALG_NONE || !strcmp(f->access->alg, "none")) {
+		ev(out, "alg", FROM_TOKEN, "none");
+		return say(out, "The token is not signed at all (alg none): no server should take it.");
+	}
+	key = fact_key(f);
+	want = kty_of_alg(f->access->alg);
+	if (!key || !*want)
+		return RULE_PASS;
+	kty = json_get_str(key, "kty");
+	alg = json_get_str(key, "alg");
+	if ((!kty.n || span_is(kty, want)) && (!alg.n || span_is(alg, f->access->alg)))
+		return RULE_PASS;
+	ev(out, "alg", FROM_TOKEN, "%s", f->access->alg);
+	ev(out, "key.alg", (int)f->jwks->n, "%.*s %.*s", SPAN_ARG(kty), SPAN_ARG(alg));
+	if (fact_healthy(f))
+		out->severity = SEV_WARNING;
+	return say(out, "The token says %s, the key of its kid is for %.*s%s%.*s.", f->access->alg,
+		SPAN_ARG(alg.n ? alg : kty), alg.n ? ", key type " : "", SPAN_ARG(alg.n ? kty : SPAN_EMPTY));
+}

@@ -1,0 +1,464 @@
+/* Rules of step 1: discovery, where the endpoints are, and what introspection says. */
+#include "diagnose/rules.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+
+/* --- discovery ---------------------------------------------------------------------------- */
+
+static const struct exchange *
+discovery_document(const struct facts *f)
+{
+	const struct exchange *all[] = {f->discovery, f->discovery_oauth};
+
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+		if (exchange_answered(all[i]) && json_get_str(all[i]->answer.doc, "issuer").n)
+			return all[i];
+	}
+	return NULL;
+}
+
+enum verdict_of
+rule_discovery_issuer_mismatch(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = discovery_document(f);
+	struct span want = span_of(f->c->profile.issuer), got;
+	char how[120];
+
+	if (!x || !want.n)
+		return RULE_PASS;
+	got = json_get_str(x->answer.doc, "issuer");
+	if (span_eq(want, got))
+		return RULE_PASS;
+	url_difference(how, sizeof(how), want, got);
+	ev_text(out, "issuer configured", want, FROM_PROFILE);
+	ev_text(out, "issuer of the document", got, (int)x->n);
+	if (span_contains_nocase(got, "{tenantid}")) /* a template for many tenants, by design */
+		out->severity = SEV_INFO;
+	else if (f->userinfo_ok.v == TRI_YES || f->active.v == TRI_YES)
+		out->severity = SEV_WARNING;
+	fix(out, "Configure the issuer exactly as the server prints it: %.*s", SPAN_ARG(got));
+	return say(out, "The metadata is of issuer %.*s, the profile says %.*s: they differ %s.", SPAN_ARG(got),
+		SPAN_ARG(want), how[0] ? how : "in their text");
+}
+
+enum verdict_of
+rule_discovery_unreachable(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->discovery ? f->discovery : f->discovery_oauth;
+
+	if (!x || f->metadata || discovery_document(f))
+		return RULE_PASS;
+	ev_answer(out, f->discovery);
+	ev_answer(out, f->discovery_oauth);
+	if (f->userinfo || f->introspection)
+		out->severity = SEV_WARNING;
+	return say(out, "No metadata could be had from the issuer %s.", f->c->profile.issuer ? f->c->profile.issuer : "");
+}
+
+enum verdict_of
+rule_discovery_unsafe_url(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = discovery_document(f);
+	struct url issuer, u;
+
+	if (!x || url_parse(&issuer, json_get_str(x->answer.doc, "issuer"), NULL) != RES_OK)
+		return RULE_PASS;
+	for (unsigned e = 0; e < EP_COUNT; e++) {
+		const char *name = endpoint_name((enum endpoint)e);
+		struct span url = json_get_str(x->answer.doc, name);
+		bool bad = url.n && url_parse(&u, url, NULL) != RES_OK;
+
+		if (!url.n || (!bad && !(span_is(issuer.scheme, "https") && span_is(u.scheme, "http"))))
+			continue;
+		ev_text(out, name, url, (int)x->n);
+		(void)say(out, "The metadata names %.*s as %s, which is %s: credentials are not sent there.",
+			SPAN_ARG(span_sub(url, 0, 200)), endpoint_words((enum endpoint)e), bad ? "no http or https address" : "not https though the issuer is");
+	}
+	if (!out->n_evidence)
+		return RULE_PASS;
+	if (fact_healthy(f))
+		out->severity = SEV_WARNING;
+	return RULE_FIRES;
+}
+
+/* --- where the endpoints are -------------------------------------------------------------- */
+
+static bool
+missing(const struct exchange *x)
+{
+	int s = exchange_answered(x) ? x->result.response.status : 0;
+
+	return s == 404 || s == 410 ||
+		(s == 405 && purpose_endpoint(x->purpose) != EP_USERINFO && !strcmp(x->request.method, "POST"));
+}
+
+/* JSON that is no answer to the question: another endpoint speaks. */
+static bool
+foreign_json(const struct exchange *x)
+{
+	return exchange_answered(x) && x->result.response.status == 200 && x->answer.doc &&
+		x->answer.outcome == OUTCOME_OTHER && json_type(x->answer.doc) == JSON_OBJECT &&
+		(x->purpose == PURPOSE_INTROSPECTION || x->purpose == PURPOSE_REFRESH);
+}
+
+static bool
+no_end_user(const struct facts *f)
+{
+	const struct claims *i = f->introspected;
+
+	if (i && !i->sub.n && !i->username.n && f->active.v == TRI_YES)
+		return true;
+	return f->sub.v.n && f->client_id.v.n && span_eq(f->sub.v, f->client_id.v);
+}
+
+static bool
+introspection_is_unsupported(const struct facts *f)
+{
+	const struct exchange *x = f->introspection;
+
+	if (!f->metadata || f->metadata->url[EP_INTROSPECTION].n)
+		return false;
+	return !x || missing(x) || (exchange_answered(x) && f->active.v == TRI_UNKNOWN && x->result.response.status >= 400 &&
+		x->result.response.status < 500 && !exchange_client_refused(x));
+}
+
+/* Did the probe with a made-up token get an ordinary answer at the same address? */
+static bool
+path_proven(const struct facts *f, const struct exchange *x)
+{
+	const struct exchange *probe = x == f->userinfo ? f->userinfo_probe
+		: x == f->introspection ? f->introspection_probe : NULL;
+
+	return exchange_answered(probe) && !missing(probe) && probe->result.response.status < 500;
+}
+
+static enum verdict_of
+missing_discovery(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->discovery ? f->discovery : f->discovery_oauth;
+
+	if (!x || f->metadata || discovery_document(f) || !missing(x) ||
+	    (f->discovery_oauth && !missing(f->discovery_oauth)))
+		return RULE_PASS;
+	out->step = x->step;
+	if (exchange_answered(f->userinfo) || exchange_answered(f->introspection))
+		out->severity = SEV_WARNING;
+	ev_answer(out, x);
+	ev(out, "url", (int)x->n, "%s", x->request.url);
+	return say(out, "The server has no metadata at %s (%d): the issuer's path is wrong, or it offers none.",
+		x->request.url, x->result.response.status);
+}
+
+enum verdict_of
+rule_wrong_endpoint_path(const struct facts *f, struct finding *out)
+{
+	const struct exchange *asked[] = {f->introspection, f->userinfo, f->refresh, f->revocation};
+
+	for (size_t i = 0; i < ARRAY_SIZE(asked); i++) {
+		const struct exchange *x = asked[i];
+		struct span url;
+		enum endpoint e;
+
+		if (!x || !(missing(x) || (foreign_json(x) && fact_advertised(f, x) != TRI_YES)))
+			continue;
+		if (path_proven(f, x) || (x == f->introspection && introspection_is_unsupported(f)) ||
+		    (x == f->userinfo && x->result.response.status == 404 && no_end_user(f)))
+			continue;
+		e = purpose_endpoint(x->purpose);
+		url = f->metadata && e != EP_COUNT ? f->metadata->url[e] : SPAN_EMPTY;
+		out->step = x->step;
+		ev_answer(out, x);
+		ev(out, "url", (int)x->n, "%s", x->request.url);
+		if (url.n && fact_advertised(f, x) == TRI_NO) {
+			ev_text(out, endpoint_name(e), url, (int)f->c->metadata_from);
+			fix(out, "Use the address that the metadata gives: %.*s", SPAN_ARG(url));
+			return say(out, "The %s request went to %s and got %d; the metadata gives %.*s.", purpose_words(x->purpose),
+				x->request.url, x->result.response.status, SPAN_ARG(url));
+		}
+		if (foreign_json(x))
+			return say(out, "What answers at %s is not the %s endpoint: its JSON has none of the members of that answer.",
+				x->request.url, purpose_words(x->purpose));
+		return say(out, "There is no %s endpoint at %s (%d)%s.", purpose_words(x->purpose), x->request.url,
+			x->result.response.status, url.n ? ", though the metadata says so" : "");
+	}
+	return missing_discovery(f, out);
+}
+
+enum verdict_of
+rule_introspection_unsupported(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->introspection;
+
+	if (exchange_answered(x) && answer_error_is(x, "unsupported_token_type")) {
+		if (fact_healthy(f))
+			out->severity = SEV_INFO;
+		ev_answer(out, x);
+		return say(out, "The server does not introspect this kind of token%s: its signature and its times tell instead.",
+			f->access && f->access->kind == TOKEN_JWT ? " (a JWT)" : "");
+	}
+	if (!introspection_is_unsupported(f))
+		return RULE_PASS;
+	ev(out, "introspection_endpoint", (int)f->c->metadata_from, "absent");
+	ev_answer(out, x);
+	return say(out, "The server's metadata offers no introspection%s; user information and the token's own times tell "
+		"instead.", x ? ", and the address tried does not answer it" : "");
+}
+
+/* --- issuer ------------------------------------------------------------------------------- */
+
+static void
+ev_issuers(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->introspection ? f->introspection : f->userinfo;
+	char host[140];
+
+	ev_text(out, "iss", f->claimed && f->claimed->iss.n ? f->claimed->iss : f->iss.v, FROM_TOKEN);
+	if (f->expected_issuer.v.n)
+		ev_text(out, "issuer", f->expected_issuer.v, f->expected_issuer.from);
+	if (x)
+		ev(out, "host asked", (int)x->n, "%s", url_host_text(span_of(x->request.url), host, sizeof(host)));
+}
+
+/* Asked through the host of iss, the server says otherwise: proof. */
+static const struct exchange *
+active_elsewhere(const struct facts *f)
+{
+	for (size_t i = 0; i < f->c->n_exchanges; i++) {
+		const struct exchange *x = f->c->exchanges[i];
+
+		if ((x->purpose == PURPOSE_PROBE_INTROSPECTION || x->purpose == PURPOSE_INTROSPECTION) &&
+		    x->slot == SLOT_ACCESS && x != f->introspection && x->answer.active == TRI_YES &&
+		    f->introspection && x->token_generation == f->introspection->token_generation &&
+		    x->request.url && f->introspection->request.url && strcmp(x->request.url, f->introspection->request.url))
+			return x;
+	}
+	return NULL;
+}
+
+enum verdict_of
+rule_issuer_mismatch_hostname(const struct facts *f, struct finding *out)
+{
+	const struct exchange *proof = active_elsewhere(f);
+	struct span iss = f->claimed && f->claimed->iss.n ? f->claimed->iss : f->iss.v;
+	char theirs[140], ours[140];
+	bool refresh = f->refresh && !f->refresh_ok.from && answer_hint(f->refresh) == HINT_ISSUER;
+
+	if (!fact_refused(f) && !refresh)
+		return RULE_PASS;
+	if (fact_issuer(f) != ISSUER_OTHER_HOST && !(fact_inactive(f) && proof)) {
+		/* an opaque token: only the server's own word */
+		if (!fact_rejected(f) || answer_hint(f->userinfo) != HINT_ISSUER || fact_issuer(f) == ISSUER_OTHER_TENANT)
+			return RULE_PASS;
+		ev_answer(out, f->userinfo);
+		out->step = STEP_HANDLE;
+		return say(out, "The server says that the token's issuer is not the one it expects: %s",
+			f->userinfo->answer.description);
+	}
+	if (fact_expired(f))
+		out->severity = SEV_WARNING; /* expiry does not hang on the host called */
+	if (fact_expired(f))
+		out->explains = "";
+	ev_issuers(f, out);
+	ev_answer(out, proof);
+	ev_answer(out, f->userinfo);
+	url_host_text(iss, theirs, sizeof(theirs));
+	url_host_text(f->introspection ? span_of(f->introspection->request.url) : f->expected_issuer.v, ours, sizeof(ours));
+	return say(out, "The token was issued by %s, and the server is asked as %s: it takes only tokens with the name it is "
+		"called by.", theirs, ours);
+}
+
+enum verdict_of
+rule_wrong_tenant_or_realm(const struct facts *f, struct finding *out)
+{
+	const struct exchange *all[] = {f->discovery, f->introspection, f->userinfo, f->refresh};
+	struct span iss = f->claimed && f->claimed->iss.n ? f->claimed->iss : f->iss.v;
+	char how[120];
+
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+		if (!all[i] || answer_hint(all[i]) != HINT_REALM)
+			continue;
+		out->step = all[i]->step;
+		ev_answer(out, all[i]);
+		ev(out, "url", (int)all[i]->n, "%s", all[i]->request.url);
+		return say(out, "The server has no such realm or tenant as in %s.", all[i]->request.url);
+	}
+	if (!fact_refused(f) || fact_issuer(f) != ISSUER_OTHER_TENANT)
+		return RULE_PASS;
+	ev_issuers(f, out);
+	if (fact_key_known(f) == TRI_NO)
+		ev(out, "kid", (int)f->jwks->n, "not among this issuer's keys");
+	url_difference(how, sizeof(how), iss, f->expected_issuer.v);
+	return say(out, "The token is of issuer %.*s, asked was %.*s: they differ %s.", SPAN_ARG(iss),
+		SPAN_ARG(f->expected_issuer.v), how[0] ? how : "in their text");
+}
+
+/* --- introspection ------------------------------------------------------------------------ */
+
+enum verdict_of
+rule_token_param_missing(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->introspection;
+	struct buf value;
+	bool there;
+
+	if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS || !x->request.body.len ||
+	    strcmp(x->request.method, "POST") != 0)
+		return RULE_PASS;
+	buf_init(&value, LIMIT_BODY);
+	there = form_get(buf_span(&x->request.body), "token", &value) && value.len;
+	buf_release(&value);
+	if (there)
+		return RULE_PASS;
+	ev(out, "request.token", (int)x->n, "absent");
+	ev_answer(out, x);
+	return say(out, "The introspection request has no parameter named token, so the server had nothing to look at.");
+}
+
+enum verdict_of
+rule_introspect_foreign_client(const struct facts *f, struct finding *out)
+{
+	if (f->active.v != TRI_NO || f->userinfo_ok.v != TRI_YES || fact_expired(f) || !f->client_id.v.n ||
+	    !f->caller.v.n || span_eq(f->client_id.v, f->caller.v))
+		return RULE_PASS;
+	ev(out, "active", f->active.from, "false");
+	ev_answer(out, f->userinfo);
+	ev_text(out, "client of the token", f->client_id.v, f->client_id.from);
+	ev_text(out, "introspecting client", f->caller.v, f->caller.from);
+	return say(out, "The token works, but it was issued to client %.*s and client %.*s may not introspect it.",
+		SPAN_ARG(f->client_id.v), SPAN_ARG(f->caller.v));
+}
+
+enum verdict_of
+rule_introspect_audience_missing(const struct facts *f, struct finding *out)
+{
+	if (f->active.v != TRI_NO || f->userinfo_ok.v != TRI_YES || fact_expired(f) || !f->claimed ||
+	    !f->claimed->n_aud || !f->caller.v.n || claims_has_aud(f->claimed, f->caller.v) ||
+	    (f->client_id.v.n && !span_eq(f->client_id.v, f->caller.v)))
+		return RULE_PASS;
+	ev(out, "active", f->active.from, "false");
+	ev_answer(out, f->userinfo);
+	ev_text(out, "aud", f->claimed->aud[0], FROM_TOKEN);
+	ev_text(out, "introspecting client", f->caller.v, f->caller.from);
+	return say(out, "The token works, but its audience does not name client %.*s, which introspects it.",
+		SPAN_ARG(f->caller.v));
+}
+
+enum verdict_of
+rule_introspect_tied_to_refresh_expiry(const struct facts *f, struct finding *out)
+{
+	if (f->active.v != TRI_NO || f->userinfo_ok.v != TRI_YES || !f->exp.known || fact_expired(f) ||
+	    !answer_error_is(f->refresh, "invalid_grant") ||
+	    (f->client_id.v.n && f->caller.v.n && !span_eq(f->client_id.v, f->caller.v)))
+		return RULE_PASS;
+	ev(out, "active", f->active.from, "false");
+	ev_time(out, "exp", &f->exp);
+	ev_answer(out, f->userinfo);
+	ev_answer(out, f->refresh);
+	return say(out, "The access token works and has not expired; introspection calls it dead because its refresh token "
+		"has ended.");
+}
+
+enum verdict_of
+rule_nonconformant_introspection_error(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->introspection;
+	bool proven = exchange_answered(f->introspection_probe) &&
+		f->introspection_probe->answer.outcome == OUTCOME_INACTIVE;
+
+	if (!exchange_answered(x) || f->active.v != TRI_UNKNOWN || exchange_client_refused(x) ||
+	    x->answer.outcome != OUTCOME_OAUTH_ERROR || x->result.response.status >= 500 ||
+	    answer_error_is(x, "unsupported_token_type"))
+		return RULE_PASS;
+	if (!proven && !answer_error_is(x, "invalid_token") &&
+	    !(answer_error_is(x, "access_denied") && x->result.response.status != 403))
+		return RULE_PASS;
+	if (fact_healthy(f))
+		out->severity = SEV_WARNING;
+	ev_answer(out, x);
+	ev_answer(out, f->introspection_probe);
+	return say(out, "Introspection answers with the error %s where the standard wants active:false: the token is not "
+		"accepted.", x->answer.error);
+}
+
+enum verdict_of
+rule_introspection_jwt_response(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->introspection;
+
+	if (!exchange_answered(x) || !(x->answer.is_signed || x->answer.is_encrypted))
+		return RULE_PASS;
+	ev_text(out, "Content-Type", http_header(&x->result.response.headers, "content-type"), (int)x->n);
+	return say(out, "The introspection answer is a %s JWT (RFC 9701).", x->answer.is_encrypted ? "encrypted" : "signed");
+}
+
+enum verdict_of
+rule_scope_not_string(const struct facts *f, struct finding *out)
+{
+	const struct claims *c = f->introspected;
+
+	if (!c || c->scope_form != SCOPE_ARRAY)
+		return RULE_PASS;
+	ev(out, "scope", (int)f->introspection->n, "an array");
+	return say(out, "Introspection gives the scopes as an array; the standard wants one string (RFC 7662 §2.2).");
+}
+
+/* The same question, the same token, two answers within seconds. */
+static const struct exchange *
+flipped(const struct facts *f, const struct exchange *now)
+{
+	if (!exchange_answered(now) || now->answer.outcome != OUTCOME_SUCCESS)
+		return NULL;
+	for (uint32_t n = now->n; n > 1; n--) {
+		const struct exchange *x = case_exchange(f->c, n - 1);
+
+		if (x->purpose != now->purpose || x->slot != now->slot || x->token_generation != now->token_generation ||
+		    now->result.sent_wall_us - x->result.sent_wall_us > 15 * 1000000LL ||
+		    strcmp(x->request.url, now->request.url) != 0)
+			continue;
+		if (x->answer.outcome == OUTCOME_INACTIVE ||
+		    (now->purpose != PURPOSE_INTROSPECTION && exchange_token_refused(x)))
+			return x;
+	}
+	return NULL;
+}
+
+enum verdict_of
+rule_replication_delay(const struct facts *f, struct finding *out)
+{
+	const struct exchange *now = f->userinfo, *before = flipped(f, now);
+	char span[32];
+
+	if (!before) {
+		now = f->introspection;
+		before = flipped(f, now);
+	}
+	if (!before)
+		return RULE_PASS;
+	out->step = now->step;
+	ev_answer(out, before);
+	ev_answer(out, now);
+	return say(out, "The same request with the same token was refused and %s later accepted: the server's copies lag "
+		"behind.", time_span_us(span, now->result.sent_wall_us - before->result.sent_wall_us));
+}
+
+enum verdict_of
+rule_introspect_inactive_unspecified(const struct facts *f, struct finding *out)
+{
+	if (f->active.v != TRI_NO)
+		return RULE_PASS;
+	ev(out, "active", f->active.from, "false");
+	ev_answer(out, f->introspection_probe);
+	ev_answer(out, f->userinfo);
+	if (!f->userinfo)
+		fix(out, "Ask for user information with the same token (step 4): accepted there means that the caller may not "
+			"introspect it, refused there means that the token is dead.");
+	else if (f->userinfo_ok.v == TRI_YES)
+		fix(out, "Introspect as the client that the token was issued to: active then means a foreign client, still "
+			"inactive means an audience that does not name the caller.");
+	else
+		fix(out, "Refresh once (step 3) or log in again: if the new token works, the old one was revoked or had expired.");
+	return say(out, "The server says that the token is not active, and the standard forbids it to say why%s.",
+		f->userinfo_ok.v == TRI_YES ? "; user information came with it all the same"
+		: f->userinfo ? "; user information is refused as well" : "");
+}

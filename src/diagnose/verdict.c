@@ -1,0 +1,215 @@
+#include "diagnose/verdict.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "diagnose/rules.h"
+
+enum { NAME_MAX_SHOWN = 60 };
+
+/* Introspection is no part of the question: not offered, not for this token, or not asked. */
+static bool
+introspection_not_available(const struct facts *f, const struct diagnosis *d)
+{
+	if (!f->introspection)
+		return true;
+	for (size_t i = 0; i < d->n; i++) {
+		if (!strcmp(d->findings[i].rule->id, "introspection-unsupported"))
+			return true;
+	}
+	return false;
+}
+
+static enum state
+state_of(const struct diagnosis *d, const struct facts *f)
+{
+	bool umbrella = false, healthy;
+
+	for (size_t i = 0; i < d->n; i++) {
+		if (d->findings[i].severity != SEV_ERROR)
+			continue;
+		if (!d->findings[i].rule->umbrella)
+			return STATE_PROBLEM;
+		umbrella = true;
+	}
+	healthy = f->userinfo_ok.v == TRI_YES &&
+		(f->active.v == TRI_YES || introspection_not_available(f, d));
+	return healthy && !umbrella ? STATE_OK : STATE_UNDETERMINED;
+}
+
+/* " for 59 m 20 s more", or nothing. */
+static char *
+left_words(const struct facts *f, char *out, size_t size)
+{
+	char span[32];
+	int64_t left;
+
+	out[0] = '\0';
+	if (facts_remaining(f, &left) && left > 0)
+		(void)snprintf(out, size, " for %s more", time_span(span, left));
+	return out;
+}
+
+static void
+healthy_words(struct verdict *v, const struct facts *f)
+{
+	const char *from = f->userinfo && f->userinfo->purpose == PURPOSE_RESOURCE ? "the resource" : "user information";
+	char left[64], sub[NAME_MAX_SHOWN + 4];
+
+	left_words(f, left, sizeof(left));
+	text_safe_into(sub, sizeof(sub), f->userinfo ? f->userinfo->answer.claims.sub : SPAN_EMPTY);
+	if (f->revoked_introspection && f->revoked_introspection->answer.active == TRI_NO) {
+		(void)snprintf(v->summary, sizeof(v->summary),
+			"The token worked, was revoked by this case, and the server confirms that it is dead.");
+		(void)snprintf(v->next, sizeof(v->next), "Nothing is left to do: log in again for a new token.");
+		return;
+	}
+	(void)snprintf(v->summary, sizeof(v->summary), "The access token is %s%s and gets %s%s%s.",
+		f->active.v == TRI_YES ? "active" : "accepted", left, from, sub[0] ? " for " : "", sub);
+	(void)snprintf(v->next, sizeof(v->next), "Nothing needs to be done%s.",
+		f->exp.known ? ": refresh it before it expires" : "");
+}
+
+static void
+open_words(struct verdict *v, const struct facts *f)
+{
+	char left[64];
+
+	left_words(f, left, sizeof(left));
+	v->next_step = STEP_VERIFY;
+	if (!f->access) {
+		(void)snprintf(v->summary, sizeof(v->summary), "No access token has been given yet.");
+		(void)snprintf(v->next, sizeof(v->next), "Give the access token, then verify it: step 1.");
+	} else if (!f->c->n_exchanges) {
+		(void)snprintf(v->summary, sizeof(v->summary), "No server has been asked about this token yet.");
+		(void)snprintf(v->next, sizeof(v->next), "Verify it: step 1.");
+	} else if (f->active.v == TRI_YES && !f->userinfo) {
+		v->next_step = STEP_HANDLE;
+		(void)snprintf(v->summary, sizeof(v->summary),
+			"The server calls the token active%s; user information has not been asked for.", left);
+		(void)snprintf(v->next, sizeof(v->next), "Ask for the user information: step 4.");
+	} else if (f->userinfo_ok.v == TRI_YES) {
+		(void)snprintf(v->summary, sizeof(v->summary),
+			"User information came, but introspection did not say that the token is active.");
+		(void)snprintf(v->next, sizeof(v->next), "Look at the answer of the introspection: step 1.");
+	} else {
+		v->next_step = STEP_DEBUG;
+		(void)snprintf(v->summary, sizeof(v->summary),
+			"What was asked so far does not settle whether the token works.");
+		(void)snprintf(v->next, sizeof(v->next), "Walk the steps that are left, or look at the exchanges: step 5.");
+	}
+}
+
+/* --- the steps ---------------------------------------------------------------------------- */
+
+static enum state
+step_answer(const struct facts *f, enum step s)
+{
+	switch (s) {
+	case STEP_VERIFY:
+		if (fact_inactive(f))
+			return STATE_PROBLEM;
+		return f->introspection && f->active.v == TRI_UNKNOWN ? STATE_UNDETERMINED : STATE_OK;
+	case STEP_EXPIRY:
+		return fact_expired(f) && !fact_healthy(f) ? STATE_PROBLEM
+			: f->exp.known || !f->access ? STATE_OK : STATE_UNDETERMINED;
+	case STEP_REFRESH:
+		return f->refresh && f->refresh_ok.v != TRI_YES ? STATE_PROBLEM : STATE_OK;
+	case STEP_HANDLE:
+		return !f->userinfo ? STATE_UNDETERMINED
+			: f->userinfo_ok.v == TRI_YES ? STATE_OK : STATE_PROBLEM;
+	case STEP_DEBUG: case STEP_COUNT: break;
+	}
+	return STATE_OK;
+}
+
+static void
+step_words(char *out, size_t size, const struct facts *f, enum step s)
+{
+	char words[160], span[32];
+	int64_t left;
+
+	switch (s) {
+	case STEP_VERIFY:
+		(void)snprintf(out, size, "%s", f->active.v == TRI_YES ? "The server calls the token active."
+			: f->active.v == TRI_NO ? "The server calls the token inactive."
+			: f->introspection ? "Introspection gave no answer." : "Introspection was not asked.");
+		break;
+	case STEP_EXPIRY:
+		if (facts_remaining(f, &left))
+			(void)snprintf(out, size, left > 0 ? "It expires in %s." : "It expired %s ago.",
+				time_span(span, left));
+		else
+			(void)snprintf(out, size, "Nothing says when it expires.");
+		break;
+	case STEP_REFRESH:
+		(void)snprintf(out, size, "%s", f->refresh_ok.v == TRI_YES ? "New tokens came."
+			: f->refresh_ok.v == TRI_NO ? "The server refused to refresh."
+			: f->refresh_token ? "A refresh token is there; it was not used." : "There is no refresh token.");
+		break;
+	case STEP_HANDLE:
+		if (f->userinfo && f->userinfo_ok.v != TRI_YES)
+			(void)snprintf(out, size, "The user-information query got: %s.",
+				answer_words(f->userinfo, words, sizeof(words)));
+		else
+			(void)snprintf(out, size, "%s", f->userinfo ? "User information came."
+				: "User information was not asked for.");
+		break;
+	case STEP_DEBUG:
+		(void)snprintf(out, size, "%zu exchange%s recorded.", f->c->n_exchanges,
+			f->c->n_exchanges == 1 ? "" : "s");
+		break;
+	case STEP_COUNT: break;
+	}
+}
+
+static void
+steps_of_findings(struct diagnosis *d, const struct facts *f, const struct walk *walk)
+{
+	for (unsigned s = 0; s < STEP_COUNT; s++) {
+		enum state state = walk ? walk->steps[s] : STATE_PENDING;
+
+		d->step_summary[s][0] = '\0';
+		if (state == STATE_PENDING || state == STATE_SKIPPED) {
+			d->steps[s] = state;
+			continue;
+		}
+		state = step_answer(f, (enum step)s);
+		step_words(d->step_summary[s], sizeof(d->step_summary[s]), f, (enum step)s);
+		for (size_t i = d->n; i > 0; i--) {
+			const struct finding *x = &d->findings[i - 1];
+
+			if (x->step != s || x->severity == SEV_INFO)
+				continue;
+			if (x->severity == SEV_ERROR && x->rule->umbrella)
+				state = state == STATE_PROBLEM ? STATE_PROBLEM : STATE_UNDETERMINED;
+			else if (x->severity == SEV_ERROR)
+				state = STATE_PROBLEM;
+			else if (state == STATE_OK || state == STATE_UNDETERMINED)
+				state = STATE_WARNING;
+			(void)snprintf(d->step_summary[s], sizeof(d->step_summary[s]), "%s", x->summary);
+		}
+		d->steps[s] = state;
+	}
+}
+
+void
+verdict_of_findings(struct diagnosis *d, const struct facts *f, const struct walk *walk)
+{
+	struct verdict *v = &d->verdict;
+
+	memset(v, 0, sizeof(*v));
+	v->state = state_of(d, f);
+	v->next_step = STEP_VERIFY;
+	steps_of_findings(d, f, walk);
+	if (d->n && d->findings[0].severity != SEV_INFO) {
+		v->primary = &d->findings[0];
+		v->next_step = v->primary->next_step;
+		(void)snprintf(v->summary, sizeof(v->summary), "%s%s",
+			v->state == STATE_OK ? "The token works, but: " : "", v->primary->summary);
+		(void)snprintf(v->next, sizeof(v->next), "%s", v->primary->remedy);
+	} else if (v->state == STATE_OK) {
+		healthy_words(v, f);
+	} else {
+		open_words(v, f);
+	}
+}
