@@ -54,7 +54,6 @@ enum demo_wreck {
 	WRECK_ERROR_200,     /* 200 and an error object */
 	WRECK_FIREWALL,      /* 403 of a filter in front, not of the server */
 	WRECK_NOT_FOUND,     /* 404 */
-	WRECK_METHOD,        /* 405 */
 	WRECK_HEADER_TOO_LARGE, /* 431 where the Authorization header is longer than 4 KB */
 	WRECK_OTHER_HOST,    /* 302 to the same path under another name of this host */
 	WRECK_STRIPPED,      /* the Authorization header is lost on the way */

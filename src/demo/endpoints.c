@@ -224,12 +224,14 @@ demo_answer(struct demo_call *c)
 	else if (strcmp(m, "POST") == 0)
 		method = M_POST;
 	if (!r || (r->handler == endpoint_introspect &&
-			store_has_fault(c->s, FAULT_NO_INTROSPECTION)))
+			store_has_fault(c->s, FAULT_NO_INTROSPECTION))) {
 		reply_text(c, 404, "text/plain", "Not found\n");
-	else if (wreck_apply(c, r->at))
+	} else if (wreck_apply(c, r->at)) {
 		return;
-	else if (!(r->methods & method))
+	} else if (!(r->methods & method)) {
 		refuse_method(c, r);
-	else
+	} else {
 		r->handler(c);
+		wreck_rewrite(c, r->at);
+	}
 }

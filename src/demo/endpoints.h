@@ -37,6 +37,8 @@ void endpoint_api_me(struct demo_call *c);
 
 /* Is there something in the endpoint's place?  True: the response is made. */
 bool wreck_apply(struct demo_call *c, enum demo_place at);
+/* What happens to its answer. */
+void wreck_rewrite(struct demo_call *c, enum demo_place at);
 
 enum client_state { CLIENT_OK, CLIENT_MISSING, CLIENT_BAD, CLIENT_TWICE };
 /* Who calls (RFC 6749 §2.3): Basic, form-decoded, or client_id and client_secret in the body. */

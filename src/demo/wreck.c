@@ -27,17 +27,12 @@ static const struct wreck_reply {
 		{{"Server", "edge-gateway"}}},
 	[WRECK_UNAVAILABLE] = {503, "text/plain", "Service unavailable\n",
 		{{"Server", "edge-gateway"}, {"Retry-After", "120"}}},
-	[WRECK_FORM_BODY] = {200, "application/x-www-form-urlencoded",
-		"sub=user-1&name=Demo+User&email=user%40demo.example", {{"Cache-Control", "no-store"}}},
-	[WRECK_BOM] = {200, "application/json", "\xef\xbb\xbf{\"sub\":\"user-1\"}",
-		{{"Cache-Control", "no-store"}}},
 	[WRECK_EMPTY] = {200, "application/json", "", {{"Cache-Control", "no-store"}}},
 	[WRECK_ERROR_200] = {200, "application/json", "{\"ok\":false,\"error\":\"invalid_auth\"}",
 		{{"Cache-Control", "no-store"}}},
 	[WRECK_FIREWALL] = {403, "text/plain", "Your request was blocked.\n",
 		{{"Server", "edge-filter"}, {"X-Filter-Rule", "910100"}}},
 	[WRECK_NOT_FOUND] = {404, "text/plain", "Not found\n", {{NULL}}},
-	[WRECK_METHOD] = {405, "text/plain", "Method not allowed\n", {{"Allow", "OPTIONS"}}},
 	[WRECK_HEADER_TOO_LARGE] = {431, "text/html",
 		"<html>\n<head><title>431 Request Header Fields Too Large</title></head>\n<body>\n"
 		"<h1>Request Header Or Cookie Too Large</h1>\n</body>\n</html>\n",
@@ -107,4 +102,47 @@ wreck_apply(struct demo_call *c, enum demo_place at)
 		break;
 	}
 	return send_reply(c, sc->wreck);
+}
+
+/* The members of the body as form data, as some servers without an Accept header do. */
+static void
+body_to_form(struct demo_call *c)
+{
+	struct json *doc;
+	struct buf form;
+	struct span v;
+
+	if (json_parse(&doc, buf_span(&c->res->body), NULL) != RES_OK)
+		return;
+	buf_init_wiping(&form, LIMIT_DEMO_TOKEN);
+	for (const struct json *m = json_first(doc); m; m = json_next(m)) {
+		char *name = span_dup(json_name(m));
+
+		if (json_to_span(m, &v))
+			form_add(&form, name, v);
+		free(name);
+	}
+	reply_text(c, c->res->status, "application/x-www-form-urlencoded", buf_str(&form));
+	buf_release(&form);
+	json_free(doc);
+}
+
+void
+wreck_rewrite(struct demo_call *c, enum demo_place at)
+{
+	const struct scenario *sc = c->s->cfg.scenario;
+	struct buf body;
+
+	if (!(sc->wreck_at & at) || c->res->status != 200)
+		return;
+	if (sc->wreck == WRECK_FORM_BODY)
+		body_to_form(c);
+	if (sc->wreck != WRECK_BOM)
+		return;
+	buf_init_wiping(&body, LIMIT_DEMO_TOKEN);
+	buf_puts(&body, "\xef\xbb\xbf");
+	buf_add_span(&body, buf_span(&c->res->body));
+	buf_clear(&c->res->body);
+	buf_add_span(&c->res->body, buf_span(&body));
+	buf_release(&body);
 }

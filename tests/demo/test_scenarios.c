@@ -88,6 +88,15 @@ static const struct wire wires[] = {
 	{"header-too-large", 200, 1, 431, .header = "Server", .part = "edge-gateway"},
 	{"reset", 200, 1, 0, .code = CURLE_GOT_NOTHING},
 	{"cut-short", 200, 1, 200, .code = CURLE_PARTIAL_FILE},
+	{"sub-only", 200, 1, 200, .body = "\"sub\""},
+	{"bom", 200, 1, 200, .body = "\xef\xbb\xbf{"},
+	{"json-wrapped", 200, 1, 200, .body = "\"sub\""},
+	{"percent", 200, 1, 200, .body = "\"sub\""},
+	{"grant-revoked", 200, 0, 401, .header = "WWW-Authenticate", .part = "invalid_token"},
+	{"hidden-client", 200, 0, 200, .body = "\"sub\""},
+	{"empty", 200, 1, 200, .header = "Content-Length", .part = "0"},
+	{"unavailable", 503, 0, 200, .body = "\"sub\""},
+	{"stale-metadata", 404, 0, 200, .body = "\"sub\""},
 	{"revoke-noop", 200, 1, 200, .body = "\"sub\""},
 };
 
@@ -225,8 +234,7 @@ test_wire(void **state)
 	assert_int_equal(w.client.timeout_s, sc->timeout_s);
 	/* What was given is repaired where it has to be, and only there. */
 	assert_true((token_repair(&token, secret_reveal(w.client.access_token), "access_token") != 0)
-		== (sc->given == GIVEN_BEARER || sc->given == GIVEN_LINE_BREAK ||
-			sc->given == GIVEN_QUOTED));
+		== (sc->given >= GIVEN_BEARER && sc->given <= GIVEN_PERCENT));
 	check_introspection(&w, x, buf_span(&token));
 	check_query(&w, x, buf_span(&token));
 	if (sc->refresh)
