@@ -1,6 +1,7 @@
 /* Step 1 on the screen: the token itself, the metadata, introspection beside the token's own claims. */
 #include "wizard/fields-rooms.h"
 
+#include "base/mem.h"
 #include "base/text.h"
 
 enum { VALUE_MAX = 4096 };
@@ -79,6 +80,21 @@ is_time_claim(struct span name)
 	return span_is(name, "exp") || span_is(name, "nbf") || span_is(name, "iat") || span_is(name, "auth_time");
 }
 
+/* A NumericDate as a date, its distance from now in words, and the raw number. */
+static void
+time_row(struct field *row, const struct facts *f, struct span name, int64_t at, bool local)
+{
+	char when[40], span[32];
+	int64_t left = at - f->server_now_s;
+	bool expired = span_is(name, "exp") && left <= 0;
+
+	field_mean(row, expired ? STATE_PROBLEM : STATE_OK, "%s%s%s%s by the %s clock · %s",
+		expired ? "expired " : span_is(name, "exp") ? "expires " : "", left > 0 ? "in " : "",
+		time_span(span, left), left > 0 ? "" : " ago", f->skew.known ? "server's" : "local", row->value);
+	free(row->value);
+	row->value = xstrdup(time_screen(when, at, local));
+}
+
 static void
 claim_row(struct field_list *l, const struct facts *f, const struct json *member, const struct json *other,
 	int from, bool local)
@@ -86,7 +102,7 @@ claim_row(struct field_list *l, const struct facts *f, const struct json *member
 	struct span name = json_name(member);
 	struct buf value, other_value;
 	struct field *row;
-	char when[40], key[40];
+	char key[40];
 	int64_t at;
 
 	buf_init(&value, VALUE_MAX);
@@ -94,13 +110,7 @@ claim_row(struct field_list *l, const struct facts *f, const struct json *member
 	field_json_text(member, &value);
 	row = field_add(l, FIELD_VALUE, text_safe_into(key, sizeof key, name), name, buf_span(&value), from);
 	if (is_time_claim(name) && json_to_time(member, &at) != NUM_OTHER) {
-		int64_t left = at - f->server_now_s;
-		char span[32];
-
-		field_mean(row, STATE_OK, "%s, %s%s%s", time_screen(when, at, local), left > 0 ? "in " : "",
-			time_span(span, left), left > 0 ? "" : " ago");
-		if (span_is(name, "exp") && left <= 0)
-			row->state = STATE_PROBLEM;
+		time_row(row, f, name, at, local);
 	} else if (claim_meaning(name)) {
 		field_mean(row, STATE_OK, "%s", claim_meaning(name));
 	}
