@@ -16,6 +16,7 @@ src_libttbase_a_SOURCES = \
 	src/base/mem.c src/base/mem.h \
 	src/base/redact.c src/base/redact.h \
 	src/base/redact-http.c src/base/redact-parts.h src/base/redact-shape.c \
+	src/base/redact-values.c \
 	src/base/rng.c src/base/rng.h \
 	src/base/secret.c src/base/secret.h \
 	src/base/span.c src/base/span.h \

@@ -63,7 +63,7 @@ redact_put_auth(const struct redactor *r, struct buf *out, struct span value)
 }
 
 static void
-put_cookie_pair(struct buf *out, struct span pair)
+put_cookie_pair(const struct redactor *r, struct buf *out, struct span pair)
 {
 	size_t eq = span_find(pair, '=');
 
@@ -71,12 +71,13 @@ put_cookie_pair(struct buf *out, struct span pair)
 		redact_put_mask(out, span_trim(pair));
 		return;
 	}
-	buf_add_span(out, span_sub(pair, 0, eq + 1));
+	redact_text(r, out, span_sub(pair, 0, eq)); /* whatever is put in its place */
+	buf_putc(out, '=');
 	redact_put_mask(out, span_trim(span_from(pair, eq + 1)));
 }
 
 void
-redact_put_cookies(struct buf *out, struct span value)
+redact_put_cookies(const struct redactor *r, struct buf *out, struct span value)
 {
 	struct span rest = value, pair;
 	bool first = true;
@@ -84,7 +85,7 @@ redact_put_cookies(struct buf *out, struct span value)
 	while (span_next(&rest, ';', &pair)) {
 		if (!first)
 			buf_puts(out, "; ");
-		put_cookie_pair(out, span_trim(pair));
+		put_cookie_pair(r, out, span_trim(pair));
 		first = false;
 	}
 }
@@ -96,7 +97,7 @@ redact_put_set_cookie(const struct redactor *r, struct buf *out, struct span val
 
 	if (!span_next(&rest, ';', &pair))
 		return;
-	put_cookie_pair(out, span_trim(pair));
+	put_cookie_pair(r, out, span_trim(pair));
 	if (pair.n < value.n)
 		redact_text(r, out, span_from(value, pair.n));
 }
@@ -109,7 +110,7 @@ redact_header(const struct redactor *r, struct buf *out, struct span name, struc
 		redact_put_auth(r, out, value);
 		break;
 	case REDACT_COOKIE:
-		redact_put_cookies(out, value);
+		redact_put_cookies(r, out, value);
 		break;
 	case REDACT_SET_COOKIE:
 		redact_put_set_cookie(r, out, value);

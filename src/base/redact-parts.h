@@ -29,10 +29,17 @@ size_t redact_scheme_len(struct span s, size_t at, size_t *n);
 void redact_put_mask(struct buf *out, struct span value);
 /* A value by the kind of its name. */
 void redact_put_auth(const struct redactor *r, struct buf *out, struct span value);
-void redact_put_cookies(struct buf *out, struct span value);
+void redact_put_cookies(const struct redactor *r, struct buf *out, struct span value);
 void redact_put_set_cookie(const struct redactor *r, struct buf *out, struct span value);
 /* A scheme of RFC 9110 §11.1 that is in use. */
 bool redact_is_scheme(struct span word);
+/*
+ * Takes the registered value at `at` out; returns the bytes it had, 0 if there is none.
+ * Behind out_start the output is ours: of a base64 run what was copied goes, too.  With
+ * `partial` the beginning of a value counts, if it is long.
+ */
+size_t redact_put_registered(const struct redactor *r, struct buf *out, size_t out_start,
+	struct span s, size_t at, bool partial);
 /* Where s[from, to) must end so that no registered value is cut in two. */
 size_t redact_cover(const struct redactor *r, struct span s, size_t from, size_t to);
 

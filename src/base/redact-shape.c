@@ -312,17 +312,19 @@ redact_scheme_len(struct span s, size_t at, size_t *n)
 
 	for (size_t i = 0; i < ARRAY_SIZE(schemes); i++) {
 		size_t start = strlen(schemes[i]), end;
+		bool encoded;
 		struct span v;
 
 		if (!span_starts_nocase(rest, schemes[i]) || start >= rest.n)
 			continue;
-		if (rest.p[start] != ' ' && !span_starts(span_from(rest, start), "%20"))
+		encoded = span_starts(span_from(rest, start), "%20");
+		if (rest.p[start] != ' ' && !encoded)
 			continue;
-		start += rest.p[start] == ' ' ? 1 : 3;
+		start += encoded ? 3 : 1;
 		while (start < rest.n && rest.p[start] == ' ')
 			start++;
-		for (end = start; end < rest.n && strchr("\"',;<>`\\", rest.p[end]) == NULL &&
-			rest.p[end] > ' ';)
+		for (end = start; end < rest.n && (unsigned char)rest.p[end] > ' ' &&
+			strchr(encoded ? "\"',;<>`\\%&" : "\"',;<>`\\", rest.p[end]) == NULL;)
 			end++;
 		v = span_sub(rest, start, end - start);
 		if (v.n == 0 || redact_mask_len(span_from(rest, start)) > 0 || !looks_like_credential(v, i == 2))
