@@ -192,22 +192,27 @@ chrome_all(const struct ui *ui, struct canvas *c)
 }
 
 /* "< >" and "step" once for the pair. */
-static int
-draw_hint(const struct ui *ui, struct canvas *c, int col, enum action a, enum action pair, const char *hint)
+static enum action
+pair_of(enum action a)
 {
-	char key[32], other[32];
+	return a == ACT_PREV_STEP ? ACT_NEXT_STEP : a == ACT_UP ? ACT_DOWN : ACT_NONE;
+}
+
+/* The cells of a hint; drawn only if they fit before `end`. */
+static int
+draw_hint(const struct ui *ui, struct canvas *c, int col, int end, enum action a, const char *hint)
+{
+	char key[32], other[32] = "";
 	int row = c->rows - 1, need;
 
 	keymap_name(&ui->keymap, a, key, sizeof(key));
-	if (pair != ACT_NONE)
-		keymap_name(&ui->keymap, pair, other, sizeof(other));
-	else
-		other[0] = '\0';
+	if (pair_of(a) != ACT_NONE)
+		keymap_name(&ui->keymap, pair_of(a), other, sizeof(other));
 	if (!key[0])
 		return 0;
-	need = (int)utf8_cells(span_of(key)) + (other[0] ? (int)utf8_cells(span_of(other)) + 1 : 0) + 1 +
-		(int)utf8_cells(span_of(hint));
-	if (col + need > c->cols - 1)
+	need = (int)(utf8_cells(span_of(key)) + utf8_cells(span_of(other)) + utf8_cells(span_of(hint))) +
+		(other[0] ? 2 : 1);
+	if (col + need > end)
 		return 0;
 	col += canvas_printf(c, row, col, need, UIR_KEY, "%s%s%s", key, other[0] ? " " : "", other);
 	canvas_puts(c, row, col + 1, need, UIR_HINT, hint);
@@ -217,9 +222,11 @@ draw_hint(const struct ui *ui, struct canvas *c, int col, enum action a, enum ac
 void
 chrome_footer(const struct ui *ui, struct canvas *c)
 {
+	static const enum action always[] = {ACT_HELP, ACT_QUIT};
 	const struct layer *l = &ui->layers[ui->n_layers - 1];
 	const enum action *hints = ui->n_layers > 0 && l->screen->hints ? l->screen->hints(ui, l->state) : NULL;
-	int col = 1, row = c->rows - 1;
+	bool list = ui->n_layers == 1;
+	int col = 1, row = c->rows - 1, end = c->cols - 1 - (list ? 16 : 0);
 
 	for (int i = 0; i < c->cols; i++)
 		canvas_put(c, row, i, ' ', UIR_TEXT);
@@ -228,13 +235,17 @@ chrome_footer(const struct ui *ui, struct canvas *c)
 		return;
 	}
 	for (; hints && *hints != ACT_NONE; hints++) {
-		enum action pair = *hints == ACT_PREV_STEP ? ACT_NEXT_STEP : ACT_NONE;
 		const char *hint = action_infos[*hints].hint;
 
 		if (*hints == ACT_ENTER && l->screen == &screen_step)
 			hint = step_enter_hint(ui);
+		if (*hints == ACT_UP)
+			hint = "move";
 		if (*hints == ACT_TIME)
 			hint = ui->local_time ? "UTC" : "local time";
-		col += draw_hint(ui, c, col, *hints, pair, hint);
+		col += draw_hint(ui, c, col, end, *hints, hint);
 	}
+	/* these two never give way */
+	for (size_t i = 0; list && i < ARRAY_SIZE(always); i++)
+		col += draw_hint(ui, c, col, c->cols, always[i], action_infos[always[i]].hint);
 }

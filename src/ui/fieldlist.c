@@ -21,7 +21,7 @@ note_rows(const struct field *f, int cols)
 	struct span rest = span_of(f->value), line;
 	int n = 0;
 
-	while (n < NOTE_ROWS && wrap_next(&rest, cols - 3, &line))
+	while (n < NOTE_ROWS && wrap_next(&rest, cols - 4, &line))
 		n++;
 	return n ? n : 1;
 }
@@ -67,7 +67,7 @@ static struct columns
 measure(const struct field_list *l, int cols)
 {
 	struct columns w = {4, 8, 0};
-	int room = cols - 3, most_name = cols >= 100 ? 26 : cols >= 76 ? 20 : 16;
+	int room = cols - 4, most_name = cols >= 100 ? 26 : cols >= 76 ? 20 : 14, most_value;
 
 	for (size_t i = 0; i < l->n; i++) {
 		int n, v;
@@ -82,8 +82,10 @@ measure(const struct field_list *l, int cols)
 	if (w.name > most_name)
 		w.name = most_name;
 	room -= w.name + 2;
-	if (w.value > room * 6 / 10)
-		w.value = room * 6 / 10;
+	/* a time fits whole; a longer value may take what its own meaning leaves */
+	most_value = room * 4 / 10 > 21 ? room * 4 / 10 : 21;
+	if (w.value > most_value)
+		w.value = most_value;
 	w.meaning = room - w.value - 2;
 	return w;
 }
@@ -115,6 +117,7 @@ draw_value(const struct field *f, const struct columns *w, bool marked, int row,
 {
 	enum ui_role state = state_role((int)f->state);
 	bool odd = f->state == STATE_WARNING || f->state == STATE_PROBLEM || f->state == STATE_UNDETERMINED;
+	int meaning, value;
 
 	if (odd)
 		canvas_put(c, row, col + 1, glyph_state((int)f->state), state);
@@ -124,8 +127,12 @@ draw_value(const struct field *f, const struct columns *w, bool marked, int row,
 		canvas_text_cut(c, row, col, w->value + 2 + w->meaning, odd ? state : UIR_VALUE, span_of(f->value));
 		return;
 	}
-	canvas_text_cut(c, row, col, w->value, odd ? state : UIR_VALUE, span_of(f->value));
-	canvas_text_cut(c, row, col + w->value + 2, w->meaning, odd ? state : UIR_MEANING, span_of(f->meaning));
+	meaning = (int)utf8_cells(span_of(f->meaning));
+	value = meaning < w->meaning ? w->value + w->meaning - meaning : w->value;
+	value = canvas_text_cut(c, row, col, value, odd ? state : UIR_VALUE, span_of(f->value));
+	value = value > w->value ? value : w->value;
+	canvas_text_cut(c, row, col + value + 2, w->value + w->meaning - value, odd ? state : UIR_MEANING,
+		span_of(f->meaning));
 }
 
 void
@@ -145,7 +152,7 @@ fieldlist_draw(const struct field_list *l, struct place p, bool focus, struct re
 			chrome_title(c, row, r.col + 1, r.cols - 2, false, f->name, f->value,
 				i == first && i > 0 ? "more above" : "");
 		else if (f->kind == FIELD_NOTE)
-			canvas_wrap(c, (struct rect){row, r.col + 3, row_height(f, r.cols), r.cols - 3},
+			canvas_wrap(c, (struct rect){row, r.col + 3, row_height(f, r.cols), r.cols - 4},
 				f->state == STATE_OK ? UIR_NOTE : state_role((int)f->state), span_of(f->value));
 		else
 			draw_value(f, &w, marked, row, r.col, c);

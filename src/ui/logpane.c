@@ -67,11 +67,13 @@ draw_record(const struct log_rec *rec, const struct log_view *v, int row, struct
 	time_of_day(when, rec->wall_us);
 	/* in a narrow pane the milliseconds give way */
 	col += canvas_puts(c, row, col, r.cols >= 76 ? 12 : 8, UIR_LOG_TIME, when) + 1;
-	col += canvas_printf(c, row, col, 5, odd ? level_role(rec->level) : UIR_LOG_CAT, "%s",
-		log_cat_id((enum log_cat)rec->cat));
-	col += odd ? canvas_put(c, row, col, rec->level == LOG_ERROR ? GLYPH_PROBLEM : GLYPH_WARNING,
-		level_role(rec->level)) : 0;
-	col++;
+	canvas_puts(c, row, col, 4, UIR_LOG_CAT, log_cat_id((enum log_cat)rec->cat));
+	col += 5;
+	if (odd) {
+		canvas_put(c, row, col, rec->level == LOG_ERROR ? GLYPH_PROBLEM : GLYPH_WARNING,
+			level_role(rec->level));
+		col += 2;
+	}
 	if (v->shift > 0) {
 		struct span cut = utf8_clip(text, (size_t)v->shift);
 

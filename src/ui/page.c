@@ -258,7 +258,7 @@ pager_leave(struct ui *ui, void *state)
 static const enum action *
 pager_hints(const struct ui *ui, const void *state)
 {
-	static const enum action hints[] = {ACT_BACK, ACT_UP, ACT_DOWN, ACT_PAGE_DOWN, ACT_SEARCH, ACT_SEARCH_NEXT,
+	static const enum action hints[] = {ACT_BACK, ACT_UP, ACT_PAGE_DOWN, ACT_SEARCH, ACT_SEARCH_NEXT,
 		ACT_PREV_STEP, ACT_EXPORT, ACT_NONE};
 
 	(void)ui;

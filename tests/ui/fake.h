@@ -1,0 +1,38 @@
+/*
+ * A wizard and an engine that only pretend: the interface is tested against a case that is made up here.
+ * Linked instead of those two rooms.
+ */
+#ifndef TT_TESTS_UI_FAKE_H
+#define TT_TESTS_UI_FAKE_H
+
+#include "ui/state.h"
+
+enum fake_state { FAKE_EMPTY, FAKE_RUNNING, FAKE_OK, FAKE_PROBLEM, FAKE_UNDETERMINED };
+
+struct fake {
+	enum fake_state state;
+	struct clock clock;       /* manual; fake_real: the system's is used */
+	bool real;
+	struct case_file c;
+	struct diagnosis d;
+	struct log *log;
+	struct redactor *redactor;
+	uint64_t revision, seen;
+	int64_t exp_us;           /* wall clock; 0: no countdown */
+	int64_t last_second;
+	unsigned ran, cancelled, refreshed, revoked, walks, gave; /* calls */
+	enum token_place place;
+	char path[200];
+	int64_t done_us;          /* a running step ends then; 0: never */
+};
+extern struct fake fake;
+
+void fake_init(enum fake_state state);
+void fake_release(void);
+void fake_set(enum fake_state state);
+/* A struct ui for drawing, without a terminal, at the step. */
+struct ui *fake_ui(enum step step);
+void fake_ui_free(struct ui *ui);
+extern struct ui_deps fake_deps;
+
+#endif
