@@ -22,7 +22,6 @@ src_libttcli_a_SOURCES = \
 	src/cli/modules.c src/cli/modules.h \
 	src/cli/options.c src/cli/options.def src/cli/options.h \
 	src/cli/output.c \
-	src/cli/pending.c \
 	src/cli/screen.c src/cli/screen.h \
 	src/cli/uikeys.def \
 	src/cli/version.c
