@@ -1,5 +1,6 @@
 #include "engine/net-curl.h"
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
@@ -160,10 +161,11 @@ tls_info_read(struct tls_info *out, CURL *easy, struct span host)
 /* --- what a handshake shows, also one that fails --- */
 
 struct tls_seen *
-tls_seen_new(void)
+tls_seen_new(const char *authorities)
 {
 	struct tls_seen *s = xcalloc(1, sizeof(*s));
 
+	s->authorities = authorities ? xstrdup(authorities) : NULL;
 	s->refs = 1;
 	s->verify_result = -1;
 	return s;
@@ -182,6 +184,7 @@ tls_seen_unref(struct tls_seen *s)
 	if (!s || --s->refs)
 		return;
 	tls_info_clear(&s->info);
+	free(s->authorities);
 	free(s);
 }
 
@@ -226,6 +229,8 @@ set_up_context(CURL *easy, void *ssl_ctx, void *arg)
 	if (index < 0 || !SSL_CTX_set_ex_data(ssl_ctx, index, s))
 		return CURLE_OK; /* no facts, but a connection */
 	tls_seen_ref(s);
+	if (s->authorities && SSL_CTX_load_verify_file(ssl_ctx, s->authorities) != 1)
+		ERR_clear_error();
 	SSL_CTX_set_cert_verify_callback(ssl_ctx, verify, s);
 	return CURLE_OK;
 }

@@ -351,7 +351,7 @@ set_tls(struct xfer *f)
 		curl_easy_setopt(f->easy, CURLOPT_SSLCERT, o->client_cert_file);
 	if (o->client_key_file)
 		curl_easy_setopt(f->easy, CURLOPT_SSLKEY, o->client_key_file);
-	f->seen = tls_seen_new();
+	f->seen = tls_seen_new(o->insecure ? bundle : NULL);
 	tls_seen_watch(f->easy, f->seen);
 }
 
@@ -504,6 +504,17 @@ read_remote(struct xfer *f)
 	r->via_proxy = f->via_proxy;
 }
 
+/* libcurl counts the handshake as connecting; an address of the peer means that TCP is through. */
+static bool
+tcp_connected(const struct xfer *f)
+{
+	char *ip = NULL;
+
+	if (info_us(f, CURLINFO_CONNECT_TIME_T) > 0)
+		return true;
+	return curl_easy_getinfo(f->easy, CURLINFO_PRIMARY_IP, &ip) == CURLE_OK && ip && *ip;
+}
+
 static void
 read_progress(struct xfer *f, struct progress *p)
 {
@@ -511,7 +522,7 @@ read_progress(struct xfer *f, struct progress *p)
 		.https = f->https,
 		.via_proxy = f->via_proxy,
 		.resolved = info_us(f, CURLINFO_NAMELOOKUP_TIME_T) > 0,
-		.connected = info_us(f, CURLINFO_CONNECT_TIME_T) > 0,
+		.connected = tcp_connected(f),
 		.handshaken = info_us(f, CURLINFO_APPCONNECT_TIME_T) > 0 ||
 			info_us(f, CURLINFO_PRETRANSFER_TIME_T) > 0,
 		.answered = f->answered,

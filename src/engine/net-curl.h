@@ -16,8 +16,10 @@ struct tls_seen {
 	bool seen;
 	long verify_result; /* X509_V_… */
 	struct tls_info info;
+	char *authorities;  /* to judge by where libcurl does not verify; NULL */
 };
-struct tls_seen *tls_seen_new(void);
+/* authorities: a bundle file, only for insecure connections: what would verification say? */
+struct tls_seen *tls_seen_new(const char *authorities);
 struct tls_seen *tls_seen_ref(struct tls_seen *s);
 void tls_seen_unref(struct tls_seen *s);
 /* Makes the handshakes of this handle write to s; false: libcurl has another TLS library. */

@@ -15,3 +15,9 @@ UNIT_TESTS += tests/engine/test_curl
 tests_engine_test_curl_SOURCES = tests/engine/test_curl.c $(NET_TEST_FILES)
 tests_engine_test_curl_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests -DTT_READS_OPENSSL
 tests_engine_test_curl_LDADD = $(NET_TEST_LIBS)
+
+UNIT_TESTS += tests/engine/test_tls
+tests_engine_test_tls_SOURCES = tests/engine/test_tls.c tests/engine/certs.c tests/engine/certs.h \
+	$(NET_TEST_FILES)
+tests_engine_test_tls_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests -DTT_READS_OPENSSL
+tests_engine_test_tls_LDADD = $(NET_TEST_LIBS)

@@ -127,6 +127,7 @@ static bool
 handshake(struct conn *c)
 {
 	struct server *s = c->server;
+	char drain[1024];
 	bool ok;
 
 	if (!s->ssl_ctx)
@@ -138,6 +139,11 @@ handshake(struct conn *c)
 	s->handshakes++;
 	s->resumed += ok && SSL_session_reused(c->ssl);
 	pthread_mutex_unlock(&s->lock);
+	/* Closing now would send a reset that overtakes the alert. */
+	if (!ok)
+		shutdown(c->fd, SHUT_WR);
+	while (!ok && recv(c->fd, drain, sizeof(drain), 0) > 0)
+		;
 	return ok;
 }
 
