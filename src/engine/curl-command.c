@@ -10,12 +10,12 @@ enum { VAR_MAX = 64 };
 
 /* '…' for a POSIX shell; a quote inside becomes '\''.  Controls are made visible first. */
 static void
-put_quoted(struct buf *out, struct span s)
+put_quoted_by(struct buf *out, struct span s, enum res (*make_safe)(struct buf *, struct span))
 {
 	struct buf safe;
 
 	buf_init(&safe, LIMIT_REPORT);
-	text_safe(&safe, s);
+	make_safe(&safe, s);
 	buf_putc(out, '\'');
 	for (size_t i = 0; i < safe.len; i++) {
 		if (safe.p[i] == '\'')
@@ -25,6 +25,12 @@ put_quoted(struct buf *out, struct span s)
 	}
 	buf_putc(out, '\'');
 	buf_release(&safe);
+}
+
+static void
+put_quoted(struct buf *out, struct span s)
+{
+	put_quoted_by(out, s, text_safe);
 }
 
 static const char *
@@ -189,7 +195,7 @@ put_body(struct buf *out, const struct exchange *x)
 		return;
 	}
 	buf_puts(out, " \\\n  --data-raw ");
-	put_quoted(out, body);
+	put_quoted_by(out, body, text_safe_lines);
 }
 
 /* The URL; masked query values become variables between the quoted parts. */

@@ -21,3 +21,17 @@ tests_engine_test_tls_SOURCES = tests/engine/test_tls.c tests/engine/certs.c tes
 	$(NET_TEST_FILES)
 tests_engine_test_tls_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests -DTT_READS_OPENSSL
 tests_engine_test_tls_LDADD = $(NET_TEST_LIBS)
+
+UNIT_TESTS += tests/engine/test_parts
+tests_engine_test_parts_SOURCES = tests/engine/test_parts.c
+tests_engine_test_parts_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
+tests_engine_test_parts_LDADD = src/libttnet.a $(ENGINE_TEST_LIBS)
+
+# Exports base and oauth whole, as the program does.
+UNIT_TESTS += tests/engine/test_module
+tests_engine_test_module_SOURCES = tests/engine/test_module.c
+tests_engine_test_module_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
+tests_engine_test_module_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS) -Wl,--export-dynamic
+tests_engine_test_module_LDADD = src/libttcase.a @WHOLE_ON@ src/libttoauth.a src/libttbase.a @WHOLE_OFF@ \
+	$(CJSON_LIBS) $(CMOCKA_LIBS)
+EXTRA_tests_engine_test_module_DEPENDENCIES = net.so
