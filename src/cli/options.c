@@ -335,9 +335,9 @@ options_parse(struct options *o, int argc, char **argv, struct err *e)
 		int id = c >= 256 ? c - 256 : option_by_letter(c, o->command);
 
 		if (c == ':')
-			return err_set(e, RES_SYNTAX, "%s%.1s needs a value",
-				optopt >= 256 ? option_rows[optopt - 256].name : "-",
-				optopt >= 256 ? "" : (char[]){(char)optopt, '\0'});
+			return optopt >= 256 ?
+				err_set(e, RES_SYNTAX, "--%s needs a value", option_rows[optopt - 256].name) :
+				err_set(e, RES_SYNTAX, "-%c needs a value", optopt);
 		if (c == '?' && optopt >= 256)
 			return err_set(e, RES_SYNTAX, "--%s takes no value", option_rows[optopt - 256].name);
 		if (c == '?' || id < 0)
