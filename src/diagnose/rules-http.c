@@ -411,7 +411,8 @@ not_json(const struct facts *f, const struct exchange *x)
 	int s = status_of(x);
 
 	(void)f;
-	return wants_json(x) && s >= 200 && s < 300 && !x->answer.doc && !x->answer.is_signed &&
+	return wants_json(x) && s >= 200 && s < 300 &&
+		(!x->answer.doc || x->answer.kind == BODY_FORM) && !x->answer.is_signed &&
 		!x->answer.is_encrypted && x->answer.kind != BODY_HTML && x->answer.kind != BODY_JWT &&
 		x->answer.kind != BODY_JWE && !x->answer.error[0] && x->answer.outcome != OUTCOME_SUCCESS;
 }
