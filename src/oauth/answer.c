@@ -171,15 +171,16 @@ read_content(struct answer *a, enum purpose p)
 	if (!root || json_type(root) != JSON_OBJECT)
 		return;
 	inner = json_get(root, "token_introspection"); /* RFC 9701 §5 */
-	if (a->is_signed && (p == PURPOSE_INTROSPECTION || p == PURPOSE_PROBE_INTROSPECTION) && inner &&
-		json_type(inner) == JSON_OBJECT)
+	if (a->is_signed && (p == PURPOSE_INTROSPECTION || p == PURPOSE_PROBE_INTROSPECTION) &&
+		inner && json_type(inner) == JSON_OBJECT)
 		root = inner;
 	claims_read(&a->claims, root);
 	read_active(a, root);
 	a->has_access_token = json_get_str(root, "access_token").n > 0;
 	a->has_refresh_token = json_get_str(root, "refresh_token").n > 0;
 	a->has_id_token = json_get_str(root, "id_token").n > 0;
-	a->has_expires_in = json_to_i64(json_get(root, "expires_in"), &a->expires_in, &a->expires_in_form);
+	a->has_expires_in =
+		json_to_i64(json_get(root, "expires_in"), &a->expires_in, &a->expires_in_form);
 	if (a->kind == BODY_FORM && a->has_expires_in)
 		a->expires_in_form = NUM_INTEGER; /* a form has nothing but text */
 }
@@ -199,12 +200,14 @@ challenge_with_error(const struct challenges *c)
 	return NULL;
 }
 
-/* Joins what the body and the challenges say: a protocol code from either before a vendor's word. */
+/* Joins what the body and the challenges say: a protocol code from either before a vendor's word.
+ */
 static void
 read_error(struct answer *a, bool failed, struct span body)
 {
 	const struct challenge *ch = failed ? challenge_with_error(&a->challenges) : NULL;
-	struct span code = challenge_param(ch, "error"), text = challenge_param(ch, "error_description");
+	struct span code = challenge_param(ch, "error"),
+		    text = challenge_param(ch, "error_description");
 	struct body_error b;
 	struct span uri;
 

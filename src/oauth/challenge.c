@@ -7,7 +7,7 @@ enum { PARAMS_MAX = 64 };
 struct parse {
 	struct challenges *out;
 	struct challenge *cur; /* NULL before the first */
-	struct span s;         /* what is left */
+	struct span s; /* what is left */
 };
 
 void
@@ -77,8 +77,8 @@ is_param(struct span s)
 static bool
 known_scheme(struct span s)
 {
-	static const char *const names[] = {"Basic", "Bearer", "DPoP", "Digest", "Negotiate", "NTLM",
-		"Mutual", "HOBA", "HMAC-SHA256", "PoP", "MAC", "OAuth", "GNAP"};
+	static const char *const names[] = {"Basic", "Bearer", "DPoP", "Digest", "Negotiate",
+		"NTLM", "Mutual", "HOBA", "HMAC-SHA256", "PoP", "MAC", "OAuth", "GNAP"};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(names); i++)
@@ -268,7 +268,8 @@ challenges_parse(struct challenges *c, struct span value)
 				c->repaired = true;
 			}
 			param(&p);
-		} else if (word.n < p.s.n && !blank(p.s.p[word.n]) && !strchr(",:;", p.s.p[word.n])) {
+		} else if (word.n < p.s.n && !blank(p.s.p[word.n]) &&
+			!strchr(",:;", p.s.p[word.n])) {
 			/* no token at all: the rest of a badly quoted text */
 			c->repaired = true;
 			while (p.s.n && !blank(p.s.p[0]) && p.s.p[0] != ',')

@@ -47,10 +47,14 @@ static const EVP_MD *
 md_of_bits(int bits)
 {
 	switch (bits) {
-	case 256: return EVP_sha256();
-	case 384: return EVP_sha384();
-	case 512: return EVP_sha512();
-	default: return NULL;
+	case 256:
+		return EVP_sha256();
+	case 384:
+		return EVP_sha384();
+	case 512:
+		return EVP_sha512();
+	default:
+		return NULL;
 	}
 }
 
@@ -63,7 +67,7 @@ ossl_hmac(int bits, struct span key, struct span text, unsigned char *out, size_
 	if (!md || key.n > INT32_MAX)
 		return false;
 	if (!HMAC(md, key.n ? key.p : "", (int)key.n, (const unsigned char *)(text.n ? text.p : ""),
-		text.n, out, &len))
+		    text.n, out, &len))
 		return false;
 	*n = len;
 	return true;
@@ -178,9 +182,11 @@ ec_from_jwk(const struct json *jwk, const struct curve *c)
 
 	ok = member(&y, jwk, "y") && ok && bld;
 	point[0] = 4; /* uncompressed */
-	ok = ok && coordinate(point + 1, c->bytes, &x) && coordinate(point + 1 + c->bytes, c->bytes, &y);
+	ok = ok && coordinate(point + 1, c->bytes, &x) &&
+		coordinate(point + 1 + c->bytes, c->bytes, &y);
 	ok = ok && OSSL_PARAM_BLD_push_utf8_string(bld, OSSL_PKEY_PARAM_GROUP_NAME, c->group, 0) &&
-		OSSL_PARAM_BLD_push_octet_string(bld, OSSL_PKEY_PARAM_PUB_KEY, point, 1 + 2 * c->bytes);
+		OSSL_PARAM_BLD_push_octet_string(
+			bld, OSSL_PKEY_PARAM_PUB_KEY, point, 1 + 2 * c->bytes);
 	if (ok)
 		pkey = build("EC", bld);
 	else
@@ -194,12 +200,15 @@ static EVP_PKEY *
 okp_from_jwk(const struct json *jwk)
 {
 	struct span crv = json_get_str(jwk, "crv");
-	const char *type = span_is(crv, "Ed25519") ? "ED25519" : span_is(crv, "Ed448") ? "ED448" : NULL;
+	const char *type = span_is(crv, "Ed25519") ? "ED25519"
+		: span_is(crv, "Ed448")            ? "ED448"
+						   : NULL;
 	EVP_PKEY *pkey = NULL;
 	struct buf x;
 
 	if (type && member(&x, jwk, "x"))
-		pkey = EVP_PKEY_new_raw_public_key_ex(NULL, type, NULL, (unsigned char *)x.p, x.len);
+		pkey = EVP_PKEY_new_raw_public_key_ex(
+			NULL, type, NULL, (unsigned char *)x.p, x.len);
 	if (type)
 		buf_release(&x);
 	return pkey;
@@ -257,8 +266,8 @@ verify_with(EVP_PKEY *pkey, const EVP_MD *md, bool pss, struct span text, const 
 }
 
 static enum res
-finish_verify(EVP_PKEY *pkey, const EVP_MD *md, bool pss, struct span text, const unsigned char *sig,
-	size_t n, bool *ok, struct err *e)
+finish_verify(EVP_PKEY *pkey, const EVP_MD *md, bool pss, struct span text,
+	const unsigned char *sig, size_t n, bool *ok, struct err *e)
 {
 	int r;
 
@@ -269,14 +278,15 @@ finish_verify(EVP_PKEY *pkey, const EVP_MD *md, bool pss, struct span text, cons
 	r = verify_with(pkey, md, pss, text, sig, n);
 	EVP_PKEY_free(pkey);
 	if (r < 0)
-		return err_set(e, RES_UNSUPPORTED, "the library cannot use this key with this algorithm");
+		return err_set(
+			e, RES_UNSUPPORTED, "the library cannot use this key with this algorithm");
 	*ok = r == 1;
 	return RES_OK;
 }
 
 static enum res
-verify_ec(const struct curve *c, const struct json *jwk, struct span text, struct span sig, bool *ok,
-	struct err *e)
+verify_ec(const struct curve *c, const struct json *jwk, struct span text, struct span sig,
+	bool *ok, struct err *e)
 {
 	unsigned char *der;
 	EVP_PKEY *pkey;
@@ -288,7 +298,8 @@ verify_ec(const struct curve *c, const struct json *jwk, struct span text, struc
 	pkey = ec_from_jwk(jwk, c);
 	if (!pkey && !strcmp(c->alg, "ES256K")) {
 		ERR_clear_error();
-		return err_set(e, RES_UNSUPPORTED, "the library has no curve secp256k1, or the key is bad");
+		return err_set(e, RES_UNSUPPORTED,
+			"the library has no curve secp256k1, or the key is bad");
 	}
 	der = pkey ? raw_to_der(sig, c, &n) : NULL;
 	if (pkey && !der) { /* a length that no signature has */
@@ -323,8 +334,8 @@ ossl_verify(const char *alg, const struct json *jwk, struct span text, struct sp
 		span_to_i64(span_of(alg + 2), &bits) == RES_OK && md_of_bits((int)bits)) {
 		if (!span_is(kty, "RSA"))
 			return err_set(e, RES_SYNTAX, "the key is of another type");
-		return finish_verify(rsa_from_jwk(jwk), md_of_bits((int)bits), alg[0] == 'P', text, raw,
-			sig.n, ok, e);
+		return finish_verify(rsa_from_jwk(jwk), md_of_bits((int)bits), alg[0] == 'P', text,
+			raw, sig.n, ok, e);
 	}
 	return err_set(e, RES_UNSUPPORTED, "the algorithm is not supported here");
 }
@@ -375,7 +386,8 @@ ossl_key_from_pem(struct crypto_key **out, struct span pem, struct err *e)
 	BIO_free(bio);
 	ERR_clear_error();
 	if (!pkey)
-		return err_set(e, RES_SYNTAX, "no private key in PEM form, or one with a passphrase");
+		return err_set(
+			e, RES_SYNTAX, "no private key in PEM form, or one with a passphrase");
 	*out = wrap(pkey);
 	return RES_OK;
 }
@@ -402,7 +414,8 @@ set_bytes(struct json *jwk, const char *name, const unsigned char *p, size_t n)
 
 /* A number of the key at its own width, or padded to `width`. */
 static bool
-set_number(struct json *jwk, const char *name, const EVP_PKEY *pkey, const char *param, size_t width)
+set_number(
+	struct json *jwk, const char *name, const EVP_PKEY *pkey, const char *param, size_t width)
 {
 	unsigned char bytes[KEY_BYTES_MAX];
 	BIGNUM *bn = NULL;
@@ -425,8 +438,8 @@ curve_of_key(const EVP_PKEY *pkey)
 	char group[64];
 	size_t i, n;
 
-	if (EVP_PKEY_get_utf8_string_param(pkey, OSSL_PKEY_PARAM_GROUP_NAME, group, sizeof(group),
-		&n) != 1)
+	if (EVP_PKEY_get_utf8_string_param(
+		    pkey, OSSL_PKEY_PARAM_GROUP_NAME, group, sizeof(group), &n) != 1)
 		return NULL;
 	for (i = 0; i < ARRAY_SIZE(curves); i++)
 		if (!strcmp(curves[i].group, group))
@@ -491,7 +504,8 @@ sign_with(const struct crypto_key *k, const EVP_MD *md, bool pss, const struct c
 	size_t n = sizeof(bytes);
 	bool ok;
 
-	ok = ctx && EVP_DigestSignInit(ctx, &pctx, md, NULL, k->pkey) == 1 && (!pss || set_pss(pctx)) &&
+	ok = ctx && EVP_DigestSignInit(ctx, &pctx, md, NULL, k->pkey) == 1 &&
+		(!pss || set_pss(pctx)) &&
 		EVP_DigestSign(ctx, bytes, &n, (const unsigned char *)text.p, text.n) == 1;
 	EVP_MD_CTX_free(ctx);
 	ERR_clear_error();
@@ -509,7 +523,8 @@ ossl_sign(const struct crypto_key *k, const char *alg, struct span text, struct 
 
 	if (c) {
 		if (!EVP_PKEY_is_a(k->pkey, "EC") || curve_of_key(k->pkey) != c)
-			return err_set(e, RES_UNSUPPORTED, "%s wants a key on the curve %s", alg, c->crv);
+			return err_set(
+				e, RES_UNSUPPORTED, "%s wants a key on the curve %s", alg, c->crv);
 		return sign_with(k, md_of_bits(c->bits), false, c, text, sig, e);
 	}
 	if (!strcmp(alg, "EdDSA") &&

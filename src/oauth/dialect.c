@@ -7,7 +7,7 @@ static const struct {
 	bool strong;
 	const char *when, *error, *vendor_code, *description;
 } dialects[] = {
-#define DIALECT(id, strong, when, error, vendor_code, description) \
+#define DIALECT(id, strong, when, error, vendor_code, description)                                 \
 	{id, strong, when, error, vendor_code, description},
 #define TEXT_DIALECT(id, starts, whole)
 #define CODE_PREFIX(prefix)
@@ -127,11 +127,16 @@ has_type(const struct json *j, char type)
 	struct span s;
 
 	switch (type) {
-	case 's': return json_to_span(j, &s) && span_trim(s).n;
-	case 'n': return json_type(j) == JSON_NUMBER;
-	case 'o': return json_type(j) == JSON_OBJECT;
-	case 'a': return json_type(j) == JSON_ARRAY;
-	default: return false;
+	case 's':
+		return json_to_span(j, &s) && span_trim(s).n;
+	case 'n':
+		return json_type(j) == JSON_NUMBER;
+	case 'o':
+		return json_type(j) == JSON_OBJECT;
+	case 'a':
+		return json_type(j) == JSON_ARRAY;
+	default:
+		return false;
 	}
 }
 
@@ -212,7 +217,8 @@ oauth_error_shape(struct span s)
 static bool
 word_char(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		c == '_';
 }
 
 struct span

@@ -119,17 +119,28 @@ const char *
 body_kind_words(enum body_kind k)
 {
 	switch (k) {
-	case BODY_EMPTY: return "nothing";
-	case BODY_JSON: return "JSON";
-	case BODY_HTML: return "an HTML page";
-	case BODY_XML: return "XML";
-	case BODY_JWT: return "a signed JWT";
-	case BODY_JWE: return "an encrypted JWT";
-	case BODY_FORM: return "form-encoded text";
-	case BODY_GZIP: return "compressed data that was not announced";
-	case BODY_BOM: return "text with a byte-order mark";
-	case BODY_TEXT: return "plain text";
-	case BODY_BINARY: return "binary data";
+	case BODY_EMPTY:
+		return "nothing";
+	case BODY_JSON:
+		return "JSON";
+	case BODY_HTML:
+		return "an HTML page";
+	case BODY_XML:
+		return "XML";
+	case BODY_JWT:
+		return "a signed JWT";
+	case BODY_JWE:
+		return "an encrypted JWT";
+	case BODY_FORM:
+		return "form-encoded text";
+	case BODY_GZIP:
+		return "compressed data that was not announced";
+	case BODY_BOM:
+		return "text with a byte-order mark";
+	case BODY_TEXT:
+		return "plain text";
+	case BODY_BINARY:
+		return "binary data";
 	}
 	return "";
 }

@@ -24,8 +24,8 @@ jws_split(struct jws_parts *out, struct span token, struct err *e)
 		at += parts[n++].n + 1;
 	} while (dot != SIZE_MAX);
 	if (n != 3 && n != 5)
-		return err_set(e, RES_SYNTAX, "%zu part%s between points, not 3 (JWS) or 5 (JWE)", n,
-			n == 1 ? "" : "s");
+		return err_set(e, RES_SYNTAX, "%zu part%s between points, not 3 (JWS) or 5 (JWE)",
+			n, n == 1 ? "" : "s");
 	r = jose_decode_json(&header, parts[0], e);
 	if (r != RES_OK)
 		return r == RES_LIMIT ? RES_SYNTAX : r;
@@ -70,8 +70,7 @@ struct check {
 	size_t why_size;
 };
 
-static enum sig_state
-say(struct check *c, enum sig_state s, const char *fmt, ...) PRINTF(3, 4);
+static enum sig_state say(struct check *c, enum sig_state s, const char *fmt, ...) PRINTF(3, 4);
 
 static enum sig_state
 say(struct check *c, enum sig_state s, const char *fmt, ...)
@@ -116,7 +115,8 @@ key_fits(const struct json *key, const char *alg, char *why, size_t size)
 		return false;
 	}
 	if (use.n && !span_is(use, "sig")) {
-		snprintf(why, size, "is for %s", span_is(use, "enc") ? "encryption" : "another use");
+		snprintf(
+			why, size, "is for %s", span_is(use, "enc") ? "encryption" : "another use");
 		return false;
 	}
 	return true;
@@ -161,14 +161,16 @@ verify_hs(struct check *c, const struct crypto_ops *ops, const struct secret *ke
 	int bits = hs_bits(c->alg);
 
 	if (!bits)
-		return say(c, SIG_UNSUPPORTED_ALG, "the algorithm %s is not supported here", c->alg);
+		return say(
+			c, SIG_UNSUPPORTED_ALG, "the algorithm %s is not supported here", c->alg);
 	if (!key)
-		return say(c, SIG_NO_KEY, "%s is checked with the client secret, which is not known",
-			c->alg);
+		return say(c, SIG_NO_KEY,
+			"%s is checked with the client secret, which is not known", c->alg);
 	if (!ops->hmac(bits, secret_reveal(key), c->parts.signed_text, mac, &n))
 		return say(c, SIG_NOT_CHECKED, "the signature could not be computed");
 	if (n != c->sig.len)
-		return say(c, SIG_BAD, "a signature of %zu bytes, where %s has %zu", c->sig.len, c->alg, n);
+		return say(c, SIG_BAD, "a signature of %zu bytes, where %s has %zu", c->sig.len,
+			c->alg, n);
 	for (i = 0; i < n; i++)
 		diff |= (unsigned char)(mac[i] ^ (unsigned char)c->sig.p[i]);
 	if (diff)
@@ -196,9 +198,9 @@ verify_with(struct check *c, const struct crypto_ops *ops, const struct json *ke
 }
 
 enum match {
-	BY_KID,        /* the key has the token's kid */
-	WITHOUT_KID,   /* the token names one, the key has none */
-	ANY_KEY,       /* the token names none */
+	BY_KID, /* the key has the token's kid */
+	WITHOUT_KID, /* the token names one, the key has none */
+	ANY_KEY, /* the token names none */
 };
 
 static bool
@@ -219,14 +221,16 @@ try_keys(struct check *c, const struct crypto_ops *ops, const struct json *jwks,
 	enum sig_state worst = SIG_NO_KEY, s;
 	const struct json *k;
 	char unfit[96];
+	int n = 0;
 
 	*found = false;
-	for (k = first_key(jwks); k; k = json_next(k)) {
+	for (k = first_key(jwks); k && n++ < LIMIT_JWKS_KEYS; k = json_next(k)) {
 		if (!matches(c, k, how))
 			continue;
 		if (!key_fits(k, c->alg, unfit, sizeof(unfit))) {
 			if (how == BY_KID && !*found)
-				say(c, SIG_NO_KEY, "the key %s %s, the token says %s", c->kid, unfit, c->alg);
+				say(c, SIG_NO_KEY, "the key %s %s, the token says %s", c->kid,
+					unfit, c->alg);
 			continue;
 		}
 		*found = true;
@@ -251,9 +255,11 @@ verify_with_set(struct check *c, const struct crypto_ops *ops, const struct json
 		c->why[0] = '\0';
 	s = try_keys(c, ops, jwks, c->kid_raw.n ? BY_KID : ANY_KEY, &found);
 	if (found) {
-		/* Graph signs over a header whose nonce it has hashed: nobody else can check that. */
+		/* Graph signs over a header whose nonce it has hashed: nobody else can check that.
+		 */
 		if (s == SIG_BAD && json_get(c->header, "nonce"))
-			return say(c, SIG_NOT_FOR_US, "its header has a nonce: only the API it is meant for can "
+			return say(c, SIG_NOT_FOR_US,
+				"its header has a nonce: only the API it is meant for can "
 				"check it");
 		return s;
 	}
@@ -281,7 +287,8 @@ verify_parts(struct check *c, const struct json *jwks, const struct secret *hs_k
 	if (!strcmp(c->alg, "none"))
 		return say(c, SIG_ALG_NONE, "the token is not signed");
 	if (!kty_of(c->alg))
-		return say(c, SIG_UNSUPPORTED_ALG, "the algorithm %s is not supported here", c->alg);
+		return say(
+			c, SIG_UNSUPPORTED_ALG, "the algorithm %s is not supported here", c->alg);
 	ops = crypto();
 	if (!ops)
 		return say(c, SIG_NOT_CHECKED, "the cryptographic library could not be loaded");

@@ -256,8 +256,8 @@ json_check(struct span text, struct err *e)
 	if (!text.n)
 		return err_set(e, RES_SYNTAX, "empty, where JSON should stand");
 	if (text.n > LIMIT_JSON_BYTES)
-		return err_set(e, RES_LIMIT, "JSON of %zu bytes, more than %d", text.n,
-			LIMIT_JSON_BYTES);
+		return err_set(
+			e, RES_LIMIT, "JSON of %zu bytes, more than %d", text.n, LIMIT_JSON_BYTES);
 	if (text.n >= 3 && !memcmp(text.p, "\xef\xbb\xbf", 3))
 		return fail(&s, RES_SYNTAX, "a byte-order mark before the JSON");
 	if (!utf8_valid(text))

@@ -131,11 +131,11 @@ token_is_jose_like(struct span s)
 bool
 token_is_placeholder(struct span s)
 {
-	static const char *const words[] = {"undefined", "null", "none", "nil", "nan", "true", "false",
-		"[object object]", "token", "your_token", "your-token", "yourtoken", "access_token",
-		"access-token", "accesstoken", "your_access_token", "your-access-token", "jwt", "string",
-		"changeme", "redacted", "todo", "test", "foo", "xxx", "refresh_token", "id_token",
-		"bearer", "secret", "(null)", "<nil>", "none;"};
+	static const char *const words[] = {"undefined", "null", "none", "nil", "nan", "true",
+		"false", "[object object]", "token", "your_token", "your-token", "yourtoken",
+		"access_token", "access-token", "accesstoken", "your_access_token",
+		"your-access-token", "jwt", "string", "changeme", "redacted", "todo", "test", "foo",
+		"xxx", "refresh_token", "id_token", "bearer", "secret", "(null)", "<nil>", "none;"};
 	size_t i, same = 0;
 
 	for (i = 0; i < ARRAY_SIZE(words); i++)
@@ -150,7 +150,8 @@ token_is_placeholder(struct span s)
 		return true;
 	if (span_starts(s, "<") && span_ends(s, ">"))
 		return true;
-	if (span_starts(s, "{{") || span_starts(s, "${") || span_starts(s, "#{") || span_starts(s, "%{"))
+	if (span_starts(s, "{{") || span_starts(s, "${") || span_starts(s, "#{") ||
+		span_starts(s, "%{"))
 		return true;
 	if (span_starts(s, "%") && span_ends(s, "%"))
 		return true;

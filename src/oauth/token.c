@@ -67,8 +67,8 @@ odd_characters(struct span s)
 
 		if (cp == ' ' || cp == '\t' || cp == '\r' || cp == '\n')
 			odd |= ODD_BLANK_INSIDE;
-		else if (cp < 0x20 || cp == 0x7f || (cp >= 0x80 && cp < 0xa0) || token_invisible(cp) ||
-			token_typographic(cp))
+		else if (cp < 0x20 || cp == 0x7f || (cp >= 0x80 && cp < 0xa0) ||
+			token_invisible(cp) || token_typographic(cp))
 			odd |= ODD_CONTROL;
 		else if (cp != '=' && (cp >= 0x80 || !token_char((char)cp) || padding))
 			odd |= ODD_NOT_B64TOKEN;
@@ -182,16 +182,55 @@ read_jws(struct token_info *t, const struct jws_parts *parts)
 	}
 }
 
+/* An opaque token may be JSON in base64, too (Laravel's, a signed cookie): no header of a JWT. */
+static bool
+is_other_json(struct span first)
+{
+	struct json *j = NULL;
+	struct buf text;
+	bool other;
+
+	buf_init_wiping(&text, LIMIT_TOKEN);
+	other = base64_decode(&text, first, NULL) == RES_OK &&
+		json_parse(&j, buf_span(&text), NULL) == RES_OK && !json_get(j, "alg");
+	json_free(j);
+	buf_release(&text);
+	return other;
+}
+
+/* Begins as a JWT and is none: what can be read of it. */
+static void
+read_torso(struct token_info *t, struct span first, struct span rest)
+{
+	struct span second;
+
+	t->odd |= ODD_TRUNCATED;
+	if (jose_decode_json(&t->header, first, NULL) != RES_OK)
+		return;
+	header_texts(t);
+	if (json_get(t->header, "enc")) {
+		t->kind = TOKEN_JWE;
+		t->sig = SIG_ENCRYPTED;
+		return;
+	}
+	t->kind = TOKEN_JWT;
+	if (span_next(&rest, '.', &second) && jose_decode_json(&t->payload, second, NULL) == RES_OK)
+		claims_read(&t->claims, t->payload);
+}
+
 /* The value, outer mistakes undone, as JOSE. */
 static void
 read_structure(struct token_info *t, struct span s)
 {
 	struct jws_parts parts;
-	struct span rest = s, part;
-	size_t n = 0;
+	struct span rest = s, first;
 
-	if (jws_split(&parts, s, NULL) == RES_OK &&
-		jose_decode_json(&t->header, parts.header, NULL) == RES_OK) {
+	if (!span_next(&rest, '.', &first) || is_other_json(first))
+		return;
+	if (jws_split(&parts, s, NULL) != RES_OK) {
+		if (token_is_jose_like(s) && !(t->odd & ODD_PLACEHOLDER))
+			read_torso(t, first, rest);
+	} else if (jose_decode_json(&t->header, parts.header, NULL) == RES_OK) {
 		header_texts(t);
 		if (parts.n_parts == 3) {
 			read_jws(t, &parts);
@@ -199,23 +238,7 @@ read_structure(struct token_info *t, struct span s)
 			t->kind = TOKEN_JWE;
 			t->sig = SIG_ENCRYPTED;
 		}
-		return;
 	}
-	if (!token_is_jose_like(s) || (t->odd & ODD_PLACEHOLDER))
-		return;
-	while (span_next(&rest, '.', &part))
-		if (n++ == 0 && jose_decode_json(&t->header, part, NULL) == RES_OK)
-			header_texts(t);
-	t->odd |= ODD_TRUNCATED; /* begins as a JWT and is none */
-	if (t->header) {
-		t->kind = json_get(t->header, "enc") ? TOKEN_JWE : TOKEN_JWT;
-		rest = s;
-		if (span_next(&rest, '.', &part) && span_next(&rest, '.', &part) &&
-			t->kind == TOKEN_JWT && jose_decode_json(&t->payload, part, NULL) == RES_OK)
-			claims_read(&t->claims, t->payload);
-	}
-	if (t->kind == TOKEN_JWE)
-		t->sig = SIG_ENCRYPTED;
 }
 
 /* What the token says of its own use. */
@@ -274,13 +297,15 @@ token_info_read(struct token_info *out, struct span value)
 		utf8_decode(span_from(value, out->odd_at), &out->odd_cp);
 	secret_fingerprint(value, out->fingerprint);
 	secret_mask_span(value, out->mask);
-	/* What is inside a wrapping is the same token; its claims help although it was sent wrong. */
+	/* What is inside a wrapping is the same token; its claims help although it was sent wrong.
+	 */
 	buf_init_wiping(&repaired, LIMIT_TOKEN);
 	token_repair(&repaired, value, NULL);
 	read_structure(out, buf_span(&repaired));
 	if (out->kind == TOKEN_OPAQUE)
 		read_prefix(out, buf_span(&repaired));
-	if (!strcmp(out->vendor, "salesforce")) /* its tokens hold "!" and are accepted everywhere */
+	if (!strcmp(out->vendor,
+		    "salesforce")) /* its tokens hold "!" and are accepted everywhere */
 		out->odd &= ~(unsigned)ODD_NOT_B64TOKEN;
 	if (out->kind != TOKEN_OPAQUE)
 		out->role = role_of_jwt(out);
@@ -448,14 +473,15 @@ character_words(uint32_t cp, char out[48])
 	static const struct {
 		uint32_t cp;
 		const char *words;
-	} names[] = {{'\n', "a line break"}, {'\r', "a line break"}, {'\t', "a tab"}, {' ', "a blank"},
-		{0xa0, "a no-break space (U+00A0)"}, {0x200b, "a zero-width space (U+200B)"},
-		{0x200c, "a zero-width character (U+200C)"}, {0x200d, "a zero-width character (U+200D)"},
-		{0xfeff, "a byte-order mark (U+FEFF)"}, {0x2026, "an ellipsis (U+2026)"},
-		{0x2018, "a typographic quote (U+2018)"}, {0x2019, "a typographic quote (U+2019)"},
-		{0x201c, "a typographic quote (U+201C)"}, {0x201d, "a typographic quote (U+201D)"},
-		{'"', "a quote"}, {'\'', "a quote"}, {0x7f, "a control character (U+007F)"},
-		{UINT32_MAX, "a byte that is no UTF-8"}};
+	} names[] = {{'\n', "a line break"}, {'\r', "a line break"}, {'\t', "a tab"},
+		{' ', "a blank"}, {0xa0, "a no-break space (U+00A0)"},
+		{0x200b, "a zero-width space (U+200B)"},
+		{0x200c, "a zero-width character (U+200C)"},
+		{0x200d, "a zero-width character (U+200D)"}, {0xfeff, "a byte-order mark (U+FEFF)"},
+		{0x2026, "an ellipsis (U+2026)"}, {0x2018, "a typographic quote (U+2018)"},
+		{0x2019, "a typographic quote (U+2019)"}, {0x201c, "a typographic quote (U+201C)"},
+		{0x201d, "a typographic quote (U+201D)"}, {'"', "a quote"}, {'\'', "a quote"},
+		{0x7f, "a control character (U+007F)"}, {UINT32_MAX, "a byte that is no UTF-8"}};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(names); i++)
@@ -482,7 +508,8 @@ token_oddity_words(const struct token_info *t, char *out, size_t size)
 	for (i = 0; i < ARRAY_SIZE(oddities) && n < size; i++) {
 		if (!(t->odd & oddities[i].bit))
 			continue;
-		if ((oddities[i].bit & located) && !(t->odd & (ODD_JSON | ODD_BEARER_PREFIX | ODD_QUOTED))) {
+		if ((oddities[i].bit & located) &&
+			!(t->odd & (ODD_JSON | ODD_BEARER_PREFIX | ODD_QUOTED))) {
 			if (said)
 				continue;
 			said = true;

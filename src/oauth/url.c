@@ -76,7 +76,8 @@ parse_authority(struct url *u, struct span a, struct err *e)
 	if (a.n && a.p[0] == '[') {
 		end = span_find(a, ']');
 		if (end == SIZE_MAX || end - 1 >= sizeof(text))
-			return err_set(e, RES_SYNTAX, "an IPv6 address without its closing bracket");
+			return err_set(
+				e, RES_SYNTAX, "an IPv6 address without its closing bracket");
 		u->host = span_sub(a, 1, end - 1);
 		u->ipv6 = true;
 		memcpy(text, u->host.p, u->host.n);
@@ -93,7 +94,8 @@ parse_authority(struct url *u, struct span a, struct err *e)
 	}
 	if (!u->host.n)
 		return err_set(e, RES_SYNTAX, "a URL without a host");
-	if (u->host.n > 255 || memchr(u->host.p, '[', u->host.n) || memchr(u->host.p, ']', u->host.n))
+	if (u->host.n > 255 || memchr(u->host.p, '[', u->host.n) ||
+		memchr(u->host.p, ']', u->host.n))
 		return err_set(e, RES_SYNTAX, "a host that is no name");
 	return a.n ? parse_port(u, span_from(a, 1), e) : RES_OK;
 }
@@ -414,12 +416,15 @@ url_difference(char *out, size_t size, struct span a, struct span b)
 		snprintf(out, size, "in the host (%.*s / %.*s)", SPAN_ARG(span_sub(x.host, 0, 64)),
 			SPAN_ARG(span_sub(y.host, 0, 64)));
 	else if (!span_eq_nocase(x.scheme, y.scheme))
-		snprintf(out, size, "in the scheme (%.*s / %.*s)", SPAN_ARG(x.scheme), SPAN_ARG(y.scheme));
+		snprintf(out, size, "in the scheme (%.*s / %.*s)", SPAN_ARG(x.scheme),
+			SPAN_ARG(y.scheme));
 	else if (x.port != y.port)
 		snprintf(out, size, "in the port (%d / %d)", x.port, y.port);
 	else if (!span_eq(x.path, y.path))
-		snprintf(out, size, span_eq(issuer_path(&x), issuer_path(&y))
-			? "only in the slash at the end of the path" : "in the path");
+		snprintf(out, size,
+			span_eq(issuer_path(&x), issuer_path(&y))
+				? "only in the slash at the end of the path"
+				: "in the path");
 	else if (x.port_written != y.port_written)
 		snprintf(out, size, "only in a default port that one writes out");
 	else

@@ -24,134 +24,212 @@ struct sample {
  * the server's product is known to give. */
 static const struct sample wire[] = {
 	{"keycloak userinfo without openid", UI, 403,
-		"Bearer realm=\"r\", error=\"insufficient_scope\", error_description=\"Missing openid scope\"", "",
-		OUTCOME_OAUTH_ERROR, "insufficient_scope", "", "oauth", "WWW-Authenticate", "Missing openid"},
+		"Bearer realm=\"r\", error=\"insufficient_scope\", error_description=\"Missing "
+		"openid scope\"",
+		"", OUTCOME_OAUTH_ERROR, "insufficient_scope", "", "oauth", "WWW-Authenticate",
+		"Missing openid"},
 	{"keycloak introspection by another host", IN, 200, NULL, "{\"active\": false}",
 		OUTCOME_INACTIVE, "", "", "", "", ""},
-	{"keycloak adapter: issuer", UI, 401, "Bearer realm=\"sample\", error=\"invalid_token\", "
-		"error_description=\"Invalid token issuer. Expected 'http://keycloak:8080/auth/realms/sample', "
-		"but was 'http://keycloak/auth/realms/sample'\"", "",
-		OUTCOME_OAUTH_ERROR, "invalid_token", "", "oauth", "WWW-Authenticate", "but was 'http://keycloak/auth"},
-	{"gluu introspection", IN, 400, NULL, "{ \"error_description\": \"The resource owner or authorization "
+	{"keycloak adapter: issuer", UI, 401,
+		"Bearer realm=\"sample\", error=\"invalid_token\", "
+		"error_description=\"Invalid token issuer. Expected "
+		"'http://keycloak:8080/auth/realms/sample', "
+		"but was 'http://keycloak/auth/realms/sample'\"",
+		"", OUTCOME_OAUTH_ERROR, "invalid_token", "", "oauth", "WWW-Authenticate",
+		"but was 'http://keycloak/auth"},
+	{"gluu introspection", IN, 400, NULL,
+		"{ \"error_description\": \"The resource owner or authorization "
 		"server denied the request.\", \"error\": \"access_denied\" }",
 		OUTCOME_OAUTH_ERROR, "access_denied", "", "oauth", "body", "denied the request"},
-	{"graph audience", RS, 401, NULL, "{\n    \"error\": {\n        \"code\": \"InvalidAuthenticationToken\",\n"
-		"        \"message\": \"Access token validation failure. Invalid audience.\",\n        \"innerError\": {\n"
-		"            \"date\": \"2022-03-17T16:05:41\",\n            \"request-id\": \"49fef2a7\"\n        }\n    }\n}",
-		OUTCOME_VENDOR_ERROR, "", "InvalidAuthenticationToken", "graph", "body", "Invalid audience."},
-	{"google refresh", RF, 400, NULL, "{\n  \"error\": \"invalid_grant\",\n  \"error_description\": \"Token has "
+	{"graph audience", RS, 401, NULL,
+		"{\n    \"error\": {\n        \"code\": \"InvalidAuthenticationToken\",\n"
+		"        \"message\": \"Access token validation failure. Invalid audience.\",\n    "
+		"    \"innerError\": {\n"
+		"            \"date\": \"2022-03-17T16:05:41\",\n            \"request-id\": "
+		"\"49fef2a7\"\n        }\n    }\n}",
+		OUTCOME_VENDOR_ERROR, "", "InvalidAuthenticationToken", "graph", "body",
+		"Invalid audience."},
+	{"google refresh", RF, 400, NULL,
+		"{\n  \"error\": \"invalid_grant\",\n  \"error_description\": \"Token has "
 		"been expired or revoked.\"\n}",
 		OUTCOME_OAUTH_ERROR, "invalid_grant", "", "oauth", "body", "expired or revoked"},
-	{"cognito without a scheme", UI, 401, "error=\"invalid_token\", error_description=\"Access token is expired, "
-		"disabled, or deleted, or the user has globally signed out.\"", "",
-		OUTCOME_OAUTH_ERROR, "invalid_token", "", "oauth", "WWW-Authenticate", "globally signed out"},
+	{"cognito without a scheme", UI, 401,
+		"error=\"invalid_token\", error_description=\"Access token is expired, "
+		"disabled, or deleted, or the user has globally signed out.\"",
+		"", OUTCOME_OAUTH_ERROR, "invalid_token", "", "oauth", "WWW-Authenticate",
+		"globally signed out"},
 	{"introspection without client authentication", IN, 401, NULL,
-		"{\"error\":\"invalid_client\",\"error_description\":\"Missing or invalid client credentials\"}",
+		"{\"error\":\"invalid_client\",\"error_description\":\"Missing or invalid client "
+		"credentials\"}",
 		OUTCOME_OAUTH_ERROR, "invalid_client", "", "oauth", "body", "Missing or invalid"},
-	{"salesforce REST", RS, 401, NULL, "[{\"message\":\"Session expired or invalid\","
+	{"salesforce REST", RS, 401, NULL,
+		"[{\"message\":\"Session expired or invalid\","
 		"\"errorCode\":\"INVALID_SESSION_ID\"}]",
-		OUTCOME_VENDOR_ERROR, "", "INVALID_SESSION_ID", "salesforce", "body", "Session expired"},
-	{"salesforce identity", UI, 403, NULL, "Bad_OAuth_Token",
-		OUTCOME_VENDOR_ERROR, "", "Bad_OAuth_Token", "salesforce", "body", "Bad_OAuth_Token"},
-	{"spotify", RS, 401, NULL, "{\n  \"error\": {\n    \"status\": 401,\n    \"message\": \"Missing/invalid/expired "
+		OUTCOME_VENDOR_ERROR, "", "INVALID_SESSION_ID", "salesforce", "body",
+		"Session expired"},
+	{"salesforce identity", UI, 403, NULL, "Bad_OAuth_Token", OUTCOME_VENDOR_ERROR, "",
+		"Bad_OAuth_Token", "salesforce", "body", "Bad_OAuth_Token"},
+	{"spotify", RS, 401, NULL,
+		"{\n  \"error\": {\n    \"status\": 401,\n    \"message\": "
+		"\"Missing/invalid/expired "
 		"access token\"\n  }\n}",
 		OUTCOME_VENDOR_ERROR, "", "401", "spotify", "body", "Missing/invalid/expired"},
 	{"zoom", RS, 401, NULL, "{\"code\": 124, \"message\": \"Invalid access token.\"}",
 		OUTCOME_VENDOR_ERROR, "", "124", "zoom", "body", "Invalid access token."},
-	{"zoom oauth", RF, 400, NULL, "{\"reason\":\"Invalid Token!\",\"error\":\"invalid_request\"}",
+	{"zoom oauth", RF, 400, NULL,
+		"{\"reason\":\"Invalid Token!\",\"error\":\"invalid_request\"}",
 		OUTCOME_OAUTH_ERROR, "invalid_request", "", "oauth", "body", "Invalid Token!"},
-	{"entra idle refresh token", RF, 400, NULL, "{\"error\":\"invalid_grant\",\"error_description\":\"AADSTS700082: The "
-		"refresh token has expired due to inactivity. The token was issued on 2019-01-28T08:58:16.7135740Z and "
+	{"entra idle refresh token", RF, 400, NULL,
+		"{\"error\":\"invalid_grant\",\"error_description\":\"AADSTS700082: The "
+		"refresh token has expired due to inactivity. The token was issued on "
+		"2019-01-28T08:58:16.7135740Z and "
 		"was inactive for 90.00:00:00.\\r\\nTrace ID: 624f7355\",\"error_codes\":[700082],"
-		"\"timestamp\":\"2019-09-27 04:38:50Z\",\"error_uri\":\"https://login.microsoftonline.com/error?code=700082\"}",
-		OUTCOME_OAUTH_ERROR, "invalid_grant", "AADSTS700082", "oauth", "body", "due to inactivity"},
-	{"entra secret", RF, 401, NULL, "{\"error\":\"invalid_client\",\"error_description\":\"AADSTS7000222: The provided "
+		"\"timestamp\":\"2019-09-27 "
+		"04:38:50Z\",\"error_uri\":\"https://login.microsoftonline.com/"
+		"error?code=700082\"}",
+		OUTCOME_OAUTH_ERROR, "invalid_grant", "AADSTS700082", "oauth", "body",
+		"due to inactivity"},
+	{"entra secret", RF, 401, NULL,
+		"{\"error\":\"invalid_client\",\"error_description\":\"AADSTS7000222: The provided "
 		"client secret keys for app '***' are expired.\",\"error_codes\":[7000222]}",
-		OUTCOME_OAUTH_ERROR, "invalid_client", "AADSTS7000222", "oauth", "body", "are expired"},
-	{"entra, cut off", RF, 400, NULL, "{\"error\":\"invalid_grant\",\"error_description\":\"AADSTS700082: The refresh",
+		OUTCOME_OAUTH_ERROR, "invalid_client", "AADSTS7000222", "oauth", "body",
+		"are expired"},
+	{"entra, cut off", RF, 400, NULL,
+		"{\"error\":\"invalid_grant\",\"error_description\":\"AADSTS700082: The refresh",
 		OUTCOME_OTHER, "", "", "", "", ""},
-	{"keycloak path", RF, 404, NULL, "{\n    \"error\": \"RESTEASY003210: Could not find resource for full path: "
+	{"keycloak path", RF, 404, NULL,
+		"{\n    \"error\": \"RESTEASY003210: Could not find resource for full path: "
 		"http://localhost:8080/auth/realms/demo/protocol/openid-connect/token\"\n}",
-		OUTCOME_VENDOR_ERROR, "", "RESTEASY003210", "oauth", "body", "Could not find resource"},
-	{"keycloak path, newer", UI, 404, NULL, "{\"error\":\"Unable to find matching target resource method\"}",
+		OUTCOME_VENDOR_ERROR, "", "RESTEASY003210", "oauth", "body",
+		"Could not find resource"},
+	{"keycloak path, newer", UI, 404, NULL,
+		"{\"error\":\"Unable to find matching target resource method\"}",
 		OUTCOME_VENDOR_ERROR, "", "", "oauth", "body", "Unable to find matching"},
-	{"indigo HTML", UI, 500, NULL, "<!DOCTYPE html>\n<html lang=\"en_US\">\n\n<head>\n\n<base "
-		"href=\"http://localhost:8080/\">\n<title>INDIGO IAM for indigo-dc-An unexpected error occurred</title>",
+	{"indigo HTML", UI, 500, NULL,
+		"<!DOCTYPE html>\n<html lang=\"en_US\">\n\n<head>\n\n<base "
+		"href=\"http://localhost:8080/\">\n<title>INDIGO IAM for indigo-dc-An unexpected "
+		"error occurred</title>",
 		OUTCOME_OTHER, "", "", "", "", ""},
-	{"gravitee after revocation, cut off", IN, 200, NULL, "{\n    \"active\": true\n    ...\n    }",
-		OUTCOME_OTHER, "", "", "", "", ""},
-	{"cloudflare", RS, 403, NULL, "error code: 1010",
-		OUTCOME_VENDOR_ERROR, "", "error code: 1010", "cloudflare", "body", "1010"},
-	{"hydra, no challenge", UI, 401, NULL, "{\"error\":\"request_unauthorized\",\"error_description\":\"The request could "
-		"not be authorized\",\"error_hint\":\"Check that you provided valid credentials in the right format.\","
+	{"gravitee after revocation, cut off", IN, 200, NULL,
+		"{\n    \"active\": true\n    ...\n    }", OUTCOME_OTHER, "", "", "", "", ""},
+	{"cloudflare", RS, 403, NULL, "error code: 1010", OUTCOME_VENDOR_ERROR, "",
+		"error code: 1010", "cloudflare", "body", "1010"},
+	{"hydra, no challenge", UI, 401, NULL,
+		"{\"error\":\"request_unauthorized\",\"error_description\":\"The request could "
+		"not be authorized\",\"error_hint\":\"Check that you provided valid credentials in "
+		"the right format.\","
 		"\"status_code\":401,\"error_debug\":\": not_found\"}",
 		OUTCOME_OAUTH_ERROR, "request_unauthorized", "", "oauth", "body", "right format"},
 	{"idenplane: an error with 200", UI, 200, NULL,
 		"{\"error\":\"invalid_token\",\"error_description\":\"Missing Bearer token\"}",
 		OUTCOME_OAUTH_ERROR, "invalid_token", "", "oauth", "body", "Missing Bearer"},
-	{"spring: two tokens", UI, 400, "Bearer error=\"invalid_request\", error_description=\"Found multiple bearer "
-		"tokens in the request\", error_uri=\"https://tools.ietf.org/html/rfc6750#section-3.1\"", "",
-		OUTCOME_OAUTH_ERROR, "invalid_request", "", "oauth", "WWW-Authenticate", "multiple bearer"},
-	{"keycloak without a token", UI, 401, "Bearer realm=\"myrealm\"", "", OUTCOME_OTHER, "", "", "", "", ""},
-	{"identityserver: sub alone", UI, 200, NULL, "{\n  \"sub\": \"4\"\n}", OUTCOME_SUCCESS, "", "", "", "", ""},
-	{"slack", RS, 200, NULL, "{\"ok\":false,\"error\":\"not_authed\"}",
-		OUTCOME_VENDOR_ERROR, "", "not_authed", "slack", "body", "not_authed"},
-	{"github refresh", RF, 200, NULL, "error=bad_refresh_token&error_description=The+refresh+token+passed+is+incorrect"
+	{"spring: two tokens", UI, 400,
+		"Bearer error=\"invalid_request\", error_description=\"Found multiple bearer "
+		"tokens in the request\", "
+		"error_uri=\"https://tools.ietf.org/html/rfc6750#section-3.1\"",
+		"", OUTCOME_OAUTH_ERROR, "invalid_request", "", "oauth", "WWW-Authenticate",
+		"multiple bearer"},
+	{"keycloak without a token", UI, 401, "Bearer realm=\"myrealm\"", "", OUTCOME_OTHER, "", "",
+		"", "", ""},
+	{"identityserver: sub alone", UI, 200, NULL, "{\n  \"sub\": \"4\"\n}", OUTCOME_SUCCESS, "",
+		"", "", "", ""},
+	{"slack", RS, 200, NULL, "{\"ok\":false,\"error\":\"not_authed\"}", OUTCOME_VENDOR_ERROR,
+		"", "not_authed", "slack", "body", "not_authed"},
+	{"github refresh", RF, 200, NULL,
+		"error=bad_refresh_token&error_description=The+refresh+token+passed+is+incorrect"
 		"&error_uri=https%3A%2F%2Fdocs.github.com",
-		OUTCOME_OAUTH_ERROR, "bad_refresh_token", "", "oauth", "body", "passed is incorrect"},
-	{"github API", RS, 401, NULL, "{\"message\":\"Bad credentials\",\"documentation_url\":\"https://docs.github.com/rest\","
-		"\"status\":\"401\"}", OUTCOME_VENDOR_ERROR, "", "401", "github", "body", "Bad credentials"},
-	{"okta API", RS, 401, NULL, "{\"errorCode\":\"E0000011\",\"errorSummary\":\"Invalid token provided\","
-		"\"errorLink\":\"E0000011\"}", OUTCOME_VENDOR_ERROR, "", "E0000011", "okta", "body", "Invalid token provided"},
-	{"okta userinfo", UI, 401, "Bearer authorization_uri=\"https://x/oauth2/v1/authorize\", realm=\"https://x\", "
-		"scope=\"openid\", error=\"invalid_token\", error_description=\"The token has expired.\", resource=\"/v1/userinfo\"",
-		"", OUTCOME_OAUTH_ERROR, "invalid_token", "", "oauth", "WWW-Authenticate", "has expired"},
-	{"gitlab", RS, 401, NULL, "{\"error\":\"invalid_token\",\"error_description\":\"Token is expired. You can either do "
+		OUTCOME_OAUTH_ERROR, "bad_refresh_token", "", "oauth", "body",
+		"passed is incorrect"},
+	{"github API", RS, 401, NULL,
+		"{\"message\":\"Bad "
+		"credentials\",\"documentation_url\":\"https://docs.github.com/rest\","
+		"\"status\":\"401\"}",
+		OUTCOME_VENDOR_ERROR, "", "401", "github", "body", "Bad credentials"},
+	{"okta API", RS, 401, NULL,
+		"{\"errorCode\":\"E0000011\",\"errorSummary\":\"Invalid token provided\","
+		"\"errorLink\":\"E0000011\"}",
+		OUTCOME_VENDOR_ERROR, "", "E0000011", "okta", "body", "Invalid token provided"},
+	{"okta userinfo", UI, 401,
+		"Bearer authorization_uri=\"https://x/oauth2/v1/authorize\", realm=\"https://x\", "
+		"scope=\"openid\", error=\"invalid_token\", error_description=\"The token has "
+		"expired.\", resource=\"/v1/userinfo\"",
+		"", OUTCOME_OAUTH_ERROR, "invalid_token", "", "oauth", "WWW-Authenticate",
+		"has expired"},
+	{"gitlab", RS, 401, NULL,
+		"{\"error\":\"invalid_token\",\"error_description\":\"Token is expired. You can "
+		"either do "
 		"re-authorization or token refresh.\"}",
 		OUTCOME_OAUTH_ERROR, "invalid_token", "", "oauth", "body", "Token is expired"},
-	{"wso2 gateway", RS, 401, NULL, "{\"fault\":{\"code\":900901,\"message\":\"Invalid Credentials\","
+	{"wso2 gateway", RS, 401, NULL,
+		"{\"fault\":{\"code\":900901,\"message\":\"Invalid Credentials\","
 		"\"description\":\"Invalid Authentication information provided\"}}",
 		OUTCOME_VENDOR_ERROR, "", "900901", "wso2", "body", "Invalid Authentication"},
-	{"wso2 gateway, newer", RS, 401, NULL, "{\"code\":\"900903\",\"message\":\"Access Token Expired\","
+	{"wso2 gateway, newer", RS, 401, NULL,
+		"{\"code\":\"900903\",\"message\":\"Access Token Expired\","
 		"\"description\":\"Access Token has expired. Renew Access token\"}",
 		OUTCOME_VENDOR_ERROR, "", "900903", "wso2", "body", "Renew Access token"},
-	{"apigee", RS, 401, NULL, "{\"fault\":{\"faultstring\":\"Access Token expired\",\"detail\":{\"errorcode\":"
+	{"apigee", RS, 401, NULL,
+		"{\"fault\":{\"faultstring\":\"Access Token expired\",\"detail\":{\"errorcode\":"
 		"\"keymanagement.service.access_token_expired\"}}}",
-		OUTCOME_VENDOR_ERROR, "", "keymanagement.service.access_token_expired", "apigee", "body", "expired"},
-	{"google API", RS, 401, NULL, "{\"error\":{\"code\":401,\"message\":\"Request had invalid authentication "
+		OUTCOME_VENDOR_ERROR, "", "keymanagement.service.access_token_expired", "apigee",
+		"body", "expired"},
+	{"google API", RS, 401, NULL,
+		"{\"error\":{\"code\":401,\"message\":\"Request had invalid authentication "
 		"credentials.\",\"status\":\"UNAUTHENTICATED\"}}",
-		OUTCOME_VENDOR_ERROR, "", "UNAUTHENTICATED", "google", "body", "invalid authentication"},
-	{"facebook", RS, 400, NULL, "{\"error\":{\"message\":\"Error validating access token\",\"type\":\"OAuthException\","
+		OUTCOME_VENDOR_ERROR, "", "UNAUTHENTICATED", "google", "body",
+		"invalid authentication"},
+	{"facebook", RS, 400, NULL,
+		"{\"error\":{\"message\":\"Error validating access "
+		"token\",\"type\":\"OAuthException\","
 		"\"code\":190,\"fbtrace_id\":\"x\"}}",
 		OUTCOME_VENDOR_ERROR, "", "190", "facebook", "body", "Error validating"},
-	{"spring boot", RS, 401, NULL, "{\"timestamp\":\"2026-01-31T12:00:00Z\",\"status\":401,\"error\":\"Unauthorized\","
+	{"spring boot", RS, 401, NULL,
+		"{\"timestamp\":\"2026-01-31T12:00:00Z\",\"status\":401,\"error\":\"Unauthorized\","
 		"\"message\":\"Full authentication is required\",\"path\":\"/me\"}",
-		OUTCOME_VENDOR_ERROR, "", "Unauthorized", "spring-boot", "body", "Full authentication"},
-	{"gateway, and a challenge that knows more", RS, 401, "Bearer error=\"invalid_token\", "
-		"error_description=\"The token expired at 12:00\"", "{\"message\":\"Unauthorized\"}",
-		OUTCOME_OAUTH_ERROR, "invalid_token", "", "message", "WWW-Authenticate", "expired at 12:00"},
-	{"problem details", RS, 403, NULL, "{\"type\":\"about:blank\",\"title\":\"Forbidden\",\"status\":403,"
+		OUTCOME_VENDOR_ERROR, "", "Unauthorized", "spring-boot", "body",
+		"Full authentication"},
+	{"gateway, and a challenge that knows more", RS, 401,
+		"Bearer error=\"invalid_token\", "
+		"error_description=\"The token expired at 12:00\"",
+		"{\"message\":\"Unauthorized\"}", OUTCOME_OAUTH_ERROR, "invalid_token", "",
+		"message", "WWW-Authenticate", "expired at 12:00"},
+	{"problem details", RS, 403, NULL,
+		"{\"type\":\"about:blank\",\"title\":\"Forbidden\",\"status\":403,"
 		"\"detail\":\"scope mail.read missing\"}",
 		OUTCOME_VENDOR_ERROR, "", "403", "problem", "body", "mail.read"},
-	{"fitbit", RS, 401, NULL, "{\"errors\":[{\"errorType\":\"expired_token\",\"message\":\"Access token expired\"}],"
-		"\"success\":false}", OUTCOME_VENDOR_ERROR, "", "expired_token", "fitbit", "body", "expired"},
-	{"graphql with 200", RS, 200, NULL, "{\"data\":null,\"errors\":[{\"message\":\"Not signed in\",\"extensions\":"
+	{"fitbit", RS, 401, NULL,
+		"{\"errors\":[{\"errorType\":\"expired_token\",\"message\":\"Access token "
+		"expired\"}],"
+		"\"success\":false}",
+		OUTCOME_VENDOR_ERROR, "", "expired_token", "fitbit", "body", "expired"},
+	{"graphql with 200", RS, 200, NULL,
+		"{\"data\":null,\"errors\":[{\"message\":\"Not signed in\",\"extensions\":"
 		"{\"code\":\"UNAUTHENTICATED\"}}]}",
-		OUTCOME_VENDOR_ERROR, "", "UNAUTHENTICATED", "errors-array", "body", "Not signed in"},
-	{"errorDescription in camel case", RS, 401, NULL, "{\"error\":\"invalid_token\",\"errorDescription\":\"Algorithm HS256 "
+		OUTCOME_VENDOR_ERROR, "", "UNAUTHENTICATED", "errors-array", "body",
+		"Not signed in"},
+	{"errorDescription in camel case", RS, 401, NULL,
+		"{\"error\":\"invalid_token\",\"errorDescription\":\"Algorithm HS256 "
 		"is not supported. (Expected algs: [RS256])\"}",
 		OUTCOME_OAUTH_ERROR, "invalid_token", "", "oauth", "body", "HS256"},
-	{"openiddict", RS, 401, "Bearer error=\"invalid_token\", error_description=\"The specified token cannot be used "
-		"with this resource server.\", error_uri=\"https://documentation.openiddict.com/errors/ID2094\"", "",
-		OUTCOME_OAUTH_ERROR, "invalid_token", "ID2094", "oauth", "WWW-Authenticate", "cannot be used"},
-	{"dpop nonce", UI, 401, "DPoP error=\"use_dpop_nonce\", error_description=\"nonce wanted\"", "",
-		OUTCOME_OAUTH_ERROR, "use_dpop_nonce", "", "oauth", "WWW-Authenticate", "nonce wanted"},
-	{"oidc-provider, no token: two headers", UI, 401, "Bearer realm=\"x\"\nDPoP realm=\"x\", algs=\"ES256\"",
-		"{\"error\":\"invalid_request\",\"error_description\":\"no access token provided\"}",
+	{"openiddict", RS, 401,
+		"Bearer error=\"invalid_token\", error_description=\"The specified token cannot be "
+		"used "
+		"with this resource server.\", "
+		"error_uri=\"https://documentation.openiddict.com/errors/ID2094\"",
+		"", OUTCOME_OAUTH_ERROR, "invalid_token", "ID2094", "oauth", "WWW-Authenticate",
+		"cannot be used"},
+	{"dpop nonce", UI, 401, "DPoP error=\"use_dpop_nonce\", error_description=\"nonce wanted\"",
+		"", OUTCOME_OAUTH_ERROR, "use_dpop_nonce", "", "oauth", "WWW-Authenticate",
+		"nonce wanted"},
+	{"oidc-provider, no token: two headers", UI, 401,
+		"Bearer realm=\"x\"\nDPoP realm=\"x\", algs=\"ES256\"",
+		"{\"error\":\"invalid_request\",\"error_description\":\"no access token "
+		"provided\"}",
 		OUTCOME_OAUTH_ERROR, "invalid_request", "", "oauth", "body", "no access token"},
-	{"the code alone as text", UI, 400, NULL, "invalid_request\n",
-		OUTCOME_OAUTH_ERROR, "invalid_request", "", "text", "body", ""},
-	{"plain text", RS, 401, NULL, "Unauthorized", OUTCOME_OTHER, "", "", "", "", "Unauthorized"},
+	{"the code alone as text", UI, 400, NULL, "invalid_request\n", OUTCOME_OAUTH_ERROR,
+		"invalid_request", "", "text", "body", ""},
+	{"plain text", RS, 401, NULL, "Unauthorized", OUTCOME_OTHER, "", "", "", "",
+		"Unauthorized"},
 	{"nothing", IN, 401, NULL, "", OUTCOME_OTHER, "", "", "", "", ""},
 };
 
@@ -163,7 +241,8 @@ make_response(struct http_response *r, int status, const char *www, const char *
 	http_response_init(r);
 	r->status = status;
 	while (span_next(&rest, '\n', &line))
-		assert_int_equal(http_headers_add(&r->headers, SPAN_LIT("WWW-Authenticate"), line), RES_OK);
+		assert_int_equal(
+			http_headers_add(&r->headers, SPAN_LIT("WWW-Authenticate"), line), RES_OK);
 	buf_puts(&r->body, body);
 }
 
@@ -184,8 +263,10 @@ test_wire(void **state)
 		if (a.outcome != s->outcome || strcmp(a.error, s->error) ||
 			strcmp(a.vendor_code, s->vendor_code) || strcmp(a.dialect, s->dialect) ||
 			strcmp(a.error_from, s->from) || !strstr(a.description, s->says))
-			fail_msg("%s: outcome %d error \"%s\" code \"%s\" dialect \"%s\" from \"%s\" \"%s\"", s->id,
-				a.outcome, a.error, a.vendor_code, a.dialect, a.error_from, a.description);
+			fail_msg("%s: outcome %d error \"%s\" code \"%s\" dialect \"%s\" from "
+				 "\"%s\" \"%s\"",
+				s->id, a.outcome, a.error, a.vendor_code, a.dialect, a.error_from,
+				a.description);
 		assert_int_equal(a.status, s->status);
 		http_response_release(&r);
 	}
@@ -216,8 +297,10 @@ test_introspection(void **state)
 		{"{\"Active\":true}", OUTCOME_OTHER, TRI_UNKNOWN, false},
 		{"{\"active\":1}", OUTCOME_OTHER, TRI_UNKNOWN, false},
 		{"{\"active\":\"maybe\"}", OUTCOME_OTHER, TRI_UNKNOWN, true},
-		{"{}", OUTCOME_OTHER, TRI_UNKNOWN, false}, {"[]", OUTCOME_OTHER, TRI_UNKNOWN, false},
-		{"true", OUTCOME_OTHER, TRI_UNKNOWN, false}, {"{ active: false }", OUTCOME_OTHER, TRI_UNKNOWN, false},
+		{"{}", OUTCOME_OTHER, TRI_UNKNOWN, false},
+		{"[]", OUTCOME_OTHER, TRI_UNKNOWN, false},
+		{"true", OUTCOME_OTHER, TRI_UNKNOWN, false},
+		{"{ active: false }", OUTCOME_OTHER, TRI_UNKNOWN, false},
 		{"\xef\xbb\xbf{\"active\":true}", OUTCOME_SUCCESS, TRI_YES, false}};
 	struct answer a;
 	size_t i;
@@ -232,7 +315,9 @@ test_introspection(void **state)
 	}
 	read_body(&a, IN, 401, "{\"active\":false}"); /* a refusal is no verdict of the token */
 	assert_int_equal(a.outcome, OUTCOME_OTHER);
-	read_body(&a, IN, 200, "{\"active\":true,\"exp\":1769860623,\"scope\":[\"openid\"],\"cnf\":{\"jkt\":\"x\"}}");
+	read_body(&a, IN, 200,
+		"{\"active\":true,\"exp\":1769860623,\"scope\":[\"openid\"],\"cnf\":{\"jkt\":\"x\"}"
+		"}");
 	assert_int_equal(a.claims.exp.at, 1769860623);
 	assert_true(claims_has_scope(&a.claims, "openid"));
 	assert_ptr_equal(a.claims.root, a.doc);
@@ -258,7 +343,8 @@ test_signed(void **state)
 	(void)state;
 	answer_init(&a);
 	buf_init(&b, 4096);
-	jwt_body(&b, "{\"alg\":\"RS256\",\"kid\":\"k\"}", "{\"sub\":\"u\",\"error\":\"a claim of that name\"}");
+	jwt_body(&b, "{\"alg\":\"RS256\",\"kid\":\"k\"}",
+		"{\"sub\":\"u\",\"error\":\"a claim of that name\"}");
 	read_body(&a, UI, 200, buf_str(&b));
 	assert_int_equal(a.outcome, OUTCOME_SUCCESS);
 	assert_true(a.is_signed && !a.is_encrypted);
@@ -286,15 +372,21 @@ test_tokens(void **state)
 
 	(void)state;
 	answer_init(&a);
-	read_body(&a, RF, 200, "{\"access_token\":\"x\",\"token_type\":\"Bearer\",\"expires_in\":3600,\"scope\":\"\"}");
+	read_body(&a, RF, 200,
+		"{\"access_token\":\"x\",\"token_type\":\"Bearer\",\"expires_in\":3600,\"scope\":"
+		"\"\"}");
 	assert_int_equal(a.outcome, OUTCOME_SUCCESS);
-	assert_true(a.has_access_token && !a.has_refresh_token && !a.has_id_token && a.has_expires_in);
+	assert_true(
+		a.has_access_token && !a.has_refresh_token && !a.has_id_token && a.has_expires_in);
 	assert_int_equal(a.expires_in, 3600);
 	assert_int_equal(a.expires_in_form, NUM_INTEGER);
-	read_body(&a, RF, 200, "{\"access_token\":\"x\",\"refresh_token\":\"y\",\"id_token\":\"z\",\"expires_in\":\"60\"}");
+	read_body(&a, RF, 200,
+		"{\"access_token\":\"x\",\"refresh_token\":\"y\",\"id_token\":\"z\",\"expires_in\":"
+		"\"60\"}");
 	assert_true(a.has_refresh_token && a.has_id_token);
 	assert_int_equal(a.expires_in_form, NUM_STRING);
-	read_body(&a, RF, 200, "access_token=gho_x&expires_in=28800&refresh_token=ghr_y&scope=&token_type=bearer");
+	read_body(&a, RF, 200,
+		"access_token=gho_x&expires_in=28800&refresh_token=ghr_y&scope=&token_type=bearer");
 	assert_int_equal(a.outcome, OUTCOME_SUCCESS);
 	assert_int_equal(a.kind, BODY_FORM);
 	assert_int_equal(a.expires_in, 28800);
@@ -321,16 +413,23 @@ test_other_purposes(void **state)
 		{PURPOSE_DISCOVERY, 404, "{\"issuer\":\"https://i\"}", OUTCOME_OTHER},
 		{PURPOSE_JWKS, 200, "{\"keys\":[]}", OUTCOME_SUCCESS},
 		{PURPOSE_JWKS, 200, "{\"keys\":{}}", OUTCOME_OTHER},
-		{RV, 200, "", OUTCOME_SUCCESS}, {RV, 204, "", OUTCOME_SUCCESS},
+		{RV, 200, "", OUTCOME_SUCCESS},
+		{RV, 204, "", OUTCOME_SUCCESS},
 		{RV, 400, "{\"error\":\"unsupported_token_type\"}", OUTCOME_OAUTH_ERROR},
 		{RV, 503, "", OUTCOME_OTHER},
-		{UI, 200, "{\"email\":\"x@y\"}", OUTCOME_OTHER}, {UI, 200, "<html>sign in</html>", OUTCOME_OTHER},
-		{UI, 302, "", OUTCOME_REDIRECT}, {UI, 307, "<html>", OUTCOME_REDIRECT}, {UI, 304, "", OUTCOME_OTHER},
+		{UI, 200, "{\"email\":\"x@y\"}", OUTCOME_OTHER},
+		{UI, 200, "<html>sign in</html>", OUTCOME_OTHER},
+		{UI, 302, "", OUTCOME_REDIRECT},
+		{UI, 307, "<html>", OUTCOME_REDIRECT},
+		{UI, 304, "", OUTCOME_OTHER},
 		{UI, 403, "{\"sub\":\"x\"}", OUTCOME_OTHER},
-		{RS, 200, "{\"id\":7,\"message\":\"hello\"}", OUTCOME_SUCCESS}, {RS, 200, "ok", OUTCOME_SUCCESS},
-		{RS, 200, "<!doctype html><html>", OUTCOME_OTHER}, {RS, 200, "", OUTCOME_OTHER},
+		{RS, 200, "{\"id\":7,\"message\":\"hello\"}", OUTCOME_SUCCESS},
+		{RS, 200, "ok", OUTCOME_SUCCESS},
+		{RS, 200, "<!doctype html><html>", OUTCOME_OTHER},
+		{RS, 200, "", OUTCOME_OTHER},
 		{RS, 200, "{\"error\":null,\"id\":1}", OUTCOME_SUCCESS},
-		{PURPOSE_CLOCK, 500, "", OUTCOME_OTHER}, {PURPOSE_OTHER, 200, "", OUTCOME_SUCCESS},
+		{PURPOSE_CLOCK, 500, "", OUTCOME_OTHER},
+		{PURPOSE_OTHER, 200, "", OUTCOME_SUCCESS},
 		{UI, 0, "", OUTCOME_NONE},
 	};
 	struct answer a;
@@ -341,7 +440,8 @@ test_other_purposes(void **state)
 	for (i = 0; i < ARRAY_SIZE(t); i++) {
 		read_body(&a, t[i].p, t[i].status, t[i].body);
 		if (a.outcome != t[i].outcome)
-			fail_msg("%s %d %s: %d", purpose_id(t[i].p), t[i].status, t[i].body, a.outcome);
+			fail_msg("%s %d %s: %d", purpose_id(t[i].p), t[i].status, t[i].body,
+				a.outcome);
 	}
 	answer_release(&a);
 }
@@ -357,7 +457,8 @@ test_hostile_texts(void **state)
 	(void)state;
 	answer_init(&a);
 	buf_init(&b, 1 << 16);
-	read_body(&a, UI, 401, "{\"error\":\"invalid_token\",\"error_description\":\"\\u001b[2Jgone\\n\\u202e\"}");
+	read_body(&a, UI, 401,
+		"{\"error\":\"invalid_token\",\"error_description\":\"\\u001b[2Jgone\\n\\u202e\"}");
 	assert_null(strchr(a.description, '\033'));
 	assert_null(strchr(a.description, '\n'));
 	assert_non_null(strstr(a.description, "gone"));
@@ -367,7 +468,10 @@ test_hostile_texts(void **state)
 		char *jwt = buf_take(&b);
 
 		buf_init(&b, 1 << 16);
-		buf_printf(&b, "{\"error\":\"invalid_token\",\"error_description\":\"Invalid access token: %s\"}", jwt);
+		buf_printf(&b,
+			"{\"error\":\"invalid_token\",\"error_description\":\"Invalid access "
+			"token: %s\"}",
+			jwt);
 		read_body(&a, UI, 401, buf_str(&b));
 		assert_non_null(strstr(a.description, "Invalid access token"));
 		assert_null(strstr(a.description, jwt));

@@ -2,7 +2,7 @@
 
 #include "oauth/challenge.h"
 
-/* The challenges written out: scheme(token68|name=value|name=value) …, "!" in front if repaired. */
+/* The challenges written out: scheme(token68|name=value|…) …, "!" in front if repaired. */
 static void
 show(const char *value, char *out, size_t size)
 {
@@ -34,30 +34,36 @@ test_grammar(void **state)
 		{"", ""},
 		{"Bearer", "Bearer()"},
 		{"Bearer realm=\"x\"", "Bearer(realm=x)"},
-		{"Bearer realm=\"a, b=c\", error=\"invalid_token\"", "Bearer(realm=a, b=c|error=invalid_token)"},
+		{"Bearer realm=\"a, b=c\", error=\"invalid_token\"",
+			"Bearer(realm=a, b=c|error=invalid_token)"},
 		{"Bearer realm=\"say \\\"hi\\\" \\\\\"", "Bearer(realm=say \"hi\" \\)"},
 		{"bearer REALM=x,Error=invalid_token", "bearer(realm=x|error=invalid_token)"},
 		{"Bearer realm = \"x\" , error = y", "Bearer(realm=x|error=y)"},
 		{"Negotiate", "Negotiate()"},
 		{"Negotiate YIIGbw+/a==", "Negotiate(YIIGbw+/a==)"},
 		{"Negotiate YII=, Basic realm=\"b\"", "Negotiate(YII=) Basic(realm=b)"},
-		{"Basic realm=\"a\", Bearer realm=\"b\", error=\"invalid_token\", DPoP algs=\"ES256 RS256\"",
-			"Basic(realm=a) Bearer(realm=b|error=invalid_token) DPoP(algs=ES256 RS256)"},
+		{"Basic realm=\"a\", Bearer realm=\"b\", error=\"invalid_token\", DPoP "
+		 "algs=\"ES256 RS256\"",
+			"Basic(realm=a) Bearer(realm=b|error=invalid_token) DPoP(algs=ES256 "
+			"RS256)"},
 		{"Bearer, DPoP algs=\"ES256\"", "Bearer() DPoP(algs=ES256)"},
 		{"HMAC-SHA256 realm=\"x\", error=\"invalid_token\"",
 			"HMAC-SHA256(realm=x|error=invalid_token)"},
 		{", ,Bearer realm=\"\",,", "Bearer(realm=)"},
 		/* departures */
 		{"error=\"invalid_token\", error_description=\"Access token is expired, disabled\"",
-			"!(error=invalid_token|error_description=Access token is expired, disabled)"},
+			"!(error=invalid_token|error_description=Access token is expired, "
+			"disabled)"},
 		{"Bearer error=\"invalid_token\" error_description=\"x\"",
 			"!Bearer(error=invalid_token|error_description=x)"},
 		{"Bearer error=invalid_token error_description=The token expired, scope=openid",
-			"!Bearer(error=invalid_token|error_description=The token expired|scope=openid)"},
+			"!Bearer(error=invalid_token|error_description=The token "
+			"expired|scope=openid)"},
 		{"Bearer realm=\"x\" DPoP algs=\"ES256\"", "!Bearer(realm=x) DPoP(algs=ES256)"},
 		{"Bearer realm=x DPoP algs=ES256", "!Bearer(realm=x) DPoP(algs=ES256)"},
 		{"Bearer realm=\"x", "!Bearer(realm=x)"},
-		{"Bearer error='invalid_token', scope='a b'", "!Bearer(error=invalid_token|scope=a b)"},
+		{"Bearer error='invalid_token', scope='a b'",
+			"!Bearer(error=invalid_token|scope=a b)"},
 		{"Bearer: error=\"invalid_token\"", "!Bearer(error=invalid_token)"},
 		{"Bearer error=\"invalid_token\"; error_description=\"y\"",
 			"!Bearer(error=invalid_token|error_description=y)"},
@@ -73,7 +79,8 @@ test_grammar(void **state)
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(t); i++) {
 		show(t[i].value, out, sizeof(out));
-		if (strcmp(out, t[i].want) && !(t[i].want[0] == '!' && !t[i].want[1] && out[0] == '!'))
+		if (strcmp(out, t[i].want) &&
+			!(t[i].want[0] == '!' && !t[i].want[1] && out[0] == '!'))
 			fail_msg("%s\n gives %s\n not   %s", t[i].value, out, t[i].want);
 	}
 }
@@ -86,14 +93,17 @@ test_several_headers(void **state)
 
 	(void)state;
 	assert_int_equal(http_headers_add(&h, SPAN_LIT("WWW-Authenticate"),
-		SPAN_LIT("Bearer realm=\"r\", error=\"invalid_token\"")), RES_OK);
+				 SPAN_LIT("Bearer realm=\"r\", error=\"invalid_token\"")),
+		RES_OK);
 	assert_int_equal(http_headers_add(&h, SPAN_LIT("www-authenticate"),
-		SPAN_LIT("DPoP algs=\"ES256\", error=\"use_dpop_nonce\"")), RES_OK);
+				 SPAN_LIT("DPoP algs=\"ES256\", error=\"use_dpop_nonce\"")),
+		RES_OK);
 	challenges_init(&c);
 	challenges_read(&c, &h, "WWW-Authenticate");
 	assert_int_equal(c.n, 2);
 	assert_false(c.repaired);
-	assert_true(span_is(challenge_param(challenge_find(&c, "dpop"), "error"), "use_dpop_nonce"));
+	assert_true(
+		span_is(challenge_param(challenge_find(&c, "dpop"), "error"), "use_dpop_nonce"));
 	assert_true(span_is(challenge_param(challenge_find(&c, "BEARER"), "realm"), "r"));
 	assert_int_equal(challenge_param(challenge_find(&c, "Basic"), "realm").n, 0);
 	assert_int_equal(challenge_param(challenge_find(&c, "Bearer"), "scope").n, 0);
@@ -122,8 +132,8 @@ test_bounds(void **state)
 	for (i = 1; i < 256; i++) {
 		for (k = 0; k < 4; k++) {
 			char text[64];
-			int n = snprintf(text, sizeof(text), "%s%c%s%c", k & 1 ? "Bearer a=" : "", i,
-				k & 2 ? "b=\"" : " x ", i);
+			int n = snprintf(text, sizeof(text), "%s%c%s%c", k & 1 ? "Bearer a=" : "",
+				i, k & 2 ? "b=\"" : " x ", i);
 
 			challenges_init(&c);
 			challenges_parse(&c, span_make(text, (size_t)n));

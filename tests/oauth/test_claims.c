@@ -16,21 +16,27 @@ parse(const char *text)
 static void
 test_all_members(void **state)
 {
-	struct json *j = parse("{\"iss\":\"https://i\",\"sub\":\"s\",\"client_id\":\"c\",\"azp\":\"z\","
-		"\"username\":\"u\",\"jti\":\"j\",\"typ\":\"Bearer\",\"token_type\":\"DPoP\","
-		"\"token_use\":\"access\",\"sid\":\"sess\",\"tid\":\"t\",\"gty\":\"client-credentials\","
-		"\"aud\":[\"a\",7,\"b\"],\"scope\":\"openid profile\",\"exp\":4102444800,\"nbf\":1.5,"
-		"\"iat\":\"1769860623\",\"auth_time\":1769860623123,"
-		"\"cnf\":{\"jkt\":\"thumb\",\"x5t#S256\":\"cert\"},\"nonce\":\"n\",\"at_hash\":\"h\"}");
+	struct json *j =
+		parse("{\"iss\":\"https://i\",\"sub\":\"s\",\"client_id\":\"c\",\"azp\":\"z\","
+		      "\"username\":\"u\",\"jti\":\"j\",\"typ\":\"Bearer\",\"token_type\":\"DPoP\","
+		      "\"token_use\":\"access\",\"sid\":\"sess\",\"tid\":\"t\",\"gty\":\"client-"
+		      "credentials\","
+		      "\"aud\":[\"a\",7,\"b\"],\"scope\":\"openid "
+		      "profile\",\"exp\":4102444800,\"nbf\":1.5,"
+		      "\"iat\":\"1769860623\",\"auth_time\":1769860623123,"
+		      "\"cnf\":{\"jkt\":\"thumb\",\"x5t#S256\":\"cert\"},\"nonce\":\"n\",\"at_"
+		      "hash\":\"h\"}");
 	struct claims c;
 
 	(void)state;
 	claims_read(&c, j);
 	assert_ptr_equal(c.root, j);
-	assert_true(span_is(c.iss, "https://i") && span_is(c.sub, "s") && span_is(c.client_id, "c"));
+	assert_true(
+		span_is(c.iss, "https://i") && span_is(c.sub, "s") && span_is(c.client_id, "c"));
 	assert_true(span_is(c.azp, "z") && span_is(c.username, "u") && span_is(c.jti, "j"));
 	assert_true(span_is(c.typ, "Bearer") && span_is(c.token_type, "DPoP"));
-	assert_true(span_is(c.token_use, "access") && span_is(c.sid, "sess") && span_is(c.tid, "t"));
+	assert_true(
+		span_is(c.token_use, "access") && span_is(c.sid, "sess") && span_is(c.tid, "t"));
 	assert_true(span_is(c.gty, "client-credentials"));
 	assert_int_equal(c.n_aud, 2);
 	assert_true(claims_has_aud(&c, SPAN_LIT("b")));
@@ -121,9 +127,9 @@ test_many_audiences(void **state)
 static void
 test_meaning(void **state)
 {
-	static const char *const names[] = {"active", "exp", "nbf", "iat", "scope", "scp", "aud", "iss", "sub",
-		"jti", "client_id", "username", "token_type", "cnf", "realm_access", "tid", "nonce", "email",
-		"acr", "act", "sid", "updated_at", "cid"};
+	static const char *const names[] = {"active", "exp", "nbf", "iat", "scope", "scp", "aud",
+		"iss", "sub", "jti", "client_id", "username", "token_type", "cnf", "realm_access",
+		"tid", "nonce", "email", "acr", "act", "sid", "updated_at", "cid"};
 	size_t i;
 
 	(void)state;
@@ -144,17 +150,23 @@ test_metadata(void **state)
 
 	(void)state;
 	metadata_init(&m);
-	assert_int_equal(metadata_parse(&m, SPAN_LIT("{\"issuer\":\"https://i\","
-		"\"introspection_endpoint\":\"https://i/introspect\",\"jwks_uri\":\"https://i/jwks\","
-		"\"userinfo_endpoint\":7,\"token_endpoint_auth_methods_supported\":[\"client_secret_basic\",1]}"),
-		&e), RES_OK);
+	assert_int_equal(metadata_parse(&m,
+				 SPAN_LIT("{\"issuer\":\"https://i\","
+					  "\"introspection_endpoint\":\"https://i/"
+					  "introspect\",\"jwks_uri\":\"https://i/jwks\","
+					  "\"userinfo_endpoint\":7,\"token_endpoint_auth_methods_"
+					  "supported\":[\"client_secret_basic\",1]}"),
+				 &e),
+		RES_OK);
 	assert_true(span_is(m.issuer, "https://i"));
 	assert_true(span_is(m.url[EP_INTROSPECTION], "https://i/introspect"));
 	assert_true(span_is(m.url[EP_JWKS], "https://i/jwks"));
 	assert_int_equal(m.url[EP_USERINFO].n + m.url[EP_TOKEN].n, 0);
 	assert_int_equal(metadata_supports(&m, "token_endpoint_auth_methods_supported",
-		"client_secret_basic"), TRI_YES);
-	assert_int_equal(metadata_supports(&m, "token_endpoint_auth_methods_supported", "none"), TRI_NO);
+				 "client_secret_basic"),
+		TRI_YES);
+	assert_int_equal(
+		metadata_supports(&m, "token_endpoint_auth_methods_supported", "none"), TRI_NO);
 	assert_int_equal(metadata_supports(&m, "scopes_supported", "openid"), TRI_UNKNOWN);
 	assert_int_equal(metadata_supports(&m, "issuer", "https://i"), TRI_UNKNOWN);
 	assert_int_equal(metadata_parse(&m, SPAN_LIT("[]"), &e), RES_SYNTAX);
@@ -163,7 +175,8 @@ test_metadata(void **state)
 	assert_int_equal(metadata_supports(&m, "x", "y"), TRI_UNKNOWN);
 	metadata_release(&m);
 	for (i = 0; i < EP_COUNT; i++)
-		assert_true(endpoint_name((enum endpoint)i)[0] && endpoint_words((enum endpoint)i)[0]);
+		assert_true(
+			endpoint_name((enum endpoint)i)[0] && endpoint_words((enum endpoint)i)[0]);
 	assert_string_equal(endpoint_name(EP_INTROSPECTION), "introspection_endpoint");
 }
 

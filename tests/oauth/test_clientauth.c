@@ -45,11 +45,13 @@ test_methods(void **state)
 		/* RFC 6749 §2.3.1's example, and what must be encoded before base64 */
 		{AUTH_BASIC, "s6BhdRkqt3", "7Fjfp0ZBr1KtDRbnfVdmIw", false, RES_OK,
 			"Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3", "token=t"},
-		{AUTH_BASIC, "urn:resourcex", "p@ss w+rd%", false, RES_OK, /* urn%3Aresourcex:p%40ss+w%2Brd%25 */
+		{AUTH_BASIC, "urn:resourcex", "p@ss w+rd%", false,
+			RES_OK, /* urn%3Aresourcex:p%40ss+w%2Brd%25 */
 			"Basic dXJuJTNBcmVzb3VyY2V4OnAlNDBzcyt3JTJCcmQlMjU=", "token=t"},
 		{AUTH_BASIC, "urn:resourcex", "secret", true, RES_OK,
 			"Basic dXJuOnJlc291cmNleDpzZWNyZXQ=", "token=t"},
-		{AUTH_POST, "a b", "x&y=", false, RES_OK, "", "token=t&client_id=a+b&client_secret=x%26y%3D"},
+		{AUTH_POST, "a b", "x&y=", false, RES_OK, "",
+			"token=t&client_id=a+b&client_secret=x%26y%3D"},
 		{AUTH_NONE, "pub", NULL, false, RES_OK, "", "token=t&client_id=pub"},
 		{AUTH_NONE, "", NULL, false, RES_OK, "", "token=t"},
 		{AUTH_UNSET, "s6BhdRkqt3", "7Fjfp0ZBr1KtDRbnfVdmIw", false, RES_OK,
@@ -66,7 +68,8 @@ test_methods(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(t); i++) {
-		assert_int_equal(apply(t[i].m, t[i].id, t[i].secret, t[i].raw, header, body), t[i].res);
+		assert_int_equal(
+			apply(t[i].m, t[i].id, t[i].secret, t[i].raw, header, body), t[i].res);
 		assert_string_equal(header, t[i].header);
 		assert_string_equal(body, t[i].body);
 	}
@@ -78,8 +81,9 @@ test_reserved(void **state)
 	static const struct {
 		const char *id, *secret;
 		bool reserved;
-	} t[] = {{"plain-id_1.2", "s3cret", false}, {"a:b", "s", true}, {"a", "p%", true}, {"a", "b c", true},
-		{"a", "x+y", true}, {"user@x", "s", true}, {"a", NULL, false}, {"a", "\xc3\xa9", true}};
+	} t[] = {{"plain-id_1.2", "s3cret", false}, {"a:b", "s", true}, {"a", "p%", true},
+		{"a", "b c", true}, {"a", "x+y", true}, {"user@x", "s", true}, {"a", NULL, false},
+		{"a", "\xc3\xa9", true}};
 	size_t i;
 
 	(void)state;

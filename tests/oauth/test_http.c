@@ -13,9 +13,12 @@ test_headers(void **state)
 
 	(void)state;
 	assert_int_equal(http_headers_add(&h, SPAN_LIT("Content-Type"),
-		SPAN_LIT(" Application/JSON; charset=utf-8 ")), RES_OK);
-	assert_int_equal(http_headers_add(&h, SPAN_LIT("WWW-Authenticate"), SPAN_LIT("Bearer")), RES_OK);
-	assert_int_equal(http_headers_add(&h, SPAN_LIT("www-authenticate"), SPAN_LIT("DPoP")), RES_OK);
+				 SPAN_LIT(" Application/JSON; charset=utf-8 ")),
+		RES_OK);
+	assert_int_equal(
+		http_headers_add(&h, SPAN_LIT("WWW-Authenticate"), SPAN_LIT("Bearer")), RES_OK);
+	assert_int_equal(
+		http_headers_add(&h, SPAN_LIT("www-authenticate"), SPAN_LIT("DPoP")), RES_OK);
 	assert_true(span_is(http_header(&h, "content-TYPE"), "Application/JSON; charset=utf-8"));
 	assert_string_equal(http_media_type(&h, type, sizeof(type)), "application/json");
 	assert_string_equal(http_media_type(&h, type, 6), "appli");
@@ -90,10 +93,11 @@ test_body_kind(void **state)
 	static const struct {
 		const char *body;
 		enum body_kind kind;
-	} kinds[] = {{"", BODY_EMPTY}, {" \r\n", BODY_EMPTY}, {"{\"a\":1}", BODY_JSON}, {"\n [1]", BODY_JSON},
-		{"{ active: false }", BODY_JSON}, {"[error] no", BODY_TEXT},
+	} kinds[] = {{"", BODY_EMPTY}, {" \r\n", BODY_EMPTY}, {"{\"a\":1}", BODY_JSON},
+		{"\n [1]", BODY_JSON}, {"{ active: false }", BODY_JSON}, {"[error] no", BODY_TEXT},
 		{"<!DOCTYPE html><html>", BODY_HTML}, {"\n<HTML lang=en>", BODY_HTML},
-		{"<?xml version='1.0'?><html xmlns='x'>", BODY_HTML}, {"<?xml version='1.0'?><error/>", BODY_XML},
+		{"<?xml version='1.0'?><html xmlns='x'>", BODY_HTML},
+		{"<?xml version='1.0'?><error/>", BODY_XML},
 		{"<center><h1>502 Bad Gateway</h1>", BODY_HTML}, {"<!-- x --><html>", BODY_HTML},
 		{"eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.", BODY_JWT},
 		{"eyJhbGciOiJkaXIifQ..aXY.Y3Q.dGFn", BODY_JWE}, {"eyJhbGciOiJkaXIifQ", BODY_TEXT},
@@ -122,8 +126,11 @@ test_parse_response(void **state)
 
 	(void)state;
 	http_response_init(&r);
-	assert_int_equal(http_parse_response(&r, SPAN_LIT("HTTP/1.1 401 Not Allowed Here\r\n"
-		"Content-Type: text/plain\r\nX-Folded: a\r\n  b\r\nContent-Length: 5\r\n\r\nhello\n"), &e),
+	assert_int_equal(http_parse_response(&r,
+				 SPAN_LIT("HTTP/1.1 401 Not Allowed Here\r\n"
+					  "Content-Type: text/plain\r\nX-Folded: a\r\n  "
+					  "b\r\nContent-Length: 5\r\n\r\nhello\n"),
+				 &e),
 		RES_OK);
 	assert_int_equal(r.status, 401);
 	assert_string_equal(r.version, "1.1");
@@ -132,8 +139,11 @@ test_parse_response(void **state)
 	assert_string_equal(buf_str(&r.body), "hello");
 	assert_int_equal(r.body_announced, 5);
 	/* bare LF, HTTP/2 as curl -i prints it, no reason; interim and proxy heads before it */
-	assert_int_equal(http_parse_response(&r, SPAN_LIT("HTTP/1.1 200 Connection established\r\n\r\n"
-		"HTTP/1.1 100 Continue\n\nHTTP/2 200 \ncontent-type: application/json\n\n{\"a\":1}\n"), &e),
+	assert_int_equal(http_parse_response(&r,
+				 SPAN_LIT("HTTP/1.1 200 Connection established\r\n\r\n"
+					  "HTTP/1.1 100 Continue\n\nHTTP/2 200 \ncontent-type: "
+					  "application/json\n\n{\"a\":1}\n"),
+				 &e),
 		RES_OK);
 	assert_int_equal(r.status, 200);
 	assert_string_equal(r.version, "2");
@@ -142,14 +152,21 @@ test_parse_response(void **state)
 	assert_int_equal(r.body_announced, -1);
 	assert_int_equal(http_header_count(&r.headers, "content-type"), 1);
 	/* chunked on the wire, and chunked in the header alone */
-	assert_int_equal(http_parse_response(&r, SPAN_LIT("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
-		"\r\n4\r\n{\"a\"\r\n3;x=y\r\n:1}\r\n0\r\n\r\n"), &e), RES_OK);
+	assert_int_equal(http_parse_response(&r,
+				 SPAN_LIT("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
+					  "\r\n4\r\n{\"a\"\r\n3;x=y\r\n:1}\r\n0\r\n\r\n"),
+				 &e),
+		RES_OK);
 	assert_string_equal(buf_str(&r.body), "{\"a\":1}");
-	assert_int_equal(http_parse_response(&r, SPAN_LIT("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
-		"\r\n{\"a\":1}"), &e), RES_OK);
+	assert_int_equal(http_parse_response(&r,
+				 SPAN_LIT("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
+					  "\r\n{\"a\":1}"),
+				 &e),
+		RES_OK);
 	assert_string_equal(buf_str(&r.body), "{\"a\":1}");
 	/* no body at all */
-	assert_int_equal(http_parse_response(&r, SPAN_LIT("HTTP/1.1 204 No Content\r\n\r\n"), &e), RES_OK);
+	assert_int_equal(
+		http_parse_response(&r, SPAN_LIT("HTTP/1.1 204 No Content\r\n\r\n"), &e), RES_OK);
 	assert_int_equal(r.body.len, 0);
 	http_response_release(&r);
 }
@@ -158,7 +175,8 @@ static void
 test_parse_response_bad(void **state)
 {
 	static const char *const bad[] = {"", "hello", "HTTP/1.1\r\n\r\n", "HTTP/1.1 abc\r\n\r\n",
-		"HTTP/1.1 99 X\r\n\r\n", "HTTP/1.1 200 OK\r\nno colon\r\n\r\n", "HTTP/1.1 200 OK\r\nA B: c\r\n\r\n"};
+		"HTTP/1.1 99 X\r\n\r\n", "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nA B: c\r\n\r\n"};
 	struct http_response r;
 	size_t i;
 
@@ -183,8 +201,11 @@ test_parse_request(void **state)
 	(void)state;
 	http_request_init(&r);
 	http_request_init(&copy);
-	assert_int_equal(http_parse_request(&r, SPAN_LIT("POST /token?x=1 HTTP/1.1\r\nHost: idp.example:8443\r\n"
-		"Content-Length: 3\r\n\r\na=b\r\n"), &e), RES_OK);
+	assert_int_equal(http_parse_request(&r,
+				 SPAN_LIT("POST /token?x=1 HTTP/1.1\r\nHost: idp.example:8443\r\n"
+					  "Content-Length: 3\r\n\r\na=b\r\n"),
+				 &e),
+		RES_OK);
 	assert_string_equal(r.method, "POST");
 	assert_string_equal(r.url, "https://idp.example:8443/token?x=1");
 	assert_string_equal(buf_str(&r.body), "a=b");
@@ -195,7 +216,8 @@ test_parse_request(void **state)
 	assert_string_equal(copy.url, "https://idp.example:8443/token?x=1");
 	assert_true(span_is(http_header(&copy.headers, "host"), "idp.example:8443"));
 	assert_string_equal(buf_str(&copy.body), "a=b");
-	assert_int_equal(http_parse_request(&r, SPAN_LIT("get /x HTTP/1.1\r\n\r\n"), &e), RES_SYNTAX);
+	assert_int_equal(
+		http_parse_request(&r, SPAN_LIT("get /x HTTP/1.1\r\n\r\n"), &e), RES_SYNTAX);
 	assert_int_equal(http_parse_request(&r, SPAN_LIT("GET\r\n\r\n"), &e), RES_SYNTAX);
 	http_request_set(&r, "HEAD", SPAN_LIT("https://z/"));
 	assert_string_equal(r.method, "HEAD");
@@ -211,7 +233,9 @@ test_response_copy(void **state)
 	(void)state;
 	http_response_init(&a);
 	http_response_init(&b);
-	assert_int_equal(http_parse_response(&a, SPAN_LIT("HTTP/1.1 500 No\r\nA: b\r\n\r\nx"), NULL), RES_OK);
+	assert_int_equal(
+		http_parse_response(&a, SPAN_LIT("HTTP/1.1 500 No\r\nA: b\r\n\r\nx"), NULL),
+		RES_OK);
 	a.body_too_large = true;
 	http_response_copy(&b, &a);
 	http_response_release(&a);

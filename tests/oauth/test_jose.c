@@ -32,36 +32,52 @@ parse(const char *text)
 }
 
 /* RFC 7515 appendix A; RFC 8037 appendix A */
-#define A_PAYLOAD "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFt" \
+#define A_PAYLOAD                                                                                  \
+	"eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFt"                         \
 	"cGxlLmNvbS9pc19yb290Ijp0cnVlfQ"
 static const char a1_token[] = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9." A_PAYLOAD
-	".dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-static const char a1_key[] = "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcg"
+			       ".dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+static const char a1_key[] =
+	"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcg"
 	"UuTwjAzZr1Z9CAow";
 static const char a2_token[] = "eyJhbGciOiJSUzI1NiJ9." A_PAYLOAD
-	".cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_lF5YKt_O8W2Fp5j"
-	"ujGbds9uJdbF9CUAr7t1dnZcAcQjbKBYNX4BAynRFdiuB--f_nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L0"
-	"7Qe7K0GarZRmB_eSN9383LcOLn6_dO--xi12jzDwusC-eOkHWEsqtFZESc6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUip"
-	"UTI8np6LbgGY9Fs98rqVt5AXLIhWkWywlVmtVrBp0igcN_IoypGlUPQGe77Rw";
-static const char a2_jwks[] = "{\"keys\":[{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"ofgWCuLjybRlzo0tZWJjNiuSfb4"
-	"p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pCgNMsD1W_Y"
-	"pRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa"
-	"2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9iaGNj8q2eth"
+			       ".cC4hiUPoj9Eetdgtv3hF80EGrhuB__"
+			       "dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_lF5YKt_O8W2Fp5j"
+			       "ujGbds9uJdbF9CUAr7t1dnZcAcQjbKBYNX4BAynRFdiuB--f_"
+			       "nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L0"
+			       "7Qe7K0GarZRmB_eSN9383LcOLn6_dO--xi12jzDwusC-"
+			       "eOkHWEsqtFZESc6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUip"
+			       "UTI8np6LbgGY9Fs98rqVt5AXLIhWkWywlVmtVrBp0igcN_IoypGlUPQGe77Rw";
+static const char a2_jwks[] =
+	"{\"keys\":[{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"ofgWCuLjybRlzo0tZWJjNiuSfb4"
+	"p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-"
+	"pCgNMsD1W_Y"
+	"pRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQOS-"
+	"UTo7WTBEMa"
+	"2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_"
+	"h9iaGNj8q2eth"
 	"FkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ\"}]}";
-static const char a3_token[] = "eyJhbGciOiJFUzI1NiJ9." A_PAYLOAD
+static const char a3_token[] =
+	"eyJhbGciOiJFUzI1NiJ9." A_PAYLOAD
 	".DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
 static const char a3_jwks[] = "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\","
-	"\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\","
-	"\"y\":\"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\"}]}";
-static const char a4_token[] = "eyJhbGciOiJFUzUxMiJ9.UGF5bG9hZA."
+			      "\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\","
+			      "\"y\":\"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\"}]}";
+static const char a4_token[] =
+	"eyJhbGciOiJFUzUxMiJ9.UGF5bG9hZA."
 	"AdwMgeerwtHoh-l192l60hp9wAHZFVJbLfD_UxMi70cwnZOYaRI1bKPWROc-mZZqwqT2SI-KGDKB34XO0aw_7Xdt"
 	"AG8GaSwFKdCAPZgoXD2YBJZCPEX3xKpRwcdOO8KpEHwJjyqOgzDO7iKvU8vcnwNrmxYbSW9ERBXukOXolLzeO_Jn";
 static const char a4_jwks[] = "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-521\","
-	"\"x\":\"AekpBQ8ST8a8VcfVOTNl353vSrDCLLJXmPk06wTjxrrjcBpXp5EOnYG_NjFZ6OvLFV1jSfS9tsz4qUxcWceqwQGk\","
-	"\"y\":\"ADSmRA43Z1DSNx_RvcLI87cdL07l6jQyyBXMoxVg_l2Th-x3S1WDhjDly79ajL4Kkd0AZMaZmh9ubmf63e3kyMj2\"}]}";
-static const char ed_token[] = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc."
+			      "\"x\":\"AekpBQ8ST8a8VcfVOTNl353vSrDCLLJXmPk06wTjxrrjcBpXp5EOnYG_"
+			      "NjFZ6OvLFV1jSfS9tsz4qUxcWceqwQGk\","
+			      "\"y\":\"ADSmRA43Z1DSNx_RvcLI87cdL07l6jQyyBXMoxVg_l2Th-"
+			      "x3S1WDhjDly79ajL4Kkd0AZMaZmh9ubmf63e3kyMj2\"}]}";
+static const char ed_token[] =
+	"eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc."
 	"hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
-#define ED_JWK "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}"
+#define ED_JWK                                                                                     \
+	"{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_"                              \
+	"7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}"
 static const char ed_jwks[] = "{\"keys\":[" ED_JWK "]}";
 
 static enum sig_state
@@ -89,7 +105,8 @@ test_rfc_vectors(void **state)
 {
 	static const struct {
 		const char *token, *jwks;
-	} v[] = {{a2_token, a2_jwks}, {a3_token, a3_jwks}, {a4_token, a4_jwks}, {ed_token, ed_jwks}};
+	} v[] = {
+		{a2_token, a2_jwks}, {a3_token, a3_jwks}, {a4_token, a4_jwks}, {ed_token, ed_jwks}};
 	char why[200];
 	size_t i;
 
@@ -139,15 +156,22 @@ test_not_bad_without_a_key(void **state)
 	assert_int_equal(verify(a2_token, "{\"keys\":[]}", NULL, why), SIG_NO_KEY);
 	assert_int_equal(verify(a2_token, NULL, NULL, why), SIG_NO_KEY);
 	assert_int_equal(verify(a2_token, "{\"keys\":7}", NULL, why), SIG_NO_KEY);
-	assert_int_equal(verify(a3_token, "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AA\"}]}", NULL,
-		why), SIG_NOT_CHECKED);
-	assert_int_equal(verify(a3_token, "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AQ\","
-		"\"y\":\"AQ\"}]}", NULL, why), SIG_NOT_CHECKED); /* no point of the curve */
+	assert_int_equal(
+		verify(a3_token, "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AA\"}]}",
+			NULL, why),
+		SIG_NOT_CHECKED);
+	assert_int_equal(verify(a3_token,
+				 "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AQ\","
+				 "\"y\":\"AQ\"}]}",
+				 NULL, why),
+		SIG_NOT_CHECKED); /* no point of the curve */
 	assert_true(why[0] != '\0');
 	assert_int_equal(verify("eyJhbGciOiJub25lIn0.e30.", a2_jwks, NULL, why), SIG_ALG_NONE);
 	assert_int_equal(verify("eyJhbGciOiJub25lIn0.e30.AAAA", a2_jwks, NULL, why), SIG_ALG_NONE);
-	assert_int_equal(verify("eyJhbGciOiJYWDI1NiJ9.e30.AAAA", a2_jwks, NULL, why), SIG_UNSUPPORTED_ALG);
-	assert_int_equal(verify("eyJhbGciOiJkaXIifQ..aXY.Y3Q.dGFn", a2_jwks, NULL, why), SIG_ENCRYPTED);
+	assert_int_equal(
+		verify("eyJhbGciOiJYWDI1NiJ9.e30.AAAA", a2_jwks, NULL, why), SIG_UNSUPPORTED_ALG);
+	assert_int_equal(
+		verify("eyJhbGciOiJkaXIifQ..aXY.Y3Q.dGFn", a2_jwks, NULL, why), SIG_ENCRYPTED);
 	assert_int_equal(verify("opaque", a2_jwks, NULL, why), SIG_NOT_CHECKED);
 	assert_int_equal(verify("eyJhbGciOiJSUzI1NiJ9.e30.", a2_jwks, NULL, why), SIG_NOT_CHECKED);
 	assert_int_equal(jws_verify(span_of(a2_token), NULL, NULL, NULL, 0), SIG_NO_KEY);
@@ -180,14 +204,20 @@ test_thumbprint(void **state)
 	/* RFC 7638 §3.1, RFC 8037 A.3 */
 	static const struct {
 		const char *jwk, *print;
-	} t[] = {{"{\"kty\":\"RSA\",\"n\":\"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7a"
-		"PFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v"
-		"-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFT"
-		"WhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw\","
-		"\"e\":\"AQAB\",\"alg\":\"RS256\",\"kid\":\"2011-04-29\"}",
-		"NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"},
+	} t[] = {{"{\"kty\":\"RSA\",\"n\":"
+		  "\"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7a"
+		  "PFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_"
+		  "RN5w6Cf0h4QyQ5v"
+		  "-65YGjQR0_"
+		  "FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt"
+		  "-bFT"
+		  "WhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-"
+		  "kEgU8awapJzKnqDKgw\","
+		  "\"e\":\"AQAB\",\"alg\":\"RS256\",\"kid\":\"2011-04-29\"}",
+			 "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"},
 		{ED_JWK, "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"}};
-	static const char *const bad[] = {"{}", "{\"kty\":\"XX\"}", "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AA\"}"};
+	static const char *const bad[] = {
+		"{}", "{\"kty\":\"XX\"}", "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AA\"}"};
 	struct buf b;
 	size_t i;
 
@@ -233,8 +263,10 @@ pem_of(EVP_PKEY *pkey)
 static void
 round_trip(const struct crypto_key *key, const char *alg)
 {
-	struct json *jwk = crypto()->key_public_jwk(key), *jwks = json_new_object(), *keys = json_new_array();
-	struct json *extra = parse("{\"typ\":\"dpop+jwt\",\"kid\":\"k\"}"), *payload = parse("{\"htm\":\"GET\"}");
+	struct json *jwk = crypto()->key_public_jwk(key), *jwks = json_new_object(),
+		    *keys = json_new_array();
+	struct json *extra = parse("{\"typ\":\"dpop+jwt\",\"kid\":\"k\"}"),
+		    *payload = parse("{\"htm\":\"GET\"}");
 	struct err e = ERR_INIT;
 	struct buf token;
 	char why[200], *bad;
@@ -280,7 +312,8 @@ round_trip_pem(EVP_PKEY *pkey, const char *const *algs)
 static void
 test_own_keys(void **state)
 {
-	static const char *const rsa[] = {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", NULL};
+	static const char *const rsa[] = {
+		"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", NULL};
 	static const char *const es256[] = {"ES256", NULL}, *const es384[] = {"ES384", NULL};
 	static const char *const es512[] = {"ES512", NULL}, *const ed[] = {"EdDSA", NULL};
 	static const char *const es256k[] = {"ES256K", NULL};
@@ -407,7 +440,8 @@ test_digests(void **state)
 	buf_init(&b, 200);
 	assert_true(crypto()->sha256("abc", 3, d));
 	hex_encode(&b, span_make(d, 32));
-	assert_string_equal(buf_str(&b), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	assert_string_equal(
+		buf_str(&b), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 	buf_clear(&b);
 	assert_true(crypto()->sha256(NULL, 0, d));
 	hex_encode(&b, span_make(d, 8));

@@ -29,9 +29,9 @@ assert_printed(const struct json *j, bool pretty, const char *want)
 static void
 test_good(void **state)
 {
-	static const char *const texts[] = {"{}", "[]", " { } ", "0", "-0.5e+3", "\"\"", "true", "null",
-		"[1,2,[3,{\"a\":[]}]]", "{\"a\":{\"b\":null},\"c\":false}\r\n", "\"\\ud83d\\ude00\\n\"",
-		"[ 1 , 2 ]", "\"\xc3\xa9\""};
+	static const char *const texts[] = {"{}", "[]", " { } ", "0", "-0.5e+3", "\"\"", "true",
+		"null", "[1,2,[3,{\"a\":[]}]]", "{\"a\":{\"b\":null},\"c\":false}\r\n",
+		"\"\\ud83d\\ude00\\n\"", "[ 1 , 2 ]", "\"\xc3\xa9\""};
 	size_t i;
 
 	(void)state;
@@ -46,11 +46,12 @@ test_bad(void **state)
 		const char *text;
 		size_t offset;
 	} bad[] = {{"", 0}, {" ", 1}, {"{", 1}, {"[", 1}, {"{}x", 2}, {"{} {}", 3}, {"[1,]", 3},
-		{"{\"a\":1,}", 7}, {"{a:1}", 1}, {"{'a':1}", 1}, {"[01]", 2}, {"[1.]", 3}, {"[+1]", 1},
-		{"[.5]", 1}, {"[1e]", 3}, {"[NaN]", 1}, {"[tru]", 1}, {"\"a", 2}, {"\"\\x\"", 2},
-		{"\"\\u00g0\"", 3}, {"\"\\u0000\"", 3}, {"{\"a\\u0000b\":1}", 5}, {"\"\\ud800\"", 7},
-		{"\"\\udc00\"", 7}, {"\"a\nb\"", 2}, {"[1 2]", 3}, {"{\"a\" 1}", 5}, {"{\"a\":}", 5},
-		{"\xef\xbb\xbf{}", 0}, {"]", 0}, {"[}", 1}, {"[1}", 2}, {"<html>", 0}, {"{\"a\":1", 6}};
+		{"{\"a\":1,}", 7}, {"{a:1}", 1}, {"{'a':1}", 1}, {"[01]", 2}, {"[1.]", 3},
+		{"[+1]", 1}, {"[.5]", 1}, {"[1e]", 3}, {"[NaN]", 1}, {"[tru]", 1}, {"\"a", 2},
+		{"\"\\x\"", 2}, {"\"\\u00g0\"", 3}, {"\"\\u0000\"", 3}, {"{\"a\\u0000b\":1}", 5},
+		{"\"\\ud800\"", 7}, {"\"\\udc00\"", 7}, {"\"a\nb\"", 2}, {"[1 2]", 3},
+		{"{\"a\" 1}", 5}, {"{\"a\":}", 5}, {"\xef\xbb\xbf{}", 0}, {"]", 0}, {"[}", 1},
+		{"[1}", 2}, {"<html>", 0}, {"{\"a\":1", 6}};
 	size_t i;
 
 	(void)state;
@@ -113,7 +114,8 @@ test_limits(void **state)
 static void
 test_access(void **state)
 {
-	struct json *j = parse("{\"Active\":true,\"active\":false,\"n\":[1,\"two\"],\"active\":true}");
+	struct json *j =
+		parse("{\"Active\":true,\"active\":false,\"n\":[1,\"two\"],\"active\":true}");
 	const struct json *n = json_get(j, "n");
 	struct span s;
 	bool b = true;
@@ -151,20 +153,31 @@ test_time(void **state)
 		enum num_form form;
 		int64_t at;
 	} times[] = {
-		{"1769860623", NUM_INTEGER, 1769860623}, {"0", NUM_INTEGER, 0},
+		{"1769860623", NUM_INTEGER, 1769860623},
+		{"0", NUM_INTEGER, 0},
 		{"4102444800", NUM_INTEGER, 4102444800}, /* beyond 2038 */
-		{"253402300799", NUM_MILLISECONDS, 253402300}, {"100000000000", NUM_INTEGER, 100000000000},
-		{"1769860623.9", NUM_FLOAT, 1769860623}, {"-1.5", NUM_FLOAT, -2},
+		{"253402300799", NUM_MILLISECONDS, 253402300},
+		{"100000000000", NUM_INTEGER, 100000000000},
+		{"1769860623.9", NUM_FLOAT, 1769860623},
+		{"-1.5", NUM_FLOAT, -2},
 		{"1769860623123", NUM_MILLISECONDS, 1769860623},
 		{"1769860623123.5", NUM_MILLISECONDS, 1769860623},
-		{"\"1769860623\"", NUM_STRING, 1769860623}, {"\" 1769860623 \"", NUM_STRING, 1769860623},
+		{"\"1769860623\"", NUM_STRING, 1769860623},
+		{"\" 1769860623 \"", NUM_STRING, 1769860623},
 		{"\"1769860623.5\"", NUM_STRING, 1769860623},
 		{"\"1769860623123\"", NUM_MILLISECONDS, 1769860623},
 		{"\"2026-01-31T11:57:03Z\"", NUM_ISO_DATE, 1769860623},
 		{"\"2026-01-31T12:57:03+01:00\"", NUM_ISO_DATE, 1769860623},
-		{"null", NUM_ABSENT, 0}, {"\"soon\"", NUM_OTHER, 0}, {"\"\"", NUM_OTHER, 0},
-		{"true", NUM_OTHER, 0}, {"[1]", NUM_OTHER, 0}, {"{}", NUM_OTHER, 0}, {"1e300", NUM_OTHER, 0},
-		{"\"nan\"", NUM_OTHER, 0}, {"\"0x10\"", NUM_OTHER, 0}, {"\"inf\"", NUM_OTHER, 0},
+		{"null", NUM_ABSENT, 0},
+		{"\"soon\"", NUM_OTHER, 0},
+		{"\"\"", NUM_OTHER, 0},
+		{"true", NUM_OTHER, 0},
+		{"[1]", NUM_OTHER, 0},
+		{"{}", NUM_OTHER, 0},
+		{"1e300", NUM_OTHER, 0},
+		{"\"nan\"", NUM_OTHER, 0},
+		{"\"0x10\"", NUM_OTHER, 0},
+		{"\"inf\"", NUM_OTHER, 0},
 	};
 	int64_t at;
 	size_t i;
@@ -193,7 +206,8 @@ test_i64(void **state)
 		{"-1", true, -1, NUM_INTEGER}, {"3600.5", false, 0, NUM_FLOAT},
 		{"3600.0", true, 3600, NUM_INTEGER}, {"null", false, 0, NUM_ABSENT},
 		{"\"an hour\"", false, 0, NUM_OTHER}, {"true", false, 0, NUM_OTHER},
-		{"1e400", false, 0, NUM_OTHER}, {"9007199254740991", true, 9007199254740991, NUM_INTEGER}};
+		{"1e400", false, 0, NUM_OTHER},
+		{"9007199254740991", true, 9007199254740991, NUM_INTEGER}};
 	size_t i;
 
 	(void)state;
@@ -212,8 +226,9 @@ test_i64(void **state)
 static void
 test_print(void **state)
 {
-	struct json *j = parse("{\"a\":[1,-2.5,1769860623123,1e21,0.1],\"b\":{},\"c\":[],\"d\":null,"
-		"\"e\":\"q\\\"\\\\\\/\\n\\u001b[1m\\u202e\\ud83d\\ude00\xc3\xa9\"}");
+	struct json *j =
+		parse("{\"a\":[1,-2.5,1769860623123,1e21,0.1],\"b\":{},\"c\":[],\"d\":null,"
+		      "\"e\":\"q\\\"\\\\\\/\\n\\u001b[1m\\u202e\\ud83d\\ude00\xc3\xa9\"}");
 
 	(void)state;
 	assert_printed(j, false,
@@ -272,7 +287,8 @@ test_build(void **state)
 	json_set_take(j, "a", arr);
 	json_set_dup(j, "copy", arr);
 	json_set_dup(j, "none", NULL);
-	assert_printed(j, false, "{\"s\":\"y\",\"no\":null,\"i\":4102444800,\"d\":67.123,\"b\":true,"
+	assert_printed(j, false,
+		"{\"s\":\"y\",\"no\":null,\"i\":4102444800,\"d\":67.123,\"b\":true,"
 		"\"a\":[\"one\",2],\"copy\":[\"one\",2],\"none\":null}");
 	d = json_dup(j);
 	json_replace_str((struct json *)json_get(d, "s"), SPAN_LIT("much longer than before"));

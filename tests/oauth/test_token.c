@@ -24,7 +24,9 @@ static char *
 good_jwt(void)
 {
 	return make_jwt("{\"alg\":\"RS256\",\"kid\":\"k1\",\"typ\":\"at+jwt\"}",
-		"{\"iss\":\"https://idp.example\",\"sub\":\"u\",\"scope\":\"openid\",\"exp\":4102444800}", 256);
+		"{\"iss\":\"https://"
+		"idp.example\",\"sub\":\"u\",\"scope\":\"openid\",\"exp\":4102444800}",
+		256);
 }
 
 static struct token_info
@@ -75,10 +77,12 @@ test_jws_shapes(void **state)
 		{"{\"alg\":\"PS512\"}", 512, 0, SIG_NOT_CHECKED},
 		{"{\"alg\":\"ES256\"}", 64, 0, SIG_NOT_CHECKED},
 		{"{\"alg\":\"ES256\"}", 63, ODD_TRUNCATED, SIG_NOT_CHECKED},
-		{"{\"alg\":\"ES384\"}", 96, 0, SIG_NOT_CHECKED}, {"{\"alg\":\"ES512\"}", 132, 0, SIG_NOT_CHECKED},
-		{"{\"alg\":\"HS256\"}", 32, 0, SIG_NOT_CHECKED}, {"{\"alg\":\"HS256\"}", 20, ODD_TRUNCATED,
-			SIG_NOT_CHECKED},
-		{"{\"alg\":\"EdDSA\"}", 64, 0, SIG_NOT_CHECKED}, {"{\"alg\":\"EdDSA\"}", 114, 0, SIG_NOT_CHECKED},
+		{"{\"alg\":\"ES384\"}", 96, 0, SIG_NOT_CHECKED},
+		{"{\"alg\":\"ES512\"}", 132, 0, SIG_NOT_CHECKED},
+		{"{\"alg\":\"HS256\"}", 32, 0, SIG_NOT_CHECKED},
+		{"{\"alg\":\"HS256\"}", 20, ODD_TRUNCATED, SIG_NOT_CHECKED},
+		{"{\"alg\":\"EdDSA\"}", 64, 0, SIG_NOT_CHECKED},
+		{"{\"alg\":\"EdDSA\"}", 114, 0, SIG_NOT_CHECKED},
 		{"{\"alg\":\"XX99\"}", 7, 0, SIG_NOT_CHECKED},
 	};
 	size_t i;
@@ -90,7 +94,8 @@ test_jws_shapes(void **state)
 
 		assert_int_equal(info.kind, TOKEN_JWT);
 		if (info.odd != t[i].odd || info.sig != t[i].state)
-			fail_msg("%s %zu: odd %x sig %d", t[i].header, t[i].sig, info.odd, info.sig);
+			fail_msg(
+				"%s %zu: odd %x sig %d", t[i].header, t[i].sig, info.odd, info.sig);
 		token_info_release(&info);
 		free(v);
 	}
@@ -155,6 +160,25 @@ test_jwe(void **state)
 	buf_release(&b);
 }
 
+/* JSON in base64 that is no JOSE header: opaque, and nothing is missing. */
+static void
+test_opaque_json(void **state)
+{
+	static const char *const values[] = {"eyJpdiI6IngiLCJ2YWx1ZSI6InkiLCJtYWMiOiJ6In0=",
+		"eyJ1c2VyIjoxfQ.aYbCdE.c2lnbmF0dXJl", "eyJ1c2VyIjoxfQ.aYbCdE"};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(values); i++) {
+		struct token_info t = read_token(values[i]);
+
+		assert_int_equal(t.kind, TOKEN_OPAQUE);
+		assert_int_equal(t.odd, 0);
+		assert_null(t.header);
+		token_info_release(&t);
+	}
+}
+
 static void
 test_roles(void **state)
 {
@@ -198,9 +222,11 @@ test_vendors(void **state)
 		const char *value, *vendor;
 		enum token_role role;
 	} t[] = {{"ya29.a0AfH6SMBx", "google", ROLE_ACCESS}, {"1//0gxyz", "google", ROLE_REFRESH},
-		{"ghp_0123456789abcdef", "github", ROLE_ACCESS}, {"ghr_0123", "github", ROLE_REFRESH},
-		{"00Dxx0000001gPL!AR8AQJ", "salesforce", ROLE_ACCESS}, {"00Dxx0000001gPL", "", ROLE_UNKNOWN},
-		{"ory_at_abc.def", "ory", ROLE_ACCESS}, {"mF_9.B5f-4.1JqM", "", ROLE_UNKNOWN}};
+		{"ghp_0123456789abcdef", "github", ROLE_ACCESS},
+		{"ghr_0123", "github", ROLE_REFRESH},
+		{"00Dxx0000001gPL!AR8AQJ", "salesforce", ROLE_ACCESS},
+		{"00Dxx0000001gPL", "", ROLE_UNKNOWN}, {"ory_at_abc.def", "ory", ROLE_ACCESS},
+		{"mF_9.B5f-4.1JqM", "", ROLE_UNKNOWN}};
 	size_t i;
 
 	(void)state;
@@ -246,9 +272,15 @@ static const struct odd_case odd_cases[] = {
 	{"mF_9 B5f", ODD_BLANK_INSIDE, 4, ' ', NULL},
 	{"mF_9\tB5f", ODD_BLANK_INSIDE, 4, '\t', NULL},
 	{"mF_9\r\nB5f", ODD_BLANK_INSIDE, 4, '\r', NULL},
-	{"mF_9\x01" "B5f", ODD_CONTROL, 4, 1, NULL},
-	{"mF_9\xc2\xa0" "B5f", ODD_CONTROL, 4, 0xa0, NULL},
-	{"mF_9\xe2\x80\x8b" "B5f", ODD_CONTROL, 4, 0x200b, NULL},
+	{"mF_9\x01"
+	 "B5f",
+		ODD_CONTROL, 4, 1, NULL},
+	{"mF_9\xc2\xa0"
+	 "B5f",
+		ODD_CONTROL, 4, 0xa0, NULL},
+	{"mF_9\xe2\x80\x8b"
+	 "B5f",
+		ODD_CONTROL, 4, 0x200b, NULL},
 	{"\xef\xbb\xbfmF_9.B5f", ODD_CONTROL, 0, 0xfeff, "mF_9.B5f"},
 	{"mF_9\xe2\x80\xa6", ODD_CONTROL, 4, 0x2026, NULL},
 	{"mF%2B9%2FB5f%3D", ODD_PERCENT, 2, '%', "mF+9/B5f="},
@@ -285,7 +317,8 @@ test_oddities(void **state)
 		struct token_info t = read_token(c->value);
 
 		if (t.odd != c->odd || t.odd_at != c->at || t.odd_cp != c->cp)
-			fail_msg("\"%s\": odd %x at %zu U+%04X", c->value, t.odd, t.odd_at, t.odd_cp);
+			fail_msg("\"%s\": odd %x at %zu U+%04X", c->value, t.odd, t.odd_at,
+				t.odd_cp);
 		token_oddity_words(&t, words, sizeof(words));
 		assert_int_equal(words[0] != '\0', c->odd != 0);
 		token_info_release(&t);
@@ -343,7 +376,8 @@ test_repair_jwt(void **state)
 	assert_int_equal(token_repair(&b, span_of(wrapped), NULL), ODD_BLANK_INSIDE);
 	assert_string_equal(buf_str(&b), v);
 	buf_clear(&b);
-	snprintf(wrapped, sizeof(wrapped), "{\"refresh_token\":\"Bearer %s\\n\",\"access_token\":\"a\"}", v);
+	snprintf(wrapped, sizeof(wrapped),
+		"{\"refresh_token\":\"Bearer %s\\n\",\"access_token\":\"a\"}", v);
 	assert_int_equal(token_repair(&b, span_of(wrapped), "refresh_token"),
 		ODD_JSON | ODD_BLANK_EDGE | ODD_BEARER_PREFIX);
 	assert_string_equal(buf_str(&b), v);
@@ -378,8 +412,10 @@ test_words(void **state)
 {
 	static const struct {
 		const char *value, *words;
-	} t[] = {{"abc\ndef", "a line break at byte 4"}, {"abc\xc2\xa0x", "a no-break space (U+00A0) at byte 4"},
-		{"Bearer abc", "a scheme word in front of the token"}, {"abc\x05", "a control character (U+0005) at byte 4"},
+	} t[] = {{"abc\ndef", "a line break at byte 4"},
+		{"abc\xc2\xa0x", "a no-break space (U+00A0) at byte 4"},
+		{"Bearer abc", "a scheme word in front of the token"},
+		{"abc\x05", "a control character (U+0005) at byte 4"},
 		{"\"abc\"", "quotes around the token"}, {"abc*d", "the character \"*\" at byte 4"},
 		{"null", "a placeholder instead of a token"}, {"abc\n", "a line break at byte 4"},
 		{"abcdef", ""}};
@@ -493,6 +529,7 @@ main(void)
 		cmocka_unit_test(test_jws_shapes),
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_jwe),
+		cmocka_unit_test(test_opaque_json),
 		cmocka_unit_test(test_roles),
 		cmocka_unit_test(test_vendors),
 		cmocka_unit_test(test_oddities),

@@ -43,11 +43,12 @@ test_parts(void **state)
 static void
 test_refused(void **state)
 {
-	static const char *const bad[] = {"", "idp.example", "//idp.example", "/path", "ftp://x", "https:x",
-		"https:/x", "https://", "https:///p", "https://:80/", "https://a:0", "https://a:65536",
-		"https://a:8o", "https://a:+80", "https://[::1", "https://[zz]/", "https://[::1]x/",
-		"https://a b/", "https://a/\n", "https://a\\@b/", "javascript:alert(1)", "file:///etc/passwd",
-		" https://a", "https://a/<x>", "https://a]/"};
+	static const char *const bad[] = {"", "idp.example", "//idp.example", "/path", "ftp://x",
+		"https:x", "https:/x", "https://", "https:///p", "https://:80/", "https://a:0",
+		"https://a:65536", "https://a:8o", "https://a:+80", "https://[::1", "https://[zz]/",
+		"https://[::1]x/", "https://a b/", "https://a/\n", "https://a\\@b/",
+		"javascript:alert(1)", "file:///etc/passwd", " https://a", "https://a/<x>",
+		"https://a]/"};
 	char *big = malloc(LIMIT_URL + 20);
 	struct url u;
 	size_t i;
@@ -95,15 +96,16 @@ test_private(void **state)
 		{"http://[fe80::1]", false, true}, {"http://[fd00::1]", false, true},
 		{"http://[2001:db8::1]", false, false}, {"http://keycloak", false, true},
 		{"http://printer.local", false, true}, {"http://idp.example", false, false},
-		{"http://localhost.example", false, false}, {"http://127.0.0.1.example", false, false},
-		{"http://8.8.8.8", false, false}};
+		{"http://localhost.example", false, false},
+		{"http://127.0.0.1.example", false, false}, {"http://8.8.8.8", false, false}};
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(hosts); i++) {
 		struct url u = parse(hosts[i].url);
 
-		if (url_is_loopback(&u) != hosts[i].loopback || url_is_private(&u) != hosts[i].private)
+		if (url_is_loopback(&u) != hosts[i].loopback ||
+			url_is_private(&u) != hosts[i].private)
 			fail_msg("%s", hosts[i].url);
 	}
 }
@@ -116,15 +118,17 @@ test_resolve(void **state)
 		const char *ref, *want;
 	} refs[] = {{"g", "http://a/b/c/g"}, {"./g", "http://a/b/c/g"}, {"g/", "http://a/b/c/g/"},
 		{"/g", "http://a/g"}, {"//g", "http://g"}, {"?y", "http://a/b/c/d;p?y"},
-		{"g?y", "http://a/b/c/g?y"}, {"#s", "http://a/b/c/d;p?q#s"}, {"g#s", "http://a/b/c/g#s"},
-		{"g?y#s", "http://a/b/c/g?y#s"}, {";x", "http://a/b/c/;x"}, {"", "http://a/b/c/d;p?q"},
-		{".", "http://a/b/c/"}, {"./", "http://a/b/c/"}, {"..", "http://a/b/"}, {"../", "http://a/b/"},
+		{"g?y", "http://a/b/c/g?y"}, {"#s", "http://a/b/c/d;p?q#s"},
+		{"g#s", "http://a/b/c/g#s"}, {"g?y#s", "http://a/b/c/g?y#s"},
+		{";x", "http://a/b/c/;x"}, {"", "http://a/b/c/d;p?q"}, {".", "http://a/b/c/"},
+		{"./", "http://a/b/c/"}, {"..", "http://a/b/"}, {"../", "http://a/b/"},
 		{"../g", "http://a/b/g"}, {"../..", "http://a/"}, {"../../", "http://a/"},
 		{"../../g", "http://a/g"}, {"../../../g", "http://a/g"}, {"/./g", "http://a/g"},
 		{"/../g", "http://a/g"}, {"g.", "http://a/b/c/g."}, {"..g", "http://a/b/c/..g"},
-		{"./../g", "http://a/b/g"}, {"g/./h", "http://a/b/c/g/h"}, {"g/../h", "http://a/b/c/h"},
-		{"g?y/../x", "http://a/b/c/g?y/../x"}, {"https://x/y", "https://x/y"},
-		{"com.app:/cb", "com.app:/cb"}, {"/a//b/", "http://a/a//b/"}};
+		{"./../g", "http://a/b/g"}, {"g/./h", "http://a/b/c/g/h"},
+		{"g/../h", "http://a/b/c/h"}, {"g?y/../x", "http://a/b/c/g?y/../x"},
+		{"https://x/y", "https://x/y"}, {"com.app:/cb", "com.app:/cb"},
+		{"/a//b/", "http://a/a//b/"}};
 	struct buf b;
 	size_t i;
 
@@ -132,7 +136,8 @@ test_resolve(void **state)
 	buf_init(&b, 4096);
 	for (i = 0; i < ARRAY_SIZE(refs); i++) {
 		buf_clear(&b);
-		assert_int_equal(url_resolve(&b, SPAN_LIT("http://a/b/c/d;p?q"), span_of(refs[i].ref)),
+		assert_int_equal(
+			url_resolve(&b, SPAN_LIT("http://a/b/c/d;p?q"), span_of(refs[i].ref)),
 			RES_OK);
 		if (strcmp(buf_str(&b), refs[i].want))
 			fail_msg("%s: %s, not %s", refs[i].ref, buf_str(&b), refs[i].want);
@@ -160,7 +165,8 @@ test_well_known(void **state)
 			"https://idp.example/.well-known/oauth-authorization-server"},
 		{"https://idp.example:8443/realms/acme",
 			"https://idp.example:8443/realms/acme/.well-known/openid-configuration",
-			"https://idp.example:8443/.well-known/oauth-authorization-server/realms/acme"},
+			"https://idp.example:8443/.well-known/oauth-authorization-server/realms/"
+			"acme"},
 		{"https://idp.example/realms/acme/",
 			"https://idp.example/realms/acme/.well-known/openid-configuration",
 			"https://idp.example/.well-known/oauth-authorization-server/realms/acme"},
@@ -191,10 +197,12 @@ test_difference(void **state)
 {
 	static const struct {
 		const char *a, *b, *want;
-	} d[] = {{"https://a/x", "https://a/x", ""}, {"https://a", "https://a/", "only in the trailing slash"},
+	} d[] = {{"https://a/x", "https://a/x", ""},
+		{"https://a", "https://a/", "only in the trailing slash"},
 		{"https://a/x/", "https://a/x", "only in the trailing slash"},
 		{"http://a/x", "https://a/x", "in the scheme (http / https)"},
-		{"https://idp.example/x", "https://localhost/x", "in the host (idp.example / localhost)"},
+		{"https://idp.example/x", "https://localhost/x",
+			"in the host (idp.example / localhost)"},
 		{"http://k:8080/x", "http://k/x", "in the port (8080 / 80)"},
 		{"https://a/realms/x", "https://a/realms/y", "in the path"},
 		{"https://a/auth/realms/x", "https://a/realms/x", "in the path"},
@@ -208,7 +216,8 @@ test_difference(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(d); i++)
-		assert_string_equal(url_difference(out, sizeof(out), span_of(d[i].a), span_of(d[i].b)),
+		assert_string_equal(
+			url_difference(out, sizeof(out), span_of(d[i].a), span_of(d[i].b)),
 			d[i].want);
 }
 
