@@ -154,18 +154,19 @@ look_at_wizard(struct ui *ui)
 
 /*
  * For tests: a line to an inherited descriptor each time the loop is about to block with everything
- * drawn: "i|b INPUT-BYTES ROWSxCOLS"; i: nothing under way, b: requests are.
+ * drawn: "i|b INPUT-BYTES ROWSxCOLS OUTPUT-BYTES"; i: nothing under way, b: requests are.  The counts
+ * let the other side know that it has seen, and the program has taken, everything.
  */
 static void
 tell_idle(const struct ui *ui)
 {
-	char line[64];
+	char line[96];
 	int n;
 
 	if (ui->idle_fd < 0 || ui->decoder.deadline_us != INT64_MAX)
 		return;
-	n = snprintf(line, sizeof(line), "%c %lu %dx%d\n", ui->m.busy ? 'b' : 'i', ui->taken,
-		ui->canvas.rows, ui->canvas.cols);
+	n = snprintf(line, sizeof(line), "%c %lu %dx%d %lu\n", ui->m.busy ? 'b' : 'i', ui->taken,
+		ui->canvas.rows, ui->canvas.cols, ui->d->term->written(ui->term));
 	if (n > 0 && write(ui->idle_fd, line, (size_t)n) < 0)
 		errno = 0;
 }

@@ -32,6 +32,7 @@
 static struct {
 	int fd; /* -1: pass everything through */
 	bool gone;
+	unsigned long total; /* bytes written */
 	size_t used;
 	char bytes[1 << 18];
 } frame = {.fd = -1};
@@ -46,6 +47,7 @@ frame_flush(void)
 
 		if (k >= 0) {
 			at += (size_t)k;
+			frame.total += (unsigned long)k;
 		} else if (errno == EAGAIN) {
 			struct pollfd p = {.fd = frame.fd, .events = POLLOUT};
 
@@ -471,6 +473,13 @@ curses_draw(struct terminal *t, const struct canvas *c)
 	return !frame.gone;
 }
 
+static unsigned long
+curses_written(const struct terminal *t)
+{
+	(void)t;
+	return frame.total;
+}
+
 static bool
 curses_writable(const struct terminal *t)
 {
@@ -530,6 +539,7 @@ const struct term_ops term_curses = {
 	.set_theme = curses_set_theme,
 	.draw = curses_draw,
 	.redraw = curses_redraw,
+	.written = curses_written,
 	.writable = curses_writable,
 	.clip = curses_clip,
 	.suspend = curses_suspend,

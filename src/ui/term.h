@@ -38,6 +38,8 @@ struct term_ops {
 	bool (*draw)(struct terminal *t, const struct canvas *c);
 	/* The next frame is drawn whole. */
 	void (*redraw)(struct terminal *t);
+	/* Bytes handed to the terminal so far. */
+	unsigned long (*written)(const struct terminal *t);
 	/* Could a frame be written now without waiting? */
 	bool (*writable)(const struct terminal *t);
 	/* Hands text to the terminal's clipboard (OSC 52); whether it obeyed cannot be known. */
