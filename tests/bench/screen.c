@@ -1,0 +1,178 @@
+/* The screen's rows: one session of each program a pair, in turn. */
+#include "tests/bench/bench.h"
+
+#include "tests/bench/pty.h"
+
+enum { KEYS = 8, ROWS = 24, COLS = 80, BIG_ROWS = 60, BIG_COLS = 200, LEARN_MAX = 4 };
+
+/* What ncurses' keypad mode makes of the arrows on xterm. */
+static const char *const moves[2] = {"\033OB", "\033OA"};
+
+static const char *const heavy[] = {"libcurl", "libssl", "libcrypto", "libmicrohttpd"};
+
+/* Where a program's samples go. */
+struct side {
+	struct program program;
+	void (*sample)(enum row r, double v);
+	bool ours;
+};
+
+static void
+sample_first(struct side *s, struct term *t, double at)
+{
+	struct counts c = term_counts(t);
+	char found[128];
+	int n;
+
+	s->sample(ROW_START, at - t->began_ms);
+	s->sample(ROW_RSS, (double)proc_rss_kib(t->pid));
+	s->sample(ROW_FIRST_BYTES, (double)t->bytes);
+	if (c.known)
+		s->sample(ROW_FIRST_WRITES, (double)c.calls);
+	else
+		row_missing(ROW_FIRST_WRITES, "/proc/PID/io is not readable, run as root");
+	if (!s->ours)
+		return;
+	n = proc_mapped(t->pid, heavy, ARRAY_SIZE(heavy), found, sizeof(found));
+	if (n < 0)
+		row_missing(ROW_HEAVY, "/proc/PID/maps is not readable, run as root");
+	else
+		s->sample(ROW_HEAVY, n);
+	if (n > 0)
+		row_note(ROW_HEAVY, "%s", found);
+}
+
+/*
+ * Sends keys, or (NULL) makes the terminal larger: the time, bytes and writes of what follows
+ * into rows (ROW_COUNT: not wanted).
+ */
+static bool
+sample_action(struct side *s, struct term *t, const char *keys, const enum row rows[3])
+{
+	struct counts before = term_counts(t), after;
+	double began = keys ? term_send(t, keys) : term_resize(t, BIG_ROWS, BIG_COLS);
+	double at = term_settle(t);
+
+	if (began < 0 || at < 0) {
+		row_missing(rows[0], "no frame of %s followed", s->program.name);
+		return false;
+	}
+	s->sample(rows[0], at - began);
+	after = term_counts(t);
+	if (rows[1] != ROW_COUNT)
+		s->sample(rows[1], (double)(after.terminal_bytes - before.terminal_bytes));
+	if (rows[2] == ROW_COUNT)
+		return true;
+	if (before.known && after.known)
+		s->sample(rows[2], (double)(after.calls - before.calls));
+	else
+		row_missing(rows[2], "/proc/PID/io is not readable, run as root");
+	return true;
+}
+
+static void
+sample_keys(struct side *s, struct term *t)
+{
+	static const enum row rows[3] = {ROW_KEY, ROW_KEY_BYTES, ROW_KEY_WRITES};
+
+	for (int i = 0; i < KEYS; i++) {
+		if (!sample_action(s, t, moves[i % 2], rows))
+			return;
+	}
+}
+
+/* The help opens, and Esc closes it. */
+static void
+sample_escape(struct side *s, struct term *t)
+{
+	static const enum row rows[3] = {ROW_ESC, ROW_COUNT, ROW_COUNT};
+
+	if (!s->ours)
+		return;
+	if (term_send(t, "?") < 0 || term_settle(t) < 0) {
+		row_missing(ROW_ESC, "the help did not open");
+		return;
+	}
+	sample_action(s, t, "\033", rows);
+}
+
+static void
+ignore_sample(enum row r UNUSED, double v UNUSED)
+{
+}
+
+/* false: the program showed nothing, so there is no use in trying again. */
+static bool
+session(struct side *s)
+{
+	static const enum row resize[3] = {ROW_RESIZE, ROW_COUNT, ROW_RESIZE_WRITES};
+	struct term t;
+	double at, began;
+
+	if (!term_start(&t, &s->program, ROWS, COLS)) {
+		row_missing(ROW_START, "%s does not start", s->program.name);
+		return false;
+	}
+	at = term_settle(&t);
+	if (at < 0 || proc_rss_kib(t.pid) < 0) {
+		row_missing(ROW_START, "%s showed no screen", s->program.name);
+		term_release(&t);
+		return false;
+	}
+	sample_first(s, &t, at);
+	sample_keys(s, &t);
+	sample_escape(s, &t);
+	sample_action(s, &t, NULL, resize);
+	began = term_send(&t, "q");
+	at = term_wait_gone(&t);
+	if (at < 0)
+		row_missing(ROW_QUIT, "%s did not end at q", s->program.name);
+	else
+		s->sample(ROW_QUIT, at - began);
+	term_release(&t);
+	return true;
+}
+
+/*
+ * Sessions that learn how much output each action brings, until two agree: on a busy machine a
+ * pause may be taken for an end.
+ */
+static bool
+learn(struct side *s)
+{
+	void (*sample)(enum row, double) = s->sample;
+	uint64_t before[PTY_ACTIONS];
+	bool ok;
+
+	s->sample = ignore_sample;
+	ok = session(s);
+	for (int i = 0; ok && !s->program.has_idle_fd && i < LEARN_MAX; i++) {
+		memcpy(before, s->program.expect, sizeof(before));
+		ok = session(s);
+		if (memcmp(before, s->program.expect, sizeof(before)) == 0)
+			break;
+	}
+	s->sample = sample;
+	s->program.learnt = true;
+	if (ok && s->ours && !s->program.has_idle_fd)
+		row_note(ROW_START, "no idle byte came: ends are by byte count");
+	return ok;
+}
+
+void
+bench_screen(const struct options *o)
+{
+	char *our_argv[] = {word(o->program), NULL};
+	char *their_argv[] = {word(o->hello), NULL};
+	struct side ours = {{.name = "tokentriage", .argv = our_argv}, row_ours, true};
+	struct side theirs = {{.name = "hello", .argv = their_argv}, row_theirs, false};
+
+	if (!learn(&theirs) || !learn(&ours))
+		return;
+	for (int i = 0; i < o->pairs; i++) {
+		bool ok = i % 2 ? session(&ours) && session(&theirs) : session(&theirs) && session(&ours);
+
+		if (!ok)
+			return;
+	}
+}
