@@ -48,8 +48,9 @@ enum demo_wreck {
 	WRECK_RATE_LIMIT,    /* 429 with Retry-After */
 	WRECK_BAD_GATEWAY,   /* 502 and a gateway's page */
 	WRECK_UNAVAILABLE,   /* 503 */
-	WRECK_FORM_BODY,     /* 200 and a form body */
-	WRECK_BOM,           /* 200, JSON behind a byte-order mark */
+	WRECK_FORM_BODY,     /* the answer as form data */
+	WRECK_SCRIPT,        /* the answer wrapped in a function call (JSONP) */
+	WRECK_BOM,           /* the answer behind a byte-order mark */
 	WRECK_EMPTY,         /* 200 and nothing */
 	WRECK_ERROR_200,     /* 200 and an error object */
 	WRECK_FIREWALL,      /* 403 of a filter in front, not of the server */

@@ -127,22 +127,34 @@ body_to_form(struct demo_call *c)
 	json_free(doc);
 }
 
+/* The body between two texts. */
+static void
+wrap_body(struct demo_call *c, const char *before, const char *behind)
+{
+	struct buf body;
+
+	buf_init_wiping(&body, LIMIT_DEMO_TOKEN);
+	buf_puts(&body, before);
+	buf_add_span(&body, buf_span(&c->res->body));
+	buf_puts(&body, behind);
+	buf_clear(&c->res->body);
+	buf_add_span(&c->res->body, buf_span(&body));
+	buf_release(&body);
+}
+
 void
 wreck_rewrite(struct demo_call *c, enum demo_place at)
 {
 	const struct scenario *sc = c->s->cfg.scenario;
-	struct buf body;
 
 	if (!(sc->wreck_at & at) || c->res->status != 200)
 		return;
 	if (sc->wreck == WRECK_FORM_BODY)
 		body_to_form(c);
-	if (sc->wreck != WRECK_BOM)
-		return;
-	buf_init_wiping(&body, LIMIT_DEMO_TOKEN);
-	buf_puts(&body, "\xef\xbb\xbf");
-	buf_add_span(&body, buf_span(&c->res->body));
-	buf_clear(&c->res->body);
-	buf_add_span(&c->res->body, buf_span(&body));
-	buf_release(&body);
+	if (sc->wreck == WRECK_BOM)
+		wrap_body(c, "\xef\xbb\xbf", "");
+	if (sc->wreck == WRECK_SCRIPT) {
+		wrap_body(c, "callback(", ");\n");
+		reply_header(c, "Content-Type", "application/javascript");
+	}
 }

@@ -56,7 +56,7 @@ static const struct wire wires[] = {
 	{"server-error", 200, 1, 502, .header = "Server", .part = "edge-gateway"},
 	{"wrong-path", 200, 1, 404},
 	{"issuer-mismatch", 200, 1, 200, .body = "\"sub\""},
-	{"not-json", 200, 1, 200, .header = "Content-Type", .part = "form", .body = "sub=user"},
+	{"not-json", 200, 1, 200, .header = "Content-Type", .part = "script", .body = "callback({"},
 	{"refused", 200, 1, 0, .code = CURLE_COULDNT_CONNECT},
 	{"slow", 200, 1, 0, .code = CURLE_OPERATION_TIMEDOUT},
 	/* scenarios-next.def */
@@ -89,6 +89,7 @@ static const struct wire wires[] = {
 	{"reset", 200, 1, 0, .code = CURLE_GOT_NOTHING},
 	{"cut-short", 200, 1, 200, .code = CURLE_PARTIAL_FILE},
 	{"sub-only", 200, 1, 200, .body = "\"sub\""},
+	{"form-body", 200, 1, 200, .header = "Content-Type", .part = "form", .body = "sub=user"},
 	{"bom", 200, 1, 200, .body = "\xef\xbb\xbf{"},
 	{"json-wrapped", 200, 1, 200, .body = "\"sub\""},
 	{"percent", 200, 1, 200, .body = "\"sub\""},
