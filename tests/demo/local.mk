@@ -34,3 +34,8 @@ tests_demo_serve_demo_SOURCES = tests/demo/serve-demo.c
 tests_demo_serve_demo_LDADD = $(DEMO_TEST_LIBS)
 TAP_TESTS += tests/demo/client.tap.sh
 EXTRA_DIST += tests/demo/client.mjs tests/demo/client.tap.sh
+
+# The whole program over every scenario.
+TAP_TESTS += tests/demo/scenarios.tap.sh
+SANITIZER_TESTS += tests/demo/scenarios.tap.sh
+EXTRA_DIST += tests/demo/scenarios.tap.sh
