@@ -69,6 +69,30 @@ static const struct sample wire[] = {
 		"Session expired"},
 	{"salesforce identity", UI, 403, NULL, "Bad_OAuth_Token", OUTCOME_VENDOR_ERROR, "",
 		"Bad_OAuth_Token", "salesforce", "body", "Bad_OAuth_Token"},
+	{"graph, nothing said", RS, 401, NULL,
+		"{\n    \"error\": {\n        \"code\": \"InvalidAuthenticationToken\",\n        "
+		"\"message\": "
+		"\"Access token validation failure.\",\n        \"innerError\": {\n            "
+		"\"request-id\": "
+		"\"04048b3a\",\n            \"date\": \"2018-12-26T09:40:58\"\n        }\n    }\n}",
+		OUTCOME_VENDOR_ERROR, "", "InvalidAuthenticationToken", "graph", "body",
+		"validation failure."},
+	{"indigo, expired", UI, 401, NULL,
+		"{\n  \"error\":\"invalid_token\",\n  \"error_description\":\"Invalid access "
+		"token: "
+		"<old_client_access_token>\"\n}",
+		OUTCOME_OAUTH_ERROR, "invalid_token", "", "oauth", "body", "Invalid access token"},
+	{"hydra document, cut off", UI, 401, NULL,
+		"{\"error\": \"invalid_client\", \"error_debug\": \"string\", "
+		"\"error_description\": \"Client "
+		"authentication failed (e.g., unknown client, no client authentication included, "
+		"or unsupported auth",
+		OUTCOME_OTHER, "", "", "", "", ""},
+	{"keycloak 20 without openid", UI, 403,
+		"Bearer realm=\"myrealm\", error=\"insufficient_scope\", "
+		"error_description=\"Missing openid scope\"",
+		"", OUTCOME_OAUTH_ERROR, "insufficient_scope", "", "oauth", "WWW-Authenticate",
+		"Missing openid"},
 	{"spotify", RS, 401, NULL,
 		"{\n  \"error\": {\n    \"status\": 401,\n    \"message\": "
 		"\"Missing/invalid/expired "
