@@ -1,1 +1,3 @@
-# tests/lint
+LINTS = tests/lint/layers.sh tests/lint/files.sh tests/lint/secrets.sh tests/lint/banned.sh
+TAP_TESTS += $(LINTS)
+EXTRA_DIST += $(LINTS) tests/lint/tap.sh tests/lint/secret-reveal.txt
