@@ -60,6 +60,33 @@ walk(struct ui *ui)
 	}
 }
 
+static void
+step_action(struct ui *ui, enum action a)
+{
+	if (a == ACT_PREV_STEP)
+		ui_go_step(ui, ui->step > 0 ? ui->step - 1 : ui->step);
+	else if (a == ACT_NEXT_STEP)
+		ui_go_step(ui, ui->step + 1 < STEP_COUNT ? ui->step + 1 : ui->step);
+	else
+		ui_go_step(ui, (enum step)(STEP_VERIFY + (a - ACT_STEP_1)));
+}
+
+/* What begins on the bare screens, whatever stood over them. */
+static void
+fresh_action(struct ui *ui, enum action a)
+{
+	if (a == ACT_WALK)
+		walk(ui);
+	else if (a == ACT_REFRESH)
+		flow_refresh(ui);
+	else if (a == ACT_REVOKE)
+		flow_revoke(ui);
+	else if (a == ACT_REPLACE)
+		flow_replace(ui);
+	else
+		screen_open_push(ui);
+}
+
 void
 ui_global_action(struct ui *ui, enum action a)
 {
@@ -71,29 +98,17 @@ ui_global_action(struct ui *ui, enum action a)
 	case ACT_STEP_3:
 	case ACT_STEP_4:
 	case ACT_STEP_5:
-		ui_go_step(ui, (enum step)(STEP_VERIFY + (a - ACT_STEP_1)));
-		break;
 	case ACT_PREV_STEP:
-		ui_go_step(ui, ui->step > 0 ? ui->step - 1 : ui->step);
-		break;
 	case ACT_NEXT_STEP:
-		ui_go_step(ui, ui->step + 1 < STEP_COUNT ? ui->step + 1 : ui->step);
+		step_action(ui, a);
 		break;
 	case ACT_WALK:
-		ui_pop_all(ui);
-		walk(ui);
-		break;
 	case ACT_REFRESH:
-		ui_pop_all(ui);
-		flow_refresh(ui);
-		break;
 	case ACT_REVOKE:
-		ui_pop_all(ui);
-		flow_revoke(ui);
-		break;
 	case ACT_REPLACE:
+	case ACT_TOKENS:
 		ui_pop_all(ui);
-		flow_replace(ui);
+		fresh_action(ui, a);
 		break;
 	case ACT_GUIDE:
 		guide(ui);
@@ -113,10 +128,6 @@ ui_global_action(struct ui *ui, enum action a)
 		break;
 	case ACT_COMMAND:
 		flow_command(ui);
-		break;
-	case ACT_TOKENS:
-		ui_pop_all(ui);
-		screen_open_push(ui);
 		break;
 	case ACT_TIME:
 		ui->local_time = !ui->local_time;

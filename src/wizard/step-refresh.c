@@ -1,7 +1,7 @@
 /* Step 3: the refresh token grant (RFC 6749 §6), never with a spent token, never without a place for what comes. */
-#include <errno.h>
-
 #include "wizard/steps.h"
+
+#include <errno.h>
 
 #include "base/text.h"
 
