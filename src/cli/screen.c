@@ -1,6 +1,8 @@
 #include "cli/screen.h"
 
+#include "base/file.h"
 #include "cli/line.h"
+#include "ui/ui.h"
 
 /* A terminal that can only print lines. */
 static bool
@@ -19,13 +21,119 @@ screen_wanted(const struct options *o)
 	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 }
 
+/* --- what the screen asks of the program --------------------------------------------------------- */
+
+static bool
+prepare(void *ctx, struct err *e)
+{
+	struct screen *s = ctx;
+
+	return s->prepare(s->ctx, e);
+}
+
+static enum res
+use_profile(void *ctx, const struct profile *p, struct err *e)
+{
+	struct app *a = ((struct screen *)ctx)->app;
+	struct profile own;
+	enum res r;
+
+	profile_init(&own);
+	profile_copy(&own, p);
+	r = app_fetch_secrets(a, &own, e);
+	if (r == RES_OK)
+		r = wizard_use_profile(a->wizard, &own, e);
+	app_raise_limits(a);
+	profile_release(&own);
+	return r;
+}
+
+static const struct ui_format formats[] = {
+	{"json", "JSON report", "tokentriage.json"},
+	{"text", "text report", "tokentriage.txt"},
+	{"markdown", "Markdown, for a ticket", "tokentriage.md"},
+	{"junit", "JUnit, for a build server", "tokentriage.xml"},
+};
+
+static enum res
+export_report(void *ctx, const char *format, const char *path, struct err *e)
+{
+	struct app *a = ((struct screen *)ctx)->app;
+	struct report_input in = {.w = a->wizard, .version = PACKAGE_VERSION,
+		.created_s = clock_wall_s(&clock_system)};
+	enum report_format form = !strcmp(format, "json") ? REPORT_JSON : !strcmp(format, "markdown") ? REPORT_MARKDOWN :
+		!strcmp(format, "junit") ? REPORT_JUNIT : REPORT_TEXT;
+	struct buf out;
+	enum res r;
+
+	if (opt_given(a->opt, OPT_CLAIMS))
+		in.claims = (enum claims_mode)opt_choice(a->opt, OPT_CLAIMS);
+	buf_init_wiping(&out, LIMIT_REPORT);
+	r = report_write(&in, form, &out);
+	if (r == RES_OK)
+		r = file_write(path, buf_span(&out), e);
+	else
+		err_set(e, r, "the report is larger than %d MiB", LIMIT_REPORT >> 20);
+	buf_release(&out);
+	return r;
+}
+
+/* --- how the user wants it ------------------------------------------------------------------------ */
+
+static enum res
+read_keymap(const struct conf *c, struct keymap *m, struct err *e)
+{
+	keymap_init(m);
+	for (size_t i = 0; i < c->n_bindings; i++) {
+		const struct conf_binding *b = &c->bindings[i];
+		struct span names[KEYS_PER_ACTION];
+		struct err why = ERR_INIT;
+		enum res r = RES_OK;
+
+		if (b->keys.n > KEYS_PER_ACTION)
+			return err_set(e, RES_LIMIT, "%s: keys.%s: at most %d keys", b->where, b->action, KEYS_PER_ACTION);
+		for (size_t k = 0; k < b->keys.n; k++)
+			names[k] = span_of(b->keys.v[k]);
+		r = keymap_set(m, span_of(b->action), names, b->keys.n, &why);
+		if (r != RES_OK)
+			return err_set(e, r, "%s: keys.%s: %s", b->where, b->action, why.text);
+	}
+	return keymap_check(m, e);
+}
+
+static enum colour_mode
+colour_of(const struct options *o)
+{
+	static const enum colour_mode modes[] = {COLOUR_ALWAYS, COLOUR_AUTO, COLOUR_NEVER};
+
+	return opt_given(o, OPT_COLOR) ? modes[opt_choice(o, OPT_COLOR)] : COLOUR_AUTO;
+}
+
 int
 screen_run(struct screen *s)
 {
+	struct app *a = s->app;
+	const struct options *o = a->opt;
 	struct err e = ERR_INIT;
+	struct keymap keymap;
+	struct theme theme;
+	struct ui_deps deps = {
+		.term = &term_curses,
+		.term_options = {colour_of(o), opt_given(o, OPT_ASCII) || a->conf.ui.ascii},
+		.theme = &theme, .keymap = &keymap, .wizard = a->wizard, .engine = a->engine, .clock = &clock_system,
+		.log = a->log, .title = s->title, .lesson = s->lesson, .guide = a->conf.ui.guide, .choose = s->choose,
+		.profiles = a->conf.profiles, .n_profiles = a->conf.n_profiles, .ctx = s, .prepare = prepare,
+		.use_profile = use_profile, .formats = formats, .n_formats = ARRAY_SIZE(formats),
+		.export_report = export_report,
+	};
 
-	(void)is_plain;
-	if (!s->prepare(s->ctx, &e))
+	if (is_plain(o)) {
+		if (!s->prepare(s->ctx, &e))
+			return app_fail(&e);
+		return line_wizard(a, stdin, stdout);
+	}
+	if (conf_theme(&theme, opt_given(o, OPT_THEME) ? opt_str(o, OPT_THEME) : a->conf.ui.theme, &e) != RES_OK ||
+	    read_keymap(&a->conf, &keymap, &e) != RES_OK)
 		return app_fail(&e);
-	return line_wizard(s->app, stdin, stdout);
+	return ui_run(&deps);
 }
