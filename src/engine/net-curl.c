@@ -287,7 +287,7 @@ set_headers(struct xfer *f)
 		ok = buf_status(&line) == RES_OK && add_to_list(&f->headers, buf_str(&line));
 		buf_release(&line);
 	}
-	/* Nothing goes out that is not recorded: libcurl's own headers are switched off. */
+	/* Besides Host, Content-Length and Accept-Encoding nothing goes out that is not recorded. */
 	for (size_t i = 0; i < ARRAY_SIZE(own) && ok; i++) {
 		char off[32];
 

@@ -35,3 +35,8 @@ tests_engine_test_module_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS) -Wl,--export-dyn
 tests_engine_test_module_LDADD = src/libttcase.a @WHOLE_ON@ src/libttoauth.a src/libttbase.a @WHOLE_OFF@ \
 	$(CJSON_LIBS) $(CMOCKA_LIBS)
 EXTRA_tests_engine_test_module_DEPENDENCIES = net.so
+
+UNIT_TESTS += tests/engine/test_live
+tests_engine_test_live_SOURCES = tests/engine/test_live.c $(NET_TEST_FILES)
+tests_engine_test_live_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests -DTT_READS_OPENSSL
+tests_engine_test_live_LDADD = $(NET_TEST_LIBS)
