@@ -28,7 +28,7 @@ idle_of(struct program *p, int seconds, void (*sample)(enum row, double))
 	uint64_t bytes;
 	double v;
 
-	if (!term_start(&t, p, ROWS, COLS) || term_settle(&t) < 0) {
+	if (!term_start(&t, p, ROWS, COLS) || term_settle(&t) < 0 || !t.full_screen) {
 		row_missing(ROW_IDLE, "%s showed no screen", p->name);
 	} else if ((v = wakeups_a_second(&t, seconds, &bytes)) < 0) {
 		row_missing(ROW_IDLE, "%s ended", p->name);
@@ -49,7 +49,7 @@ ticks_of(struct program *p, int seconds)
 	double began, ended;
 	long wakeups;
 
-	if (!term_start(&t, p, ROWS, COLS) || term_settle(&t) < 0) {
+	if (!term_start(&t, p, ROWS, COLS) || term_settle(&t) < 0 || !t.full_screen) {
 		row_missing(ROW_TICK_WAKES, "no screen with a countdown");
 		term_release(&t);
 		return;

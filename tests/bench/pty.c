@@ -19,6 +19,8 @@ enum {
 	CALM_MS = 2,      /* before an action, so that the program blocks again */
 };
 
+static const char other_screen[] = "\033[?1049h";
+
 /* posix_spawn, as fork copies page tables and that would count as the program's start. */
 static pid_t
 spawn_on(const char *tty, int idle, char *const *argv)
@@ -89,6 +91,8 @@ take(struct term *t, int timeout_ms, double *last_output)
 	if (poll(fds, 2, timeout_ms) <= 0)
 		return false;
 	while ((n = read(t->master, text, sizeof(text))) > 0) {
+		t->full_screen = t->full_screen || memmem(text, (size_t)n, other_screen,
+			sizeof(other_screen) - 1);
 		t->bytes += (uint64_t)n;
 		*last_output = now_ms();
 		any = true;

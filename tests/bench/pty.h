@@ -33,6 +33,7 @@ struct term {
 	int pidfd, master, idle;
 	uint64_t bytes, idle_bytes; /* since the start */
 	int action;                 /* the next one's number */
+	bool full_screen;           /* it switched to the terminal's other screen */
 	double began_ms;            /* just before the process was made */
 };
 

@@ -14,7 +14,7 @@ static const char *const heavy[] = {"libcurl", "libssl", "libcrypto", "libmicroh
 struct side {
 	struct program program;
 	void (*sample)(enum row r, double v);
-	bool ours;
+	bool ours, no_help;
 };
 
 static void
@@ -87,10 +87,11 @@ sample_escape(struct side *s, struct term *t)
 {
 	static const enum row rows[3] = {ROW_ESC, ROW_COUNT, ROW_COUNT};
 
-	if (!s->ours)
+	if (!s->ours || s->no_help)
 		return;
 	if (term_send(t, "?") < 0 || term_settle(t) < 0) {
 		row_missing(ROW_ESC, "the help did not open");
+		s->no_help = true;
 		return;
 	}
 	sample_action(s, t, "\033", rows);
@@ -114,7 +115,7 @@ session(struct side *s)
 		return false;
 	}
 	at = term_settle(&t);
-	if (at < 0 || proc_rss_kib(t.pid) < 0) {
+	if (at < 0 || !t.full_screen || proc_rss_kib(t.pid) < 0) {
 		row_missing(ROW_START, "%s showed no screen", s->program.name);
 		term_release(&t);
 		return false;

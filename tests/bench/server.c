@@ -19,7 +19,7 @@ static struct {
 	SSL_CTX *tls;
 	const char *dir, *access_token;
 	int port;
-	struct server_counts *counts;
+	struct server_shared *shared;
 } self;
 
 static void
@@ -116,6 +116,16 @@ read_request(SSL *ssl, char *in, size_t size)
 	return 0;
 }
 
+/* The way to a server that is not on this machine. */
+static void
+wait_ms(int ms)
+{
+	struct timespec t = {.tv_nsec = ms * 1000000L};
+
+	if (ms > 0)
+		nanosleep(&t, NULL);
+}
+
 static bool
 reply(SSL *ssl, const char *request)
 {
@@ -127,6 +137,7 @@ reply(SSL *ssl, const char *request)
 
 	if (!from)
 		return false;
+	wait_ms(atomic_load(&self.shared->delay_ms));
 	to = from + 1 + strcspn(from + 1, " ?\r\n");
 	snprintf(path, sizeof(path), "%.*s", (int)(to - from - 1), from + 1);
 	status = answer(path, body, sizeof(body));
@@ -150,7 +161,7 @@ serve_one(void *arg)
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	if (in && ssl && SSL_set_fd(ssl, fd) == 1 && SSL_accept(ssl) == 1) {
 		while ((n = read_request(ssl, in, REQUEST_MAX)) > 0) {
-			record(atomic_fetch_add(&self.counts->requests, 1) + 1, in, n);
+			record(atomic_fetch_add(&self.shared->requests, 1) + 1, in, n);
 			if (!reply(ssl, in))
 				break;
 		}
@@ -170,7 +181,7 @@ serve(int listener)
 
 		if (fd < 0)
 			continue;
-		atomic_fetch_add(&self.counts->connections, 1);
+		atomic_fetch_add(&self.shared->connections, 1);
 		if (pthread_create(&thread, NULL, serve_one, (void *)(intptr_t)fd) == 0)
 			pthread_detach(thread);
 		else
@@ -204,9 +215,9 @@ server_start(struct server *s, const char *dir, char *token,
 
 	*s = (struct server){.pid = -1};
 	snprintf(s->ca_file, sizeof(s->ca_file), "%s/ca.pem", dir);
-	s->counts = mmap(NULL, sizeof(*s->counts), PROT_READ | PROT_WRITE,
+	s->shared = mmap(NULL, sizeof(*s->shared), PROT_READ | PROT_WRITE,
 		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (s->counts == MAP_FAILED)
+	if (s->shared == MAP_FAILED)
 		return false;
 	self.tls = tls_server_context(s->ca_file);
 	listener = listen_on_loopback(&s->port);
@@ -216,7 +227,7 @@ server_start(struct server *s, const char *dir, char *token,
 	make_token(token, token_size, s->port);
 	self.access_token = token;
 	self.port = s->port;
-	self.counts = s->counts;
+	self.shared = s->shared;
 	s->pid = fork();
 	if (s->pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);

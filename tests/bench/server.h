@@ -16,10 +16,10 @@ struct server {
 	pid_t pid;
 	int port;
 	char ca_file[512];
-	/* Shared with its process: requests and connections so far. */
-	struct server_counts {
-		_Atomic int requests, connections;
-	} *counts;
+	/* Shared with its process: requests and connections so far; how long an answer waits. */
+	struct server_shared {
+		_Atomic int requests, connections, delay_ms;
+	} *shared;
 };
 
 /*

@@ -14,7 +14,7 @@
 #include "tests/bench/world.h"
 
 /* The steps' own requests, with the refresh; its tokens go where the run keeps them. */
-enum { CHECK_ARGS = 20 };
+enum { CHECK_ARGS = 20, AWAY_MS = 10 };
 
 struct check {
 	char conf[512], access[512], refresh[512], tokens[512], report[512];
@@ -51,9 +51,9 @@ static bool
 timed_pair_half(struct world *w, char *const *argv, int requests, void (*sample)(enum row, double),
 	const char *name)
 {
-	int before = atomic_load(&w->server.counts->requests), status = -1;
+	int before = atomic_load(&w->server.shared->requests), status = -1;
 	double ms = run_timed(argv, &status);
-	int made = atomic_load(&w->server.counts->requests) - before;
+	int made = atomic_load(&w->server.shared->requests) - before;
 
 	if (ms < 0 || made != requests || (status != 0 && status != 1)) {
 		row_missing(ROW_STEPS, "%s made %d of %d requests, status %d", name, made, requests,
@@ -74,7 +74,7 @@ five_steps(struct world *w, const struct options *o, int requests)
 
 	snprintf(conf, sizeof(conf), "%s/curl.conf", o->dir);
 	check_init(&check, o, false);
-	before = atomic_load(&w->server.counts->connections);
+	before = atomic_load(&w->server.shared->connections);
 	for (int i = 0; i < o->pairs; i++) {
 		bool ok;
 
@@ -87,14 +87,14 @@ five_steps(struct world *w, const struct options *o, int requests)
 		if (!ok)
 			return;
 	}
-	connections = atomic_load(&w->server.counts->connections) - before;
+	connections = atomic_load(&w->server.shared->connections) - before;
 	row_note(ROW_STEPS, "%d requests; %.1f connections a check, 1 a curl", requests,
 		(double)connections / o->pairs - 1);
 }
 
 /* The total of every exchange on an open connection, from one report. */
 static int
-take_timings(const char *path)
+take_timings(const char *path, enum row row)
 {
 	struct buf b;
 	struct err e;
@@ -114,7 +114,7 @@ take_timings(const char *path)
 		if (!cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(t, "reused")) ||
 			!cJSON_IsNumber(total))
 			continue;
-		row_ours(ROW_NEXT, total->valuedouble);
+		row_ours(row, total->valuedouble);
 		taken++;
 	}
 	cJSON_Delete(report);
@@ -124,14 +124,14 @@ take_timings(const char *path)
 
 /* In turn: a check with a report, and as many bare round trips with its last request. */
 static void
-next_request(const struct options *o, struct world *w, const struct recorded *last)
+next_request(const struct options *o, struct world *w, const struct recorded *last, enum row row)
 {
 	struct check check;
 	struct trip *trip = trip_open(w->server.ca_file, w->server.port);
 	int status;
 
 	if (!trip) {
-		row_missing(ROW_NEXT, "no connection to the server");
+		row_missing(row, "no connection to the server");
 		return;
 	}
 	check_init(&check, o, true);
@@ -139,16 +139,16 @@ next_request(const struct options *o, struct world *w, const struct recorded *la
 		int taken = 0;
 
 		if (run_timed(check.argv, &status) >= 0)
-			taken = take_timings(check.report);
+			taken = take_timings(check.report, row);
 		if (taken == 0) {
-			row_missing(ROW_NEXT, "no exchange on an open connection in the report");
+			row_missing(row, "no exchange on an open connection in the report");
 			break;
 		}
 		for (int j = 0; j < taken; j++) {
 			double ms = trip_once(trip, last->raw, last->n);
 
 			if (ms >= 0)
-				row_theirs(ROW_NEXT, ms);
+				row_theirs(row, ms);
 		}
 	}
 	trip_close(trip);
@@ -176,9 +176,13 @@ bench_steps(const struct options *o, struct world *w)
 		row_missing(ROW_STEPS, "curl's configuration could not be written");
 	else
 		five_steps(w, o, (int)n);
-	if (n > 1)
-		next_request(o, w, &requests[n - 1]);
-	else
+	if (n > 1) {
+		next_request(o, w, &requests[n - 1], ROW_NEXT_LOCAL);
+		atomic_store(&w->server.shared->delay_ms, AWAY_MS);
+		next_request(o, w, &requests[n - 1], ROW_NEXT);
+		atomic_store(&w->server.shared->delay_ms, 0);
+	} else {
 		row_missing(ROW_NEXT, "check sent no second request");
+	}
 	recorded_release(requests, n);
 }

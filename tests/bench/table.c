@@ -126,7 +126,7 @@ reason(enum row r)
 		return rows[ROW_START].missing;
 	if (r == ROW_TICK_BYTES && rows[ROW_TICK_WAKES].missing[0])
 		return rows[ROW_TICK_WAKES].missing;
-	if (r == ROW_NEXT && rows[ROW_STEPS].missing[0])
+	if ((r == ROW_NEXT || r == ROW_NEXT_LOCAL) && rows[ROW_STEPS].missing[0])
 		return rows[ROW_STEPS].missing;
 	if (r == ROW_LOG_GET && rows[ROW_LOG_RECORD].missing[0])
 		return rows[ROW_LOG_RECORD].missing;
