@@ -104,7 +104,7 @@ take_input(struct ui *ui)
 	if (n <= 0)
 		return;
 	ui->taken += (unsigned long)n;
-	if (ui->decoder.deadline_us == INT64_MAX && is_burst(ui, bytes, (size_t)n)) {
+	if (!ui->decoder.pasting && ui->decoder.deadline_us == INT64_MAX && is_burst(ui, bytes, (size_t)n)) {
 		ev = (struct key_event){EVENT_PASTE, {0, 0}, span_make(bytes, (size_t)n), false};
 		ui_event(ui, &ev);
 	} else {
@@ -209,10 +209,9 @@ wait_for_something(struct ui *ui, int signal_fd)
 		ui_leave(ui, 4);
 		return;
 	}
-	if (fds[1].revents) {
-		while ((sig = signals_next()) != 0)
-			take_signal(ui, sig);
-	}
+	/* whatever poll saw: a signal that came with input is older than the input */
+	while ((sig = signals_next()) != 0)
+		take_signal(ui, sig);
 	if (!ui->quit && fds[0].revents)
 		take_input(ui);
 }

@@ -283,8 +283,13 @@ keydec_push(struct keydec *d, unsigned char byte, int64_t now_us, struct key_eve
 	else
 		d->seq[sizeof(d->seq) - 1] = byte;
 	/* parameters and intermediates go on; SS3 may carry digits, too */
-	if (byte >= 0x40 && !(byte == '[' && d->n == 3))
-		return sequence(d, out);
+	if (byte >= 0x40 && !(byte == '[' && d->n == 3)) {
+		bool event = sequence(d, out);
+
+		if (d->pasting)
+			d->deadline_us = now_us + KEYDEC_PASTE_US;
+		return event;
+	}
 	d->deadline_us = now_us + KEYDEC_SEQ_US;
 	return false;
 }
