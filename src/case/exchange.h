@@ -63,6 +63,9 @@ void tls_info_copy(struct tls_info *dst, const struct tls_info *src);
 /* Which of the case's tokens a request carried. */
 enum token_slot { SLOT_NONE, SLOT_ACCESS, SLOT_REFRESH, SLOT_ID, SLOT_MADE_UP };
 
+/* What masking would hide of an Authorization header that is not "SCHEME token". */
+enum auth_header_form { AUTH_HEADER_FINE, AUTH_HEADER_NO_BLANK, AUTH_HEADER_BLANKS, AUTH_HEADER_SCHEME_TWICE };
+
 struct exchange {
 	uint32_t n;               /* 1, 2, 3 … in the case */
 	enum step step;
@@ -81,6 +84,7 @@ struct exchange {
 	enum client_auth auth;
 	char auth_client_id[128];    /* safe text */
 	bool auth_has_reserved, auth_raw_basic;
+	enum auth_header_form auth_header; /* how the request's Authorization was written */
 	bool echoes_token;        /* the answer repeats the token the request carried */
 
 	/* Tokens seen in the response (or, imported, in the request), by their facts. */

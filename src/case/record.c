@@ -179,6 +179,22 @@ note_auth(struct exchange *x, const struct http_request *req)
 		note_form_auth(x, buf_span(&req->body));
 }
 
+static enum auth_header_form
+header_form(struct span v)
+{
+	size_t at = span_find(v, ' ');
+	struct span rest = at == SIZE_MAX ? SPAN_EMPTY : span_from(v, at + 1);
+
+	if (!v.n)
+		return AUTH_HEADER_FINE;
+	if (!rest.n)
+		return AUTH_HEADER_NO_BLANK;
+	if (rest.p[0] == ' ')
+		return AUTH_HEADER_BLANKS;
+	return span_starts_nocase(rest, "bearer ") || span_starts_nocase(rest, "dpop ")
+		? AUTH_HEADER_SCHEME_TWICE : AUTH_HEADER_FINE;
+}
+
 /* --- masking ------------------------------------------------------------------------------ */
 
 /* redact_text(s) if it differs from s; else false. */
@@ -418,6 +434,7 @@ exchange_record(const struct http_request *req, const struct net_result *raw, en
 	sent = request_token(req, &form);
 	note_tokens(x, req, sent);
 	note_auth(x, req);
+	x->auth_header = header_form(http_header(&req->headers, "authorization"));
 	if (purpose != PURPOSE_REFRESH && purpose != PURPOSE_TOKEN)
 		x->echoes_token = echoes(&raw->response, sent);
 	buf_release(&form);

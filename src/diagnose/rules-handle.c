@@ -253,29 +253,31 @@ rule_authorization_header_stripped(const struct facts *f, struct finding *out)
 enum verdict_of
 rule_authorization_header_malformed(const struct facts *f, struct finding *out)
 {
+	static const char *const words[] = {
+		[AUTH_HEADER_NO_BLANK] = "there is no blank in it",
+		[AUTH_HEADER_BLANKS] = "there is more than one blank in it",
+		[AUTH_HEADER_SCHEME_TWICE] = "the scheme word is there twice",
+	};
 	const struct exchange *x = f->userinfo;
-	struct span v, rest;
+	const char *why;
+	char scheme[24];
 	size_t count;
 
-	if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS)
+	if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS || fact_expired(f) || fact_inactive(f))
 		return RULE_PASS;
 	count = http_header_count(&x->request.headers, "authorization");
-	if (count > 1) {
-		ev(out, "Authorization", (int)x->n, "%zu header lines", count);
-		return say(out, "The request had %zu Authorization headers.", count);
-	}
-	v = http_header(&x->request.headers, "authorization");
-	rest = span_find(v, ' ') == SIZE_MAX ? SPAN_EMPTY : span_from(v, span_find(v, ' ') + 1);
-	if (!v.n || (rest.n && rest.p[0] != ' ' && !span_starts(v, "bearer ") && !span_starts_nocase(v, "token ") &&
-	    !span_starts_nocase(rest, "bearer ")))
+	request_scheme(x, scheme, sizeof(scheme));
+	why = count > 1 ? "there are two of them"
+		: x->auth_header != AUTH_HEADER_FINE ? words[x->auth_header]
+		: !strcmp(scheme, "token") ? "the scheme is token" : NULL;
+	/* lower case is right by RFC 9110 §11.1; only strict servers refuse it */
+	if (!why && f->active.v == TRI_YES && span_starts(http_header(&x->request.headers, "authorization"), "bearer "))
+		why = "the scheme is in lower case, which this server may not take";
+	if (!why)
 		return RULE_PASS;
-	if (span_starts(v, "bearer ") && f->active.v != TRI_YES)
-		return RULE_PASS; /* lower case is right by RFC 9110 §11.1; only strict servers refuse it */
 	ev_answer(out, x);
-	return say(out, "The Authorization header is not \"Bearer\", one blank and the token: %s.",
-		!rest.n ? "there is no blank" : rest.p[0] == ' ' ? "there are two blanks"
-		: span_starts(v, "bearer ") ? "the scheme is in lower case, which this server may not take"
-		: span_starts_nocase(v, "token ") ? "the scheme is token" : "the scheme word is there twice");
+	ev(out, "request.authorization", (int)x->n, "%s", why);
+	return say(out, "The Authorization header is not \"Bearer\", one blank and the token: %s.", why);
 }
 
 enum verdict_of

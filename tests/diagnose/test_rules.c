@@ -1,0 +1,236 @@
+/*
+ * Every folder of cases/: fires.case must give the folder's id as first finding (or as its own expect
+ * lines say), quiet.case must not have it.  Every .case of healthy/ must be without an error and ok.
+ * A rule without a folder with both files fails.
+ */
+#include "unit.h"
+
+#include <dirent.h>
+
+#include "base/mem.h"
+#include "diagnose/diagnose.h"
+#include "diagnose/fixture.h"
+
+enum kind { FIRES, QUIET, HEALTHY };
+
+struct subject {
+	char path[512], id[64];
+	enum kind kind;
+};
+
+static void
+print_findings(const char *path, const struct diagnosis *d)
+{
+	print_message("# %s: %s\n", path, d->verdict.summary);
+	for (size_t i = 0; i < d->n; i++)
+		print_message("#   %s %s: %s\n", severity_id(d->findings[i].severity), d->findings[i].rule->id,
+			d->findings[i].summary);
+}
+
+static const struct finding *
+find(const struct diagnosis *d, const char *id)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		if (!strcmp(d->findings[i].rule->id, id))
+			return &d->findings[i];
+	}
+	return NULL;
+}
+
+static bool
+holds(const struct expectation *e, const struct diagnosis *d)
+{
+	const struct finding *f = find(d, e->id);
+
+	if (!strcmp(e->what, "first"))
+		return d->n && d->findings[0].rule->id == (f ? f->rule->id : NULL);
+	if (!strcmp(e->what, "has"))
+		return f != NULL;
+	if (!strcmp(e->what, "not"))
+		return f == NULL;
+	if (!strcmp(e->what, "none"))
+		return d->n == 0;
+	if (!strcmp(e->what, "state"))
+		return !strcmp(state_id(d->verdict.state), e->id);
+	for (size_t i = 0; f && i < f->n_caused_by; i++) {
+		if (!strcmp(f->caused_by[i]->id, e->by))
+			return true;
+	}
+	return false;
+}
+
+static bool
+check(const struct subject *s, const struct fixture *fx, const struct diagnosis *d)
+{
+	bool first = false;
+
+	for (size_t i = 0; i < fx->n_expect; i++) {
+		if (!holds(&fx->expect[i], d)) {
+			print_message("# expected: %s %s %s\n", fx->expect[i].what, fx->expect[i].id, fx->expect[i].by);
+			return false;
+		}
+		first = first || !strcmp(fx->expect[i].what, "first") ||
+			(!strcmp(fx->expect[i].what, "has") && !strcmp(fx->expect[i].id, s->id));
+	}
+	switch (s->kind) {
+	case FIRES:
+		return first ? find(d, s->id) != NULL : d->n && !strcmp(d->findings[0].rule->id, s->id);
+	case QUIET:
+		return find(d, s->id) == NULL;
+	case HEALTHY:
+		for (size_t i = 0; i < d->n; i++) {
+			if (d->findings[i].severity == SEV_ERROR)
+				return false;
+		}
+		return d->verdict.state == STATE_OK;
+	}
+	return false;
+}
+
+static void
+run_subject(void **state)
+{
+	const struct subject *s = *state;
+	struct diagnosis *d = xcalloc(1, sizeof(*d));
+	struct fixture fx;
+	struct facts facts;
+	struct walk walk = {{STATE_OK, STATE_OK, STATE_OK, STATE_OK, STATE_OK}};
+	bool ok;
+
+	fixture_read(&fx, s->path);
+	facts_derive(&facts, &fx.c, &fx.clock);
+	diagnose(d, &facts, &walk);
+	ok = check(s, &fx, d);
+	if (!ok || getenv("SHOW_FINDINGS"))
+		print_findings(s->path, d);
+	for (size_t i = 0; i < d->n; i++) {
+		assert_true(d->findings[i].summary[0] && d->findings[i].remedy[0]);
+		assert_true(d->findings[i].n_evidence > 0);
+	}
+	assert_true(d->verdict.summary[0] && d->verdict.next[0]);
+	fixture_release(&fx);
+	free(d);
+	assert_true(ok);
+}
+
+/* --- the list ----------------------------------------------------------------------------- */
+
+static struct CMUnitTest *tests;
+static size_t n_tests;
+
+static void
+add(const char *folder, const char *id, const char *file, enum kind kind)
+{
+	struct subject *s = xcalloc(1, sizeof(*s));
+	char name[200];
+
+	(void)snprintf(s->path, sizeof(s->path), "%s/%s", folder, file);
+	(void)snprintf(s->id, sizeof(s->id), "%s", id);
+	s->kind = kind;
+	(void)snprintf(name, sizeof(name), "%s %s", id, file);
+	tests = xreallocarray(tests, n_tests + 1, sizeof(*tests));
+	tests[n_tests++] = (struct CMUnitTest){xstrdup(name), run_subject, NULL, NULL, s};
+}
+
+static bool
+exists(const char *folder, const char *file)
+{
+	char path[600];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, file);
+	return access(path, R_OK) == 0;
+}
+
+static int
+compare_tests(const void *a, const void *b)
+{
+	return strcmp(((const struct CMUnitTest *)a)->name, ((const struct CMUnitTest *)b)->name);
+}
+
+static const char *
+top(void)
+{
+	return getenv("srcdir") ? getenv("srcdir") : ".";
+}
+
+static void
+collect(const char *only)
+{
+	char folder[400];
+	struct dirent *e;
+	DIR *dir;
+
+	for (size_t i = 0; i < rule_count; i++) {
+		(void)snprintf(folder, sizeof(folder), "%s/tests/diagnose/cases/%s", top(), rules[i].id);
+		if (only && strcmp(only, rules[i].id) != 0)
+			continue;
+		if (exists(folder, "fires.case"))
+			add(folder, rules[i].id, "fires.case", FIRES);
+		if (exists(folder, "quiet.case"))
+			add(folder, rules[i].id, "quiet.case", QUIET);
+		for (char more[] = "fires-2.case"; more[6] <= '9' && exists(folder, more); more[6]++)
+			add(folder, rules[i].id, more, FIRES);
+		for (char more[] = "quiet-2.case"; more[6] <= '9' && exists(folder, more); more[6]++)
+			add(folder, rules[i].id, more, QUIET);
+	}
+	(void)snprintf(folder, sizeof(folder), "%s/tests/diagnose/healthy", top());
+	dir = opendir(folder);
+	while (dir && (e = readdir(dir))) {
+		if (strstr(e->d_name, ".case") && (!only || !strcmp(only, "healthy")))
+			add(folder, "healthy", e->d_name, HEALTHY);
+	}
+	if (dir)
+		closedir(dir);
+	qsort(tests, n_tests, sizeof(*tests), compare_tests);
+}
+
+static void
+every_rule_has_both(void **state)
+{
+	size_t missing = 0;
+
+	(void)state;
+	for (size_t i = 0; i < rule_count; i++) {
+		char folder[400];
+
+		(void)snprintf(folder, sizeof(folder), "%s/tests/diagnose/cases/%s", top(), rules[i].id);
+		if (exists(folder, "fires.case") && exists(folder, "quiet.case"))
+			continue;
+		print_message("# no pair of cases: %s\n", rules[i].id);
+		missing++;
+	}
+	assert_int_equal(missing, 0);
+}
+
+/* Each folder is of a rule: no case is forgotten when an id changes. */
+static void
+every_folder_has_a_rule(void **state)
+{
+	char folder[400];
+	struct dirent *e;
+	DIR *dir;
+	size_t strange = 0;
+
+	(void)state;
+	(void)snprintf(folder, sizeof(folder), "%s/tests/diagnose/cases", top());
+	dir = opendir(folder);
+	assert_non_null(dir);
+	while ((e = readdir(dir))) {
+		if (e->d_name[0] != '.' && !rule_find(span_of(e->d_name))) {
+			print_message("# no such rule: %s\n", e->d_name);
+			strange++;
+		}
+	}
+	closedir(dir);
+	assert_int_equal(strange, 0);
+}
+
+int
+main(int argc, char **argv)
+{
+	collect(argc > 1 ? argv[1] : NULL);
+	tests = xreallocarray(tests, n_tests + 2, sizeof(*tests));
+	tests[n_tests++] = (struct CMUnitTest){"every rule has both", every_rule_has_both, NULL, NULL, NULL};
+	tests[n_tests++] = (struct CMUnitTest){"every folder has a rule", every_folder_has_a_rule, NULL, NULL, NULL};
+	return _cmocka_run_group_tests("rules", tests, n_tests, NULL, NULL);
+}
