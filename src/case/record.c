@@ -224,24 +224,12 @@ mask_string(const struct redactor *r, struct json *node, bool secret)
 	buf_release(&out);
 }
 
-/*
- * Is the string under this name a secret?  An error object's "code" is a word, not an
- * authorization code: short ones without digits stay.
- */
 static bool
 name_is_secret(struct span name, const struct json *node)
 {
 	struct span v;
 
-	if (!redact_name_is_secret(name))
-		return false;
-	if (!span_is_nocase(name, "code") || !json_to_span(node, &v) || v.n > 48)
-		return true;
-	for (size_t i = 0; i < v.n; i++) {
-		if (v.p[i] >= '0' && v.p[i] <= '9')
-			return true;
-	}
-	return false;
+	return json_to_span(node, &v) ? redact_pair_is_secret(name, v) : redact_name_is_secret(name);
 }
 
 static void
