@@ -6,5 +6,5 @@ tests_cli_test_conf_SOURCES = tests/cli/test_conf.c
 tests_cli_test_conf_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS)
 tests_cli_test_conf_LDADD = $(TT_LIBS) $(CMOCKA_LIBS) $(CJSON_LIBS) $(CONFIG_LIBS)
 
-TAP_TESTS += tests/cli/schema.sh
-EXTRA_DIST += tests/cli/schema.sh tests/cli/validate.mjs
+TAP_TESTS += tests/cli/schema.sh tests/cli/status.sh
+EXTRA_DIST += tests/cli/schema.sh tests/cli/status.sh tests/cli/validate.mjs

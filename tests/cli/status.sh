@@ -1,0 +1,243 @@
+#!/bin/sh
+# The command line: exit statuses of the contract, refusals, bad input, configuration, reports.
+set -u
+work=$(mktemp -d) || exit 99
+server=
+cleanup() {
+	[ -n "$server" ] && kill "$server" 2>/dev/null && wait "$server" 2>/dev/null
+	rm -rf "$work"
+}
+trap cleanup EXIT
+HOME=$work XDG_CONFIG_HOME=$work/xdg; export HOME XDG_CONFIG_HOME
+cd "$work" || exit 99
+tt=$TOKENTRIAGE
+n=0 failed=0
+
+ok() { n=$((n + 1)); echo "ok $n - $1"; }
+not_ok() {
+	n=$((n + 1)) failed=$((failed + 1)); echo "not ok $n - $1"
+	sed 's/^/# out: /' out | head -12; sed 's/^/# err: /' err | head -12
+}
+# want STATUS NAME -- ARGUMENT...: runs the program; what it wrote is in out and err.
+want() {
+	status=$1 name=$2; shift 3
+	"$tt" "$@" >out 2>err </dev/null
+	got=$?
+	if [ $got -eq "$status" ]; then ok "$name"; else not_ok "$name: status $got, not $status"; fi
+}
+# want_in FILE STATUS NAME -- ARGUMENT...: the same with a file on stdin.
+want_in() {
+	file=$1 status=$2 name=$3; shift 4
+	"$tt" "$@" >out 2>err <"$file"
+	got=$?
+	if [ $got -eq "$status" ]; then ok "$name"; else not_ok "$name: status $got, not $status"; fi
+}
+says() { if grep -qF -- "$2" "$1"; then ok "... $1 says: $2"; else not_ok "$1 does not say: $2"; fi; }
+silent() { if [ -s "$1" ]; then not_ok "$1 is not empty"; else ok "... $1 is empty"; fi; }
+hides() { if grep -qF -- "$2" out err; then not_ok "holds a secret"; else ok "... holds no secret"; fi; }
+
+# --- help, version, what is not there ---------------------------------------------------------
+for c in '' check demo inspect explain serve; do
+	want 0 "help of '$c'" -- $c --help
+	says out "usage: tokentriage"
+	silent err
+	want 0 "version of '$c'" -- $c --version
+	says out "libcurl"
+done
+want 2 "the wizard without a terminal" --
+says err "tokentriage check"
+silent out
+for c in open login compare bulk; do
+	want 2 "$c is not there yet" -- $c
+	says err "does not have that command yet"
+done
+want 2 "unknown command" -- chekc
+want 2 "unknown option" -- check --isuer x
+says err "did you mean --issuer?"
+says err "try 'tokentriage check --help'"
+want 2 "HTML is not there yet" -- check --format html
+
+# --- secrets are not taken as arguments -------------------------------------------------------
+secret=Zk3vQ9xT7mLp2WcR8dYh4NsB6fGj1KaE5uXo0ViC
+for o in --access-token --refresh-token --id-token --client-secret --token --password; do
+	want 2 "$o VALUE" -- check $o $secret
+	says err "other users can read"
+	hides err $secret
+	want 2 "$o=VALUE" -- check $o=$secret
+	hides err $secret
+done
+want 2 "a token as the argument" -- inspect eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1In0.c2lnbmF0dXJl
+hides err eyJhbGci
+
+# --- usage of check: nothing is sent -----------------------------------------------------------
+printf 'opaque-%s\n' $secret >at.txt
+want 2 "check without a server" -- check --access-token-file at.txt
+says err "no server to ask"
+want 2 "check without a token" -- check --issuer http://127.0.0.1:1
+says err "no token"
+want 2 "a token file that is not there" -- check --issuer http://127.0.0.1:1 --access-token-file none
+says err "none"
+want 2 "--refresh without --tokens-out" -- check --issuer http://127.0.0.1:1 --access-token-file at.txt --refresh
+says err "--tokens-out"
+want 2 "--tokens-out into nowhere" -- check --issuer http://127.0.0.1:1 --access-token-file at.txt --refresh --tokens-out no/where
+want 2 "--output into nowhere" -- check --issuer http://127.0.0.1:1 --access-token-file at.txt -o no/where
+want 2 "--show-secrets into a pipe" -- check --issuer http://127.0.0.1:1 --access-token-file at.txt --show-secrets
+says err "terminal"
+want 2 "--steps with a strange step" -- check --issuer http://127.0.0.1:1 --access-token-file at.txt --steps verify,all
+want 2 "--trace with a strange category" -- check --issuer http://127.0.0.1:1 --access-token-file at.txt --trace nonsense
+want 2 "an environment variable that is not set" -- check --issuer http://127.0.0.1:1 --access-token-env TT_NOT_SET
+says err "TT_NOT_SET is not set"
+want 2 "a profile that is not there" -- check -p acme
+says err "no configuration file"
+silent out
+
+# --- configuration ------------------------------------------------------------------------------
+mkdir -p xdg/tokentriage
+cat >xdg/tokentriage/tokentriage.conf <<'C'
+default_profile = "acme";
+profiles = ( {
+  name = "acme"; issuer = "http://127.0.0.1:1"; client_id = "c";
+  client_secret_command = "echo $((6 * 7))-secret-of-the-command"; timeout = 2; access_token_file = "at.txt";
+} );
+C
+cp at.txt xdg/tokentriage/at.txt
+chmod 600 xdg/tokentriage/at.txt
+want 0 "--print-config" -- check --print-config
+says out 'timeout = 2;'
+says out 'leeway = 60;'
+says out 'log_records = 10000;'
+hides out secret-of-the-command-output
+want 1 "the default profile is used; its server refuses" -- check
+says out "connection-refused"
+silent err
+hides out $secret
+hides out 42-secret
+chmod 644 xdg/tokentriage/at.txt
+want 1 "a token file that others can read draws a warning" -- check
+says err "warning: "
+says err "readable by others"
+want 1 "--issuer alone does not borrow the default profile's secret" -- check --issuer http://127.0.0.1:1 --access-token-file at.txt --format json
+if grep -q '"profile": null' out; then ok "... no profile"; else not_ok "a profile was used"; fi
+want 2 "a profile of another name" -- check -p other
+says err "there are: acme"
+echo 'profiles = ( { name = "x"; timeout = 99999999999; } );' >bad.conf
+want 2 "a number that libconfig would wrap" -- check -c bad.conf -p x
+says err "bad.conf:1: timeout: the number is out of range; allowed: a whole number from 1 to 600"
+echo 'colour = 1;' >bad.conf
+want 2 "an unknown key" -- check -c bad.conf
+says err "bad.conf:1: colour: unknown key"
+want 2 "a configuration that is not there" -- check -c gone.conf
+says err "gone.conf"
+head -c 3000000 /dev/zero >bad.conf
+want 2 "a configuration of 3 MB" -- check -c bad.conf
+rm -r xdg
+
+# --- against the embedded server -----------------------------------------------------------------
+"$tt" serve --scenario expired --tokens-out tokens.json >serve.out 2>serve.err </dev/null &
+server=$!
+i=0
+until grep -q '^ready' serve.out || [ $i -ge 600 ]; do
+	i=$((i + 1)); kill -0 $server 2>/dev/null || break
+	sleep 0.05
+done
+issuer=$(sed -n 's/^issuer //p' serve.out)
+member() { sed -n "s/^[[:space:]]*\"$1\":[[:space:]]*\"\([^\"]*\)\".*/\1/p" tokens.json; }
+member access_token >at.txt
+member refresh_token >rt.txt
+chmod 600 at.txt rt.txt
+TT_CS=$(member client_secret); export TT_CS
+client=$(member client_id)
+if [ "$(stat -c %a tokens.json)" = 600 ]; then ok "serve: the tokens' file is private"; else not_ok "mode of tokens.json"; fi
+: >out; : >err
+if grep -qF "$TT_CS" serve.out serve.err; then not_ok "serve prints the secret"; else ok "serve prints no secret"; fi
+set -- --issuer "$issuer" --client-id "$client" --client-secret-env TT_CS --access-token-file at.txt
+want 1 "check: an expired token" -- check "$@"
+says out "token-expired"
+says out "✗"
+silent err
+hides out "$TT_CS"
+hides out "$(cat at.txt)"
+want 1 "check --ascii" -- check "$@" --ascii
+if LC_ALL=C grep -q '[^ -~]' out; then not_ok "not ASCII"; else ok "... is ASCII"; fi
+if grep -q "$(printf '\033')" out; then not_ok "colours in a pipe"; else ok "... no colours in a pipe"; fi
+want 1 "check --color always" -- check "$@" --color always
+if grep -q "$(printf '\033\\[1;31m')" out; then ok "... colours"; else not_ok "no colours"; fi
+for f in markdown junit json; do
+	want 1 "check --format $f" -- check "$@" --format $f
+	says out token-expired
+	hides out "$TT_CS"
+done
+want 1 "check -o" -- check "$@" --format json -o report.json
+silent out
+if grep -q tokentriage.report/1 report.json; then ok "... wrote the report"; else not_ok "report.json"; fi
+want 1 "check --log-file" -- check "$@" --log-file log.jsonl --trace all
+if [ "$(stat -c %a log.jsonl)" = 600 ]; then ok "... private"; else not_ok "mode of the log"; fi
+if grep -qF -e "$TT_CS" -e "$(cat at.txt)" log.jsonl err; then not_ok "the log holds a secret"; else ok "... without secrets"; fi
+want_in at.txt 1 "the token on stdin" -- check --issuer "$issuer" --client-id "$client" --client-secret-env TT_CS --access-token-file -
+AT=$(cat at.txt); export AT
+want 1 "the token in the environment" -- check --issuer "$issuer" --client-id "$client" --client-secret-env TT_CS --access-token-env AT
+want 0 "check --refresh" -- check "$@" --refresh-token-file rt.txt --refresh --tokens-out new.json
+if [ "$(stat -c %a new.json)" = 600 ] && grep -q '"access_token"' new.json; then ok "... kept the new tokens"; else not_ok "new.json"; fi
+says err "new.json"
+want 1 "... whose old refresh token is spent" -- check "$@" --refresh-token-file rt.txt --refresh --tokens-out new2.json
+says out "refresh-token-rotated"
+if [ -e new2.json ] && [ -s new2.json ]; then not_ok "tokens out of nothing"; else ok "... and brings no tokens"; fi
+echo opaque-token-of-somebody >op.txt
+chmod 600 op.txt
+want 3 "check --steps debug settles nothing" -- check --issuer "$issuer" --access-token-file op.txt --steps debug
+says out "nothing was sent"
+"$tt" check "$@" >/dev/full 2>err </dev/null
+got=$?
+if [ $got -eq 4 ]; then ok "stdout that cannot be written: status 4"; else : >out; not_ok "full: status $got"; fi
+{ kill -TERM $server; wait $server; got=$?; } 2>/dev/null
+server=
+if [ $got -eq 143 ]; then ok "serve: ended by SIGTERM is 128+15"; else : >out; not_ok "serve: status $got"; fi
+
+# --- inspect: bad input -----------------------------------------------------------------------------
+: >empty
+want_in empty 2 "inspect: empty" -- inspect
+says err "empty"
+want 2 "inspect: a file that is not there" -- inspect none
+head -c 52428800 /dev/zero | tr '\0' 'A' >big
+want 2 "inspect: 50 MB" -- inspect big
+says err "too long for a token"
+head -c 52428800 /dev/urandom >big
+want 2 "inspect: 50 MB at random" -- inspect big
+{ printf 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n'; cat big; } >big2
+want_in big2 1 "inspect: an HTTP response of 50 MB" -- inspect --step userinfo
+rm -f big big2
+printf '\000\001\002\377\376' >bin
+want 1 "inspect: binary" -- inspect bin
+awk 'BEGIN { for (i = 0; i < 100000; i++) printf "["; }' >deep
+want 2 "inspect: deeply nested JSON" -- inspect deep
+printf '{"active":true,"active":false,"exp":"x"}' >dup
+"$tt" inspect dup >out 2>err
+got=$?
+if [ $got -le 3 ] && [ $got -ne 2 ]; then ok "inspect: duplicate keys"; else not_ok "duplicate keys: status $got"; fi
+printf 'the user says that it does not work any more since monday' >prose
+want 2 "inspect: prose" -- inspect prose
+says err "not understood"
+printf 'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer error="invalid_token", error_description="\033[2JThe token expired"\r\n\r\n' >resp
+want 1 "inspect: an HTTP response" -- inspect --step userinfo resp
+if grep -q "$(printf '\033')" out; then not_ok "an escape passed"; else ok "... escapes are visible"; fi
+printf 'Authorization: Bearer \n' >hdr
+want 1 "inspect: an Authorization header without a token" -- inspect hdr
+# --- explain ------------------------------------------------------------------------------------------
+want 0 "explain lists" -- explain
+says out token-expired
+want 0 "explain a finding" -- explain token-expired
+want 0 "explain an error" -- explain invalid_grant
+says out meaning
+want 2 "explain what nobody knows" -- explain qwertyuiop
+# --- demo ---------------------------------------------------------------------------------------------
+want 0 "demo --list" -- demo --list
+says out expired
+for s in $(cut -d' ' -f1 out); do
+	want 0 "demo $s finds its cause" -- demo "$s"
+done
+want 2 "a scenario that is not there" -- demo none
+want 0 "demo without a name" -- demo
+says out token-expired
+
+echo "1..$n"
+[ $failed -eq 0 ]
