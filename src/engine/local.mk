@@ -12,7 +12,7 @@ noinst_LIBRARIES += src/libttnet.a
 src_libttnet_a_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(CRYPTO_CFLAGS) -DTT_READS_OPENSSL
 src_libttnet_a_SOURCES = \
 	src/engine/net-curl.c src/engine/net-curl.h \
-	src/engine/net-curl-error.c src/engine/net-curl-tls.c \
+	src/engine/net-curl-error.c src/engine/net-curl-setup.c src/engine/net-curl-tls.c \
 	src/engine/net-proxy.c src/engine/net-proxy.h
 
 # libcurl and OpenSSL in one module, loaded at the first request or fingerprint.

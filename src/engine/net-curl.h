@@ -1,10 +1,11 @@
-/* Inside the libcurl transport: what its three files share.  Nothing above includes this. */
+/* Inside the libcurl transport: what its files share.  Nothing above includes this. */
 #ifndef TT_ENGINE_NET_CURL_H
 #define TT_ENGINE_NET_CURL_H
 
 #include <curl/curl.h>
 
 #include "engine/transport.h"
+#include "oauth/url.h"
 
 /*
  * What a handshake showed.  It is written by OpenSSL's verification, also by one that fails
@@ -36,5 +37,33 @@ struct progress {
 	long verify_result; /* -1: no certificate was looked at */
 };
 enum net_error net_error_of(CURLcode rc, const char *words, const struct progress *p);
+
+struct xfer {
+	struct xfer *next;         /* under way, or done in order of completion */
+	struct transport *t;
+	struct transfer *x;
+	CURL *easy;
+	struct curl_slist *headers, *resolve;
+	struct tls_seen *seen;
+	struct url url;            /* borrows from the request */
+	size_t header_bytes, body_sent;
+	int64_t start_us;          /* monotonic; moved on by what the loop was away */
+	int64_t start_wall_us;
+	bool https, via_proxy, answered, headers_done;
+	char words[CURL_ERROR_SIZE];
+};
+
+struct transport {
+	const struct clock *clock;
+	struct log *log;
+	CURLM *multi;
+	CURLSH *share;             /* TLS sessions; libcurl keeps them by handle otherwise */
+	const char *ca_bundle;     /* the system's; NULL: libcurl's own idea */
+	struct xfer *running, *done;
+	int64_t left_us;           /* when wait() was left last */
+};
+
+/* Sets everything of a new easy handle: request, callbacks, TLS, proxy, time-outs. */
+bool xfer_set_up(struct xfer *f);
 
 #endif

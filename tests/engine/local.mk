@@ -40,3 +40,8 @@ UNIT_TESTS += tests/engine/test_live
 tests_engine_test_live_SOURCES = tests/engine/test_live.c $(NET_TEST_FILES)
 tests_engine_test_live_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests -DTT_READS_OPENSSL
 tests_engine_test_live_LDADD = $(NET_TEST_LIBS)
+
+UNIT_TESTS += tests/engine/test_limits
+tests_engine_test_limits_SOURCES = tests/engine/test_limits.c $(NET_TEST_FILES)
+tests_engine_test_limits_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests -DTT_READS_OPENSSL
+tests_engine_test_limits_LDADD = $(NET_TEST_LIBS)
