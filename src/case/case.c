@@ -35,7 +35,7 @@ case_add(struct case_file *c, struct exchange *x_take)
 	c->exchanges[c->n_exchanges++] = x_take;
 	x_take->n = (uint32_t)c->n_exchanges;
 	if (!x_take->imported && !x_take->token_generation && x_take->slot != SLOT_NONE &&
-	    x_take->slot != SLOT_MADE_UP)
+		x_take->slot != SLOT_MADE_UP)
 		x_take->token_generation = (uint32_t)c->n_generations - 1;
 	c->revision++;
 	return x_take;
@@ -71,10 +71,15 @@ case_token(const struct case_file *c, enum token_slot slot)
 	struct case_tokens *t = case_tokens(c);
 
 	switch (slot) {
-	case SLOT_ACCESS: return &t->access;
-	case SLOT_REFRESH: return &t->refresh;
-	case SLOT_ID: return &t->id;
-	case SLOT_NONE: case SLOT_MADE_UP: break;
+	case SLOT_ACCESS:
+		return &t->access;
+	case SLOT_REFRESH:
+		return &t->refresh;
+	case SLOT_ID:
+		return &t->id;
+	case SLOT_NONE:
+	case SLOT_MADE_UP:
+		break;
 	}
 	return NULL;
 }
@@ -82,7 +87,9 @@ case_token(const struct case_file *c, enum token_slot slot)
 static const char *
 member_of(enum token_slot slot)
 {
-	return slot == SLOT_REFRESH ? "refresh_token" : slot == SLOT_ID ? "id_token" : "access_token";
+	return slot == SLOT_REFRESH ? "refresh_token"
+		: slot == SLOT_ID   ? "id_token"
+				    : "access_token";
 }
 
 /* A pasted token response holds the other tokens too: kept where none was given. */
@@ -141,8 +148,8 @@ case_give_token(struct case_file *c, enum token_slot slot, struct span value, co
 }
 
 static void
-replace_token(struct case_token *t, struct secret *value, const struct token_response *r, uint32_t from,
-	int64_t wall_us)
+replace_token(struct case_token *t, struct secret *value, const struct token_response *r,
+	uint32_t from, int64_t wall_us)
 {
 	case_token_release(t);
 	case_token_init(t);
@@ -158,11 +165,13 @@ replace_token(struct case_token *t, struct secret *value, const struct token_res
 }
 
 void
-case_add_generation(struct case_file *c, const struct token_response *t, uint32_t from, int64_t wall_us)
+case_add_generation(
+	struct case_file *c, const struct token_response *t, uint32_t from, int64_t wall_us)
 {
 	struct case_tokens *old, *new;
 
-	c->generations = xreallocarray(c->generations, c->n_generations + 1, sizeof(*c->generations));
+	c->generations =
+		xreallocarray(c->generations, c->n_generations + 1, sizeof(*c->generations));
 	old = &c->generations[c->n_generations - 1];
 	new = &c->generations[c->n_generations++];
 	case_tokens_init(new);

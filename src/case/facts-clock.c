@@ -1,4 +1,5 @@
-/* The clocks: each host's Date against ours (RFC 9110 §6.6.1), with the error bar of the round trip. */
+/* The clocks: each host's Date against ours (RFC 9110 §6.6.1), with the error bar of the round
+ * trip. */
 #include "case/facts.h"
 
 static struct fact_skew *
@@ -54,15 +55,17 @@ host_of(struct span url, struct span *host)
 	return true;
 }
 
-/* The authorization server's host: who introspects, refreshes, names itself, or tells who the user is. */
+/* The authorization server's host: who introspects, refreshes, names itself, or tells who the user
+ * is. */
 static bool
 server_host(const struct facts *f, struct span *host)
 {
-	const struct exchange *asked[] = {f->introspection, f->introspection_probe, f->refresh, f->discovery,
-		f->userinfo, f->userinfo_probe};
+	const struct exchange *asked[] = {f->introspection, f->introspection_probe, f->refresh,
+		f->discovery, f->userinfo, f->userinfo_probe};
 
 	for (size_t i = 0; i < ARRAY_SIZE(asked); i++) {
-		if (asked[i] && exchange_answered(asked[i]) && host_of(span_of(asked[i]->request.url), host))
+		if (asked[i] && exchange_answered(asked[i]) &&
+			host_of(span_of(asked[i]->request.url), host))
 			return true;
 	}
 	return host_of(f->expected_issuer.v, host);
@@ -85,7 +88,8 @@ facts_derive_clocks(struct facts *f)
 			f->second_skew = f->hosts[i];
 	}
 	f->server_now_s = f->now_s;
-	if (!f->skew.known || (f->skew.seconds <= f->skew.error && f->skew.seconds >= -f->skew.error))
+	if (!f->skew.known ||
+		(f->skew.seconds <= f->skew.error && f->skew.seconds >= -f->skew.error))
 		return;
 	whole = f->skew.seconds;
 	f->server_now_s += (int64_t)(whole < 0 ? whole - 0.5 : whole + 0.5);

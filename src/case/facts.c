@@ -15,12 +15,13 @@ exchange_is_current(const struct case_file *c, const struct exchange *x)
 		const struct exchange *later = c->exchanges[i];
 
 		if (later->result.error == NETERR_CANCELLED || later->purpose != x->purpose ||
-		    later->slot != x->slot)
+			later->slot != x->slot)
 			continue;
 		if (later->follows == x->n)
 			return false;
 		if (later->auth == x->auth && later->auth_raw_basic == x->auth_raw_basic &&
-		    later->request.url && x->request.url && !strcmp(later->request.url, x->request.url))
+			later->request.url && x->request.url &&
+			!strcmp(later->request.url, x->request.url))
 			return false;
 	}
 	return true;
@@ -47,7 +48,7 @@ exchange_client_refused(const struct exchange *x)
 	int status;
 
 	if (!exchange_answered(x) || !wants_client(x) || x->answer.outcome == OUTCOME_SUCCESS ||
-	    x->answer.outcome == OUTCOME_INACTIVE)
+		x->answer.outcome == OUTCOME_INACTIVE)
 		return false;
 	status = x->result.response.status;
 	error = span_of(x->answer.error);
@@ -56,7 +57,8 @@ exchange_client_refused(const struct exchange *x)
 		return true;
 	if (is_page(x) || status < 400 || status >= 500)
 		return false;
-	/* Keycloak of before 2026 says invalid_request, others unauthorized_client, for the same thing */
+	/* Keycloak of before 2026 says invalid_request, others unauthorized_client, for the same
+	 * thing */
 	if (span_is(error, "unauthorized_client"))
 		return status == 401 || span_contains_nocase(words, "credentials") ||
 			span_contains_nocase(words, "client secret") ||
@@ -95,7 +97,8 @@ exchange_token_refused(const struct exchange *x)
 		return false;
 	status = x->result.response.status;
 	if (x->answer.outcome == OUTCOME_OAUTH_ERROR || x->answer.outcome == OUTCOME_VENDOR_ERROR)
-		return (status >= 200 && status < 300) || status == 400 || status == 401 || status == 403;
+		return (status >= 200 && status < 300) || status == 400 || status == 401 ||
+			status == 403;
 	return (status == 400 || status == 401 || status == 403) && !is_page(x);
 }
 
@@ -156,22 +159,38 @@ pick(struct facts *f)
 			else
 				f->discovery = x;
 			break;
-		case PURPOSE_JWKS: f->jwks = x; break;
-		case PURPOSE_INTROSPECTION: pick_introspection(f, x, newest, revoked); break;
+		case PURPOSE_JWKS:
+			f->jwks = x;
+			break;
+		case PURPOSE_INTROSPECTION:
+			pick_introspection(f, x, newest, revoked);
+			break;
 		case PURPOSE_PROBE_INTROSPECTION:
-			/* the probe of the same question; another method is told by the exchange itself */
-			if (x->slot != SLOT_ACCESS && (!f->introspection || f->introspection->auth == x->auth))
+			/* the probe of the same question; another method is told by the exchange
+			 * itself */
+			if (x->slot != SLOT_ACCESS &&
+				(!f->introspection || f->introspection->auth == x->auth))
 				f->introspection_probe = x;
 			break;
 		case PURPOSE_USERINFO:
-		case PURPOSE_RESOURCE: pick_userinfo(f, x, newest, revoked); break;
-		case PURPOSE_PROBE_USERINFO: f->userinfo_probe = x; break;
-		case PURPOSE_REFRESH: f->refresh = x; break;
+		case PURPOSE_RESOURCE:
+			pick_userinfo(f, x, newest, revoked);
+			break;
+		case PURPOSE_PROBE_USERINFO:
+			f->userinfo_probe = x;
+			break;
+		case PURPOSE_REFRESH:
+			f->refresh = x;
+			break;
 		case PURPOSE_REVOCATION:
 			f->revocation = x;
 			revoked = x->result.response.status == 200;
 			break;
-		case PURPOSE_CLOCK: case PURPOSE_TOKEN: case PURPOSE_OTHER: case PURPOSE_COUNT: break;
+		case PURPOSE_CLOCK:
+		case PURPOSE_TOKEN:
+		case PURPOSE_OTHER:
+		case PURPOSE_COUNT:
+			break;
 		}
 		if (x->purpose == PURPOSE_REFRESH && x->answer.outcome == OUTCOME_SUCCESS)
 			revoked = false; /* what follows is about other tokens */
@@ -240,7 +259,8 @@ derive_token(struct facts *f)
 	f->refresh_token = t->refresh.present ? &t->refresh.sent : NULL;
 	f->id_token = t->id.present ? &t->id.sent : NULL;
 	if (f->access) {
-		f->access_sig = f->access->sig != SIG_NOT_CHECKED ? f->access->sig : t->access.info.sig;
+		f->access_sig =
+			f->access->sig != SIG_NOT_CHECKED ? f->access->sig : t->access.info.sig;
 		if (f->access->claims.root)
 			f->claimed = &f->access->claims;
 	}
@@ -257,10 +277,12 @@ derive_token(struct facts *f)
 		return;
 	if (!f->exp.known && t->access.expires_in >= 0 && t->access.obtained_wall_us > 0)
 		f->exp = (struct fact_time){true, NUM_INTEGER,
-			t->access.obtained_wall_us / 1000000 + t->access.expires_in, (int)t->access.from};
+			t->access.obtained_wall_us / 1000000 + t->access.expires_in,
+			(int)t->access.from};
 	if (f->has_openid.v == TRI_UNKNOWN && t->access.scope[0]) {
-		f->has_openid = (struct fact){
-			tri_of(span_has_word(span_of(t->access.scope), "openid")), (int)t->access.from};
+		f->has_openid =
+			(struct fact){tri_of(span_has_word(span_of(t->access.scope), "openid")),
+				(int)t->access.from};
 		f->scope_form = SCOPE_STRING;
 		take_text(&f->token_scope, span_of(t->access.scope), (int)t->access.from);
 	}
@@ -292,7 +314,8 @@ derive_caller(struct facts *f)
 	for (size_t i = 0; i < f->c->n_exchanges; i++) {
 		const struct exchange *y = f->c->exchanges[i];
 
-		if (y->purpose != PURPOSE_INTROSPECTION && y->purpose != PURPOSE_PROBE_INTROSPECTION)
+		if (y->purpose != PURPOSE_INTROSPECTION &&
+			y->purpose != PURPOSE_PROBE_INTROSPECTION)
 			continue;
 		if (exchange_client_refused(y))
 			f->caller_rejected = (struct fact){TRI_YES, (int)y->n};
@@ -314,8 +337,9 @@ facts_derive(struct facts *f, const struct case_file *c, const struct clock *clo
 	derive_refresh(f);
 	derive_caller(f);
 	if (exchange_answered(f->userinfo))
-		f->userinfo_ok = (struct fact){
-			tri_of(f->userinfo->answer.outcome == OUTCOME_SUCCESS), (int)f->userinfo->n};
+		f->userinfo_ok =
+			(struct fact){tri_of(f->userinfo->answer.outcome == OUTCOME_SUCCESS),
+				(int)f->userinfo->n};
 	facts_derive_clocks(f);
 }
 
@@ -335,7 +359,10 @@ fact_source(const struct facts *f, int from, char *out, size_t size)
 
 	if (x)
 		return exchange_label(x, out, size);
-	(void)snprintf(out, size, "%s", from == FROM_TOKEN ? "the token itself"
-		: from == FROM_PROFILE ? "the profile" : from == FROM_CLOCK ? "the local clock" : "what was given");
+	(void)snprintf(out, size, "%s",
+		from == FROM_TOKEN             ? "the token itself"
+			: from == FROM_PROFILE ? "the profile"
+			: from == FROM_CLOCK   ? "the local clock"
+					       : "what was given");
 	return out;
 }

@@ -1,7 +1,7 @@
 /*
  * Facts: what the case's evidence says, each value with the exchange that said so.  A pure function
- * of the case and of "now".  Predicates read these and nothing else.  A tri-state UNKNOWN means that
- * nobody said; it is never taken for "no".
+ * of the case and of "now".  Predicates read these and nothing else.  A tri-state UNKNOWN means
+ * that nobody said; it is never taken for "no".
  */
 #ifndef TT_CASE_FACTS_H
 #define TT_CASE_FACTS_H
@@ -9,28 +9,33 @@
 #include "case/case.h"
 #include "oauth/url.h"
 
-enum { FROM_TOKEN = -1, FROM_PROFILE = -2, FROM_CLOCK = -3, FROM_NOWHERE = 0 }; /* else exchange number */
+enum {
+	FROM_TOKEN = -1,
+	FROM_PROFILE = -2,
+	FROM_CLOCK = -3,
+	FROM_NOWHERE = 0
+}; /* else exchange number */
 
-struct fact {        /* a truth */
+struct fact { /* a truth */
 	enum tri v;
 	int from;
 };
-struct fact_time {   /* seconds since 1970 */
+struct fact_time { /* seconds since 1970 */
 	bool known;
 	enum num_form form;
 	int64_t at;
 	int from;
 };
-struct fact_text {   /* borrowed from the case */
-	struct span v;   /* empty: unknown */
+struct fact_text { /* borrowed from the case */
+	struct span v; /* empty: unknown */
 	int from;
 };
 
 /* Server clock less local clock, by a Date header: seconds, with an error bar. */
 struct fact_skew {
 	bool known;
-	double seconds;  /* > 0: the server is ahead */
-	double error;    /* ± half the round trip and half a second for Date's resolution */
+	double seconds; /* > 0: the server is ahead */
+	double error; /* ± half the round trip and half a second for Date's resolution */
 	char host[128];
 	int from;
 };
@@ -39,11 +44,12 @@ enum { FACTS_HOSTS = 8 };
 
 struct facts {
 	const struct case_file *c;
-	int64_t now_s;                     /* local wall clock */
+	int64_t now_s; /* local wall clock */
 	int64_t leeway_s;
 
 	/* The newest exchange of each kind that settles something; NULL: not asked. */
-	const struct exchange *discovery, *discovery_oauth, *jwks, *introspection, *introspection_probe;
+	const struct exchange *discovery, *discovery_oauth, *jwks, *introspection,
+		*introspection_probe;
 	const struct exchange *userinfo, *userinfo_probe, *refresh, *revocation;
 	/* of the tokens as they were given, before any refresh; NULL if the same */
 	const struct exchange *first_introspection, *first_userinfo;
@@ -52,28 +58,31 @@ struct facts {
 
 	/* of the value that is sent (repaired); NULL: not given */
 	const struct token_info *access, *refresh_token, *id_token;
-	enum sig_state access_sig;         /* SIG_NOT_CHECKED when nobody looked */
+	enum sig_state access_sig; /* SIG_NOT_CHECKED when nobody looked */
 
 	struct fact_skew skew, second_skew; /* of the authorization server; of another host */
-	struct fact_skew hosts[FACTS_HOSTS]; /* each host's best look, in order of first appearance */
+	struct fact_skew
+		hosts[FACTS_HOSTS]; /* each host's best look, in order of first appearance */
 	size_t n_hosts;
-	int64_t server_now_s;              /* now by the server's clock, if known, else now_s */
+	int64_t server_now_s; /* now by the server's clock, if known, else now_s */
 
-	struct fact active;                /* introspection says so */
-	struct fact_time exp, nbf, iat;    /* of the access token: introspection, else claims, else expires_in */
+	struct fact active; /* introspection says so */
+	struct fact_time exp, nbf,
+		iat; /* of the access token: introspection, else claims, else expires_in */
 	struct fact_time refresh_exp;
 	struct fact_text iss, sub, client_id, token_scope, aud_first;
-	struct fact_text caller;           /* the client that introspects (or would) */
-	struct fact_text expected_issuer;  /* the followed metadata's, else the profile's */
+	struct fact_text caller; /* the client that introspects (or would) */
+	struct fact_text expected_issuer; /* the followed metadata's, else the profile's */
 	enum scope_form scope_form;
-	struct fact has_openid;            /* scope has openid */
-	struct fact userinfo_ok;           /* the user-information query gave what it should */
+	struct fact has_openid; /* scope has openid */
+	struct fact userinfo_ok; /* the user-information query gave what it should */
 	struct fact refresh_ok;
-	struct fact caller_proven;         /* the introspecting client was accepted (RFC 7662 answer seen) */
-	struct fact caller_rejected;       /* … or refused */
+	struct fact
+		caller_proven; /* the introspecting client was accepted (RFC 7662 answer seen) */
+	struct fact caller_rejected; /* … or refused */
 	const struct claims *introspected; /* claims of the introspection answer; NULL */
-	const struct claims *claimed;      /* claims of the access token itself; NULL */
-	const struct metadata *metadata;   /* the followed one; NULL */
+	const struct claims *claimed; /* claims of the access token itself; NULL */
+	const struct metadata *metadata; /* the followed one; NULL */
 };
 
 /* Borrows from c; nothing to release.  now_s: local wall clock (c->as_of if that is set). */
@@ -86,7 +95,8 @@ char *fact_source(const struct facts *f, int from, char *out, size_t size);
 /* --- of one exchange ---------------------------------------------------------------------- */
 /* Did a server answer (a status came, and the transfer did not fail)? */
 bool exchange_answered(const struct exchange *x);
-/* Is x still the newest of its purpose, slot, address and authentication, i.e. not repeated later? */
+/* Is x still the newest of its purpose, slot, address and authentication, i.e. not repeated later?
+ */
 bool exchange_is_current(const struct case_file *c, const struct exchange *x);
 /* Was the caller refused by its client authentication, and not the token? */
 bool exchange_client_refused(const struct exchange *x);

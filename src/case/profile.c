@@ -69,7 +69,9 @@ profile_release(struct profile *p)
 #define P_BOOL(key, dflt, help)
 #define P_INT(key, dflt, min, max, unit, help)
 #define P_LIST(key, help) str_list_release(&p->key);
-#define P_SECRET(key, help) secret_unref(p->key); free(p->key##_source);
+#define P_SECRET(key, help)                                                                        \
+	secret_unref(p->key);                                                                      \
+	free(p->key##_source);
 #define P_TOKEN(key, help) free(p->key##_file);
 #include "case/profile.def"
 #undef P_STR
@@ -96,11 +98,11 @@ profile_copy(struct profile *dst, const struct profile *src)
 #define P_URL(key, help) dst->key = dup_or_null(src->key);
 #define P_BOOL(key, dflt, help) dst->key = src->key;
 #define P_INT(key, dflt, min, max, unit, help) dst->key = src->key;
-#define P_LIST(key, help) \
-	for (size_t i = 0; i < src->key.n; i++) \
+#define P_LIST(key, help)                                                                          \
+	for (size_t i = 0; i < src->key.n; i++)                                                    \
 		str_list_add(&dst->key, span_of(src->key.v[i]));
-#define P_SECRET(key, help) \
-	dst->key = secret_ref(src->key); \
+#define P_SECRET(key, help)                                                                        \
+	dst->key = secret_ref(src->key);                                                           \
 	dst->key##_source = dup_or_null(src->key##_source);
 #define P_TOKEN(key, help) dst->key##_file = dup_or_null(src->key##_file);
 #include "case/profile.def"
@@ -129,16 +131,35 @@ profile_endpoint(const struct profile *p, enum endpoint e)
 	const char *url = NULL;
 
 	switch (e) {
-	case EP_INTROSPECTION: url = p->introspection_endpoint; break;
-	case EP_TOKEN: url = p->token_endpoint; break;
-	case EP_USERINFO: url = p->userinfo_endpoint; break;
-	case EP_REVOCATION: url = p->revocation_endpoint; break;
-	case EP_JWKS: url = p->jwks_uri; break;
-	case EP_AUTHORIZATION: url = p->authorization_endpoint; break;
-	case EP_DEVICE: url = p->device_authorization_endpoint; break;
-	case EP_PAR: url = p->pushed_authorization_request_endpoint; break;
-	case EP_END_SESSION: url = p->end_session_endpoint; break;
-	case EP_COUNT: break;
+	case EP_INTROSPECTION:
+		url = p->introspection_endpoint;
+		break;
+	case EP_TOKEN:
+		url = p->token_endpoint;
+		break;
+	case EP_USERINFO:
+		url = p->userinfo_endpoint;
+		break;
+	case EP_REVOCATION:
+		url = p->revocation_endpoint;
+		break;
+	case EP_JWKS:
+		url = p->jwks_uri;
+		break;
+	case EP_AUTHORIZATION:
+		url = p->authorization_endpoint;
+		break;
+	case EP_DEVICE:
+		url = p->device_authorization_endpoint;
+		break;
+	case EP_PAR:
+		url = p->pushed_authorization_request_endpoint;
+		break;
+	case EP_END_SESSION:
+		url = p->end_session_endpoint;
+		break;
+	case EP_COUNT:
+		break;
 	}
 	return span_of(url);
 }

@@ -42,7 +42,7 @@ request_token(const struct http_request *req, struct buf *form)
 	struct span body = buf_span(&req->body);
 
 	if (form_get(body, "token", form) || form_get(body, "refresh_token", form) ||
-	    form_get(body, "access_token", form))
+		form_get(body, "access_token", form))
 		return buf_span(form);
 	return authorization_token(http_header(&req->headers, "authorization"));
 }
@@ -59,7 +59,7 @@ note_tokens(struct exchange *x, const struct http_request *req, struct span sent
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		note_token(x, names[i][1], json_get_str(x->answer.doc, names[i][0]));
 	if (sent.n && http_has_header(&req->headers, "authorization") &&
-	    authorization_token(http_header(&req->headers, "authorization")).n)
+		authorization_token(http_header(&req->headers, "authorization")).n)
 		note_token(x, "request.authorization", sent);
 	else
 		note_token(x, "request.token", sent);
@@ -154,7 +154,8 @@ note_form_auth(struct exchange *x, struct span body)
 	}
 	if (form_get(body, "client_assertion", &secret)) {
 		token_info_read(&assertion, buf_span(&secret));
-		x->auth = span_starts(span_of(assertion.alg), "HS") ? AUTH_SECRET_JWT : AUTH_PRIVATE_KEY_JWT;
+		x->auth = span_starts(span_of(assertion.alg), "HS") ? AUTH_SECRET_JWT
+								    : AUTH_PRIVATE_KEY_JWT;
 	} else if (form_get(body, "client_secret", &secret)) {
 		x->auth = AUTH_POST;
 		x->auth_has_reserved = has_reserved(buf_span(&id), buf_span(&secret));
@@ -170,8 +171,8 @@ note_auth(struct exchange *x, const struct http_request *req)
 	struct span authorization = http_header(&req->headers, "authorization");
 
 	if (x->purpose != PURPOSE_INTROSPECTION && x->purpose != PURPOSE_PROBE_INTROSPECTION &&
-	    x->purpose != PURPOSE_REFRESH && x->purpose != PURPOSE_REVOCATION &&
-	    x->purpose != PURPOSE_TOKEN)
+		x->purpose != PURPOSE_REFRESH && x->purpose != PURPOSE_REVOCATION &&
+		x->purpose != PURPOSE_TOKEN)
 		return;
 	if (span_starts_nocase(authorization, "basic "))
 		note_basic(x, span_trim(span_from(authorization, 6)));
@@ -192,7 +193,8 @@ header_form(struct span v)
 	if (rest.p[0] == ' ')
 		return AUTH_HEADER_BLANKS;
 	return span_starts_nocase(rest, "bearer ") || span_starts_nocase(rest, "dpop ")
-		? AUTH_HEADER_SCHEME_TWICE : AUTH_HEADER_FINE;
+		? AUTH_HEADER_SCHEME_TWICE
+		: AUTH_HEADER_FINE;
 }
 
 /* --- masking ------------------------------------------------------------------------------ */
@@ -229,7 +231,8 @@ name_is_secret(struct span name, const struct json *node)
 {
 	struct span v;
 
-	return json_to_span(node, &v) ? redact_pair_is_secret(name, v) : redact_name_is_secret(name);
+	return json_to_span(node, &v) ? redact_pair_is_secret(name, v)
+				      : redact_name_is_secret(name);
 }
 
 static void
@@ -244,7 +247,8 @@ mask_tree(const struct redactor *r, struct json *node, bool secret)
 	if (json_type(node) != JSON_OBJECT && json_type(node) != JSON_ARRAY)
 		return;
 	for (const struct json *k = json_first(node); k; k = json_next(k)) {
-		bool inner = json_type(node) == JSON_OBJECT ? name_is_secret(json_name(k), k) : secret;
+		bool inner =
+			json_type(node) == JSON_OBJECT ? name_is_secret(json_name(k), k) : secret;
 
 		mask_tree(r, (struct json *)(uintptr_t)k, inner);
 	}
@@ -295,7 +299,12 @@ mask_body(const struct redactor *r, struct buf *out, struct span body)
 	case BODY_JWE:
 		(void)buf_puts(out, secret_mask_span(span_trim(body), mask));
 		break;
-	case BODY_HTML: case BODY_XML: case BODY_GZIP: case BODY_BOM: case BODY_TEXT: case BODY_BINARY:
+	case BODY_HTML:
+	case BODY_XML:
+	case BODY_GZIP:
+	case BODY_BOM:
+	case BODY_TEXT:
+	case BODY_BINARY:
 		(void)redact_text(r, out, body);
 		break;
 	}

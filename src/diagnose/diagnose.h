@@ -1,6 +1,6 @@
 /*
- * Diagnosis: facts in, ordered findings out.  Pure: no I/O, no clock of its own.  The rules are a table
- * (rules.def); a rule's predicate says FIRES with the words and the evidence it consulted.
+ * Diagnosis: facts in, ordered findings out.  Pure: no I/O, no clock of its own.  The rules are a
+ * table (rules.def); a rule's predicate says FIRES with the words and the evidence it consulted.
  */
 #ifndef TT_DIAGNOSE_DIAGNOSE_H
 #define TT_DIAGNOSE_DIAGNOSE_H
@@ -11,30 +11,31 @@
 enum { FINDING_EVIDENCE = 8, FINDING_CAUSES = 6, FINDINGS_MAX = 48 };
 
 struct evidence {
-	char fact[48];   /* "exp", "userinfo.status" */
+	char fact[48]; /* "exp", "userinfo.status" */
 	char value[160]; /* safe text */
-	int from;        /* facts.h: exchange number or FROM_… */
+	int from; /* facts.h: exchange number or FROM_… */
 };
 
 struct finding {
 	const struct rule *rule;
 	char summary[LIMIT_MESSAGE]; /* with the actual values: expected and got, by how much */
 	char remedy[LIMIT_MESSAGE];
-	enum severity severity;      /* the rule's, or what the predicate made of it */
-	enum step step;              /* the rule's, or where the predicate saw it */
-	enum step next_step;         /* where the remedy is; the finding's step unless the predicate says */
-	const char *explains;        /* the rule's, or less: what this finding explains in this case */
+	enum severity severity; /* the rule's, or what the predicate made of it */
+	enum step step; /* the rule's, or where the predicate saw it */
+	enum step next_step; /* where the remedy is; the finding's step unless the predicate says */
+	const char *explains; /* the rule's, or less: what this finding explains in this case */
 	struct evidence evidence[FINDING_EVIDENCE];
 	size_t n_evidence;
-	const struct rule *caused_by[FINDING_CAUSES]; /* findings of this diagnosis that explain it */
+	const struct rule
+		*caused_by[FINDING_CAUSES]; /* findings of this diagnosis that explain it */
 	size_t n_caused_by;
 };
 
 struct verdict {
-	enum state state;            /* OK, PROBLEM, UNDETERMINED */
+	enum state state; /* OK, PROBLEM, UNDETERMINED */
 	const struct finding *primary; /* findings[0]; NULL if healthy without a warning */
 	char summary[LIMIT_MESSAGE]; /* one sentence */
-	char next[LIMIT_MESSAGE];    /* one sentence: what to do now */
+	char next[LIMIT_MESSAGE]; /* one sentence: what to do now */
 	enum step next_step;
 };
 
@@ -49,16 +50,16 @@ struct diagnosis {
 enum verdict_of { RULE_PASS, RULE_FIRES, RULE_UNKNOWN };
 
 struct rule {
-	const char *id;          /* stable: failure-modes.md */
+	const char *id; /* stable: failure-modes.md */
 	enum severity severity;
 	enum step step;
 	/* Fills f's summary (and remedy, where the table's is not enough) and evidence. */
 	enum verdict_of (*check)(const struct facts *facts, struct finding *f);
-	const char *remedy;      /* default remedy */
-	const char *references;  /* "RFC 6750 §3.1; RFC 7519 §4.1.4" */
-	const char *explains;    /* ids this one explains, blank-separated: they get caused_by */
-	int rank;                /* among causes that do not explain one another: lower is first */
-	bool umbrella;           /* only if nothing more specific fired for its step */
+	const char *remedy; /* default remedy */
+	const char *references; /* "RFC 6750 §3.1; RFC 7519 §4.1.4" */
+	const char *explains; /* ids this one explains, blank-separated: they get caused_by */
+	int rank; /* among causes that do not explain one another: lower is first */
+	bool umbrella; /* only if nothing more specific fired for its step */
 };
 
 extern const struct rule rules[];
@@ -66,8 +67,8 @@ extern const size_t rule_count;
 const struct rule *rule_find(struct span id);
 
 /*
- * d is overwritten whole (some 100 KiB: not for the stack of a deep call).  walked: which steps have been
- * walked (a step that has not is PENDING or SKIPPED, never ok).
+ * d is overwritten whole (some 100 KiB: not for the stack of a deep call).  walked: which steps
+ * have been walked (a step that has not is PENDING or SKIPPED, never ok).
  */
 struct walk {
 	enum state steps[STEP_COUNT]; /* PENDING, SKIPPED, or OK for "walked" */

@@ -5,8 +5,9 @@
 #include "diagnose/diagnose.h"
 
 /*
- * Drops umbrellas that a finding explains, sorts most causal first (a cause before what it explains;
- * else by severity of the whole chain, umbrellas after named causes, rank, step, id) and fills caused_by.
+ * Drops umbrellas that a finding explains, sorts most causal first (a cause before what it
+ * explains; else by severity of the whole chain, umbrellas after named causes, rank, step, id) and
+ * fills caused_by.
  */
 void order_findings(struct diagnosis *d);
 

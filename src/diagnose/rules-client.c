@@ -25,8 +25,8 @@ refused_caller(const struct facts *f, struct finding *out)
 		out->step = x->step;
 		ev_answer(out, x);
 		ev(out, "client authentication", (int)x->n, "%s%s%s",
-			x->auth == AUTH_UNSET ? "none" : client_auth_id(x->auth), x->auth_client_id[0] ? " as " : "",
-			x->auth_client_id);
+			x->auth == AUTH_UNSET ? "none" : client_auth_id(x->auth),
+			x->auth_client_id[0] ? " as " : "", x->auth_client_id);
 		return x;
 	}
 	return NULL;
@@ -62,7 +62,8 @@ accepted_other(const struct facts *f, const struct exchange *x, more *m)
 static bool
 other_encoding(const struct exchange *x, const struct exchange *y)
 {
-	return x->auth == AUTH_BASIC && y->auth == AUTH_BASIC && x->auth_raw_basic != y->auth_raw_basic;
+	return x->auth == AUTH_BASIC && y->auth == AUTH_BASIC &&
+		x->auth_raw_basic != y->auth_raw_basic;
 }
 
 static bool
@@ -100,10 +101,20 @@ method_offered(const struct facts *f, const struct exchange *x)
 	if (!f->metadata || x->auth == AUTH_UNSET)
 		return TRI_UNKNOWN;
 	switch (purpose_endpoint(x->purpose)) {
-	case EP_INTROSPECTION: member = "introspection_endpoint_auth_methods_supported"; break;
-	case EP_REVOCATION: member = "revocation_endpoint_auth_methods_supported"; break;
-	case EP_TOKEN: case EP_USERINFO: case EP_JWKS: case EP_AUTHORIZATION: case EP_DEVICE: case EP_PAR:
-	case EP_END_SESSION: case EP_COUNT:
+	case EP_INTROSPECTION:
+		member = "introspection_endpoint_auth_methods_supported";
+		break;
+	case EP_REVOCATION:
+		member = "revocation_endpoint_auth_methods_supported";
+		break;
+	case EP_TOKEN:
+	case EP_USERINFO:
+	case EP_JWKS:
+	case EP_AUTHORIZATION:
+	case EP_DEVICE:
+	case EP_PAR:
+	case EP_END_SESSION:
+	case EP_COUNT:
 	default:
 		member = "token_endpoint_auth_methods_supported";
 		break;
@@ -122,22 +133,29 @@ rule_client_auth_missing(const struct facts *f, struct finding *out)
 	char scheme[24];
 
 	if (!exchange_answered(x) || x->auth != AUTH_UNSET || !asks_as_client(x) ||
-	    x->answer.outcome == OUTCOME_SUCCESS || x->answer.outcome == OUTCOME_INACTIVE ||
-	    x->answer.kind == BODY_HTML)
+		x->answer.outcome == OUTCOME_SUCCESS || x->answer.outcome == OUTCOME_INACTIVE ||
+		x->answer.kind == BODY_HTML)
 		return RULE_PASS;
-	if (!exchange_client_refused(x) && !(x->result.response.status == 400 && answer_error_is(x, "invalid_request")) &&
-	    x->result.response.status != 403)
+	if (!exchange_client_refused(x) &&
+		!(x->result.response.status == 400 && answer_error_is(x, "invalid_request")) &&
+		x->result.response.status != 403)
 		return RULE_PASS;
-	if (exchange_answered(f->introspection_probe) && f->introspection_probe->answer.outcome == OUTCOME_INACTIVE)
+	if (exchange_answered(f->introspection_probe) &&
+		f->introspection_probe->answer.outcome == OUTCOME_INACTIVE)
 		return RULE_PASS;
 	request_scheme(x, scheme, sizeof(scheme));
 	out->step = x->step;
 	ev_answer(out, x);
-	ev(out, "client authentication", (int)x->n, "none%s%s", scheme[0] ? ", Authorization: " : "", scheme);
+	ev(out, "client authentication", (int)x->n, "none%s%s",
+		scheme[0] ? ", Authorization: " : "", scheme);
 	if (!strcmp(scheme, "bearer"))
-		return say(out, "The %s request carried a bearer token in place of client credentials, and the server wants "
-			"those (%d).", purpose_words(x->purpose), x->result.response.status);
-	return say(out, "The %s request carried no client authentication, and the server wants it (%d).",
+		return say(out,
+			"The %s request carried a bearer token in place of client credentials, and "
+			"the server wants "
+			"those (%d).",
+			purpose_words(x->purpose), x->result.response.status);
+	return say(out,
+		"The %s request carried no client authentication, and the server wants it (%d).",
 		purpose_words(x->purpose), x->result.response.status);
 }
 
@@ -147,17 +165,23 @@ rule_introspect_public_client(const struct facts *f, struct finding *out)
 	const struct exchange *x = f->introspection;
 	int s;
 
-	if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS || x->answer.outcome == OUTCOME_INACTIVE ||
-	    x->answer.kind == BODY_HTML)
+	if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS ||
+		x->answer.outcome == OUTCOME_INACTIVE || x->answer.kind == BODY_HTML)
 		return RULE_PASS;
 	s = x->result.response.status;
-	if (answer_hint(x) != HINT_PUBLIC_CLIENT && !(x->auth == AUTH_NONE && (s == 400 || s == 401 || s == 403) &&
-	    !answer_error_is(x, "unsupported_token_type") && !answer_error_is(x, "invalid_token")))
+	if (answer_hint(x) != HINT_PUBLIC_CLIENT &&
+		!(x->auth == AUTH_NONE && (s == 400 || s == 401 || s == 403) &&
+			!answer_error_is(x, "unsupported_token_type") &&
+			!answer_error_is(x, "invalid_token")))
 		return RULE_PASS;
 	ev_answer(out, x);
-	ev(out, "client authentication", (int)x->n, "%s as %s", client_auth_id(x->auth), x->auth_client_id);
-	return say(out, "The client %s is public (it has no secret), and this server lets only confidential clients "
-		"introspect (%d).", x->auth_client_id, s);
+	ev(out, "client authentication", (int)x->n, "%s as %s", client_auth_id(x->auth),
+		x->auth_client_id);
+	return say(out,
+		"The client %s is public (it has no secret), and this server lets only "
+		"confidential clients "
+		"introspect (%d).",
+		x->auth_client_id, s);
 }
 
 enum verdict_of
@@ -171,18 +195,24 @@ rule_client_auth_method_mismatch(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	y = accepted_other(f, x, other_method);
 	if (y && x->auth == AUTH_BASIC && x->auth_has_reserved && !tried_encodings(f, x) &&
-	    method_offered(f, x) != TRI_NO)
+		method_offered(f, x) != TRI_NO)
 		return RULE_PASS; /* the encoding explains it better */
 	if (y) {
 		ev_answer(out, y);
 		fix(out, "Set client_auth to %s for this server.", client_auth_id(y->auth));
-		return say(out, "The same client is refused with %s and accepted with %s: the method is wrong, the secret is "
-			"right.", client_auth_id(x->auth), client_auth_id(y->auth));
+		return say(out,
+			"The same client is refused with %s and accepted with %s: the method is "
+			"wrong, the secret is "
+			"right.",
+			client_auth_id(x->auth), client_auth_id(y->auth));
 	}
 	if (method_offered(f, x) != TRI_NO)
 		return RULE_PASS;
-	ev(out, "auth_methods_supported", (int)f->c->metadata_from, "without %s", client_auth_id(x->auth));
-	return say(out, "The %s request used %s, which the server's metadata does not offer at this endpoint.",
+	ev(out, "auth_methods_supported", (int)f->c->metadata_from, "without %s",
+		client_auth_id(x->auth));
+	return say(out,
+		"The %s request used %s, which the server's metadata does not offer at this "
+		"endpoint.",
 		purpose_words(x->purpose), client_auth_id(x->auth));
 }
 
@@ -196,10 +226,18 @@ rule_client_credentials_encoding(const struct facts *f, struct finding *out)
 	y = accepted_other(f, x, other_encoding);
 	if (y) {
 		ev_answer(out, y);
-		fix(out, y->auth_raw_basic ? "This server does not decode the credentials: use client_secret_post, or send "
-			"them without form-encoding." : "Form-encode client id and secret before base64 (RFC 6749 §2.3.1).");
-		return say(out, "Client id or secret has reserved characters: %s form-encoding in Basic they are refused, %s it "
-			"they are accepted.", x->auth_raw_basic ? "without" : "with", y->auth_raw_basic ? "without" : "with");
+		fix(out,
+			y->auth_raw_basic ? "This server does not decode the credentials: use "
+					    "client_secret_post, or send "
+					    "them without form-encoding."
+					  : "Form-encode client id and secret before base64 (RFC "
+					    "6749 §2.3.1).");
+		return say(out,
+			"Client id or secret has reserved characters: %s form-encoding in Basic "
+			"they are refused, %s it "
+			"they are accepted.",
+			x->auth_raw_basic ? "without" : "with",
+			y->auth_raw_basic ? "without" : "with");
 	}
 	if (!x->auth_has_reserved || tried_encodings(f, x) || method_offered(f, x) == TRI_NO)
 		return RULE_PASS;
@@ -208,15 +246,23 @@ rule_client_credentials_encoding(const struct facts *f, struct finding *out)
 	y = accepted_other(f, x, other_method);
 	if (y || x->auth_raw_basic) {
 		ev_answer(out, y);
-		return say(out, "Client id or secret has reserved characters, and Basic with%s form-encoding is refused%s.",
-			x->auth_raw_basic ? "out" : "", y ? " while the same secret in the body is accepted" : "");
+		return say(out,
+			"Client id or secret has reserved characters, and Basic with%s "
+			"form-encoding is refused%s.",
+			x->auth_raw_basic ? "out" : "",
+			y ? " while the same secret in the body is accepted" : "");
 	}
 	/* one try tells it not from a wrong secret */
 	out->severity = SEV_WARNING;
-	fix(out, "Try once with client_secret_post or without form-encoding (probes: all): that separates the encoding "
+	fix(out,
+		"Try once with client_secret_post or without form-encoding (probes: all): that "
+		"separates the encoding "
 		"from a wrong secret.");
-	return say(out, "The client %s is refused, and its id or secret has characters that servers decode differently in "
-		"Basic: the encoding or the secret is wrong.", x->auth_client_id);
+	return say(out,
+		"The client %s is refused, and its id or secret has characters that servers decode "
+		"differently in "
+		"Basic: the encoding or the secret is wrong.",
+		x->auth_client_id);
 }
 
 enum verdict_of
@@ -228,16 +274,18 @@ rule_client_secret_wrong(const struct facts *f, struct finding *out)
 	if (!x || !with_secret(x))
 		return RULE_PASS;
 	hint = answer_hint(x);
-	if (hint == HINT_SECRET_EXPIRED || hint == HINT_CLIENT_UNKNOWN || hint == HINT_CLIENT_DISABLED ||
-	    hint == HINT_PUBLIC_CLIENT || method_offered(f, x) == TRI_NO ||
-	    accepted_other(f, x, other_method) || accepted_other(f, x, other_encoding) ||
-	    accepted_other(f, x, same_method_elsewhere))
+	if (hint == HINT_SECRET_EXPIRED || hint == HINT_CLIENT_UNKNOWN ||
+		hint == HINT_CLIENT_DISABLED || hint == HINT_PUBLIC_CLIENT ||
+		method_offered(f, x) == TRI_NO || accepted_other(f, x, other_method) ||
+		accepted_other(f, x, other_encoding) || accepted_other(f, x, same_method_elsewhere))
 		return RULE_PASS;
 	if (x->auth == AUTH_BASIC && x->auth_has_reserved && !tried_encodings(f, x))
 		return RULE_PASS;
 	if (method_offered(f, x) == TRI_YES)
-		ev(out, "auth_methods_supported", (int)f->c->metadata_from, "has %s", client_auth_id(x->auth));
-	return say(out, "The server refuses client %s at the %s request (%d): the client secret is wrong.",
+		ev(out, "auth_methods_supported", (int)f->c->metadata_from, "has %s",
+			client_auth_id(x->auth));
+	return say(out,
+		"The server refuses client %s at the %s request (%d): the client secret is wrong.",
 		x->auth_client_id, purpose_words(x->purpose), x->result.response.status);
 }
 
@@ -261,14 +309,16 @@ rule_client_secret_expired(const struct facts *f, struct finding *out)
 enum verdict_of
 rule_client_unknown_or_wrong_tenant(const struct facts *f, struct finding *out)
 {
-	return by_hint(f, out, HINT_CLIENT_UNKNOWN, "The server does not know a client %s: the id is wrong, or it belongs to "
+	return by_hint(f, out, HINT_CLIENT_UNKNOWN,
+		"The server does not know a client %s: the id is wrong, or it belongs to "
 		"another tenant.");
 }
 
 enum verdict_of
 rule_client_disabled(const struct facts *f, struct finding *out)
 {
-	if (by_hint(f, out, HINT_CLIENT_DISABLED, "The client %s is disabled at the server.") == RULE_FIRES)
+	if (by_hint(f, out, HINT_CLIENT_DISABLED, "The client %s is disabled at the server.") ==
+		RULE_FIRES)
 		return RULE_FIRES;
 	if (!fact_rejected(f) || answer_hint(f->userinfo) != HINT_CLIENT_DISABLED)
 		return RULE_PASS;
@@ -295,7 +345,9 @@ rule_client_assertion_audience(const struct facts *f, struct finding *out)
 	if (!y && answer_hint(x) != HINT_ASSERTION_AUDIENCE)
 		return RULE_PASS;
 	ev_answer(out, y);
-	return say(out, "The client assertion is refused at the %s request%s: its audience does not suit this endpoint.",
+	return say(out,
+		"The client assertion is refused at the %s request%s: its audience does not suit "
+		"this endpoint.",
 		purpose_words(x->purpose), y ? " and accepted elsewhere" : "");
 }
 
@@ -310,8 +362,11 @@ rule_introspect_resource_credentials_needed(const struct facts *f, struct findin
 	if (!y || (y->purpose != PURPOSE_REFRESH && y->purpose != PURPOSE_TOKEN))
 		return RULE_PASS;
 	ev_answer(out, y);
-	return say(out, "Client %s is accepted at the token endpoint and refused at introspection with the same secret: this "
-		"server wants a resource's own credentials there.", x->auth_client_id);
+	return say(out,
+		"Client %s is accepted at the token endpoint and refused at introspection with the "
+		"same secret: this "
+		"server wants a resource's own credentials there.",
+		x->auth_client_id);
 }
 
 enum verdict_of
@@ -319,15 +374,18 @@ rule_introspect_not_permitted(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = f->introspection;
 
-	if (!exchange_answered(x) || x->result.response.status != 403 || x->auth == AUTH_UNSET || x->auth == AUTH_NONE ||
-	    x->answer.kind == BODY_HTML || x->answer.outcome == OUTCOME_SUCCESS ||
-	    exchange_client_refused(x) || answer_hint(x) == HINT_PUBLIC_CLIENT)
+	if (!exchange_answered(x) || x->result.response.status != 403 || x->auth == AUTH_UNSET ||
+		x->auth == AUTH_NONE || x->answer.kind == BODY_HTML ||
+		x->answer.outcome == OUTCOME_SUCCESS || exchange_client_refused(x) ||
+		answer_hint(x) == HINT_PUBLIC_CLIENT)
 		return RULE_PASS;
-	if (exchange_answered(f->introspection_probe) && f->introspection_probe->answer.outcome == OUTCOME_INACTIVE)
+	if (exchange_answered(f->introspection_probe) &&
+		f->introspection_probe->answer.outcome == OUTCOME_INACTIVE)
 		return RULE_PASS; /* it may ask; it is the token */
 	if (x->answer.kind != BODY_EMPTY && !x->answer.doc && !x->answer.challenges.n)
 		return RULE_PASS; /* something in front said so */
 	ev_answer(out, x);
 	ev_answer(out, f->introspection_probe);
-	return say(out, "The server knows client %s and does not let it introspect (403).", x->auth_client_id);
+	return say(out, "The server knows client %s and does not let it introspect (403).",
+		x->auth_client_id);
 }

@@ -52,17 +52,19 @@ rule_token_expired(const struct facts *f, struct finding *out)
 	int64_t left;
 
 	if (facts_remaining(f, &left)) {
-		/* the server's word over the claim's: accepted is not expired (userinfo-skips-expiry looks on) */
+		/* the server's word over the claim's: accepted is not expired
+		 * (userinfo-skips-expiry looks on) */
 		if (left > 0 || fact_healthy(f) || (f->active.v == TRI_YES && -left <= f->leeway_s))
 			return RULE_PASS;
 		ev_time(out, "exp", &f->exp);
 		ev_clocks(f, out);
 		if (f->active.v != TRI_UNKNOWN)
-			ev(out, "active", f->active.from, "%s", f->active.v == TRI_YES ? "true" : "false");
+			ev(out, "active", f->active.from, "%s",
+				f->active.v == TRI_YES ? "true" : "false");
 		ev_answer(out, f->userinfo);
 		fix_expired(f, out);
-		return say(out, "The access token expired %s ago %s (exp %s).", time_span(ago, -left), by_clock(f),
-			time_rfc3339(when, f->exp.at));
+		return say(out, "The access token expired %s ago %s (exp %s).",
+			time_span(ago, -left), by_clock(f), time_rfc3339(when, f->exp.at));
 	}
 	/* no time is known: the server's word alone */
 	if (!fact_rejected(f) || f->active.v == TRI_YES || answer_hint(f->userinfo) != HINT_EXPIRED)
@@ -70,7 +72,8 @@ rule_token_expired(const struct facts *f, struct finding *out)
 	ev_answer(out, f->userinfo);
 	ev(out, "error_description", (int)f->userinfo->n, "%s", f->userinfo->answer.description);
 	fix_expired(f, out);
-	return say(out, "The server says that the access token has expired (%d).", f->userinfo->result.response.status);
+	return say(out, "The server says that the access token has expired (%d).",
+		f->userinfo->result.response.status);
 }
 
 /* Soon is no error, but the next request may fail. */
@@ -113,8 +116,9 @@ rule_token_not_yet_valid(const struct facts *f, struct finding *out)
 	ev_time(out, nbf ? "nbf" : "iat", nbf ? &f->nbf : &f->iat);
 	ev_clocks(f, out);
 	ev_answer(out, f->userinfo);
-	return say(out, "The token is valid only from %s on (%s): in %s %s.", time_rfc3339(when, begins(f)),
-		nbf ? "nbf" : "iat", time_span(span, wait), by_clock(f));
+	return say(out, "The token is valid only from %s on (%s): in %s %s.",
+		time_rfc3339(when, begins(f)), nbf ? "nbf" : "iat", time_span(span, wait),
+		by_clock(f));
 }
 
 /* --- clocks ------------------------------------------------------------------------------- */
@@ -132,7 +136,8 @@ static bool
 flips(const struct facts *f, bool *expiry)
 {
 	bool exp = f->exp.known && (f->exp.at <= f->now_s) != (f->exp.at <= f->server_now_s);
-	bool nbf = begins(f) != INT64_MIN && (begins(f) > f->now_s) != (begins(f) > f->server_now_s);
+	bool nbf =
+		begins(f) != INT64_MIN && (begins(f) > f->now_s) != (begins(f) > f->server_now_s);
 
 	*expiry = exp;
 	return exp || nbf;
@@ -169,14 +174,18 @@ rule_clock_skew_local(const struct facts *f, struct finding *out)
 		out->severity = SEV_WARNING;
 	ev(out, "skew", s->from, "%+.1f s ± %.1f s (%s)", s->seconds, s->error, s->host);
 	if (agrees)
-		ev(out, "skew of another host", f->second_skew.from, "%+.1f s ± %.1f s (%s)", f->second_skew.seconds,
-			f->second_skew.error, f->second_skew.host);
+		ev(out, "skew of another host", f->second_skew.from, "%+.1f s ± %.1f s (%s)",
+			f->second_skew.seconds, f->second_skew.error, f->second_skew.host);
 	ev_clocks(f, out);
 	skew_words(s, words, sizeof(words));
 	if (expiry)
-		return say(out, "The local clock is %s %s%s: by it the token is %s, by the server's it is not.", words, who,
-			agrees ? " and another host's" : "", f->exp.at <= f->now_s ? "expired" : "still valid");
-	return say(out, "The local clock is %s %s%s.", words, who, agrees ? " and another host's" : "");
+		return say(out,
+			"The local clock is %s %s%s: by it the token is %s, by the server's it is "
+			"not.",
+			words, who, agrees ? " and another host's" : "",
+			f->exp.at <= f->now_s ? "expired" : "still valid");
+	return say(out, "The local clock is %s %s%s.", words, who,
+		agrees ? " and another host's" : "");
 }
 
 enum verdict_of
@@ -192,7 +201,8 @@ rule_clock_skew_server(const struct facts *f, struct finding *out)
 		bad = &f->second_skew;
 		good = &f->skew;
 	} else if (f->skew.known && !f->second_skew.known && f->iat.known && f->access &&
-		f->iat.at > f->server_now_s + f->leeway_s && f->iat.at <= f->now_s + f->leeway_s && skewed(&f->skew)) {
+		f->iat.at > f->server_now_s + f->leeway_s && f->iat.at <= f->now_s + f->leeway_s &&
+		skewed(&f->skew)) {
 		bad = &f->skew; /* its own token is from its future, and not from ours */
 	}
 	if (!bad)
@@ -201,13 +211,16 @@ rule_clock_skew_server(const struct facts *f, struct finding *out)
 		out->severity = SEV_WARNING;
 	ev(out, "skew", bad->from, "%+.1f s ± %.1f s (%s)", bad->seconds, bad->error, bad->host);
 	if (good)
-		ev(out, "skew of another host", good->from, "%+.1f s ± %.1f s (%s)", good->seconds, good->error, good->host);
+		ev(out, "skew of another host", good->from, "%+.1f s ± %.1f s (%s)", good->seconds,
+			good->error, good->host);
 	ev_clocks(f, out);
 	(void)skew_words(bad, words, sizeof(words));
 	if (good)
-		return say(out, "The clock of %s is wrong: %s says otherwise by %s.", bad->host, good->host,
+		return say(out, "The clock of %s is wrong: %s says otherwise by %s.", bad->host,
+			good->host,
 			time_span(words, (int64_t)(magnitude(bad->seconds - good->seconds) + 0.5)));
-	return say(out, "The clock of %s is wrong: its token was issued after the time it shows.", bad->host);
+	return say(out, "The clock of %s is wrong: its token was issued after the time it shows.",
+		bad->host);
 }
 
 /* A few seconds: no clock is wrong, the margin is missing. */
@@ -223,8 +236,11 @@ rule_clock_skew_small(const struct facts *f, struct finding *out)
 	if (wait > 1 && wait <= f->leeway_s && fact_refused(f)) {
 		ev_time(out, f->nbf.known ? "nbf" : "iat", f->nbf.known ? &f->nbf : &f->iat);
 		ev_clocks(f, out);
-		return say(out, "The token begins %s later than the server's clock shows: the issuer's and the server's "
-			"clocks differ a little, and no leeway is allowed.", time_span(span, wait));
+		return say(out,
+			"The token begins %s later than the server's clock shows: the issuer's and "
+			"the server's "
+			"clocks differ a little, and no leeway is allowed.",
+			time_span(span, wait));
 	}
 	if (magnitude(f->skew.seconds) <= f->skew.error || !flips(f, &expiry) || fact_healthy(f))
 		return RULE_PASS;
@@ -232,7 +248,8 @@ rule_clock_skew_small(const struct facts *f, struct finding *out)
 	out->explains = "";
 	ev(out, "skew", f->skew.from, "%+.1f s ± %.1f s", f->skew.seconds, f->skew.error);
 	ev_clocks(f, out);
-	return say(out, "The clocks differ by %s, and just that decides whether the token is valid.",
+	return say(out,
+		"The clocks differ by %s, and just that decides whether the token is valid.",
 		time_span(span, (int64_t)(magnitude(f->skew.seconds) + 0.5)));
 }
 
@@ -242,11 +259,18 @@ static const char *
 form_words(enum num_form form)
 {
 	switch (form) {
-	case NUM_STRING: return "a string";
-	case NUM_MILLISECONDS: return "milliseconds";
-	case NUM_ISO_DATE: return "a date as text";
-	case NUM_OTHER: return "no time at all";
-	case NUM_ABSENT: case NUM_INTEGER: case NUM_FLOAT: break;
+	case NUM_STRING:
+		return "a string";
+	case NUM_MILLISECONDS:
+		return "milliseconds";
+	case NUM_ISO_DATE:
+		return "a date as text";
+	case NUM_OTHER:
+		return "no time at all";
+	case NUM_ABSENT:
+	case NUM_INTEGER:
+	case NUM_FLOAT:
+		break;
 	}
 	return NULL;
 }
@@ -267,7 +291,9 @@ wrong_times(const struct claims *c, int from, struct finding *out)
 			continue;
 		ev(out, all[i].name, from, "%s", words);
 		if (!any)
-			(void)say(out, "The server writes %s as %s instead of seconds since 1970 (RFC 7519 §2).",
+			(void)say(out,
+				"The server writes %s as %s instead of seconds since 1970 (RFC "
+				"7519 §2).",
 				all[i].name, words);
 		any = true;
 	}
@@ -288,7 +314,8 @@ rule_timestamp_type_wrong(const struct facts *f, struct finding *out)
 	out->severity = SEV_INFO;
 	out->step = STEP_REFRESH;
 	ev(out, "expires_in", (int)f->refresh->n, "%s", form_words(r->expires_in_form));
-	return say(out, "The server writes expires_in as %s instead of a number.", form_words(r->expires_in_form));
+	return say(out, "The server writes expires_in as %s instead of a number.",
+		form_words(r->expires_in_form));
 }
 
 /* exp of the new token against expires_in of the answer that brought it. */
@@ -308,6 +335,8 @@ rule_client_expiry_math(const struct facts *f, struct finding *out)
 	ev(out, "expires_in", (int)t->from, "%lld s", (long long)t->expires_in);
 	ev_time(out, "exp", &f->exp);
 	ev_time(out, "iat", &f->iat);
-	return say(out, "expires_in says %s, exp and iat say %s: who counts by the wrong one refreshes too late or too often.",
+	return say(out,
+		"expires_in says %s, exp and iat say %s: who counts by the wrong one refreshes too "
+		"late or too often.",
 		time_span(a, t->expires_in), time_span(b, life));
 }

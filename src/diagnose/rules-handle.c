@@ -40,7 +40,8 @@ static void
 ev_scope(const struct facts *f, struct finding *out)
 {
 	struct buf text;
-	const struct claims *c = f->introspected && f->introspected->has_scope ? f->introspected : f->claimed;
+	const struct claims *c =
+		f->introspected && f->introspected->has_scope ? f->introspected : f->claimed;
 
 	buf_init(&text, LIMIT_BODY);
 	if (c && c->has_scope && claims_scope_text(c, &text) == RES_OK)
@@ -78,15 +79,19 @@ rule_no_end_user_in_token(const struct facts *f, struct finding *out)
 	const struct exchange *x = f->userinfo;
 	bool gone = exchange_answered(x) && status_of(x) == 404 && fact_advertised(f, x) != TRI_NO;
 
-	if (!is_userinfo(x) || !(fact_rejected(f) || gone) || fact_inactive(f) || !without_user(f, out))
+	if (!is_userinfo(x) || !(fact_rejected(f) || gone) || fact_inactive(f) ||
+		!without_user(f, out))
 		return RULE_PASS;
-	/* a server that names the scope has looked at the token: an absent sub proves nothing against that */
+	/* a server that names the scope has looked at the token: an absent sub proves nothing
+	 * against that */
 	if (scope_refusal(x) && !(f->sub.v.n && f->client_id.v.n))
 		return RULE_PASS;
 	if (fact_expired(f) && f->active.v != TRI_YES)
 		return RULE_PASS;
 	ev_answer(out, x);
-	return say(out, "The token belongs to client %.*s alone: there is no user whose information could be given.",
+	return say(out,
+		"The token belongs to client %.*s alone: there is no user whose information could "
+		"be given.",
 		SPAN_ARG(f->client_id.v.n ? f->client_id.v : SPAN_LIT("itself")));
 }
 
@@ -99,13 +104,17 @@ rule_userinfo_missing_openid_scope(const struct facts *f, struct finding *out)
 	bool said, lacks = f->has_openid.v == TRI_NO;
 	struct span want;
 
-	if (!is_userinfo(x) || !exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS || fact_inactive(f))
+	if (!is_userinfo(x) || !exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS ||
+		fact_inactive(f))
 		return RULE_PASS;
 	want = wanted_scope(x);
 	said = answer_hint(x) == HINT_OPENID || (scope_refusal(x) && span_has_word(want, "openid"));
 	if (f->has_openid.v == TRI_YES && answer_hint(x) != HINT_OPENID)
 		return RULE_PASS;
-	if (!said && !(lacks && (status_of(x) == 403 || (fact_rejected(f) && f->active.v == TRI_YES && !fact_bound(f)))))
+	if (!said &&
+		!(lacks &&
+			(status_of(x) == 403 ||
+				(fact_rejected(f) && f->active.v == TRI_YES && !fact_bound(f)))))
 		return RULE_PASS;
 	if (!said && fact_expired(f))
 		return RULE_PASS;
@@ -114,9 +123,14 @@ rule_userinfo_missing_openid_scope(const struct facts *f, struct finding *out)
 	if (want.n)
 		ev_text(out, "scope wanted", want, (int)x->n);
 	if (f->token_scope.v.n)
-		return say(out, "The token has scope \"%.*s\" without openid, and the userinfo endpoint gives nothing without "
-			"it (%d).", SPAN_ARG(span_sub(f->token_scope.v, 0, 120)), status_of(x));
-	return say(out, "The token lacks the scope openid, and the userinfo endpoint gives nothing without it (%d).",
+		return say(out,
+			"The token has scope \"%.*s\" without openid, and the userinfo endpoint "
+			"gives nothing without "
+			"it (%d).",
+			SPAN_ARG(span_sub(f->token_scope.v, 0, 120)), status_of(x));
+	return say(out,
+		"The token lacks the scope openid, and the userinfo endpoint gives nothing without "
+		"it (%d).",
 		status_of(x));
 }
 
@@ -130,16 +144,20 @@ rule_insufficient_scope(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	want = wanted_scope(x);
 	if (is_userinfo(x) && f->has_openid.v != TRI_YES &&
-	    (f->has_openid.v == TRI_NO || answer_hint(x) == HINT_OPENID || span_has_word(want, "openid")))
+		(f->has_openid.v == TRI_NO || answer_hint(x) == HINT_OPENID ||
+			span_has_word(want, "openid")))
 		return RULE_PASS; /* userinfo-missing-openid-scope */
 	ev_answer(out, x);
 	ev_scope(f, out);
 	if (!want.n)
-		return say(out, "The token is accepted, but its scope is not enough for this request (%d %s).", status_of(x),
-			x->answer.error);
+		return say(out,
+			"The token is accepted, but its scope is not enough for this request (%d "
+			"%s).",
+			status_of(x), x->answer.error);
 	ev_text(out, "scope wanted", want, (int)x->n);
 	fix(out, "Log in again and ask for the scope %.*s.", SPAN_ARG(want));
-	return say(out, "The token is accepted, but this request wants the scope %.*s (%d).", SPAN_ARG(want), status_of(x));
+	return say(out, "The token is accepted, but this request wants the scope %.*s (%d).",
+		SPAN_ARG(want), status_of(x));
 }
 
 /* --- audience ----------------------------------------------------------------------------- */
@@ -152,14 +170,16 @@ aud_is_ours(const struct facts *f, struct span aud)
 	struct url a, b;
 
 	if (span_is(aud, "account") || span_eq(aud, f->client_id.v) ||
-	    (p->client_id && span_is(aud, p->client_id)) || (p->audience && span_is(aud, p->audience)) ||
-	    (p->resource && span_is(aud, p->resource)) || span_eq(aud, f->iss.v) || span_eq(aud, f->expected_issuer.v))
+		(p->client_id && span_is(aud, p->client_id)) ||
+		(p->audience && span_is(aud, p->audience)) ||
+		(p->resource && span_is(aud, p->resource)) || span_eq(aud, f->iss.v) ||
+		span_eq(aud, f->expected_issuer.v))
 		return true;
 	if (url_parse(&a, aud, NULL) != RES_OK)
 		return false;
 	return url_parse(&b, span_of(x->request.url), NULL) == RES_OK && url_same_host(&a, &b) &&
 		(x->purpose == PURPOSE_USERINFO ? span_starts(b.path, "/") && a.path.n <= 1
-			: span_eq(span_sub(b.path, 0, a.path.n), a.path));
+						: span_eq(span_sub(b.path, 0, a.path.n), a.path));
 }
 
 static bool
@@ -185,14 +205,17 @@ rule_wrong_audience(const struct facts *f, struct finding *out)
 	const struct exchange *x = f->userinfo;
 	bool said;
 
-	if (!fact_rejected(f) || fact_inactive(f) || fact_expired(f) || scope_refusal(x) || fact_bound(f))
+	if (!fact_rejected(f) || fact_inactive(f) || fact_expired(f) || scope_refusal(x) ||
+		fact_bound(f))
 		return RULE_PASS;
 	if (fact_issuer(f) == ISSUER_OTHER_TENANT || f->access_sig == SIG_BAD)
 		return RULE_PASS;
 	said = answer_hint(x) == HINT_AUDIENCE;
-	/* without the server's word: the token must be good in every other way, and meant for another place */
-	if (!said && !(other_audience(f) && status_of(x) == 401 &&
-	    (f->active.v == TRI_YES || (f->access_sig == SIG_VALID && f->exp.known))))
+	/* without the server's word: the token must be good in every other way, and meant for
+	 * another place */
+	if (!said &&
+		!(other_audience(f) && status_of(x) == 401 &&
+			(f->active.v == TRI_YES || (f->access_sig == SIG_VALID && f->exp.known))))
 		return RULE_PASS;
 	ev_answer(out, x);
 	if (f->aud_first.v.n)
@@ -201,8 +224,10 @@ rule_wrong_audience(const struct facts *f, struct finding *out)
 	if (f->active.v == TRI_YES)
 		ev(out, "active", f->active.from, "true");
 	if (!f->aud_first.v.n)
-		return say(out, "The server says that the token is for another audience: %s", x->answer.description);
-	return say(out, "The token is for %.*s, not for %s: it is good there and refused here (%d).",
+		return say(out, "The server says that the token is for another audience: %s",
+			x->answer.description);
+	return say(out,
+		"The token is for %.*s, not for %s: it is good there and refused here (%d).",
 		SPAN_ARG(span_sub(f->aud_first.v, 0, 160)), x->request.url, status_of(x));
 }
 
@@ -228,14 +253,16 @@ rule_authorization_header_stripped(const struct facts *f, struct finding *out)
 	bool said;
 
 	if (!exchange_answered(x) || !http_has_header(&x->request.headers, "authorization") ||
-	    x->answer.outcome == OUTCOME_SUCCESS || fact_inactive(f) || fact_expired(f) || fact_bound(f))
+		x->answer.outcome == OUTCOME_SUCCESS || fact_inactive(f) || fact_expired(f) ||
+		fact_bound(f))
 		return RULE_PASS;
 	said = answer_hint(x) == HINT_NO_TOKEN;
 	if (!said && !(status_of(x) == 401 && bare_challenge(x)))
 		return RULE_PASS;
 	/* a made-up token that gets another answer was seen: then the header arrives */
-	if (exchange_answered(probe) && (probe->answer.error[0] || status_of(probe) != status_of(x)) &&
-	    strcmp(probe->answer.error, x->answer.error) != 0)
+	if (exchange_answered(probe) &&
+		(probe->answer.error[0] || status_of(probe) != status_of(x)) &&
+		strcmp(probe->answer.error, x->answer.error) != 0)
 		return RULE_PASS;
 	ev_answer(out, x);
 	ev(out, "request.authorization", (int)x->n, "sent");
@@ -243,11 +270,16 @@ rule_authorization_header_stripped(const struct facts *f, struct finding *out)
 	if (!said && f->active.v != TRI_YES) {
 		out->severity = SEV_WARNING; /* some servers never say why: one reply cannot tell */
 		out->explains = "";
-		return say(out, "The server answers as if no token had come (401, a challenge without an error): the header may "
+		return say(out,
+			"The server answers as if no token had come (401, a challenge without an "
+			"error): the header may "
 			"have been dropped on the way.");
 	}
-	return say(out, "The server says that no token came (%d), though one was sent: something in between drops the "
-		"Authorization header.", status_of(x));
+	return say(out,
+		"The server says that no token came (%d), though one was sent: something in "
+		"between drops the "
+		"Authorization header.",
+		status_of(x));
 }
 
 enum verdict_of
@@ -263,21 +295,25 @@ rule_authorization_header_malformed(const struct facts *f, struct finding *out)
 	char scheme[24];
 	size_t count;
 
-	if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS || fact_expired(f) || fact_inactive(f))
+	if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS || fact_expired(f) ||
+		fact_inactive(f))
 		return RULE_PASS;
 	count = http_header_count(&x->request.headers, "authorization");
 	request_scheme(x, scheme, sizeof(scheme));
-	why = count > 1 ? "there are two of them"
+	why = count > 1                              ? "there are two of them"
 		: x->auth_header != AUTH_HEADER_FINE ? words[x->auth_header]
-		: !strcmp(scheme, "token") ? "the scheme is token" : NULL;
+		: !strcmp(scheme, "token")           ? "the scheme is token"
+						     : NULL;
 	/* lower case is right by RFC 9110 §11.1; only strict servers refuse it */
-	if (!why && f->active.v == TRI_YES && span_starts(http_header(&x->request.headers, "authorization"), "bearer "))
+	if (!why && f->active.v == TRI_YES &&
+		span_starts(http_header(&x->request.headers, "authorization"), "bearer "))
 		why = "the scheme is in lower case, which this server may not take";
 	if (!why)
 		return RULE_PASS;
 	ev_answer(out, x);
 	ev(out, "request.authorization", (int)x->n, "%s", why);
-	return say(out, "The Authorization header is not \"Bearer\", one blank and the token: %s.", why);
+	return say(out, "The Authorization header is not \"Bearer\", one blank and the token: %s.",
+		why);
 }
 
 enum verdict_of
@@ -289,13 +325,16 @@ rule_token_sent_twice(const struct facts *f, struct finding *out)
 	if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS)
 		return RULE_PASS;
 	header = http_has_header(&x->request.headers, "authorization");
-	query = x->request.url && span_find_str(span_of(x->request.url), "access_token=") != SIZE_MAX;
+	query = x->request.url &&
+		span_find_str(span_of(x->request.url), "access_token=") != SIZE_MAX;
 	body = span_find_str(buf_span(&x->request.body), "access_token=") != SIZE_MAX;
 	if (answer_hint(x) != HINT_TWICE && header + query + body < 2)
 		return RULE_PASS;
 	ev_answer(out, x);
 	return say(out, "The token was sent in more than one way in one request (%s).",
-		header && query ? "header and query" : header && body ? "header and body" : "the server says so");
+		header && query          ? "header and query"
+			: header && body ? "header and body"
+					 : "the server says so");
 }
 
 /* --- binding ------------------------------------------------------------------------------ */
@@ -318,7 +357,8 @@ thumbprint(const struct facts *f, bool dpop, int *from)
 static bool
 dpop_challenge_only(const struct exchange *x)
 {
-	return challenge_find(&x->answer.challenges, "DPoP") && !challenge_find(&x->answer.challenges, "Bearer");
+	return challenge_find(&x->answer.challenges, "DPoP") &&
+		!challenge_find(&x->answer.challenges, "Bearer");
 }
 
 enum verdict_of
@@ -329,10 +369,12 @@ rule_dpop_bound_sent_as_bearer(const struct facts *f, struct finding *out)
 	char scheme[24];
 	int from;
 
-	if (!fact_rejected(f) || fact_inactive(f) || strcmp(request_scheme(x, scheme, sizeof(scheme)), "bearer") != 0)
+	if (!fact_rejected(f) || fact_inactive(f) ||
+		strcmp(request_scheme(x, scheme, sizeof(scheme)), "bearer") != 0)
 		return RULE_PASS;
 	jkt = thumbprint(f, true, &from);
-	if (!jkt.n && !dpop_challenge_only(x) && !(f->introspected && span_is_nocase(f->introspected->token_type, "dpop")))
+	if (!jkt.n && !dpop_challenge_only(x) &&
+		!(f->introspected && span_is_nocase(f->introspected->token_type, "dpop")))
 		return RULE_PASS;
 	if (fact_expired(f))
 		return RULE_PASS;
@@ -340,7 +382,9 @@ rule_dpop_bound_sent_as_bearer(const struct facts *f, struct finding *out)
 		ev_text(out, "cnf.jkt", jkt, from);
 	ev_answer(out, x);
 	ev(out, "request.authorization", (int)x->n, "Bearer");
-	return say(out, "The token is bound to a DPoP key and was sent as a plain bearer token (%d).", status_of(x));
+	return say(out,
+		"The token is bound to a DPoP key and was sent as a plain bearer token (%d).",
+		status_of(x));
 }
 
 enum verdict_of
@@ -351,13 +395,16 @@ rule_dpop_nonce_required(const struct facts *f, struct finding *out)
 	for (size_t i = 0; i < ARRAY_SIZE(asked); i++) {
 		const struct exchange *x = asked[i];
 
-		if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS || !answer_error_is(x, "use_dpop_nonce"))
+		if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS ||
+			!answer_error_is(x, "use_dpop_nonce"))
 			continue;
 		out->step = x->step;
 		ev_answer(out, x);
 		ev(out, "DPoP-Nonce", (int)x->n, "%s",
-			http_has_header(&x->result.response.headers, "dpop-nonce") ? "present" : "absent");
-		return say(out, "The server wants its nonce in the DPoP proof of the %s request.", purpose_words(x->purpose));
+			http_has_header(&x->result.response.headers, "dpop-nonce") ? "present"
+										   : "absent");
+		return say(out, "The server wants its nonce in the DPoP proof of the %s request.",
+			purpose_words(x->purpose));
 	}
 	return RULE_PASS;
 }
@@ -383,7 +430,9 @@ rule_dpop_scheme_not_supported_at_endpoint(const struct facts *f, struct finding
 		return RULE_PASS;
 	ev_answer(out, bad);
 	ev_answer(out, ok);
-	return say(out, "The endpoint refuses the scheme DPoP and takes the same token as Bearer: it does not support DPoP.");
+	return say(out,
+		"The endpoint refuses the scheme DPoP and takes the same token as Bearer: it does "
+		"not support DPoP.");
 }
 
 enum verdict_of
@@ -400,7 +449,9 @@ rule_mtls_bound_without_cert(const struct facts *f, struct finding *out)
 	if (x5t.n)
 		ev_text(out, "cnf.x5t#S256", x5t, from);
 	ev_answer(out, f->userinfo);
-	return say(out, "The token is bound to a client certificate%s, and the request showed none or another.",
+	return say(out,
+		"The token is bound to a client certificate%s, and the request showed none or "
+		"another.",
 		f->c->profile.client_cert_file ? "" : " and the profile has none");
 }
 
@@ -434,19 +485,23 @@ by_words(const struct facts *f, struct finding *out, enum hint h, const char *wo
 enum verdict_of
 rule_sso_session_ended(const struct facts *f, struct finding *out)
 {
-	return by_words(f, out, HINT_SESSION, "The login session behind the token has ended: logged out, or idle too long.");
+	return by_words(f, out, HINT_SESSION,
+		"The login session behind the token has ended: logged out, or idle too long.");
 }
 
 enum verdict_of
 rule_user_disabled_or_deleted(const struct facts *f, struct finding *out)
 {
-	return by_words(f, out, HINT_USER_GONE, "The server no longer knows the user of this token, or has disabled the account.");
+	return by_words(f, out, HINT_USER_GONE,
+		"The server no longer knows the user of this token, or has disabled the account.");
 }
 
 enum verdict_of
 rule_token_stale_not_before(const struct facts *f, struct finding *out)
 {
-	return by_words(f, out, HINT_STALE, "The server refuses all tokens that were issued before a certain time, and this one was.");
+	return by_words(f, out, HINT_STALE,
+		"The server refuses all tokens that were issued before a certain time, and this "
+		"one was.");
 }
 
 enum verdict_of
@@ -463,7 +518,9 @@ rule_step_up_required(const struct facts *f, struct finding *out)
 		ev_text(out, "acr_values", challenge_param(ch, "acr_values"), (int)x->n);
 	if (ch && challenge_param(ch, "max_age").n)
 		ev_text(out, "max_age", challenge_param(ch, "max_age"), (int)x->n);
-	return say(out, "The token is accepted, but the server wants a stronger or fresher login for this request.");
+	return say(out,
+		"The token is accepted, but the server wants a stronger or fresher login for this "
+		"request.");
 }
 
 enum verdict_of
@@ -483,23 +540,29 @@ rule_token_revoked(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	if (said && !f->exp.known) {
 		ev_answer(out, f->userinfo);
-		ev(out, "error_description", (int)f->userinfo->n, "%s", f->userinfo->answer.description);
+		ev(out, "error_description", (int)f->userinfo->n, "%s",
+			f->userinfo->answer.description);
 		return say(out, "The server says that the token was revoked.");
 	}
 	/* not expired, the right server, the right caller, no other flaw: then it was ended */
-	if (!facts_remaining(f, &left) || !f->skew.known || fact_issuer(f) != ISSUER_FITS || scope_refusal(f->userinfo) ||
-	    f->access_sig == SIG_BAD || f->access_sig == SIG_NO_KEY || fact_key_known(f) == TRI_NO || fact_bound(f) ||
-	    (f->client_id.v.n && f->caller.v.n && !span_eq(f->client_id.v, f->caller.v)))
+	if (!facts_remaining(f, &left) || !f->skew.known || fact_issuer(f) != ISSUER_FITS ||
+		scope_refusal(f->userinfo) || f->access_sig == SIG_BAD ||
+		f->access_sig == SIG_NO_KEY || fact_key_known(f) == TRI_NO || fact_bound(f) ||
+		(f->client_id.v.n && f->caller.v.n && !span_eq(f->client_id.v, f->caller.v)))
 		return RULE_PASS;
-	if (f->access->role == ROLE_ID || f->access->role == ROLE_REFRESH || answer_hint(f->userinfo) == HINT_ISSUER ||
-	    answer_hint(f->userinfo) == HINT_AUDIENCE)
+	if (f->access->role == ROLE_ID || f->access->role == ROLE_REFRESH ||
+		answer_hint(f->userinfo) == HINT_ISSUER ||
+		answer_hint(f->userinfo) == HINT_AUDIENCE)
 		return RULE_PASS;
 	ev(out, "active", f->active.from, "false");
 	ev_answer(out, f->userinfo);
 	ev_time(out, "exp", &f->exp);
 	ev_text(out, "iss", f->iss.v, f->iss.from);
-	return say(out, "The token would be valid for %s more, but the server calls it inactive and gives no user "
-		"information: it was revoked, or its session has ended.", time_span(span, left));
+	return say(out,
+		"The token would be valid for %s more, but the server calls it inactive and gives "
+		"no user "
+		"information: it was revoked, or its session has ended.",
+		time_span(span, left));
 }
 
 enum verdict_of
@@ -507,12 +570,15 @@ rule_malformed_request(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = f->userinfo;
 
-	if (!exchange_answered(x) || status_of(x) != 400 || !answer_error_is(x, "invalid_request") ||
-	    f->active.v != TRI_YES || answer_hint(x) != HINT_NONE || fact_bound(f))
+	if (!exchange_answered(x) || status_of(x) != 400 ||
+		!answer_error_is(x, "invalid_request") || f->active.v != TRI_YES ||
+		answer_hint(x) != HINT_NONE || fact_bound(f))
 		return RULE_PASS;
 	ev_answer(out, x);
 	ev(out, "active", f->active.from, "true");
-	return say(out, "The token is active, and the server calls the request itself malformed (400 invalid_request).");
+	return say(out,
+		"The token is active, and the server calls the request itself malformed (400 "
+		"invalid_request).");
 }
 
 enum verdict_of
@@ -529,8 +595,13 @@ rule_token_rejected_unspecified(const struct facts *f, struct finding *out)
 	if (f->active.v == TRI_YES)
 		ev(out, "active", f->active.from, "true");
 	if (!f->introspection)
-		fix(out, "Introspect the token (step 1), or refresh once (step 3): a new token that works means that the old one "
+		fix(out,
+			"Introspect the token (step 1), or refresh once (step 3): a new token that "
+			"works means that the old one "
 			"had expired or was revoked.");
-	return say(out, "The token is refused (%d%s%s), and nothing known tells whether it is expired, revoked, of another "
-		"server or malformed.", status_of(x), x->answer.error[0] ? " " : "", x->answer.error);
+	return say(out,
+		"The token is refused (%d%s%s), and nothing known tells whether it is expired, "
+		"revoked, of another "
+		"server or malformed.",
+		status_of(x), x->answer.error[0] ? " " : "", x->answer.error);
 }

@@ -6,8 +6,7 @@
 
 /* --- building a finding ------------------------------------------------------------------- */
 
-static void PRINTF(3, 0)
-put(char *out, size_t size, const char *fmt, va_list ap)
+static void PRINTF(3, 0) put(char *out, size_t size, const char *fmt, va_list ap)
 {
 	struct buf b;
 
@@ -88,8 +87,9 @@ answer_words(const struct exchange *x, char *out, size_t size)
 	if (x->result.error != NETERR_NONE)
 		(void)snprintf(out, size, "%s", net_error_words(x->result.error));
 	else
-		(void)snprintf(out, size, "%d%s%s%s%s", x->result.response.status, x->answer.error[0] ? " " : "",
-			x->answer.error, x->answer.vendor_code[0] ? " " : "", x->answer.vendor_code);
+		(void)snprintf(out, size, "%d%s%s%s%s", x->result.response.status,
+			x->answer.error[0] ? " " : "", x->answer.error,
+			x->answer.vendor_code[0] ? " " : "", x->answer.vendor_code);
 	return out;
 }
 
@@ -133,11 +133,23 @@ where_of(const struct exchange *x)
 	if (exchange_client_refused(x))
 		return WHERE_C;
 	switch (x->purpose) {
-	case PURPOSE_USERINFO: case PURPOSE_RESOURCE: case PURPOSE_PROBE_USERINFO: return WHERE_U;
-	case PURPOSE_REFRESH: case PURPOSE_TOKEN: return WHERE_R;
-	case PURPOSE_INTROSPECTION: case PURPOSE_PROBE_INTROSPECTION: return WHERE_C;
-	case PURPOSE_DISCOVERY: case PURPOSE_JWKS: case PURPOSE_REVOCATION: case PURPOSE_CLOCK:
-	case PURPOSE_OTHER: case PURPOSE_COUNT: break;
+	case PURPOSE_USERINFO:
+	case PURPOSE_RESOURCE:
+	case PURPOSE_PROBE_USERINFO:
+		return WHERE_U;
+	case PURPOSE_REFRESH:
+	case PURPOSE_TOKEN:
+		return WHERE_R;
+	case PURPOSE_INTROSPECTION:
+	case PURPOSE_PROBE_INTROSPECTION:
+		return WHERE_C;
+	case PURPOSE_DISCOVERY:
+	case PURPOSE_JWKS:
+	case PURPOSE_REVOCATION:
+	case PURPOSE_CLOCK:
+	case PURPOSE_OTHER:
+	case PURPOSE_COUNT:
+		break;
 	}
 	return WHERE_A;
 }
@@ -153,15 +165,17 @@ answer_hint(const struct exchange *x)
 		return HINT_NONE;
 	where = where_of(x);
 	buf_init(&text, LIMIT_BODY);
-	(void)buf_printf(&text, "%s %s %s", x->answer.error, x->answer.vendor_code, x->answer.description);
+	(void)buf_printf(
+		&text, "%s %s %s", x->answer.error, x->answer.vendor_code, x->answer.description);
 	for (size_t i = 0; i < x->answer.challenges.n; i++)
-		(void)buf_printf(&text, " %.*s", SPAN_ARG(challenge_param(&x->answer.challenges.v[i],
-			"error_description")));
+		(void)buf_printf(&text, " %.*s",
+			SPAN_ARG(challenge_param(&x->answer.challenges.v[i], "error_description")));
 	/* a short text of no known dialect speaks for itself */
 	if (x->answer.kind != BODY_HTML && x->result.response.body.len < 2048)
 		(void)buf_printf(&text, " %.*s", SPAN_ARG(buf_span(&x->result.response.body)));
 	for (size_t i = 0; i < ARRAY_SIZE(hints) && found == HINT_NONE; i++) {
-		if ((hints[i].where & where) && span_contains_nocase(buf_span(&text), hints[i].part))
+		if ((hints[i].where & where) &&
+			span_contains_nocase(buf_span(&text), hints[i].part))
 			found = hints[i].hint;
 	}
 	buf_release(&text);
@@ -219,15 +233,24 @@ enum severity
 fact_weight(const struct facts *f, const struct exchange *x)
 {
 	switch (x->purpose) {
-	case PURPOSE_INTROSPECTION: case PURPOSE_USERINFO: case PURPOSE_RESOURCE: case PURPOSE_REFRESH:
-	case PURPOSE_REVOCATION: case PURPOSE_TOKEN: case PURPOSE_OTHER:
+	case PURPOSE_INTROSPECTION:
+	case PURPOSE_USERINFO:
+	case PURPOSE_RESOURCE:
+	case PURPOSE_REFRESH:
+	case PURPOSE_REVOCATION:
+	case PURPOSE_TOKEN:
+	case PURPOSE_OTHER:
 		return SEV_ERROR;
 	case PURPOSE_DISCOVERY:
 		if (f->metadata)
 			return SEV_INFO;
 		return exchange_answered(f->userinfo) || exchange_answered(f->introspection)
-			? SEV_WARNING : SEV_ERROR;
-	case PURPOSE_JWKS: case PURPOSE_PROBE_INTROSPECTION: case PURPOSE_PROBE_USERINFO: case PURPOSE_CLOCK:
+			? SEV_WARNING
+			: SEV_ERROR;
+	case PURPOSE_JWKS:
+	case PURPOSE_PROBE_INTROSPECTION:
+	case PURPOSE_PROBE_USERINFO:
+	case PURPOSE_CLOCK:
 	case PURPOSE_COUNT:
 		break;
 	}
@@ -238,13 +261,25 @@ enum endpoint
 purpose_endpoint(enum purpose p)
 {
 	switch (p) {
-	case PURPOSE_INTROSPECTION: case PURPOSE_PROBE_INTROSPECTION: return EP_INTROSPECTION;
-	case PURPOSE_USERINFO: case PURPOSE_PROBE_USERINFO: return EP_USERINFO;
-	case PURPOSE_REFRESH: case PURPOSE_TOKEN: return EP_TOKEN;
-	case PURPOSE_REVOCATION: return EP_REVOCATION;
-	case PURPOSE_JWKS: return EP_JWKS;
-	case PURPOSE_DISCOVERY: case PURPOSE_RESOURCE: case PURPOSE_CLOCK: case PURPOSE_OTHER:
-	case PURPOSE_COUNT: break;
+	case PURPOSE_INTROSPECTION:
+	case PURPOSE_PROBE_INTROSPECTION:
+		return EP_INTROSPECTION;
+	case PURPOSE_USERINFO:
+	case PURPOSE_PROBE_USERINFO:
+		return EP_USERINFO;
+	case PURPOSE_REFRESH:
+	case PURPOSE_TOKEN:
+		return EP_TOKEN;
+	case PURPOSE_REVOCATION:
+		return EP_REVOCATION;
+	case PURPOSE_JWKS:
+		return EP_JWKS;
+	case PURPOSE_DISCOVERY:
+	case PURPOSE_RESOURCE:
+	case PURPOSE_CLOCK:
+	case PURPOSE_OTHER:
+	case PURPOSE_COUNT:
+		break;
 	}
 	return EP_COUNT;
 }
@@ -293,8 +328,8 @@ fact_key(const struct facts *f)
 enum tri
 fact_key_known(const struct facts *f)
 {
-	if (!exchange_answered(f->jwks) || !f->jwks->answer.doc || !json_get(f->jwks->answer.doc, "keys") ||
-	    !f->access || !f->access->kid[0])
+	if (!exchange_answered(f->jwks) || !f->jwks->answer.doc ||
+		!json_get(f->jwks->answer.doc, "keys") || !f->access || !f->access->kid[0])
 		return TRI_UNKNOWN;
 	return tri_of(fact_key(f) != NULL);
 }
@@ -317,7 +352,8 @@ same_entra_tenant(const struct facts *f, struct span ours)
 		return false;
 	(void)snprintf(tid, sizeof(tid), "%.*s", SPAN_ARG(f->claimed->tid));
 	return span_contains_nocase(ours, tid) || span_contains_nocase(ours, "/common") ||
-		span_contains_nocase(ours, "/organizations") || span_contains_nocase(ours, "{tenantid}");
+		span_contains_nocase(ours, "/organizations") ||
+		span_contains_nocase(ours, "{tenantid}");
 }
 
 static enum issuer_kind
@@ -331,12 +367,15 @@ compare_issuers(const struct facts *f, struct span iss, struct span ours)
 	path = span_eq(no_slash(a.path), no_slash(b.path));
 	if (url_same_origin(&a, &b))
 		return path ? ISSUER_FITS : ISSUER_OTHER_TENANT;
-	/* one server under two names keeps its keys and its paths; another environment has keys of its own */
+	/* one server under two names keeps its keys and its paths; another environment has keys of
+	 * its own */
 	if (f->access_sig == SIG_VALID || fact_key_known(f) == TRI_YES)
 		return ISSUER_OTHER_HOST;
-	if (!path || f->access_sig == SIG_NO_KEY || f->access_sig == SIG_BAD || fact_key_known(f) == TRI_NO)
+	if (!path || f->access_sig == SIG_NO_KEY || f->access_sig == SIG_BAD ||
+		fact_key_known(f) == TRI_NO)
 		return ISSUER_OTHER_TENANT;
-	if (no_slash(a.path).n || span_eq_nocase(a.host, b.host) || url_is_private(&a) || url_is_private(&b))
+	if (no_slash(a.path).n || span_eq_nocase(a.host, b.host) || url_is_private(&a) ||
+		url_is_private(&b))
 		return ISSUER_OTHER_HOST;
 	return ISSUER_OTHER_TENANT;
 }
@@ -356,12 +395,13 @@ fact_issuer(const struct facts *f)
 		return same_entra_tenant(f, ours) ? ISSUER_FITS : compare_issuers(f, iss, ours);
 	/* the issuer fits; was it asked by its own name? */
 	if (!x || !x->request.url || fact_advertised(f, x) == TRI_YES ||
-	    url_parse(&a, iss, NULL) != RES_OK || url_parse(&b, span_of(x->request.url), NULL) != RES_OK)
+		url_parse(&a, iss, NULL) != RES_OK ||
+		url_parse(&b, span_of(x->request.url), NULL) != RES_OK)
 		return ours.n ? ISSUER_FITS : ISSUER_NOT_KNOWN;
 	(void)snprintf(path, sizeof(path), "%.*s", SPAN_ARG(no_slash(a.path)));
 	if (url_same_host(&a, &b))
 		return ISSUER_FITS;
 	/* some providers do split hosts: only an alias of the same server is suspicious */
-	return (path[0] && span_starts(b.path, path)) || url_is_private(&b)
-		? ISSUER_OTHER_HOST : ISSUER_NOT_KNOWN;
+	return (path[0] && span_starts(b.path, path)) || url_is_private(&b) ? ISSUER_OTHER_HOST
+									    : ISSUER_NOT_KNOWN;
 }

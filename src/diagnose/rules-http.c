@@ -14,8 +14,8 @@ gravest(const struct facts *f, match *m, struct finding *out)
 	for (size_t i = 0; i < f->c->n_exchanges; i++) {
 		const struct exchange *x = f->c->exchanges[i];
 
-		if (!exchange_answered(x) || x->slot == SLOT_MADE_UP || x->purpose == PURPOSE_CLOCK ||
-		    !exchange_is_current(f->c, x) || !m(f, x))
+		if (!exchange_answered(x) || x->slot == SLOT_MADE_UP ||
+			x->purpose == PURPOSE_CLOCK || !exchange_is_current(f->c, x) || !m(f, x))
 			continue;
 		if (!best || fact_weight(f, x) > fact_weight(f, best))
 			best = x;
@@ -55,8 +55,9 @@ limited(const struct facts *f, const struct exchange *x)
 	struct span left = header_of(x, "x-ratelimit-remaining");
 
 	(void)f;
-	return status_of(x) == 429 || answer_error_is(x, "ratelimited") || answer_error_is(x, "rate_limited") ||
-		answer_hint(x) == HINT_THROTTLED || (status_of(x) == 403 && span_is(span_trim(left), "0"));
+	return status_of(x) == 429 || answer_error_is(x, "ratelimited") ||
+		answer_error_is(x, "rate_limited") || answer_hint(x) == HINT_THROTTLED ||
+		(status_of(x) == 403 && span_is(span_trim(left), "0"));
 }
 
 enum verdict_of
@@ -75,7 +76,9 @@ rule_rate_limited(const struct facts *f, struct finding *out)
 	ev_text(out, "Retry-After", header_of(x, "retry-after"), (int)x->n);
 	fix(out, "Wait %s before the next try, and keep the answer instead of asking each time.",
 		time_span(span, wait));
-	return say(out, "The server limits the rate of requests: the %s request got %d and may be repeated in %s.",
+	return say(out,
+		"The server limits the rate of requests: the %s request got %d and may be repeated "
+		"in %s.",
 		purpose_words(x->purpose), status_of(x), time_span(span, wait));
 }
 
@@ -99,17 +102,21 @@ rule_server_error_5xx(const struct facts *f, struct finding *out)
 	server = header_of(x, "server");
 	if (server.n)
 		ev_text(out, "Server", server, (int)x->n);
-	probe = x == f->introspection ? f->introspection_probe : x == f->userinfo ? f->userinfo_probe : NULL;
+	probe = x == f->introspection ? f->introspection_probe
+		: x == f->userinfo    ? f->userinfo_probe
+				      : NULL;
 	if (exchange_answered(probe) && status_of(probe) < 500) {
 		ev_answer(out, probe);
-		who = "; a made-up token gets an ordinary answer, so the server stumbles over this token";
+		who = "; a made-up token gets an ordinary answer, so the server stumbles over this "
+		      "token";
 	} else if (exchange_answered(probe)) {
 		ev_answer(out, probe);
 		who = "; a made-up token gets the same, so it is not the token";
 	} else if (x->answer.kind == BODY_HTML && (status_of(x) == 502 || status_of(x) == 504)) {
 		who = "; a gateway in front of it says so";
 	}
-	return say(out, "The server failed at the %s request (%d)%s.", purpose_words(x->purpose), status_of(x), who);
+	return say(out, "The server failed at the %s request (%d)%s.", purpose_words(x->purpose),
+		status_of(x), who);
 }
 
 static bool
@@ -118,11 +125,12 @@ header_too_large(const struct facts *f, const struct exchange *x)
 	int s = status_of(x);
 
 	(void)f;
-	return s == 431 || s == 414 || ((s == 400 || s == 413) &&
-		(span_contains_nocase(body_of(x), "header or cookie too large") ||
-		 span_contains_nocase(body_of(x), "header fields too large") ||
-		 span_contains_nocase(body_of(x), "header too large") ||
-		 span_contains_nocase(body_of(x), "header field exceeds")));
+	return s == 431 || s == 414 ||
+		((s == 400 || s == 413) &&
+			(span_contains_nocase(body_of(x), "header or cookie too large") ||
+				span_contains_nocase(body_of(x), "header fields too large") ||
+				span_contains_nocase(body_of(x), "header too large") ||
+				span_contains_nocase(body_of(x), "header field exceeds")));
 }
 
 enum verdict_of
@@ -134,8 +142,9 @@ rule_header_too_large(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	if (f->access) {
 		ev(out, "token.length", FROM_TOKEN, "%zu bytes", f->access->len);
-		return say(out, "The server refuses headers as long as this token's: %zu bytes (%d).", f->access->len,
-			status_of(x));
+		return say(out,
+			"The server refuses headers as long as this token's: %zu bytes (%d).",
+			f->access->len, status_of(x));
 	}
 	return say(out, "The server refuses request headers of this length (%d).", status_of(x));
 }
@@ -153,10 +162,13 @@ login_form(const struct exchange *x)
 {
 	struct span body = body_of(x);
 
-	return page(x) && (span_contains_nocase(body, "type=\"password\"") ||
-		span_contains_nocase(body, "type='password'") || span_contains_nocase(body, "type=password") ||
-		span_contains_nocase(body, "log in") || span_contains_nocase(body, "login") ||
-		span_contains_nocase(body, "sign in"));
+	return page(x) &&
+		(span_contains_nocase(body, "type=\"password\"") ||
+			span_contains_nocase(body, "type='password'") ||
+			span_contains_nocase(body, "type=password") ||
+			span_contains_nocase(body, "log in") ||
+			span_contains_nocase(body, "login") ||
+			span_contains_nocase(body, "sign in"));
 }
 
 static bool
@@ -174,13 +186,18 @@ waf(const struct facts *f, const struct exchange *x)
 		return true;
 	if (x->answer.challenges.n || x->answer.error[0] || x->answer.doc || s == 401)
 		return false;
-	if (span_starts(span_trim(body), "error code: 10") || span_contains_nocase(body, "just a moment...") ||
-	    span_contains_nocase(body, "attention required!") || span_contains_nocase(body, "incapsula") ||
-	    span_contains_nocase(body, "request was blocked") || span_contains_nocase(body, "request blocked") ||
-	    span_contains_nocase(body, "access denied | ") || span_contains_nocase(body, "captcha") ||
-	    span_contains_nocase(body, "web application firewall"))
+	if (span_starts(span_trim(body), "error code: 10") ||
+		span_contains_nocase(body, "just a moment...") ||
+		span_contains_nocase(body, "attention required!") ||
+		span_contains_nocase(body, "incapsula") ||
+		span_contains_nocase(body, "request was blocked") ||
+		span_contains_nocase(body, "request blocked") ||
+		span_contains_nocase(body, "access denied | ") ||
+		span_contains_nocase(body, "captcha") ||
+		span_contains_nocase(body, "web application firewall"))
 		return true;
-	edge = span_contains_nocase(server, "cloudflare") || span_contains_nocase(server, "akamaighost") ||
+	edge = span_contains_nocase(server, "cloudflare") ||
+		span_contains_nocase(server, "akamaighost") ||
 		span_contains_nocase(server, "imperva") || span_contains_nocase(server, "sucuri");
 	return s == 403 && ((edge && body.n) || (page(x) && !login_form(x)));
 }
@@ -199,7 +216,9 @@ rule_waf_block(const struct facts *f, struct finding *out)
 	if (http_has_header(&x->result.response.headers, "cf-mitigated"))
 		ev_text(out, "cf-mitigated", header_of(x, "cf-mitigated"), (int)x->n);
 	ev(out, "body", (int)x->n, "%s, no OAuth error in it", body_kind_words(x->answer.kind));
-	return say(out, "Something in front of the server blocked the %s request (%d): the answer is no OAuth answer.",
+	return say(out,
+		"Something in front of the server blocked the %s request (%d): the answer is no "
+		"OAuth answer.",
 		purpose_words(x->purpose), status_of(x));
 }
 
@@ -208,7 +227,8 @@ is_redirect(const struct exchange *x)
 {
 	int s = status_of(x);
 
-	return (s == 301 || s == 302 || s == 303 || s == 307 || s == 308) && header_of(x, "location").n;
+	return (s == 301 || s == 302 || s == 303 || s == 307 || s == 308) &&
+		header_of(x, "location").n;
 }
 
 /* Where a redirect leads, against the request. */
@@ -217,8 +237,9 @@ enum hop { HOP_NONE, HOP_LOGIN, HOP_LOOP, HOP_TO_HTTPS, HOP_ELSEWHERE };
 static bool
 login_words(struct span s)
 {
-	static const char *const words[] = {"login", "signin", "sign-in", "sign_in", "saml", "/sso", "wsfed",
-		"/authorize", "adfs/ls", "oauth2/start", "/cas?", "cdn-cgi/access", "openid-connect/auth"};
+	static const char *const words[] = {"login", "signin", "sign-in", "sign_in", "saml", "/sso",
+		"wsfed", "/authorize", "adfs/ls", "oauth2/start", "/cas?", "cdn-cgi/access",
+		"openid-connect/auth"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		if (span_contains_nocase(s, words[i]))
@@ -247,14 +268,16 @@ hop_of(const struct exchange *x)
 		return HOP_NONE;
 	buf_init(&full, 2 * LIMIT_URL);
 	if (url_resolve(&full, base, header_of(x, "location")) != RES_OK ||
-	    url_parse(&a, base, NULL) != RES_OK || url_parse(&b, buf_span(&full), NULL) != RES_OK) {
+		url_parse(&a, base, NULL) != RES_OK ||
+		url_parse(&b, buf_span(&full), NULL) != RES_OK) {
 		buf_release(&full);
 		return HOP_ELSEWHERE;
 	}
 	to = buf_span(&full);
 	if (span_eq(base, to))
 		hop = HOP_LOOP;
-	else if (span_is(a.scheme, "http") && span_is(b.scheme, "https") && span_eq_nocase(a.host, b.host))
+	else if (span_is(a.scheme, "http") && span_is(b.scheme, "https") &&
+		span_eq_nocase(a.host, b.host))
 		hop = HOP_TO_HTTPS;
 	else if (!span_eq(no_slash(a.path), no_slash(b.path)) && login_words(to))
 		hop = HOP_LOGIN;
@@ -286,12 +309,19 @@ rule_html_login_page(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	if (is_redirect(x)) {
 		ev_text(out, "Location", header_of(x, "location"), (int)x->n);
-		return say(out, "The %s request was sent on to a login page at %s: a web application or gateway answers, "
-			"not the endpoint.", purpose_words(x->purpose), url_host_text(header_of(x, "location"), where, sizeof(where)));
+		return say(out,
+			"The %s request was sent on to a login page at %s: a web application or "
+			"gateway answers, "
+			"not the endpoint.",
+			purpose_words(x->purpose),
+			url_host_text(header_of(x, "location"), where, sizeof(where)));
 	}
 	ev_text(out, "Content-Type", header_of(x, "content-type"), (int)x->n);
-	return say(out, "The %s request got an HTML page (%d) instead of JSON: a login page or gateway stands before "
-		"the endpoint.", purpose_words(x->purpose), status_of(x));
+	return say(out,
+		"The %s request got an HTML page (%d) instead of JSON: a login page or gateway "
+		"stands before "
+		"the endpoint.",
+		purpose_words(x->purpose), status_of(x));
 }
 
 /* --- redirects ---------------------------------------------------------------------------- */
@@ -305,7 +335,7 @@ dropped(const struct facts *f, const struct exchange *x)
 		return false;
 	/* a recorded chain: the hop lost the header, and the last host asks for one */
 	if (before && is_redirect(before) && status_of(x) == 401 &&
-	    !http_has_header(&x->request.headers, "authorization"))
+		!http_has_header(&x->request.headers, "authorization"))
 		return true;
 	return hop_of(x) == HOP_ELSEWHERE || hop_of(x) == HOP_TO_HTTPS;
 }
@@ -324,7 +354,9 @@ rule_redirect_dropped_authorization(const struct facts *f, struct finding *out)
 		ev(out, "method", (int)hop->n, "a %d turns POST into GET", status_of(hop));
 	url_host_text(header_of(hop, "location"), to, sizeof(to));
 	url_host_text(span_of(hop->request.url), from, sizeof(from));
-	return say(out, "%s redirects the %s request (%d) to %s, and clients drop the Authorization header on the way.",
+	return say(out,
+		"%s redirects the %s request (%d) to %s, and clients drop the Authorization header "
+		"on the way.",
 		from, purpose_words(hop->purpose), status_of(hop), to);
 }
 
@@ -357,7 +389,8 @@ rule_redirect_loop(const struct facts *f, struct finding *out)
 static bool
 carries_secret(const struct exchange *x)
 {
-	return x->slot == SLOT_ACCESS || x->slot == SLOT_REFRESH || x->auth == AUTH_BASIC || x->auth == AUTH_POST;
+	return x->slot == SLOT_ACCESS || x->slot == SLOT_REFRESH || x->auth == AUTH_BASIC ||
+		x->auth == AUTH_POST;
 }
 
 static bool
@@ -366,8 +399,9 @@ clear_text(const struct facts *f, const struct exchange *x)
 	struct url u;
 
 	(void)f;
-	return hop_of(x) == HOP_TO_HTTPS || (carries_secret(x) &&
-		url_parse(&u, span_of(x->request.url), NULL) == RES_OK && span_is(u.scheme, "http") && !url_is_loopback(&u));
+	return hop_of(x) == HOP_TO_HTTPS ||
+		(carries_secret(x) && url_parse(&u, span_of(x->request.url), NULL) == RES_OK &&
+			span_is(u.scheme, "http") && !url_is_loopback(&u));
 }
 
 enum verdict_of
@@ -381,7 +415,9 @@ rule_http_instead_of_https(const struct facts *f, struct finding *out)
 	url_host_text(span_of(x->request.url), host, sizeof(host));
 	if (hop_of(x) == HOP_TO_HTTPS) {
 		ev_text(out, "Location", header_of(x, "location"), (int)x->n);
-		return say(out, "%s is asked over http and sends the %s request on to https: what it carried went in clear.",
+		return say(out,
+			"%s is asked over http and sends the %s request on to https: what it "
+			"carried went in clear.",
 			host, purpose_words(x->purpose));
 	}
 	out->severity = SEV_WARNING;
@@ -395,11 +431,20 @@ static bool
 wants_json(const struct exchange *x)
 {
 	switch (x->purpose) {
-	case PURPOSE_DISCOVERY: case PURPOSE_JWKS: case PURPOSE_INTROSPECTION: case PURPOSE_USERINFO:
-	case PURPOSE_REFRESH: case PURPOSE_TOKEN:
+	case PURPOSE_DISCOVERY:
+	case PURPOSE_JWKS:
+	case PURPOSE_INTROSPECTION:
+	case PURPOSE_USERINFO:
+	case PURPOSE_REFRESH:
+	case PURPOSE_TOKEN:
 		return true;
-	case PURPOSE_PROBE_INTROSPECTION: case PURPOSE_PROBE_USERINFO: case PURPOSE_RESOURCE:
-	case PURPOSE_REVOCATION: case PURPOSE_CLOCK: case PURPOSE_OTHER: case PURPOSE_COUNT:
+	case PURPOSE_PROBE_INTROSPECTION:
+	case PURPOSE_PROBE_USERINFO:
+	case PURPOSE_RESOURCE:
+	case PURPOSE_REVOCATION:
+	case PURPOSE_CLOCK:
+	case PURPOSE_OTHER:
+	case PURPOSE_COUNT:
 		break;
 	}
 	return false;
@@ -413,8 +458,9 @@ not_json(const struct facts *f, const struct exchange *x)
 	(void)f;
 	return wants_json(x) && s >= 200 && s < 300 &&
 		(!x->answer.doc || x->answer.kind == BODY_FORM) && !x->answer.is_signed &&
-		!x->answer.is_encrypted && x->answer.kind != BODY_HTML && x->answer.kind != BODY_JWT &&
-		x->answer.kind != BODY_JWE && !x->answer.error[0] && x->answer.outcome != OUTCOME_SUCCESS;
+		!x->answer.is_encrypted && x->answer.kind != BODY_HTML &&
+		x->answer.kind != BODY_JWT && x->answer.kind != BODY_JWE && !x->answer.error[0] &&
+		x->answer.outcome != OUTCOME_SUCCESS;
 }
 
 enum verdict_of
@@ -426,8 +472,10 @@ rule_body_not_json(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	ev_text(out, "Content-Type", header_of(x, "content-type"), (int)x->n);
 	ev(out, "body", (int)x->n, "%zu bytes", body_of(x).n);
-	return say(out, "The answer to the %s request (%d) cannot be read as JSON: it is %s.", purpose_words(x->purpose),
-		status_of(x), x->answer.kind == BODY_JSON ? "JSON with a syntax error" : body_kind_words(x->answer.kind));
+	return say(out, "The answer to the %s request (%d) cannot be read as JSON: it is %s.",
+		purpose_words(x->purpose), status_of(x),
+		x->answer.kind == BODY_JSON ? "JSON with a syntax error"
+					    : body_kind_words(x->answer.kind));
 }
 
 static bool
@@ -435,7 +483,8 @@ error_in_200(const struct facts *f, const struct exchange *x)
 {
 	(void)f;
 	return status_of(x) >= 200 && status_of(x) < 300 &&
-		(x->answer.outcome == OUTCOME_OAUTH_ERROR || x->answer.outcome == OUTCOME_VENDOR_ERROR);
+		(x->answer.outcome == OUTCOME_OAUTH_ERROR ||
+			x->answer.outcome == OUTCOME_VENDOR_ERROR);
 }
 
 enum verdict_of
@@ -446,8 +495,9 @@ rule_error_in_200_body(const struct facts *f, struct finding *out)
 	if (!x)
 		return RULE_PASS;
 	ev(out, "error", (int)x->n, "%s %s", x->answer.error, x->answer.description);
-	return say(out, "The %s request got status %d, but the body is an error: %s.", purpose_words(x->purpose),
-		status_of(x), x->answer.error[0] ? x->answer.error : x->answer.description);
+	return say(out, "The %s request got status %d, but the body is an error: %s.",
+		purpose_words(x->purpose), status_of(x),
+		x->answer.error[0] ? x->answer.error : x->answer.description);
 }
 
 static bool
@@ -459,12 +509,21 @@ wrong_method(const struct facts *f, const struct exchange *x)
 	if (status_of(x) != 405 && status_of(x) != 501)
 		return false;
 	switch (x->purpose) {
-	case PURPOSE_INTROSPECTION: case PURPOSE_REVOCATION: case PURPOSE_REFRESH: case PURPOSE_TOKEN:
+	case PURPOSE_INTROSPECTION:
+	case PURPOSE_REVOCATION:
+	case PURPOSE_REFRESH:
+	case PURPOSE_TOKEN:
 		return !post;
-	case PURPOSE_USERINFO: case PURPOSE_RESOURCE:
+	case PURPOSE_USERINFO:
+	case PURPOSE_RESOURCE:
 		return true;
-	case PURPOSE_DISCOVERY: case PURPOSE_JWKS: case PURPOSE_PROBE_INTROSPECTION:
-	case PURPOSE_PROBE_USERINFO: case PURPOSE_CLOCK: case PURPOSE_OTHER: case PURPOSE_COUNT:
+	case PURPOSE_DISCOVERY:
+	case PURPOSE_JWKS:
+	case PURPOSE_PROBE_INTROSPECTION:
+	case PURPOSE_PROBE_USERINFO:
+	case PURPOSE_CLOCK:
+	case PURPOSE_OTHER:
+	case PURPOSE_COUNT:
 		break;
 	}
 	return false;
@@ -481,8 +540,8 @@ rule_wrong_http_method(const struct facts *f, struct finding *out)
 	allow = header_of(x, "allow");
 	if (allow.n)
 		ev_text(out, "Allow", allow, (int)x->n);
-	return say(out, "The %s endpoint does not take %s (%d)%s%.*s.", purpose_words(x->purpose), x->request.method,
-		status_of(x), allow.n ? ", it allows " : "", SPAN_ARG(allow));
+	return say(out, "The %s endpoint does not take %s (%d)%s%.*s.", purpose_words(x->purpose),
+		x->request.method, status_of(x), allow.n ? ", it allows " : "", SPAN_ARG(allow));
 }
 
 static bool
@@ -502,6 +561,6 @@ rule_wrong_content_type(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	type = http_header(&x->request.headers, "content-type");
 	ev_text(out, "request Content-Type", type, (int)x->n);
-	return say(out, "The %s endpoint does not take %.*s (415).", purpose_words(x->purpose), SPAN_ARG(
-		type.n ? type : SPAN_LIT("a body without a media type")));
+	return say(out, "The %s endpoint does not take %.*s (415).", purpose_words(x->purpose),
+		SPAN_ARG(type.n ? type : SPAN_LIT("a body without a media type")));
 }

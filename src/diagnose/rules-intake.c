@@ -13,8 +13,8 @@ given(const struct facts *f)
 }
 
 /*
- * An oddity that was repaired before sending: what the servers answered is about the repaired value, so
- * it is a warning then and explains none of the answers; unsent, it is the thing to mend.
+ * An oddity that was repaired before sending: what the servers answered is about the repaired
+ * value, so it is a warning then and explains none of the answers; unsent, it is the thing to mend.
  */
 static bool
 odd(const struct facts *f, unsigned bits, struct finding *out)
@@ -37,7 +37,8 @@ odd(const struct facts *f, unsigned bits, struct finding *out)
 static const char *
 repaired_words(const struct facts *f, unsigned bits)
 {
-	return given(f)->repaired & bits ? "; it was repaired before sending, the application may not do that"
+	return given(f)->repaired & bits
+		? "; it was repaired before sending, the application may not do that"
 		: "; servers refuse it so";
 }
 
@@ -46,7 +47,9 @@ rule_token_bearer_prefix(const struct facts *f, struct finding *out)
 {
 	if (!odd(f, ODD_BEARER_PREFIX, out))
 		return RULE_PASS;
-	return say(out, "The value given begins with a scheme word (as in \"Bearer \"), which is no part of the token%s.",
+	return say(out,
+		"The value given begins with a scheme word (as in \"Bearer \"), which is no part "
+		"of the token%s.",
 		repaired_words(f, ODD_BEARER_PREFIX));
 }
 
@@ -64,8 +67,8 @@ rule_token_whitespace_or_control(const struct facts *f, struct finding *out)
 	mine = t->info.odd & (ODD_BEARER_PREFIX | ODD_JSON | ODD_PLACEHOLDER) ? ODD_CONTROL : bits;
 	if (!odd(f, mine, out))
 		return RULE_PASS;
-	return say(out, "The token as given has %s%s.", token_oddity_words(&t->info, words, sizeof(words)),
-		repaired_words(f, mine));
+	return say(out, "The token as given has %s%s.",
+		token_oddity_words(&t->info, words, sizeof(words)), repaired_words(f, mine));
 }
 
 enum verdict_of
@@ -74,7 +77,9 @@ rule_token_quoted_or_json_wrapped(const struct facts *f, struct finding *out)
 	if (!odd(f, ODD_QUOTED | ODD_JSON, out))
 		return RULE_PASS;
 	if (given(f)->info.odd & ODD_JSON)
-		return say(out, "The value given is a JSON object, of which only the member access_token is the token%s.",
+		return say(out,
+			"The value given is a JSON object, of which only the member access_token "
+			"is the token%s.",
 			repaired_words(f, ODD_JSON));
 	return say(out, "The token as given has quotes around it, which are no part of it%s.",
 		repaired_words(f, ODD_QUOTED));
@@ -102,7 +107,8 @@ rule_token_truncated(const struct facts *f, struct finding *out)
 	ev(out, "token", FROM_TOKEN, "%s, %zu bytes", words, t->sent.len);
 	if (t->sent.alg[0])
 		ev(out, "signature", FROM_TOKEN, "%zu bytes for %s", t->sent.sig_len, t->sent.alg);
-	return say(out, "The token is cut off: %s.", words[0] ? words : "parts of the JWT are missing");
+	return say(out, "The token is cut off: %s.",
+		words[0] ? words : "parts of the JWT are missing");
 }
 
 enum verdict_of
@@ -138,17 +144,21 @@ looks_like_id_token(const struct facts *f, struct finding *out)
 {
 	const struct claims *c = f->claimed;
 
-	if (f->introspected && (kind_is(f->introspected->token_type, "id_token") ||
-	    span_is_nocase(f->introspected->token_use, "id"))) {
-		ev_text(out, "token_type", f->introspected->token_type.n ? f->introspected->token_type
-			: f->introspected->token_use, (int)f->introspection->n);
+	if (f->introspected &&
+		(kind_is(f->introspected->token_type, "id_token") ||
+			span_is_nocase(f->introspected->token_use, "id"))) {
+		ev_text(out, "token_type",
+			f->introspected->token_type.n ? f->introspected->token_type
+						      : f->introspected->token_use,
+			(int)f->introspection->n);
 		return true;
 	}
 	if (!c)
 		return false;
 	if (f->access->role == ROLE_ID) {
-		ev(out, "role", FROM_TOKEN, "typ %.*s, token_use %.*s, at_hash %s, nonce %s", SPAN_ARG(c->typ),
-			SPAN_ARG(c->token_use), c->has_at_hash ? "yes" : "no", c->has_nonce ? "yes" : "no");
+		ev(out, "role", FROM_TOKEN, "typ %.*s, token_use %.*s, at_hash %s, nonce %s",
+			SPAN_ARG(c->typ), SPAN_ARG(c->token_use), c->has_at_hash ? "yes" : "no",
+			c->has_nonce ? "yes" : "no");
 		return true;
 	}
 	return false;
@@ -163,7 +173,9 @@ rule_id_token_as_access_token(const struct facts *f, struct finding *out)
 	if (fact_healthy(f))
 		out->severity = SEV_WARNING;
 	if (f->claimed && f->claimed->n_aud)
-		return say(out, "An ID token was given where an access token belongs: it tells client %.*s who logged in.",
+		return say(out,
+			"An ID token was given where an access token belongs: it tells client %.*s "
+			"who logged in.",
 			SPAN_ARG(f->claimed->aud[0]));
 	return say(out, "An ID token was given where an access token belongs.");
 }
@@ -177,9 +189,11 @@ rule_refresh_token_as_access_token(const struct facts *f, struct finding *out)
 	if (!f->access || (!said && f->access->role != ROLE_REFRESH))
 		return RULE_PASS;
 	if (said)
-		ev_text(out, "token_type", i->token_type.n ? i->token_type : i->token_use, (int)f->introspection->n);
+		ev_text(out, "token_type", i->token_type.n ? i->token_type : i->token_use,
+			(int)f->introspection->n);
 	else
-		ev(out, "role", FROM_TOKEN, "%s %s", f->access->vendor, f->claimed ? "typ says refresh" : "by its prefix");
+		ev(out, "role", FROM_TOKEN, "%s %s", f->access->vendor,
+			f->claimed ? "typ says refresh" : "by its prefix");
 	ev_answer(out, f->userinfo);
 	if (fact_healthy(f))
 		return RULE_PASS;
@@ -193,7 +207,9 @@ rule_encrypted_jwe_token(const struct facts *f, struct finding *out)
 	if (!f->access || f->access->kind != TOKEN_JWE)
 		return RULE_PASS;
 	ev(out, "header", FROM_TOKEN, "alg %s, five parts", f->access->alg);
-	return say(out, "The token is encrypted (JWE): only the server can read it, its expiry is not visible here.");
+	return say(out,
+		"The token is encrypted (JWE): only the server can read it, its expiry is not "
+		"visible here.");
 }
 
 /* An opaque token that the userinfo endpoint takes and the API does not. */
@@ -203,12 +219,15 @@ rule_opaque_vs_jwt_confusion(const struct facts *f, struct finding *out)
 	const struct exchange *api = case_last(f->c, PURPOSE_RESOURCE, SLOT_ACCESS);
 	const struct exchange *info = case_last(f->c, PURPOSE_USERINFO, SLOT_ACCESS);
 
-	if (!f->access || f->access->kind == TOKEN_JWT || !api || !info || !exchange_token_refused(api) ||
-	    info->answer.outcome != OUTCOME_SUCCESS || fact_inactive(f))
+	if (!f->access || f->access->kind == TOKEN_JWT || !api || !info ||
+		!exchange_token_refused(api) || info->answer.outcome != OUTCOME_SUCCESS ||
+		fact_inactive(f))
 		return RULE_PASS;
 	ev_answer(out, api);
 	ev_answer(out, info);
-	return say(out, "The token is opaque: the userinfo endpoint takes it, and the API, which expects a JWT for its "
+	return say(out,
+		"The token is opaque: the userinfo endpoint takes it, and the API, which expects a "
+		"JWT for its "
 		"own audience, does not.");
 }
 
@@ -228,20 +247,26 @@ rule_token_not_locally_verifiable(const struct facts *f, struct finding *out)
 	ev(out, "signature", FROM_TOKEN, "%s", sig_state_words(f->access_sig));
 	if (entra_graph(f))
 		ev(out, "header.nonce", FROM_TOKEN, "present");
-	return say(out, "The signature cannot be verified here, yet that is no sign of forgery: the token is meant for "
-		"another API%s.", fact_healthy(f) ? ", which accepts it" : "");
+	return say(out,
+		"The signature cannot be verified here, yet that is no sign of forgery: the token "
+		"is meant for "
+		"another API%s.",
+		fact_healthy(f) ? ", which accepts it" : "");
 }
 
 enum verdict_of
 rule_signature_invalid(const struct facts *f, struct finding *out)
 {
 	if (!f->access || f->access_sig != SIG_BAD || entra_graph(f) || fact_healthy(f) ||
-	    fact_issuer(f) == ISSUER_OTHER_TENANT)
+		fact_issuer(f) == ISSUER_OTHER_TENANT)
 		return RULE_PASS;
 	ev(out, "kid", FROM_TOKEN, "%s", f->access->kid);
 	ev(out, "alg", FROM_TOKEN, "%s", f->access->alg);
-	ev(out, "signature", f->jwks ? (int)f->jwks->n : FROM_TOKEN, "does not verify with the key of that kid");
-	return say(out, "The signature of the token does not verify with the issuer's key %s (%s): it was changed or cut.",
+	ev(out, "signature", f->jwks ? (int)f->jwks->n : FROM_TOKEN,
+		"does not verify with the key of that kid");
+	return say(out,
+		"The signature of the token does not verify with the issuer's key %s (%s): it was "
+		"changed or cut.",
 		f->access->kid, f->access->alg);
 }
 
@@ -253,18 +278,25 @@ rule_jwks_unknown_kid(const struct facts *f, struct finding *out)
 	if (!f->access || fact_key_known(f) != TRI_NO)
 		return RULE_PASS;
 	ev(out, "kid", FROM_TOKEN, "%s", f->access->kid);
-	ev(out, "keys", (int)f->jwks->n, "%zu, none of that kid", json_count(json_get(f->jwks->answer.doc, "keys")));
+	ev(out, "keys", (int)f->jwks->n, "%zu, none of that kid",
+		json_count(json_get(f->jwks->answer.doc, "keys")));
 	if (f->iat.known) {
 		ev_time(out, "iat", &f->iat);
 		time_rfc3339(when, f->iat.at);
 	}
 	if (fact_healthy(f) || (f->active.v == TRI_YES && !fact_rejected(f))) {
 		out->severity = SEV_INFO;
-		return say(out, "The token's key %s is not in the key set, but the server accepts the token: it is meant for "
-			"another audience.", f->access->kid);
+		return say(out,
+			"The token's key %s is not in the key set, but the server accepts the "
+			"token: it is meant for "
+			"another audience.",
+			f->access->kid);
 	}
-	return say(out, "The token was signed with key %s, which the issuer's key set does not have%s%s.", f->access->kid,
-		f->iat.known ? ": the key was retired after the token was issued at " : "", f->iat.known ? when : "");
+	return say(out,
+		"The token was signed with key %s, which the issuer's key set does not have%s%s.",
+		f->access->kid,
+		f->iat.known ? ": the key was retired after the token was issued at " : "",
+		f->iat.known ? when : "");
 }
 
 static const char *
@@ -290,7 +322,8 @@ rule_alg_mismatch(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	if (f->access_sig == SIG_ALG_NONE || !strcmp(f->access->alg, "none")) {
 		ev(out, "alg", FROM_TOKEN, "none");
-		return say(out, "The token is not signed at all (alg none): no server should take it.");
+		return say(out,
+			"The token is not signed at all (alg none): no server should take it.");
 	}
 	key = fact_key(f);
 	want = kty_of_alg(f->access->alg);
@@ -305,5 +338,6 @@ rule_alg_mismatch(const struct facts *f, struct finding *out)
 	if (fact_healthy(f))
 		out->severity = SEV_WARNING;
 	return say(out, "The token says %s, the key of its kid is for %.*s%s%.*s.", f->access->alg,
-		SPAN_ARG(alg.n ? alg : kty), alg.n ? ", key type " : "", SPAN_ARG(alg.n ? kty : SPAN_EMPTY));
+		SPAN_ARG(alg.n ? alg : kty), alg.n ? ", key type " : "",
+		SPAN_ARG(alg.n ? kty : SPAN_EMPTY));
 }

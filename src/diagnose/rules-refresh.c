@@ -21,7 +21,8 @@ grant_refused(const struct facts *f)
 	s = x->result.response.status;
 	if (answer_error_is(x, "invalid_grant") || answer_error_is(x, "bad_refresh_token"))
 		return true;
-	return (s == 400 || s == 401 || s == 403) && x->answer.kind != BODY_HTML && !x->answer.error[0];
+	return (s == 400 || s == 401 || s == 403) && x->answer.kind != BODY_HTML &&
+		!x->answer.error[0];
 }
 
 /* The fingerprint of the refresh token that x carried; "" if unknown. */
@@ -42,7 +43,8 @@ same_token(const struct exchange *a, const struct exchange *b)
 
 	if (*x && *y)
 		return !strcmp(x, y);
-	return a->slot == SLOT_REFRESH && b->slot == SLOT_REFRESH && a->token_generation == b->token_generation;
+	return a->slot == SLOT_REFRESH && b->slot == SLOT_REFRESH &&
+		a->token_generation == b->token_generation;
 }
 
 /* An earlier refresh with the same token that gave a new one. */
@@ -55,7 +57,7 @@ used_before(const struct facts *f)
 		const struct exchange *y = case_exchange(f->c, n - 1);
 
 		if (y->purpose == PURPOSE_REFRESH && y->answer.outcome == OUTCOME_SUCCESS &&
-		    y->answer.has_refresh_token && same_token(x, y))
+			y->answer.has_refresh_token && same_token(x, y))
 			return y;
 	}
 	return NULL;
@@ -86,14 +88,19 @@ rule_refresh_token_rotated(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	if (before) {
 		ev_answer(out, before);
-		return say(out, "The refresh token was used already, %s before in this case, and replaced by a new one; using it "
+		return say(out,
+			"The refresh token was used already, %s before in this case, and replaced "
+			"by a new one; using it "
 			"again can end every token of its family.",
-			time_span_us(ago, f->refresh->result.sent_wall_us - before->result.sent_wall_us));
+			time_span_us(ago,
+				f->refresh->result.sent_wall_us - before->result.sent_wall_us));
 	}
 	if (answer_hint(f->refresh) != HINT_ROTATED)
 		return RULE_PASS;
 	ev(out, "error_description", (int)f->refresh->n, "%s", f->refresh->answer.description);
-	return say(out, "The server says that this refresh token was used before: a newer one of its family exists.");
+	return say(out,
+		"The server says that this refresh token was used before: a newer one of its "
+		"family exists.");
 }
 
 enum verdict_of
@@ -109,7 +116,9 @@ rule_refresh_rotation_race(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	ev_answer(out, before);
 	ev_answer(out, f->refresh);
-	return say(out, "Two refreshes with the same token went out within %s: one won, the other was refused.",
+	return say(out,
+		"Two refreshes with the same token went out within %s: one won, the other was "
+		"refused.",
 		time_span_us(gap, f->refresh->result.sent_wall_us - before->result.sent_wall_us));
 }
 
@@ -117,7 +126,8 @@ enum verdict_of
 rule_refresh_token_expired(const struct facts *f, struct finding *out)
 {
 	char ago[32], when[32];
-	bool past = f->refresh_exp.known && f->refresh_exp.at > 0 && f->refresh_exp.at <= f->server_now_s;
+	bool past = f->refresh_exp.known && f->refresh_exp.at > 0 &&
+		f->refresh_exp.at <= f->server_now_s;
 
 	if (grant_refused(f) && used_before(f))
 		return RULE_PASS;
@@ -128,10 +138,12 @@ rule_refresh_token_expired(const struct facts *f, struct finding *out)
 			out->severity = fact_expired(f) ? SEV_ERROR : SEV_WARNING;
 			out->explains = "";
 		}
-		return say(out, "The refresh token expired %s ago (exp %s).", time_span(ago, f->server_now_s - f->refresh_exp.at),
+		return say(out, "The refresh token expired %s ago (exp %s).",
+			time_span(ago, f->server_now_s - f->refresh_exp.at),
 			time_rfc3339(when, f->refresh_exp.at));
 	}
-	if (!grant_refused(f) || answer_hint(f->refresh) != HINT_EXPIRED || (f->refresh_exp.known && f->refresh_exp.at > 0))
+	if (!grant_refused(f) || answer_hint(f->refresh) != HINT_EXPIRED ||
+		(f->refresh_exp.known && f->refresh_exp.at > 0))
 		return RULE_PASS;
 	ev_answer(out, f->refresh);
 	ev(out, "error_description", (int)f->refresh->n, "%s", f->refresh->answer.description);
@@ -144,33 +156,38 @@ by_words(const struct facts *f, struct finding *out, enum hint h, const char *wo
 	if (!refused(f) || answer_hint(f->refresh) != h || (grant_refused(f) && used_before(f)))
 		return RULE_PASS;
 	ev_answer(out, f->refresh);
-	ev(out, "error_description", (int)f->refresh->n, "%s", f->refresh->answer.description[0]
-		? f->refresh->answer.description : f->refresh->answer.vendor_code);
+	ev(out, "error_description", (int)f->refresh->n, "%s",
+		f->refresh->answer.description[0] ? f->refresh->answer.description
+						  : f->refresh->answer.vendor_code);
 	return say(out, "%s", words);
 }
 
 enum verdict_of
 rule_refresh_token_revoked(const struct facts *f, struct finding *out)
 {
-	return by_words(f, out, HINT_REVOKED, "The server says that the refresh token was revoked.");
+	return by_words(
+		f, out, HINT_REVOKED, "The server says that the refresh token was revoked.");
 }
 
 enum verdict_of
 rule_refresh_token_idle_timeout(const struct facts *f, struct finding *out)
 {
-	return by_words(f, out, HINT_IDLE, "The refresh token was not used for too long and ended.");
+	return by_words(
+		f, out, HINT_IDLE, "The refresh token was not used for too long and ended.");
 }
 
 enum verdict_of
 rule_refresh_absolute_lifetime(const struct facts *f, struct finding *out)
 {
-	return by_words(f, out, HINT_ABSOLUTE, "The refresh token reached its fixed lifetime, counted from the login.");
+	return by_words(f, out, HINT_ABSOLUTE,
+		"The refresh token reached its fixed lifetime, counted from the login.");
 }
 
 enum verdict_of
 rule_refresh_password_change(const struct facts *f, struct finding *out)
 {
-	return by_words(f, out, HINT_PASSWORD, "The user's password was changed or reset after the grant, which ended the refresh "
+	return by_words(f, out, HINT_PASSWORD,
+		"The user's password was changed or reset after the grant, which ended the refresh "
 		"token.");
 }
 
@@ -179,35 +196,47 @@ rule_refresh_policy_reauth(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = f->refresh;
 
-	if (refused(f) && (answer_error_is(x, "interaction_required") || answer_error_is(x, "login_required") ||
-	    answer_error_is(x, "consent_required") || json_get(x->answer.doc, "claims") ||
-	    span_is(json_get_str(x->answer.doc, "error_subtype"), "invalid_rapt"))) {
+	if (refused(f) &&
+		(answer_error_is(x, "interaction_required") ||
+			answer_error_is(x, "login_required") ||
+			answer_error_is(x, "consent_required") ||
+			json_get(x->answer.doc, "claims") ||
+			span_is(json_get_str(x->answer.doc, "error_subtype"), "invalid_rapt"))) {
 		ev_answer(out, x);
-		return say(out, "The server's policy wants the user to log in again before it refreshes.");
+		return say(out,
+			"The server's policy wants the user to log in again before it refreshes.");
 	}
-	return by_words(f, out, HINT_REAUTH, "The server's policy wants the user to log in again before it refreshes.");
+	return by_words(f, out, HINT_REAUTH,
+		"The server's policy wants the user to log in again before it refreshes.");
 }
 
 enum verdict_of
 rule_refresh_client_mismatch(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = f->refresh;
-	struct span azp = f->refresh_token ? (f->refresh_token->claims.azp.n ? f->refresh_token->claims.azp
-		: f->refresh_token->claims.client_id) : SPAN_EMPTY;
+	struct span azp = f->refresh_token
+		? (f->refresh_token->claims.azp.n ? f->refresh_token->claims.azp
+						  : f->refresh_token->claims.client_id)
+		: SPAN_EMPTY;
 
 	if (!refused(f))
 		return RULE_PASS;
 	if (!azp.n)
 		azp = f->client_id.v; /* tokens of one grant are one client's */
 	if (azp.n && x->auth_client_id[0] && !span_is(azp, x->auth_client_id) &&
-	    (grant_refused(f) || (answer_error_is(x, "invalid_client") && f->caller_proven.v == TRI_YES)) && !used_before(f)) {
+		(grant_refused(f) ||
+			(answer_error_is(x, "invalid_client") && f->caller_proven.v == TRI_YES)) &&
+		!used_before(f)) {
 		ev_answer(out, x);
 		ev_text(out, "client of the token", azp, FROM_TOKEN);
 		ev(out, "refreshing client", (int)x->n, "%s", x->auth_client_id);
-		return say(out, "The refresh token was issued to client %.*s, and client %s tries to use it.", SPAN_ARG(azp),
-			x->auth_client_id);
+		return say(out,
+			"The refresh token was issued to client %.*s, and client %s tries to use "
+			"it.",
+			SPAN_ARG(azp), x->auth_client_id);
 	}
-	return by_words(f, out, HINT_OTHER_CLIENT, "The server says that the refresh token belongs to another client.");
+	return by_words(f, out, HINT_OTHER_CLIENT,
+		"The server says that the refresh token belongs to another client.");
 }
 
 enum verdict_of
@@ -218,7 +247,8 @@ rule_refresh_scope_invalid(const struct facts *f, struct finding *out)
 	if (!refused(f))
 		return RULE_PASS;
 	if (!answer_error_is(x, "invalid_scope"))
-		return by_words(f, out, HINT_OFFLINE, "The server does not allow offline tokens for this user or client.");
+		return by_words(f, out, HINT_OFFLINE,
+			"The server does not allow offline tokens for this user or client.");
 	ev_answer(out, x);
 	ev(out, "error_description", (int)x->n, "%s", x->answer.description);
 	return say(out, "The refresh asks for a scope that was not granted (invalid_scope).");
@@ -230,7 +260,8 @@ rule_refresh_grant_not_allowed(const struct facts *f, struct finding *out)
 	const struct exchange *x = f->refresh;
 
 	if (!refused(f) || exchange_client_refused(x) ||
-	    !(answer_error_is(x, "unauthorized_client") || answer_error_is(x, "unsupported_grant_type")))
+		!(answer_error_is(x, "unauthorized_client") ||
+			answer_error_is(x, "unsupported_grant_type")))
 		return RULE_PASS;
 	ev_answer(out, x);
 	return say(out, "The server does not let client %s use the refresh_token grant (%s).",
@@ -243,13 +274,16 @@ rule_refresh_not_issued(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = case_last(f->c, PURPOSE_TOKEN, SLOT_NONE);
 
-	if (f->refresh_token || !exchange_answered(x) || x->answer.outcome != OUTCOME_SUCCESS || x->answer.has_refresh_token)
+	if (f->refresh_token || !exchange_answered(x) || x->answer.outcome != OUTCOME_SUCCESS ||
+		x->answer.has_refresh_token)
 		return RULE_PASS;
 	ev_answer(out, x);
 	ev(out, "refresh_token", (int)x->n, "absent");
 	if (fact_expired(f))
 		out->severity = SEV_WARNING;
-	return say(out, "The token response had no refresh token: when the access token ends, only a new login helps.");
+	return say(out,
+		"The token response had no refresh token: when the access token ends, only a new "
+		"login helps.");
 }
 
 enum verdict_of
@@ -257,11 +291,14 @@ rule_refresh_response_omits_refresh_token(const struct facts *f, struct finding 
 {
 	const struct exchange *x = f->refresh;
 
-	if (!exchange_answered(x) || x->answer.outcome != OUTCOME_SUCCESS || x->answer.has_refresh_token)
+	if (!exchange_answered(x) || x->answer.outcome != OUTCOME_SUCCESS ||
+		x->answer.has_refresh_token)
 		return RULE_PASS;
 	ev_answer(out, x);
 	ev(out, "refresh_token", (int)x->n, "absent");
-	return say(out, "The refresh succeeded without a new refresh token: the old one stays good and is kept.");
+	return say(out,
+		"The refresh succeeded without a new refresh token: the old one stays good and is "
+		"kept.");
 }
 
 enum verdict_of
@@ -274,6 +311,9 @@ rule_refresh_invalid_grant_unspecified(const struct facts *f, struct finding *ou
 	ev_answer(out, x);
 	if (x->answer.description[0])
 		ev(out, "error_description", (int)x->n, "%s", x->answer.description);
-	return say(out, "The server refuses the refresh token (%d%s%s), and its words fit an expired, revoked, rotated or "
-		"foreign one alike.", x->result.response.status, x->answer.error[0] ? " " : "", x->answer.error);
+	return say(out,
+		"The server refuses the refresh token (%d%s%s), and its words fit an expired, "
+		"revoked, rotated or "
+		"foreign one alike.",
+		x->result.response.status, x->answer.error[0] ? " " : "", x->answer.error);
 }

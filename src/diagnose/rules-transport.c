@@ -7,8 +7,8 @@
 typedef bool match(const struct exchange *x);
 
 /*
- * The gravest current exchange that matches; it decides severity and step of the finding, the others are
- * named as evidence.  NULL if none matches.
+ * The gravest current exchange that matches; it decides severity and step of the finding, the
+ * others are named as evidence.  NULL if none matches.
  */
 static const struct exchange *
 gravest(const struct facts *f, match *m, struct finding *out)
@@ -19,7 +19,7 @@ gravest(const struct facts *f, match *m, struct finding *out)
 		const struct exchange *x = f->c->exchanges[i];
 
 		if (m(x) && exchange_is_current(f->c, x) &&
-		    (!best || fact_weight(f, x) > fact_weight(f, best)))
+			(!best || fact_weight(f, x) > fact_weight(f, best)))
 			best = x;
 	}
 	if (!best)
@@ -47,7 +47,11 @@ enum { HOST = 140 };
 
 /* --- names and connections ---------------------------------------------------------------- */
 
-static bool is_dns(const struct exchange *x) { return x->result.error == NETERR_DNS; }
+static bool
+is_dns(const struct exchange *x)
+{
+	return x->result.error == NETERR_DNS;
+}
 
 enum verdict_of
 rule_dns_failure(const struct facts *f, struct finding *out)
@@ -58,11 +62,15 @@ rule_dns_failure(const struct facts *f, struct finding *out)
 	if (!x)
 		return RULE_PASS;
 	ev(out, "host", (int)x->n, "%s", host_of(x, host, sizeof(host)));
-	return say(out, "The host name %s (%s) could not be resolved.", host_of(x, host, sizeof(host)),
-		purpose_words(x->purpose));
+	return say(out, "The host name %s (%s) could not be resolved.",
+		host_of(x, host, sizeof(host)), purpose_words(x->purpose));
 }
 
-static bool is_refused(const struct exchange *x) { return x->result.error == NETERR_REFUSED; }
+static bool
+is_refused(const struct exchange *x)
+{
+	return x->result.error == NETERR_REFUSED;
+}
 
 enum verdict_of
 rule_connection_refused(const struct facts *f, struct finding *out)
@@ -74,13 +82,18 @@ rule_connection_refused(const struct facts *f, struct finding *out)
 
 	if (!x)
 		return RULE_PASS;
-	ev(out, "address", (int)x->n, "%s", x->result.remote[0] ? x->result.remote : host_of(x, host, sizeof(host)));
+	ev(out, "address", (int)x->n, "%s",
+		x->result.remote[0] ? x->result.remote : host_of(x, host, sizeof(host)));
 	if (exchange_answered(found) && url_parse(&a, span_of(x->request.url), NULL) == RES_OK &&
-	    url_parse(&b, span_of(found->request.url), NULL) == RES_OK && url_is_private(&a) && !url_same_host(&a, &b))
-		fix(out, "The metadata came from another host than %s: let the server advertise an address that is "
-			"reachable from here (a loopback or container name is not).", host_of(x, host, sizeof(host)));
-	return say(out, "Nothing listens at %s (%s): the connection was refused.", host_of(x, host, sizeof(host)),
-		purpose_words(x->purpose));
+		url_parse(&b, span_of(found->request.url), NULL) == RES_OK && url_is_private(&a) &&
+		!url_same_host(&a, &b))
+		fix(out,
+			"The metadata came from another host than %s: let the server advertise an "
+			"address that is "
+			"reachable from here (a loopback or container name is not).",
+			host_of(x, host, sizeof(host)));
+	return say(out, "Nothing listens at %s (%s): the connection was refused.",
+		host_of(x, host, sizeof(host)), purpose_words(x->purpose));
 }
 
 static bool
@@ -99,12 +112,18 @@ rule_connect_timeout(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	if (x->result.timings.dns >= 0)
 		ev(out, "dns", (int)x->n, "resolved");
-	return say(out, x->result.error == NETERR_UNREACHABLE ? "There is no route to %s (%s)."
-		: "No connection to %s (%s) could be made in time, though its name resolves.",
+	return say(out,
+		x->result.error == NETERR_UNREACHABLE ? "There is no route to %s (%s)."
+						      : "No connection to %s (%s) could be made in "
+							"time, though its name resolves.",
 		host_of(x, host, sizeof(host)), purpose_words(x->purpose));
 }
 
-static bool is_read_timeout(const struct exchange *x) { return x->result.error == NETERR_READ_TIMEOUT; }
+static bool
+is_read_timeout(const struct exchange *x)
+{
+	return x->result.error == NETERR_READ_TIMEOUT;
+}
 
 enum verdict_of
 rule_read_timeout(const struct facts *f, struct finding *out)
@@ -116,11 +135,17 @@ rule_read_timeout(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	time_span_us(waited, x->result.timings.total > 0 ? x->result.timings.total : 0);
 	ev(out, "waited", (int)x->n, "%s", waited);
-	return say(out, "%s took the connection (%s) and gave no whole answer within %s: the server is slow or hangs.",
+	return say(out,
+		"%s took the connection (%s) and gave no whole answer within %s: the server is "
+		"slow or hangs.",
 		host_of(x, host, sizeof(host)), purpose_words(x->purpose), waited);
 }
 
-static bool is_reset(const struct exchange *x) { return x->result.error == NETERR_RESET; }
+static bool
+is_reset(const struct exchange *x)
+{
+	return x->result.error == NETERR_RESET;
+}
 
 enum verdict_of
 rule_connection_reset(const struct facts *f, struct finding *out)
@@ -128,11 +153,16 @@ rule_connection_reset(const struct facts *f, struct finding *out)
 	const struct exchange *x = gravest(f, is_reset, out);
 	char host[HOST];
 
-	return !x ? RULE_PASS : say(out, "%s (%s) closed the connection without a whole answer.",
-		host_of(x, host, sizeof(host)), purpose_words(x->purpose));
+	return !x ? RULE_PASS
+		  : say(out, "%s (%s) closed the connection without a whole answer.",
+			    host_of(x, host, sizeof(host)), purpose_words(x->purpose));
 }
 
-static bool is_short(const struct exchange *x) { return x->result.error == NETERR_SHORT_BODY; }
+static bool
+is_short(const struct exchange *x)
+{
+	return x->result.error == NETERR_SHORT_BODY;
+}
 
 enum verdict_of
 rule_response_truncated(const struct facts *f, struct finding *out)
@@ -143,7 +173,8 @@ rule_response_truncated(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	ev(out, "body", (int)x->n, "%zu of %lld bytes", x->result.response.body.len,
 		(long long)x->result.response.body_announced);
-	return say(out, "The answer to the %s request ended early: fewer bytes came than were announced.",
+	return say(out,
+		"The answer to the %s request ended early: fewer bytes came than were announced.",
 		purpose_words(x->purpose));
 }
 
@@ -159,11 +190,17 @@ rule_response_too_large(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = gravest(f, is_too_large, out);
 
-	return !x ? RULE_PASS : say(out, "The %s of the answer to the %s request went past the limit.",
-		x->result.response.headers_too_large ? "headers" : "body", purpose_words(x->purpose));
+	return !x ? RULE_PASS
+		  : say(out, "The %s of the answer to the %s request went past the limit.",
+			    x->result.response.headers_too_large ? "headers" : "body",
+			    purpose_words(x->purpose));
 }
 
-static bool is_not_http(const struct exchange *x) { return x->result.error == NETERR_NOT_HTTP; }
+static bool
+is_not_http(const struct exchange *x)
+{
+	return x->result.error == NETERR_NOT_HTTP;
+}
 
 enum verdict_of
 rule_not_http(const struct facts *f, struct finding *out)
@@ -171,8 +208,9 @@ rule_not_http(const struct facts *f, struct finding *out)
 	const struct exchange *x = gravest(f, is_not_http, out);
 	char host[HOST];
 
-	return !x ? RULE_PASS : say(out, "What answers at %s (%s) does not speak HTTP.",
-		host_of(x, host, sizeof(host)), purpose_words(x->purpose));
+	return !x ? RULE_PASS
+		  : say(out, "What answers at %s (%s) does not speak HTTP.",
+			    host_of(x, host, sizeof(host)), purpose_words(x->purpose));
 }
 
 static bool
@@ -192,9 +230,11 @@ rule_proxy_407(const struct facts *f, struct finding *out)
 	wants = http_header(&x->result.response.headers, "proxy-authenticate");
 	if (wants.n)
 		ev_text(out, "Proxy-Authenticate", wants, (int)x->n);
-	return say(out, x->result.response.status == 407
-		? "The proxy, not the authorization server, asks for credentials (407) at the %s request."
-		: "The proxy refused or failed at the %s request; the authorization server was not reached.",
+	return say(out,
+		x->result.response.status == 407 ? "The proxy, not the authorization server, asks "
+						   "for credentials (407) at the %s request."
+						 : "The proxy refused or failed at the %s request; "
+						   "the authorization server was not reached.",
 		purpose_words(x->purpose));
 }
 
@@ -231,8 +271,11 @@ rule_tls_unknown_ca(const struct facts *f, struct finding *out)
 	if (leaf(x)->self_signed)
 		return say(out, "The certificate of %s is self-signed and not trusted here.", host);
 	if (!top->self_signed && x->result.tls.n_certs == 1)
-		return say(out, "The certificate of %s was issued by %s, which is not trusted here and whose own "
-			"certificate the server did not send.", host, top->issuer ? top->issuer : "an unnamed authority");
+		return say(out,
+			"The certificate of %s was issued by %s, which is not trusted here and "
+			"whose own "
+			"certificate the server did not send.",
+			host, top->issuer ? top->issuer : "an unnamed authority");
 	return say(out, "The certificate of %s leads to %s, which is not trusted here.", host,
 		top->issuer ? top->issuer : "an unnamed authority");
 }
@@ -257,12 +300,17 @@ rule_tls_expired_cert(const struct facts *f, struct finding *out)
 	c = leaf(x);
 	if (x->result.error == NETERR_TLS_NOT_YET_VALID) {
 		at = c ? c->not_before : 0;
-		fix(out, "Check the clock of this machine first; if it is right, the server needs another certificate.");
+		fix(out,
+			"Check the clock of this machine first; if it is right, the server needs "
+			"another certificate.");
 		if (!c || !at)
-			return say(out, "The certificate of %s is not valid yet by the local clock.", host);
+			return say(out,
+				"The certificate of %s is not valid yet by the local clock.", host);
 		ev(out, "certificate.not_before", (int)x->n, "%s", time_rfc3339(when, at));
-		return say(out, "The certificate of %s is valid only from %s on, %s from now by the local clock.", host,
-			when, time_span(ago, at - f->now_s));
+		return say(out,
+			"The certificate of %s is valid only from %s on, %s from now by the local "
+			"clock.",
+			host, when, time_span(ago, at - f->now_s));
 	}
 	at = c ? c->not_after : 0;
 	if (!c || !at)
@@ -270,10 +318,15 @@ rule_tls_expired_cert(const struct facts *f, struct finding *out)
 	ev(out, "certificate.not_after", (int)x->n, "%s", time_rfc3339(when, at));
 	if (at > f->now_s) /* another one of the chain */
 		return say(out, "A certificate in the chain of %s has expired.", host);
-	return say(out, "The certificate of %s expired at %s, %s ago.", host, when, time_span(ago, f->now_s - at));
+	return say(out, "The certificate of %s expired at %s, %s ago.", host, when,
+		time_span(ago, f->now_s - at));
 }
 
-static bool is_cert_name(const struct exchange *x) { return x->result.error == NETERR_TLS_HOSTNAME; }
+static bool
+is_cert_name(const struct exchange *x)
+{
+	return x->result.error == NETERR_TLS_HOSTNAME;
+}
 
 enum verdict_of
 rule_tls_hostname_mismatch(const struct facts *f, struct finding *out)
@@ -293,7 +346,11 @@ rule_tls_hostname_mismatch(const struct facts *f, struct finding *out)
 	return say(out, "The certificate is for %s, not for %s.", names, host);
 }
 
-static bool is_protocol(const struct exchange *x) { return x->result.error == NETERR_TLS_PROTOCOL; }
+static bool
+is_protocol(const struct exchange *x)
+{
+	return x->result.error == NETERR_TLS_PROTOCOL;
+}
 
 enum verdict_of
 rule_tls_protocol_or_sni(const struct facts *f, struct finding *out)
@@ -305,6 +362,6 @@ rule_tls_protocol_or_sni(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	if (x->result.error_text[0])
 		ev(out, "tls.error", (int)x->n, "%s", x->result.error_text);
-	return say(out, "No TLS connection to %s could be agreed on (%s).", host_of(x, host, sizeof(host)),
-		purpose_words(x->purpose));
+	return say(out, "No TLS connection to %s could be agreed on (%s).",
+		host_of(x, host, sizeof(host)), purpose_words(x->purpose));
 }

@@ -6,8 +6,8 @@
 static bool
 came(const struct facts *f)
 {
-	return f->userinfo && f->userinfo->purpose == PURPOSE_USERINFO && exchange_answered(f->userinfo) &&
-		f->userinfo->result.response.status < 300;
+	return f->userinfo && f->userinfo->purpose == PURPOSE_USERINFO &&
+		exchange_answered(f->userinfo) && f->userinfo->result.response.status < 300;
 }
 
 enum verdict_of
@@ -22,7 +22,9 @@ rule_userinfo_signed_jwt(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	ev(out, "Content-Type", (int)f->userinfo->n, "%.*s",
 		SPAN_ARG(http_header(&f->userinfo->result.response.headers, "content-type")));
-	return say(out, "User information came as %s JWT: a success that clients expecting plain JSON cannot read.",
+	return say(out,
+		"User information came as %s JWT: a success that clients expecting plain JSON "
+		"cannot read.",
 		a->is_encrypted || a->kind == BODY_JWE ? "an encrypted" : "a signed");
 }
 
@@ -34,7 +36,8 @@ own_members(const struct json *doc)
 	for (const struct json *k = doc ? json_first(doc) : NULL; k; k = json_next(k)) {
 		struct span name = json_name(k);
 
-		if (!span_is(name, "iss") && !span_is(name, "aud") && !span_is(name, "iat") && !span_is(name, "exp"))
+		if (!span_is(name, "iss") && !span_is(name, "aud") && !span_is(name, "iat") &&
+			!span_is(name, "exp"))
 			n++;
 	}
 	return n;
@@ -43,21 +46,29 @@ own_members(const struct json *doc)
 enum verdict_of
 rule_userinfo_claims_missing(const struct facts *f, struct finding *out)
 {
-	const struct claims *c = f->introspected && f->introspected->has_scope ? f->introspected : f->claimed;
+	const struct claims *c =
+		f->introspected && f->introspected->has_scope ? f->introspected : f->claimed;
 	bool profile, email;
 
 	if (!came(f) || f->userinfo_ok.v != TRI_YES || !f->userinfo->answer.doc ||
-	    !json_get(f->userinfo->answer.doc, "sub") || own_members(f->userinfo->answer.doc) != 1)
+		!json_get(f->userinfo->answer.doc, "sub") ||
+		own_members(f->userinfo->answer.doc) != 1)
 		return RULE_PASS;
-	profile = (c && claims_has_scope(c, "profile")) || span_has_word(f->token_scope.v, "profile");
+	profile =
+		(c && claims_has_scope(c, "profile")) || span_has_word(f->token_scope.v, "profile");
 	email = (c && claims_has_scope(c, "email")) || span_has_word(f->token_scope.v, "email");
 	ev(out, "userinfo", (int)f->userinfo->n, "only sub");
 	if (f->token_scope.v.n)
 		ev_text(out, "scope", f->token_scope.v, f->token_scope.from);
 	if (profile || email) {
-		fix(out, "Look at the server's claim mapping for this client, and at the user's own attributes.");
-		return say(out, "User information holds only sub, though the token's scope asks for %s.",
-			profile && email ? "profile and email" : profile ? "profile" : "email");
+		fix(out,
+			"Look at the server's claim mapping for this client, and at the user's own "
+			"attributes.");
+		return say(out,
+			"User information holds only sub, though the token's scope asks for %s.",
+			profile && email  ? "profile and email"
+				: profile ? "profile"
+					  : "email");
 	}
 	out->severity = SEV_INFO;
 	return say(out, "User information holds only sub: the token's scope asks for no more.");
@@ -66,21 +77,24 @@ rule_userinfo_claims_missing(const struct facts *f, struct finding *out)
 enum verdict_of
 rule_userinfo_sub_mismatch(const struct facts *f, struct finding *out)
 {
-	const struct claims *id = f->id_token && f->id_token->claims.root ? &f->id_token->claims : NULL;
+	const struct claims *id =
+		f->id_token && f->id_token->claims.root ? &f->id_token->claims : NULL;
 	struct span got, want;
 	int from;
 
-	if (!came(f) || !f->userinfo->answer.doc || json_type(f->userinfo->answer.doc) != JSON_OBJECT ||
-	    f->userinfo->answer.error[0])
+	if (!came(f) || !f->userinfo->answer.doc ||
+		json_type(f->userinfo->answer.doc) != JSON_OBJECT || f->userinfo->answer.error[0])
 		return RULE_PASS;
 	got = f->userinfo->answer.claims.sub.n ? f->userinfo->answer.claims.sub
-		: json_get_str(f->userinfo->answer.doc, "sub");
+					       : json_get_str(f->userinfo->answer.doc, "sub");
 	if (!got.n) {
 		if (f->userinfo_ok.v == TRI_YES)
 			return RULE_PASS;
 		ev(out, "userinfo.sub", (int)f->userinfo->n, "%s",
 			json_get(f->userinfo->answer.doc, "sub") ? "no string" : "absent");
-		return say(out, "User information came without a usable sub, which says whose it is (OpenID Connect Core §5.3.2).");
+		return say(out,
+			"User information came without a usable sub, which says whose it is "
+			"(OpenID Connect Core §5.3.2).");
 	}
 	want = id ? id->sub : f->introspected ? f->introspected->sub : SPAN_EMPTY;
 	from = id ? FROM_TOKEN : f->active.from;
@@ -96,7 +110,8 @@ rule_userinfo_sub_mismatch(const struct facts *f, struct finding *out)
 	ev_text(out, "userinfo.sub", got, (int)f->userinfo->n);
 	ev_text(out, id ? "ID token sub" : "token sub", want, from);
 	return say(out, "User information is of sub %.*s, the %s says %.*s: it must not be used.",
-		SPAN_ARG(span_sub(got, 0, 80)), id ? "ID token" : "token", SPAN_ARG(span_sub(want, 0, 80)));
+		SPAN_ARG(span_sub(got, 0, 80)), id ? "ID token" : "token",
+		SPAN_ARG(span_sub(want, 0, 80)));
 }
 
 enum verdict_of
@@ -109,14 +124,18 @@ rule_userinfo_skips_expiry(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	/* it may have expired since it was asked */
 	if (f->userinfo->result.sent_wall_us &&
-	    f->userinfo->result.sent_wall_us / 1000000 + (f->server_now_s - f->now_s) <= f->exp.at + f->leeway_s)
+		f->userinfo->result.sent_wall_us / 1000000 + (f->server_now_s - f->now_s) <=
+			f->exp.at + f->leeway_s)
 		return RULE_PASS;
 	ev_time(out, "exp", &f->exp);
 	ev_answer(out, f->userinfo);
 	if (f->active.v != TRI_UNKNOWN)
 		ev(out, "active", f->active.from, "%s", f->active.v == TRI_YES ? "true" : "false");
-	return say(out, "User information was given although the token expired %s ago: the endpoint does not look at exp, "
-		"so its yes proves nothing.", time_span(span, -left));
+	return say(out,
+		"User information was given although the token expired %s ago: the endpoint does "
+		"not look at exp, "
+		"so its yes proves nothing.",
+		time_span(span, -left));
 }
 
 /* --- after a revocation ------------------------------------------------------------------- */
@@ -124,20 +143,22 @@ rule_userinfo_skips_expiry(const struct facts *f, struct finding *out)
 static bool
 still_active(const struct facts *f)
 {
-	return f->revocation && f->revocation->result.response.status == 200 && f->revoked_introspection &&
-		f->revoked_introspection->answer.active == TRI_YES;
+	return f->revocation && f->revocation->result.response.status == 200 &&
+		f->revoked_introspection && f->revoked_introspection->answer.active == TRI_YES;
 }
 
 enum verdict_of
 rule_revoke_other_client_noop(const struct facts *f, struct finding *out)
 {
 	if (!still_active(f) || !f->client_id.v.n || !f->revocation->auth_client_id[0] ||
-	    span_is(f->client_id.v, f->revocation->auth_client_id))
+		span_is(f->client_id.v, f->revocation->auth_client_id))
 		return RULE_PASS;
 	ev_answer(out, f->revocation);
 	ev(out, "active", (int)f->revoked_introspection->n, "true");
 	ev_text(out, "client of the token", f->client_id.v, f->client_id.from);
-	return say(out, "Revocation answered 200 and changed nothing: the token is client %.*s's, and %s asked.",
+	return say(out,
+		"Revocation answered 200 and changed nothing: the token is client %.*s's, and %s "
+		"asked.",
 		SPAN_ARG(f->client_id.v), f->revocation->auth_client_id);
 }
 
@@ -148,7 +169,8 @@ hint_given(const struct exchange *x, const char *not_this)
 	bool wrong;
 
 	buf_init(&hint, LIMIT_BODY);
-	wrong = form_get(buf_span(&x->request.body), "token_type_hint", &hint) && !span_is(buf_span(&hint), not_this);
+	wrong = form_get(buf_span(&x->request.body), "token_type_hint", &hint) &&
+		!span_is(buf_span(&hint), not_this);
 	buf_release(&hint);
 	return wrong;
 }
@@ -156,11 +178,14 @@ hint_given(const struct exchange *x, const char *not_this)
 enum verdict_of
 rule_revoke_hint_mismatch_noop(const struct facts *f, struct finding *out)
 {
-	if (!still_active(f) || f->revocation->slot == SLOT_REFRESH || !hint_given(f->revocation, "access_token"))
+	if (!still_active(f) || f->revocation->slot == SLOT_REFRESH ||
+		!hint_given(f->revocation, "access_token"))
 		return RULE_PASS;
 	ev_answer(out, f->revocation);
 	ev(out, "active", (int)f->revoked_introspection->n, "true");
-	return say(out, "Revocation answered 200 and changed nothing: its token_type_hint names another kind of token.");
+	return say(out,
+		"Revocation answered 200 and changed nothing: its token_type_hint names another "
+		"kind of token.");
 }
 
 enum verdict_of
@@ -171,15 +196,17 @@ rule_revoke_unsupported_token_type(const struct facts *f, struct finding *out)
 	if (!exchange_answered(x))
 		return RULE_PASS;
 	if (!answer_error_is(x, "unsupported_token_type") &&
-	    !(still_active(f) && f->access && f->access->kind == TOKEN_JWT && x->slot != SLOT_REFRESH &&
-	    !hint_given(x, "access_token") &&
-	    (!f->client_id.v.n || !x->auth_client_id[0] || span_is(f->client_id.v, x->auth_client_id))))
+		!(still_active(f) && f->access && f->access->kind == TOKEN_JWT &&
+			x->slot != SLOT_REFRESH && !hint_given(x, "access_token") &&
+			(!f->client_id.v.n || !x->auth_client_id[0] ||
+				span_is(f->client_id.v, x->auth_client_id))))
 		return RULE_PASS;
 	ev_answer(out, x);
 	if (f->revoked_introspection)
-		ev(out, "active", (int)f->revoked_introspection->n, "%s", still_active(f) ? "true" : "false");
-	return say(out, "The server does not revoke this kind of token (%d%s).", x->result.response.status,
-		still_active(f) ? ", and it is still active" : "");
+		ev(out, "active", (int)f->revoked_introspection->n, "%s",
+			still_active(f) ? "true" : "false");
+	return say(out, "The server does not revoke this kind of token (%d%s).",
+		x->result.response.status, still_active(f) ? ", and it is still active" : "");
 }
 
 enum verdict_of
@@ -187,14 +214,18 @@ rule_revoked_jwt_still_accepted(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = f->revoked_resource ? f->revoked_resource : f->revoked_userinfo;
 
-	if (!x || !f->revocation || f->revocation->result.response.status != 200 || !f->revoked_introspection ||
-	    f->revoked_introspection->answer.active != TRI_NO || x->answer.outcome != OUTCOME_SUCCESS)
+	if (!x || !f->revocation || f->revocation->result.response.status != 200 ||
+		!f->revoked_introspection || f->revoked_introspection->answer.active != TRI_NO ||
+		x->answer.outcome != OUTCOME_SUCCESS)
 		return RULE_PASS;
 	ev_answer(out, f->revocation);
 	ev(out, "active", (int)f->revoked_introspection->n, "false");
 	ev_answer(out, x);
-	return say(out, "The token is revoked and introspection says so, yet the %s request still gets an answer: it is "
-		"checked there by signature and exp alone.", purpose_words(x->purpose));
+	return say(out,
+		"The token is revoked and introspection says so, yet the %s request still gets an "
+		"answer: it is "
+		"checked there by signature and exp alone.",
+		purpose_words(x->purpose));
 }
 
 enum verdict_of
@@ -207,8 +238,11 @@ rule_log_server_echoes_token(const struct facts *f, struct finding *out)
 			continue;
 		out->step = x->step;
 		ev_answer(out, x);
-		return say(out, "The answer to the %s request repeats the token it was asked about: whatever logs answers "
-			"leaks it.", purpose_words(x->purpose));
+		return say(out,
+			"The answer to the %s request repeats the token it was asked about: "
+			"whatever logs answers "
+			"leaks it.",
+			purpose_words(x->purpose));
 	}
 	return RULE_PASS;
 }

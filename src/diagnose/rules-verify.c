@@ -38,8 +38,8 @@ rule_discovery_issuer_mismatch(const struct facts *f, struct finding *out)
 	else if (f->userinfo_ok.v == TRI_YES || f->active.v == TRI_YES)
 		out->severity = SEV_WARNING;
 	fix(out, "Configure the issuer exactly as the server prints it: %.*s", SPAN_ARG(got));
-	return say(out, "The metadata is of issuer %.*s, the profile says %.*s: they differ %s.", SPAN_ARG(got),
-		SPAN_ARG(want), how[0] ? how : "in their text");
+	return say(out, "The metadata is of issuer %.*s, the profile says %.*s: they differ %s.",
+		SPAN_ARG(got), SPAN_ARG(want), how[0] ? how : "in their text");
 }
 
 enum verdict_of
@@ -53,7 +53,8 @@ rule_discovery_unreachable(const struct facts *f, struct finding *out)
 	ev_answer(out, f->discovery_oauth);
 	if (f->userinfo || f->introspection)
 		out->severity = SEV_WARNING;
-	return say(out, "No metadata could be had from the issuer %s.", f->c->profile.issuer ? f->c->profile.issuer : "");
+	return say(out, "No metadata could be had from the issuer %s.",
+		f->c->profile.issuer ? f->c->profile.issuer : "");
 }
 
 enum verdict_of
@@ -69,11 +70,15 @@ rule_discovery_unsafe_url(const struct facts *f, struct finding *out)
 		struct span url = json_get_str(x->answer.doc, name);
 		bool bad = url.n && url_parse(&u, url, NULL) != RES_OK;
 
-		if (!url.n || (!bad && !(span_is(issuer.scheme, "https") && span_is(u.scheme, "http"))))
+		if (!url.n ||
+			(!bad && !(span_is(issuer.scheme, "https") && span_is(u.scheme, "http"))))
 			continue;
 		ev_text(out, name, url, (int)x->n);
-		(void)say(out, "The metadata names %.*s as %s, which is %s: credentials are not sent there.",
-			SPAN_ARG(span_sub(url, 0, 200)), endpoint_words((enum endpoint)e), bad ? "no http or https address" : "not https though the issuer is");
+		(void)say(out,
+			"The metadata names %.*s as %s, which is %s: credentials are not sent "
+			"there.",
+			SPAN_ARG(span_sub(url, 0, 200)), endpoint_words((enum endpoint)e),
+			bad ? "no http or https address" : "not https though the issuer is");
 	}
 	if (!out->n_evidence)
 		return RULE_PASS;
@@ -90,7 +95,8 @@ missing(const struct exchange *x)
 	int s = exchange_answered(x) ? x->result.response.status : 0;
 
 	return s == 404 || s == 410 ||
-		(s == 405 && purpose_endpoint(x->purpose) != EP_USERINFO && !strcmp(x->request.method, "POST"));
+		(s == 405 && purpose_endpoint(x->purpose) != EP_USERINFO &&
+			!strcmp(x->request.method, "POST"));
 }
 
 /* JSON that is no answer to the question: another endpoint speaks. */
@@ -119,8 +125,10 @@ introspection_is_unsupported(const struct facts *f)
 
 	if (!f->metadata || f->metadata->url[EP_INTROSPECTION].n)
 		return false;
-	return !x || missing(x) || (exchange_answered(x) && f->active.v == TRI_UNKNOWN && x->result.response.status >= 400 &&
-		x->result.response.status < 500 && !exchange_client_refused(x));
+	return !x || missing(x) ||
+		(exchange_answered(x) && f->active.v == TRI_UNKNOWN &&
+			x->result.response.status >= 400 && x->result.response.status < 500 &&
+			!exchange_client_refused(x));
 }
 
 /* Did the probe with a made-up token get an ordinary answer at the same address? */
@@ -128,7 +136,8 @@ static bool
 path_proven(const struct facts *f, const struct exchange *x)
 {
 	const struct exchange *probe = x == f->userinfo ? f->userinfo_probe
-		: x == f->introspection ? f->introspection_probe : NULL;
+		: x == f->introspection                 ? f->introspection_probe
+							: NULL;
 
 	return exchange_answered(probe) && !missing(probe) && probe->result.response.status < 500;
 }
@@ -139,14 +148,16 @@ missing_discovery(const struct facts *f, struct finding *out)
 	const struct exchange *x = f->discovery ? f->discovery : f->discovery_oauth;
 
 	if (!x || f->metadata || discovery_document(f) || !missing(x) ||
-	    (f->discovery_oauth && !missing(f->discovery_oauth)))
+		(f->discovery_oauth && !missing(f->discovery_oauth)))
 		return RULE_PASS;
 	out->step = x->step;
 	if (exchange_answered(f->userinfo) || exchange_answered(f->introspection))
 		out->severity = SEV_WARNING;
 	ev_answer(out, x);
 	ev(out, "url", (int)x->n, "%s", x->request.url);
-	return say(out, "The server has no metadata at %s (%d): the issuer's path is wrong, or it offers none.",
+	return say(out,
+		"The server has no metadata at %s (%d): the issuer's path is wrong, or it offers "
+		"none.",
 		x->request.url, x->result.response.status);
 }
 
@@ -162,8 +173,9 @@ rule_wrong_endpoint_path(const struct facts *f, struct finding *out)
 
 		if (!x || !(missing(x) || (foreign_json(x) && fact_advertised(f, x) != TRI_YES)))
 			continue;
-		if (path_proven(f, x) || (x == f->introspection && introspection_is_unsupported(f)) ||
-		    (x == f->userinfo && x->result.response.status == 404 && no_end_user(f)))
+		if (path_proven(f, x) ||
+			(x == f->introspection && introspection_is_unsupported(f)) ||
+			(x == f->userinfo && x->result.response.status == 404 && no_end_user(f)))
 			continue;
 		e = purpose_endpoint(x->purpose);
 		url = f->metadata && e != EP_COUNT ? f->metadata->url[e] : SPAN_EMPTY;
@@ -173,14 +185,19 @@ rule_wrong_endpoint_path(const struct facts *f, struct finding *out)
 		if (url.n && fact_advertised(f, x) == TRI_NO) {
 			ev_text(out, endpoint_name(e), url, (int)f->c->metadata_from);
 			fix(out, "Use the address that the metadata gives: %.*s", SPAN_ARG(url));
-			return say(out, "The %s request went to %s and got %d; the metadata gives %.*s.", purpose_words(x->purpose),
-				x->request.url, x->result.response.status, SPAN_ARG(url));
+			return say(out,
+				"The %s request went to %s and got %d; the metadata gives %.*s.",
+				purpose_words(x->purpose), x->request.url,
+				x->result.response.status, SPAN_ARG(url));
 		}
 		if (foreign_json(x))
-			return say(out, "What answers at %s is not the %s endpoint: its JSON has none of the members of that answer.",
+			return say(out,
+				"What answers at %s is not the %s endpoint: its JSON has none of "
+				"the members of that answer.",
 				x->request.url, purpose_words(x->purpose));
-		return say(out, "There is no %s endpoint at %s (%d)%s.", purpose_words(x->purpose), x->request.url,
-			x->result.response.status, url.n ? ", though the metadata says so" : "");
+		return say(out, "There is no %s endpoint at %s (%d)%s.", purpose_words(x->purpose),
+			x->request.url, x->result.response.status,
+			url.n ? ", though the metadata says so" : "");
 	}
 	return missing_discovery(f, out);
 }
@@ -194,15 +211,20 @@ rule_introspection_unsupported(const struct facts *f, struct finding *out)
 		if (fact_healthy(f))
 			out->severity = SEV_INFO;
 		ev_answer(out, x);
-		return say(out, "The server does not introspect this kind of token%s: its signature and its times tell instead.",
+		return say(out,
+			"The server does not introspect this kind of token%s: its signature and "
+			"its times tell instead.",
 			f->access && f->access->kind == TOKEN_JWT ? " (a JWT)" : "");
 	}
 	if (!introspection_is_unsupported(f))
 		return RULE_PASS;
 	ev(out, "introspection_endpoint", (int)f->c->metadata_from, "absent");
 	ev_answer(out, x);
-	return say(out, "The server's metadata offers no introspection%s; user information and the token's own times tell "
-		"instead.", x ? ", and the address tried does not answer it" : "");
+	return say(out,
+		"The server's metadata offers no introspection%s; user information and the token's "
+		"own times tell "
+		"instead.",
+		x ? ", and the address tried does not answer it" : "");
 }
 
 /* --- issuer ------------------------------------------------------------------------------- */
@@ -213,11 +235,13 @@ ev_issuers(const struct facts *f, struct finding *out)
 	const struct exchange *x = f->introspection ? f->introspection : f->userinfo;
 	char host[140];
 
-	ev_text(out, "iss", f->claimed && f->claimed->iss.n ? f->claimed->iss : f->iss.v, FROM_TOKEN);
+	ev_text(out, "iss", f->claimed && f->claimed->iss.n ? f->claimed->iss : f->iss.v,
+		FROM_TOKEN);
 	if (f->expected_issuer.v.n)
 		ev_text(out, "issuer", f->expected_issuer.v, f->expected_issuer.from);
 	if (x)
-		ev(out, "host asked", (int)x->n, "%s", url_host_text(span_of(x->request.url), host, sizeof(host)));
+		ev(out, "host asked", (int)x->n, "%s",
+			url_host_text(span_of(x->request.url), host, sizeof(host)));
 }
 
 /* Asked through the host of iss, the server says otherwise: proof. */
@@ -227,10 +251,13 @@ active_elsewhere(const struct facts *f)
 	for (size_t i = 0; i < f->c->n_exchanges; i++) {
 		const struct exchange *x = f->c->exchanges[i];
 
-		if ((x->purpose == PURPOSE_PROBE_INTROSPECTION || x->purpose == PURPOSE_INTROSPECTION) &&
-		    x->slot == SLOT_ACCESS && x != f->introspection && x->answer.active == TRI_YES &&
-		    f->introspection && x->token_generation == f->introspection->token_generation &&
-		    x->request.url && f->introspection->request.url && strcmp(x->request.url, f->introspection->request.url))
+		if ((x->purpose == PURPOSE_PROBE_INTROSPECTION ||
+			    x->purpose == PURPOSE_INTROSPECTION) &&
+			x->slot == SLOT_ACCESS && x != f->introspection &&
+			x->answer.active == TRI_YES && f->introspection &&
+			x->token_generation == f->introspection->token_generation &&
+			x->request.url && f->introspection->request.url &&
+			strcmp(x->request.url, f->introspection->request.url))
 			return x;
 	}
 	return NULL;
@@ -248,11 +275,13 @@ rule_issuer_mismatch_hostname(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	if (fact_issuer(f) != ISSUER_OTHER_HOST && !(fact_inactive(f) && proof)) {
 		/* an opaque token: only the server's own word */
-		if (!fact_rejected(f) || answer_hint(f->userinfo) != HINT_ISSUER || fact_issuer(f) == ISSUER_OTHER_TENANT)
+		if (!fact_rejected(f) || answer_hint(f->userinfo) != HINT_ISSUER ||
+			fact_issuer(f) == ISSUER_OTHER_TENANT)
 			return RULE_PASS;
 		ev_answer(out, f->userinfo);
 		out->step = STEP_HANDLE;
-		return say(out, "The server says that the token's issuer is not the one it expects: %s",
+		return say(out,
+			"The server says that the token's issuer is not the one it expects: %s",
 			f->userinfo->answer.description);
 	}
 	if (fact_expired(f))
@@ -263,9 +292,14 @@ rule_issuer_mismatch_hostname(const struct facts *f, struct finding *out)
 	ev_answer(out, proof);
 	ev_answer(out, f->userinfo);
 	url_host_text(iss, theirs, sizeof(theirs));
-	url_host_text(f->introspection ? span_of(f->introspection->request.url) : f->expected_issuer.v, ours, sizeof(ours));
-	return say(out, "The token was issued by %s, and the server is asked as %s: it takes only tokens with the name it is "
-		"called by.", theirs, ours);
+	url_host_text(
+		f->introspection ? span_of(f->introspection->request.url) : f->expected_issuer.v,
+		ours, sizeof(ours));
+	return say(out,
+		"The token was issued by %s, and the server is asked as %s: it takes only tokens "
+		"with the name it is "
+		"called by.",
+		theirs, ours);
 }
 
 enum verdict_of
@@ -281,7 +315,8 @@ rule_wrong_tenant_or_realm(const struct facts *f, struct finding *out)
 		out->step = all[i]->step;
 		ev_answer(out, all[i]);
 		ev(out, "url", (int)all[i]->n, "%s", all[i]->request.url);
-		return say(out, "The server has no such realm or tenant as in %s.", all[i]->request.url);
+		return say(out, "The server has no such realm or tenant as in %s.",
+			all[i]->request.url);
 	}
 	if (!fact_refused(f) || fact_issuer(f) != ISSUER_OTHER_TENANT)
 		return RULE_PASS;
@@ -289,8 +324,8 @@ rule_wrong_tenant_or_realm(const struct facts *f, struct finding *out)
 	if (fact_key_known(f) == TRI_NO)
 		ev(out, "kid", (int)f->jwks->n, "not among this issuer's keys");
 	url_difference(how, sizeof(how), iss, f->expected_issuer.v);
-	return say(out, "The token is of issuer %.*s, asked was %.*s: they differ %s.", SPAN_ARG(iss),
-		SPAN_ARG(f->expected_issuer.v), how[0] ? how : "in their text");
+	return say(out, "The token is of issuer %.*s, asked was %.*s: they differ %s.",
+		SPAN_ARG(iss), SPAN_ARG(f->expected_issuer.v), how[0] ? how : "in their text");
 }
 
 /* --- introspection ------------------------------------------------------------------------ */
@@ -303,7 +338,7 @@ rule_token_param_missing(const struct facts *f, struct finding *out)
 	bool there;
 
 	if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS || !x->request.body.len ||
-	    strcmp(x->request.method, "POST") != 0)
+		strcmp(x->request.method, "POST") != 0)
 		return RULE_PASS;
 	buf_init(&value, LIMIT_BODY);
 	there = form_get(buf_span(&x->request.body), "token", &value) && value.len;
@@ -312,50 +347,59 @@ rule_token_param_missing(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	ev(out, "request.token", (int)x->n, "absent");
 	ev_answer(out, x);
-	return say(out, "The introspection request has no parameter named token, so the server had nothing to look at.");
+	return say(out,
+		"The introspection request has no parameter named token, so the server had nothing "
+		"to look at.");
 }
 
 enum verdict_of
 rule_introspect_foreign_client(const struct facts *f, struct finding *out)
 {
-	if (f->active.v != TRI_NO || f->userinfo_ok.v != TRI_YES || fact_expired(f) || !f->client_id.v.n ||
-	    !f->caller.v.n || span_eq(f->client_id.v, f->caller.v))
+	if (f->active.v != TRI_NO || f->userinfo_ok.v != TRI_YES || fact_expired(f) ||
+		!f->client_id.v.n || !f->caller.v.n || span_eq(f->client_id.v, f->caller.v))
 		return RULE_PASS;
 	ev(out, "active", f->active.from, "false");
 	ev_answer(out, f->userinfo);
 	ev_text(out, "client of the token", f->client_id.v, f->client_id.from);
 	ev_text(out, "introspecting client", f->caller.v, f->caller.from);
-	return say(out, "The token works, but it was issued to client %.*s and client %.*s may not introspect it.",
+	return say(out,
+		"The token works, but it was issued to client %.*s and client %.*s may not "
+		"introspect it.",
 		SPAN_ARG(f->client_id.v), SPAN_ARG(f->caller.v));
 }
 
 enum verdict_of
 rule_introspect_audience_missing(const struct facts *f, struct finding *out)
 {
-	if (f->active.v != TRI_NO || f->userinfo_ok.v != TRI_YES || fact_expired(f) || !f->claimed ||
-	    !f->claimed->n_aud || !f->caller.v.n || claims_has_aud(f->claimed, f->caller.v) ||
-	    (f->client_id.v.n && !span_eq(f->client_id.v, f->caller.v)))
+	if (f->active.v != TRI_NO || f->userinfo_ok.v != TRI_YES || fact_expired(f) ||
+		!f->claimed || !f->claimed->n_aud || !f->caller.v.n ||
+		claims_has_aud(f->claimed, f->caller.v) ||
+		(f->client_id.v.n && !span_eq(f->client_id.v, f->caller.v)))
 		return RULE_PASS;
 	ev(out, "active", f->active.from, "false");
 	ev_answer(out, f->userinfo);
 	ev_text(out, "aud", f->claimed->aud[0], FROM_TOKEN);
 	ev_text(out, "introspecting client", f->caller.v, f->caller.from);
-	return say(out, "The token works, but its audience does not name client %.*s, which introspects it.",
+	return say(out,
+		"The token works, but its audience does not name client %.*s, which introspects "
+		"it.",
 		SPAN_ARG(f->caller.v));
 }
 
 enum verdict_of
 rule_introspect_tied_to_refresh_expiry(const struct facts *f, struct finding *out)
 {
-	if (f->active.v != TRI_NO || f->userinfo_ok.v != TRI_YES || !f->exp.known || fact_expired(f) ||
-	    !answer_error_is(f->refresh, "invalid_grant") ||
-	    (f->client_id.v.n && f->caller.v.n && !span_eq(f->client_id.v, f->caller.v)))
+	if (f->active.v != TRI_NO || f->userinfo_ok.v != TRI_YES || !f->exp.known ||
+		fact_expired(f) || !answer_error_is(f->refresh, "invalid_grant") ||
+		(f->client_id.v.n && f->caller.v.n && !span_eq(f->client_id.v, f->caller.v)))
 		return RULE_PASS;
 	ev(out, "active", f->active.from, "false");
 	ev_time(out, "exp", &f->exp);
 	ev_answer(out, f->userinfo);
 	ev_answer(out, f->refresh);
-	return say(out, "The access token works and has not expired; introspection calls it dead because its refresh token "
+	return say(out,
+		"The access token works and has not expired; introspection calls it dead because "
+		"its refresh token "
 		"has ended.");
 }
 
@@ -367,18 +411,21 @@ rule_nonconformant_introspection_error(const struct facts *f, struct finding *ou
 		f->introspection_probe->answer.outcome == OUTCOME_INACTIVE;
 
 	if (!exchange_answered(x) || f->active.v != TRI_UNKNOWN || exchange_client_refused(x) ||
-	    x->answer.outcome != OUTCOME_OAUTH_ERROR || x->result.response.status >= 500 ||
-	    answer_error_is(x, "unsupported_token_type"))
+		x->answer.outcome != OUTCOME_OAUTH_ERROR || x->result.response.status >= 500 ||
+		answer_error_is(x, "unsupported_token_type"))
 		return RULE_PASS;
 	if (!proven && !answer_error_is(x, "invalid_token") &&
-	    !(answer_error_is(x, "access_denied") && x->result.response.status != 403))
+		!(answer_error_is(x, "access_denied") && x->result.response.status != 403))
 		return RULE_PASS;
 	if (fact_healthy(f))
 		out->severity = SEV_WARNING;
 	ev_answer(out, x);
 	ev_answer(out, f->introspection_probe);
-	return say(out, "Introspection answers with the error %s where the standard wants active:false: the token is not "
-		"accepted.", x->answer.error);
+	return say(out,
+		"Introspection answers with the error %s where the standard wants active:false: "
+		"the token is not "
+		"accepted.",
+		x->answer.error);
 }
 
 enum verdict_of
@@ -388,8 +435,10 @@ rule_introspection_jwt_response(const struct facts *f, struct finding *out)
 
 	if (!exchange_answered(x) || !(x->answer.is_signed || x->answer.is_encrypted))
 		return RULE_PASS;
-	ev_text(out, "Content-Type", http_header(&x->result.response.headers, "content-type"), (int)x->n);
-	return say(out, "The introspection answer is a %s JWT (RFC 9701).", x->answer.is_encrypted ? "encrypted" : "signed");
+	ev_text(out, "Content-Type", http_header(&x->result.response.headers, "content-type"),
+		(int)x->n);
+	return say(out, "The introspection answer is a %s JWT (RFC 9701).",
+		x->answer.is_encrypted ? "encrypted" : "signed");
 }
 
 enum verdict_of
@@ -400,7 +449,9 @@ rule_scope_not_string(const struct facts *f, struct finding *out)
 	if (!c || c->scope_form != SCOPE_ARRAY)
 		return RULE_PASS;
 	ev(out, "scope", (int)f->introspection->n, "an array");
-	return say(out, "Introspection gives the scopes as an array; the standard wants one string (RFC 7662 §2.2).");
+	return say(out,
+		"Introspection gives the scopes as an array; the standard wants one string (RFC "
+		"7662 §2.2).");
 }
 
 /* The same question, the same token, two answers within seconds. */
@@ -412,12 +463,13 @@ flipped(const struct facts *f, const struct exchange *now)
 	for (uint32_t n = now->n; n > 1; n--) {
 		const struct exchange *x = case_exchange(f->c, n - 1);
 
-		if (x->purpose != now->purpose || x->slot != now->slot || x->token_generation != now->token_generation ||
-		    now->result.sent_wall_us - x->result.sent_wall_us > 15 * 1000000LL ||
-		    strcmp(x->request.url, now->request.url) != 0)
+		if (x->purpose != now->purpose || x->slot != now->slot ||
+			x->token_generation != now->token_generation ||
+			now->result.sent_wall_us - x->result.sent_wall_us > 15 * 1000000LL ||
+			strcmp(x->request.url, now->request.url) != 0)
 			continue;
 		if (x->answer.outcome == OUTCOME_INACTIVE ||
-		    (now->purpose != PURPOSE_INTROSPECTION && exchange_token_refused(x)))
+			(now->purpose != PURPOSE_INTROSPECTION && exchange_token_refused(x)))
 			return x;
 	}
 	return NULL;
@@ -438,8 +490,11 @@ rule_replication_delay(const struct facts *f, struct finding *out)
 	out->step = now->step;
 	ev_answer(out, before);
 	ev_answer(out, now);
-	return say(out, "The same request with the same token was refused and %s later accepted: the server's copies lag "
-		"behind.", time_span_us(span, now->result.sent_wall_us - before->result.sent_wall_us));
+	return say(out,
+		"The same request with the same token was refused and %s later accepted: the "
+		"server's copies lag "
+		"behind.",
+		time_span_us(span, now->result.sent_wall_us - before->result.sent_wall_us));
 }
 
 enum verdict_of
@@ -451,14 +506,23 @@ rule_introspect_inactive_unspecified(const struct facts *f, struct finding *out)
 	ev_answer(out, f->introspection_probe);
 	ev_answer(out, f->userinfo);
 	if (!f->userinfo)
-		fix(out, "Ask for user information with the same token (step 4): accepted there means that the caller may not "
+		fix(out,
+			"Ask for user information with the same token (step 4): accepted there "
+			"means that the caller may not "
 			"introspect it, refused there means that the token is dead.");
 	else if (f->userinfo_ok.v == TRI_YES)
-		fix(out, "Introspect as the client that the token was issued to: active then means a foreign client, still "
+		fix(out,
+			"Introspect as the client that the token was issued to: active then means "
+			"a foreign client, still "
 			"inactive means an audience that does not name the caller.");
 	else
-		fix(out, "Refresh once (step 3) or log in again: if the new token works, the old one was revoked or had expired.");
-	return say(out, "The server says that the token is not active, and the standard forbids it to say why%s.",
+		fix(out,
+			"Refresh once (step 3) or log in again: if the new token works, the old "
+			"one was revoked or had expired.");
+	return say(out,
+		"The server says that the token is not active, and the standard forbids it to say "
+		"why%s.",
 		f->userinfo_ok.v == TRI_YES ? "; user information came with it all the same"
-		: f->userinfo ? "; user information is refused as well" : "");
+			: f->userinfo       ? "; user information is refused as well"
+					    : "");
 }

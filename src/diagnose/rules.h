@@ -1,6 +1,7 @@
 /*
  * Inside the diagnose room: the predicates and what they share.  A predicate is pure; it says
- * RULE_FIRES with summary and evidence, RULE_PASS, or RULE_UNKNOWN when the facts it needs are missing.
+ * RULE_FIRES with summary and evidence, RULE_PASS, or RULE_UNKNOWN when the facts it needs are
+ * missing.
  */
 #ifndef TT_DIAGNOSE_RULES_H
 #define TT_DIAGNOSE_RULES_H
@@ -14,8 +15,9 @@ typedef enum verdict_of rule_check(const struct facts *f, struct finding *out);
 #undef RULE
 
 /* --- building a finding (rules-help.c); all text is sanitised here ------------------------- */
-enum verdict_of say(struct finding *out, const char *fmt, ...) PRINTF(2, 3); /* summary; RULE_FIRES */
-void fix(struct finding *out, const char *fmt, ...) PRINTF(2, 3);            /* remedy of its own */
+enum verdict_of say(struct finding *out, const char *fmt, ...)
+	PRINTF(2, 3); /* summary; RULE_FIRES */
+void fix(struct finding *out, const char *fmt, ...) PRINTF(2, 3); /* remedy of its own */
 void ev(struct finding *out, const char *fact, int from, const char *fmt, ...) PRINTF(4, 5);
 /* "introspection.status" = "401 invalid_client" */
 void ev_answer(struct finding *out, const struct exchange *x);
@@ -27,25 +29,52 @@ void ev_text(struct finding *out, const char *fact, struct span v, int from);
 enum hint {
 	HINT_NONE,
 	HINT_AMBIGUOUS, /* the sentence names several causes */
-	HINT_EXPIRED, HINT_REVOKED, HINT_ROTATED, HINT_NOT_YET, HINT_AUDIENCE, HINT_ISSUER, HINT_OPENID,
-	HINT_NO_TOKEN, HINT_TWICE, HINT_NO_USER, HINT_SESSION, HINT_USER_GONE, HINT_STALE, HINT_IDLE,
-	HINT_ABSOLUTE, HINT_PASSWORD, HINT_REAUTH, HINT_OTHER_CLIENT, HINT_OFFLINE, HINT_CLIENT_DISABLED,
-	HINT_CLIENT_UNKNOWN, HINT_SECRET_EXPIRED, HINT_SECRET_WRONG, HINT_PUBLIC_CLIENT,
-	HINT_ASSERTION_AUDIENCE, HINT_REALM, HINT_CERTIFICATE, HINT_THROTTLED, HINT_SCOPE,
+	HINT_EXPIRED,
+	HINT_REVOKED,
+	HINT_ROTATED,
+	HINT_NOT_YET,
+	HINT_AUDIENCE,
+	HINT_ISSUER,
+	HINT_OPENID,
+	HINT_NO_TOKEN,
+	HINT_TWICE,
+	HINT_NO_USER,
+	HINT_SESSION,
+	HINT_USER_GONE,
+	HINT_STALE,
+	HINT_IDLE,
+	HINT_ABSOLUTE,
+	HINT_PASSWORD,
+	HINT_REAUTH,
+	HINT_OTHER_CLIENT,
+	HINT_OFFLINE,
+	HINT_CLIENT_DISABLED,
+	HINT_CLIENT_UNKNOWN,
+	HINT_SECRET_EXPIRED,
+	HINT_SECRET_WRONG,
+	HINT_PUBLIC_CLIENT,
+	HINT_ASSERTION_AUDIENCE,
+	HINT_REALM,
+	HINT_CERTIFICATE,
+	HINT_THROTTLED,
+	HINT_SCOPE,
 };
 enum hint answer_hint(const struct exchange *x);
-/* The answer's error, description and vendor's code in one line, for summaries: "401 invalid_token". */
+/* The answer's error, description and vendor's code in one line, for summaries: "401
+ * invalid_token". */
 char *answer_words(const struct exchange *x, char *out, size_t size);
 bool answer_error_is(const struct exchange *x, const char *code);
 /* The scheme of the request's Authorization, lower case; "" without. */
 char *request_scheme(const struct exchange *x, char *out, size_t size);
 
 /* --- what several rules ask ---------------------------------------------------------------- */
-bool fact_inactive(const struct facts *f);  /* the server says, in one way or another, that it is dead */
-bool fact_rejected(const struct facts *f);  /* the user-information query refused the token */
-bool fact_refused(const struct facts *f);   /* either */
-bool fact_healthy(const struct facts *f);   /* user information came, and introspection does not object */
-bool fact_expired(const struct facts *f);   /* exp has passed by the server's clock */
+bool fact_inactive(
+	const struct facts *f); /* the server says, in one way or another, that it is dead */
+bool fact_rejected(const struct facts *f); /* the user-information query refused the token */
+bool fact_refused(const struct facts *f); /* either */
+bool fact_healthy(
+	const struct facts *f); /* user information came, and introspection does not object */
+bool fact_expired(const struct facts *f); /* exp has passed by the server's clock */
 /* Sent with this purpose, and how serious a failure there is. */
 enum severity fact_weight(const struct facts *f, const struct exchange *x);
 /* Is the address x asked the one the metadata advertises for it?  UNKNOWN without metadata. */
@@ -59,7 +88,7 @@ enum issuer_kind fact_issuer(const struct facts *f);
 enum tri fact_key_known(const struct facts *f);
 /* The key of the token's kid, or NULL. */
 const struct json *fact_key(const struct facts *f);
-bool fact_bound(const struct facts *f);     /* cnf: DPoP or a certificate */
+bool fact_bound(const struct facts *f); /* cnf: DPoP or a certificate */
 
 /* "idp.example" of a URL, or the text itself. */
 char *url_host_text(struct span url, char *out, size_t size);

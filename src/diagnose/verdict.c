@@ -52,19 +52,24 @@ left_words(const struct facts *f, char *out, size_t size)
 static void
 healthy_words(struct verdict *v, const struct facts *f)
 {
-	const char *from = f->userinfo && f->userinfo->purpose == PURPOSE_RESOURCE ? "the resource" : "user information";
+	const char *from = f->userinfo && f->userinfo->purpose == PURPOSE_RESOURCE
+		? "the resource"
+		: "user information";
 	char left[64], sub[NAME_MAX_SHOWN + 4];
 
 	left_words(f, left, sizeof(left));
 	text_safe_into(sub, sizeof(sub), f->userinfo ? f->userinfo->answer.claims.sub : SPAN_EMPTY);
 	if (f->revoked_introspection && f->revoked_introspection->answer.active == TRI_NO) {
 		(void)snprintf(v->summary, sizeof(v->summary),
-			"The token worked, was revoked by this case, and the server confirms that it is dead.");
-		(void)snprintf(v->next, sizeof(v->next), "Nothing is left to do: log in again for a new token.");
+			"The token worked, was revoked by this case, and the server confirms that "
+			"it is dead.");
+		(void)snprintf(v->next, sizeof(v->next),
+			"Nothing is left to do: log in again for a new token.");
 		return;
 	}
 	(void)snprintf(v->summary, sizeof(v->summary), "The access token is %s%s and gets %s%s%s.",
-		f->active.v == TRI_YES ? "active" : "accepted", left, from, sub[0] ? " for " : "", sub);
+		f->active.v == TRI_YES ? "active" : "accepted", left, from, sub[0] ? " for " : "",
+		sub);
 	(void)snprintf(v->next, sizeof(v->next), "Nothing needs to be done%s.",
 		f->exp.known ? ": refresh it before it expires" : "");
 }
@@ -77,25 +82,33 @@ open_words(struct verdict *v, const struct facts *f)
 	left_words(f, left, sizeof(left));
 	v->next_step = STEP_VERIFY;
 	if (!f->access) {
-		(void)snprintf(v->summary, sizeof(v->summary), "No access token has been given yet.");
-		(void)snprintf(v->next, sizeof(v->next), "Give the access token, then verify it: step 1.");
+		(void)snprintf(
+			v->summary, sizeof(v->summary), "No access token has been given yet.");
+		(void)snprintf(
+			v->next, sizeof(v->next), "Give the access token, then verify it: step 1.");
 	} else if (!f->c->n_exchanges) {
-		(void)snprintf(v->summary, sizeof(v->summary), "No server has been asked about this token yet.");
+		(void)snprintf(v->summary, sizeof(v->summary),
+			"No server has been asked about this token yet.");
 		(void)snprintf(v->next, sizeof(v->next), "Verify it: step 1.");
 	} else if (f->active.v == TRI_YES && !f->userinfo) {
 		v->next_step = STEP_HANDLE;
 		(void)snprintf(v->summary, sizeof(v->summary),
-			"The server calls the token active%s; user information has not been asked for.", left);
+			"The server calls the token active%s; user information has not been asked "
+			"for.",
+			left);
 		(void)snprintf(v->next, sizeof(v->next), "Ask for the user information: step 4.");
 	} else if (f->userinfo_ok.v == TRI_YES) {
 		(void)snprintf(v->summary, sizeof(v->summary),
-			"User information came, but introspection did not say that the token is active.");
-		(void)snprintf(v->next, sizeof(v->next), "Look at the answer of the introspection: step 1.");
+			"User information came, but introspection did not say that the token is "
+			"active.");
+		(void)snprintf(v->next, sizeof(v->next),
+			"Look at the answer of the introspection: step 1.");
 	} else {
 		v->next_step = STEP_DEBUG;
 		(void)snprintf(v->summary, sizeof(v->summary),
 			"What was asked so far does not settle whether the token works.");
-		(void)snprintf(v->next, sizeof(v->next), "Walk the steps that are left, or look at the exchanges: step 5.");
+		(void)snprintf(v->next, sizeof(v->next),
+			"Walk the steps that are left, or look at the exchanges: step 5.");
 	}
 }
 
@@ -108,16 +121,21 @@ step_answer(const struct facts *f, enum step s)
 	case STEP_VERIFY:
 		if (fact_inactive(f))
 			return STATE_PROBLEM;
-		return f->introspection && f->active.v == TRI_UNKNOWN ? STATE_UNDETERMINED : STATE_OK;
+		return f->introspection && f->active.v == TRI_UNKNOWN ? STATE_UNDETERMINED
+								      : STATE_OK;
 	case STEP_EXPIRY:
 		return fact_expired(f) && !fact_healthy(f) ? STATE_PROBLEM
-			: f->exp.known || !f->access ? STATE_OK : STATE_UNDETERMINED;
+			: f->exp.known || !f->access       ? STATE_OK
+							   : STATE_UNDETERMINED;
 	case STEP_REFRESH:
 		return f->refresh && f->refresh_ok.v != TRI_YES ? STATE_PROBLEM : STATE_OK;
 	case STEP_HANDLE:
-		return !f->userinfo ? STATE_UNDETERMINED
-			: f->userinfo_ok.v == TRI_YES ? STATE_OK : STATE_PROBLEM;
-	case STEP_DEBUG: case STEP_COUNT: break;
+		return !f->userinfo                   ? STATE_UNDETERMINED
+			: f->userinfo_ok.v == TRI_YES ? STATE_OK
+						      : STATE_PROBLEM;
+	case STEP_DEBUG:
+	case STEP_COUNT:
+		break;
 	}
 	return STATE_OK;
 }
@@ -130,35 +148,42 @@ step_words(char *out, size_t size, const struct facts *f, enum step s)
 
 	switch (s) {
 	case STEP_VERIFY:
-		(void)snprintf(out, size, "%s", f->active.v == TRI_YES ? "The server calls the token active."
-			: f->active.v == TRI_NO ? "The server calls the token inactive."
-			: f->introspection ? "Introspection gave no answer." : "Introspection was not asked.");
+		(void)snprintf(out, size, "%s",
+			f->active.v == TRI_YES          ? "The server calls the token active."
+				: f->active.v == TRI_NO ? "The server calls the token inactive."
+				: f->introspection      ? "Introspection gave no answer."
+							: "Introspection was not asked.");
 		break;
 	case STEP_EXPIRY:
 		if (facts_remaining(f, &left))
-			(void)snprintf(out, size, left > 0 ? "It expires in %s." : "It expired %s ago.",
+			(void)snprintf(out, size,
+				left > 0 ? "It expires in %s." : "It expired %s ago.",
 				time_span(span, left));
 		else
 			(void)snprintf(out, size, "Nothing says when it expires.");
 		break;
 	case STEP_REFRESH:
-		(void)snprintf(out, size, "%s", f->refresh_ok.v == TRI_YES ? "New tokens came."
-			: f->refresh_ok.v == TRI_NO ? "The server refused to refresh."
-			: f->refresh_token ? "A refresh token is there; it was not used." : "There is no refresh token.");
+		(void)snprintf(out, size, "%s",
+			f->refresh_ok.v == TRI_YES          ? "New tokens came."
+				: f->refresh_ok.v == TRI_NO ? "The server refused to refresh."
+				: f->refresh_token ? "A refresh token is there; it was not used."
+						   : "There is no refresh token.");
 		break;
 	case STEP_HANDLE:
 		if (f->userinfo && f->userinfo_ok.v != TRI_YES)
 			(void)snprintf(out, size, "The user-information query got: %s.",
 				answer_words(f->userinfo, words, sizeof(words)));
 		else
-			(void)snprintf(out, size, "%s", f->userinfo ? "User information came."
-				: "User information was not asked for.");
+			(void)snprintf(out, size, "%s",
+				f->userinfo ? "User information came."
+					    : "User information was not asked for.");
 		break;
 	case STEP_DEBUG:
 		(void)snprintf(out, size, "%zu exchange%s recorded.", f->c->n_exchanges,
 			f->c->n_exchanges == 1 ? "" : "s");
 		break;
-	case STEP_COUNT: break;
+	case STEP_COUNT:
+		break;
 	}
 }
 
@@ -186,7 +211,8 @@ steps_of_findings(struct diagnosis *d, const struct facts *f, const struct walk 
 				state = STATE_PROBLEM;
 			else if (state == STATE_OK || state == STATE_UNDETERMINED)
 				state = STATE_WARNING;
-			(void)snprintf(d->step_summary[s], sizeof(d->step_summary[s]), "%s", x->summary);
+			(void)snprintf(
+				d->step_summary[s], sizeof(d->step_summary[s]), "%s", x->summary);
 		}
 		d->steps[s] = state;
 	}

@@ -32,8 +32,8 @@ bad(const struct reader *r, const char *why)
 /* --- {…} ---------------------------------------------------------------------------------- */
 
 static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
-	"Nov", "Dec"};
+static const char *const months[] = {
+	"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
 static void
 http_date(struct buf *out, int64_t at)
@@ -42,8 +42,8 @@ http_date(struct buf *out, int64_t at)
 	time_t t = (time_t)at;
 
 	assert_non_null(gmtime_r(&t, &tm));
-	(void)buf_printf(out, "%s, %02d %s %d %02d:%02d:%02d GMT", days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon],
-		tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	(void)buf_printf(out, "%s, %02d %s %d %02d:%02d:%02d GMT", days[tm.tm_wday], tm.tm_mday,
+		months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
 static bool
@@ -90,7 +90,7 @@ expand(const struct reader *r, struct buf *out, struct span s)
 		size_t end;
 
 		if (s.p[0] == '{' && (end = span_find(s, '}')) != SIZE_MAX &&
-		    replace_word(r, out, span_sub(s, 1, end - 1))) {
+			replace_word(r, out, span_sub(s, 1, end - 1))) {
 			s = span_from(s, end + 1);
 			continue;
 		}
@@ -117,7 +117,11 @@ unescape(struct buf *out, struct span s)
 			(void)buf_putc(out, (char)((a - hex) * 16 + (b - hex)));
 			i += 2;
 		} else {
-			(void)buf_putc(out, s.p[i] == 'n' ? '\n' : s.p[i] == 't' ? '\t' : s.p[i] == 'r' ? '\r' : s.p[i]);
+			(void)buf_putc(out,
+				s.p[i] == 'n'           ? '\n'
+					: s.p[i] == 't' ? '\t'
+					: s.p[i] == 'r' ? '\r'
+							: s.p[i]);
 		}
 	}
 }
@@ -177,7 +181,8 @@ give(struct reader *r, enum token_slot slot, struct span text)
 	}
 	case_give_token(&r->fx->c, slot, buf_span(&value), "fixture");
 	free(r->fx->tokens[slot - SLOT_ACCESS]);
-	r->fx->tokens[slot - SLOT_ACCESS] = span_dup(secret_reveal(case_token(&r->fx->c, slot)->value));
+	r->fx->tokens[slot - SLOT_ACCESS] =
+		span_dup(secret_reveal(case_token(&r->fx->c, slot)->value));
 	redactor_add(r->fx->redactor, case_token(&r->fx->c, slot)->value);
 	buf_release(&all);
 	buf_release(&value);
@@ -190,7 +195,8 @@ set_profile(struct reader *r, struct span text)
 {
 	struct profile *p = &r->fx->c.profile;
 	size_t eq = span_find(text, '=');
-	struct span key = span_trim(span_sub(text, 0, eq)), value = span_trim(span_from(text, eq + 1));
+	struct span key = span_trim(span_sub(text, 0, eq)),
+		    value = span_trim(span_from(text, eq + 1));
 
 	assert_true(eq != SIZE_MAX);
 	for (size_t i = 0; i < profile_key_count; i++) {
@@ -200,14 +206,23 @@ set_profile(struct reader *r, struct span text)
 		if (!span_is(key, profile_keys[i].name))
 			continue;
 		switch (profile_keys[i].kind) {
-		case KEY_STR: case KEY_URL: profile_set((char **)at, value); return;
+		case KEY_STR:
+		case KEY_URL:
+			profile_set((char **)at, value);
+			return;
 		case KEY_INT:
 			assert_int_equal(span_to_i64(value, &number), RES_OK);
 			*(int *)at = (int)number;
 			return;
-		case KEY_BOOL: *(bool *)at = span_is(value, "true"); return;
-		case KEY_SECRET: *(struct secret **)at = secret_new(value); return;
-		case KEY_LIST: case KEY_TOKEN: break;
+		case KEY_BOOL:
+			*(bool *)at = span_is(value, "true");
+			return;
+		case KEY_SECRET:
+			*(struct secret **)at = secret_new(value);
+			return;
+		case KEY_LIST:
+		case KEY_TOKEN:
+			break;
 		}
 	}
 	bad(r, "no such profile key");
@@ -219,17 +234,29 @@ static enum step
 step_of(enum purpose p)
 {
 	switch (p) {
-	case PURPOSE_REFRESH: case PURPOSE_TOKEN: return STEP_REFRESH;
-	case PURPOSE_USERINFO: case PURPOSE_PROBE_USERINFO: case PURPOSE_RESOURCE: case PURPOSE_REVOCATION:
+	case PURPOSE_REFRESH:
+	case PURPOSE_TOKEN:
+		return STEP_REFRESH;
+	case PURPOSE_USERINFO:
+	case PURPOSE_PROBE_USERINFO:
+	case PURPOSE_RESOURCE:
+	case PURPOSE_REVOCATION:
 		return STEP_HANDLE;
-	case PURPOSE_CLOCK: return STEP_EXPIRY;
-	case PURPOSE_DISCOVERY: case PURPOSE_JWKS: case PURPOSE_INTROSPECTION: case PURPOSE_PROBE_INTROSPECTION:
-	case PURPOSE_OTHER: case PURPOSE_COUNT: break;
+	case PURPOSE_CLOCK:
+		return STEP_EXPIRY;
+	case PURPOSE_DISCOVERY:
+	case PURPOSE_JWKS:
+	case PURPOSE_INTROSPECTION:
+	case PURPOSE_PROBE_INTROSPECTION:
+	case PURPOSE_OTHER:
+	case PURPOSE_COUNT:
+		break;
 	}
 	return STEP_VERIFY;
 }
 
-/* What the program itself does with an answer: follow the metadata, take new tokens, note a revocation. */
+/* What the program itself does with an answer: follow the metadata, take new tokens, note a
+ * revocation. */
 static void
 follow_up(struct reader *r, struct exchange *x, struct span body)
 {
@@ -237,13 +264,13 @@ follow_up(struct reader *r, struct exchange *x, struct span body)
 	struct span issuer = json_get_str(x->answer.doc, "issuer");
 	struct token_response t;
 
-	if (x->purpose == PURPOSE_DISCOVERY && x->answer.outcome == OUTCOME_SUCCESS && !c->metadata.doc &&
-	    (!c->profile.issuer || span_is(issuer, c->profile.issuer))) {
+	if (x->purpose == PURPOSE_DISCOVERY && x->answer.outcome == OUTCOME_SUCCESS &&
+		!c->metadata.doc && (!c->profile.issuer || span_is(issuer, c->profile.issuer))) {
 		assert_int_equal(metadata_parse(&c->metadata, body, NULL), RES_OK);
 		c->metadata_from = x->n;
 	}
 	if (x->purpose == PURPOSE_REFRESH && x->answer.outcome == OUTCOME_SUCCESS &&
-	    token_response_read(&t, body, NULL) == RES_OK) {
+		token_response_read(&t, body, NULL) == RES_OK) {
 		case_add_generation(c, &t, x->n, x->result.answered_wall_us);
 		token_response_release(&t);
 	}
@@ -264,12 +291,14 @@ finish(struct reader *r)
 	/* the last line's end is the file's, not the body's */
 	buf_truncate(&r->request, r->request.len - 1);
 	if (r->response.len)
-		buf_truncate(&r->response, r->response.len - (buf_str(&r->response)[r->response.len - 2] != '\n'));
+		buf_truncate(&r->response,
+			r->response.len - (buf_str(&r->response)[r->response.len - 2] != '\n'));
 	http_request_init(&req);
 	net_result_init(&raw);
 	if (http_parse_request(&req, buf_span(&r->request), NULL) != RES_OK)
 		bad(r, "the request cannot be read");
-	if (r->response.len && http_parse_response(&raw.response, buf_span(&r->response), NULL) != RES_OK)
+	if (r->response.len &&
+		http_parse_response(&raw.response, buf_span(&r->response), NULL) != RES_OK)
 		bad(r, "the response cannot be read");
 	raw.error = r->error;
 	raw.sent_wall_us = r->now * 1000000 + r->at_ms * 1000;
@@ -291,12 +320,23 @@ static enum token_slot
 usual_slot(enum purpose p)
 {
 	switch (p) {
-	case PURPOSE_INTROSPECTION: case PURPOSE_USERINFO: case PURPOSE_RESOURCE: case PURPOSE_REVOCATION:
+	case PURPOSE_INTROSPECTION:
+	case PURPOSE_USERINFO:
+	case PURPOSE_RESOURCE:
+	case PURPOSE_REVOCATION:
 		return SLOT_ACCESS;
-	case PURPOSE_REFRESH: return SLOT_REFRESH;
-	case PURPOSE_PROBE_INTROSPECTION: case PURPOSE_PROBE_USERINFO: return SLOT_MADE_UP;
-	case PURPOSE_DISCOVERY: case PURPOSE_JWKS: case PURPOSE_CLOCK: case PURPOSE_TOKEN: case PURPOSE_OTHER:
-	case PURPOSE_COUNT: break;
+	case PURPOSE_REFRESH:
+		return SLOT_REFRESH;
+	case PURPOSE_PROBE_INTROSPECTION:
+	case PURPOSE_PROBE_USERINFO:
+		return SLOT_MADE_UP;
+	case PURPOSE_DISCOVERY:
+	case PURPOSE_JWKS:
+	case PURPOSE_CLOCK:
+	case PURPOSE_TOKEN:
+	case PURPOSE_OTHER:
+	case PURPOSE_COUNT:
+		break;
 	}
 	return SLOT_NONE;
 }

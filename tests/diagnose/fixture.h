@@ -9,10 +9,9 @@
  *   access|refresh|id: value TEXT            as it stands, with \n \t \r \xHH
  *   sig: bad                                 what the signature check of the access token gave
  *   expect: first ID | has ID | not ID | state STATE | caused A by B | none (no finding at all)
- *   == PURPOSE [key=value …]                 an exchange: slot= gen= at=SECONDS took=MS error=ID follows=N
- *   > request line, header, blank, body      raw HTTP text; the URL is absolute
- *   < response lines
- *   cert: subject | issuer | names | not before | not after [| self]
+ *   == PURPOSE [key=value …]                 an exchange: slot= gen= at=SECONDS took=MS error=ID
+ * follows=N > request line, header, blank, body      raw HTTP text; the URL is absolute < response
+ * lines cert: subject | issuer | names | not before | not after [| self]
  *
  * In all of them {now}, {now+300}, {date}, {date-600} (an HTTP date), {access}, {refresh}, {id} and
  * {basic:ID:SECRET} are replaced.

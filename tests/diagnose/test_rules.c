@@ -1,7 +1,7 @@
 /*
- * Every folder of cases/: fires.case must give the folder's id as first finding (or as its own expect
- * lines say), quiet.case must not have it.  Every .case of healthy/ must be without an error and ok.
- * A rule without a folder with both files fails.
+ * Every folder of cases/: fires.case must give the folder's id as first finding (or as its own
+ * expect lines say), quiet.case must not have it.  Every .case of healthy/ must be without an error
+ * and ok. A rule without a folder with both files fails.
  */
 #include "unit.h"
 
@@ -23,8 +23,8 @@ print_findings(const char *path, const struct diagnosis *d)
 {
 	print_message("# %s: %s\n", path, d->verdict.summary);
 	for (size_t i = 0; i < d->n; i++)
-		print_message("#   %s %s: %s\n", severity_id(d->findings[i].severity), d->findings[i].rule->id,
-			d->findings[i].summary);
+		print_message("#   %s %s: %s\n", severity_id(d->findings[i].severity),
+			d->findings[i].rule->id, d->findings[i].summary);
 }
 
 static const struct finding *
@@ -66,7 +66,8 @@ check(const struct subject *s, const struct fixture *fx, const struct diagnosis 
 
 	for (size_t i = 0; i < fx->n_expect; i++) {
 		if (!holds(&fx->expect[i], d)) {
-			print_message("# expected: %s %s %s\n", fx->expect[i].what, fx->expect[i].id, fx->expect[i].by);
+			print_message("# expected: %s %s %s\n", fx->expect[i].what,
+				fx->expect[i].id, fx->expect[i].by);
 			return false;
 		}
 		first = first || !strcmp(fx->expect[i].what, "first") ||
@@ -74,7 +75,8 @@ check(const struct subject *s, const struct fixture *fx, const struct diagnosis 
 	}
 	switch (s->kind) {
 	case FIRES:
-		return first ? find(d, s->id) != NULL : d->n && !strcmp(d->findings[0].rule->id, s->id);
+		return first ? find(d, s->id) != NULL
+			     : d->n && !strcmp(d->findings[0].rule->id, s->id);
 	case QUIET:
 		return find(d, s->id) == NULL;
 	case HEALTHY:
@@ -161,16 +163,19 @@ collect(const char *only)
 	DIR *dir;
 
 	for (size_t i = 0; i < rule_count; i++) {
-		(void)snprintf(folder, sizeof(folder), "%s/tests/diagnose/cases/%s", top(), rules[i].id);
+		(void)snprintf(
+			folder, sizeof(folder), "%s/tests/diagnose/cases/%s", top(), rules[i].id);
 		if (only && strcmp(only, rules[i].id) != 0)
 			continue;
 		if (exists(folder, "fires.case"))
 			add(folder, rules[i].id, "fires.case", FIRES);
 		if (exists(folder, "quiet.case"))
 			add(folder, rules[i].id, "quiet.case", QUIET);
-		for (char more[] = "fires-2.case"; more[6] <= '9' && exists(folder, more); more[6]++)
+		for (char more[] = "fires-2.case"; more[6] <= '9' && exists(folder, more);
+			more[6]++)
 			add(folder, rules[i].id, more, FIRES);
-		for (char more[] = "quiet-2.case"; more[6] <= '9' && exists(folder, more); more[6]++)
+		for (char more[] = "quiet-2.case"; more[6] <= '9' && exists(folder, more);
+			more[6]++)
 			add(folder, rules[i].id, more, QUIET);
 	}
 	(void)snprintf(folder, sizeof(folder), "%s/tests/diagnose/healthy", top());
@@ -193,7 +198,8 @@ every_rule_has_both(void **state)
 	for (size_t i = 0; i < rule_count; i++) {
 		char folder[400];
 
-		(void)snprintf(folder, sizeof(folder), "%s/tests/diagnose/cases/%s", top(), rules[i].id);
+		(void)snprintf(
+			folder, sizeof(folder), "%s/tests/diagnose/cases/%s", top(), rules[i].id);
 		if (exists(folder, "fires.case") && exists(folder, "quiet.case"))
 			continue;
 		print_message("# no pair of cases: %s\n", rules[i].id);
@@ -230,7 +236,9 @@ main(int argc, char **argv)
 {
 	collect(argc > 1 ? argv[1] : NULL);
 	tests = xreallocarray(tests, n_tests + 2, sizeof(*tests));
-	tests[n_tests++] = (struct CMUnitTest){"every rule has both", every_rule_has_both, NULL, NULL, NULL};
-	tests[n_tests++] = (struct CMUnitTest){"every folder has a rule", every_folder_has_a_rule, NULL, NULL, NULL};
+	tests[n_tests++] =
+		(struct CMUnitTest){"every rule has both", every_rule_has_both, NULL, NULL, NULL};
+	tests[n_tests++] = (struct CMUnitTest){
+		"every folder has a rule", every_folder_has_a_rule, NULL, NULL, NULL};
 	return _cmocka_run_group_tests("rules", tests, n_tests, NULL, NULL);
 }

@@ -32,7 +32,8 @@ rules_explain_rules(void **state)
 		rest = span_of(rules[i].explains);
 		while (span_word(&rest, &word)) {
 			if (!rule_find(word))
-				fail_msg("%s explains %.*s, which is no rule", rules[i].id, SPAN_ARG(word));
+				fail_msg("%s explains %.*s, which is no rule", rules[i].id,
+					SPAN_ARG(word));
 			assert_false(span_is(word, rules[i].id));
 		}
 	}
@@ -61,7 +62,8 @@ catalogue_is_whole(void **state)
 
 		if (i)
 			assert_true(strcmp(catalogue[i - 1].id, e->id) < 0);
-		if (!e->title[0] || !e->meaning[0] || !e->shows[0] || !e->told_apart[0] || !e->remedy[0] || !e->references[0])
+		if (!e->title[0] || !e->meaning[0] || !e->shows[0] || !e->told_apart[0] ||
+			!e->remedy[0] || !e->references[0])
 			fail_msg("%s lacks a text", e->id);
 		if (e->observable && !rule_find(span_of(e->id)))
 			fail_msg("%s is called observable, yet has no rule", e->id);
