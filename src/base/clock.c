@@ -112,8 +112,8 @@ in_calendar(int64_t unix_s)
 static void
 put_civil(char *out, size_t size, const struct civil *c, char between, const char *zone)
 {
-	snprintf(out, size, "%04d-%02d-%02d%c%02d:%02d:%02d%s", (int)c->year, c->month, c->day, between,
-		c->hour, c->minute, c->second, zone);
+	snprintf(out, size, "%04d-%02d-%02d%c%02d:%02d:%02d%s", (int)c->year, c->month, c->day,
+		between, c->hour, c->minute, c->second, zone);
 }
 
 char *
@@ -213,7 +213,8 @@ time_countdown(char out[16], int64_t seconds)
 	if (s < 3600)
 		snprintf(out, 16, "%02d:%02d", (int)(s / 60), (int)(s % 60));
 	else if (s < 86400)
-		snprintf(out, 16, "%d:%02d:%02d", (int)(s / 3600), (int)(s / 60 % 60), (int)(s % 60));
+		snprintf(out, 16, "%d:%02d:%02d", (int)(s / 3600), (int)(s / 60 % 60),
+			(int)(s % 60));
 	else if (s / 86400 <= 9999999)
 		snprintf(out, 16, "%d d", (int)(s / 86400));
 	else

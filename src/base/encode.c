@@ -20,8 +20,8 @@ encode64(struct buf *out, struct span s, const char *alphabet, bool pad)
 	}
 	if (n > 0) {
 		uint32_t v = (uint32_t)p[0] << 16 | (n == 2 ? (uint32_t)p[1] << 8 : 0);
-		char q[4] = {alphabet[v >> 18], alphabet[v >> 12 & 63], n == 2 ? alphabet[v >> 6 & 63] : '=',
-			'='};
+		char q[4] = {alphabet[v >> 18], alphabet[v >> 12 & 63],
+			n == 2 ? alphabet[v >> 6 & 63] : '=', '='};
 
 		buf_add(out, q, pad ? 4 : n + 1);
 	}
@@ -168,7 +168,8 @@ decode_percent(struct buf *out, struct span s, bool form)
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
 
-		if (c == '%' && s.n - i > 2 && hex_digit(s.p[i + 1]) >= 0 && hex_digit(s.p[i + 2]) >= 0) {
+		if (c == '%' && s.n - i > 2 && hex_digit(s.p[i + 1]) >= 0 &&
+			hex_digit(s.p[i + 2]) >= 0) {
 			c = (char)(hex_digit(s.p[i + 1]) << 4 | hex_digit(s.p[i + 2]));
 			i += 2;
 		} else if (form && c == '+') {

@@ -112,7 +112,7 @@ sync_folder(const char *path, struct err *e)
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	enum res r = RES_OK;
 
-	/* A folder one may write but not read cannot be opened: then there is no fsync to be had. */
+	/* A folder one may write but not read cannot be opened: no fsync is to be had there. */
 	if (fd < 0 && errno != EACCES)
 		r = err_errno(e, "%s", dir);
 	if (fd >= 0) {

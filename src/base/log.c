@@ -136,7 +136,8 @@ log_set_trace(struct log *l, struct span spec, struct err *e)
 	while (span_next(&spec, ',', &word)) {
 		word = span_trim(word);
 		if (word.n > 0 && !trace_word(word, min, named))
-			return err_set(e, RES_SYNTAX, "no such trace category: %.*s", SPAN_ARG(word));
+			return err_set(e, RES_SYNTAX, "no such trace category: %.*s",
+				SPAN_ARG(word));
 	}
 	memcpy(l->min, min, sizeof min);
 	memcpy(l->named, named, sizeof named);
@@ -179,7 +180,7 @@ place_text(struct log *l, size_t n)
 		tail = head_at(l, 0)->at;
 		if (l->next > tail) { /* used: [tail, next) */
 			at = n <= l->max_bytes - l->next ? l->next : n <= tail ? 0 : SIZE_MAX;
-			/* Wrapping to exactly the tail would look like an empty ring: it means full. */
+			/* Wrapped to exactly the tail it is full; next == tail means no more. */
 		} else { /* used: [tail, end) and [0, next) */
 			at = n <= tail - l->next ? l->next : SIZE_MAX;
 		}
@@ -240,7 +241,8 @@ log_generation(const struct log *l)
 enum res
 log_open_file(struct log *l, const char *path, struct err *e)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
+	int flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY;
+	int fd = open(path, flags, 0600);
 	struct stat st;
 
 	if (fd < 0 && errno == ELOOP)
@@ -328,7 +330,7 @@ stderr_add(const struct log_rec *rec)
 		log_level_id(rec->level), log_cat_id(rec->cat), rec->text);
 
 	if (n > 0)
-		(void)write_all(STDERR_FILENO, line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
+		(void)write_all(STDERR_FILENO, line, strlen(line));
 }
 
 /* --- making a record ---------------------------------------------------------------------- */
@@ -359,7 +361,8 @@ add_raw(struct log *l, enum log_level level, enum log_cat cat, uint32_t exchange
 }
 
 void
-log_add(struct log *l, enum log_level level, enum log_cat cat, uint32_t exchange, const char *fmt, ...)
+log_add(struct log *l, enum log_level level, enum log_cat cat, uint32_t exchange,
+	const char *fmt, ...)
 {
 	char raw[STACK_RAW];
 	va_list ap, again;

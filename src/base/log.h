@@ -49,7 +49,7 @@ void log_flush(struct log *l);
 /* The ring.  Index 0 is the oldest kept; get is O(1). */
 size_t log_count(const struct log *l);
 uint64_t log_first_seq(const struct log *l);
-bool log_get(const struct log *l, size_t index, struct log_rec *out); /* text borrowed until the next add */
+bool log_get(const struct log *l, size_t index, struct log_rec *out); /* text: until the next add */
 uint64_t log_generation(const struct log *l); /* changes with every record */
 
 const char *log_level_id(enum log_level v); /* "info" */

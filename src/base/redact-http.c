@@ -16,8 +16,8 @@ wraps_password(struct span scheme)
 bool
 redact_is_scheme(struct span word)
 {
-	static const char *const known[] = {"bearer", "basic", "dpop", "digest", "negotiate", "ntlm",
-		"token", "mac", "hoba", "apikey", "oauth", "jwt", "ssws", "hawk", "key", "gnap",
+	static const char *const known[] = {"bearer", "basic", "dpop", "digest", "negotiate",
+		"ntlm", "token", "mac", "hoba", "apikey", "oauth", "jwt", "ssws", "hawk", "key", "gnap",
 		"aws4-hmac-sha256"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)

@@ -23,6 +23,8 @@ bool redact_is_placeholder(struct span value);
 size_t redact_mask_len(struct span s);
 /* The length of what has the shape of a token at `at`, or 0; looks at the byte before. */
 size_t redact_shape_len(struct span s, size_t at);
+/* A JSON object's beginning in base64url: {" or a blank behind the brace. */
+bool redact_starts_like_json(struct span s);
 /* "Bearer TOKEN" and the like at `at`: the length up to the token, or 0; *n is the token's. */
 size_t redact_scheme_len(struct span s, size_t at, size_t *n);
 /* Appends the mask of a value; masks, placeholders and nothing at all stay what they are. */

@@ -51,7 +51,8 @@ static const char *const suffixes[] = {"accesstoken", "refreshtoken", "clientsec
 	"clientassertion", "privatekey", "csrftoken", "xsrftoken", "secretkey", "apitoken"};
 
 /* Names of what is wrong with a secret, not of the secret. */
-static const char *const not_before[] = {"invalid", "expired", "missing", "unknown", "bad", "wrong"};
+static const char *const not_before[] = {"invalid", "expired", "missing", "unknown", "bad",
+	"wrong"};
 
 enum redact_kind
 redact_kind_of(struct span name)
@@ -108,8 +109,8 @@ redact_pair_is_secret(struct span name, struct span value)
 bool
 redact_is_placeholder(struct span value)
 {
-	static const char *const words[] = {"null", "true", "false", "undefined", "none", "nil", "nan",
-		"[object object]"};
+	static const char *const words[] = {"null", "true", "false", "undefined", "none", "nil",
+		"nan", "[object object]"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (span_is_nocase(value, words[i]))
@@ -207,9 +208,8 @@ segment_len(struct span s)
 	return n;
 }
 
-/* A JSON object's beginning in base64url: {" or a blank behind the brace. */
-static bool
-starts_like_json(struct span s)
+bool
+redact_starts_like_json(struct span s)
 {
 	return span_starts(s, "eyJ") || span_starts(s, "eyA") || span_starts(s, "ewo") ||
 		span_starts(s, "ew0") || span_starts(s, "ewk");
@@ -220,7 +220,7 @@ jwt_len(struct span s)
 {
 	size_t first, n, rest = 0;
 
-	if (!starts_like_json(s))
+	if (!redact_starts_like_json(s))
 		return 0;
 	first = n = segment_len(s);
 	for (int seg = 1; seg < 5 && n < s.n && s.p[n] == '.'; seg++) {
@@ -241,8 +241,8 @@ static const struct {
 	{"ghp_", 16}, {"gho_", 16}, {"ghu_", 16}, {"ghs_", 16}, {"ghr_", 16}, {"github_pat_", 16},
 	{"glpat-", 12}, {"gloas-", 12}, {"ya29.", 10}, {"1//0", 16}, {"GOCSPX-", 12}, {"xoxb-", 10},
 	{"xoxp-", 10}, {"xoxa-", 10}, {"xoxe.", 10}, {"xoxe-", 10}, {"xapp-", 10}, {"sk_live_", 10},
-	{"sk_test_", 10}, {"rk_live_", 10}, {"sk-", 20}, {"hvs.", 16}, {"dop_v1_", 16}, {"shpat_", 16},
-	{"shpss_", 16}, {"npm_", 20}, {"pypi-", 16}, {"SG.", 20}, {"Atza|", 16}, {"Atzr|", 16},
+	{"sk_test_", 10}, {"rk_live_", 10}, {"sk-", 20}, {"hvs.", 16}, {"dop_v1_", 16},
+	{"shpat_", 16}, {"shpss_", 16}, {"npm_", 20}, {"pypi-", 16}, {"SG.", 20}, {"Atza|", 16}, {"Atzr|", 16},
 	{"EAAC", 40}, {"whsec_", 16}, {"lin_api_", 16}, {"AQoDYXdz", 16},
 };
 
@@ -254,8 +254,8 @@ vendor_len(struct span s)
 
 		if (!span_starts(s, vendors[i].prefix))
 			continue;
-		while (tail < s.n && (is_base64url(s.p[tail]) || strchr(".~+/|", s.p[tail]) != NULL) &&
-			s.p[tail] != '\0')
+		while (tail < s.n && s.p[tail] != '\0' &&
+			(is_base64url(s.p[tail]) || strchr(".~+/|", s.p[tail]) != NULL))
 			tail++;
 		if (tail - n >= vendors[i].least)
 			return tail;
@@ -327,7 +327,8 @@ redact_scheme_len(struct span s, size_t at, size_t *n)
 			strchr(encoded ? "\"',;<>`\\%&" : "\"',;<>`\\", rest.p[end]) == NULL;)
 			end++;
 		v = span_sub(rest, start, end - start);
-		if (v.n == 0 || redact_mask_len(span_from(rest, start)) > 0 || !looks_like_credential(v, i == 2))
+		if (v.n == 0 || redact_mask_len(span_from(rest, start)) > 0 ||
+			!looks_like_credential(v, i == 2))
 			return 0;
 		*n = v.n;
 		return start;

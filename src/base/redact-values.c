@@ -126,7 +126,8 @@ add_wrapped(struct redactor *r, struct secret *of, struct span s)
 			buf_init_wiping(&text, 2 * WRAP_MAX);
 			buf_add(&raw, "\0\0", k);
 			buf_add_span(&raw, s);
-			if ((url ? base64url_encode : base64_encode)(&text, buf_span(&raw)) == RES_OK)
+			(url ? base64url_encode : base64_encode)(&text, buf_span(&raw));
+			if (buf_status(&text) == RES_OK)
 				add_pat(r, of, span_sub(buf_span(&text), from, to - from), true);
 			buf_release(&raw);
 			buf_release(&text);
@@ -169,8 +170,8 @@ redactor_add(struct redactor *r, struct secret *sec)
 		const char *kept, *blank;
 		bool lower;
 	} forms[] = {
-		{"-._~", "%20", false}, {"-._~", "+", false}, {"-._~", "%20", true}, {"-._~", "+", true},
-		{"-._~!*'()", "%20", false}, {"-._*", "+", false},
+		{"-._~", "%20", false}, {"-._~", "+", false}, {"-._~", "%20", true},
+		{"-._~", "+", true}, {"-._~!*'()", "%20", false}, {"-._*", "+", false},
 	};
 	struct span s = secret_reveal(sec);
 	struct buf b;
@@ -237,7 +238,7 @@ redact_cover(const struct redactor *r, struct span s, size_t from, size_t to)
 static bool
 is_wrap_char(char c)
 {
-	return redact_is_alnum(c) || strchr("+/-_", c) != NULL;
+	return redact_is_alnum(c) || (c != '\0' && strchr("+/-_", c) != NULL);
 }
 
 size_t
@@ -257,9 +258,9 @@ redact_put_registered(const struct redactor *r, struct buf *out, size_t out_star
 	}
 	/* The whole run of base64 goes, also what was copied of it already. */
 	n = at + n;
-	while (n < s.n && s.p[n] != '\0' && (is_wrap_char(s.p[n]) || s.p[n] == '='))
+	while (n < s.n && (is_wrap_char(s.p[n]) || s.p[n] == '='))
 		n++;
-	while (out->len > out_start && out->p[out->len - 1] != '\0' && is_wrap_char(out->p[out->len - 1]))
+	while (out->len > out_start && is_wrap_char(out->p[out->len - 1]))
 		buf_truncate(out, out->len - 1);
 	buf_puts(out, "[redacted]");
 	return n - at;

@@ -125,7 +125,8 @@ line_end(struct span s, size_t name_at, size_t at, char stop)
 
 	if (quote != '"' && quote != '\'')
 		quote = '\n';
-	while (at < s.n && s.p[at] != '\r' && s.p[at] != '\n' && s.p[at] != quote && s.p[at] != stop)
+	while (at < s.n && s.p[at] != '\r' && s.p[at] != '\n' && s.p[at] != quote &&
+		s.p[at] != stop)
 		at++;
 	return at;
 }
@@ -151,7 +152,9 @@ is_sentence(struct span v)
 		for (size_t i = 0; i < word.n; i++) {
 			char c = word.p[i];
 
-			if (!(c >= 'a' && c <= 'z') && strchr(",.;:!?)(", c) == NULL && (i > 0 || c < 'A' || c > 'Z'))
+			if (i == 0 && c >= 'A' && c <= 'Z')
+				continue;
+			if (!(c >= 'a' && c <= 'z') && strchr(",.;:!?)(", c) == NULL)
 				return false;
 		}
 	return words > 2;
@@ -242,7 +245,9 @@ put_named(struct scan *sc, size_t at)
 		return 0;
 	name = span_sub(s, at, end - at);
 	kind = redact_kind_of(name);
-	if (kind == REDACT_NONE || (at < sc->quiet_until && (kind == REDACT_CODE || kind == REDACT_AUTH)))
+	if (kind == REDACT_NONE)
+		return 0;
+	if (at < sc->quiet_until && (kind == REDACT_CODE || kind == REDACT_AUTH))
 		return 0;
 	if (kind == REDACT_KEY && (at == 0 || strchr("\"'", s.p[at - 1]) == NULL))
 		return 0;
@@ -276,9 +281,12 @@ put_userinfo(struct scan *sc, size_t at)
 
 	if (!span_starts(span_from(s, at), "://"))
 		return 0;
-	for (; end < s.n && (unsigned char)s.p[end] > ' ' && strchr("/?#\"'<>\\", s.p[end]) == NULL; end++)
+	for (; end < s.n && (unsigned char)s.p[end] > ' '; end++) {
+		if (strchr("/?#\"'<>\\", s.p[end]) != NULL)
+			break;
 		if (s.p[end] == '@')
 			sign = end;
+	}
 	if (sign == SIZE_MAX)
 		return 0;
 	buf_puts(sc->out, "://[redacted]");
@@ -296,9 +304,9 @@ put_shape(struct scan *sc, size_t at)
 	n = redact_shape_len(s, at);
 	if (n == 0) {
 		/* What follows in this run of letters ends as this does: it is no JWT either. */
-		if (s.p[at] == 'e')
-			for (sc->no_jwt_until = at; sc->no_jwt_until < s.n && redact_is_word(s.p[sc->no_jwt_until]);)
-				sc->no_jwt_until++;
+		if (redact_starts_like_json(span_from(s, at)))
+			for (to = at; to < s.n && redact_is_word(s.p[to]); to++)
+				sc->no_jwt_until = to + 1;
 		return 0;
 	}
 	to = redact_cover(sc->r, s, at, at + n);
@@ -338,7 +346,7 @@ put_at(struct scan *sc, size_t at)
 		return n;
 	}
 	n = redact_put_registered(sc->r, sc->out, sc->out_start, s, at, false);
-	if (n == 0 && (word || span_starts(span_from(s, at), "ey") || span_starts(span_from(s, at), "ew")))
+	if (n == 0 && (word || s.p[at] == 'e'))
 		n = put_shape(sc, at);
 	if (n == 0 && word)
 		n = put_named(sc, at);

@@ -24,7 +24,8 @@ enum res redact_form(const struct redactor *r, struct buf *out, struct span s);
 /* A URL: userinfo, secret query and fragment members. */
 enum res redact_url(const struct redactor *r, struct buf *out, struct span s);
 /* One header's value by its name (Authorization keeps its scheme; Set-Cookie its name). */
-enum res redact_header(const struct redactor *r, struct buf *out, struct span name, struct span value);
+enum res redact_header(const struct redactor *r, struct buf *out, struct span name,
+	struct span value);
 /*
  * Is this the name of a member, parameter or claim whose value is a secret, whatever the
  * value?  ASCII case, '-' and '_' make no difference.  Not so "code", which is a credential

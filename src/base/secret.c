@@ -109,7 +109,8 @@ looks_random(struct span s)
 
 		if (class < 0)
 			return false;
-		changes += class > 0 && before > 0 && class != before && !(before == 2 && class == 1);
+		if (class > 0 && before > 0 && class != before)
+			changes += !(before == 2 && class == 1);
 		digits += class == 3;
 		hex += strchr("0123456789abcdefABCDEF-", c) != NULL;
 		before = class;
@@ -160,7 +161,8 @@ secret_mask_span(struct span s, char out[MASK_MAX])
 		}
 	}
 	secret_fingerprint(s, hash);
-	snprintf(out, MASK_MAX, "%s[redacted %zu B%s%s]", head, s.n, hash[0] != '\0' ? ", " : "", hash);
+	snprintf(out, MASK_MAX, "%s[redacted %zu B%s%s]", head, s.n, hash[0] != '\0' ? ", " : "",
+		hash);
 	return out;
 }
 

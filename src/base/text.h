@@ -2,9 +2,10 @@
  * The one sanitiser of untrusted text, on the way to screen, log, stdout, stderr and files.
  *
  * C0, DEL, C1, invalid UTF-8, bidi controls (U+061C, U+200E/F, U+202A-E, U+2066-9),
- * zero-width (U+200B-D, U+2060, U+FEFF), tag characters (U+E0000-E007F), line and paragraph
- * separators (U+2028/9) and noncharacters become visible: "\n" "\t" "\r" "\e", "\x07" for
- * bytes, "\u{202E}" for code points.  More than 4 combining marks in a row are dropped to 4.
+ * zero-width (U+200B-D, U+2060-5, U+206A-F, U+180E, U+FEFF, U+FFF9-B), tag characters
+ * (U+E0000-E007F), line and paragraph separators (U+2028/9) and noncharacters become visible:
+ * "\n" "\t" "\r" "\e", "\x07" for bytes, "\u{202E}" for code points.  More than 4 combining
+ * marks in a row are dropped to 4.
  * The result is valid UTF-8, one line, and safe to print anywhere.
  */
 #ifndef TT_BASE_TEXT_H
