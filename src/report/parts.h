@@ -24,6 +24,8 @@ void report_set(const struct report *r, struct json *obj, const char *key, struc
 void report_set_lines(const struct report *r, struct json *obj, const char *key, struct span s);
 /* Is the value of a claim, field or fact of that name ("sub", "introspection.sub") to be left out? */
 bool report_omits(const struct report *r, struct span name);
+/* The same of a row: also members of an answer, and claims, that are not the protocol's own. */
+bool report_omits_field(const struct report *r, const struct field *f);
 #define OMITTED "[omitted]"
 /* A copy of claims or of a body's document, as the mode wants it; NULL: left out. */
 struct json *report_claims(const struct report *r, const struct json *doc);

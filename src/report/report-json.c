@@ -154,7 +154,7 @@ fields_json(const struct report *r, enum step s)
 		if (f->kind != FIELD_VALUE || !*f->key)
 			continue;
 		o = json_new_object();
-		report_set(r, o, "value", report_omits(r, span_of(f->key)) ? SPAN_LIT(OMITTED) : span_of(f->value));
+		report_set(r, o, "value", report_omits_field(r, f) ? SPAN_LIT(OMITTED) : span_of(f->value));
 		report_set(r, o, "meaning", span_of(f->meaning));
 		json_set_str(o, "state", state_id(f->state));
 		if (f->from == FROM_NOWHERE)

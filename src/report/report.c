@@ -1,10 +1,12 @@
 #include "report/report.h"
 
+#include <ctype.h>
+
 #include "base/mem.h"
 #include "base/text.h"
 #include "report/parts.h"
 
-enum { PERSONAL_MIN = 4 }; /* bytes; shorter values would take ordinary words out of sentences */
+enum { PERSONAL_MIN = 6 }; /* bytes; shorter values would take ordinary words out of sentences */
 
 /* Claims about a person (OpenID Connect Core §5.1 and common further ones). */
 static const char *const personal_names[] = {
@@ -44,6 +46,22 @@ report_omits(const struct report *r, struct span name)
 	while ((dot = span_find(name, '.')) != SIZE_MAX)
 		name = span_from(name, dot + 1);
 	return is_among(personal_names, ARRAY_SIZE(personal_names), name);
+}
+
+bool
+report_omits_field(const struct report *r, const struct field *f)
+{
+	const struct exchange *x = f->from > 0 ? case_exchange(r->c, (uint32_t)f->from) : NULL;
+	struct span name = span_of(f->name);
+
+	if (r->in->claims == CLAIMS_KEEP)
+		return false;
+	if (report_omits(r, span_of(f->key)) || report_omits(r, name))
+		return true;
+	if (is_among(protocol_names, ARRAY_SIZE(protocol_names), name))
+		return false;
+	return (x && report_has_claims(x) && json_get(x->answer.doc, f->name)) ||
+		span_starts(span_of(f->key), "claim.");
 }
 
 static void
@@ -96,7 +114,13 @@ report_release(struct report *r)
 	free(r->personal.v);
 }
 
-/* Copies s without the personal values. */
+static bool
+in_word(struct span s, size_t at)
+{
+	return at < s.n && isalnum((unsigned char)s.p[at]);
+}
+
+/* Copies s without the personal values, where they stand as words of their own. */
 static void
 leave_out(const struct report *r, struct buf *out, struct span s)
 {
@@ -105,7 +129,8 @@ leave_out(const struct report *r, struct buf *out, struct span s)
 		size_t k;
 
 		for (k = 0; k < r->personal.n; k++)
-			if (span_starts(rest, r->personal.v[k]))
+			if (span_starts(rest, r->personal.v[k]) && !(at && in_word(s, at - 1)) &&
+			    !in_word(rest, strlen(r->personal.v[k])))
 				break;
 		if (k < r->personal.n) {
 			buf_puts(out, OMITTED);
