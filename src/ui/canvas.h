@@ -3,8 +3,8 @@
  * terminal; term-curses.c turns a canvas into bytes, tests turn it into text.
  *
  * Rows and columns count from 0.  All drawing clips: at the canvas, at its clip rectangle, and at the
- * width that is given.  A wide character cut at an edge becomes a blank.  Text must have passed text_safe();
- * canvas_put() asserts that no control arrives.
+ * width that is given.  A wide character cut at an edge becomes a blank.  Text must have passed text_safe():
+ * a control that arrives all the same is counted and becomes "?".
  */
 #ifndef TT_UI_CANVAS_H
 #define TT_UI_CANVAS_H
@@ -31,6 +31,7 @@ struct canvas {
 	int cursor_row, cursor_col; /* -1: no cursor */
 	bool ascii;                 /* code points over 0x7e become one-cell stand-ins */
 	struct rect clip;
+	unsigned long controls;     /* that arrived; a mistake, 0 in every test */
 	struct cell *cells;         /* rows * cols */
 	uint32_t (*clusters)[CANVAS_MARKS]; /* 0-ended lists of marks; allocated with the first */
 	unsigned n_clusters;

@@ -239,6 +239,8 @@ chrome_footer(const struct ui *ui, struct canvas *c)
 
 		if (*hints == ACT_ENTER && l->screen == &screen_step)
 			hint = step_enter_hint(ui);
+		if (*hints == ACT_BACK && ui->m.busy && list)
+			hint = "cancel";
 		if (*hints == ACT_UP)
 			hint = "move";
 		if (*hints == ACT_TIME)

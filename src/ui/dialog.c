@@ -3,6 +3,8 @@
 #include "base/mem.h"
 #include "ui/glyphs.h"
 
+enum { VERDICT_END = 5 };
+
 struct dialog {
 	struct dialog_spec spec; /* title, text and hint are copies */
 	size_t here;             /* the choice Enter takes */
@@ -106,7 +108,7 @@ dialog_draw(const struct ui *ui, const void *state, struct canvas *c)
 {
 	const struct dialog *d = state;
 	int cols = c->cols - 4 < 72 ? c->cols - 4 : 72, inner = cols - 4;
-	int text = text_rows(d->spec.text, inner), most = c->rows - 8 - (int)d->spec.n_choices;
+	int text = text_rows(d->spec.text, inner), most = c->rows - 5 - (int)d->spec.n_choices - (d->spec.input ? 2 : 0);
 	int rows, row;
 	struct rect r;
 
@@ -117,6 +119,9 @@ dialog_draw(const struct ui *ui, const void *state, struct canvas *c)
 	if (d->spec.input && d->spec.n_choices)
 		rows++;
 	r = (struct rect){(c->rows - rows) / 2, (c->cols - cols) / 2, rows, cols};
+	/* verdict and countdown stay in sight where there is room for that */
+	if (r.row < VERDICT_END && VERDICT_END + rows < c->rows)
+		r.row = VERDICT_END;
 	canvas_fill(c, r, ' ', UIR_DIALOG);
 	canvas_frame(c, r, UIR_DIALOG_EDGE);
 	canvas_printf(c, r.row, r.col + 2, cols - 4, UIR_DIALOG_TITLE, " %s ", d->spec.title);

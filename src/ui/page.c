@@ -27,7 +27,7 @@ add_line(struct page *p, enum ui_role role, int indent, char *text_take)
 		p->cap = p->cap ? p->cap * 2 : 32;
 		p->v = xreallocarray(p->v, p->cap, sizeof(*p->v));
 	}
-	p->v[p->n++] = (struct page_line){text_take, (uint8_t)role, (uint8_t)indent};
+	p->v[p->n++] = (struct page_line){text_take, (uint8_t)role, (uint8_t)indent, 0};
 }
 
 void
@@ -41,6 +41,13 @@ page_add(struct page *p, enum ui_role role, int indent, const char *fmt, ...)
 	buf_vprintf(&b, fmt, ap);
 	va_end(ap);
 	add_line(p, role, indent, buf_take(&b));
+}
+
+void
+page_hang(struct page *p, int cells)
+{
+	if (p->n)
+		p->v[p->n - 1].hang = (uint8_t)cells;
 }
 
 void
@@ -81,18 +88,19 @@ page_draw(const struct page *p, struct rect r, int top, const char *search, stru
 	for (size_t i = 0; i < p->n; i++) {
 		const struct page_line *l = &p->v[i];
 		struct span rest = span_of(l->text), line = SPAN_EMPTY;
-		int col = r.col + l->indent;
+		int in = l->indent;
 
 		do {
 			int row = r.row + at - top;
 
-			if (!wrap_next(&rest, r.cols - l->indent, &line))
+			if (!wrap_next(&rest, r.cols - in, &line))
 				line = SPAN_EMPTY;
 			if (c && at >= top && at < top + r.rows) {
-				canvas_text(c, row, col, r.cols - l->indent, (enum ui_role)l->role, line);
+				canvas_text(c, row, r.col + in, r.cols - in, (enum ui_role)l->role, line);
 				if (search && *search)
-					paint_search(c, row, col, line, search);
+					paint_search(c, row, r.col + in, line, search);
 			}
+			in = l->indent + l->hang;
 			at++;
 		} while (rest.n);
 	}
@@ -258,12 +266,13 @@ pager_leave(struct ui *ui, void *state)
 static const enum action *
 pager_hints(const struct ui *ui, const void *state)
 {
-	static const enum action hints[] = {ACT_BACK, ACT_UP, ACT_PAGE_DOWN, ACT_SEARCH, ACT_SEARCH_NEXT,
-		ACT_PREV_STEP, ACT_EXPORT, ACT_NONE};
+	static const enum action usual[] = {ACT_BACK, ACT_UP, ACT_PAGE_DOWN, ACT_SEARCH, ACT_PREV_STEP, ACT_EXPORT,
+		ACT_NONE};
+	static const enum action found[] = {ACT_BACK, ACT_SEARCH_NEXT, ACT_SEARCH_PREV, ACT_UP, ACT_PAGE_DOWN,
+		ACT_SEARCH, ACT_NONE};
 
-	(void)ui;
 	(void)state;
-	return hints;
+	return ui->search[0] ? found : usual;
 }
 
 static const struct screen screen_pager = {

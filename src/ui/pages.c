@@ -50,6 +50,7 @@ help_actions(struct page *p, const struct keymap *m, enum key_context context, c
 			continue;
 		keymap_names(m, (enum action)a, keys, sizeof(keys));
 		page_add(p, UIR_GUIDE, 1, "%-12s %s (%s)", keys, action_infos[a].help, action_infos[a].id);
+		page_hang(p, 13);
 	}
 }
 

@@ -29,7 +29,7 @@ static void
 peek_draw(const struct ui *ui, const void *state, struct canvas *c)
 {
 	const struct peek *p = state;
-	struct rect r = {3, 2, c->rows - 5, c->cols - 4};
+	struct rect r = {5, 2, c->rows - 6, c->cols - 4};
 	struct buf b;
 
 	(void)ui;

@@ -236,7 +236,11 @@ step_hints(const struct ui *ui, const void *state)
 	static const enum action marked[] = {ACT_ENTER, ACT_COPY, ACT_SHOW, ACT_BACK, ACT_PREV_STEP, ACT_FOCUS_NEXT,
 		ACT_SEARCH, ACT_NONE};
 
+	static const enum action busy[] = {ACT_BACK, ACT_PREV_STEP, ACT_FOCUS_NEXT, ACT_GUIDE, ACT_LOG, ACT_NONE};
+
 	(void)state;
+	if (ui->m.busy)
+		return busy;
 	if (step_marked(ui))
 		return marked;
 	switch (ui->step) {

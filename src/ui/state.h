@@ -140,7 +140,7 @@ bool logpane_search(const struct log *log, struct log_view *v, const char *needl
 /* --- page.c: text to scroll ------------------------------------------------------------------------ */
 struct page_line {
 	char *text; /* safe, one line; NULL: empty */
-	uint8_t role, indent;
+	uint8_t role, indent, hang; /* hang: further cells before the lines that wrap */
 };
 struct page {
 	struct page_line *v;
@@ -149,6 +149,7 @@ struct page {
 void page_init(struct page *p);
 void page_release(struct page *p);
 void page_add(struct page *p, enum ui_role role, int indent, const char *fmt, ...) PRINTF(4, 5);
+void page_hang(struct page *p, int cells); /* of the line added last */
 /* Untrusted text of many lines: each is made safe. */
 void page_add_lines(struct page *p, enum ui_role role, int indent, struct span text);
 /* Draws from visual row `top`; returns how many visual rows there are in all. */

@@ -23,3 +23,9 @@ check_PROGRAMS += tests/ui/try-ui
 tests_ui_try_ui_SOURCES = tests/ui/try-ui.c $(FAKE_UI)
 tests_ui_try_ui_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_ui_try_ui_LDADD = $(FAKE_LIBS)
+
+UNIT_TESTS += tests/ui/test_screens
+tests_ui_test_screens_SOURCES = tests/ui/test_screens.c $(FAKE_UI)
+tests_ui_test_screens_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
+tests_ui_test_screens_LDADD = $(FAKE_LIBS) $(CMOCKA_LIBS)
+EXTRA_DIST += tests/ui/golden

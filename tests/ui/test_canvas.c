@@ -140,6 +140,7 @@ test_no_control_arrives(void **state)
 		c.ascii = round & 1;
 		canvas_text_cut(&c, (int)(x >> 8 & 3), (int)(x >> 12 & 31) - 3, 26, UIR_VALUE, buf_span(&safe));
 		buf_release(&safe);
+		assert_int_equal(c.controls, 0);
 		for (int r = 0; r < c.rows; r++) {
 			for (int k = 0; k < c.cols; k++) {
 				const struct cell *cell = canvas_at(&c, r, k);
