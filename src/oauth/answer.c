@@ -257,15 +257,16 @@ has_content(const struct answer *a, enum purpose p, const struct http_response *
 			json_type(json_get(a->doc, "keys")) == JSON_ARRAY;
 	case PURPOSE_INTROSPECTION:
 	case PURPOSE_PROBE_INTROSPECTION:
-		return a->active != TRI_UNKNOWN || a->is_encrypted;
+		/* a client that expects JSON cannot read a form, even if we can */
+		return a->kind != BODY_FORM && (a->active != TRI_UNKNOWN || a->is_encrypted);
 	case PURPOSE_REFRESH:
 	case PURPOSE_TOKEN:
 		return a->has_access_token;
 	case PURPOSE_USERINFO:
 	case PURPOSE_PROBE_USERINFO:
-		return a->claims.sub.n || a->is_signed || a->is_encrypted;
+		return a->kind != BODY_FORM && (a->claims.sub.n || a->is_signed || a->is_encrypted);
 	case PURPOSE_RESOURCE:
-		return a->kind != BODY_HTML && a->kind != BODY_EMPTY;
+		return a->kind != BODY_HTML && (a->kind != BODY_EMPTY || r->status == 204);
 	case PURPOSE_CLOCK:
 		return http_has_header(&r->headers, "Date");
 	default:
