@@ -132,13 +132,13 @@ rule_client_auth_missing(const struct facts *f, struct finding *out)
 	const struct exchange *x = f->introspection ? f->introspection : f->revocation;
 	char scheme[24];
 
-	if (!exchange_answered(x) || x->auth != AUTH_UNSET || !asks_as_client(x) ||
+	if (!exchange_answered(x) || (x->auth != AUTH_UNSET && x->auth != AUTH_NONE) || !asks_as_client(x) ||
 		x->answer.outcome == OUTCOME_SUCCESS || x->answer.outcome == OUTCOME_INACTIVE ||
 		x->answer.kind == BODY_HTML)
 		return RULE_PASS;
 	if (!exchange_client_refused(x) &&
 		!(x->result.response.status == 400 && answer_error_is(x, "invalid_request")) &&
-		x->result.response.status != 403)
+		(x->result.response.status != 403 || x->auth == AUTH_NONE))
 		return RULE_PASS;
 	if (exchange_answered(f->introspection_probe) &&
 		f->introspection_probe->answer.outcome == OUTCOME_INACTIVE)
@@ -159,18 +159,35 @@ rule_client_auth_missing(const struct facts *f, struct finding *out)
 		purpose_words(x->purpose), x->result.response.status);
 }
 
+/* A live token (user information came) that is "inactive" for a caller who proved nothing. */
+static enum verdict_of
+public_client_told_nothing(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->introspection;
+
+	if (x->auth != AUTH_NONE || f->userinfo_ok.v != TRI_YES || fact_expired(f))
+		return RULE_PASS;
+	ev_answer(out, x);
+	ev_answer(out, f->userinfo);
+	ev(out, "client authentication", (int)x->n, "%s as %s", client_auth_id(x->auth), x->auth_client_id);
+	return say(out, "The token gets user information, and introspection calls it inactive for %s, a client without "
+		"authentication: the server tells public clients nothing of tokens that are not theirs.", x->auth_client_id);
+}
+
 enum verdict_of
 rule_introspect_public_client(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = f->introspection;
 	int s;
 
-	if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS ||
-		x->answer.outcome == OUTCOME_INACTIVE || x->answer.kind == BODY_HTML)
+	if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS || x->answer.kind == BODY_HTML)
 		return RULE_PASS;
+	if (x->answer.outcome == OUTCOME_INACTIVE)
+		return public_client_told_nothing(f, out);
 	s = x->result.response.status;
+	/* 403: known, and not let in; 401 asks for authentication, which is client-auth-missing */
 	if (answer_hint(x) != HINT_PUBLIC_CLIENT &&
-		!(x->auth == AUTH_NONE && (s == 400 || s == 401 || s == 403) &&
+		!(x->auth == AUTH_NONE && s == 403 &&
 			!answer_error_is(x, "unsupported_token_type") &&
 			!answer_error_is(x, "invalid_token")))
 		return RULE_PASS;

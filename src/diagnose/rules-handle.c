@@ -552,7 +552,7 @@ rule_token_revoked(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	if (f->access->role == ROLE_ID || f->access->role == ROLE_REFRESH ||
 		answer_hint(f->userinfo) == HINT_ISSUER ||
-		answer_hint(f->userinfo) == HINT_AUDIENCE)
+		answer_hint(f->userinfo) == HINT_AUDIENCE || other_audience(f))
 		return RULE_PASS;
 	ev(out, "active", f->active.from, "false");
 	ev_answer(out, f->userinfo);

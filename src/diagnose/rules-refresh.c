@@ -63,6 +63,31 @@ used_before(const struct facts *f)
 	return NULL;
 }
 
+/*
+ * Did the access token die with the refusal?  Good before it, refused after it: the server took the
+ * refresh token for a stolen one and ended its family (RFC 9700 §4.14.2).  Gives the answer after.
+ */
+static const struct exchange *
+family_ended(const struct facts *f)
+{
+	const struct exchange *x = f->refresh;
+	bool good_before[PURPOSE_COUNT] = {false};
+
+	for (size_t i = 0; i < f->c->n_exchanges; i++) {
+		const struct exchange *y = f->c->exchanges[i];
+
+		if (y->slot != SLOT_ACCESS || y->token_generation != x->token_generation || !exchange_answered(y))
+			continue;
+		if (y->purpose != PURPOSE_INTROSPECTION && y->purpose != PURPOSE_USERINFO && y->purpose != PURPOSE_RESOURCE)
+			continue;
+		if (y->n < x->n)
+			good_before[y->purpose] = y->answer.outcome == OUTCOME_SUCCESS;
+		else if (good_before[y->purpose] && (y->answer.outcome == OUTCOME_INACTIVE || y->result.response.status == 401))
+			return y;
+	}
+	return NULL;
+}
+
 enum { RACE_US = 2000000 };
 
 static bool
@@ -77,7 +102,7 @@ overlap(const struct exchange *first, const struct exchange *second)
 enum verdict_of
 rule_refresh_token_rotated(const struct facts *f, struct finding *out)
 {
-	const struct exchange *before;
+	const struct exchange *before, *after;
 	char ago[32];
 
 	if (!grant_refused(f))
@@ -94,6 +119,12 @@ rule_refresh_token_rotated(const struct facts *f, struct finding *out)
 			"again can end every token of its family.",
 			time_span_us(ago,
 				f->refresh->result.sent_wall_us - before->result.sent_wall_us));
+	}
+	after = family_ended(f);
+	if (after && !fact_expired(f)) {
+		ev_answer(out, after);
+		return say(out, "The refresh token was refused, and the access token, good until then, died with it: the server took "
+			"the refresh token for one that was used before, and ended its family.");
 	}
 	if (answer_hint(f->refresh) != HINT_ROTATED)
 		return RULE_PASS;

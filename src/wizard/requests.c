@@ -277,7 +277,7 @@ send_introspection(struct wizard *w, bool made_up, enum client_auth auth, bool r
 	} else {
 		form_add_secret(&call.http.body, "token", t->value);
 	}
-	form_add(&call.http.body, "token_type_hint", SPAN_LIT("access_token"));
+	/* no token_type_hint: some servers look only where the hint points, and call the rest inactive */
 	credentials_for(w, EP_INTROSPECTION, &cc);
 	if (auth != AUTH_UNSET)
 		cc.method = auth;

@@ -90,6 +90,14 @@ wizard_refresh(struct wizard *w, struct err *e)
 	return RES_OK;
 }
 
+static bool
+known_good(const struct wizard *w, enum purpose p)
+{
+	const struct exchange *x = case_last(w->c, p, SLOT_ACCESS);
+
+	return x && x->answer.outcome == OUTCOME_SUCCESS;
+}
+
 bool
 refresh_send(struct wizard *w)
 {
@@ -97,14 +105,29 @@ refresh_send(struct wizard *w)
 	return true;
 }
 
-/* The proof: the new token is verified, and user information asked for again. */
+/*
+ * The proof: the new token is verified, and user information asked for again.  After a refusal the
+ * access token is asked about once more: a server that takes the refresh token for a stolen one ends its
+ * whole family (RFC 9700 §4.14.2), and nothing else in the answer says so.
+ */
 bool
 refresh_prove(struct wizard *w)
 {
-	if (case_token(w->c, SLOT_ACCESS)->from == 0)
-		return true; /* nothing new came */
-	wizard_enqueue(w, JOB_VERIFY);
-	wizard_enqueue(w, JOB_HANDLE);
+	const struct exchange *x = case_last(w->c, PURPOSE_REFRESH, SLOT_REFRESH);
+
+	if (!x || !x->result.response.status)
+		return true;
+	if (x->answer.outcome == OUTCOME_SUCCESS) {
+		wizard_enqueue(w, JOB_VERIFY);
+		wizard_enqueue(w, JOB_HANDLE);
+		return true;
+	}
+	if (w->probes == PROBES_NONE || x->result.response.status >= 500)
+		return true;
+	if (known_good(w, PURPOSE_INTROSPECTION))
+		send_introspection(w, false, AUTH_UNSET, false);
+	if (known_good(w, PURPOSE_USERINFO) || known_good(w, PURPOSE_RESOURCE))
+		send_userinfo(w, false);
 	return true;
 }
 
