@@ -17,7 +17,8 @@ test_set(void **state)
 
 	(void)state;
 	errno = ENOENT;
-	assert_int_equal(err_set(&e, RES_SYNTAX, "bad \"%s\" at %d", "x\033[1m\n\u202E", 3), RES_SYNTAX);
+	assert_int_equal(
+		err_set(&e, RES_SYNTAX, "bad \"%s\" at %d", "x\033[1m\n\u202E", 3), RES_SYNTAX);
 	assert_int_equal(errno, ENOENT);
 	assert_int_equal(e.code, RES_SYNTAX);
 	assert_int_equal(e.offset, 0);

@@ -244,7 +244,8 @@ test_read_secret(void **state)
 	check_secret(span_make(big, LIMIT_TOKEN + 1), span_make(big, LIMIT_TOKEN));
 	big[LIMIT_TOKEN] = 'x';
 	for (size_t more = 1; more <= 3; more++) {
-		assert_int_equal(file_write_private(path, span_make(big, LIMIT_TOKEN + more), NULL), RES_OK);
+		assert_int_equal(
+			file_write_private(path, span_make(big, LIMIT_TOKEN + more), NULL), RES_OK);
 		assert_int_equal(file_read_secret(path, &s, &e), RES_LIMIT);
 		assert_null(s);
 	}
@@ -256,8 +257,8 @@ test_read_secret(void **state)
 static void
 test_join(void **state)
 {
-	static const char *const cases[][3] = {{"a", "b", "a/b"}, {"a/", "b", "a/b"}, {"/", "b", "/b"},
-		{"", "b", "b"}};
+	static const char *const cases[][3] = {
+		{"a", "b", "a/b"}, {"a/", "b", "a/b"}, {"/", "b", "/b"}, {"", "b", "b"}};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {

@@ -97,8 +97,10 @@ test_bounded_in_bytes(void **state)
 		size_t bytes = 0;
 
 		log_add(l, LOG_INFO, LOGC_UI, (uint32_t)n, "%.*s", n,
-			"....:....:....:....:....:....:....:....:....:....:....:....:....:....:....:"
-			"....:....:....:....:....:....:....:....:....:....:....:....:....:....:....:"
+			"....:....:....:....:....:....:....:....:....:....:....:....:....:....:...."
+			":"
+			"....:....:....:....:....:....:....:....:....:....:....:....:....:....:...."
+			":"
 			"....:....:....:....:....:....:....:....:");
 		assert_true(log_count(l) > 0);
 		for (size_t k = 0; k < log_count(l); k++) {
@@ -153,9 +155,11 @@ test_safe_and_redacted(void **state)
 
 	(void)state;
 	redactor_add(redactor, s);
-	log_add(l, LOG_INFO, LOGC_HTTP, 0, "\033[2J\r\n\u202E sent %s, access_token=%s", "Zq3-registered-value-9", "abc");
+	log_add(l, LOG_INFO, LOGC_HTTP, 0, "\033[2J\r\n\u202E sent %s, access_token=%s",
+		"Zq3-registered-value-9", "abc");
 	assert_true(log_get(l, 0, &rec));
-	assert_string_equal(rec.text, "\\e[2J\\r\\n\\u{202E} sent [redacted], access_token=[redacted]");
+	assert_string_equal(
+		rec.text, "\\e[2J\\r\\n\\u{202E} sent [redacted], access_token=[redacted]");
 	/* A long text is redacted before it is cut: the value lies across the cut. */
 	memset(big, '.', 200000);
 	big[200000] = '\0';
@@ -217,7 +221,8 @@ test_ids(void **state)
 	assert_string_equal(log_cat_id(LOGC_HTTP), "http");
 	for (int i = 0; i < LOGC_COUNT; i++)
 		for (int j = i + 1; j < LOGC_COUNT; j++)
-			assert_string_not_equal(log_cat_id((enum log_cat)i), log_cat_id((enum log_cat)j));
+			assert_string_not_equal(
+				log_cat_id((enum log_cat)i), log_cat_id((enum log_cat)j));
 }
 
 static void
@@ -242,9 +247,11 @@ test_file(void **state)
 	buf_init(&b, 10000);
 	assert_int_equal(file_read(path, &b, &e), RES_OK);
 	assert_string_equal(buf_str(&b),
-		"{\"seq\":2,\"time\":\"2026-01-31T12:00:00.120Z\",\"level\":\"info\",\"category\":\"http\","
+		"{\"seq\":2,\"time\":\"2026-01-31T12:00:00.120Z\",\"level\":\"info\",\"category\":"
+		"\"http\","
 		"\"exchange\":3,\"text\":\"a \\\"quoted\\\" \\\\ text\\\\ttoken=[redacted]\"}\n"
-		"{\"seq\":3,\"time\":\"2026-01-31T12:00:00.120Z\",\"level\":\"error\",\"category\":\"ui\",\"text\":\"é\"}\n");
+		"{\"seq\":3,\"time\":\"2026-01-31T12:00:00.120Z\",\"level\":\"error\",\"category\":"
+		"\"ui\",\"text\":\"é\"}\n");
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
 	log_free(l);

@@ -53,14 +53,16 @@ static void
 test_names(void **state)
 {
 	static const char *const secret[] = {"access_token", "refresh_token", "id_token", "token",
-		"client_secret", "clientSecret", "CLIENT-SECRET", "password", "client_assertion", "assertion",
-		"code_verifier", "device_code", "Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie",
-		"X-Api-Key", "X-Amz-Security-Token", "DPoP", "subject_token", "id_token_hint", "db_password",
-		"registration_access_token", "accessToken"};
-	static const char *const open[] = {"", "token_type", "expires_in", "scope", "client_id", "iss",
-		"sub", "error", "error_description", "invalid_token", "token_endpoint", "grant_type", "state",
-		"code", "d", "k", "client_secret_expires_at", "token_type_hint", "expired_token", "Content-Type",
-		"WWW-Authenticate", "username", "introspection_endpoint", "code_challenge", "jwks_uri",
+		"client_secret", "clientSecret", "CLIENT-SECRET", "password", "client_assertion",
+		"assertion", "code_verifier", "device_code", "Authorization", "Proxy-Authorization",
+		"Cookie", "Set-Cookie", "X-Api-Key", "X-Amz-Security-Token", "DPoP",
+		"subject_token", "id_token_hint", "db_password", "registration_access_token",
+		"accessToken"};
+	static const char *const open[] = {"", "token_type", "expires_in", "scope", "client_id",
+		"iss", "sub", "error", "error_description", "invalid_token", "token_endpoint",
+		"grant_type", "state", "code", "d", "k", "client_secret_expires_at",
+		"token_type_hint", "expired_token", "Content-Type", "WWW-Authenticate", "username",
+		"introspection_endpoint", "code_challenge", "jwks_uri",
 		"a_very_long_name_that_goes_on_and_on_and_ends_in_nothing_of_the_kind"};
 
 	(void)state;
@@ -71,7 +73,8 @@ test_names(void **state)
 		if (redact_name_is_secret(span_of(open[i])))
 			fail_msg("%s", open[i]);
 	assert_true(redact_pair_is_secret(SPAN_LIT("code"), SPAN_LIT("SplxlOBeZQQYbYS6WxSbIA")));
-	assert_false(redact_pair_is_secret(SPAN_LIT("code"), SPAN_LIT("InvalidAuthenticationToken")));
+	assert_false(
+		redact_pair_is_secret(SPAN_LIT("code"), SPAN_LIT("InvalidAuthenticationToken")));
 	assert_false(redact_pair_is_secret(SPAN_LIT("code"), SPAN_LIT("401")));
 	assert_true(redact_pair_is_secret(SPAN_LIT("password"), SPAN_LIT("x")));
 	assert_false(redact_pair_is_secret(SPAN_LIT("access_token"), SPAN_LIT("null")));
@@ -86,13 +89,19 @@ test_text_names(void **state)
 		{"nothing to see", "nothing to see"},
 		{"access_token=abc", "access_token=[redacted]"},
 		{"a=1&access_token=abc&b=2", "a=1&access_token=[redacted]&b=2"},
-		{"next=%2F%3Faccess_token%3Dabc%26b%3D2", "next=%2F%3Faccess_token%3D[redacted]%26b%3D2"},
+		{"next=%2F%3Faccess_token%3Dabc%26b%3D2",
+			"next=%2F%3Faccess_token%3D[redacted]%26b%3D2"},
 		{"{\"access_token\":\"abc\",\"b\":2}", "{\"access_token\":\"[redacted]\",\"b\":2}"},
-		{"{\"client_secret\" : \"a\\\"b\", \"c\":1}", "{\"client_secret\" : \"[redacted]\", \"c\":1}"},
-		{"{\"password\":123,\"b\":[{\"token\":7}]}", "{\"password\":[redacted],\"b\":[{\"token\":[redacted]}]}"},
-		{"{\\\"token\\\":\\\"abc\\\",\\\"b\\\":1}", "{\\\"token\\\":\\\"[redacted]\\\",\\\"b\\\":1}"},
-		{"{\"authorization\": [\"Bearer abcdefgh1\"]}", "{\"authorization\": [\"Bearer [redacted]\"]}"},
-		{"{\"name\": \"access_token\", \"value\": \"abc\"}", "{\"name\": \"access_token\", \"value\": \"[redacted]\"}"},
+		{"{\"client_secret\" : \"a\\\"b\", \"c\":1}",
+			"{\"client_secret\" : \"[redacted]\", \"c\":1}"},
+		{"{\"password\":123,\"b\":[{\"token\":7}]}",
+			"{\"password\":[redacted],\"b\":[{\"token\":[redacted]}]}"},
+		{"{\\\"token\\\":\\\"abc\\\",\\\"b\\\":1}",
+			"{\\\"token\\\":\\\"[redacted]\\\",\\\"b\\\":1}"},
+		{"{\"authorization\": [\"Bearer abcdefgh1\"]}",
+			"{\"authorization\": [\"Bearer [redacted]\"]}"},
+		{"{\"name\": \"access_token\", \"value\": \"abc\"}",
+			"{\"name\": \"access_token\", \"value\": \"[redacted]\"}"},
 		{"{'refresh_token': 'abc'}", "{'refresh_token': '[redacted]'}"},
 		{"client-secret: \"x y\" z", "client-secret: \"[redacted]\" z"},
 		{"user[password]=abc", "user[password]=[redacted]"},
@@ -100,18 +109,27 @@ test_text_names(void **state)
 		{"password = abc", "password = [redacted]"},
 		/* evidence stays */
 		{"{\"access_token\":null,\"refresh_token\":\"\",\"id_token\":\"undefined\"}",
-			"{\"access_token\":null,\"refresh_token\":\"\",\"id_token\":\"undefined\"}"},
-		{"{\"error\":\"invalid_token\",\"code\":401,\"d\":\"x\"}", "{\"error\":\"invalid_token\",\"code\":401,\"d\":\"x\"}"},
-		{"{\"error\":{\"code\":\"InvalidAuthenticationToken\"}}", "{\"error\":{\"code\":\"InvalidAuthenticationToken\"}}"},
+			"{\"access_token\":null,\"refresh_token\":\"\",\"id_token\":"
+			"\"undefined\"}"},
+		{"{\"error\":\"invalid_token\",\"code\":401,\"d\":\"x\"}",
+			"{\"error\":\"invalid_token\",\"code\":401,\"d\":\"x\"}"},
+		{"{\"error\":{\"code\":\"InvalidAuthenticationToken\"}}",
+			"{\"error\":{\"code\":\"InvalidAuthenticationToken\"}}"},
 		{"invalid token: expired", "invalid token: expired"},
-		{"invalid_token: The access token expired", "invalid_token: The access token expired"},
+		{"invalid_token: The access token expired",
+			"invalid_token: The access token expired"},
 		{"grant_type=password&x=1", "grant_type=password&x=1"},
-		{"urn:ietf:params:oauth:token-type:access_token", "urn:ietf:params:oauth:token-type:access_token"},
-		{"Authorization: Bearer token is missing", "Authorization: Bearer token is missing"},
-		{"Access-Control-Allow-Headers: Authorization, Cookie", "Access-Control-Allow-Headers: Authorization, Cookie"},
-		{"Bearer realm=\"a\", error=\"invalid_token\"", "Bearer realm=\"a\", error=\"invalid_token\""},
+		{"urn:ietf:params:oauth:token-type:access_token",
+			"urn:ietf:params:oauth:token-type:access_token"},
+		{"Authorization: Bearer token is missing",
+			"Authorization: Bearer token is missing"},
+		{"Access-Control-Allow-Headers: Authorization, Cookie",
+			"Access-Control-Allow-Headers: Authorization, Cookie"},
+		{"Bearer realm=\"a\", error=\"invalid_token\"",
+			"Bearer realm=\"a\", error=\"invalid_token\""},
 		{"Authorization: Bearer null", "Authorization: Bearer null"},
-		{"{\"kty\":\"oct\",\"k\":\"AyM1SysPpbyDfgZld3umj1qzKObwVM\"}", "{\"kty\":\"oct\",\"k\":\"[redacted 30 B]\"}"},
+		{"{\"kty\":\"oct\",\"k\":\"AyM1SysPpbyDfgZld3umj1qzKObwVM\"}",
+			"{\"kty\":\"oct\",\"k\":\"[redacted 30 B]\"}"},
 	};
 
 	(void)state;
@@ -123,17 +141,25 @@ static void
 test_text_headers(void **state)
 {
 	(void)state;
-	check(redact_text, none, "Authorization: Bearer abc\r\nAccept: x", "Authorization: Bearer [redacted]\r\nAccept: x");
-	check(redact_text, none, "> authorization: basic dXNlcjpwYXNz\n> x", "> authorization: basic [redacted]\n> x");
-	check(redact_text, none, "Authorization: Bearer broken by blanks", "Authorization: Bearer broken by blanks");
-	check(redact_text, none, "Authorization: Bearer br0ken by blanks", "Authorization: Bearer [redacted]");
+	check(redact_text, none, "Authorization: Bearer abc\r\nAccept: x",
+		"Authorization: Bearer [redacted]\r\nAccept: x");
+	check(redact_text, none, "> authorization: basic dXNlcjpwYXNz\n> x",
+		"> authorization: basic [redacted]\n> x");
+	check(redact_text, none, "Authorization: Bearer broken by blanks",
+		"Authorization: Bearer broken by blanks");
+	check(redact_text, none, "Authorization: Bearer br0ken by blanks",
+		"Authorization: Bearer [redacted]");
 	check(redact_text, none, "Authorization: abc def", "Authorization: [redacted]");
 	check(redact_text, none, "Authorization: Digest username=\"a\", response=\"b\"\nX: y",
 		"Authorization: Digest [redacted]\nX: y");
-	check(redact_text, none, "curl -H 'Authorization: Bearer abc' https://x", "curl -H 'Authorization: Bearer [redacted]' https://x");
-	check(redact_text, none, "curl -H \"Cookie: a=b; c=d\" https://x", "curl -H \"Cookie: a=[redacted]; c=[redacted]\" https://x");
-	check(redact_text, none, "Cookie: a=b; c=d\r\nX: y", "Cookie: a=[redacted]; c=[redacted]\r\nX: y");
-	check(redact_text, none, "set-cookie: s=abc; Path=/; HttpOnly", "set-cookie: s=[redacted]; Path=/; HttpOnly");
+	check(redact_text, none, "curl -H 'Authorization: Bearer abc' https://x",
+		"curl -H 'Authorization: Bearer [redacted]' https://x");
+	check(redact_text, none, "curl -H \"Cookie: a=b; c=d\" https://x",
+		"curl -H \"Cookie: a=[redacted]; c=[redacted]\" https://x");
+	check(redact_text, none, "Cookie: a=b; c=d\r\nX: y",
+		"Cookie: a=[redacted]; c=[redacted]\r\nX: y");
+	check(redact_text, none, "set-cookie: s=abc; Path=/; HttpOnly",
+		"set-cookie: s=[redacted]; Path=/; HttpOnly");
 	check(redact_text, none, "sent Bearer abcdefgh12345 away", "sent Bearer [redacted] away");
 	check(redact_text, none, "sent Basic dXNlcjpwYXNz away", "sent Basic [redacted] away");
 	check(redact_text, none, "https://me:pw@host/x", "https://[redacted]@host/x");
@@ -144,13 +170,22 @@ static void
 test_shapes(void **state)
 {
 	static const char *const kept[] = {
-		"eyJ is how they begin", "version 1.2.3", "sk-learn", "ghp_short", "www.example.org",
+		"eyJ is how they begin",
+		"version 1.2.3",
+		"sk-learn",
+		"ghp_short",
+		"www.example.org",
 		"sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
 		"550e8400-e29b-41d4-a716-446655440000",
 	};
 	static const char *const gone[] = {
-		"ghp_abcdefghijklmnop1234", "github_pat_11ABCDEFG0123456789", "glpat-abcdefghijkl1234",
-		"ya29.a0AfH6SMBx-abcdef_1", "GOCSPX-abcdefghijkl12", "xoxb-123456789012-abc", "sk_live_abcdef123456",
+		"ghp_abcdefghijklmnop1234",
+		"github_pat_11ABCDEFG0123456789",
+		"glpat-abcdefghijkl1234",
+		"ya29.a0AfH6SMBx-abcdef_1",
+		"GOCSPX-abcdefghijkl12",
+		"xoxb-123456789012-abc",
+		"sk_live_abcdef123456",
 		"npm_abcdefghijklmnopqrstuvwx",
 	};
 
@@ -160,8 +195,10 @@ test_shapes(void **state)
 	check(redact_text, none, "x" JWT, "x" JWT_MASK);
 	check(redact_text, none, "example-eyelet-" JWT, "example-eyelet-" JWT_MASK);
 	check(redact_text, none, "eyJ-x " JWT, "eyJ-x " JWT_MASK);
-	check(redact_text, none, "eyJhbGciOiJkaXIifQ..iv123456.ct123456.tag12345 x", "eyJh…[redacted 46 B] x");
-	check(redact_text, none, "eyJzdWIiOiJhbGljZSIsIm5hbWUiOiJBbGljZSBMaWRkZWxsIn0 x", "eyJz…[redacted 51 B] x");
+	check(redact_text, none, "eyJhbGciOiJkaXIifQ..iv123456.ct123456.tag12345 x",
+		"eyJh…[redacted 46 B] x");
+	check(redact_text, none, "eyJzdWIiOiJhbGljZSIsIm5hbWUiOiJBbGljZSBMaWRkZWxsIn0 x",
+		"eyJz…[redacted 51 B] x");
 	for (size_t i = 0; i < ARRAY_SIZE(kept); i++)
 		check(redact_text, none, kept[i], kept[i]);
 	for (size_t i = 0; i < ARRAY_SIZE(gone); i++) {
@@ -180,9 +217,12 @@ static void
 test_masks_stay(void **state)
 {
 	static const char *const masks[] = {
-		"token=eyJh…[redacted 812 B, sha256:0123456789abcdef] (dns 1)", "client_secret=[redacted]&a=b",
-		"Authorization: Bearer eyJh…[redacted 812 B] HTTP/1.1", "{\"token\":\"[redacted 24 B]\"}",
-		"Cookie: a=[redacted]; b=abcd…[redacted 40 B]", "Authorization: Basic [redacted]",
+		"token=eyJh…[redacted 812 B, sha256:0123456789abcdef] (dns 1)",
+		"client_secret=[redacted]&a=b",
+		"Authorization: Bearer eyJh…[redacted 812 B] HTTP/1.1",
+		"{\"token\":\"[redacted 24 B]\"}",
+		"Cookie: a=[redacted]; b=abcd…[redacted 40 B]",
+		"Authorization: Basic [redacted]",
 	};
 	char *out;
 
@@ -243,8 +283,12 @@ static void
 test_registered(void **state)
 {
 	static const char *const values[] = {
-		"hunter", "p@ss word/12+3&x=y", "S3cr3t-Value~with.Unreserved_ones", "a\"quote\\and/slash",
-		"\xC3\xA4\xC3\xB6\xC3\xBC umlauts", "0K8x3Qm5Zt7Vb1Nc9Lf2Hd4Js6Gp8Wr0Ye",
+		"hunter",
+		"p@ss word/12+3&x=y",
+		"S3cr3t-Value~with.Unreserved_ones",
+		"a\"quote\\and/slash",
+		"\xC3\xA4\xC3\xB6\xC3\xBC umlauts",
+		"0K8x3Qm5Zt7Vb1Nc9Lf2Hd4Js6Gp8Wr0Ye",
 	};
 	struct redactor *r = redactor_new();
 
@@ -263,8 +307,10 @@ test_registered(void **state)
 	/* Cut off, as long lines are. */
 	check(redact_text, r, "0K8x3Qm5Zt7Vb1Nc9Lf2Hd4Js6 cut", "[redacted] cut");
 	/* A value does not end where its name's syntax says when it is known to be longer. */
-	check(redact_text, r, "client_secret=p@ss word/12+3&x=y&z=1", "client_secret=[redacted]&z=1");
-	check(redact_form, r, "client_secret=p@ss word/12+3&x=y&z=1", "client_secret=[redacted]&z=1");
+	check(redact_text, r, "client_secret=p@ss word/12+3&x=y&z=1",
+		"client_secret=[redacted]&z=1");
+	check(redact_form, r, "client_secret=p@ss word/12+3&x=y&z=1",
+		"client_secret=[redacted]&z=1");
 	redactor_free(r);
 	redactor_free(NULL);
 }
@@ -311,7 +357,8 @@ test_short_are_not_searched(void **state)
 	redactor_add(r, s);
 	secret_unref(s);
 	check(redact_text, r, "an error occurred", "an error occurred");
-	check(redact_text, r, "client_secret=error", "client_secret=[redacted]"); /* by its name it is */
+	check(redact_text, r, "client_secret=error",
+		"client_secret=[redacted]"); /* by its name it is */
 	redactor_free(r);
 }
 
@@ -321,13 +368,18 @@ test_form(void **state)
 	(void)state;
 	check(redact_form, none, "", "");
 	check(redact_form, none, "a&b=&=c&", "a&b=&=c&");
-	check(redact_form, none, "grant_type=authorization_code&code=abc&client_id=acme&client_secret=x%20y",
-		"grant_type=authorization_code&code=[redacted]&client_id=acme&client_secret=[redacted]");
+	check(redact_form, none,
+		"grant_type=authorization_code&code=abc&client_id=acme&client_secret=x%20y",
+		"grant_type=authorization_code&code=[redacted]&client_id=acme&client_secret=["
+		"redacted]");
 	check(redact_form, none, "access%5Ftoken=abc", "access%5Ftoken=[redacted]");
-	check(redact_form, none, "token=" JWT "&token_type_hint=access_token", "token=" JWT_MASK "&token_type_hint=access_token");
-	check(redact_form, none, "token=&refresh_token=undefined", "token=&refresh_token=undefined");
+	check(redact_form, none, "token=" JWT "&token_type_hint=access_token",
+		"token=" JWT_MASK "&token_type_hint=access_token");
+	check(redact_form, none, "token=&refresh_token=undefined",
+		"token=&refresh_token=undefined");
 	/* The mask is that of the value itself, not of its encoding. */
-	check(redact_form, none, "token=%31234567890123456789012345678901+", "token=1234…[redacted 32 B]");
+	check(redact_form, none, "token=%31234567890123456789012345678901+",
+		"token=1234…[redacted 32 B]");
 	check(redact_form, none, "x=" JWT, "x=" JWT_MASK);
 }
 
@@ -336,8 +388,10 @@ test_url(void **state)
 {
 	(void)state;
 	check(redact_url, none, "https://host:8443/a/b?c=d#e", "https://host:8443/a/b?c=d#e");
-	check(redact_url, none, "https://u:p@host/a?code=x&state=y", "https://[redacted]@host/a?code=[redacted]&state=y");
-	check(redact_url, none, "app://cb#access_token=abc&token_type=Bearer", "app://cb#access_token=[redacted]&token_type=Bearer");
+	check(redact_url, none, "https://u:p@host/a?code=x&state=y",
+		"https://[redacted]@host/a?code=[redacted]&state=y");
+	check(redact_url, none, "app://cb#access_token=abc&token_type=Bearer",
+		"app://cb#access_token=[redacted]&token_type=Bearer");
 	check(redact_url, none, "/cb?id_token=" JWT "#x", "/cb?id_token=" JWT_MASK "#x");
 	check(redact_url, none, "https://host/" JWT "/x", "https://host/" JWT_MASK "/x");
 	check(redact_url, none, "", "");
@@ -352,20 +406,26 @@ test_header(void **state)
 	/* "Bearer Bearer …" is a finding; the second one stays to be seen. */
 	check_header("Authorization", "Bearer Bearer " JWT, "Bearer Bear…[redacted 61 B]");
 	/* No hash and no size of what people choose, though its base64 looks random. */
-	check_header("Authorization", "Basic YWNtZTpjb3JyZWN0IGhvcnNlIGJhdHRlcnkgc3RhcGxlIDEyMw==", "Basic [redacted]");
+	check_header("Authorization",
+		"Basic YWNtZTpjb3JyZWN0IGhvcnNlIGJhdHRlcnkgc3RhcGxlIDEyMw==", "Basic [redacted]");
 	check_header("Authorization", "Bearer", "Bearer");
 	check_header("Authorization", "", "");
 	check_header("Authorization", "abcdef", "[redacted]");
 	check_header("Authorization", "abcdef ghijkl", "[redacted]");
-	check_header("Proxy-Authorization", "Negotiate YIIJvwYGKwYBBQUCoIIJszCCCa+gJDAi", "Negotiate [redacted]");
+	check_header("Proxy-Authorization", "Negotiate YIIJvwYGKwYBBQUCoIIJszCCCa+gJDAi",
+		"Negotiate [redacted]");
 	check_header("Cookie", "a=b; c=\"d\";e", "a=[redacted]; c=[redacted]; [redacted]");
 	check_header("Set-Cookie", "sid=abc; Path=/; Secure", "sid=[redacted]; Path=/; Secure");
 	check_header("X-Api-Key", "abc", "[redacted]");
 	check_header("DPoP", JWT, JWT_MASK);
-	check_header("Location", "https://app/cb?code=abc#access_token=x", "https://app/cb?code=[redacted]#access_token=[redacted]");
+	check_header("Location", "https://app/cb?code=abc#access_token=x",
+		"https://app/cb?code=[redacted]#access_token=[redacted]");
 	check_header("Content-Type", "application/json", "application/json");
-	check_header("WWW-Authenticate", "Bearer realm=\"x\", error=\"invalid_token\", error_description=\"Token expired: 3 min\"",
-		"Bearer realm=\"x\", error=\"invalid_token\", error_description=\"Token expired: 3 min\"");
+	check_header("WWW-Authenticate",
+		"Bearer realm=\"x\", error=\"invalid_token\", error_description=\"Token expired: 3 "
+		"min\"",
+		"Bearer realm=\"x\", error=\"invalid_token\", error_description=\"Token expired: 3 "
+		"min\"");
 	check_header("ETag", "\"" JWT "\"", "\"" JWT_MASK "\"");
 }
 
@@ -373,9 +433,10 @@ test_header(void **state)
 static void
 test_random_text(void **state)
 {
-	static const char *const pieces[] = {"token", "=", ":", "\"", " ", "\\", "Bearer ", "[redacted", "]",
-		" 8 B", "eyJ", ".", "&", "abcdefgh1", "Cookie", "\n", "…", "://", "@", "%3D", "hunter2", "aHVudGVyM",
-		"ghp_", "{", "'", ";", "Authorization", "code", "\0"};
+	static const char *const pieces[] = {"token", "=", ":", "\"", " ", "\\", "Bearer ",
+		"[redacted", "]", " 8 B", "eyJ", ".", "&", "abcdefgh1", "Cookie", "\n", "…", "://",
+		"@", "%3D", "hunter2", "aHVudGVyM", "ghp_", "{", "'", ";", "Authorization", "code",
+		"\0"};
 	struct redactor *r = redactor_new();
 	struct secret *s = secret_new(SPAN_LIT("hunter2"));
 	struct rng rng;
@@ -398,7 +459,8 @@ test_random_text(void **state)
 		if (redact_text(r, &out, buf_span(&in)) != RES_OK)
 			fail_msg("%s -> %zu", buf_str(&in), out.len);
 		if (span_find_str(buf_span(&out), "hunter2") != SIZE_MAX) {
-			char *from = text_safe_dup(buf_span(&in), 1000), *to = text_safe_dup(buf_span(&out), 1000);
+			char *from = text_safe_dup(buf_span(&in), 1000),
+			     *to = text_safe_dup(buf_span(&out), 1000);
 
 			fail_msg("%s -> %s", from, to);
 		}
@@ -443,11 +505,12 @@ cost_us(const struct redactor *r, const char *piece, size_t size, bool tail)
 static void
 test_hostile_repetition(void **state)
 {
-	static const char *const pieces[] = {"code=", "code%3D", "eyJ", "ewo", "k=", "\"k\":",
-		"token:", "Bearer%20=x", "Authorization: ", "Authorization: Bearer [redacted] ",
-		"Set-Cookie: a=b; ", "Cookie: a;", "Cookie: a=b;", "[redacted 1", "://", "://a@",
-		"\"token\",", "\\", "\"", "'code=", "%", "Bearer ", "a", "[", "authorization: is so ",
-		"basic a=b ", "eyJ.", "token=[redacted]", "aHVudGVyM", "hunter", "token ", "token\""};
+	static const char *const pieces[] = {"code=", "code%3D", "eyJ", "ewo",
+		"k=", "\"k\":", "token:", "Bearer%20=x",
+		"Authorization: ", "Authorization: Bearer [redacted] ", "Set-Cookie: a=b; ",
+		"Cookie: a;", "Cookie: a=b;", "[redacted 1", "://", "://a@", "\"token\",", "\\",
+		"\"", "'code=", "%", "Bearer ", "a", "[", "authorization: is so ", "basic a=b ",
+		"eyJ.", "token=[redacted]", "aHVudGVyM", "hunter", "token ", "token\""};
 	struct redactor *r = redactor_new();
 	struct secret *s = secret_new(SPAN_LIT("hunter2"));
 
@@ -456,10 +519,12 @@ test_hostile_repetition(void **state)
 	secret_unref(s);
 	for (size_t i = 0; i < ARRAY_SIZE(pieces); i++)
 		for (int tail = 0; tail < 2; tail++) {
-			int64_t few = cost_us(r, pieces[i], 16000, tail), many = cost_us(r, pieces[i], 128000, tail);
+			int64_t few = cost_us(r, pieces[i], 16000, tail),
+				many = cost_us(r, pieces[i], 128000, tail);
 
 			if (many > 30 * few + 30000)
-				fail_msg("%s: %lld us, then %lld us", pieces[i], (long long)few, (long long)many);
+				fail_msg("%s: %lld us, then %lld us", pieces[i], (long long)few,
+					(long long)many);
 		}
 	redactor_free(r);
 }

@@ -60,7 +60,8 @@ fake_digest(const void *p, size_t n, unsigned char out[32])
 static void
 test_value(void **state)
 {
-	struct secret *s = secret_new(SPAN_LIT("a\0b")), *t = secret_ref(s), *empty = secret_new(SPAN_EMPTY);
+	struct secret *s = secret_new(SPAN_LIT("a\0b")), *t = secret_ref(s),
+		      *empty = secret_new(SPAN_EMPTY);
 
 	(void)state;
 	assert_ptr_equal(s, t);
@@ -83,7 +84,7 @@ static void
 test_equal(void **state)
 {
 	struct secret *a = secret_new(SPAN_LIT("abc")), *b = secret_new(SPAN_LIT("abc")),
-		*c = secret_new(SPAN_LIT("abd")), *d = secret_new(SPAN_LIT("abcd"));
+		      *c = secret_new(SPAN_LIT("abd")), *d = secret_new(SPAN_LIT("abcd"));
 
 	(void)state;
 	assert_true(secret_equal(a, b));
@@ -220,15 +221,20 @@ test_mask_with_digest(void **state)
 {
 	static const char *const people[] = {
 		"hunter2", "password", "0123456789", "correct horse battery staple",
-		"correct-horse-battery-staple-is-long-enough", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-		"abababababababababababababababababababab", "12345678901234567890123456789012345678901234",
+		"correct-horse-battery-staple-is-long-enough",
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		"abababababababababababababababababababab",
+		"12345678901234567890123456789012345678901234",
 		"TheQuickBrownFoxJumpsOverTheLazyDog", "TheQuickBrown2FoxesJump4Lazy3Dogs",
 		"Summer2024!Winter2025!Portal", "this_is_my_client_secret_for_the_portal",
 		"8f3A9c2Eb71D06fa5Ce", /* 19 bytes */
 	};
 	static const char *const machines[] = {
-		"8f3A9c2Eb71D06fa5Ce4", "550e8400-e29b-41d4-a716-446655440000", "q7Xk2Lp9Vz4Rt8Nw1Yb6Hd3Js5Gf",
-		"eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkEifQ.TJVA95OrM7E2cBab30",
+		"8f3A9c2Eb71D06fa5Ce4",
+		"550e8400-e29b-41d4-a716-446655440000",
+		"q7Xk2Lp9Vz4Rt8Nw1Yb6Hd3Js5Gf",
+		"eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkEifQ."
+		"TJVA95OrM7E2cBab30",
 	};
 	char out[MASK_MAX], mask[MASK_MAX];
 
@@ -274,7 +280,8 @@ test_mask_shows_no_more(void **state)
 		assert_true(strlen(mask) < MASK_MAX);
 		for (size_t i = 0; i + 2 <= n; i++)
 			if (i != 0 && i != 1 && i != 2 &&
-				span_find_str(span_of(mask), (char[]){value[i], value[i + 1], '\0'}) != SIZE_MAX &&
+				span_find_str(span_of(mask),
+					(char[]){value[i], value[i + 1], '\0'}) != SIZE_MAX &&
 				memmem(value, 4, value + i, 2) == NULL)
 				fail_msg("%s shows bytes %zu of %.*s", mask, i, (int)n, value);
 		if (n < 32)

@@ -91,13 +91,26 @@ test_numbers(void **state)
 		enum res r;
 		int64_t v;
 	} cases[] = {
-		{"0", RES_OK, 0}, {"-0", RES_OK, 0}, {"+7", RES_OK, 7}, {"007", RES_OK, 7},
-		{"9223372036854775807", RES_OK, INT64_MAX}, {"-9223372036854775808", RES_OK, INT64_MIN},
-		{"9223372036854775808", RES_RANGE, 0}, {"-9223372036854775809", RES_RANGE, 0},
-		{"99999999999999999999999", RES_RANGE, 0}, {"2147483648", RES_OK, 2147483648},
-		{"", RES_SYNTAX, 0}, {"-", RES_SYNTAX, 0}, {"+", RES_SYNTAX, 0}, {"1 ", RES_SYNTAX, 0},
-		{" 1", RES_SYNTAX, 0}, {"1.5", RES_SYNTAX, 0}, {"0x1", RES_SYNTAX, 0}, {"1e3", RES_SYNTAX, 0},
-		{"--1", RES_SYNTAX, 0}, {"99999999999999999999999x", RES_SYNTAX, 0},
+		{"0", RES_OK, 0},
+		{"-0", RES_OK, 0},
+		{"+7", RES_OK, 7},
+		{"007", RES_OK, 7},
+		{"9223372036854775807", RES_OK, INT64_MAX},
+		{"-9223372036854775808", RES_OK, INT64_MIN},
+		{"9223372036854775808", RES_RANGE, 0},
+		{"-9223372036854775809", RES_RANGE, 0},
+		{"99999999999999999999999", RES_RANGE, 0},
+		{"2147483648", RES_OK, 2147483648},
+		{"", RES_SYNTAX, 0},
+		{"-", RES_SYNTAX, 0},
+		{"+", RES_SYNTAX, 0},
+		{"1 ", RES_SYNTAX, 0},
+		{" 1", RES_SYNTAX, 0},
+		{"1.5", RES_SYNTAX, 0},
+		{"0x1", RES_SYNTAX, 0},
+		{"1e3", RES_SYNTAX, 0},
+		{"--1", RES_SYNTAX, 0},
+		{"99999999999999999999999x", RES_SYNTAX, 0},
 	};
 
 	(void)state;
@@ -125,7 +138,8 @@ test_dup(void **state)
 static void
 test_ids(void **state)
 {
-	static const char *const ids[STEP_COUNT] = {"verify", "expiry", "refresh", "handle", "debug"};
+	static const char *const ids[STEP_COUNT] = {
+		"verify", "expiry", "refresh", "handle", "debug"};
 	enum step s;
 
 	(void)state;
@@ -133,7 +147,8 @@ test_ids(void **state)
 		assert_string_equal(step_id((enum step)i), ids[i]);
 		assert_true(step_from_id(span_of(ids[i]), &s) && s == (enum step)i);
 		assert_true(strlen(step_title((enum step)i)) > 0);
-		assert_int_equal(step_question((enum step)i)[strlen(step_question((enum step)i)) - 1], '?');
+		assert_int_equal(
+			step_question((enum step)i)[strlen(step_question((enum step)i)) - 1], '?');
 	}
 	assert_false(step_from_id(SPAN_LIT("Verify"), &s));
 	assert_string_equal(severity_id(SEV_ERROR), "error");

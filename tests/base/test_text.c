@@ -30,7 +30,9 @@ test_classes(void **state)
 	SAFE("\0\a\b\v\f\x1F\x7F", "\\x00\\x07\\x08\\x0B\\x0C\\x1F\\x7F");
 	SAFE("\033]0;title\a", "\\e]0;title\\x07");
 	SAFE("\xC2\x80\xC2\x85\xC2\x9B\xC2\x9F", "\\u{80}\\u{85}\\u{9B}\\u{9F}");
-	SAFE("\x9B" "1m", "\\x9B1m");
+	SAFE("\x9B"
+	     "1m",
+		"\\x9B1m");
 	SAFE("\xC3\x28\xFF\xED\xA0\x80\xE2\x82", "\\xC3(\\xFF\\xED\\xA0\\x80\\xE2\\x82");
 	SAFE("\u061C\u200E\u200F", "\\u{61C}\\u{200E}\\u{200F}");
 	SAFE("\u202A\u202B\u202C\u202D\u202E", "\\u{202A}\\u{202B}\\u{202C}\\u{202D}\\u{202E}");
@@ -38,7 +40,8 @@ test_classes(void **state)
 	SAFE("\u200B\u200C\u200D\u2060\uFEFF", "\\u{200B}\\u{200C}\\u{200D}\\u{2060}\\u{FEFF}");
 	SAFE("\U000E0001\U000E0041\U000E007F", "\\u{E0001}\\u{E0041}\\u{E007F}");
 	SAFE("\u2028\u2029", "\\u{2028}\\u{2029}");
-	SAFE("\uFDD0\uFFFE\uFFFF\U0001FFFE\U0010FFFF", "\\u{FDD0}\\u{FFFE}\\u{FFFF}\\u{1FFFE}\\u{10FFFF}");
+	SAFE("\uFDD0\uFFFE\uFFFF\U0001FFFE\U0010FFFF",
+		"\\u{FDD0}\\u{FFFE}\\u{FFFF}\\u{1FFFE}\\u{10FFFF}");
 	SAFE("\u2062\u180E\uFFF9", "\\u{2062}\\u{180E}\\u{FFF9}");
 	SAFE("👩\u200D💻", "👩\\u{200D}💻");
 }
@@ -70,8 +73,8 @@ assert_printable(struct span s, bool lines)
 		if (cp == '\n' && lines)
 			continue;
 		if (cp == UINT32_MAX || utf8_width(cp) < 0 || (cp >= 0x200B && cp <= 0x200F) ||
-			(cp >= 0x2028 && cp <= 0x202E) || (cp >= 0x2060 && cp <= 0x2069) || cp == 0xFEFF ||
-			(cp >= 0xE0000 && cp <= 0xE007F))
+			(cp >= 0x2028 && cp <= 0x202E) || (cp >= 0x2060 && cp <= 0x2069) ||
+			cp == 0xFEFF || (cp >= 0xE0000 && cp <= 0xE007F))
 			fail_msg("U+%04X came through", cp);
 	}
 }
@@ -210,7 +213,8 @@ test_ascii(void **state)
 
 	(void)state;
 	buf_init(&b, 1000);
-	assert_int_equal(text_ascii(&b, SPAN_LIT("✓ ✗ → … ─ a\nRFC 6750 §3.1 über 作 e" ACUTE)), RES_OK);
+	assert_int_equal(
+		text_ascii(&b, SPAN_LIT("✓ ✗ → … ─ a\nRFC 6750 §3.1 über 作 e" ACUTE)), RES_OK);
 	assert_string_equal(buf_str(&b), "+ x -> ... - a\nRFC 6750 sec. 3.1 ueber ? e");
 	buf_clear(&b);
 	assert_int_equal(text_ascii(&b, SPAN_LIT("\033\xFF│┌▇▁")), RES_OK);
