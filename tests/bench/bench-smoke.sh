@@ -10,7 +10,7 @@ count=$(printf '%s\n' "$rows" | grep -c .)
 echo "1..$((count + 2))"
 n=1
 if "$dir/tests/bench/bench" --program "$TOKENTRIAGE" --hello "$dir/tests/bench/hello" \
-	--pairs 2 --idle 2 --records 20000 >"$out" 2>&1; then
+	--screens "$dir/tests/ui/try-ui" --pairs 2 --idle 2 --records 20000 >"$out" 2>&1; then
 	echo "ok 1 - the harness runs"
 else
 	echo "not ok 1 - the harness runs"

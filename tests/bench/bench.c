@@ -133,8 +133,8 @@ static int
 usage(void)
 {
 	fprintf(stderr,
-		"usage: bench --program TOKENTRIAGE --hello HELLO [--pairs N] [--idle SECONDS]\n"
-		"             [--records N] [--only screen|steps|idle|log] [--strict]\n");
+		"usage: bench --program TOKENTRIAGE --hello HELLO [--screens TRY-UI] [--pairs N]\n"
+		"             [--idle SECONDS] [--records N] [--only screen|steps|idle|log] [--strict]\n");
 	return 2;
 }
 
@@ -156,6 +156,7 @@ parse(struct options *o, int argc, char **argv)
 	static const struct option longs[] = {
 		{"program", required_argument, NULL, 'p'},
 		{"hello", required_argument, NULL, 'h'},
+		{"screens", required_argument, NULL, 'm'},
 		{"pairs", required_argument, NULL, 'n'},
 		{"idle", required_argument, NULL, 'i'},
 		{"records", required_argument, NULL, 'r'},
@@ -171,6 +172,8 @@ parse(struct options *o, int argc, char **argv)
 			o->program = optarg;
 		else if (c == 'h')
 			o->hello = optarg;
+		else if (c == 'm')
+			o->screens = optarg;
 		else if (c == 'n')
 			ok = ok && whole_number(optarg, 1, 10000, &o->pairs);
 		else if (c == 'i')
@@ -207,8 +210,10 @@ measure(const struct options *o)
 	if (wanted(o, "idle"))
 		bench_idle(o);
 	world_stop(&world);
-	if (wanted(o, "log"))
+	if (wanted(o, "log")) {
 		bench_log(o);
+		bench_many(o);
+	}
 }
 
 int

@@ -22,6 +22,7 @@ struct series {
 
 struct options {
 	const char *program, *hello; /* paths */
+	const char *screens;         /* the screens over a made-up case: STATE RECORDS */
 	int pairs;
 	int idle_s;   /* length of the idle window, seconds */
 	int records;  /* log records of the large ring */
@@ -42,6 +43,7 @@ double series_median(const struct series *s); /* NaN when empty; sorts a copy */
 void series_release(struct series *s);
 
 void bench_screen(const struct options *o); /* start … quit */
+void bench_many(const struct options *o);   /* a key among many log records */
 void bench_idle(const struct options *o);
 struct world;
 void bench_steps(const struct options *o, struct world *w);

@@ -9,6 +9,7 @@ tests_bench_bench_SOURCES = \
 	tests/bench/bench.c tests/bench/bench.h \
 	tests/bench/idle.c \
 	tests/bench/logrec.c \
+	tests/bench/many.c \
 	tests/bench/proc.c \
 	tests/bench/pty.c tests/bench/pty.h \
 	tests/bench/recorded.c \
@@ -28,7 +29,8 @@ TAP_TESTS += tests/bench/bench-smoke.sh
 EXTRA_DIST += tests/bench/bench-smoke.sh
 
 # BENCH_FLAGS='--pairs 100 --strict'
-bench: tokentriage $(module_PROGRAMS) tests/bench/bench tests/bench/hello
+bench: tokentriage $(module_PROGRAMS) tests/bench/bench tests/bench/hello tests/ui/try-ui
 	./tests/bench/bench --program '$(abs_top_builddir)/tokentriage' \
-		--hello '$(abs_top_builddir)/tests/bench/hello' $(BENCH_FLAGS)
+		--hello '$(abs_top_builddir)/tests/bench/hello' \
+		--screens '$(abs_top_builddir)/tests/ui/try-ui' $(BENCH_FLAGS)
 .PHONY: bench

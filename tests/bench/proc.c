@@ -113,9 +113,13 @@ term_counts(struct term *t)
 		c.terminal_bytes = t->bytes;
 		if (!read_counts(t->pid, &calls, &bytes))
 			break;
-		if (bytes < t->bytes || calls < bytes - t->bytes)
+		if (bytes < t->bytes + t->idle_bytes || calls < t->idle_lines)
 			continue;
-		c.calls = calls - (bytes - t->bytes);
+		bytes -= t->bytes + t->idle_bytes;
+		calls -= t->idle_lines;
+		if (calls < bytes)
+			continue;
+		c.calls = calls - bytes;
 		c.known = true;
 	}
 	return c;

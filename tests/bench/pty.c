@@ -15,7 +15,6 @@
 
 enum {
 	SILENCE_MS = 200, /* while learning: this long without output ends an action */
-	GRACE_MS = 3,     /* the terminal hands output over a little after the idle byte */
 	CALM_MS = 2,      /* before an action, so that the program blocks again */
 };
 
@@ -54,7 +53,8 @@ term_start(struct term *t, struct program *p, int rows, int cols)
 	char tty[64];
 	int slave = -1, pipe_fd[2] = {-1, -1};
 
-	*t = (struct term){.program = p, .pid = -1, .pidfd = -1, .master = -1, .idle = -1};
+	*t = (struct term){.program = p, .pid = -1, .pidfd = -1, .master = -1, .idle = -1,
+		.rows = rows, .cols = cols};
 	if (openpty(&t->master, &slave, tty, NULL, &size) != 0)
 		return false;
 	fcntl(t->master, F_SETFD, FD_CLOEXEC);
@@ -76,7 +76,28 @@ term_start(struct term *t, struct program *p, int rows, int cols)
 	return true;
 }
 
-/* Waits for output or idle bytes and takes them; false: nothing within the time. */
+static void
+take_idle_text(struct term *t, const char *text, size_t n)
+{
+	t->idle_bytes += n;
+	for (size_t i = 0; i < n; i++) {
+		struct idle_line l;
+
+		if (text[i] != '\n') {
+			if (t->part_n + 1 < sizeof(t->part))
+				t->part[t->part_n++] = text[i];
+			continue;
+		}
+		t->part[t->part_n] = '\0';
+		t->part_n = 0;
+		t->idle_lines++;
+		if (sscanf(t->part, "%c %lu %dx%d %lu", &l.state, &l.taken, &l.rows, &l.cols,
+			&l.written) == 5)
+			t->line = l;
+	}
+}
+
+/* Waits for output or idle lines and takes them; false: nothing within the time. */
 static bool
 take(struct term *t, int timeout_ms, double *last_output)
 {
@@ -98,29 +119,44 @@ take(struct term *t, int timeout_ms, double *last_output)
 		any = true;
 	}
 	while ((n = read(t->idle, text, sizeof(text))) > 0) {
-		t->idle_bytes += (uint64_t)n;
+		take_idle_text(t, text, (size_t)n);
 		any = true;
 	}
-	if (n == 0 && !any) { /* the program has ended: no more idle bytes, wait for output alone */
+	if (n == 0 && !any) { /* the program has ended: no more idle lines */
 		close(t->idle);
 		t->idle = -1;
 	}
 	return any;
 }
 
+static int
+limit_of(const struct term *t)
+{
+	return t->program->limit_ms > 0 ? t->program->limit_ms : PTY_LIMIT_MS;
+}
+
+/* The program has seen everything there was, and all it wrote is here. */
+static bool
+at_rest(const struct term *t)
+{
+	return t->line.state == 'i' && t->line.taken >= t->sent && t->line.rows == t->rows &&
+		t->line.cols == t->cols && t->bytes >= t->line.written;
+}
+
 /* By silence, noting what the action brings. */
 static double
 settle_learning(struct term *t)
 {
-	uint64_t bytes = t->bytes, idle = t->idle_bytes;
+	uint64_t bytes = t->bytes;
 	double last = -1, started = now_ms();
+	int limit = limit_of(t);
 
 	for (;;) {
-		if (!take(t, last < 0 ? PTY_LIMIT_MS : SILENCE_MS, &last) &&
-			(last >= 0 || now_ms() - started > PTY_LIMIT_MS || t->idle < 0))
+		if (!take(t, last < 0 ? limit : SILENCE_MS, &last) &&
+			(last >= 0 || now_ms() - started > limit || t->idle < 0))
 			break;
 	}
-	if (t->idle_bytes > idle)
+	if (t->idle_lines > 0)
 		t->program->has_idle_fd = true;
 	if (t->action < PTY_ACTIONS)
 		t->program->expect[t->action] = t->bytes - bytes;
@@ -132,23 +168,17 @@ double
 term_settle(struct term *t)
 {
 	struct program *p = t->program;
-	uint64_t bytes = t->bytes, idle = t->idle_bytes;
+	uint64_t bytes = t->bytes;
 	uint64_t expect = t->action < PTY_ACTIONS ? p->expect[t->action] : 0;
 	double last = -1, started = now_ms();
 
 	if (!p->learnt)
 		return settle_learning(t);
 	t->action++;
-	while (now_ms() - started < PTY_LIMIT_MS) {
+	while (now_ms() - started < limit_of(t)) {
 		take(t, 100, &last);
-		if (p->has_idle_fd && t->idle_bytes > idle) {
-			while (take(t, GRACE_MS, &last))
-				;
-			if (last >= 0)
-				return last;
-		} else if (!p->has_idle_fd && expect > 0 && t->bytes - bytes >= expect) {
-			return last;
-		}
+		if (p->has_idle_fd ? at_rest(t) : expect > 0 && t->bytes - bytes >= expect)
+			return last; /* -1: it had nothing to draw */
 		if (t->idle < 0)
 			break;
 	}
@@ -161,6 +191,7 @@ term_send(struct term *t, const char *keys)
 	double at;
 
 	term_listen(t, CALM_MS);
+	t->sent += strlen(keys);
 	at = now_ms();
 	if (write(t->master, keys, strlen(keys)) < 0)
 		return -1;
@@ -174,6 +205,8 @@ term_resize(struct term *t, int rows, int cols)
 	double at;
 
 	term_listen(t, CALM_MS);
+	t->rows = rows;
+	t->cols = cols;
 	at = now_ms();
 	ioctl(t->master, TIOCSWINSZ, &size);
 	return at;
@@ -217,16 +250,12 @@ term_listen(struct term *t, int ms)
 double
 term_next_frame(struct term *t, int limit_ms)
 {
-	uint64_t idle = t->idle_bytes;
 	double last = -1, started = now_ms();
 
 	while (now_ms() - started < limit_ms && t->idle >= 0) {
 		take(t, limit_ms, &last);
-		if (last < 0 || (t->program->has_idle_fd && t->idle_bytes == idle))
-			continue;
-		while (take(t, GRACE_MS, &last))
-			;
-		return last;
+		if (last >= 0 && (!t->program->has_idle_fd || at_rest(t)))
+			return last;
 	}
 	return -1;
 }

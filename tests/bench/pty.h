@@ -1,15 +1,16 @@
 /*
  * A program in a pseudo-terminal, watched from outside: no tracer, nothing preloaded.
  *
- * When is a screen complete?  tokentriage writes one byte to the descriptor named by
- * TOKENTRIAGE_IDLE_FD when its loop is about to block after a frame; the time taken is that
- * of the last terminal output before it.  A program that has no such descriptor is
- * deterministic instead: one unmeasured session learns how many bytes each action brings (by
- * silence), and the time taken is that of the byte that completes this number.
+ * When is a screen complete?  Each time its loop is about to wait, tokentriage writes a line to
+ * the descriptor named by TOKENTRIAGE_IDLE_FD: "i 3 24x80 4169", idle (b: busy), the bytes of
+ * input it has taken, the size it draws for, the bytes it has written to the terminal.  An action
+ * is complete when such a line knows of it and its bytes are here; the time taken is that of the
+ * last output.  A program without it is deterministic instead: unmeasured sessions learn how many
+ * bytes each action brings (by silence), and the time is that of the byte that completes them.
  *
  * How many write(2)?  /proc/PID/io counts the process's write calls (syscw) and their bytes
- * (wchar).  Bytes that did not reach the terminal went one a call to the idle descriptor or
- * the self-pipe, so the calls to the terminal are syscw - (wchar - bytes on the terminal).
+ * (wchar).  Taken off are the idle lines, one call each, and what else did not reach the
+ * terminal: bytes for the self-pipe, one call each.
  */
 #ifndef TT_TESTS_BENCH_PTY_H
 #define TT_TESTS_BENCH_PTY_H
@@ -25,13 +26,27 @@ struct program {
 	char *const *argv;
 	bool learnt, has_idle_fd;
 	uint64_t expect[PTY_ACTIONS]; /* bytes of each action, 0 is the start */
+	int limit_ms;                 /* for an action; 0: PTY_LIMIT_MS */
+};
+
+/* The last line that came by the idle descriptor. */
+struct idle_line {
+	char state;
+	unsigned long taken, written;
+	int rows, cols;
 };
 
 struct term {
 	struct program *program;
 	pid_t pid;
 	int pidfd, master, idle;
-	uint64_t bytes, idle_bytes; /* since the start */
+	uint64_t bytes;             /* from the terminal, since the start */
+	uint64_t sent;              /* to it */
+	int rows, cols;
+	uint64_t idle_bytes, idle_lines;
+	struct idle_line line;
+	char part[128];             /* of an idle line */
+	size_t part_n;
 	int action;                 /* the next one's number */
 	bool full_screen;           /* it switched to the terminal's other screen */
 	double began_ms;            /* just before the process was made */
@@ -53,7 +68,7 @@ double term_resize(struct term *t, int rows, int cols);
 double term_wait_gone(struct term *t);
 /* Reads output for ms milliseconds whatever comes; the bytes. */
 uint64_t term_listen(struct term *t, int ms);
-/* Waits for the next complete frame (an idle byte, or output); its time, or -1. */
+/* Waits for the next complete frame; its time, or -1. */
 double term_next_frame(struct term *t, int limit_ms);
 struct counts term_counts(struct term *t); /* listens some milliseconds first */
 /* Ends the process if it is still there, and closes everything. */

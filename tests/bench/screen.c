@@ -75,8 +75,13 @@ sample_keys(struct side *s, struct term *t)
 {
 	static const enum row rows[3] = {ROW_KEY, ROW_KEY_BYTES, ROW_KEY_WRITES};
 
+	/* the first may begin a selection instead of moving it */
+	for (int i = 0; i < 2; i++) {
+		term_send(t, moves[0]);
+		term_settle(t);
+	}
 	for (int i = 0; i < KEYS; i++) {
-		if (!sample_action(s, t, moves[i % 2], rows))
+		if (!sample_action(s, t, moves[(i + 1) % 2], rows))
 			return;
 	}
 }
@@ -156,7 +161,7 @@ learn(struct side *s)
 	s->sample = sample;
 	s->program.learnt = true;
 	if (ok && s->ours && !s->program.has_idle_fd)
-		row_note(ROW_START, "no idle byte came: ends are by byte count");
+		row_note(ROW_START, "no idle line came: ends are by byte count");
 	return ok;
 }
 

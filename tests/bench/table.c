@@ -122,7 +122,7 @@ reason(enum row r)
 {
 	if (rows[r].missing[0])
 		return rows[r].missing;
-	if (r < ROW_IDLE && rows[ROW_START].missing[0])
+	if (r < ROW_IDLE && r != ROW_KEY_MANY && rows[ROW_START].missing[0])
 		return rows[ROW_START].missing;
 	if (r == ROW_TICK_BYTES && rows[ROW_TICK_WAKES].missing[0])
 		return rows[ROW_TICK_WAKES].missing;

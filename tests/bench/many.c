@@ -1,0 +1,64 @@
+/* A key costs the same however much the log holds: the screens over a made-up case, twice. */
+#include "tests/bench/bench.h"
+
+#include "tests/bench/pty.h"
+
+enum { ROWS = 24, COLS = 80, ROUNDS = 10, START_MS = 60000, SHOWN_STATE = 3 };
+
+static const char *const moves[2] = {"\033OB", "\033OA"};
+
+/* false: nothing was shown, or a key brought no frame. */
+static bool
+open_screen(struct term *t, struct program *p)
+{
+	if (!term_start(t, p, ROWS, COLS) || term_settle(t) < 0 || !t->full_screen)
+		return false;
+	p->learnt = true;
+	for (int i = 0; i < 2; i++) {
+		term_send(t, moves[0]);
+		term_settle(t);
+	}
+	return p->has_idle_fd;
+}
+
+static bool
+keys(struct term *t, void (*sample)(enum row, double))
+{
+	for (int i = 0; i < ROUNDS; i++) {
+		double began = term_send(t, moves[(i + 1) % 2]), at = term_settle(t);
+
+		if (at < 0)
+			return false;
+		sample(ROW_KEY_MANY, at - began);
+	}
+	return true;
+}
+
+/* Both are open at once, since filling the log takes longer than all the keys. */
+void
+bench_many(const struct options *o)
+{
+	char state[16], many[16];
+	char *few_argv[] = {word(o->screens), state, word("10"), NULL};
+	char *many_argv[] = {word(o->screens), state, many, NULL};
+	struct program with_few = {.name = "with 10 records", .argv = few_argv};
+	struct program with_many = {.name = "with many", .argv = many_argv, .limit_ms = START_MS};
+	struct term a = {.pid = -1, .pidfd = -1, .master = -1, .idle = -1}, b = a;
+	bool ok;
+
+	if (!o->screens) {
+		row_missing(ROW_KEY_MANY, "no --screens given");
+		return;
+	}
+	snprintf(state, sizeof(state), "%d", SHOWN_STATE);
+	snprintf(many, sizeof(many), "%d", o->records);
+	ok = open_screen(&a, &with_few) && open_screen(&b, &with_many);
+	for (int i = 0; ok && i < o->pairs; i++)
+		ok = keys(&a, row_theirs) && keys(&b, row_ours);
+	if (!ok)
+		row_missing(ROW_KEY_MANY, "the screens over a made-up case did not answer");
+	else
+		row_note(ROW_KEY_MANY, "%d records", o->records);
+	term_release(&a);
+	term_release(&b);
+}
