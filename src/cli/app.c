@@ -31,11 +31,16 @@ app_release(struct app *a)
 	conf_release(&a->conf);
 }
 
+/* To stderr, or into the log where the wizard has the terminal. */
 static void
 print_warnings(struct app *a)
 {
-	for (; a->warned < a->conf.warnings.n; a->warned++)
-		app_warn("%s", a->conf.warnings.v[a->warned]);
+	for (; a->warned < a->conf.warnings.n; a->warned++) {
+		if (a->on_screen && a->log)
+			log_add(a->log, LOG_WARN, LOGC_CONF, 0, "%s", a->conf.warnings.v[a->warned]);
+		else
+			app_warn("%s", a->conf.warnings.v[a->warned]);
+	}
 }
 
 enum res
@@ -138,7 +143,8 @@ app_pick_profile(struct app *a, struct err *e)
 		r = app_load_conf(a, e);
 	if (r != RES_OK)
 		return r;
-	if (!name && !opt_given(o, OPT_ISSUER))
+	/* What inspect is given may come from anywhere: the default profile says nothing of it. */
+	if (!name && !opt_given(o, OPT_ISSUER) && o->command != CMD_INSPECT)
 		name = a->conf.default_profile;
 	if (name) {
 		p = conf_profile(&a->conf, name);

@@ -20,6 +20,12 @@ parse_steps(const char *list, unsigned *mask, struct err *e)
 	return *mask ? RES_OK : err_set(e, RES_SYNTAX, "--steps: empty");
 }
 
+static int
+is_stdin(const struct options *o, enum opt id)
+{
+	return opt_given(o, id) && !strcmp(opt_str(o, id), "-");
+}
+
 /* What the table cannot say: options that need or exclude one another. */
 static enum res
 check_usage(const struct options *o, struct err *e)
@@ -35,6 +41,8 @@ check_usage(const struct options *o, struct err *e)
 		return err_set(e, RES_SYNTAX, "--access-token-file and --access-token-env exclude one another");
 	if (opt_given(o, OPT_REFRESH_TOKEN_FILE) && opt_given(o, OPT_REFRESH_TOKEN_ENV))
 		return err_set(e, RES_SYNTAX, "--refresh-token-file and --refresh-token-env exclude one another");
+	if (is_stdin(o, OPT_ACCESS_TOKEN_FILE) + is_stdin(o, OPT_REFRESH_TOKEN_FILE) + is_stdin(o, OPT_ID_TOKEN_FILE) > 1)
+		return err_set(e, RES_SYNTAX, "stdin (-) can be one token only");
 	return app_check_output(o, e);
 }
 

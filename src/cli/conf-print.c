@@ -140,4 +140,8 @@ conf_print(const struct conf *c, const struct profile *p, struct buf *out)
 		buf_puts(out, "  }\n");
 	}
 	buf_puts(out, ");\n");
+	for (size_t i = 0; i < c->n_profiles; i++)
+		if (!p || !p->name || strcmp(p->name, c->profiles[i].name))
+			buf_printf(out, "# another profile: %s (-p %s), in %s\n", c->profiles[i].name, c->profiles[i].name,
+				c->profile_where[i]);
 }
