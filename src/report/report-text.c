@@ -210,9 +210,11 @@ tokens(const struct report *r, struct buf *out)
 	const struct case_tokens *t;
 
 	title(r, out, "Tokens");
-	if (!r->c->n_generations)
+	t = r->c->n_generations ? &r->c->generations[r->c->n_generations - 1] : NULL;
+	if (!t || (!t->access.present && !t->refresh.present && !t->id.present))
+		buf_puts(out, "  none was given\n");
+	if (!t)
 		return;
-	t = &r->c->generations[r->c->n_generations - 1];
 	for (int i = 0; i < 3; i++) {
 		const struct case_token *k = i == 0 ? &t->access : i == 1 ? &t->refresh : &t->id;
 		char *text;
@@ -258,7 +260,7 @@ exchanges(const struct report *r, struct buf *out)
 		if (x->result.timings.total >= 0)
 			time_span_us(took, x->result.timings.total);
 		buf_printf(out, "  %2u %-20s %-4.16s %s\n", (unsigned)x->n, purpose_words(x->purpose),
-			x->request.method, url);
+			*url ? x->request.method : "", *url ? url : "(request not shown)");
 		buf_printf(out, "     %s%s%s", report_outcome(x, outcome, sizeof(outcome)), *took ? ", " : "", took);
 		if (*x->answer.error) {
 			char *error = shown(r, span_of(x->answer.error));
