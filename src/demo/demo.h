@@ -1,8 +1,8 @@
 /*
  * The embedded authorization server: loopback only, a port of the system's, credentials made at
- * random at every start.  server.c alone knows libmicrohttpd and lives in the module demo.so; its state is
- * behind this vtable.  It runs in a thread of its own and shares nothing with the program but the
- * handle.
+ * random at every start.  server.c alone knows libmicrohttpd and lives in the module demo.so; its
+ * state is behind this vtable.  It runs in a thread of its own and shares nothing with the program
+ * but the handle.
  */
 #ifndef TT_DEMO_DEMO_H
 #define TT_DEMO_DEMO_H
@@ -13,31 +13,31 @@
 
 /* How the server, the user or the set-up departs from what it should do; bits, all orthogonal. */
 enum demo_fault {
-	FAULT_REVOKED = 1 << 0,          /* the access token was revoked */
-	FAULT_ROTATED = 1 << 1,          /* the refresh token was used before, its successor is lost */
-	FAULT_WRONG_SECRET = 1 << 2,     /* the client is configured with another secret */
-	FAULT_POST_ONLY = 1 << 3,        /* the server takes client_secret_post only and says so */
-	FAULT_KEY_RETIRED = 1 << 4,      /* the token's signing key was dropped after it was issued */
+	FAULT_REVOKED = 1 << 0, /* the access token was revoked */
+	FAULT_ROTATED = 1 << 1, /* the refresh token was used before, its successor is lost */
+	FAULT_WRONG_SECRET = 1 << 2, /* the client is configured with another secret */
+	FAULT_POST_ONLY = 1 << 3, /* the server takes client_secret_post only and says so */
+	FAULT_KEY_RETIRED = 1 << 4, /* the token's signing key was dropped after it was issued */
 	FAULT_NO_INTROSPECTION = 1 << 5, /* no such endpoint, and none advertised */
-	FAULT_ISSUER_SLASH = 1 << 6,     /* the server's issuer ends in "/", the configured one does not */
-	FAULT_RAW_BASIC = 1 << 7,        /* Basic credentials are not form-decoded (RFC 6749 §2.3.1) */
-	FAULT_FOREIGN_CLIENT = 1 << 8,   /* the token is another client's; a client sees only its own */
-	FAULT_SCOPE_ARRAY = 1 << 9,      /* "scope" is an array */
-	FAULT_EXP_MILLIS = 1 << 10,      /* times are milliseconds */
-	FAULT_NO_USER = 1 << 11,         /* the token is of a client_credentials grant */
-	FAULT_FORGED = 1 << 12,          /* signed with a key of its own under the server's kid */
+	FAULT_ISSUER_SLASH = 1 << 6, /* the server's issuer ends in "/", the configured one does not */
+	FAULT_RAW_BASIC = 1 << 7, /* Basic credentials are not form-decoded (RFC 6749 §2.3.1) */
+	FAULT_FOREIGN_CLIENT = 1 << 8, /* the token is another client's; a client sees only its own */
+	FAULT_SCOPE_ARRAY = 1 << 9, /* "scope" is an array */
+	FAULT_EXP_MILLIS = 1 << 10, /* times are milliseconds */
+	FAULT_NO_USER = 1 << 11, /* the token is of a client_credentials grant */
+	FAULT_FORGED = 1 << 12, /* signed with a key of its own under the server's kid */
 	FAULT_SIGNED_USERINFO = 1 << 13, /* user information as application/jwt */
-	FAULT_SUB_MISMATCH = 1 << 14,    /* userinfo speaks of another user */
+	FAULT_SUB_MISMATCH = 1 << 14, /* userinfo speaks of another user */
 	FAULT_REFRESH_EXPIRED = 1 << 15, /* the refresh token is past its time */
-	FAULT_GRANT_REVOKED = 1 << 16,   /* the user's whole grant was revoked */
-	FAULT_NO_REFRESH = 1 << 17,      /* no refresh token was issued */
-	FAULT_DPOP_BOUND = 1 << 18,      /* the token is bound to a key the client does not prove */
-	FAULT_REVOKE_NOOP = 1 << 19,     /* revocation says 200 and does nothing */
-	FAULT_HIDE_CLIENT = 1 << 20,     /* failed client authentication is answered active:false */
-	FAULT_REFRESH_BARRED = 1 << 21,  /* the client may not use the refresh_token grant */
-	FAULT_SUB_ONLY = 1 << 22,        /* userinfo has "sub" and nothing else */
+	FAULT_GRANT_REVOKED = 1 << 16, /* the user's whole grant was revoked */
+	FAULT_NO_REFRESH = 1 << 17, /* no refresh token was issued */
+	FAULT_DPOP_BOUND = 1 << 18, /* the token is bound to a key the client does not prove */
+	FAULT_REVOKE_NOOP = 1 << 19, /* revocation says 200 and does nothing */
+	FAULT_HIDE_CLIENT = 1 << 20, /* failed client authentication is answered active:false */
+	FAULT_REFRESH_BARRED = 1 << 21, /* the client may not use the refresh_token grant */
+	FAULT_SUB_ONLY = 1 << 22, /* userinfo has "sub" and nothing else */
 	FAULT_POST_ONLY_HIDDEN = 1 << 23, /* as POST_ONLY, but the metadata do not say it */
-	FAULT_BIG_TOKEN = 1 << 24,       /* some 8 KB of groups in the access token */
+	FAULT_BIG_TOKEN = 1 << 24, /* some 8 KB of groups in the access token */
 };
 
 /* What stands in the place of an endpoint; rows of wreck.c. */
@@ -96,7 +96,7 @@ struct scenario {
 	const char *sentence;  /* what the learner sees before he starts */
 	const char *expects;   /* the id of the finding it leads to; "" for healthy */
 	const char *goal;      /* what to do in it */
-	/* User information is got all the same: the verdict is ok, `expects` is a warning or a hint. */
+	/* User information is got all the same: the verdict is ok, `expects` a warning or hint. */
 	bool healthy;
 	bool refresh;          /* the cause shows itself only when a refresh is tried */
 	bool opaque;           /* the access token is no JWT */
@@ -105,10 +105,10 @@ struct scenario {
 	enum demo_wreck wreck;
 	unsigned wreck_at;     /* enum demo_place */
 	enum demo_given given;
-	int left_s;            /* seconds until the access token expires; 0: 3300; below 0: expired */
+	int left_s;            /* seconds until the access token expires (0: 3300; < 0: ago) */
 	int not_before_s;      /* seconds until its nbf; 0: none */
 	int skew_s, api_skew_s; /* the servers' clocks against the local one, seconds */
-	int hidden_s;          /* from the first question on, the server does not know the token so long */
+	int hidden_s;          /* unknown to the server so long from the first question on */
 	int delay_ms;          /* WRECK_SLOW */
 	int timeout_s;         /* of the profile; 0: the default */
 	const char *scope;     /* granted; NULL: DEMO_SCOPE */
@@ -126,7 +126,8 @@ const struct scenario *scenario_find(struct span name); /* NULL */
 struct demo_client {
 	char issuer[128];
 	char client_id[64];
-	struct secret *client_secret, *access_token, *refresh_token, *id_token; /* owned; may be NULL */
+	/* owned; may be NULL */
+	struct secret *client_secret, *access_token, *refresh_token, *id_token;
 	char userinfo_endpoint[192]; /* only where the scenario configures another; "" */
 	char introspection_endpoint[192], token_endpoint[192];
 	char resource_url[192];      /* what step 4 queries instead of the userinfo endpoint; "" */
@@ -149,7 +150,8 @@ struct demo_server;
 
 struct demo_ops {
 	/* NULL with the reason in e.  *out is to be released by demo_client_release(). */
-	struct demo_server *(*start)(const struct demo_config *c, struct demo_client *out, struct err *e);
+	struct demo_server *(*start)(const struct demo_config *c, struct demo_client *out,
+		struct err *e);
 	void (*stop)(struct demo_server *s); /* joins the thread */
 	int (*port)(const struct demo_server *s);
 	/* Requests served so far (tests). */

@@ -161,8 +161,8 @@ static void
 authorize(struct demo_call *c)
 {
 	reply_text(c, 400, "text/html; charset=utf-8",
-		"<!DOCTYPE html>\n<html><body><p>This server has no login; its tokens are made when it "
-		"starts.</p></body></html>\n");
+		"<!DOCTYPE html>\n<html><body><p>This server has no login; its tokens are made "
+		"when it starts.</p></body></html>\n");
 }
 
 /* --- which endpoint --- */

@@ -1,7 +1,7 @@
 /*
  * The server's endpoints as functions from an HTTP request to an HTTP response: discovery, key set,
- * introspection (RFC 7662), token (RFC 6749), revocation (RFC 7009), userinfo (OpenID Connect Core §5.3) and an
- * API of its own (RFC 6750, RFC 9728).  No sockets here, and no locking.
+ * introspection (RFC 7662), token (RFC 6749), revocation (RFC 7009), userinfo (OpenID Connect Core
+ * §5.3) and an API of its own (RFC 6750, RFC 9728).  No sockets here, and no locking.
  */
 #ifndef TT_DEMO_ENDPOINTS_H
 #define TT_DEMO_ENDPOINTS_H

@@ -123,7 +123,8 @@ reply_tokens(struct demo_call *c, struct grant *g, struct span scope, bool with_
 		goto out;
 	doc = json_new_object();
 	json_set_span(doc, "access_token", secret_reveal(access.value));
-	json_set_str(doc, "token_type", store_has_fault(c->s, FAULT_DPOP_BOUND) ? "DPoP" : "Bearer");
+	json_set_str(doc, "token_type", store_has_fault(c->s, FAULT_DPOP_BOUND)
+		? "DPoP" : "Bearer");
 	json_set_i64(doc, "expires_in", ACCESS_LIFE_S);
 	if (refresh.value)
 		json_set_span(doc, "refresh_token", secret_reveal(refresh.value));
@@ -169,7 +170,8 @@ grant_refresh(struct demo_call *c, struct buf *text)
 		return;
 	}
 	if (!form_member(c, "refresh_token", text)) {
-		reply_oauth_error(c, 400, "invalid_request", "The parameter refresh_token is missing");
+		reply_oauth_error(c, 400, "invalid_request",
+			"The parameter refresh_token is missing");
 		return;
 	}
 	store_make_room(c->s);
@@ -225,7 +227,8 @@ endpoint_token(struct demo_call *c)
 	else if (span_is(buf_span(&text), "client_credentials"))
 		grant_client(c, &text);
 	else
-		reply_oauth_error(c, 400, "unsupported_grant_type", "Not a grant type of this server");
+		reply_oauth_error(c, 400, "unsupported_grant_type",
+			"Not a grant type of this server");
 	reply_header(c, "Pragma", "no-cache");
 	buf_release(&text);
 }

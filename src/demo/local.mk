@@ -1,5 +1,5 @@
-# The scenario table is in the program; the server in a module of its own, which takes from the table's
-# library (demo_client_release): that one is exported.
+# The scenario table is in the program; the server in a module of its own, which takes from the
+# table's library (demo_client_release): that one is exported.
 noinst_LIBRARIES += src/libttdemo.a
 src_libttdemo_a_CFLAGS = $(AM_CFLAGS) -fvisibility=default
 src_libttdemo_a_SOURCES = src/demo/scenarios.c src/demo/scenarios.def src/demo/demo.h

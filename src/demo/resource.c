@@ -16,14 +16,15 @@ refuse(struct demo_call *c, const struct refusal *r, bool api)
 	buf_init(&b, 1024);
 	buf_printf(&b, "%s realm=\"tokentriage-demo\"", scheme);
 	if (r->error)
-		buf_printf(&b, ", error=\"%s\", error_description=\"%s\"", r->error, r->description);
+		buf_printf(&b, ", error=\"%s\", error_description=\"%s\"", r->error,
+			r->description);
 	if (r->scope)
 		buf_printf(&b, ", scope=\"%s\"", r->scope);
 	if (store_has_fault(c->s, FAULT_DPOP_BOUND))
 		buf_puts(&b, ", algs=\"ES256\"");
 	if (api)
-		buf_printf(&b, ", resource_metadata=\"%s/.well-known/oauth-protected-resource/api\"",
-			c->s->api_origin);
+		buf_printf(&b, ", resource_metadata=\"%s%s\"", c->s->api_origin,
+			"/.well-known/oauth-protected-resource/api");
 	if (r->error) {
 		doc = json_new_object();
 		json_set_str(doc, "error", r->error);
@@ -37,8 +38,8 @@ refuse(struct demo_call *c, const struct refusal *r, bool api)
 }
 
 /*
- * The token shown (RFC 6750 §2): in the header, or in a form body where post is allowed.  False: the
- * refusal is made, or nothing was shown and a bare challenge is.
+ * The token shown (RFC 6750 §2): in the header, or in a form body where post is allowed.  False:
+ * the refusal is made, or nothing was shown and a bare challenge is.
  */
 static bool
 shown_token(struct demo_call *c, struct buf *token, bool api)
@@ -72,7 +73,8 @@ shown_token(struct demo_call *c, struct buf *token, bool api)
 static struct token_row *
 good_token(struct demo_call *c, bool api)
 {
-	static const struct refusal expired = {401, "invalid_token", "The access token expired", NULL};
+	static const struct refusal expired = {401, "invalid_token",
+		"The access token expired", NULL};
 	static const struct refusal invalid = {401, "invalid_token",
 		"The access token is not valid", NULL};
 	struct token_row *row = NULL;

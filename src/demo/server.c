@@ -169,7 +169,8 @@ send_answer(struct exchange *x, struct MHD_Connection *conn)
 		return MHD_NO;
 	/* The body lives until on_done(). */
 	if (x->call.how == SEND_CUT)
-		r = MHD_create_response_from_callback(body->len + CUT_BYTES, 1024, read_cut, x, NULL);
+		r = MHD_create_response_from_callback(body->len + CUT_BYTES, 1024, read_cut, x,
+			NULL);
 	else
 		r = MHD_create_response_from_buffer(body->len, body->p, MHD_RESPMEM_PERSISTENT);
 	if (!r)

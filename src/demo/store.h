@@ -81,7 +81,7 @@ int64_t store_now(const struct store *s, bool api);
 /* n random bytes as base64url into out (NUL-terminated, cut to size). */
 char *store_random_text(const struct store *s, char *out, size_t size, size_t n);
 
-/* Room for two more tokens: the oldest eighth goes when it is full, so rows got before are stale. */
+/* Room for two more tokens: the oldest eighth goes when it is full; rows got before are stale. */
 void store_make_room(struct store *s);
 struct grant *store_grant(struct store *s, const char *client_id, struct span scope, bool no_user);
 /* An access token of that scope; left_s until it expires.  A JWT unless the scenario is opaque. */

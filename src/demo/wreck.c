@@ -9,9 +9,10 @@ static const struct wreck_reply {
 	const char *header[3][2];
 } replies[WRECK_COUNT] = {
 	[WRECK_LOGIN_PAGE] = {200, "text/html; charset=utf-8",
-		"<!DOCTYPE html>\n<html lang=\"en\"><head><title>Single sign-on</title></head><body>\n"
-		"<h1>Please sign in</h1>\n<form method=\"post\" action=\"/sso/login\">\n"
-		"<input type=\"text\" name=\"username\"><input type=\"password\" name=\"password\">\n"
+		"<!DOCTYPE html>\n<html lang=\"en\"><head><title>Single sign-on</title></head>\n"
+		"<body>\n<h1>Please sign in</h1>\n<form method=\"post\" action=\"/sso/login\">\n"
+		"<input type=\"text\" name=\"username\">\n"
+		"<input type=\"password\" name=\"password\">\n"
 		"<button type=\"submit\">Sign in</button>\n</form>\n</body></html>\n",
 		{{"Server", "sso-gateway"}, {"Cache-Control", "no-store"},
 			{"Set-Cookie", "sso_state=start; Path=/; HttpOnly"}}},
@@ -20,7 +21,8 @@ static const struct wreck_reply {
 		{{"Location", "/login?return=%2Fuserinfo"}, {"Server", "sso-gateway"}}},
 	[WRECK_RATE_LIMIT] = {429, "application/json",
 		"{\"error\":\"too_many_requests\",\"error_description\":\"Request limit reached\"}",
-		{{"Retry-After", "42"}, {"X-RateLimit-Limit", "5"}, {"X-RateLimit-Remaining", "0"}}},
+		{{"Retry-After", "42"}, {"X-RateLimit-Limit", "5"},
+			{"X-RateLimit-Remaining", "0"}}},
 	[WRECK_BAD_GATEWAY] = {502, "text/html",
 		"<html>\n<head><title>502 Bad Gateway</title></head>\n<body>\n"
 		"<center><h1>502 Bad Gateway</h1></center>\n</body>\n</html>\n",

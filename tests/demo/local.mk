@@ -18,7 +18,8 @@ tests_demo_test_scenarios_LDADD = $(DEMO_TEST_LIBS)
 UNIT_TESTS += tests/demo/test_module
 tests_demo_test_module_SOURCES = tests/demo/test_module.c
 tests_demo_test_module_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS)
-tests_demo_test_module_LDADD = src/libttdemo.a @WHOLE_ON@ src/libttoauth.a src/libttbase.a @WHOLE_OFF@ \
+tests_demo_test_module_LDADD = src/libttdemo.a \
+	@WHOLE_ON@ src/libttoauth.a src/libttbase.a @WHOLE_OFF@ \
 	$(CJSON_LIBS) $(CMOCKA_LIBS)
 tests_demo_test_module_DEPENDENCIES = src/libttdemo.a src/libttoauth.a src/libttbase.a demo.so
 tests_demo_test_module_LDFLAGS = $(AM_LDFLAGS) -Wl,--export-dynamic

@@ -55,8 +55,8 @@ call(struct store *s, const char *method, const char *path, const char *auth, co
 	http_request_init(&req);
 	http_response_init(c.res);
 	http_request_set(&req, method, span_of(path));
-	if (auth && http_headers_add(&req.headers, SPAN_LIT("Authorization"), span_of(auth)) != RES_OK)
-		fail();
+	if (auth)
+		http_headers_set(&req.headers, "Authorization", span_of(auth));
 	if (form) {
 		http_headers_set(&req.headers, "Content-Type",
 			SPAN_LIT("application/x-www-form-urlencoded"));
@@ -113,7 +113,7 @@ test_bounded(void **state)
 	store_release(&s);
 }
 
-/* A refresh while the store is full: the row that is exchanged is not one that is dropped under it. */
+/* A refresh while the store is full: the row that is exchanged is not dropped under it. */
 static void
 test_refresh_when_full(void **state)
 {
@@ -144,7 +144,8 @@ mangle(char *text, size_t n)
 	static const char bytes[] = "&=%:;+\"\\ \t\xc3\xff/.-_~AZaz09";
 
 	for (uint32_t k = rng_below(&seeded, 5); k > 0; k--)
-		text[rng_below(&seeded, (uint32_t)n)] = bytes[rng_below(&seeded, sizeof(bytes) - 1)];
+		text[rng_below(&seeded, (uint32_t)n)] =
+			bytes[rng_below(&seeded, sizeof(bytes) - 1)];
 }
 
 /* Whatever arrives gets an answer, and nothing but the real credentials opens anything. */
@@ -153,12 +154,13 @@ test_any_request_is_answered(void **state)
 {
 	static const struct scenario sc = {.name = "plain", .opaque = true};
 	static const char *const methods[] = {"GET", "POST", "HEAD", "PUT", "OPTIONS"};
-	static const char *const paths[] = {"/introspect", "/token", "/revoke", "/userinfo", "/api/me",
-		"/jwks", "/.well-known/openid-configuration", "/login", "/authorize", "/"};
+	static const char *const paths[] = {"/introspect", "/token", "/revoke", "/userinfo",
+		"/api/me", "/jwks", "/.well-known/openid-configuration", "/login", "/authorize", "/"};
 	static const char *const auths[] = {"Bearer abcdefghij", "Basic YWJjOmRlZg==", "Basic ====",
 		"DPoP abc", "Bearer", "Basic Og==", "bearer  x"};
 	static const char *const forms[] = {"grant_type=refresh_token&refresh_token=abc",
-		"token=abc&client_id=x&client_secret=y", "grant_type=client_credentials&scope=openid",
+		"token=abc&client_id=x&client_secret=y",
+		"grant_type=client_credentials&scope=openid",
 		"access_token=abc", "token=%%%&token=&=&&"};
 	struct demo_client client;
 	struct store s;
@@ -175,7 +177,8 @@ test_any_request_is_answered(void **state)
 		mangle(auth, strlen(auth));
 		mangle(form, strlen(form));
 		status = call(&s, methods[rng_below(&seeded, ARRAY_SIZE(methods))], path,
-			rng_below(&seeded, 3) ? auth : NULL, rng_below(&seeded, 3) ? form : NULL, NULL);
+			rng_below(&seeded, 3) ? auth : NULL,
+			rng_below(&seeded, 3) ? form : NULL, NULL);
 		assert_in_range(status, 200, 499);
 		if (status == 200)
 			assert_true(strstr(path, "jwks") || strstr(path, "well-known") ||

@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "demo/demo.h"
 
-/* The module as the program loads it: what it needs of base, oauth and demo it finds in the program. */
+/* The module as the program loads it: what it needs of the rooms it finds in the program. */
 static void
 test_module(void **state)
 {

@@ -24,7 +24,8 @@ struct wire {
 	CURLcode code;      /* of the query */
 	const char *header, *part; /* of the query's answer */
 	const char *body;   /* its answer holds this */
-	bool refreshes;     /* the refresh token works, else invalid_grant (looked at with `refresh`) */
+	/* the refresh token works, else invalid_grant (looked at with `refresh`) */
+	bool refreshes;
 };
 static const struct wire wires[] = {
 	{"healthy", 200, 1, 200, .body = "\"sub\""},
@@ -217,7 +218,8 @@ check_refresh(const struct world *w, const struct wire *x)
 		assert_int_equal(userinfo_status(w, reply_str(&r, "access_token")), 200);
 	else
 		assert_true(span_is(reply_str(&r, "error"),
-			strcmp(x->name, "refresh-barred") == 0 ? "unauthorized_client" : "invalid_grant"));
+			strcmp(x->name, "refresh-barred") == 0 ? "unauthorized_client"
+				: "invalid_grant"));
 	reply_release(&r);
 }
 
@@ -234,8 +236,8 @@ test_wire(void **state)
 	world_start(&w, sc);
 	assert_int_equal(w.client.timeout_s, sc->timeout_s);
 	/* What was given is repaired where it has to be, and only there. */
-	assert_true((token_repair(&token, secret_reveal(w.client.access_token), "access_token") != 0)
-		== (sc->given >= GIVEN_BEARER && sc->given <= GIVEN_PERCENT));
+	assert_true((token_repair(&token, secret_reveal(w.client.access_token), "access_token")
+		!= 0) == (sc->given >= GIVEN_BEARER && sc->given <= GIVEN_PERCENT));
 	check_introspection(&w, x, buf_span(&token));
 	check_query(&w, x, buf_span(&token));
 	if (sc->refresh)
@@ -274,7 +276,8 @@ test_signature_states(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		world_start(&w, find_any(cases[i].name));
-		assert_int_equal(signature_of(&w, secret_reveal(w.client.access_token)), cases[i].sig);
+		assert_int_equal(signature_of(&w, secret_reveal(w.client.access_token)),
+			cases[i].sig);
 		world_stop(&w);
 	}
 }

@@ -75,7 +75,8 @@ test_signatures(void **state)
 	assert_int_equal(jws_verify(access_of(&w), keys.doc, NULL, why, sizeof(why)), SIG_VALID);
 	assert_int_equal(jws_verify(secret_reveal(w.client.id_token), keys.doc, NULL, why,
 		sizeof(why)), SIG_VALID);
-	assert_int_equal(jws_verify(access_of(&w), foreign.doc, NULL, why, sizeof(why)), SIG_NO_KEY);
+	assert_int_equal(jws_verify(access_of(&w), foreign.doc, NULL, why, sizeof(why)),
+		SIG_NO_KEY);
 	json_free(header);
 	reply_release(&keys);
 	reply_release(&foreign);
@@ -220,10 +221,12 @@ test_bad_requests(void **state)
 		{{.path = "/introspect"}, 405, "Allow", "POST"},
 		{{.path = "/token"}, 405, "Allow", "POST"},
 		{{.path = "/jwks", .form = "a=b"}, 405, "Allow", "GET"},
-		{{.path = "/introspect", .auth = AS_BASIC, .form = "x=y"}, 400, "Content-Type", "json"},
-		{{.path = "/introspect", .auth = AS_BASIC, .form = "token="}, 400, "Content-Type", "json"},
-		{{.path = "/introspect", .auth = AS_BASIC, .form = "{}", .type = "application/json"},
-			415, "Content-Type", "json"},
+		{{.path = "/introspect", .auth = AS_BASIC, .form = "x=y"}, 400,
+			"Content-Type", "json"},
+		{{.path = "/introspect", .auth = AS_BASIC, .form = "token="}, 400,
+			"Content-Type", "json"},
+		{{.path = "/introspect", .auth = AS_BASIC, .form = "{}",
+			.type = "application/json"}, 415, "Content-Type", "json"},
 		{{.path = "/nothing-here"}, 404, "Content-Type", "text/plain"},
 		{{.path = "/userinfo", .method = "DELETE"}, 405, "Allow", "GET, HEAD, POST"},
 		{{.path = "/token", .auth = AS_BASIC, .form = "grant_type=password"}, 400,
@@ -562,7 +565,8 @@ test_no_leaks(void **state)
 static void
 test_start_refused(void **state)
 {
-	struct demo_config cfg = {.scenario = &plain, .crypto = &crypto_openssl, .now_s = world_now};
+	struct demo_config cfg = {.scenario = &plain, .crypto = &crypto_openssl,
+		.now_s = world_now};
 	struct demo_client c;
 	struct err e = ERR_INIT;
 	struct world w;

@@ -36,8 +36,8 @@ load(void)
 void
 world_start(struct world *w, const struct scenario *sc)
 {
-	struct demo_config c = {.scenario = sc, .crypto = &crypto_openssl, .fill_random = world_random,
-		.now_s = world_now};
+	struct demo_config c = {.scenario = sc, .crypto = &crypto_openssl,
+		.fill_random = world_random, .now_s = world_now};
 	struct err e = ERR_INIT;
 
 	crypto_set_loader(load);
