@@ -2,8 +2,7 @@
 DIAGNOSE_TEST_LIBS = src/libttdiagnose.a src/libttcase.a src/libttoauth.a src/libttbase.a $(CJSON_LIBS) $(CMOCKA_LIBS)
 DIAGNOSE_TEST_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
 
-UNIT_TESTS += tests/diagnose/test_rules
-check_PROGRAMS += tests/diagnose/test_tables
+UNIT_TESTS += tests/diagnose/test_rules tests/diagnose/test_tables
 EXTRA_DIST += tests/diagnose/cases tests/diagnose/healthy
 
 tests_diagnose_test_rules_SOURCES = tests/diagnose/test_rules.c tests/diagnose/fixture.c tests/diagnose/fixture.h
