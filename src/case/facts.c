@@ -142,6 +142,62 @@ pick_userinfo(struct facts *f, const struct exchange *x, uint32_t newest, bool r
 }
 
 static void
+pick_one(struct facts *f, const struct exchange *x, uint32_t newest, bool revoked)
+{
+	switch (x->purpose) {
+	case PURPOSE_DISCOVERY:
+		if (is_oauth_location(x))
+			f->discovery_oauth = x;
+		else
+			f->discovery = x;
+		break;
+	case PURPOSE_JWKS:
+		f->jwks = x;
+		break;
+	case PURPOSE_INTROSPECTION:
+		pick_introspection(f, x, newest, revoked);
+		break;
+	case PURPOSE_PROBE_INTROSPECTION:
+		/* of the same question; a probe of another method is told by the exchange itself */
+		if (x->slot != SLOT_ACCESS &&
+			(!f->introspection || f->introspection->auth == x->auth) &&
+			(!f->introspection || f->introspection->auth_raw_basic == x->auth_raw_basic))
+			f->introspection_probe = x;
+		break;
+	case PURPOSE_USERINFO:
+	case PURPOSE_RESOURCE:
+		pick_userinfo(f, x, newest, revoked);
+		break;
+	case PURPOSE_PROBE_USERINFO:
+		f->userinfo_probe = x;
+		break;
+	case PURPOSE_REFRESH:
+		f->refresh = x;
+		break;
+	case PURPOSE_REVOCATION:
+		f->revocation = x;
+		break;
+	case PURPOSE_CLOCK:
+	case PURPOSE_TOKEN:
+	case PURPOSE_OTHER:
+	case PURPOSE_COUNT:
+		break;
+	}
+}
+
+/* An answer about older tokens says nothing of the newest ones. */
+static void
+keep_newest(const struct exchange **now, const struct exchange **first, uint32_t newest)
+{
+	if (*now && (*now)->token_generation < newest) {
+		*first = *now;
+		*now = NULL;
+	} else if (*first == *now) {
+		*first = NULL;
+	}
+}
+
+static void
 pick(struct facts *f)
 {
 	uint32_t newest = (uint32_t)(f->c->n_generations ? f->c->n_generations - 1 : 0);
@@ -152,62 +208,14 @@ pick(struct facts *f)
 
 		if (x->result.error == NETERR_CANCELLED)
 			continue;
-		switch (x->purpose) {
-		case PURPOSE_DISCOVERY:
-			if (is_oauth_location(x))
-				f->discovery_oauth = x;
-			else
-				f->discovery = x;
-			break;
-		case PURPOSE_JWKS:
-			f->jwks = x;
-			break;
-		case PURPOSE_INTROSPECTION:
-			pick_introspection(f, x, newest, revoked);
-			break;
-		case PURPOSE_PROBE_INTROSPECTION:
-			/* the probe of the same question; another method is told by the exchange
-			 * itself */
-			if (x->slot != SLOT_ACCESS &&
-				(!f->introspection || f->introspection->auth == x->auth))
-				f->introspection_probe = x;
-			break;
-		case PURPOSE_USERINFO:
-		case PURPOSE_RESOURCE:
-			pick_userinfo(f, x, newest, revoked);
-			break;
-		case PURPOSE_PROBE_USERINFO:
-			f->userinfo_probe = x;
-			break;
-		case PURPOSE_REFRESH:
-			f->refresh = x;
-			break;
-		case PURPOSE_REVOCATION:
-			f->revocation = x;
+		pick_one(f, x, newest, revoked);
+		if (x->purpose == PURPOSE_REVOCATION)
 			revoked = x->result.response.status == 200;
-			break;
-		case PURPOSE_CLOCK:
-		case PURPOSE_TOKEN:
-		case PURPOSE_OTHER:
-		case PURPOSE_COUNT:
-			break;
-		}
-		if (x->purpose == PURPOSE_REFRESH && x->answer.outcome == OUTCOME_SUCCESS)
+		else if (x->purpose == PURPOSE_REFRESH && x->answer.outcome == OUTCOME_SUCCESS)
 			revoked = false; /* what follows is about other tokens */
 	}
-	if (f->first_introspection == f->introspection)
-		f->first_introspection = NULL;
-	if (f->first_userinfo == f->userinfo)
-		f->first_userinfo = NULL;
-	/* an answer about older tokens says nothing of the newest ones */
-	if (f->introspection && f->introspection->token_generation < newest) {
-		f->first_introspection = f->introspection;
-		f->introspection = NULL;
-	}
-	if (f->userinfo && f->userinfo->token_generation < newest) {
-		f->first_userinfo = f->userinfo;
-		f->userinfo = NULL;
-	}
+	keep_newest(&f->introspection, &f->first_introspection, newest);
+	keep_newest(&f->userinfo, &f->first_userinfo, newest);
 }
 
 /* --- what the token says and what is said of it ------------------------------------------- */
