@@ -3,7 +3,7 @@
 #include "base/utf8.h"
 #include "ui/glyphs.h"
 
-enum { NOTE_ROWS = 4 };
+enum { NOTE_ROWS = 4, VALUE_ROWS = 3, SENTENCE_BLANKS = 4 };
 
 struct columns {
 	int name, value, meaning; /* widths; meaning 0: there is no room */
@@ -16,51 +16,56 @@ can_mark(const struct field *f)
 }
 
 static int
-note_rows(const struct field *f, int cols)
+text_rows(const char *text, int cols, int most)
 {
-	struct span rest = span_of(f->value), line;
+	struct span rest = span_of(text), line;
 	int n = 0;
 
-	while (n < NOTE_ROWS && wrap_next(&rest, cols - 4, &line))
+	if (rest.n <= (size_t)cols)
+		return 1;
+	while (n < most && wrap_next(&rest, cols, &line))
 		n++;
 	return n ? n : 1;
 }
 
+/* A sentence may take several rows; a token, an address, a list of scopes is cut. */
 static int
-row_height(const struct field *f, int cols)
+value_rows(const struct field *f, int cols)
 {
-	return f->kind == FIELD_NOTE ? note_rows(f, cols) : 1;
+	int blanks = 0;
+
+	for (const char *p = strchr(f->value, ' '); p; p = strchr(p + 1, ' '))
+		blanks++;
+	return blanks >= SENTENCE_BLANKS ? text_rows(f->value, cols, VALUE_ROWS) : 1;
 }
 
-/* The first row that must stand at the top so that the marked one is seen; never past the end. */
+/* The cells that this row's value may take: what a short meaning leaves is the value's. */
 static int
-clamp_top(const struct field_list *l, struct place p, int rows, int cols)
+value_width(const struct field *f, const struct columns *w)
 {
-	int top = p.top < 0 ? 0 : p.top, used = 0, last;
+	int meaning;
 
-	if (l->n == 0)
-		return 0;
-	if (top >= (int)l->n)
-		top = (int)l->n - 1;
-	if (p.mark >= 0 && p.mark < (int)l->n) {
-		if (p.mark < top)
-			top = p.mark;
-		/* its heading stays with the first row of a block */
-		if (top == p.mark && top > 0 && l->v[top - 1].kind == FIELD_HEADING && rows > 2)
-			top--;
-		for (int i = top; i <= p.mark; i++)
-			used += row_height(&l->v[i], cols);
-		while (top < p.mark && used > rows)
-			used -= row_height(&l->v[top++], cols);
+	if (!f->meaning[0])
+		return w->value + 2 + w->meaning;
+	meaning = (int)utf8_cells(span_of(f->meaning));
+	return meaning < w->meaning ? w->value + w->meaning - meaning : w->value;
+}
+
+static int
+row_height(const struct field *f, const struct columns *w)
+{
+	int value, meaning;
+
+	switch (f->kind) {
+	case FIELD_NOTE:
+		return text_rows(f->value, w->name + w->value + w->meaning + 4, NOTE_ROWS);
+	case FIELD_VALUE:
+		value = value_rows(f, value_width(f, w));
+		meaning = f->meaning[0] ? text_rows(f->meaning, w->meaning, VALUE_ROWS) : 1;
+		return value > meaning ? value : meaning;
+	default:
+		return 1;
 	}
-	/* no blank rows at the bottom while there is something above */
-	used = 0;
-	for (last = (int)l->n - 1; last >= 0; last--) {
-		used += row_height(&l->v[last], cols);
-		if (used > rows)
-			break;
-	}
-	return top > last + 1 ? last + 1 : top;
 }
 
 static struct columns
@@ -83,11 +88,43 @@ measure(const struct field_list *l, int cols)
 		w.name = most_name;
 	room -= w.name + 2;
 	/* a time fits whole; a longer value may take what its own meaning leaves */
-	most_value = room * 4 / 10 > 21 ? room * 4 / 10 : 21;
+	most_value = room * 45 / 100 > 21 ? room * 45 / 100 : 21;
 	if (w.value > most_value)
 		w.value = most_value;
 	w.meaning = room - w.value - 2;
 	return w;
+}
+
+/* The first row that must stand at the top so that the marked one is seen; never past the end. */
+static int
+clamp_top(const struct field_list *l, struct place p, int rows, int cols)
+{
+	struct columns w = measure(l, cols);
+	int top = p.top < 0 ? 0 : p.top, used = 0, last;
+
+	if (l->n == 0)
+		return 0;
+	if (top >= (int)l->n)
+		top = (int)l->n - 1;
+	if (p.mark >= 0 && p.mark < (int)l->n) {
+		if (p.mark < top)
+			top = p.mark;
+		/* its heading stays with the first row of a block */
+		if (top == p.mark && top > 0 && l->v[top - 1].kind == FIELD_HEADING && rows > 2)
+			top--;
+		for (int i = top; i <= p.mark; i++)
+			used += row_height(&l->v[i], &w);
+		while (top < p.mark && used > rows)
+			used -= row_height(&l->v[top++], &w);
+	}
+	/* no blank rows at the bottom while there is something above */
+	used = 0;
+	for (last = (int)l->n - 1; last >= 0; last--) {
+		used += row_height(&l->v[last], &w);
+		if (used > rows)
+			break;
+	}
+	return top > last + 1 ? last + 1 : top;
 }
 
 /* Shows where the search text stands in a row that was drawn. */
@@ -117,22 +154,24 @@ draw_value(const struct field *f, const struct columns *w, bool marked, int row,
 {
 	enum ui_role state = state_role((int)f->state);
 	bool odd = f->state == STATE_WARNING || f->state == STATE_PROBLEM || f->state == STATE_UNDETERMINED;
-	int meaning, value;
+	int value = value_width(f, w), rows;
 
 	if (odd)
 		canvas_put(c, row, col + 1, glyph_state((int)f->state), state);
 	canvas_text_cut(c, row, col + 3, w->name, marked ? UIR_SELECTED : UIR_NAME, span_of(f->name));
 	col += 3 + w->name + 2;
-	if (!f->meaning || !f->meaning[0]) {
-		canvas_text_cut(c, row, col, w->value + 2 + w->meaning, odd ? state : UIR_VALUE, span_of(f->value));
+	rows = value_rows(f, value);
+	if (rows > 1)
+		canvas_wrap(c, (struct rect){row, col, rows, value}, odd ? state : UIR_VALUE, span_of(f->value));
+	else
+		rows = canvas_text_cut(c, row, col, value, odd ? state : UIR_VALUE, span_of(f->value));
+	if (!f->meaning[0])
 		return;
-	}
-	meaning = (int)utf8_cells(span_of(f->meaning));
-	value = meaning < w->meaning ? w->value + w->meaning - meaning : w->value;
-	value = canvas_text_cut(c, row, col, value, odd ? state : UIR_VALUE, span_of(f->value));
-	value = value > w->value ? value : w->value;
-	canvas_text_cut(c, row, col + value + 2, w->value + w->meaning - value, odd ? state : UIR_MEANING,
-		span_of(f->meaning));
+	/* a value over several rows fills its width; else the meaning follows the value's end */
+	if (value_rows(f, value) == 1)
+		value = rows > w->value ? rows : w->value;
+	canvas_wrap(c, (struct rect){row, col + value + 2, VALUE_ROWS, w->value + w->meaning - value},
+		odd ? state : UIR_MEANING, span_of(f->meaning));
 }
 
 void
@@ -152,7 +191,7 @@ fieldlist_draw(const struct field_list *l, struct place p, bool focus, struct re
 			chrome_title(c, row, r.col + 1, r.cols - 2, false, f->name, f->value,
 				i == first && i > 0 ? "more above" : "");
 		else if (f->kind == FIELD_NOTE)
-			canvas_wrap(c, (struct rect){row, r.col + 3, row_height(f, r.cols), r.cols - 4},
+			canvas_wrap(c, (struct rect){row, r.col + 3, row_height(f, &w), r.cols - 4},
 				f->state == STATE_OK ? UIR_NOTE : state_role((int)f->state), span_of(f->value));
 		else
 			draw_value(f, &w, marked, row, r.col, c);
@@ -163,7 +202,7 @@ fieldlist_draw(const struct field_list *l, struct place p, bool focus, struct re
 		}
 		if (search && *search)
 			paint_found(c, row, r.col, r.cols, search);
-		used += row_height(f, r.cols);
+		used += row_height(f, &w);
 	}
 	if (i < (int)l->n || used > r.rows)
 		canvas_put(c, r.row + r.rows - 1, r.col + r.cols - 1, GLYPH_DOWN, UIR_DIM);
