@@ -193,14 +193,14 @@ conf_fetch_secrets(struct profile *p, struct str_list *warnings, struct err *e)
 		char *source;
 
 		if (k->kind == KEY_TOKEN) {
-			const char *file = *(char **)((char *)p + k->at);
+			const char *file = *(char **)(void *)((char *)p + k->at);
 
 			if (file && strcmp(file, "-") && file_others_can_read(file))
 				conf_warn(warnings, "%s holds a token and is readable by others (chmod 600)", file);
 		}
 		if (k->kind != KEY_SECRET)
 			continue;
-		value = (struct secret **)((char *)p + k->at);
+		value = (struct secret **)(void *)((char *)p + k->at);
 		source = ((char **)value)[1]; /* key_source stands behind key (profile.h) */
 		if (!source || *value)
 			continue;
