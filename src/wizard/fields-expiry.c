@@ -35,17 +35,17 @@ clock_rows(struct field_list *l, const struct facts *f, bool local)
 	struct field *row;
 
 	field_heading(l, "Clocks", "", FROM_CLOCK);
-	field_value(l, "local_clock", time_screen(when, f->now_s, local), FROM_CLOCK);
+	field_words(l, "local_clock", "local clock", time_screen(when, f->now_s, local), FROM_CLOCK);
 	if (!f->skew.known) {
-		row = field_value(l, "server_clock", "not known", FROM_NOWHERE);
+		row = field_words(l, "server_clock", "server's clock", "not known", FROM_NOWHERE);
 		field_mean(row, STATE_UNDETERMINED, "%s", "no answer carried a Date header");
 		return;
 	}
-	row = field_value(l, "server_clock", time_screen(when, f->server_now_s, local), f->skew.from);
+	row = field_words(l, "server_clock", "server's clock", time_screen(when, f->server_now_s, local), f->skew.from);
 	field_mean(row, STATE_OK, "%s, by its Date header", f->skew.host);
 	time_span(span, (int64_t)(f->skew.seconds < 0 ? -f->skew.seconds : f->skew.seconds));
 	text_format(text, sizeof text, "%+.1f s ± %.1f s", f->skew.seconds, f->skew.error);
-	row = field_value(l, "clock_difference", text, f->skew.from);
+	row = field_words(l, "clock_difference", "difference", text, f->skew.from);
 	if (f->skew.seconds > -f->skew.error - 2 && f->skew.seconds < f->skew.error + 2)
 		field_mean(row, STATE_OK, "the clocks agree, by %s", fact_source(f, f->skew.from, source, sizeof source));
 	else
@@ -63,7 +63,7 @@ left_row(struct field_list *l, const struct facts *f)
 	int64_t left;
 
 	if (!facts_remaining(f, &left)) {
-		row = field_value(l, "time_left", "not known", FROM_NOWHERE);
+		row = field_words(l, "time_left", "time left", "not known", FROM_NOWHERE);
 		field_mean(row, STATE_UNDETERMINED, "%s",
 			"neither introspection nor the token nor a token response states an expiry");
 		return;
@@ -72,7 +72,7 @@ left_row(struct field_list *l, const struct facts *f)
 	text_format(value, sizeof value, "%s%s", left > 0 ? "" : "expired ", span);
 	if (left <= 0)
 		snprintf(value + strlen(value), sizeof value - strlen(value), " ago");
-	row = field_value(l, "time_left", value, f->exp.from);
+	row = field_words(l, "time_left", "time left", value, f->exp.from);
 	row->state = left <= 0 ? STATE_PROBLEM : left < 60 ? STATE_WARNING : STATE_OK;
 	field_mean(row, row->state, "%s, by the %s clock", glyph_words[row->state],
 		f->skew.known ? "server's" : "local");
@@ -101,11 +101,11 @@ fields_expiry(struct field_list *l, const struct wizard *w, bool local)
 	if (f->exp.known && f->iat.known) {
 		char span[32];
 
-		field_mean(field_value(l, "lifetime", time_span(span, f->exp.at - f->iat.at), f->exp.from),
+		field_mean(field_words(l, "lifetime", "lifetime", time_span(span, f->exp.at - f->iat.at), f->exp.from),
 			STATE_OK, "%s", "from issue to expiry");
 	}
 	text_format(text, sizeof text, "%lld s", (long long)f->leeway_s);
-	field_mean(field_value(l, "leeway", text, FROM_PROFILE), STATE_OK, "%s",
+	field_mean(field_words(l, "leeway", "leeway", text, FROM_PROFILE), STATE_OK, "%s",
 		"tolerance when times are compared; servers have one of their own");
 	clock_rows(l, f, local);
 	if (f->refresh_exp.known) {

@@ -24,6 +24,22 @@ challenge_rows(struct field_list *l, const struct exchange *x)
 	}
 }
 
+/* The body often repeats what the challenge said; once is enough. */
+static bool
+told_by_challenge(const struct exchange *x, const struct json *member)
+{
+	char name[64];
+	struct span said, text;
+
+	snprintf(name, sizeof name, "%.*s", SPAN_ARG(json_name(member)));
+	for (size_t i = 0; i < x->answer.challenges.n; i++) {
+		said = challenge_param(&x->answer.challenges.v[i], name);
+		if (said.n && json_to_span(member, &text) && span_eq(said, text))
+			return true;
+	}
+	return false;
+}
+
 static void
 body_rows(struct field_list *l, const struct exchange *x)
 {
@@ -33,6 +49,9 @@ body_rows(struct field_list *l, const struct exchange *x)
 	for (const struct json *m = json_first(x->answer.doc); m; m = json_next(m)) {
 		char key[40];
 		struct field *f;
+
+		if (told_by_challenge(x, m))
+			continue;
 
 		buf_clear(&value);
 		field_json_text(m, &value);
@@ -68,7 +87,7 @@ fields_handle(struct field_list *l, const struct wizard *w, bool local)
 	}
 	wizard_advice(w, &a);
 	field_heading(l, "What your application should do", "", FROM_NOWHERE);
-	row = field_value(l, "action", advice_words(a.kind), x ? (int)x->n : FROM_NOWHERE);
+	row = field_words(l, "action", "do this", advice_words(a.kind), x ? (int)x->n : FROM_NOWHERE);
 	field_mean(row, a.kind == ADVICE_NONE ? STATE_OK : a.kind == ADVICE_UNKNOWN ? STATE_UNDETERMINED
 		: STATE_WARNING, "%s", a.reason);
 }

@@ -13,9 +13,9 @@ precondition_rows(struct field_list *l, const struct wizard *w, const struct fac
 	struct field *row;
 
 	field_heading(l, "Before a refresh", "", FROM_NOWHERE);
-	row = field_value(l, "refresh_possible", can ? "yes" : "no", FROM_NOWHERE);
+	row = field_words(l, "refresh_possible", "can be refreshed", can ? "yes" : "no", FROM_NOWHERE);
 	field_mean(row, can ? STATE_OK : STATE_WARNING, "%s", why);
-	row = field_value(l, "refresh_token", t->present ? t->info.mask : "none", FROM_TOKEN);
+	row = field_words(l, "refresh_token", "refresh token", t->present ? t->info.mask : "none", FROM_TOKEN);
 	if (t->present)
 		row->secret = t->value;
 	field_mean(row, STATE_OK, "%s", t->spent ? "used already" : t->present ? "not used in this case" : "");
@@ -30,7 +30,7 @@ precondition_rows(struct field_list *l, const struct wizard *w, const struct fac
 	default:
 		text_format(text, sizeof text, "not chosen yet");
 	}
-	field_mean(field_value(l, "tokens_go_to", text, FROM_NOWHERE), STATE_OK, "%s",
+	field_mean(field_words(l, "tokens_go_to", "new tokens go to", text, FROM_NOWHERE), STATE_OK, "%s",
 		"where the new tokens are kept before anything else uses them");
 }
 
@@ -90,7 +90,7 @@ comparison_rows(struct field_list *l, const struct facts *f)
 	field_heading(l, "Old and new", "", from);
 	compare_text(l, "access_token", old->access.info.mask, new->access.info.mask, from,
 		"the server gave the same access token again", "a new access token came");
-	row = field_value(l, "rotation", new->refresh.from == new->access.from ? "rotated" : "kept", from);
+	row = field_words(l, "rotation", "refresh token", new->refresh.from == new->access.from ? "rotated" : "kept", from);
 	field_mean(row, STATE_OK, "%s", new->refresh.from == new->access.from
 		? "a new refresh token came; the old one must not be used again"
 		: "no new refresh token came: the old one stays (RFC 6749 §6)");

@@ -8,7 +8,9 @@ struct field *field_add(struct field_list *l, enum field_kind kind, const char *
 	struct span value, int from);
 struct field *field_heading(struct field_list *l, const char *name, const char *value, int from);
 struct field *field_note(struct field_list *l, enum state state, const char *text);
-/* The key is the name shown. */
+/* A row of our own: the key for the report, words for people. */
+struct field *field_words(struct field_list *l, const char *key, const char *words, const char *value, int from);
+/* A member of the protocol: its name is the key and what is shown. */
 struct field *field_value(struct field_list *l, const char *key, const char *value, int from);
 void field_mean(struct field *f, enum state state, const char *fmt, ...) PRINTF(3, 4);
 /* "Title ── exchange 2 · 67 ms" */

@@ -81,6 +81,12 @@ field_value(struct field_list *l, const char *key, const char *value, int from)
 	return field_add(l, FIELD_VALUE, key, span_of(key), span_of(value), from);
 }
 
+struct field *
+field_words(struct field_list *l, const char *key, const char *words, const char *value, int from)
+{
+	return field_add(l, FIELD_VALUE, key, span_of(words), span_of(value), from);
+}
+
 void
 field_exchange_heading(struct field_list *l, const char *title, const struct exchange *x)
 {
