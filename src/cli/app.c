@@ -37,7 +37,8 @@ print_warnings(struct app *a)
 {
 	for (; a->warned < a->conf.warnings.n; a->warned++) {
 		if (a->on_screen && a->log)
-			log_add(a->log, LOG_WARN, LOGC_CONF, 0, "%s", a->conf.warnings.v[a->warned]);
+			log_add(a->log, LOG_WARN, LOGC_CONF, 0, "%s",
+				a->conf.warnings.v[a->warned]);
 		else
 			app_warn("%s", a->conf.warnings.v[a->warned]);
 	}
@@ -62,12 +63,15 @@ no_such_profile(const struct conf *c, const char *name, struct err *e)
 	char names[120] = "";
 	size_t used = 0;
 
-	for (size_t i = 0; i < c->n_profiles && used + strlen(c->profiles[i].name) + 3 < sizeof(names); i++)
+	for (size_t i = 0;
+		i < c->n_profiles && used + strlen(c->profiles[i].name) + 3 < sizeof(names); i++)
 		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s", i ? ", " : "",
 			c->profiles[i].name);
 	if (!c->files.n)
-		return err_set(e, RES_NOTFOUND, "there is no profile \"%s\": no configuration file was found", name);
-	return err_set(e, RES_NOTFOUND, "there is no profile \"%s\"; there are: %s", name, *names ? names : "none");
+		return err_set(e, RES_NOTFOUND,
+			"there is no profile \"%s\": no configuration file was found", name);
+	return err_set(e, RES_NOTFOUND, "there is no profile \"%s\"; there are: %s", name,
+		*names ? names : "none");
 }
 
 static enum res
@@ -92,7 +96,8 @@ apply_option(struct profile *p, const struct options *o, enum opt id, struct err
 		case KEY_LIST:
 			for (size_t n = 0; n < o->v[id].list.n; n++) {
 				if (!conf_value_ok(k->name, span_of(o->v[id].list.v[n]), &allowed))
-					return err_set(e, RES_SYNTAX, "--%s: not of the form %s", row->name, allowed);
+					return err_set(e, RES_SYNTAX, "--%s: not of the form %s",
+						row->name, allowed);
 				str_list_add(member, span_of(o->v[id].list.v[n]));
 			}
 			return RES_OK;
@@ -100,7 +105,8 @@ apply_option(struct profile *p, const struct options *o, enum opt id, struct err
 		case KEY_URL:
 		case KEY_TOKEN:
 			if (!conf_value_ok(k->name, span_of(o->v[id].str), &allowed))
-				return err_set(e, RES_SYNTAX, "--%s: allowed: %s", row->name, allowed);
+				return err_set(
+					e, RES_SYNTAX, "--%s: allowed: %s", row->name, allowed);
 			profile_set(member, span_of(o->v[id].str));
 			return RES_OK;
 		case KEY_SECRET:
@@ -136,8 +142,8 @@ app_pick_profile(struct app *a, struct err *e)
 	enum res r = RES_OK;
 
 	/*
-	 * An issuer of one's own without a profile named beside it does not borrow the default profile's
-	 * secrets: they would go to another host.
+	 * An issuer of one's own without a profile named beside it does not borrow the default
+	 * profile's secrets: they would go to another host.
 	 */
 	if (name || opt_given(o, OPT_CONFIG) || !opt_given(o, OPT_ISSUER))
 		r = app_load_conf(a, e);
@@ -156,8 +162,9 @@ app_pick_profile(struct app *a, struct err *e)
 	}
 	r = app_apply_options(&a->profile, o, e);
 	if (r == RES_OK && a->profile.insecure)
-		app_warn("TLS certificates are NOT verified (--insecure): anyone in between can read and change "
-			"everything, the tokens too");
+		app_warn("TLS certificates are NOT verified (--insecure): anyone in between can "
+			 "read and change "
+			 "everything, the tokens too");
 	return r;
 }
 
@@ -177,7 +184,8 @@ open_log(struct app *a, struct err *e)
 	enum res r = RES_OK;
 
 	a->redactor = redactor_new();
-	a->log = log_new(&clock_system, a->redactor, (size_t)a->conf.ui.log_records, LIMIT_LOG_BYTES);
+	a->log = log_new(
+		&clock_system, a->redactor, (size_t)a->conf.ui.log_records, LIMIT_LOG_BYTES);
 	if (opt_given(o, OPT_TRACE))
 		r = log_set_trace(a->log, span_of(opt_str(o, OPT_TRACE)), e);
 	if (r == RES_OK && opt_given(o, OPT_LOG_FILE))
@@ -205,7 +213,8 @@ app_start(struct app *a, bool offline, struct err *e)
 	if (r != RES_OK)
 		return r;
 	a->engine = engine_new(&ed);
-	wd = (struct wizard_deps){a->engine, &a->c, &clock_system, &rng_system, a->log, a->redactor};
+	wd = (struct wizard_deps){
+		a->engine, &a->c, &clock_system, &rng_system, a->log, a->redactor};
 	a->wizard = wizard_new(&wd);
 	if (a->opt->v[OPT_PROBES].given)
 		wizard_set_probes(a->wizard, (enum probe_level)opt_choice(a->opt, OPT_PROBES));
@@ -285,7 +294,8 @@ show_progress(const struct app *a)
 enum res
 app_run(struct app *a, struct err *e)
 {
-	bool progress = isatty(STDERR_FILENO) && !opt_given(a->opt, OPT_VERBOSE) && !opt_given(a->opt, OPT_TRACE);
+	bool progress = isatty(STDERR_FILENO) && !opt_given(a->opt, OPT_VERBOSE) &&
+		!opt_given(a->opt, OPT_TRACE);
 	enum res r = RES_OK;
 
 	engine_turn(a->engine);
@@ -312,7 +322,8 @@ app_run(struct app *a, struct err *e)
 }
 
 /* In the order of --format's words. */
-static const enum report_format formats[] = {REPORT_TEXT, REPORT_JSON, REPORT_MARKDOWN, REPORT_JUNIT};
+static const enum report_format formats[] = {
+	REPORT_TEXT, REPORT_JSON, REPORT_MARKDOWN, REPORT_JUNIT};
 
 enum res
 app_check_output(const struct options *o, struct err *e)
@@ -340,9 +351,11 @@ app_report(struct app *a)
 		.w = a->wizard,
 		.version = PACKAGE_VERSION,
 		.created_s = clock_wall_s(&clock_system),
-		.claims = opt_given(o, OPT_CLAIMS) ? (enum claims_mode)opt_choice(o, OPT_CLAIMS) : CLAIMS_KEEP,
+		.claims = opt_given(o, OPT_CLAIMS) ? (enum claims_mode)opt_choice(o, OPT_CLAIMS)
+						   : CLAIMS_KEEP,
 		.ascii = path ? opt_given(o, OPT_ASCII) : app_ascii(o),
-		.color = path ? opt_given(o, OPT_COLOR) && !opt_choice(o, OPT_COLOR) : app_color(o, STDOUT_FILENO),
+		.color = path ? opt_given(o, OPT_COLOR) && !opt_choice(o, OPT_COLOR)
+			      : app_color(o, STDOUT_FILENO),
 		.show_secrets = opt_given(o, OPT_SHOW_SECRETS),
 	};
 	struct err e = ERR_INIT;

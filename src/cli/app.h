@@ -14,8 +14,8 @@ struct app {
 	const struct options *opt;
 	struct conf conf;
 	bool conf_loaded;
-	bool on_screen;         /* the wizard has the terminal: nothing goes to stderr */
-	size_t warned;          /* warnings of conf that were printed */
+	bool on_screen; /* the wizard has the terminal: nothing goes to stderr */
+	size_t warned; /* warnings of conf that were printed */
 	struct profile profile; /* the one in use, options applied */
 	struct redactor *redactor;
 	struct log *log;
@@ -50,7 +50,8 @@ int app_report(struct app *a);
 /* The status of CONTRACT §3 by the verdict. */
 int app_verdict_status(const struct app *a);
 
-/* "tokentriage: TEXT" on stderr (sanitised); app_usage also points at --help.  Both return STATUS_USAGE. */
+/* "tokentriage: TEXT" on stderr (sanitised); app_usage also points at --help.  Both return
+ * STATUS_USAGE. */
 int app_fail(const struct err *e);
 int app_usage(enum command c, const struct err *e);
 void app_warn(const char *fmt, ...) PRINTF(1, 2);

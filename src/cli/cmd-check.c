@@ -13,7 +13,8 @@ parse_steps(const char *list, unsigned *mask, struct err *e)
 	*mask = 0;
 	while (span_next(&rest, ',', &word)) {
 		if (!step_from_id(span_trim(word), &s))
-			return err_set(e, RES_SYNTAX, "--steps: '%.*s' is none of verify, expiry, refresh, handle, debug",
+			return err_set(e, RES_SYNTAX,
+				"--steps: '%.*s' is none of verify, expiry, refresh, handle, debug",
 				SPAN_ARG(word));
 		*mask |= 1u << s;
 	}
@@ -31,17 +32,23 @@ static enum res
 check_usage(const struct options *o, struct err *e)
 {
 	if (opt_given(o, OPT_REFRESH) && !opt_given(o, OPT_TOKENS_OUT))
-		return err_set(e, RES_SYNTAX, "--refresh needs --tokens-out FILE: the server may take the old tokens "
+		return err_set(e, RES_SYNTAX,
+			"--refresh needs --tokens-out FILE: the server may take the old tokens "
 			"back, and the new ones would be lost");
 	if (opt_given(o, OPT_SHOW_SECRETS) && (opt_given(o, OPT_OUTPUT) || !isatty(STDOUT_FILENO)))
-		return err_set(e, RES_REFUSED, "--show-secrets is for a terminal only, never for a file or a pipe");
+		return err_set(e, RES_REFUSED,
+			"--show-secrets is for a terminal only, never for a file or a pipe");
 	if (opt_given(o, OPT_SHOW_SECRETS) && opt_choice(o, OPT_FORMAT) != 0)
 		return err_set(e, RES_REFUSED, "--show-secrets is for --format text only");
 	if (opt_given(o, OPT_ACCESS_TOKEN_FILE) && opt_given(o, OPT_ACCESS_TOKEN_ENV))
-		return err_set(e, RES_SYNTAX, "--access-token-file and --access-token-env exclude one another");
+		return err_set(e, RES_SYNTAX,
+			"--access-token-file and --access-token-env exclude one another");
 	if (opt_given(o, OPT_REFRESH_TOKEN_FILE) && opt_given(o, OPT_REFRESH_TOKEN_ENV))
-		return err_set(e, RES_SYNTAX, "--refresh-token-file and --refresh-token-env exclude one another");
-	if (is_stdin(o, OPT_ACCESS_TOKEN_FILE) + is_stdin(o, OPT_REFRESH_TOKEN_FILE) + is_stdin(o, OPT_ID_TOKEN_FILE) > 1)
+		return err_set(e, RES_SYNTAX,
+			"--refresh-token-file and --refresh-token-env exclude one another");
+	if (is_stdin(o, OPT_ACCESS_TOKEN_FILE) + is_stdin(o, OPT_REFRESH_TOKEN_FILE) +
+			is_stdin(o, OPT_ID_TOKEN_FILE) >
+		1)
 		return err_set(e, RES_SYNTAX, "stdin (-) can be one token only");
 	return app_check_output(o, e);
 }
@@ -50,12 +57,15 @@ check_usage(const struct options *o, struct err *e)
 static enum res
 check_profile(const struct profile *p, const struct options *o, struct err *e)
 {
-	if (!p->issuer && !p->introspection_endpoint && !p->userinfo_endpoint && !p->resource_url && !p->token_endpoint)
-		return err_set(e, RES_NOTFOUND, "no server to ask: give --profile, --issuer or an endpoint "
+	if (!p->issuer && !p->introspection_endpoint && !p->userinfo_endpoint && !p->resource_url &&
+		!p->token_endpoint)
+		return err_set(e, RES_NOTFOUND,
+			"no server to ask: give --profile, --issuer or an endpoint "
 			"('tokentriage inspect' diagnoses a token without asking anyone)");
-	if (!p->access_token_file && !p->refresh_token_file && !opt_given(o, OPT_ACCESS_TOKEN_ENV) &&
-	    !opt_given(o, OPT_REFRESH_TOKEN_ENV))
-		return err_set(e, RES_NOTFOUND, "no token: give --access-token-file FILE (- is stdin), "
+	if (!p->access_token_file && !p->refresh_token_file &&
+		!opt_given(o, OPT_ACCESS_TOKEN_ENV) && !opt_given(o, OPT_REFRESH_TOKEN_ENV))
+		return err_set(e, RES_NOTFOUND,
+			"no token: give --access-token-file FILE (- is stdin), "
 			"--access-token-env VAR or a profile with access_token_file");
 	return RES_OK;
 }
@@ -124,11 +134,12 @@ cmd_check(const struct options *o)
 		status = print_config(&a);
 	else if (check_profile(&a.profile, o, &e) != RES_OK)
 		status = app_usage(CMD_CHECK, &e);
-	else if (app_fetch_secrets(&a, &a.profile, &e) != RES_OK || app_start(&a, false, &e) != RES_OK ||
-	    app_give(&a, &e) != RES_OK)
+	else if (app_fetch_secrets(&a, &a.profile, &e) != RES_OK ||
+		app_start(&a, false, &e) != RES_OK || app_give(&a, &e) != RES_OK)
 		status = app_fail(&e);
 	else if (opt_given(o, OPT_TOKENS_OUT) &&
-	    wizard_set_token_place(a.wizard, PLACE_FILE, opt_str(o, OPT_TOKENS_OUT), &e) != RES_OK)
+		wizard_set_token_place(a.wizard, PLACE_FILE, opt_str(o, OPT_TOKENS_OUT), &e) !=
+			RES_OK)
 		status = app_fail(&e);
 	else
 		status = walk(&a, mask);

@@ -58,7 +58,8 @@ found(const struct scenario *s, const struct diagnosis *d)
 	const struct finding *primary = d->verdict.primary;
 
 	if (!s->healthy && *s->expects)
-		return d->verdict.state == STATE_PROBLEM && primary && !strcmp(primary->rule->id, s->expects);
+		return d->verdict.state == STATE_PROBLEM && primary &&
+			!strcmp(primary->rule->id, s->expects);
 	if (d->verdict.state != STATE_OK)
 		return false;
 	if (!*s->expects)
@@ -100,7 +101,8 @@ batch(struct demo_run *run)
 	int status;
 
 	if (!prepare(run, &e) || walk(run, false, &e) != RES_OK ||
-	    (s->refresh && !found(s, wizard_diagnosis(a->wizard)) && walk(run, true, &e) != RES_OK)) {
+		(s->refresh && !found(s, wizard_diagnosis(a->wizard)) &&
+			walk(run, true, &e) != RES_OK)) {
 		app_fail(&e);
 		return STATUS_INTERNAL;
 	}
@@ -115,7 +117,10 @@ static int
 on_screen(struct demo_run *run)
 {
 	char title[80];
-	struct screen s = {.app = &run->app, .title = title, .lesson = run->scenario->goal, .ctx = run,
+	struct screen s = {.app = &run->app,
+		.title = title,
+		.lesson = run->scenario->goal,
+		.ctx = run,
 		.prepare = prepare};
 
 	snprintf(title, sizeof(title), "demo: %s", run->scenario->name);
@@ -135,10 +140,11 @@ cmd_demo(const struct options *o)
 	app_init(&run.app, o);
 	run.app.on_screen = screen_wanted(o);
 	if (!run.scenario) {
-		err_set(&e, RES_NOTFOUND, "there is no scenario '%s'; see tokentriage demo --list", name);
+		err_set(&e, RES_NOTFOUND, "there is no scenario '%s'; see tokentriage demo --list",
+			name);
 		status = app_fail(&e);
 	} else if (app_check_output(o, &e) != RES_OK || app_load_conf(&run.app, &e) != RES_OK ||
-	    app_start(&run.app, false, &e) != RES_OK) {
+		app_start(&run.app, false, &e) != RES_OK) {
 		status = app_fail(&e);
 	} else {
 		status = run.app.on_screen ? on_screen(&run) : batch(&run);

@@ -41,7 +41,9 @@ explain_finding(struct buf *out, const struct catalogue_entry *c)
 	row(out, "remedy", c->remedy);
 	row(out, "see", c->references);
 	if (!c->observable)
-		row(out, "note", "cannot be seen from here: the evidence is with the server or the application");
+		row(out, "note",
+			"cannot be seen from here: the evidence is with the server or the "
+			"application");
 }
 
 /* An error code of the protocol, and the findings that speak of it. */
@@ -82,8 +84,9 @@ list_matching(struct buf *out, const char *word)
 	for (size_t i = 0; i < catalogue_count; i++) {
 		const struct catalogue_entry *c = &catalogue[i];
 
-		if (!span_contains_nocase(span_of(c->id), word) && !span_contains_nocase(span_of(c->title), word) &&
-		    !span_contains_nocase(span_of(c->shows), word))
+		if (!span_contains_nocase(span_of(c->id), word) &&
+			!span_contains_nocase(span_of(c->title), word) &&
+			!span_contains_nocase(span_of(c->shows), word))
 			continue;
 		any = true;
 		buf_printf(out, "%-36s %s\n", c->id, c->title);
@@ -107,7 +110,8 @@ cmd_explain(const struct options *o)
 	else if (c)
 		explain_finding(&out, c);
 	else if (!*what || (!explain_error(&out, what) && !list_matching(&out, what)))
-		err_set(&e, RES_NOTFOUND, "nothing is known of '%s'; tokentriage explain lists all findings", what);
+		err_set(&e, RES_NOTFOUND,
+			"nothing is known of '%s'; tokentriage explain lists all findings", what);
 	if (*e.text) {
 		app_fail(&e);
 	} else {

@@ -7,7 +7,8 @@ static const struct {
 	enum purpose purpose;
 	enum step step;
 	enum token_slot slot;
-} asked[] = { /* in the order of --step's words */
+} asked[] = {
+	/* in the order of --step's words */
 	{PURPOSE_INTROSPECTION, STEP_VERIFY, SLOT_ACCESS},
 	{PURPOSE_USERINFO, STEP_HANDLE, SLOT_ACCESS},
 	{PURPOSE_REFRESH, STEP_REFRESH, SLOT_REFRESH},
@@ -16,8 +17,8 @@ static const struct {
 
 struct inspection {
 	struct app *app;
-	unsigned walked;        /* steps of which there is evidence */
-	bool not_understood;    /* an answer that is neither success nor a named error */
+	unsigned walked; /* steps of which there is evidence */
+	bool not_understood; /* an answer that is neither success nor a named error */
 };
 
 /* Which question a response without a --step answers, by its content; index into asked. */
@@ -38,8 +39,10 @@ guess_question(const struct http_response *r)
 		q = 2;
 	else if (json_get_str(doc, "sub").n || http_has_header(&r->headers, "www-authenticate"))
 		answer = true;
-	if (!answer && (span_is(error, "invalid_grant") || span_is(error, "unsupported_grant_type") ||
-	    span_is(error, "invalid_client") || span_is(error, "unauthorized_client") || span_is(error, "invalid_scope")))
+	if (!answer &&
+		(span_is(error, "invalid_grant") || span_is(error, "unsupported_grant_type") ||
+			span_is(error, "invalid_client") || span_is(error, "unauthorized_client") ||
+			span_is(error, "invalid_scope")))
 		q = 2;
 	json_free(doc);
 	return q;
@@ -71,7 +74,8 @@ add_response(struct inspection *in, struct http_response *take)
 
 /* A body alone, or header lines alone: what a response of that content would have been. */
 static enum res
-add_bare(struct inspection *in, const char *status, const char *header, struct span body, struct err *e)
+add_bare(struct inspection *in, const char *status, const char *header, struct span body,
+	struct err *e)
 {
 	struct http_response r;
 	struct buf text;
@@ -102,7 +106,8 @@ static enum res
 read_json(struct inspection *in, const struct json *doc, struct span text, struct err *e)
 {
 	struct wizard *w = in->app->wizard;
-	struct span error = json_get_str(doc, "error"), refresh = json_get_str(doc, "refresh_token");
+	struct span error = json_get_str(doc, "error"),
+		    refresh = json_get_str(doc, "refresh_token");
 	bool active = json_get(doc, "active") != NULL, sub = json_get_str(doc, "sub").n > 0;
 
 	if (json_get_str(doc, "access_token").n) {
@@ -111,17 +116,20 @@ read_json(struct inspection *in, const struct json *doc, struct span text, struc
 		return RES_OK;
 	}
 	if (refresh.n || json_get_str(doc, "id_token").n) {
-		wizard_give_token(w, refresh.n ? SLOT_REFRESH : SLOT_ID, text, "the token response");
+		wizard_give_token(
+			w, refresh.n ? SLOT_REFRESH : SLOT_ID, text, "the token response");
 		in->walked |= 1u << STEP_EXPIRY;
 		return RES_OK;
 	}
 	if (error.n || active || sub || opt_given(in->app->opt, OPT_STEP)) {
 		if (error.n)
-			app_warn("no status line was given: taken as HTTP %s", status_of_error(error));
+			app_warn("no status line was given: taken as HTTP %s",
+				status_of_error(error));
 		return add_bare(in, error.n ? status_of_error(error) : "200 OK",
 			"Content-Type: application/json\r\n", text, e);
 	}
-	return err_set(e, RES_SYNTAX, "this JSON is neither a token response nor an answer of an introspection or "
+	return err_set(e, RES_SYNTAX,
+		"this JSON is neither a token response nor an answer of an introspection or "
 		"userinfo endpoint; --step says what it answers");
 }
 
@@ -144,10 +152,13 @@ static enum res
 read_token(struct inspection *in, struct span text, struct err *e)
 {
 	if (text.n > LIMIT_TOKEN)
-		return err_set(e, RES_LIMIT, "this is neither an HTTP response nor JSON, and too long for a token "
-			"(%zu bytes; the limit is %d)", text.n, LIMIT_TOKEN);
+		return err_set(e, RES_LIMIT,
+			"this is neither an HTTP response nor JSON, and too long for a token "
+			"(%zu bytes; the limit is %d)",
+			text.n, LIMIT_TOKEN);
 	if (is_prose(text))
-		return err_set(e, RES_SYNTAX, "not understood: this version reads a token, a token response, an "
+		return err_set(e, RES_SYNTAX,
+			"not understood: this version reads a token, a token response, an "
 			"Authorization header or an HTTP response with its status line");
 	wizard_give_token(in->app->wizard, SLOT_ACCESS, text, "what was given");
 	in->walked |= 1u << STEP_VERIFY | 1u << STEP_EXPIRY;
@@ -180,8 +191,9 @@ read_text(struct inspection *in, struct span text, struct err *e)
 		buf_init(&header, LIMIT_HEADERS);
 		buf_add_span(&header, body);
 		buf_puts(&header, "\r\n");
-		r = buf_status(&header) == RES_OK ? add_bare(in, "401 Unauthorized", buf_str(&header), SPAN_EMPTY, e) :
-			err_set(e, RES_LIMIT, "the header is too long");
+		r = buf_status(&header) == RES_OK
+			? add_bare(in, "401 Unauthorized", buf_str(&header), SPAN_EMPTY, e)
+			: err_set(e, RES_LIMIT, "the header is too long");
 		buf_release(&header);
 		return r;
 	}
@@ -242,7 +254,8 @@ cmd_inspect(const struct options *o)
 	if (!o->n_args && isatty(STDIN_FILENO))
 		fputs("tokentriage: reading from the terminal; end with Ctrl-D\n", stderr);
 	if (app_check_output(o, &e) != RES_OK || prepare(&a, &e) != RES_OK ||
-	    file_read(path, &text, &e) != RES_OK || read_text(&in, buf_span(&text), &e) != RES_OK) {
+		file_read(path, &text, &e) != RES_OK ||
+		read_text(&in, buf_span(&text), &e) != RES_OK) {
 		status = app_fail(&e);
 	} else {
 		wizard_mark_walked(a.wizard, in.walked);

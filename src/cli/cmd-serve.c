@@ -48,7 +48,8 @@ announce(const struct embedded *m, const char *tokens)
 	int status;
 
 	buf_init(&out, 8192);
-	buf_printf(&out, "issuer %s\nclient_id %s\nscenario %s\n", c->issuer, c->client_id, m->scenario->name);
+	buf_printf(&out, "issuer %s\nclient_id %s\nscenario %s\n", c->issuer, c->client_id,
+		m->scenario->name);
 	if (*c->resource_url)
 		buf_printf(&out, "resource_url %s\n", c->resource_url);
 	if (*c->userinfo_endpoint)
@@ -56,7 +57,9 @@ announce(const struct embedded *m, const char *tokens)
 	if (tokens)
 		buf_printf(&out, "tokens %s\n", tokens);
 	else
-		buf_puts(&out, "tokens none: --tokens-out FILE writes the tokens and the client secret there\n");
+		buf_puts(&out,
+			"tokens none: --tokens-out FILE writes the tokens and the client secret "
+			"there\n");
 	buf_printf(&out, "ready port %d\n", m->ops->port(m->server));
 	status = app_print(buf_span(&out));
 	buf_release(&out);

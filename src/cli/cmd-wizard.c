@@ -27,7 +27,8 @@ cmd_wizard(const struct options *o)
 	int status;
 
 	if (!screen_wanted(o)) {
-		err_set(&e, RES_UNSUPPORTED, "the wizard needs a terminal; without one, 'tokentriage check' walks the "
+		err_set(&e, RES_UNSUPPORTED,
+			"the wizard needs a terminal; without one, 'tokentriage check' walks the "
 			"same steps and prints a report");
 		return app_usage(CMD_CHECK, &e);
 	}
@@ -35,7 +36,7 @@ cmd_wizard(const struct options *o)
 	a.on_screen = true;
 	/* Without a profile of its own the opening screen offers those of the configuration. */
 	if (app_load_conf(&a, &e) != RES_OK || app_pick_profile(&a, &e) != RES_OK ||
-	    app_start(&a, false, &e) != RES_OK) {
+		app_start(&a, false, &e) != RES_OK) {
 		status = app_fail(&e);
 	} else {
 		s.choose = (!a.profile.name && !a.profile.issuer) || !has_token(&a);

@@ -143,7 +143,9 @@ conf_load(struct conf *c, const char *path, struct err *e)
 		return RES_OK;
 	if (path) {
 		slash = strrchr(path, '/');
-		folder = slash ? span_dup(span_make(path, slash == path ? 1 : (size_t)(slash - path))) : xstrdup(".");
+		folder = slash
+			? span_dup(span_make(path, slash == path ? 1 : (size_t)(slash - path)))
+			: xstrdup(".");
 	}
 	file = path ? xstrdup(path) : path_join(folder, "tokentriage.conf");
 	profiles = path_join(folder, "profiles.d");
@@ -152,7 +154,8 @@ conf_load(struct conf *c, const char *path, struct err *e)
 	if (r == RES_OK)
 		r = load_folder(c, profiles, e);
 	if (r == RES_OK && c->default_profile && !conf_profile(c, c->default_profile))
-		r = err_set(e, RES_NOTFOUND, "%s: default_profile: there is no profile \"%s\"", file, c->default_profile);
+		r = err_set(e, RES_NOTFOUND, "%s: default_profile: there is no profile \"%s\"",
+			file, c->default_profile);
 	free(file);
 	free(profiles);
 	free(folder);

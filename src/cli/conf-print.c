@@ -57,7 +57,8 @@ print_headers(struct buf *out, const struct str_list *l)
 {
 	buf_puts(out, "(");
 	for (size_t i = 0; i < l->n; i++)
-		buf_printf(out, "%s\"%.*s: [redacted]\"", i ? ", " : " ", (int)strcspn(l->v[i], ":"), l->v[i]);
+		buf_printf(out, "%s\"%.*s: [redacted]\"", i ? ", " : " ",
+			(int)strcspn(l->v[i], ":"), l->v[i]);
 	buf_puts(out, l->n ? " )" : ")");
 }
 
@@ -72,12 +73,13 @@ print_key(struct buf *out, const struct profile *p, const struct profile_key *k)
 		print_secret(out, k, member);
 		return;
 	case KEY_BOOL:
-		buf_printf(out, "    %s = %s;  # %s (default %s)\n", k->name, *(const bool *)member ? "true" : "false",
-			k->help, k->dflt ? "true" : "false");
+		buf_printf(out, "    %s = %s;  # %s (default %s)\n", k->name,
+			*(const bool *)member ? "true" : "false", k->help,
+			k->dflt ? "true" : "false");
 		return;
 	case KEY_INT:
-		buf_printf(out, "    %s = %d;  # %s (%d to %d %s; default %d)\n", k->name, *(const int *)member, k->help,
-			k->min, k->max, k->unit, k->dflt);
+		buf_printf(out, "    %s = %d;  # %s (%d to %d %s; default %d)\n", k->name,
+			*(const int *)member, k->help, k->min, k->max, k->unit, k->dflt);
 		return;
 	case KEY_LIST:
 		buf_printf(out, "    %s = ", k->name);
@@ -93,7 +95,8 @@ print_key(struct buf *out, const struct profile *p, const struct profile_key *k)
 		break;
 	}
 	str = *(const char *const *)member;
-	buf_printf(out, "    %s%s%s = ", str ? "" : "# ", k->name, k->kind == KEY_TOKEN ? "_file" : "");
+	buf_printf(out, "    %s%s%s = ", str ? "" : "# ", k->name,
+		k->kind == KEY_TOKEN ? "_file" : "");
 	if (!strcmp(k->name, "proxy") && str && strchr(str, '@'))
 		buf_puts(out, "\"[redacted]\"");
 	else
@@ -114,14 +117,16 @@ conf_print(const struct conf *c, const struct profile *p, struct buf *out)
 	if (c->default_profile)
 		buf_printf(out, "default_profile = \"%s\";\n", c->default_profile);
 	buf_puts(out, "ui: {\n");
-#define UI_STR(key, dflt, help) \
-	buf_puts(out, "  " #key " = "); \
-	quoted(out, c->ui.key); \
+#define UI_STR(key, dflt, help)                                                                    \
+	buf_puts(out, "  " #key " = ");                                                            \
+	quoted(out, c->ui.key);                                                                    \
 	buf_puts(out, ";  # " help " (default " dflt ")\n");
-#define UI_BOOL(key, dflt, help) \
-	buf_printf(out, "  " #key " = %s;  # " help " (default " #dflt ")\n", c->ui.key ? "true" : "false");
-#define UI_INT(key, dflt, lo, hi, help) \
-	buf_printf(out, "  " #key " = %d;  # " help " (" #lo " to " #hi "; default " #dflt ")\n", c->ui.key);
+#define UI_BOOL(key, dflt, help)                                                                   \
+	buf_printf(out, "  " #key " = %s;  # " help " (default " #dflt ")\n",                      \
+		c->ui.key ? "true" : "false");
+#define UI_INT(key, dflt, lo, hi, help)                                                            \
+	buf_printf(out, "  " #key " = %d;  # " help " (" #lo " to " #hi "; default " #dflt ")\n",  \
+		c->ui.key);
 #include "cli/uikeys.def"
 #undef UI_STR
 #undef UI_BOOL
@@ -142,6 +147,6 @@ conf_print(const struct conf *c, const struct profile *p, struct buf *out)
 	buf_puts(out, ");\n");
 	for (size_t i = 0; i < c->n_profiles; i++)
 		if (!p || !p->name || strcmp(p->name, c->profiles[i].name))
-			buf_printf(out, "# another profile: %s (-p %s), in %s\n", c->profiles[i].name, c->profiles[i].name,
-				c->profile_where[i]);
+			buf_printf(out, "# another profile: %s (-p %s), in %s\n",
+				c->profiles[i].name, c->profiles[i].name, c->profile_where[i]);
 }

@@ -89,8 +89,8 @@ number_wraps(struct scan *s)
 		skip(s);
 	digits = span_make(s->text.p + from, s->at - from);
 	if (peek(s, 0) == '.' || peek(s, 0) == 'e' || peek(s, 0) == 'E') {
-		while (is_digit(peek(s, 0)) || is_alpha(peek(s, 0)) || peek(s, 0) == '.' || peek(s, 0) == '-' ||
-		    peek(s, 0) == '+')
+		while (is_digit(peek(s, 0)) || is_alpha(peek(s, 0)) || peek(s, 0) == '.' ||
+			peek(s, 0) == '-' || peek(s, 0) == '+')
 			skip(s);
 		return false;
 	}
@@ -127,10 +127,13 @@ conf_scan(struct span text, const char *file, struct err *e)
 		int c = peek(&s, 0);
 
 		if (c == 0)
-			return scan_error(&s, RES_SYNTAX, file, "a NUL byte: this is no text file", e);
+			return scan_error(
+				&s, RES_SYNTAX, file, "a NUL byte: this is no text file", e);
 		if (c == '@')
-			return scan_error(&s, RES_REFUSED, file, "@include is not supported; put profiles into "
-				"profiles.d/NAME.conf", e);
+			return scan_error(&s, RES_REFUSED, file,
+				"@include is not supported; put profiles into "
+				"profiles.d/NAME.conf",
+				e);
 		if (c == '"') {
 			skip_string(&s);
 		} else if (skip_comment(&s)) {

@@ -120,9 +120,11 @@ run_command(const char *command, struct buf *out, struct err *e)
 	close(fds[0]);
 	ended = reap(pid, deadline, r != RES_OK, &status);
 	if (r == RES_LIMIT)
-		return err_set(e, RES_LIMIT, "the command's output is longer than %d bytes", LIMIT_TOKEN);
+		return err_set(
+			e, RES_LIMIT, "the command's output is longer than %d bytes", LIMIT_TOKEN);
 	if (!ended)
-		return err_set(e, RES_CANCELLED, "the command did not end within %d s", COMMAND_SECONDS);
+		return err_set(
+			e, RES_CANCELLED, "the command did not end within %d s", COMMAND_SECONDS);
 	if (WIFSIGNALED(status))
 		return err_set(e, RES_IO, "the command was ended by signal %d", WTERMSIG(status));
 	if (WEXITSTATUS(status))
@@ -158,7 +160,8 @@ from_env(const char *name, struct secret **out, struct err *e)
 	const char *v = getenv(name);
 
 	if (!v || !*v)
-		return err_set(e, RES_NOTFOUND, "the environment variable %s is %s", name, v ? "empty" : "not set");
+		return err_set(e, RES_NOTFOUND, "the environment variable %s is %s", name,
+			v ? "empty" : "not set");
 	*out = secret_new(span_of(v));
 	return RES_OK;
 }
@@ -175,11 +178,14 @@ conf_fetch_secret(const char *source, struct secret **out, struct str_list *warn
 		return from_command(source + 8, out, e);
 	if (span_starts(s, "file ")) {
 		if (file_others_can_read(source + 5))
-			conf_warn(warnings, "%s holds a secret and is readable by others (chmod 600)", source + 5);
+			conf_warn(warnings,
+				"%s holds a secret and is readable by others (chmod 600)",
+				source + 5);
 		return file_read_secret(source + 5, out, e);
 	}
 	if (span_starts(s, "keyring "))
-		return err_set(e, RES_UNSUPPORTED, "the keyring is not built in; use _env, _file or _command");
+		return err_set(e, RES_UNSUPPORTED,
+			"the keyring is not built in; use _env, _file or _command");
 	return err_set(e, RES_SYNTAX, "not a source of a secret");
 }
 
@@ -196,7 +202,9 @@ conf_fetch_secrets(struct profile *p, struct str_list *warnings, struct err *e)
 			const char *file = *(char **)(void *)((char *)p + k->at);
 
 			if (file && strcmp(file, "-") && file_others_can_read(file))
-				conf_warn(warnings, "%s holds a token and is readable by others (chmod 600)", file);
+				conf_warn(warnings,
+					"%s holds a token and is readable by others (chmod 600)",
+					file);
 		}
 		if (k->kind != KEY_SECRET)
 			continue;
@@ -206,7 +214,8 @@ conf_fetch_secrets(struct profile *p, struct str_list *warnings, struct err *e)
 			continue;
 		enum res r = conf_fetch_secret(source, value, warnings, &why);
 		if (r != RES_OK)
-			return err_set(e, r, "profile %s: %s: %s", p->name ? p->name : "(options)", k->name, why.text);
+			return err_set(e, r, "profile %s: %s: %s", p->name ? p->name : "(options)",
+				k->name, why.text);
 	}
 	return RES_OK;
 }

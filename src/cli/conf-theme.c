@@ -56,7 +56,8 @@ load(struct theme *t, const char *name, int depth, struct err *e)
 	if (r == RES_OK)
 		r = conf_theme_parent(buf_span(&text), path, parent, e);
 	if (r == RES_OK && depth >= THEME_DEPTH)
-		r = err_set(e, RES_LIMIT, "%s: themes inherit from one another more than %d deep", path, THEME_DEPTH);
+		r = err_set(e, RES_LIMIT, "%s: themes inherit from one another more than %d deep",
+			path, THEME_DEPTH);
 	if (r == RES_OK && *parent && strcmp(parent, name))
 		r = load(t, parent, depth + 1, e);
 	else if (r == RES_OK)

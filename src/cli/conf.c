@@ -24,9 +24,11 @@ static const struct {
 	size_t at;
 } ui_keys[] = {
 #define UI_STR(key, dflt, help) {#key, "a string", KEY_STR, 0, 0, offsetof(struct conf_ui, key)},
-#define UI_BOOL(key, dflt, help) {#key, "true or false", KEY_BOOL, 0, 0, offsetof(struct conf_ui, key)},
-#define UI_INT(key, dflt, lo, hi, help) \
-	{#key, "a whole number from " #lo " to " #hi, KEY_INT, lo, hi, offsetof(struct conf_ui, key)},
+#define UI_BOOL(key, dflt, help)                                                                   \
+	{#key, "true or false", KEY_BOOL, 0, 0, offsetof(struct conf_ui, key)},
+#define UI_INT(key, dflt, lo, hi, help)                                                            \
+	{#key, "a whole number from " #lo " to " #hi, KEY_INT, lo, hi,                             \
+		offsetof(struct conf_ui, key)},
 #include "cli/uikeys.def"
 #undef UI_STR
 #undef UI_BOOL
@@ -39,20 +41,29 @@ static const char *
 type_words(int type)
 {
 	switch (type) {
-	case CONFIG_TYPE_GROUP: return "a group";
+	case CONFIG_TYPE_GROUP:
+		return "a group";
 	case CONFIG_TYPE_INT:
-	case CONFIG_TYPE_INT64: return "a whole number";
-	case CONFIG_TYPE_FLOAT: return "a number with a fraction";
-	case CONFIG_TYPE_STRING: return "a string";
-	case CONFIG_TYPE_BOOL: return "true or false";
-	case CONFIG_TYPE_ARRAY: return "an array";
-	case CONFIG_TYPE_LIST: return "a list";
-	default: return "nothing";
+	case CONFIG_TYPE_INT64:
+		return "a whole number";
+	case CONFIG_TYPE_FLOAT:
+		return "a number with a fraction";
+	case CONFIG_TYPE_STRING:
+		return "a string";
+	case CONFIG_TYPE_BOOL:
+		return "true or false";
+	case CONFIG_TYPE_ARRAY:
+		return "an array";
+	case CONFIG_TYPE_LIST:
+		return "a list";
+	default:
+		return "nothing";
 	}
 }
 
 static enum res
-fail(struct loader *l, enum res code, const config_setting_t *s, const char *key, const char *fmt, ...)
+fail(struct loader *l, enum res code, const config_setting_t *s, const char *key, const char *fmt,
+	...)
 {
 	char text[200];
 	int line = s ? (int)config_setting_source_line(s) : 0;
@@ -70,7 +81,8 @@ fail(struct loader *l, enum res code, const config_setting_t *s, const char *key
 static enum res
 wrong_type(struct loader *l, const config_setting_t *s, const char *key, const char *allowed)
 {
-	return fail(l, RES_SYNTAX, s, key, "%s, where %s is allowed", type_words(config_setting_type(s)), allowed);
+	return fail(l, RES_SYNTAX, s, key, "%s, where %s is allowed",
+		type_words(config_setting_type(s)), allowed);
 }
 
 /* --- keys of a profile ------------------------------------------------------------------------ */
@@ -109,9 +121,11 @@ key_allowed(const struct profile_key *k, char *out, size_t size)
 	if (k->kind == KEY_INT)
 		snprintf(out, size, "a whole number from %d to %d (%s)", k->min, k->max, k->unit);
 	else
-		snprintf(out, size, "%s", k->kind == KEY_BOOL ? "true or false" :
-			k->kind == KEY_URL ? "an absolute http or https URL" :
-			k->kind == KEY_LIST ? "a list of strings" : "a string");
+		snprintf(out, size, "%s",
+			k->kind == KEY_BOOL           ? "true or false"
+				: k->kind == KEY_URL  ? "an absolute http or https URL"
+				: k->kind == KEY_LIST ? "a list of strings"
+						      : "a string");
 }
 
 void
@@ -144,7 +158,8 @@ file_name(const struct loader *l, const char *v)
 static enum res
 read_strings(struct loader *l, const config_setting_t *s, const char *key, struct str_list *out)
 {
-	if (config_setting_type(s) != CONFIG_TYPE_LIST && config_setting_type(s) != CONFIG_TYPE_ARRAY)
+	if (config_setting_type(s) != CONFIG_TYPE_LIST &&
+		config_setting_type(s) != CONFIG_TYPE_ARRAY)
 		return wrong_type(l, s, key, "a list of strings");
 	for (int i = 0; i < config_setting_length(s); i++) {
 		const config_setting_t *v = config_setting_get_elem(s, (unsigned)i);
@@ -176,7 +191,8 @@ resolve_ok(const char *v)
 	const char *port = strchr(v, ':'), *addr = port ? strchr(port + 1, ':') : NULL;
 	int64_t n;
 
-	return addr && port > v && addr[1] && span_to_i64(span_make(port + 1, (size_t)(addr - port - 1)), &n) == RES_OK &&
+	return addr && port > v && addr[1] &&
+		span_to_i64(span_make(port + 1, (size_t)(addr - port - 1)), &n) == RES_OK &&
 		n > 0 && n < 65536;
 }
 
@@ -188,8 +204,9 @@ conf_value_ok(const char *key, struct span v, const char **allowed)
 	bool ok = true;
 
 	if (!strcmp(key, "client_auth")) {
-		*allowed = "client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt, "
-			"tls_client_auth, self_signed_tls_client_auth, none";
+		*allowed = "client_secret_basic, client_secret_post, client_secret_jwt, "
+			   "private_key_jwt, "
+			   "tls_client_auth, self_signed_tls_client_auth, none";
 		ok = client_auth_from_id(v, &auth);
 	} else if (!strcmp(key, "headers")) {
 		*allowed = "\"NAME: VALUE\"";
@@ -199,16 +216,18 @@ conf_value_ok(const char *key, struct span v, const char **allowed)
 		ok = resolve_ok(text);
 	} else if (!strcmp(key, "name")) {
 		*allowed = "letters, digits and . _ @ + -, no dot in front";
-		ok = *text && *text != '.' && strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			"0123456789._@+-") == v.n;
+		ok = *text && *text != '.' &&
+			strspn(text,
+				"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				"0123456789._@+-") == v.n;
 	}
 	free(text);
 	return ok;
 }
 
 static enum res
-read_list_key(struct loader *l, const config_setting_t *s, const struct profile_key *k, const char *where,
-	struct str_list *out)
+read_list_key(struct loader *l, const config_setting_t *s, const struct profile_key *k,
+	const char *where, struct str_list *out)
 {
 	enum res r = read_strings(l, s, where, out);
 	const char *allowed = "";
@@ -220,8 +239,8 @@ read_list_key(struct loader *l, const config_setting_t *s, const struct profile_
 }
 
 static enum res
-read_string_key(struct loader *l, const config_setting_t *s, const struct profile_key *k, const char *where,
-	const char *form, void *member)
+read_string_key(struct loader *l, const config_setting_t *s, const struct profile_key *k,
+	const char *where, const char *form, void *member)
 {
 	const char *v = config_setting_get_string(s), *allowed = "";
 	struct url u;
@@ -237,13 +256,15 @@ read_string_key(struct loader *l, const config_setting_t *s, const struct profil
 		char **source = (char **)member + 1; /* key_source stands behind key (profile.h) */
 
 		if (*source)
-			return fail(l, RES_SYNTAX, s, where, "%s has a source already: %s", k->name, *source);
+			return fail(l, RES_SYNTAX, s, where, "%s has a source already: %s", k->name,
+				*source);
 		text = strcmp(form, "_file") ? xstrdup(v) : file_name(l, v);
 		*source = xasprintf("%s %s", form + 1, text);
 		free(text);
 		return RES_OK;
 	}
-	text = k->kind == KEY_TOKEN || span_ends(span_of(k->name), "_file") ? file_name(l, v) : xstrdup(v);
+	text = k->kind == KEY_TOKEN || span_ends(span_of(k->name), "_file") ? file_name(l, v)
+									    : xstrdup(v);
 	profile_set(member, span_of(text));
 	free(text);
 	return RES_OK;
@@ -256,16 +277,21 @@ unknown_key(struct loader *l, const config_setting_t *s, const char *where, cons
 		if (strcmp(profile_keys[i].name, name))
 			continue;
 		if (profile_keys[i].kind == KEY_SECRET)
-			return fail(l, RES_SYNTAX, s, where, "a secret is not written here; allowed: %s_env, %s_file, "
-				"%s_command", name, name, name);
-		return fail(l, RES_SYNTAX, s, where, "a token is not written here; allowed: %s_file", name);
+			return fail(l, RES_SYNTAX, s, where,
+				"a secret is not written here; allowed: %s_env, %s_file, "
+				"%s_command",
+				name, name, name);
+		return fail(l, RES_SYNTAX, s, where,
+			"a token is not written here; allowed: %s_file", name);
 	}
-	return fail(l, RES_SYNTAX, s, where, "unknown key; allowed are those of 'tokentriage check "
+	return fail(l, RES_SYNTAX, s, where,
+		"unknown key; allowed are those of 'tokentriage check "
 		"--print-config'");
 }
 
 static enum res
-read_profile_key(struct loader *l, const config_setting_t *s, struct profile *p, const char *profile)
+read_profile_key(
+	struct loader *l, const config_setting_t *s, struct profile *p, const char *profile)
 {
 	const char *name = config_setting_name(s), *form;
 	const struct profile_key *k = find_key(span_of(name), &form);
@@ -313,8 +339,9 @@ holds_secret(const struct profile *p)
 	for (size_t i = 0; i < p->headers.n; i++) {
 		struct span line = span_of(p->headers.v[i]), name;
 
-		if (span_next(&line, ':', &name) && (redact_name_is_secret(name) ||
-		    span_is_nocase(name, "authorization") || span_contains_nocase(name, "key")))
+		if (span_next(&line, ':', &name) &&
+			(redact_name_is_secret(name) || span_is_nocase(name, "authorization") ||
+				span_contains_nocase(name, "key")))
 			return true;
 	}
 	return false;
@@ -342,17 +369,21 @@ read_profile(struct loader *l, const config_setting_t *s, int index)
 		r = fail(l, RES_SYNTAX, s, label, "the profile has no name; allowed: name = \"…\"");
 	for (size_t i = 0; r == RES_OK && i < c->n_profiles; i++)
 		if (!strcmp(c->profiles[i].name, p.name))
-			r = fail(l, RES_SYNTAX, s, label, "a profile of that name stands in %s", c->profile_where[i]);
+			r = fail(l, RES_SYNTAX, s, label, "a profile of that name stands in %s",
+				c->profile_where[i]);
 	if (r != RES_OK) {
 		profile_release(&p);
 		return r;
 	}
 	if (holds_secret(&p) && file_others_can_read(l->file))
-		conf_warn(&c->warnings, "%s holds a secret and is readable by others (chmod 600)", l->file);
+		conf_warn(&c->warnings, "%s holds a secret and is readable by others (chmod 600)",
+			l->file);
 	c->profiles = xreallocarray(c->profiles, c->n_profiles + 1, sizeof(*c->profiles));
-	c->profile_where = xreallocarray(c->profile_where, c->n_profiles + 1, sizeof(*c->profile_where));
+	c->profile_where =
+		xreallocarray(c->profile_where, c->n_profiles + 1, sizeof(*c->profile_where));
 	c->profiles[c->n_profiles] = p;
-	c->profile_where[c->n_profiles++] = xasprintf("%s:%d", l->file, (int)config_setting_source_line(s));
+	c->profile_where[c->n_profiles++] =
+		xasprintf("%s:%d", l->file, (int)config_setting_source_line(s));
 	return RES_OK;
 }
 
@@ -372,8 +403,8 @@ read_ui(struct loader *l, const config_setting_t *s)
 		if (strcmp(ui_keys[i].name, name))
 			continue;
 		if ((ui_keys[i].kind == KEY_STR && type != CONFIG_TYPE_STRING) ||
-		    (ui_keys[i].kind == KEY_BOOL && type != CONFIG_TYPE_BOOL) ||
-		    (ui_keys[i].kind == KEY_INT && type != CONFIG_TYPE_INT))
+			(ui_keys[i].kind == KEY_BOOL && type != CONFIG_TYPE_BOOL) ||
+			(ui_keys[i].kind == KEY_INT && type != CONFIG_TYPE_INT))
 			return wrong_type(l, s, where, ui_keys[i].allowed);
 		if (ui_keys[i].kind == KEY_STR) {
 			profile_set(member, span_of(config_setting_get_string(s)));
@@ -382,11 +413,13 @@ read_ui(struct loader *l, const config_setting_t *s)
 		} else {
 			*(int *)member = config_setting_get_int(s);
 			if (*(int *)member < ui_keys[i].min || *(int *)member > ui_keys[i].max)
-				return fail(l, RES_RANGE, s, where, "out of range; allowed: %s", ui_keys[i].allowed);
+				return fail(l, RES_RANGE, s, where, "out of range; allowed: %s",
+					ui_keys[i].allowed);
 		}
 		return RES_OK;
 	}
-	return fail(l, RES_SYNTAX, s, where, "unknown key; allowed: theme, ascii, mouse, log_records, guide");
+	return fail(l, RES_SYNTAX, s, where,
+		"unknown key; allowed: theme, ascii, mouse, log_records, guide");
 }
 
 static enum res
@@ -443,7 +476,8 @@ read_top(struct loader *l, const config_setting_t *s)
 	if (!strcmp(name, "keys"))
 		return each(l, s, CONFIG_TYPE_GROUP, "a group { … }", read_binding);
 	if (strcmp(name, "default_profile"))
-		return fail(l, RES_SYNTAX, s, name, "unknown key; allowed: default_profile, ui, keys, profiles");
+		return fail(l, RES_SYNTAX, s, name,
+			"unknown key; allowed: default_profile, ui, keys, profiles");
 	if (config_setting_type(s) != CONFIG_TYPE_STRING)
 		return wrong_type(l, s, name, "a string");
 	profile_set(&l->c->default_profile, span_of(config_setting_get_string(s)));
@@ -452,7 +486,8 @@ read_top(struct loader *l, const config_setting_t *s)
 
 /* Parses text and hands each member of the root to read. */
 static enum res
-parse(struct loader *l, struct span text, enum res (*read)(struct loader *, const config_setting_t *))
+parse(struct loader *l, struct span text,
+	enum res (*read)(struct loader *, const config_setting_t *))
 {
 	config_t cfg;
 	char *copy;
@@ -465,7 +500,8 @@ parse(struct loader *l, struct span text, enum res (*read)(struct loader *, cons
 	if (!config_read_string(&cfg, copy)) {
 		const char *words = config_error_text(&cfg);
 
-		r = err_set(l->e, RES_SYNTAX, "%s:%d: %s", l->file, config_error_line(&cfg), words ? words : "syntax error");
+		r = err_set(l->e, RES_SYNTAX, "%s:%d: %s", l->file, config_error_line(&cfg),
+			words ? words : "syntax error");
 		if (l->e)
 			l->e->line = config_error_line(&cfg);
 	} else {
@@ -485,7 +521,8 @@ folder_of(const char *file)
 {
 	const char *slash = strrchr(file, '/');
 
-	return slash ? span_dup(span_make(file, slash == file ? 1 : (size_t)(slash - file))) : xstrdup(".");
+	return slash ? span_dup(span_make(file, slash == file ? 1 : (size_t)(slash - file)))
+		     : xstrdup(".");
 }
 
 enum res
@@ -498,7 +535,8 @@ conf_read(struct conf *c, struct span text, const char *file, bool main, struct 
 	return r;
 }
 
-/* --- theme files -------------------------------------------------------------------------------- */
+/* --- theme files --------------------------------------------------------------------------------
+ */
 
 struct theme_loader {
 	struct loader l; /* first: the readers get its address */
@@ -536,7 +574,8 @@ read_theme_top(struct loader *l, const config_setting_t *s)
 	if (!strcmp(name, "roles"))
 		return each(l, s, CONFIG_TYPE_GROUP, "a group { … }", read_role);
 	if (strcmp(name, "name") && strcmp(name, "inherit") && strcmp(name, "background"))
-		return fail(l, RES_SYNTAX, s, name, "unknown key; allowed: name, inherit, background, mono, roles");
+		return fail(l, RES_SYNTAX, s, name,
+			"unknown key; allowed: name, inherit, background, mono, roles");
 	if (config_setting_type(s) != CONFIG_TYPE_STRING)
 		return wrong_type(l, s, name, "a string");
 	v = config_setting_get_string(s);
@@ -553,7 +592,8 @@ read_inherit(struct loader *l, const config_setting_t *s)
 {
 	struct theme_loader *t = (struct theme_loader *)l;
 
-	if (!strcmp(config_setting_name(s), "inherit") && config_setting_type(s) == CONFIG_TYPE_STRING)
+	if (!strcmp(config_setting_name(s), "inherit") &&
+		config_setting_type(s) == CONFIG_TYPE_STRING)
 		snprintf(t->t->inherit, sizeof(t->t->inherit), "%s", config_setting_get_string(s));
 	return RES_OK;
 }

@@ -1,7 +1,7 @@
 /*
- * The configuration (CONTRACT §4): tokentriage.conf, then profiles.d/NAME.conf beside it.  conf.c alone
- * knows libconfig.  Unknown keys, wrong types and values out of range are errors with file, line, key
- * and what is allowed.
+ * The configuration (CONTRACT §4): tokentriage.conf, then profiles.d/NAME.conf beside it.  conf.c
+ * alone knows libconfig.  Unknown keys, wrong types and values out of range are errors with file,
+ * line, key and what is allowed.
  */
 #ifndef TT_CLI_CONF_H
 #define TT_CLI_CONF_H
@@ -48,9 +48,11 @@ void conf_release(struct conf *c);
  */
 enum res conf_load(struct conf *c, const char *path, struct err *e) MUST_USE;
 /* One text of that form, as read from `file` (tests, fuzzing); main: not from profiles.d. */
-enum res conf_read(struct conf *c, struct span text, const char *file, bool main, struct err *e) MUST_USE;
+enum res conf_read(
+	struct conf *c, struct span text, const char *file, bool main, struct err *e) MUST_USE;
 const struct profile *conf_profile(const struct conf *c, const char *name); /* NULL */
-/* The configuration as understood, every default shown, secrets masked; p: the profile in use, or NULL. */
+/* The configuration as understood, every default shown, secrets masked; p: the profile in use, or
+ * NULL. */
 void conf_print(const struct conf *c, const struct profile *p, struct buf *out);
 
 /*
@@ -65,13 +67,15 @@ void conf_allowed(struct span key, char *out, size_t size);
 bool conf_value_ok(const char *key, struct span v, const char **allowed);
 
 /*
- * A theme by its name (a file NAME.conf in $XDG_CONFIG_HOME/tokentriage/themes or the installed themes) or
- * by its path, on top of the one it inherits from.  "default" is compiled in.
+ * A theme by its name (a file NAME.conf in $XDG_CONFIG_HOME/tokentriage/themes or the installed
+ * themes) or by its path, on top of the one it inherits from.  "default" is compiled in.
  */
 enum res conf_theme(struct theme *t, const char *name, struct err *e) MUST_USE;
 /* Its two halves (conf.c): the name it inherits from, and its members over t. */
-enum res conf_theme_parent(struct span text, const char *file, char out[32], struct err *e) MUST_USE;
-enum res conf_theme_read(struct theme *t, struct span text, const char *file, struct err *e) MUST_USE;
+enum res conf_theme_parent(
+	struct span text, const char *file, char out[32], struct err *e) MUST_USE;
+enum res conf_theme_read(
+	struct theme *t, struct span text, const char *file, struct err *e) MUST_USE;
 
 /*
  * Fetches the secrets of a profile from their sources ("env VAR", "file PATH", "command TEXT",
@@ -79,8 +83,8 @@ enum res conf_theme_read(struct theme *t, struct span text, const char *file, st
  */
 enum res conf_fetch_secrets(struct profile *p, struct str_list *warnings, struct err *e) MUST_USE;
 /* One source. */
-enum res conf_fetch_secret(const char *source, struct secret **out, struct str_list *warnings,
-	struct err *e) MUST_USE;
+enum res conf_fetch_secret(
+	const char *source, struct secret **out, struct str_list *warnings, struct err *e) MUST_USE;
 void conf_warn(struct str_list *warnings, const char *fmt, ...) PRINTF(2, 3);
 
 #endif

@@ -13,7 +13,8 @@ struct embedded {
 };
 
 /* port 0: one that is free.  RES_IO: the modules or the port. */
-enum res embedded_start(struct embedded *m, const struct scenario *s, int port, struct err *e) MUST_USE;
+enum res embedded_start(
+	struct embedded *m, const struct scenario *s, int port, struct err *e) MUST_USE;
 void embedded_stop(struct embedded *m); /* also of one that never started */
 /* The profile that a user of this server would have written. */
 void embedded_profile(const struct embedded *m, struct profile *p);

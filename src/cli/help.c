@@ -78,10 +78,15 @@ static void
 status_help(struct buf *out, enum command c)
 {
 	if (c == CMD_CHECK || c == CMD_INSPECT)
-		buf_puts(out, "\nExit status: 0 healthy, 1 a problem was found and named, 2 usage or configuration "
-			"error\n(nothing was sent), 3 undetermined, 4 internal failure, 128+n ended by signal n.\n");
+		buf_puts(out,
+			"\nExit status: 0 healthy, 1 a problem was found and named, 2 usage or "
+			"configuration "
+			"error\n(nothing was sent), 3 undetermined, 4 internal failure, 128+n "
+			"ended by signal n.\n");
 	else if (c == CMD_DEMO)
-		buf_puts(out, "\nExit status without a terminal: 0 the scenario's cause was the one found, 1 it was "
+		buf_puts(out,
+			"\nExit status without a terminal: 0 the scenario's cause was the one "
+			"found, 1 it was "
 			"not,\n2 usage error, 4 internal failure.\n");
 }
 
@@ -90,13 +95,17 @@ options_help(struct buf *out, enum command c)
 {
 	const struct command_row *row = &command_rows[c];
 
-	buf_printf(out, "usage: %s [options]%s%s\n", command_title(c), *row->args ? " " : "", row->args);
+	buf_printf(out, "usage: %s [options]%s%s\n", command_title(c), *row->args ? " " : "",
+		row->args);
 	if (c == CMD_WIZARD)
 		buf_puts(out, "       tokentriage COMMAND [options]\n");
 	buf_puts(out, "\n");
 	if (c == CMD_WIZARD)
-		buf_puts(out, "Finds out why an OAuth 2.0 or OpenID Connect access token does not get user\n"
-			"information, and leads to the fix. Without a command it opens the wizard.\n");
+		buf_puts(out,
+			"Finds out why an OAuth 2.0 or OpenID Connect access token does not get "
+			"user\n"
+			"information, and leads to the fix. Without a command it opens the "
+			"wizard.\n");
 	else
 		buf_printf(out, "%s\n", row->summary);
 	if (c == CMD_WIZARD)
@@ -105,9 +114,11 @@ options_help(struct buf *out, enum command c)
 		bool titled = false;
 
 		for (int i = 0; i < OPT_COUNT; i++) {
-			if (option_rows[i].group != (enum opt_group)g || !(option_rows[i].commands & (1u << c)))
+			if (option_rows[i].group != (enum opt_group)g ||
+				!(option_rows[i].commands & (1u << c)))
 				continue;
-			if (option_rows[i].kind == OPT_KIND_REFUSED && c != CMD_WIZARD && c != CMD_CHECK)
+			if (option_rows[i].kind == OPT_KIND_REFUSED && c != CMD_WIZARD &&
+				c != CMD_CHECK)
 				continue;
 			if (!titled)
 				buf_printf(out, "\n%s:\n", group_titles[g]);

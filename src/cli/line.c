@@ -78,8 +78,8 @@ put_field(struct line *l, const struct field *f)
 		break;
 	case FIELD_VALUE:
 	default:
-		put(l, "  %s: %s%s%s%s%s%s\n", f->name, f->value, *f->meaning ? " - " : "", f->meaning,
-			*state ? " (" : "", state, *state ? ")" : "");
+		put(l, "  %s: %s%s%s%s%s%s\n", f->name, f->value, *f->meaning ? " - " : "",
+			f->meaning, *state ? " (" : "", state, *state ? ")" : "");
 	}
 }
 
@@ -88,7 +88,8 @@ put_step(struct line *l)
 {
 	struct field_list fields;
 
-	put(l, "\nStep %d, %s. %s\n", (int)l->step + 1, step_title(l->step), step_question(l->step));
+	put(l, "\nStep %d, %s. %s\n", (int)l->step + 1, step_title(l->step),
+		step_question(l->step));
 	field_list_init(&fields);
 	step_fields(&fields, l->a->wizard, l->step, false);
 	for (size_t i = 0; i < fields.n; i++)
@@ -113,8 +114,11 @@ put_steps(struct line *l)
 static void
 put_help(struct line *l)
 {
-	put(l, "Enter  run this step\n1-5    go to a step and show it\nn      run this step, then go to the next\n"
-		"s      the states of the steps\nr      refresh the tokens\nv      revoke the access token\n"
+	put(l,
+		"Enter  run this step\n1-5    go to a step and show it\nn      run this step, then "
+		"go to the next\n"
+		"s      the states of the steps\nr      refresh the tokens\nv      revoke the "
+		"access token\n"
 		"x      write the JSON report to a file\nl      the log\nq      leave\n");
 }
 
@@ -142,7 +146,9 @@ choose_place(struct line *l, struct err *e)
 {
 	if (wizard_token_place(l->a->wizard, NULL) != PLACE_UNCHOSEN)
 		return true;
-	put(l, "Where shall the new tokens be kept?\n  1  in a file\n  2  in memory only: gone when the program ends\n"
+	put(l,
+		"Where shall the new tokens be kept?\n  1  in a file\n  2  in memory only: gone "
+		"when the program ends\n"
 		"  0  nowhere: do not refresh\n");
 	if (!ask(l, "Choice:"))
 		return false;
@@ -163,7 +169,9 @@ refresh(struct line *l)
 		put(l, "It cannot be refreshed: %s.\n", why);
 		return;
 	}
-	put(l, "The refresh token is sent to the token endpoint. Most servers replace it: the old one is dead then.\n");
+	put(l,
+		"The refresh token is sent to the token endpoint. Most servers replace it: the old "
+		"one is dead then.\n");
 	if (!choose_place(l, &e)) {
 		put(l, "Nothing was sent.%s%s\n", *e.text ? " " : "", e.text);
 		return;
@@ -205,10 +213,10 @@ revoke_token(struct line *l)
 	put_step(l);
 }
 
-static void
-export(struct line *l)
+static void export(struct line *l)
 {
-	struct report_input in = {.w = l->a->wizard, .version = PACKAGE_VERSION,
+	struct report_input in = {.w = l->a->wizard,
+		.version = PACKAGE_VERSION,
 		.created_s = clock_wall_s(&clock_system)};
 	struct err e = ERR_INIT;
 	struct buf report;
@@ -232,7 +240,8 @@ put_log(struct line *l)
 	char when[16];
 
 	for (size_t i = 0; log_get(l->a->log, i, &rec); i++)
-		put(l, "%s %s %s\n", time_of_day(when, rec.wall_us), log_cat_id((enum log_cat)rec.cat), rec.text);
+		put(l, "%s %s %s\n", time_of_day(when, rec.wall_us),
+			log_cat_id((enum log_cat)rec.cat), rec.text);
 }
 
 /* False: leave. */
@@ -250,19 +259,36 @@ choose(struct line *l)
 	case 'n':
 		run_step(l);
 		l->step = l->step + 1 < STEP_COUNT ? l->step + 1 : STEP_VERIFY;
-		put(l, "Now at step %d, %s. Enter runs it.\n", (int)l->step + 1, step_title(l->step));
+		put(l, "Now at step %d, %s. Enter runs it.\n", (int)l->step + 1,
+			step_title(l->step));
 		break;
-	case '1': case '2': case '3': case '4': case '5':
+	case '1':
+	case '2':
+	case '3':
+	case '4':
+	case '5':
 		l->step = (enum step)(c - '1');
 		put_step(l);
 		break;
-	case 's': put_steps(l); break;
-	case 'r': refresh(l); break;
-	case 'v': revoke_token(l); break;
-	case 'x': export(l); break;
-	case 'l': put_log(l); break;
-	case 'q': return false;
-	default: put_help(l);
+	case 's':
+		put_steps(l);
+		break;
+	case 'r':
+		refresh(l);
+		break;
+	case 'v':
+		revoke_token(l);
+		break;
+	case 'x':
+		export(l);
+		break;
+	case 'l':
+		put_log(l);
+		break;
+	case 'q':
+		return false;
+	default:
+		put_help(l);
 	}
 	return true;
 }

@@ -1,6 +1,6 @@
 /*
- * The wizard line by line: for dumb terminals, screen readers and logs.  Numbered choices, no cursor
- * addressing, the same steps, fields, questions and verdict as on the screen.
+ * The wizard line by line: for dumb terminals, screen readers and logs.  Numbered choices, no
+ * cursor addressing, the same steps, fields, questions and verdict as on the screen.
  */
 #ifndef TT_CLI_LINE_H
 #define TT_CLI_LINE_H

@@ -58,7 +58,8 @@ load_net(struct err *e)
 		if (m && m->abi == NET_MODULE_ABI)
 			return net = m;
 		if (m)
-			err_set(&why, RES_UNSUPPORTED, "net.so is of another version of this program");
+			err_set(&why, RES_UNSUPPORTED,
+				"net.so is of another version of this program");
 		failed = true;
 	}
 	if (e)

@@ -1,6 +1,6 @@
 /*
- * The loadable modules: net.so (libcurl, OpenSSL) and demo.so (libmicrohttpd), taken from beside the
- * executable in a build tree, else from pkglibdir, and only when first needed.
+ * The loadable modules: net.so (libcurl, OpenSSL) and demo.so (libmicrohttpd), taken from beside
+ * the executable in a build tree, else from pkglibdir, and only when first needed.
  */
 #ifndef TT_CLI_MODULES_H
 #define TT_CLI_MODULES_H

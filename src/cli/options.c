@@ -8,8 +8,9 @@
 #include "oauth/url.h"
 
 const struct option_row option_rows[OPT_COUNT] = {
-#define OPTION(sym, name, c, kind, arg, dflt, lo, hi, group, cmds, key, help) \
-	[OPT_##sym] = {name, c, OPT_KIND_##kind, arg, dflt, lo, hi, OPT_GROUP_##group, cmds, key, help},
+#define OPTION(sym, name, c, kind, arg, dflt, lo, hi, group, cmds, key, help)                      \
+	[OPT_##sym] = {                                                                            \
+		name, c, OPT_KIND_##kind, arg, dflt, lo, hi, OPT_GROUP_##group, cmds, key, help},
 #include "cli/options.def"
 #undef OPTION
 };
@@ -44,8 +45,8 @@ const char *
 command_title(enum command c)
 {
 	switch (c) {
-#define COMMAND(sym, name, args, most, fn, summary) \
-	case CMD_##sym: \
+#define COMMAND(sym, name, args, most, fn, summary)                                                \
+	case CMD_##sym:                                                                            \
 		return sizeof(name) > 1 ? "tokentriage " name : "tokentriage";
 #include "cli/commands.def"
 #undef COMMAND
@@ -132,7 +133,8 @@ commands_of(enum opt id, char *out, size_t size)
 		const char *name = *command_rows[c].name ? command_rows[c].name : "the wizard";
 
 		if (applies(id, c) && used + strlen(name) + 3 < size)
-			used += (size_t)snprintf(out + used, size - used, "%s%s", used ? ", " : "", name);
+			used += (size_t)snprintf(
+				out + used, size - used, "%s%s", used ? ", " : "", name);
 	}
 }
 
@@ -146,10 +148,12 @@ unknown_option(const char *word, char letter, enum command c, struct err *e)
 
 	if (letter) {
 		for (int i = 0; i < OPT_COUNT; i++) {
-			if (option_rows[i].letter == letter && option_rows[i].kind != OPT_KIND_REFUSED) {
+			if (option_rows[i].letter == letter &&
+				option_rows[i].kind != OPT_KIND_REFUSED) {
 				commands_of(i, where, sizeof(where));
-				return err_set(e, RES_SYNTAX, "-%c does not apply to %s; it belongs to: %s",
-					letter, command_title(c), where);
+				return err_set(e, RES_SYNTAX,
+					"-%c does not apply to %s; it belongs to: %s", letter,
+					command_title(c), where);
 			}
 		}
 		return err_set(e, RES_SYNTAX, "unknown option -%c", letter);
@@ -161,7 +165,8 @@ unknown_option(const char *word, char letter, enum command c, struct err *e)
 
 		if (d == 0) {
 			commands_of(i, where, sizeof(where));
-			return err_set(e, RES_SYNTAX, "--%s does not apply to %s; it belongs to: %s", name,
+			return err_set(e, RES_SYNTAX,
+				"--%s does not apply to %s; it belongs to: %s", name,
 				command_title(c), where);
 		}
 		if (d < best && applies(i, c) && option_rows[i].kind != OPT_KIND_REFUSED) {
@@ -188,8 +193,9 @@ set_int(struct options *o, enum opt id, const char *value, struct err *e)
 		o->v[id].num = (int)n;
 		return RES_OK;
 	}
-	return err_set(e, r == RES_SYNTAX ? RES_SYNTAX : RES_RANGE, "--%s: %s; allowed: %d to %d", row->name,
-		r == RES_SYNTAX ? "not a whole number" : "out of range", row->min, row->max);
+	return err_set(e, r == RES_SYNTAX ? RES_SYNTAX : RES_RANGE, "--%s: %s; allowed: %d to %d",
+		row->name, r == RES_SYNTAX ? "not a whole number" : "out of range", row->min,
+		row->max);
 }
 
 static enum res
@@ -201,8 +207,10 @@ set_option(struct options *o, enum opt id, char *value, struct err *e)
 	if (row->kind == OPT_KIND_REFUSED) {
 		if (value)
 			wipe(value, strlen(value));
-		return err_set(e, RES_REFUSED, "--%s: a secret is not taken as an argument, because other users "
-			"can read a process's arguments; use %s", row->name, row->help);
+		return err_set(e, RES_REFUSED,
+			"--%s: a secret is not taken as an argument, because other users "
+			"can read a process's arguments; use %s",
+			row->name, row->help);
 	}
 	o->v[id].given = true;
 	o->v[id].str = value;
@@ -212,14 +220,17 @@ set_option(struct options *o, enum opt id, char *value, struct err *e)
 	case OPT_KIND_ENUM:
 		if (word_index(row->arg, span_of(value)) < 0) {
 			if (id == OPT_FORMAT && !strcmp(value, "html"))
-				return err_set(e, RES_UNSUPPORTED, "--format html: this version does not write HTML "
-					"yet; allowed: %s", row->arg);
+				return err_set(e, RES_UNSUPPORTED,
+					"--format html: this version does not write HTML "
+					"yet; allowed: %s",
+					row->arg);
 			return err_set(e, RES_SYNTAX, "--%s: not one of %s", row->name, row->arg);
 		}
 		return RES_OK;
 	case OPT_KIND_URL:
 		if (url_parse(&u, span_of(value), NULL) != RES_OK)
-			return err_set(e, RES_SYNTAX, "--%s: not an absolute http or https URL", row->name);
+			return err_set(e, RES_SYNTAX, "--%s: not an absolute http or https URL",
+				row->name);
 		return RES_OK;
 	case OPT_KIND_LIST:
 		str_list_add(&o->v[id].list, span_of(value));
@@ -236,7 +247,8 @@ set_option(struct options *o, enum opt id, char *value, struct err *e)
 	return RES_OK;
 }
 
-/* The command is the first argument; before any option, so that it decides which options there are. */
+/* The command is the first argument; before any option, so that it decides which options there are.
+ */
 static enum res
 find_command(struct options *o, int argc, char **argv, struct err *e)
 {
@@ -251,11 +263,13 @@ find_command(struct options *o, int argc, char **argv, struct err *e)
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(later_commands); i++)
 		if (!strcmp(argv[1], later_commands[i]))
-			return err_set(e, RES_UNSUPPORTED, "%s: this version does not have that command yet",
+			return err_set(e, RES_UNSUPPORTED,
+				"%s: this version does not have that command yet",
 				later_commands[i]);
 	if (looks_secret(argv[1])) {
 		wipe(argv[1], strlen(argv[1]));
-		return err_set(e, RES_REFUSED, "the first argument looks like a token; other users can read a "
+		return err_set(e, RES_REFUSED,
+			"the first argument looks like a token; other users can read a "
 			"process's arguments: give it to 'tokentriage inspect -' on stdin");
 	}
 	return err_set(e, RES_SYNTAX, "unknown command '%s'", argv[1]);
@@ -274,7 +288,8 @@ getopt_tables(enum command c, struct option *longs, char *shorts)
 
 		if (!applies(i, c))
 			continue;
-		longs[n++] = (struct option){row->name, arg ? required_argument : no_argument, NULL, 256 + i};
+		longs[n++] = (struct option){
+			row->name, arg ? required_argument : no_argument, NULL, 256 + i};
 		if (row->letter) {
 			shorts[k++] = row->letter;
 			if (arg)
@@ -300,13 +315,15 @@ take_args(struct options *o, int argc, char **argv, int from, struct err *e)
 	for (int i = from; i < argc; i++) {
 		if (looks_secret(argv[i])) {
 			wipe(argv[i], strlen(argv[i]));
-			return err_set(e, RES_REFUSED, "an argument looks like a token; other users can read a "
+			return err_set(e, RES_REFUSED,
+				"an argument looks like a token; other users can read a "
 				"process's arguments: put it into a file or on stdin");
 		}
 		if (o->n_args >= command_rows[o->command].most_args) {
 			for (int c = 1; c < CMD_COUNT && o->command == CMD_WIZARD; c++)
 				if (!strcmp(argv[i], command_rows[c].name))
-					return err_set(e, RES_SYNTAX, "the command comes first: tokentriage %s [options]",
+					return err_set(e, RES_SYNTAX,
+						"the command comes first: tokentriage %s [options]",
 						argv[i]);
 			return err_set(e, RES_SYNTAX, "unexpected argument '%s'", argv[i]);
 		}
@@ -335,11 +352,12 @@ options_parse(struct options *o, int argc, char **argv, struct err *e)
 		int id = c >= 256 ? c - 256 : option_by_letter(c, o->command);
 
 		if (c == ':')
-			return optopt >= 256 ?
-				err_set(e, RES_SYNTAX, "--%s needs a value", option_rows[optopt - 256].name) :
-				err_set(e, RES_SYNTAX, "-%c needs a value", optopt);
+			return optopt >= 256 ? err_set(e, RES_SYNTAX, "--%s needs a value",
+						       option_rows[optopt - 256].name)
+					     : err_set(e, RES_SYNTAX, "-%c needs a value", optopt);
 		if (c == '?' && optopt >= 256)
-			return err_set(e, RES_SYNTAX, "--%s takes no value", option_rows[optopt - 256].name);
+			return err_set(e, RES_SYNTAX, "--%s takes no value",
+				option_rows[optopt - 256].name);
 		if (c == '?' || id < 0)
 			return unknown_option(word, (char)optopt, o->command, e);
 		r = set_option(o, id, optarg, e);

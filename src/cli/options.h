@@ -1,6 +1,6 @@
 /*
- * Commands and options, from two tables (commands.def, options.def): parser, help, and whatever else
- * needs to know them.
+ * Commands and options, from two tables (commands.def, options.def): parser, help, and whatever
+ * else needs to know them.
  */
 #ifndef TT_CLI_OPTIONS_H
 #define TT_CLI_OPTIONS_H
@@ -24,10 +24,22 @@ enum opt {
 };
 
 enum opt_kind {
-	OPT_KIND_FLAG, OPT_KIND_STRING, OPT_KIND_FILE, OPT_KIND_URL, OPT_KIND_INT, OPT_KIND_ENUM,
-	OPT_KIND_LIST, OPT_KIND_REFUSED,
+	OPT_KIND_FLAG,
+	OPT_KIND_STRING,
+	OPT_KIND_FILE,
+	OPT_KIND_URL,
+	OPT_KIND_INT,
+	OPT_KIND_ENUM,
+	OPT_KIND_LIST,
+	OPT_KIND_REFUSED,
 };
-enum opt_group { OPT_GROUP_SERVER, OPT_GROUP_TOKENS, OPT_GROUP_WALK, OPT_GROUP_OUTPUT, OPT_GROUP_COUNT };
+enum opt_group {
+	OPT_GROUP_SERVER,
+	OPT_GROUP_TOKENS,
+	OPT_GROUP_WALK,
+	OPT_GROUP_OUTPUT,
+	OPT_GROUP_COUNT
+};
 
 struct option_row {
 	const char *name;
@@ -37,7 +49,7 @@ struct option_row {
 	int min, max;
 	enum opt_group group;
 	unsigned commands; /* CMD_BIT */
-	const char *key;   /* of the profile, or NULL */
+	const char *key; /* of the profile, or NULL */
 	const char *help;
 };
 extern const struct option_row option_rows[OPT_COUNT];

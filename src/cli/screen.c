@@ -21,7 +21,8 @@ screen_wanted(const struct options *o)
 	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 }
 
-/* --- what the screen asks of the program --------------------------------------------------------- */
+/* --- what the screen asks of the program ---------------------------------------------------------
+ */
 
 static bool
 prepare(void *ctx, struct err *e)
@@ -59,10 +60,13 @@ static enum res
 export_report(void *ctx, const char *format, const char *path, struct err *e)
 {
 	struct app *a = ((struct screen *)ctx)->app;
-	struct report_input in = {.w = a->wizard, .version = PACKAGE_VERSION,
+	struct report_input in = {.w = a->wizard,
+		.version = PACKAGE_VERSION,
 		.created_s = clock_wall_s(&clock_system)};
-	enum report_format form = !strcmp(format, "json") ? REPORT_JSON : !strcmp(format, "markdown") ? REPORT_MARKDOWN :
-		!strcmp(format, "junit") ? REPORT_JUNIT : REPORT_TEXT;
+	enum report_format form = !strcmp(format, "json") ? REPORT_JSON
+		: !strcmp(format, "markdown")             ? REPORT_MARKDOWN
+		: !strcmp(format, "junit")                ? REPORT_JUNIT
+							  : REPORT_TEXT;
 	struct buf out;
 	enum res r;
 
@@ -78,7 +82,8 @@ export_report(void *ctx, const char *format, const char *path, struct err *e)
 	return r;
 }
 
-/* --- how the user wants it ------------------------------------------------------------------------ */
+/* --- how the user wants it
+ * ------------------------------------------------------------------------ */
 
 static enum res
 read_keymap(const struct conf *c, struct keymap *m, struct err *e)
@@ -91,7 +96,8 @@ read_keymap(const struct conf *c, struct keymap *m, struct err *e)
 		enum res r = RES_OK;
 
 		if (b->keys.n > KEYS_PER_ACTION)
-			return err_set(e, RES_LIMIT, "%s: keys.%s: at most %d keys", b->where, b->action, KEYS_PER_ACTION);
+			return err_set(e, RES_LIMIT, "%s: keys.%s: at most %d keys", b->where,
+				b->action, KEYS_PER_ACTION);
 		for (size_t k = 0; k < b->keys.n; k++)
 			names[k] = span_of(b->keys.v[k]);
 		r = keymap_set(m, span_of(b->action), names, b->keys.n, &why);
@@ -120,10 +126,23 @@ screen_run(struct screen *s)
 	struct ui_deps deps = {
 		.term = &term_curses,
 		.term_options = {colour_of(o), opt_given(o, OPT_ASCII) || a->conf.ui.ascii},
-		.theme = &theme, .keymap = &keymap, .wizard = a->wizard, .engine = a->engine, .clock = &clock_system,
-		.log = a->log, .title = s->title, .lesson = s->lesson, .guide = a->conf.ui.guide, .choose = s->choose,
-		.profiles = a->conf.profiles, .n_profiles = a->conf.n_profiles, .ctx = s, .prepare = prepare,
-		.use_profile = use_profile, .formats = formats, .n_formats = ARRAY_SIZE(formats),
+		.theme = &theme,
+		.keymap = &keymap,
+		.wizard = a->wizard,
+		.engine = a->engine,
+		.clock = &clock_system,
+		.log = a->log,
+		.title = s->title,
+		.lesson = s->lesson,
+		.guide = a->conf.ui.guide,
+		.choose = s->choose,
+		.profiles = a->conf.profiles,
+		.n_profiles = a->conf.n_profiles,
+		.ctx = s,
+		.prepare = prepare,
+		.use_profile = use_profile,
+		.formats = formats,
+		.n_formats = ARRAY_SIZE(formats),
 		.export_report = export_report,
 	};
 
@@ -132,8 +151,9 @@ screen_run(struct screen *s)
 			return app_fail(&e);
 		return line_wizard(a, stdin, stdout);
 	}
-	if (conf_theme(&theme, opt_given(o, OPT_THEME) ? opt_str(o, OPT_THEME) : a->conf.ui.theme, &e) != RES_OK ||
-	    read_keymap(&a->conf, &keymap, &e) != RES_OK)
+	if (conf_theme(&theme, opt_given(o, OPT_THEME) ? opt_str(o, OPT_THEME) : a->conf.ui.theme,
+		    &e) != RES_OK ||
+		read_keymap(&a->conf, &keymap, &e) != RES_OK)
 		return app_fail(&e);
 	return ui_run(&deps);
 }

@@ -5,15 +5,17 @@
 #include "cli/app.h"
 
 struct screen {
-	struct app *app;    /* started, on_screen; nothing loaded yet */
-	const char *title;  /* beside the program's name; NULL: the profile's */
+	struct app *app; /* started, on_screen; nothing loaded yet */
+	const char *title; /* beside the program's name; NULL: the profile's */
 	const char *lesson; /* the demo's goal; NULL */
-	bool choose;        /* no profile or token yet */
+	bool choose; /* no profile or token yet */
 	void *ctx;
-	bool (*prepare)(void *ctx, struct err *e); /* after the first frame: secrets, tokens, the demo's server */
+	bool (*prepare)(void *ctx,
+		struct err *e); /* after the first frame: secrets, tokens, the demo's server */
 };
 
-/* Is there a terminal on both sides?  (A report that was asked for by --format or --output needs none.) */
+/* Is there a terminal on both sides?  (A report that was asked for by --format or --output needs
+ * none.) */
 bool screen_wanted(const struct options *o);
 /* Opens the wizard; the exit status. */
 int screen_run(struct screen *s);

@@ -13,11 +13,15 @@ version_text(struct buf *out)
 	const struct crypto_ops *ops = crypto();
 
 	buf_printf(out, "tokentriage %s\n", PACKAGE_VERSION);
-	buf_printf(out, "libraries:\n  %s\n  %s\n", net ? net->version() : "libcurl: its module could not be loaded",
+	buf_printf(out, "libraries:\n  %s\n  %s\n",
+		net ? net->version() : "libcurl: its module could not be loaded",
 		ops ? ops->version() : "OpenSSL: its module could not be loaded");
-	buf_printf(out, "  ncurses %s, libconfig %s, cJSON %s, libmicrohttpd %s, glibc %s\n", TT_NCURSES_VERSION,
-		TT_CONFIG_VERSION, TT_CJSON_VERSION, TT_MICROHTTPD_VERSION, gnu_get_libc_version());
-	buf_puts(out, "features: wizard line-mode introspection refresh revocation userinfo jws demo-server json markdown "
+	buf_printf(out, "  ncurses %s, libconfig %s, cJSON %s, libmicrohttpd %s, glibc %s\n",
+		TT_NCURSES_VERSION, TT_CONFIG_VERSION, TT_CJSON_VERSION, TT_MICROHTTPD_VERSION,
+		gnu_get_libc_version());
+	buf_puts(out,
+		"features: wizard line-mode introspection refresh revocation userinfo jws "
+		"demo-server json markdown "
 		"junit\n");
 	buf_puts(out, "report schema: tokentriage.report/1\n");
 	if (!net)

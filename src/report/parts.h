@@ -22,7 +22,8 @@ char *report_text(const struct report *r, struct span s);
 void report_set(const struct report *r, struct json *obj, const char *key, struct span s);
 /* The same, for text with line breaks (bodies). */
 void report_set_lines(const struct report *r, struct json *obj, const char *key, struct span s);
-/* Is the value of a claim, field or fact of that name ("sub", "introspection.sub") to be left out? */
+/* Is the value of a claim, field or fact of that name ("sub", "introspection.sub") to be left out?
+ */
 bool report_omits(const struct report *r, struct span name);
 /* The same of a row: also members of an answer, and claims, that are not the protocol's own. */
 bool report_omits_field(const struct report *r, const struct field *f);

@@ -5,14 +5,21 @@
 #include "base/redact.h"
 
 static const char *const slot_ids[] = {
-	[SLOT_NONE] = NULL, [SLOT_ACCESS] = "access", [SLOT_REFRESH] = "refresh", [SLOT_ID] = "id",
+	[SLOT_NONE] = NULL,
+	[SLOT_ACCESS] = "access",
+	[SLOT_REFRESH] = "refresh",
+	[SLOT_ID] = "id",
 	[SLOT_MADE_UP] = "made-up",
 };
 
 static const char *const outcome_ids[] = {
-	[OUTCOME_NONE] = "none", [OUTCOME_SUCCESS] = "success", [OUTCOME_INACTIVE] = "inactive",
-	[OUTCOME_OAUTH_ERROR] = "oauth-error", [OUTCOME_VENDOR_ERROR] = "vendor-error",
-	[OUTCOME_REDIRECT] = "redirect", [OUTCOME_OTHER] = "other",
+	[OUTCOME_NONE] = "none",
+	[OUTCOME_SUCCESS] = "success",
+	[OUTCOME_INACTIVE] = "inactive",
+	[OUTCOME_OAUTH_ERROR] = "oauth-error",
+	[OUTCOME_VENDOR_ERROR] = "vendor-error",
+	[OUTCOME_REDIRECT] = "redirect",
+	[OUTCOME_OTHER] = "other",
 };
 
 static void
@@ -52,7 +59,8 @@ set_headers(const struct report *r, struct json *obj, const struct http_headers 
 
 /* A body that holds claims is written from its document, so that the mode can apply. */
 static void
-set_body(const struct report *r, struct json *obj, const struct exchange *x, struct span body, bool response)
+set_body(const struct report *r, struct json *obj, const struct exchange *x, struct span body,
+	bool response)
 {
 	bool claims = response && report_has_claims(x) && r->in->claims != CLAIMS_KEEP;
 	struct json *doc = NULL;

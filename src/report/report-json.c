@@ -13,7 +13,8 @@ set_or_null(const struct report *r, struct json *obj, const char *key, const cha
 }
 
 static void
-token_json(const struct report *r, struct json *list, const struct case_token *t, const char *given_as, size_t gen)
+token_json(const struct report *r, struct json *list, const struct case_token *t,
+	const char *given_as, size_t gen)
 {
 	const struct token_info *given = &t->info, *i = &t->sent; /* as it came, and repaired */
 	struct json *o, *claims;
@@ -30,7 +31,8 @@ token_json(const struct report *r, struct json *list, const struct case_token *t
 	json_set_i64(o, "length", (int64_t)given->len);
 	json_set_i64(o, "generation", (int64_t)gen);
 	set_or_null(r, o, "source", t->source);
-	set_or_null(r, o, "oddities", given->odd ? token_oddity_words(given, words, sizeof(words)) : "");
+	set_or_null(r, o, "oddities",
+		given->odd ? token_oddity_words(given, words, sizeof(words)) : "");
 	set_or_null(r, o, "vendor", i->vendor);
 	set_or_null(r, o, "alg", i->alg);
 	set_or_null(r, o, "kid", i->kid);
@@ -98,7 +100,8 @@ evidence_json(const struct report *r, const struct finding *f)
 		char from[120];
 
 		report_set(r, o, "fact", span_of(e->fact));
-		report_set(r, o, "value", report_omits(r, span_of(e->fact)) ? SPAN_LIT(OMITTED) : span_of(e->value));
+		report_set(r, o, "value",
+			report_omits(r, span_of(e->fact)) ? SPAN_LIT(OMITTED) : span_of(e->value));
 		json_set_str(o, "from", fact_source(r->f, e->from, from, sizeof(from)));
 		json_append_take(list, o);
 	}
@@ -154,7 +157,8 @@ fields_json(const struct report *r, enum step s)
 		if (f->kind != FIELD_VALUE || !*f->key)
 			continue;
 		o = json_new_object();
-		report_set(r, o, "value", report_omits_field(r, f) ? SPAN_LIT(OMITTED) : span_of(f->value));
+		report_set(r, o, "value",
+			report_omits_field(r, f) ? SPAN_LIT(OMITTED) : span_of(f->value));
 		report_set(r, o, "meaning", span_of(f->meaning));
 		json_set_str(o, "state", state_id(f->state));
 		if (f->from == FROM_NOWHERE)
@@ -188,7 +192,8 @@ steps_json(const struct report *r)
 void
 report_json(const struct report *r, struct buf *out)
 {
-	struct json *root = json_new_object(), *tool = json_new_object(), *exchanges = json_new_array();
+	struct json *root = json_new_object(), *tool = json_new_object(),
+		    *exchanges = json_new_array();
 	char created[32];
 
 	json_set_str(root, "schema", "tokentriage.report/1");

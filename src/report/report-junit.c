@@ -49,7 +49,8 @@ details(const struct report *r, struct buf *out, enum step s)
 static void
 element(const struct report *r, struct buf *out, const char *name, enum step s, const char *type)
 {
-	buf_printf(out, "    <%s%s%s%s message=\"", name, type ? " type=\"" : "", type ? type : "", type ? "\"" : "");
+	buf_printf(out, "    <%s%s%s%s message=\"", name, type ? " type=\"" : "", type ? type : "",
+		type ? "\"" : "");
 	xml(r, out, span_of(report_step_summary(r, s)));
 	buf_puts(out, "\">");
 	details(r, out, s);
@@ -71,8 +72,11 @@ report_junit(const struct report *r, struct buf *out)
 {
 	char when[32];
 
-	buf_printf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"tokentriage\" "
-		"timestamp=\"%.19s\" tests=\"%d\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\">\n",
+	buf_printf(out,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite "
+		"name=\"tokentriage\" "
+		"timestamp=\"%.19s\" tests=\"%d\" failures=\"%zu\" errors=\"%zu\" "
+		"skipped=\"%zu\">\n",
 		time_rfc3339(when, r->in->created_s), STEP_COUNT, count(r, STATE_PROBLEM),
 		count(r, STATE_UNDETERMINED), count(r, STATE_SKIPPED));
 	for (int s = 0; s < STEP_COUNT; s++) {

@@ -52,7 +52,8 @@ finding(const struct report *r, struct buf *out, const struct finding *f)
 		buf_puts(out, "- Evidence: ");
 		escaped(r, out, span_of(e->fact));
 		buf_puts(out, " = ");
-		escaped(r, out, report_omits(r, span_of(e->fact)) ? SPAN_LIT(OMITTED) : span_of(e->value));
+		escaped(r, out,
+			report_omits(r, span_of(e->fact)) ? SPAN_LIT(OMITTED) : span_of(e->value));
 		buf_printf(out, " (%s)\n", fact_source(r->f, e->from, from, sizeof(from)));
 	}
 	line(r, out, "- See: ", f->rule->references);
@@ -73,18 +74,22 @@ report_markdown(const struct report *r, struct buf *out)
 	}
 	line(r, out, "- Profile: ", r->c->profile.name ? r->c->profile.name : "");
 	line(r, out, "- Issuer: ", r->c->profile.issuer ? r->c->profile.issuer : "");
-	buf_printf(out, "- Created: %s, tokentriage %s\n", time_rfc3339(when, r->in->created_s), r->in->version);
+	buf_printf(out, "- Created: %s, tokentriage %s\n", time_rfc3339(when, r->in->created_s),
+		r->in->version);
 	if (r->d->n)
 		buf_puts(out, "\n## Findings\n");
 	for (size_t i = 0; i < r->d->n; i++)
 		finding(r, out, &r->d->findings[i]);
 	buf_puts(out, "\n## Steps\n\n| step | state | summary |\n|---|---|---|\n");
 	for (int s = 0; s < STEP_COUNT; s++) {
-		buf_printf(out, "| %d %s | %s | ", s + 1, step_title(s), state_word(report_step_state(r, s)));
+		buf_printf(out, "| %d %s | %s | ", s + 1, step_title(s),
+			state_word(report_step_state(r, s)));
 		escaped(r, out, span_of(report_step_summary(r, s)));
 		buf_puts(out, " |\n");
 	}
-	buf_puts(out, "\n## Exchanges\n\n| n | purpose | request | answer | time |\n|---|---|---|---|---|\n");
+	buf_puts(out,
+		"\n## Exchanges\n\n| n | purpose | request | answer | time "
+		"|\n|---|---|---|---|---|\n");
 	for (size_t i = 0; i < r->c->n_exchanges; i++) {
 		const struct exchange *x = r->c->exchanges[i];
 
@@ -95,6 +100,7 @@ report_markdown(const struct report *r, struct buf *out)
 		escaped(r, out, span_of(x->request.method));
 		buf_putc(out, ' ');
 		escaped(r, out, span_of(x->request.url));
-		buf_printf(out, " | %s | %s |\n", report_outcome(x, outcome, sizeof(outcome)), took);
+		buf_printf(
+			out, " | %s | %s |\n", report_outcome(x, outcome, sizeof(outcome)), took);
 	}
 }

@@ -111,8 +111,8 @@ head(const struct report *r, struct buf *out)
 	char *issuer = shown(r, span_of(r->c->profile.issuer ? r->c->profile.issuer : ""));
 	size_t at;
 
-	buf_printf(out, "tokentriage report%s%s%s%s %s %s\n\n", *name ? " - " : "", name, *issuer ? " - " : "", issuer,
-		"-", time_screen(when, r->in->created_s, false));
+	buf_printf(out, "tokentriage report%s%s%s%s %s %s\n\n", *name ? " - " : "", name,
+		*issuer ? " - " : "", issuer, "-", time_screen(when, r->in->created_s, false));
 	mark(r, out, v->state);
 	buf_putc(out, ' ');
 	at = 2 + strlen(state_word(v->state)) + 2;
@@ -127,7 +127,8 @@ head(const struct report *r, struct buf *out)
 	free(issuer);
 }
 
-/* --- the chain of causes ------------------------------------------------------------------------ */
+/* --- the chain of causes ------------------------------------------------------------------------
+ */
 
 /* Does finding i hang under cause?  Under the first of its causes alone. */
 static bool
@@ -142,7 +143,8 @@ branch(const struct report *r, struct buf *out, const struct finding *f, size_t 
 	enum state s = state_of_severity(f->severity);
 
 	if (depth)
-		buf_printf(out, "%*s%s ", (int)(2 + 3 * (depth - 1)), "", r->in->ascii ? "`-" : "└─");
+		buf_printf(
+			out, "%*s%s ", (int)(2 + 3 * (depth - 1)), "", r->in->ascii ? "`-" : "└─");
 	else
 		buf_puts(out, "  ");
 	mark(r, out, s);
@@ -175,7 +177,8 @@ finding(const struct report *r, struct buf *out, const struct finding *f)
 	mark(r, out, s);
 	buf_putc(out, ' ');
 	paint(r, out, "\033[1m", f->rule->id);
-	buf_printf(out, " (%s, step %d %s)\n", severity_id(f->severity), f->rule->step + 1, step_title(f->rule->step));
+	buf_printf(out, " (%s, step %d %s)\n", severity_id(f->severity), f->rule->step + 1,
+		step_title(f->rule->step));
 	buf_puts(out, "    ");
 	wrap(r, out, span_of(f->summary), 4, 4);
 	labelled(r, out, "remedy", span_of(f->remedy));
@@ -184,7 +187,8 @@ finding(const struct report *r, struct buf *out, const struct finding *f)
 		struct buf line;
 
 		buf_init(&line, 1000);
-		buf_printf(&line, "%s = %s", e->fact, report_omits(r, span_of(e->fact)) ? OMITTED : e->value);
+		buf_printf(&line, "%s = %s", e->fact,
+			report_omits(r, span_of(e->fact)) ? OMITTED : e->value);
 		if (e->from != FROM_NOWHERE)
 			buf_printf(&line, " (%s)", fact_source(r->f, e->from, from, sizeof(from)));
 		labelled(r, out, i ? "" : "evidence", buf_span(&line));
@@ -259,16 +263,19 @@ exchanges(const struct report *r, struct buf *out)
 
 		if (x->result.timings.total >= 0)
 			time_span_us(took, x->result.timings.total);
-		buf_printf(out, "  %2u %-20s %-4.16s %s\n", (unsigned)x->n, purpose_words(x->purpose),
-			*url ? x->request.method : "", *url ? url : "(request not shown)");
-		buf_printf(out, "     %s%s%s", report_outcome(x, outcome, sizeof(outcome)), *took ? ", " : "", took);
+		buf_printf(out, "  %2u %-20s %-4.16s %s\n", (unsigned)x->n,
+			purpose_words(x->purpose), *url ? x->request.method : "",
+			*url ? url : "(request not shown)");
+		buf_printf(out, "     %s%s%s", report_outcome(x, outcome, sizeof(outcome)),
+			*took ? ", " : "", took);
 		if (*x->answer.error) {
 			char *error = shown(r, span_of(x->answer.error));
 
 			buf_printf(out, ", %s", error);
 			free(error);
 		}
-		buf_printf(out, "%s%s\n", *x->result.tls.version ? ", " : "", x->result.tls.version);
+		buf_printf(
+			out, "%s%s\n", *x->result.tls.version ? ", " : "", x->result.tls.version);
 		free(url);
 	}
 }

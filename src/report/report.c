@@ -10,21 +10,101 @@ enum { PERSONAL_MIN = 6 }; /* bytes; shorter values would take ordinary words ou
 
 /* Claims about a person (OpenID Connect Core §5.1 and common further ones). */
 static const char *const personal_names[] = {
-	"sub", "name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile",
-	"picture", "website", "email", "gender", "birthdate", "zoneinfo", "locale", "phone_number", "address",
-	"formatted", "street_address", "locality", "region", "postal_code", "country", "username", "user_name",
-	"upn", "unique_name", "login", "mail", "phone", "display_name", "displayName", "userPrincipalName",
-	"givenName", "surname", "mobilePhone",
+	"sub",
+	"name",
+	"given_name",
+	"family_name",
+	"middle_name",
+	"nickname",
+	"preferred_username",
+	"profile",
+	"picture",
+	"website",
+	"email",
+	"gender",
+	"birthdate",
+	"zoneinfo",
+	"locale",
+	"phone_number",
+	"address",
+	"formatted",
+	"street_address",
+	"locality",
+	"region",
+	"postal_code",
+	"country",
+	"username",
+	"user_name",
+	"upn",
+	"unique_name",
+	"login",
+	"mail",
+	"phone",
+	"display_name",
+	"displayName",
+	"userPrincipalName",
+	"givenName",
+	"surname",
+	"mobilePhone",
 };
 
 /* Members that are the protocol's own and say nothing of a person. */
 static const char *const protocol_names[] = {
-	"active", "iss", "aud", "exp", "nbf", "iat", "auth_time", "updated_at", "jti", "scope", "scp", "client_id",
-	"azp", "appid", "token_type", "typ", "token_use", "acr", "amr", "cnf", "jkt", "x5t#S256", "access_token",
-	"refresh_token", "id_token", "expires_in", "refresh_expires_in", "not-before-policy", "at_hash", "c_hash",
-	"nonce", "alg", "kid", "ver", "gty", "email_verified", "phone_number_verified", "error",
-	"error_description", "error_uri", "errors", "code", "message", "status", "statusCode", "reason", "type",
-	"errorCode", "errorSummary", "errorId", "detail", "title", "ok", "timestamp", "path",
+	"active",
+	"iss",
+	"aud",
+	"exp",
+	"nbf",
+	"iat",
+	"auth_time",
+	"updated_at",
+	"jti",
+	"scope",
+	"scp",
+	"client_id",
+	"azp",
+	"appid",
+	"token_type",
+	"typ",
+	"token_use",
+	"acr",
+	"amr",
+	"cnf",
+	"jkt",
+	"x5t#S256",
+	"access_token",
+	"refresh_token",
+	"id_token",
+	"expires_in",
+	"refresh_expires_in",
+	"not-before-policy",
+	"at_hash",
+	"c_hash",
+	"nonce",
+	"alg",
+	"kid",
+	"ver",
+	"gty",
+	"email_verified",
+	"phone_number_verified",
+	"error",
+	"error_description",
+	"error_uri",
+	"errors",
+	"code",
+	"message",
+	"status",
+	"statusCode",
+	"reason",
+	"type",
+	"errorCode",
+	"errorSummary",
+	"errorId",
+	"detail",
+	"title",
+	"ok",
+	"timestamp",
+	"path",
 };
 
 static bool
@@ -73,7 +153,7 @@ collect_personal(struct report *r, const struct json *doc)
 		if (json_type(m) == JSON_OBJECT || json_type(m) == JSON_ARRAY)
 			collect_personal(r, m);
 		else if (json_to_span(m, &v) && v.n >= PERSONAL_MIN &&
-		    is_among(personal_names, ARRAY_SIZE(personal_names), json_name(m)))
+			is_among(personal_names, ARRAY_SIZE(personal_names), json_name(m)))
 			str_list_add(&r->personal, v);
 	}
 }
@@ -90,7 +170,9 @@ longer_first(const void *a, const void *b)
 void
 report_init(struct report *r, const struct report_input *in)
 {
-	*r = (struct report){.in = in, .c = wizard_case(in->w), .f = wizard_facts(in->w),
+	*r = (struct report){.in = in,
+		.c = wizard_case(in->w),
+		.f = wizard_facts(in->w),
 		.d = wizard_diagnosis(in->w)};
 	if (in->claims == CLAIMS_KEEP)
 		return;
@@ -130,7 +212,7 @@ leave_out(const struct report *r, struct buf *out, struct span s)
 
 		for (k = 0; k < r->personal.n; k++)
 			if (span_starts(rest, r->personal.v[k]) && !(at && in_word(s, at - 1)) &&
-			    !in_word(rest, strlen(r->personal.v[k])))
+				!in_word(rest, strlen(r->personal.v[k])))
 				break;
 		if (k < r->personal.n) {
 			buf_puts(out, OMITTED);
@@ -225,7 +307,8 @@ copy_member(const struct report *r, struct json *into, const struct json *m)
 {
 	char *key = report_text(r, json_name(m));
 
-	if (r->in->claims != CLAIMS_KEEP && !is_among(protocol_names, ARRAY_SIZE(protocol_names), json_name(m)))
+	if (r->in->claims != CLAIMS_KEEP &&
+		!is_among(protocol_names, ARRAY_SIZE(protocol_names), json_name(m)))
 		json_set_str(into, key, OMITTED);
 	else if (json_type(m) == JSON_OBJECT || json_type(m) == JSON_ARRAY)
 		json_set_take(into, key, copy_value(r, m));
@@ -264,7 +347,7 @@ struct json *
 report_claims(const struct report *r, const struct json *doc)
 {
 	if (!doc || r->in->claims == CLAIMS_NONE ||
-	    (json_type(doc) != JSON_OBJECT && json_type(doc) != JSON_ARRAY))
+		(json_type(doc) != JSON_OBJECT && json_type(doc) != JSON_ARRAY))
 		return NULL;
 	return copy_value(r, doc);
 }
@@ -291,7 +374,8 @@ report_outcome(const struct exchange *x, char *out, size_t size)
 	const struct http_response *p = &x->result.response;
 
 	if (p->status)
-		snprintf(out, size, "HTTP %d%s", p->status, x->result.error == NETERR_NONE ? "" : " (broken off)");
+		snprintf(out, size, "HTTP %d%s", p->status,
+			x->result.error == NETERR_NONE ? "" : " (broken off)");
 	else
 		snprintf(out, size, "%s", net_error_words(x->result.error));
 	return out;

@@ -226,9 +226,14 @@ want 1 "inspect: an Authorization header without a token" -- inspect hdr
 want 0 "explain lists" -- explain
 says out token-expired
 want 0 "explain a finding" -- explain token-expired
+says out remedy
+says out "told apart"
 want 0 "explain an error" -- explain invalid_grant
 says out meaning
 want 2 "explain what nobody knows" -- explain qwertyuiop
+for f in $("$tt" explain | cut -d" " -f1); do
+	"$tt" explain "$f" >out 2>err && grep -q meaning out || not_ok "explain $f"
+done
 # --- demo ---------------------------------------------------------------------------------------------
 want 0 "demo --list" -- demo --list
 says out expired

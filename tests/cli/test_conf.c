@@ -25,57 +25,80 @@ test_errors(void **state)
 		const char *says;
 	} rows[] = {
 		/* unknown keys */
-		{"colour = 1;", 1, "t.conf:1: colour: unknown key; allowed: default_profile, ui, keys, profiles"},
-		{"\nui: { them = \"x\"; };", 2, "ui.them: unknown key; allowed: theme, ascii, mouse, log_records, guide"},
+		{"colour = 1;", 1,
+			"t.conf:1: colour: unknown key; allowed: default_profile, ui, keys, "
+			"profiles"},
+		{"\nui: { them = \"x\"; };", 2,
+			"ui.them: unknown key; allowed: theme, ascii, mouse, log_records, guide"},
 		{PROFILE("isuer = \"https://a.example\";"), 3, "profile p.isuer: unknown key"},
-		{PROFILE("client_secret = \"hunter2\";"), 3, "a secret is not written here; allowed: client_secret_env"},
+		{PROFILE("client_secret = \"hunter2\";"), 3,
+			"a secret is not written here; allowed: client_secret_env"},
 		{PROFILE("access_token = \"x\";"), 3, "allowed: access_token_file"},
 		{PROFILE("issuer_env = \"x\";"), 3, "unknown key"},
 		{PROFILE("client_secret_url = \"x\";"), 3, "unknown key"},
 		/* wrong types */
-		{"default_profile = 1;", 1, "default_profile: a whole number, where a string is allowed"},
+		{"default_profile = 1;", 1,
+			"default_profile: a whole number, where a string is allowed"},
 		{"ui = [1];", 1, "ui: an array, where a group"},
-		{"ui: { ascii = 1; };", 1, "ui.ascii: a whole number, where true or false is allowed"},
-		{"ui: { log_records = \"9\"; };", 1, "a whole number from 100 to 10000000 is allowed"},
-		{"keys: { quit = 3; };", 1, "keys.quit: a whole number, where a list of strings is allowed"},
-		{"keys: { quit = [1, 2]; };", 1, "keys.quit: a whole number, where a string is allowed"},
+		{"ui: { ascii = 1; };", 1,
+			"ui.ascii: a whole number, where true or false is allowed"},
+		{"ui: { log_records = \"9\"; };", 1,
+			"a whole number from 100 to 10000000 is allowed"},
+		{"keys: { quit = 3; };", 1,
+			"keys.quit: a whole number, where a list of strings is allowed"},
+		{"keys: { quit = [1, 2]; };", 1,
+			"keys.quit: a whole number, where a string is allowed"},
 		{"profiles = { };", 1, "profiles: a group, where a list"},
 		{"profiles = ( 3 );", 1, "profiles: a whole number, where a group"},
-		{PROFILE("issuer = 3;"), 3, "a whole number, where an absolute http or https URL is allowed"},
-		{PROFILE("timeout = \"10\";"), 3, "a string, where a whole number from 1 to 600 (s) is allowed"},
-		{PROFILE("timeout = 1.5;"), 3, "a number with a fraction, where a whole number from 1 to 600"},
+		{PROFILE("issuer = 3;"), 3,
+			"a whole number, where an absolute http or https URL is allowed"},
+		{PROFILE("timeout = \"10\";"), 3,
+			"a string, where a whole number from 1 to 600 (s) is allowed"},
+		{PROFILE("timeout = 1.5;"), 3,
+			"a number with a fraction, where a whole number from 1 to 600"},
 		{PROFILE("timeout = 10L;"), 3, "where a whole number from 1 to 600"},
 		{PROFILE("discovery = \"yes\";"), 3, "a string, where true or false is allowed"},
 		{PROFILE("headers = \"A: b\";"), 3, "a string, where a list of strings is allowed"},
 		{PROFILE("headers = ( 1 );"), 3, "where a string is allowed"},
 		{PROFILE("client_secret_env = 1;"), 3, "where a string is allowed"},
 		/* out of range, also what libconfig would wrap */
-		{PROFILE("timeout = 0;"), 3, "profile p.timeout: out of range; allowed: a whole number from 1 to 600 (s)"},
+		{PROFILE("timeout = 0;"), 3,
+			"profile p.timeout: out of range; allowed: a whole number from 1 to 600 "
+			"(s)"},
 		{PROFILE("timeout = 601;"), 3, "out of range"},
-		{PROFILE("leeway = -1;"), 3, "out of range; allowed: a whole number from 0 to 3600 (s)"},
-		{PROFILE("timeout = 99999999999;"), 3, "t.conf:3: timeout: the number is out of range; allowed: a whole number "
+		{PROFILE("leeway = -1;"), 3,
+			"out of range; allowed: a whole number from 0 to 3600 (s)"},
+		{PROFILE("timeout = 99999999999;"), 3,
+			"t.conf:3: timeout: the number is out of range; allowed: a whole number "
 			"from 1 to 600 (s)"},
 		{PROFILE("timeout = 4294967306;"), 3, "the number is out of range"}, /* 2^32 + 10 */
 		{PROFILE("timeout = 2147483648;"), 3, "the number is out of range"},
 		{PROFILE("timeout = 0x10000000A;"), 3, "the number is out of range"},
 		{PROFILE("timeout = 99999999999999999999999;"), 3, "the number is out of range"},
 		{PROFILE("timeout = -99999999999L;"), 3, "the number is out of range"},
-		{"ui: { log_records = 99; };", 1, "out of range; allowed: a whole number from 100 to 10000000"},
-		{"ui:\n{\n log_records = 4294967396;\n};", 3, "log_records: the number is out of range"},
+		{"ui: { log_records = 99; };", 1,
+			"out of range; allowed: a whole number from 100 to 10000000"},
+		{"ui:\n{\n log_records = 4294967396;\n};", 3,
+			"log_records: the number is out of range"},
 		/* values */
 		{PROFILE("issuer = \"idp.example\";"), 3, "not an absolute http or https URL"},
 		{PROFILE("issuer = \"\";"), 3, "empty"},
 		{PROFILE("client_auth = \"basic\";"), 3, "allowed: client_secret_basic"},
 		{PROFILE("headers = ( \"no colon\" );"), 3, "not of the form \"NAME: VALUE\""},
 		{PROFILE("headers = ( \"A b: c\" );"), 3, "not of the form \"NAME: VALUE\""},
-		{PROFILE("headers = ( \"A: b\\r\\nC: d\" );"), 3, "not of the form \"NAME: VALUE\""},
-		{PROFILE("resolve = ( \"host:443\" );"), 3, "not of the form \"HOST:PORT:ADDRESS\""},
+		{PROFILE("headers = ( \"A: b\\r\\nC: d\" );"), 3,
+			"not of the form \"NAME: VALUE\""},
+		{PROFILE("resolve = ( \"host:443\" );"), 3,
+			"not of the form \"HOST:PORT:ADDRESS\""},
 		{PROFILE("resolve = ( \"host:70000:127.0.0.1\" );"), 3, "not of the form"},
-		{PROFILE("client_secret_env = \"A\";\n client_secret_file = \"b\";"), 4, "has a source already: env A"},
-		{"profiles = ( { issuer = \"https://a.example\"; } );", 1, "profiles[0]: the profile has no name"},
+		{PROFILE("client_secret_env = \"A\";\n client_secret_file = \"b\";"), 4,
+			"has a source already: env A"},
+		{"profiles = ( { issuer = \"https://a.example\"; } );", 1,
+			"profiles[0]: the profile has no name"},
 		{"profiles = ( { name = \"../x\"; } );", 1, "allowed: letters, digits"},
 		{"profiles = ( { name = \".x\"; } );", 1, "allowed: letters, digits"},
-		{"profiles = (\n{ name = \"x\"; },\n{ name = \"x\"; } );", 3, "a profile of that name stands in t.conf:2"},
+		{"profiles = (\n{ name = \"x\"; },\n{ name = \"x\"; } );", 3,
+			"a profile of that name stands in t.conf:2"},
 		/* syntax */
 		{"ui: { theme = ; };", 1, "t.conf:1: syntax error"},
 		{"ui: {\n theme = \"a\";\n theme = \"b\"; };", 3, "duplicate setting name"},
@@ -93,8 +116,8 @@ test_errors(void **state)
 		enum res r = read_text(&c, rows[i].text, &e);
 
 		if (r == RES_OK || e.line != rows[i].line || !strstr(e.text, rows[i].says))
-			fail_msg("%s\n%s, line %d: \"%s\"; wanted line %d: \"%s\"", rows[i].text, res_name(r), e.line, e.text,
-				rows[i].line, rows[i].says);
+			fail_msg("%s\n%s, line %d: \"%s\"; wanted line %d: \"%s\"", rows[i].text,
+				res_name(r), e.line, e.text, rows[i].line, rows[i].says);
 		conf_release(&c);
 	}
 }
@@ -108,7 +131,8 @@ test_nul(void **state)
 
 	(void)state;
 	conf_init(&c);
-	assert_int_not_equal(conf_read(&c, span_make(text, sizeof(text) - 1), "t.conf", true, &e), RES_OK);
+	assert_int_not_equal(
+		conf_read(&c, span_make(text, sizeof(text) - 1), "t.conf", true, &e), RES_OK);
 	assert_int_equal(e.line, 2);
 	conf_release(&c);
 }
@@ -118,9 +142,15 @@ static void
 test_scan_passes(void **state)
 {
 	static const char *const rows[] = {
-		"# 99999999999\n", "// 99999999999\n", "/* 99999999999 @include */", "a = \"99999999999 @include\";",
-		"a = 2147483647; b = -2147483648; c = 0x7FFFFFFF;", "a = 99999999999.5; b = 1e99;", "a-99999999999 = 1;",
-		"a = \"\\\"99999999999\";", "x99999999999 = 1;",
+		"# 99999999999\n",
+		"// 99999999999\n",
+		"/* 99999999999 @include */",
+		"a = \"99999999999 @include\";",
+		"a = 2147483647; b = -2147483648; c = 0x7FFFFFFF;",
+		"a = 99999999999.5; b = 1e99;",
+		"a-99999999999 = 1;",
+		"a = \"\\\"99999999999\";",
+		"x99999999999 = 1;",
 	};
 	struct err e = ERR_INIT;
 
@@ -135,15 +165,20 @@ test_good(void **state)
 {
 	static const char text[] =
 		"default_profile = \"acme\";\n"
-		"ui: { theme = \"light\"; ascii = true; mouse = true; log_records = 1000000; guide = false; };\n"
+		"ui: { theme = \"light\"; ascii = true; mouse = true; log_records = 1000000; guide "
+		"= false; };\n"
 		"keys: { next-step = [\">\", \"F8\"]; quit = \"q\"; };\n"
 		"profiles = (\n"
-		"  { name = \"acme\"; issuer = \"https://idp.example/realms/acme\"; discovery = false;\n"
+		"  { name = \"acme\"; issuer = \"https://idp.example/realms/acme\"; discovery = "
+		"false;\n"
 		"    introspection_endpoint = \"https://idp.example/i\"; client_id = \"c\";\n"
 		"    client_secret_env = \"ACME_SECRET\"; client_auth = \"client_secret_post\";\n"
-		"    introspection_client_id = \"rs\"; introspection_client_secret_command = \"pass rs\";\n"
-		"    access_token_file = \"at.txt\"; refresh_token_file = \"/abs/rt\"; scope = \"openid profile\";\n"
-		"    headers = ( \"X-Tenant: acme\" ); ca_file = \"~/ca.pem\"; timeout = 600; leeway = 0;\n"
+		"    introspection_client_id = \"rs\"; introspection_client_secret_command = "
+		"\"pass rs\";\n"
+		"    access_token_file = \"at.txt\"; refresh_token_file = \"/abs/rt\"; scope = "
+		"\"openid profile\";\n"
+		"    headers = ( \"X-Tenant: acme\" ); ca_file = \"~/ca.pem\"; timeout = 600; "
+		"leeway = 0;\n"
 		"    redirect_uri = \"http://127.0.0.1:0/callback\"; dpop = true; },\n"
 		"  { name = \"acme.test\"; issuer = \"https://idp.test.example\"; }\n"
 		");\n";
@@ -192,7 +227,8 @@ test_good(void **state)
 	conf_init(&c);
 	if (conf_read(&c, buf_span(&out), "printed", true, &e) != RES_OK)
 		fail_msg("%s", e.text);
-	assert_string_equal(conf_profile(&c, "acme")->introspection_endpoint, "https://idp.example/i");
+	assert_string_equal(
+		conf_profile(&c, "acme")->introspection_endpoint, "https://idp.example/i");
 	conf_release(&c);
 	buf_release(&out);
 }
@@ -237,9 +273,10 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	static const char *const names[] = {"tokentriage/profiles.d/b.conf", "tokentriage/profiles.d/a.conf",
-		"tokentriage/profiles.d/.hidden.conf", "tokentriage/profiles.d/x.txt", "tokentriage/tokentriage.conf",
-		"secret", "open", "t.conf", "tokentriage/profiles.d", "tokentriage", "pid"};
+	static const char *const names[] = {"tokentriage/profiles.d/b.conf",
+		"tokentriage/profiles.d/a.conf", "tokentriage/profiles.d/.hidden.conf",
+		"tokentriage/profiles.d/x.txt", "tokentriage/tokentriage.conf", "secret", "open",
+		"t.conf", "tokentriage/profiles.d", "tokentriage", "pid"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
@@ -273,7 +310,8 @@ test_files(void **state)
 	assert_int_equal(mkdir(path, 0700), 0);
 	free(path);
 	put("tokentriage/tokentriage.conf", "default_profile = \"b\";\n", 0600);
-	put("tokentriage/profiles.d/b.conf", "profiles = ( { name = \"b\"; headers = (\"Authorization: x\"); } );\n", 0644);
+	put("tokentriage/profiles.d/b.conf",
+		"profiles = ( { name = \"b\"; headers = (\"Authorization: x\"); } );\n", 0644);
 	put("tokentriage/profiles.d/a.conf", "profiles = ( { name = \"a\"; } );\n", 0600);
 	put("tokentriage/profiles.d/.hidden.conf", "rubbish", 0600);
 	put("tokentriage/profiles.d/x.txt", "rubbish", 0600);
@@ -338,7 +376,8 @@ test_secret_failures(void **state)
 		{"command exit 7", RES_IO, "ended with status 7"},
 		{"command kill -9 $$", RES_IO, "ended by signal 9"},
 		{"command true", RES_NOTFOUND, "printed nothing"},
-		{"command cat", RES_NOTFOUND, "printed nothing"}, /* its stdin is empty, not the terminal */
+		{"command cat", RES_NOTFOUND,
+			"printed nothing"}, /* its stdin is empty, not the terminal */
 		{"command yes", RES_LIMIT, "longer than"},
 		{"keyring x", RES_UNSUPPORTED, "not built in"},
 		{"nonsense", RES_SYNTAX, "not a source"},
@@ -382,7 +421,8 @@ test_secret_files(void **state)
 	p.name = xstrdup("x");
 	p.client_secret_source = xstrdup("env TT_TEST_NOT_SET");
 	assert_int_equal(conf_fetch_secrets(&p, NULL, &e), RES_NOTFOUND);
-	assert_non_null(strstr(e.text, "profile x: client_secret: the environment variable TT_TEST_NOT_SET"));
+	assert_non_null(strstr(
+		e.text, "profile x: client_secret: the environment variable TT_TEST_NOT_SET"));
 	profile_release(&p);
 }
 

@@ -42,8 +42,13 @@ test_commands(void **state)
 		const char *line;
 		enum command c;
 	} rows[] = {
-		{"", CMD_WIZARD}, {"--help", CMD_WIZARD}, {"check", CMD_CHECK}, {"demo|expired", CMD_DEMO},
-		{"inspect|-", CMD_INSPECT}, {"explain|token-expired", CMD_EXPLAIN}, {"serve", CMD_SERVE},
+		{"", CMD_WIZARD},
+		{"--help", CMD_WIZARD},
+		{"check", CMD_CHECK},
+		{"demo|expired", CMD_DEMO},
+		{"inspect|-", CMD_INSPECT},
+		{"explain|token-expired", CMD_EXPLAIN},
+		{"serve", CMD_SERVE},
 		{"-p|acme", CMD_WIZARD},
 	};
 	struct parsed p;
@@ -69,7 +74,9 @@ test_values(void **state)
 	struct parsed p;
 
 	(void)state;
-	parse(&p, "check|-p|acme|--timeout=7|--header|A: b|--header=C: d|--format|json|--refresh|-o|out");
+	parse(&p,
+		"check|-p|acme|--timeout=7|--header|A: b|--header=C: "
+		"d|--format|json|--refresh|-o|out");
 	assert_int_equal(p.r, RES_OK);
 	assert_string_equal(opt_str(&p.o, OPT_PROFILE), "acme");
 	assert_int_equal(opt_int(&p.o, OPT_TIMEOUT), 7);
@@ -94,7 +101,8 @@ test_errors(void **state)
 		{"check|--isuer|x", RES_SYNTAX, "unknown option --isuer; did you mean --issuer?"},
 		{"check|--no-such-thing", RES_SYNTAX, "unknown option --no-such-thing"},
 		{"check|-Z", RES_SYNTAX, "unknown option -Z"},
-		{"demo|--issuer|https://a.example", RES_SYNTAX, "--issuer does not apply to tokentriage demo"},
+		{"demo|--issuer|https://a.example", RES_SYNTAX,
+			"--issuer does not apply to tokentriage demo"},
 		{"check|--list", RES_SYNTAX, "it belongs to: demo"},
 		{"check|--issuer", RES_SYNTAX, "--issuer needs a value"},
 		{"check|-p", RES_SYNTAX, "-p needs a value"},
@@ -116,7 +124,8 @@ test_errors(void **state)
 		{"-p|acme|check", RES_SYNTAX, "the command comes first: tokentriage check"},
 		{"chekc", RES_SYNTAX, "unknown command 'chekc'"},
 		{"bulk|-", RES_UNSUPPORTED, "bulk: this version does not have that command yet"},
-		{"login", RES_UNSUPPORTED, "yet"}, {"open|c", RES_UNSUPPORTED, "yet"},
+		{"login", RES_UNSUPPORTED, "yet"},
+		{"open|c", RES_UNSUPPORTED, "yet"},
 		{"compare|a|b", RES_UNSUPPORTED, "yet"},
 	};
 	struct parsed p;
@@ -125,7 +134,8 @@ test_errors(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		parse(&p, rows[i].line);
 		if (p.r != rows[i].r || !strstr(p.e.text, rows[i].text))
-			fail_msg("%s: %s: \"%s\" does not say \"%s\"", rows[i].line, res_name(p.r), p.e.text, rows[i].text);
+			fail_msg("%s: %s: \"%s\" does not say \"%s\"", rows[i].line, res_name(p.r),
+				p.e.text, rows[i].text);
 		done(&p);
 	}
 }
@@ -138,10 +148,19 @@ static void
 test_secrets(void **state)
 {
 	static const char *const lines[] = {
-		"check|--access-token|" SECRET, "check|--access-token=" SECRET, "check|--refresh-token|" SECRET,
-		"check|--id-token|" JWT, "check|--client-secret|" SECRET, "check|--token=" SECRET,
-		"check|--password|" SECRET, "demo|--access-token|" SECRET, "--client-secret|" SECRET, JWT,
-		"inspect|" JWT, "explain|" JWT, "check|" JWT,
+		"check|--access-token|" SECRET,
+		"check|--access-token=" SECRET,
+		"check|--refresh-token|" SECRET,
+		"check|--id-token|" JWT,
+		"check|--client-secret|" SECRET,
+		"check|--token=" SECRET,
+		"check|--password|" SECRET,
+		"demo|--access-token|" SECRET,
+		"--client-secret|" SECRET,
+		JWT,
+		"inspect|" JWT,
+		"explain|" JWT,
+		"check|" JWT,
 	};
 	struct parsed p;
 
@@ -181,8 +200,10 @@ test_help(void **state)
 
 			snprintf(name, sizeof(name), "--%s", row->name);
 			listed = false;
-			for (const char *at = buf_str(&out); !listed && (at = strstr(at, name)); at++)
-				listed = at[-1] == ' ' && at[-2] != 'o' && strchr(" \n", at[strlen(name)]);
+			for (const char *at = buf_str(&out); !listed && (at = strstr(at, name));
+				at++)
+				listed = at[-1] == ' ' && at[-2] != 'o' &&
+					strchr(" \n", at[strlen(name)]);
 			if (row->kind == OPT_KIND_REFUSED && c != CMD_WIZARD && c != CMD_CHECK)
 				continue;
 			if (listed != !!(row->commands & (1u << c)))
@@ -190,13 +211,15 @@ test_help(void **state)
 		}
 		for (const char *line = buf_str(&out); *line; line = strchr(line, '\n') + 1)
 			if (strcspn(line, "\n") > 100)
-				fail_msg("help of %s: a line of %zu", command_title(c), strcspn(line, "\n"));
+				fail_msg("help of %s: a line of %zu", command_title(c),
+					strcspn(line, "\n"));
 		buf_release(&out);
 	}
 	buf_init(&out, 1 << 20);
 	options_help(&out, CMD_WIZARD);
 	for (int c = 1; c < CMD_COUNT; c++) {
-		snprintf(name, sizeof(name), "\n  %s %s", command_rows[c].name, command_rows[c].args);
+		snprintf(name, sizeof(name), "\n  %s %s", command_rows[c].name,
+			command_rows[c].args);
 		assert_non_null(strstr(buf_str(&out), name));
 	}
 	buf_release(&out);

@@ -30,8 +30,10 @@ make(struct made *m)
 	clock_init_manual(&m->clock, NOW * INT64_C(1000000));
 	case_init(&m->c);
 	m->redactor = redactor_new();
-	m->engine = engine_new(&(struct engine_deps){&m->clock, &rng_system, NULL, m->redactor, &m->c, none});
-	m->w = wizard_new(&(struct wizard_deps){m->engine, &m->c, &m->clock, &rng_system, NULL, m->redactor});
+	m->engine = engine_new(
+		&(struct engine_deps){&m->clock, &rng_system, NULL, m->redactor, &m->c, none});
+	m->w = wizard_new(
+		&(struct wizard_deps){m->engine, &m->c, &m->clock, &rng_system, NULL, m->redactor});
 	profile_init(&p);
 	p.name = xstrdup("acme");
 	p.issuer = xstrdup("https://idp.example");
@@ -59,7 +61,8 @@ answer(struct made *m, enum step step, enum purpose purpose, const char *url, co
 	http_request_init(&req);
 	http_request_set(&req, "GET", span_of(url));
 	assert_int_equal(http_headers_add(&req.headers, SPAN_LIT("Authorization"),
-		SPAN_LIT("Bearer 0123456789abcdef0123456789abcdef")), RES_OK);
+				 SPAN_LIT("Bearer 0123456789abcdef0123456789abcdef")),
+		RES_OK);
 	net_result_init(&raw);
 	assert_int_equal(http_parse_response(&raw.response, span_of(text), &e), RES_OK);
 	raw.sent_wall_us = raw.answered_wall_us = NOW * INT64_C(1000000);
@@ -71,11 +74,15 @@ answer(struct made *m, enum step step, enum purpose purpose, const char *url, co
 	http_request_release(&req);
 }
 
-#define USERINFO "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n" \
-	"{\"sub\":\"user-4711\",\"name\":\"Jane Q. Doe\",\"email\":\"jane.doe@example.com\"," \
-	"\"address\":{\"street_address\":\"12 Long Road\"},\"groups\":[\"staff-of-jane\"],\"age\":42}"
-#define INTROSPECTION "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n" \
-	"{\"active\":true,\"sub\":\"user-4711\",\"username\":\"jane.doe\",\"scope\":\"openid\",\"exp\":1769864400}"
+#define USERINFO                                                                                   \
+	"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"                                \
+	"{\"sub\":\"user-4711\",\"name\":\"Jane Q. Doe\",\"email\":\"jane.doe@example.com\","      \
+	"\"address\":{\"street_address\":\"12 Long "                                               \
+	"Road\"},\"groups\":[\"staff-of-jane\"],\"age\":42}"
+#define INTROSPECTION                                                                              \
+	"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"                                \
+	"{\"active\":true,\"sub\":\"user-4711\",\"username\":\"jane.doe\",\"scope\":\"openid\","   \
+	"\"exp\":1769864400}"
 
 static char *
 write_report(struct made *m, enum report_format form, struct report_input in)
@@ -105,7 +112,8 @@ test_json(void **state)
 	(void)state;
 	make(&m);
 	wizard_give_token(m.w, SLOT_ACCESS, SPAN_LIT("0123456789abcdef0123456789abcdef"), "pasted");
-	answer(&m, STEP_VERIFY, PURPOSE_INTROSPECTION, "https://idp.example/introspect", INTROSPECTION);
+	answer(&m, STEP_VERIFY, PURPOSE_INTROSPECTION, "https://idp.example/introspect",
+		INTROSPECTION);
 	answer(&m, STEP_HANDLE, PURPOSE_USERINFO, "https://idp.example/me", USERINFO);
 	text = write_report(&m, REPORT_JSON, (struct report_input){0});
 	assert_int_equal(json_parse(&root, span_of(text), &e), RES_OK);
@@ -133,24 +141,30 @@ test_json(void **state)
 static void
 test_claims(void **state)
 {
-	static const char *const values[] = {"user-4711", "Jane Q. Doe", "jane.doe", "12 Long Road", "staff-of-jane"};
-	static const enum report_format forms[] = {REPORT_TEXT, REPORT_JSON, REPORT_MARKDOWN, REPORT_JUNIT};
+	static const char *const values[] = {
+		"user-4711", "Jane Q. Doe", "jane.doe", "12 Long Road", "staff-of-jane"};
+	static const enum report_format forms[] = {
+		REPORT_TEXT, REPORT_JSON, REPORT_MARKDOWN, REPORT_JUNIT};
 	struct made m;
 
 	(void)state;
 	make(&m);
 	wizard_give_token(m.w, SLOT_ACCESS, SPAN_LIT("0123456789abcdef0123456789abcdef"), "pasted");
-	answer(&m, STEP_VERIFY, PURPOSE_INTROSPECTION, "https://idp.example/introspect", INTROSPECTION);
+	answer(&m, STEP_VERIFY, PURPOSE_INTROSPECTION, "https://idp.example/introspect",
+		INTROSPECTION);
 	answer(&m, STEP_HANDLE, PURPOSE_USERINFO, "https://idp.example/me?u=user-4711", USERINFO);
 	for (enum claims_mode mode = CLAIMS_NAMES; mode <= CLAIMS_NONE; mode++) {
 		for (size_t f = 0; f < ARRAY_SIZE(forms); f++) {
-			char *text = write_report(&m, forms[f], (struct report_input){.claims = mode, .width = 1000});
+			char *text = write_report(
+				&m, forms[f], (struct report_input){.claims = mode, .width = 1000});
 
 			for (size_t i = 0; i < ARRAY_SIZE(values); i++)
 				if (strstr(text, values[i]))
-					fail_msg("mode %d, form %d: holds %s", (int)mode, (int)forms[f], values[i]);
+					fail_msg("mode %d, form %d: holds %s", (int)mode,
+						(int)forms[f], values[i]);
 			if (forms[f] == REPORT_JSON)
-				assert_int_equal(mode == CLAIMS_NAMES, !!strstr(text, "\\\"email\\\":\\\"[omitted]\\\""));
+				assert_int_equal(mode == CLAIMS_NAMES,
+					!!strstr(text, "\\\"email\\\":\\\"[omitted]\\\""));
 			free(text);
 		}
 	}
@@ -161,9 +175,12 @@ test_claims(void **state)
 static void
 test_hostile(void **state)
 {
-	static const char reply[] = "HTTP/1.1 401 \033]0;owned\007\r\nWWW-Authenticate: Bearer error=\"invalid_token\", "
-		"error_description=\"\033[2J|<b>`x`\xe2\x80\xae\"\r\nX-A: \xff\xfe\r\n\r\n<script>\033[31m</script>";
-	static const enum report_format forms[] = {REPORT_TEXT, REPORT_JSON, REPORT_MARKDOWN, REPORT_JUNIT};
+	static const char reply[] = "HTTP/1.1 401 \033]0;owned\007\r\nWWW-Authenticate: Bearer "
+				    "error=\"invalid_token\", "
+				    "error_description=\"\033[2J|<b>`x`\xe2\x80\xae\"\r\nX-A: "
+				    "\xff\xfe\r\n\r\n<script>\033[31m</script>";
+	static const enum report_format forms[] = {
+		REPORT_TEXT, REPORT_JSON, REPORT_MARKDOWN, REPORT_JUNIT};
 	struct made m;
 
 	(void)state;
@@ -174,7 +191,8 @@ test_hostile(void **state)
 		char *text = write_report(&m, forms[f], (struct report_input){0});
 
 		for (const unsigned char *p = (unsigned char *)text; *p; p++)
-			assert_true(*p == '\n' || (*p >= ' ' && *p != 0x7f && *p != 0xff && *p != 0xfe));
+			assert_true(*p == '\n' ||
+				(*p >= ' ' && *p != 0x7f && *p != 0xff && *p != 0xfe));
 		assert_null(strstr(text, "\xe2\x80\xae"));
 		if (forms[f] == REPORT_MARKDOWN || forms[f] == REPORT_JUNIT)
 			assert_null(strstr(text, "<b>"));
@@ -191,9 +209,11 @@ test_text(void **state)
 
 	(void)state;
 	make(&m);
-	wizard_give_token(m.w, SLOT_ACCESS, SPAN_LIT("Bearer 0123456789abcdef0123456789abcdef"), "pasted");
+	wizard_give_token(
+		m.w, SLOT_ACCESS, SPAN_LIT("Bearer 0123456789abcdef0123456789abcdef"), "pasted");
 	answer(&m, STEP_VERIFY, PURPOSE_INTROSPECTION, "https://idp.example/introspect",
-		"HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\n\r\n{\"error\":\"invalid_client\"}");
+		"HTTP/1.1 401 Unauthorized\r\nContent-Type: "
+		"application/json\r\n\r\n{\"error\":\"invalid_client\"}");
 	text = write_report(&m, REPORT_TEXT, (struct report_input){.ascii = true, .color = true});
 	for (const unsigned char *p = (unsigned char *)text; *p; p++)
 		assert_true(*p < 0x80);
@@ -204,7 +224,8 @@ test_text(void **state)
 	text = write_report(&m, REPORT_TEXT, (struct report_input){.show_secrets = true});
 	assert_null(strchr(text, '\033'));
 	assert_non_null(strstr(text, "0123456789abcdef0123456789abcdef"));
-	for (const char *line = text; *line; line = strchr(line, '\n') + 1) /* of ASCII words, 80 columns */
+	for (const char *line = text; *line;
+		line = strchr(line, '\n') + 1) /* of ASCII words, 80 columns */
 		if (strcspn(line, "\n") > 100)
 			fail_msg("%.*s", (int)strcspn(line, "\n"), line);
 	free(text);
