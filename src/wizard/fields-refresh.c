@@ -13,7 +13,7 @@ precondition_rows(struct field_list *l, const struct wizard *w, const struct fac
 	struct field *row;
 
 	field_heading(l, "Before a refresh", "", FROM_NOWHERE);
-	row = field_words(l, "refresh_possible", "can be refreshed", can ? "yes" : "no", FROM_NOWHERE);
+	row = field_words(l, "refresh_possible", "refreshable", can ? "yes" : "no", FROM_NOWHERE);
 	field_mean(row, can ? STATE_OK : STATE_WARNING, "%s", why);
 	row = field_words(l, "refresh_token", "refresh token", t->present ? t->info.mask : "none", FROM_TOKEN);
 	if (t->present)
@@ -30,7 +30,7 @@ precondition_rows(struct field_list *l, const struct wizard *w, const struct fac
 	default:
 		text_format(text, sizeof text, "not chosen yet");
 	}
-	field_mean(field_words(l, "tokens_go_to", "new tokens go to", text, FROM_NOWHERE), STATE_OK, "%s",
+	field_mean(field_words(l, "tokens_go_to", "new tokens to", text, FROM_NOWHERE), STATE_OK, "%s",
 		"where the new tokens are kept before anything else uses them");
 }
 
