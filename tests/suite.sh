@@ -97,7 +97,10 @@ run asan-ubsan "$work/asan" make -s -C "$work/asan" -j"$jobs" -k check \
 configure "$work/valgrind" CFLAGS='-O1 -g'
 run valgrind "$work/valgrind" make -s -C "$work/valgrind" -j"$jobs" -k check-valgrind
 run distcheck "$work/gcc" env DISTCHECK_CONFIGURE_FLAGS=-q make -s -C "$work/gcc" -j"$jobs" distcheck
-[ -z "$long" ] || step long make -s -C "$work/gcc" check-long
+if [ -n "$long" ]; then
+	run asan-real "$work/asan" make -s -C "$work/asan" -k check TESTS=tests/real/real.tap.sh
+	step bench make -s -C "$work/gcc" bench
+fi
 
 printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 [ -z "$broken" ] && [ "$failed" -eq 0 ] && [ "$skipped" -eq 0 ]
