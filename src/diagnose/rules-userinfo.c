@@ -83,7 +83,9 @@ rule_userinfo_sub_mismatch(const struct facts *f, struct finding *out)
 	int from;
 
 	if (!came(f) || !f->userinfo->answer.doc ||
-		json_type(f->userinfo->answer.doc) != JSON_OBJECT || f->userinfo->answer.error[0])
+		json_type(f->userinfo->answer.doc) != JSON_OBJECT ||
+		f->userinfo->answer.outcome == OUTCOME_OAUTH_ERROR ||
+		f->userinfo->answer.outcome == OUTCOME_VENDOR_ERROR)
 		return RULE_PASS;
 	got = f->userinfo->answer.claims.sub.n ? f->userinfo->answer.claims.sub
 					       : json_get_str(f->userinfo->answer.doc, "sub");
