@@ -161,7 +161,8 @@ pick_one(struct facts *f, const struct exchange *x, uint32_t newest, bool revoke
 		/* of the same question; a probe of another method is told by the exchange itself */
 		if (x->slot != SLOT_ACCESS &&
 			(!f->introspection || f->introspection->auth == x->auth) &&
-			(!f->introspection || f->introspection->auth_raw_basic == x->auth_raw_basic))
+			(!f->introspection ||
+				f->introspection->auth_raw_basic == x->auth_raw_basic))
 			f->introspection_probe = x;
 		break;
 	case PURPOSE_USERINFO:

@@ -132,9 +132,9 @@ rule_client_auth_missing(const struct facts *f, struct finding *out)
 	const struct exchange *x = f->introspection ? f->introspection : f->revocation;
 	char scheme[24];
 
-	if (!exchange_answered(x) || (x->auth != AUTH_UNSET && x->auth != AUTH_NONE) || !asks_as_client(x) ||
-		x->answer.outcome == OUTCOME_SUCCESS || x->answer.outcome == OUTCOME_INACTIVE ||
-		x->answer.kind == BODY_HTML)
+	if (!exchange_answered(x) || (x->auth != AUTH_UNSET && x->auth != AUTH_NONE) ||
+		!asks_as_client(x) || x->answer.outcome == OUTCOME_SUCCESS ||
+		x->answer.outcome == OUTCOME_INACTIVE || x->answer.kind == BODY_HTML)
 		return RULE_PASS;
 	if (!exchange_client_refused(x) &&
 		!(x->result.response.status == 400 && answer_error_is(x, "invalid_request")) &&
@@ -169,9 +169,14 @@ public_client_told_nothing(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	ev_answer(out, x);
 	ev_answer(out, f->userinfo);
-	ev(out, "client authentication", (int)x->n, "%s as %s", client_auth_id(x->auth), x->auth_client_id);
-	return say(out, "The token gets user information, and introspection calls it inactive for %s, a client without "
-		"authentication: the server tells public clients nothing of tokens that are not theirs.", x->auth_client_id);
+	ev(out, "client authentication", (int)x->n, "%s as %s", client_auth_id(x->auth),
+		x->auth_client_id);
+	return say(out,
+		"The token gets user information, and introspection calls it inactive for %s, a "
+		"client without "
+		"authentication: the server tells public clients nothing of tokens that are not "
+		"theirs.",
+		x->auth_client_id);
 }
 
 enum verdict_of
@@ -180,7 +185,8 @@ rule_introspect_public_client(const struct facts *f, struct finding *out)
 	const struct exchange *x = f->introspection;
 	int s;
 
-	if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS || x->answer.kind == BODY_HTML)
+	if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS ||
+		x->answer.kind == BODY_HTML)
 		return RULE_PASS;
 	if (x->answer.outcome == OUTCOME_INACTIVE)
 		return public_client_told_nothing(f, out);

@@ -450,17 +450,27 @@ wants_json(const struct exchange *x)
 	return false;
 }
 
+/* Could be read all the same. */
+static bool
+read_leniently(const struct exchange *x)
+{
+	return x->answer.outcome == OUTCOME_SUCCESS && x->answer.doc && x->answer.kind == BODY_BOM;
+}
+
 static bool
 not_json(const struct facts *f, const struct exchange *x)
 {
+	const struct answer *a = &x->answer;
 	int s = status_of(x);
 
 	(void)f;
-	return wants_json(x) && s >= 200 && s < 300 &&
-		(!x->answer.doc || x->answer.kind == BODY_FORM) && !x->answer.is_signed &&
-		!x->answer.is_encrypted && x->answer.kind != BODY_HTML &&
-		x->answer.kind != BODY_JWT && x->answer.kind != BODY_JWE && !x->answer.error[0] &&
-		x->answer.outcome != OUTCOME_SUCCESS;
+	if (!wants_json(x) || s < 200 || s >= 300)
+		return false;
+	if (read_leniently(x))
+		return true;
+	return (!a->doc || a->kind == BODY_FORM) && !a->is_signed && !a->is_encrypted &&
+		a->kind != BODY_HTML && a->kind != BODY_JWT && a->kind != BODY_JWE &&
+		!a->error[0] && a->outcome != OUTCOME_SUCCESS;
 }
 
 enum verdict_of
@@ -472,6 +482,13 @@ rule_body_not_json(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	ev_text(out, "Content-Type", header_of(x, "content-type"), (int)x->n);
 	ev(out, "body", (int)x->n, "%zu bytes", body_of(x).n);
+	if (read_leniently(x)) {
+		out->severity = SEV_WARNING;
+		return say(out,
+			"The answer to the %s request begins with a byte-order mark (EF BB BF), "
+			"which JSON forbids; it was read all the same.",
+			purpose_words(x->purpose));
+	}
 	return say(out, "The answer to the %s request (%d) cannot be read as JSON: it is %s.",
 		purpose_words(x->purpose), status_of(x),
 		x->answer.kind == BODY_JSON ? "JSON with a syntax error"

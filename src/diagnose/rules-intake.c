@@ -105,10 +105,15 @@ rule_token_truncated(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	token_oddity_words(&t->sent, words, sizeof(words));
 	ev(out, "token", FROM_TOKEN, "%s, %zu bytes", words, t->sent.len);
-	if (t->sent.alg[0])
-		ev(out, "signature", FROM_TOKEN, "%zu bytes for %s", t->sent.sig_len, t->sent.alg);
-	return say(out, "The token is cut off: %s.",
-		words[0] ? words : "parts of the JWT are missing");
+	if (!t->sent.sig_len || !t->sent.alg[0])
+		return say(out,
+			"The token is cut off: parts of the JWT are missing (%zu bytes are there).",
+			t->sent.len);
+	ev(out, "signature", FROM_TOKEN, "%zu bytes for %s", t->sent.sig_len, t->sent.alg);
+	return say(out,
+		"The token is cut off: its signature has %zu bytes, which is no whole %s "
+		"signature.",
+		t->sent.sig_len, t->sent.alg);
 }
 
 enum verdict_of

@@ -76,13 +76,16 @@ family_ended(const struct facts *f)
 	for (size_t i = 0; i < f->c->n_exchanges; i++) {
 		const struct exchange *y = f->c->exchanges[i];
 
-		if (y->slot != SLOT_ACCESS || y->token_generation != x->token_generation || !exchange_answered(y))
+		if (y->slot != SLOT_ACCESS || y->token_generation != x->token_generation ||
+			!exchange_answered(y))
 			continue;
-		if (y->purpose != PURPOSE_INTROSPECTION && y->purpose != PURPOSE_USERINFO && y->purpose != PURPOSE_RESOURCE)
+		if (y->purpose != PURPOSE_INTROSPECTION && y->purpose != PURPOSE_USERINFO &&
+			y->purpose != PURPOSE_RESOURCE)
 			continue;
 		if (y->n < x->n)
 			good_before[y->purpose] = y->answer.outcome == OUTCOME_SUCCESS;
-		else if (good_before[y->purpose] && (y->answer.outcome == OUTCOME_INACTIVE || y->result.response.status == 401))
+		else if (good_before[y->purpose] &&
+			(y->answer.outcome == OUTCOME_INACTIVE || y->result.response.status == 401))
 			return y;
 	}
 	return NULL;
@@ -123,7 +126,9 @@ rule_refresh_token_rotated(const struct facts *f, struct finding *out)
 	after = family_ended(f);
 	if (after && !fact_expired(f)) {
 		ev_answer(out, after);
-		return say(out, "The refresh token was refused, and the access token, good until then, died with it: the server took "
+		return say(out,
+			"The refresh token was refused, and the access token, good until then, "
+			"died with it: the server took "
 			"the refresh token for one that was used before, and ended its family.");
 	}
 	if (answer_hint(f->refresh) != HINT_ROTATED)

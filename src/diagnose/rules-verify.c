@@ -368,13 +368,34 @@ rule_introspect_foreign_client(const struct facts *f, struct finding *out)
 		SPAN_ARG(f->client_id.v), SPAN_ARG(f->caller.v));
 }
 
+/*
+ * Some servers answer active:false to a caller they do not know (RFC 7662 §4 lets them).  Not this
+ * one, if it has refused a caller in words; and not this caller, if another endpoint let him in.
+ */
+static bool
+caller_is_known(const struct facts *f)
+{
+	for (size_t i = 0; i < f->c->n_exchanges; i++) {
+		const struct exchange *x = f->c->exchanges[i];
+
+		if ((x->purpose == PURPOSE_INTROSPECTION ||
+			    x->purpose == PURPOSE_PROBE_INTROSPECTION) &&
+			(exchange_client_refused(x) || x->answer.active == TRI_YES))
+			return true;
+		if ((x->purpose == PURPOSE_REFRESH || x->purpose == PURPOSE_TOKEN) &&
+			exchange_client_accepted(x) && span_is(f->caller.v, x->auth_client_id))
+			return true;
+	}
+	return false;
+}
+
 enum verdict_of
 rule_introspect_audience_missing(const struct facts *f, struct finding *out)
 {
 	if (f->active.v != TRI_NO || f->userinfo_ok.v != TRI_YES || fact_expired(f) ||
 		!f->claimed || !f->claimed->n_aud || !f->caller.v.n ||
 		claims_has_aud(f->claimed, f->caller.v) ||
-		(f->client_id.v.n && !span_eq(f->client_id.v, f->caller.v)))
+		(f->client_id.v.n && !span_eq(f->client_id.v, f->caller.v)) || !caller_is_known(f))
 		return RULE_PASS;
 	ev(out, "active", f->active.from, "false");
 	ev_answer(out, f->userinfo);
@@ -510,6 +531,11 @@ rule_introspect_inactive_unspecified(const struct facts *f, struct finding *out)
 			"Ask for user information with the same token (step 4): accepted there "
 			"means that the caller may not "
 			"introspect it, refused there means that the token is dead.");
+	else if (f->iat.known && f->server_now_s - f->iat.at < 10 && f->userinfo_ok.v != TRI_YES)
+		fix(out,
+			"The token is only seconds old: wait two seconds and ask again (step 1); "
+			"active then "
+			"means that the server's copies lag behind.");
 	else if (f->userinfo_ok.v == TRI_YES)
 		fix(out,
 			"Introspect as the client that the token was issued to: active then means "
