@@ -39,3 +39,13 @@ tokentriage_LDADD = src/libttcli.a src/libttdemo.a src/libttui.a src/libttreport
 	$(NCURSESW_LIBS) $(CJSON_LIBS) $(CONFIG_LIBS)
 tokentriage_DEPENDENCIES = $(TT_LIBS)
 tokentriage_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS) -Wl,--export-dynamic
+
+# The themes beside the program in a build tree, where it looks for them before it is installed.
+all-local: themes-here
+themes-here:
+	@test themes -ef $(top_srcdir)/themes || { $(MKDIR_P) themes && \
+		cp -f $(top_srcdir)/themes/*.conf themes/ && chmod u+w themes/*.conf; }
+clean-local: themes-gone
+themes-gone:
+	@test ! -d themes || test themes -ef $(top_srcdir)/themes || rm -rf themes
+.PHONY: themes-here themes-gone

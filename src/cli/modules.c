@@ -7,25 +7,34 @@
 
 static const struct net_module *net;
 
-/* Beside the executable, if it is there (the build tree); else where make install put it. */
-static char *
-module_path(const char *name)
+char *
+modules_build_folder(void)
 {
 	char exe[4096], *slash, *path;
 	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	bool there;
 
-	if (n > 0) {
-		exe[n] = '\0';
-		slash = strrchr(exe, '/');
-		if (slash) {
-			*slash = '\0';
-			path = path_join(exe, name);
-			if (!access(path, R_OK))
-				return path;
-			free(path);
-		}
-	}
-	return path_join(PKGLIBDIR, name);
+	if (n <= 0)
+		return NULL;
+	exe[n] = '\0';
+	slash = strrchr(exe, '/');
+	if (!slash)
+		return NULL;
+	*slash = '\0';
+	path = path_join(exe, "net.so");
+	there = !access(path, R_OK);
+	free(path);
+	return there ? xstrdup(exe) : NULL;
+}
+
+/* Beside the executable in a build tree; else where make install put it. */
+static char *
+module_path(const char *name)
+{
+	char *folder = modules_build_folder(), *path = path_join(folder ? folder : PKGLIBDIR, name);
+
+	free(folder);
+	return path;
 }
 
 static const void *

@@ -11,6 +11,8 @@
 /* Sets the loaders of crypto() and of the digest under masks; loads nothing. */
 void modules_init(void);
 const struct transport_ops *modules_transport(struct err *e);
+/* The folder of the executable if it is a build tree (from xmalloc), else NULL. */
+char *modules_build_folder(void);
 const struct demo_ops *modules_demo(struct err *e);
 
 #endif

@@ -134,16 +134,16 @@ set_tokens(const struct report *r, struct json *obj, const struct exchange *x)
 	json_set_take(obj, "tokens", list);
 }
 
+/* Empty if there was none. */
 static struct json *
 response_json(const struct report *r, const struct exchange *x)
 {
 	const struct http_response *p = &x->result.response;
-	struct json *o, *error;
+	struct json *o = json_new_object(), *error;
 	char type[80];
 
 	if (!p->status)
-		return NULL;
-	o = json_new_object();
+		return o;
 	json_set_i64(o, "status", p->status);
 	set_or_null(r, o, "version", p->version);
 	set_or_null(r, o, "reason", p->reason);
@@ -186,14 +186,14 @@ timings_json(const struct timings *t)
 	return o;
 }
 
+/* Empty without TLS. */
 static struct json *
 tls_json(const struct report *r, const struct tls_info *t)
 {
-	struct json *o, *certs;
+	struct json *o = json_new_object(), *certs;
 
 	if (!*t->version && !t->n_certs && !*t->verify_words)
-		return NULL;
-	o = json_new_object();
+		return o;
 	set_or_null(r, o, "version", t->version);
 	set_or_null(r, o, "cipher", t->cipher);
 	json_set_bool(o, "verified", t->verified);
@@ -230,19 +230,10 @@ error_json(const struct report *r, const struct net_result *n)
 	return o;
 }
 
-static void
-set_take_or_null(struct json *obj, const char *key, struct json *child)
-{
-	if (child)
-		json_set_take(obj, key, child);
-	else
-		json_set_null(obj, key);
-}
-
 struct json *
 report_exchange(const struct report *r, const struct exchange *x)
 {
-	struct json *o = json_new_object();
+	struct json *o = json_new_object(), *error;
 
 	json_set_i64(o, "n", x->n);
 	json_set_str(o, "step", step_id(x->step));
@@ -254,9 +245,13 @@ report_exchange(const struct report *r, const struct exchange *x)
 	set_when(o, "answered", x->result.answered_wall_us);
 	set_or_null(r, o, "remote", x->result.remote);
 	json_set_take(o, "request", request_json(r, x));
-	set_take_or_null(o, "response", response_json(r, x));
+	json_set_take(o, "response", response_json(r, x));
 	json_set_take(o, "timings", timings_json(&x->result.timings));
-	set_take_or_null(o, "tls", tls_json(r, &x->result.tls));
-	set_take_or_null(o, "error", error_json(r, &x->result));
+	json_set_take(o, "tls", tls_json(r, &x->result.tls));
+	error = error_json(r, &x->result);
+	if (error)
+		json_set_take(o, "error", error);
+	else
+		json_set_null(o, "error");
 	return o;
 }

@@ -1,10 +1,16 @@
-UNIT_TESTS += tests/cli/test_options tests/cli/test_conf
+TT_CLI_TEST_LIBS = $(TT_LIBS) $(CMOCKA_LIBS) $(NCURSESW_LIBS) $(CJSON_LIBS) $(CONFIG_LIBS)
+TT_CLI_TEST_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
+
+UNIT_TESTS += tests/cli/test_options tests/cli/test_conf tests/cli/test_theme
 tests_cli_test_options_SOURCES = tests/cli/test_options.c
-tests_cli_test_options_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
-tests_cli_test_options_LDADD = $(TT_LIBS) $(CMOCKA_LIBS) $(NCURSESW_LIBS) $(CJSON_LIBS) $(CONFIG_LIBS)
+tests_cli_test_options_CPPFLAGS = $(TT_CLI_TEST_CPPFLAGS)
+tests_cli_test_options_LDADD = $(TT_CLI_TEST_LIBS)
 tests_cli_test_conf_SOURCES = tests/cli/test_conf.c
-tests_cli_test_conf_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
-tests_cli_test_conf_LDADD = $(TT_LIBS) $(CMOCKA_LIBS) $(NCURSESW_LIBS) $(CJSON_LIBS) $(CONFIG_LIBS)
+tests_cli_test_conf_CPPFLAGS = $(TT_CLI_TEST_CPPFLAGS)
+tests_cli_test_conf_LDADD = $(TT_CLI_TEST_LIBS)
+tests_cli_test_theme_SOURCES = tests/cli/test_theme.c
+tests_cli_test_theme_CPPFLAGS = $(TT_CLI_TEST_CPPFLAGS)
+tests_cli_test_theme_LDADD = $(TT_CLI_TEST_LIBS)
 
 TAP_TESTS += tests/cli/schema.sh tests/cli/status.sh
 EXTRA_DIST += tests/cli/schema.sh tests/cli/status.sh tests/cli/validate.mjs

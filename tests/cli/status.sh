@@ -36,6 +36,15 @@ says() { if grep -qF -- "$2" "$1"; then ok "... $1 says: $2"; else not_ok "$1 do
 silent() { if [ -s "$1" ]; then not_ok "$1 is not empty"; else ok "... $1 is empty"; fi; }
 hides() { if grep -qF -- "$2" out err; then not_ok "holds a secret"; else ok "... holds no secret"; fi; }
 
+# wait_for PATTERN FILE PID: until the file has the line, or the process is gone, or a minute has passed.
+wait_for() {
+	i=0
+	until grep -q "$1" "$2" 2>/dev/null || [ $i -ge 1200 ]; do
+		i=$((i + 1)); kill -0 "$3" 2>/dev/null || break
+		sleep 0.05
+	done
+}
+
 # --- help, version, what is not there ---------------------------------------------------------
 for c in '' check demo inspect explain serve; do
 	want 0 "help of '$c'" -- $c --help
@@ -135,11 +144,7 @@ rm -r xdg
 # --- against the embedded server -----------------------------------------------------------------
 "$tt" serve --scenario expired --tokens-out tokens.json >serve.out 2>serve.err </dev/null &
 server=$!
-i=0
-until grep -q '^ready' serve.out || [ $i -ge 600 ]; do
-	i=$((i + 1)); kill -0 $server 2>/dev/null || break
-	sleep 0.05
-done
+wait_for '^ready' serve.out $server
 issuer=$(sed -n 's/^issuer //p' serve.out)
 member() { sed -n "s/^[[:space:]]*\"$1\":[[:space:]]*\"\([^\"]*\)\".*/\1/p" tokens.json; }
 member access_token >at.txt
@@ -192,6 +197,20 @@ if [ $got -eq 4 ]; then ok "stdout that cannot be written: status 4"; else : >ou
 { kill -TERM $server; wait $server; got=$?; } 2>/dev/null
 server=
 if [ $got -eq 143 ]; then ok "serve: ended by SIGTERM is 128+15"; else : >out; not_ok "serve: status $got"; fi
+
+# --- signals while a request is under way ---------------------------------------------------------
+"$tt" serve --scenario slow --tokens-out tokens.json >serve.out 2>serve.err </dev/null &
+server=$!
+wait_for '^ready' serve.out $server
+member access_token >at.txt
+"$tt" check --issuer "$(sed -n 's/^issuer //p' serve.out)" --timeout 600 --access-token-file at.txt \
+    --log-file slow.jsonl >out 2>err </dev/null &
+check=$!
+wait_for 'GET .*userinfo' slow.jsonl $check
+{ kill -TERM $check; wait $check; got=$?; } 2>/dev/null
+if [ $got -eq 143 ]; then ok "check: ended by SIGTERM is 128+15"; else not_ok "check: status $got"; fi
+{ kill $server; wait $server; } 2>/dev/null
+server=
 
 # --- inspect: bad input -----------------------------------------------------------------------------
 : >empty
