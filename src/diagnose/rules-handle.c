@@ -552,8 +552,10 @@ rule_token_revoked(const struct facts *f, struct finding *out)
 		f->access_sig == SIG_NO_KEY || fact_key_known(f) == TRI_NO || fact_bound(f) ||
 		(f->client_id.v.n && f->caller.v.n && !span_eq(f->client_id.v, f->caller.v)))
 		return RULE_PASS;
-	if (f->iat.known && f->server_now_s - f->iat.at < FRESH_S)
-		return RULE_PASS; /* it may not have reached every copy of the server yet */
+	/* just refreshed by this program: rather not on every copy of the server yet */
+	if (case_token(f->c, SLOT_ACCESS)->from && f->iat.known &&
+		f->server_now_s - f->iat.at < FRESH_S)
+		return RULE_PASS;
 	if (f->access->role == ROLE_ID || f->access->role == ROLE_REFRESH ||
 		answer_hint(f->userinfo) == HINT_ISSUER ||
 		answer_hint(f->userinfo) == HINT_AUDIENCE || other_audience(f))

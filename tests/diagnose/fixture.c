@@ -488,32 +488,38 @@ read_line(struct reader *r, struct span line)
 }
 
 void
-fixture_read(struct fixture *fx, const char *path)
+fixture_read_text(struct fixture *fx, const char *name, struct span text)
 {
-	struct reader r = {.fx = fx, .path = path, .now = 1769860800}; /* 2026-01-31T12:00:00Z */
-	struct buf text;
-	struct span rest, line;
-	struct err e = ERR_INIT;
+	struct reader r = {.fx = fx, .path = name, .now = 1769860800}; /* 2026-01-31T12:00:00Z */
+	struct span line;
 
 	memset(fx, 0, sizeof(*fx));
 	case_init(&fx->c);
 	fx->redactor = redactor_new();
 	buf_init(&r.request, LIMIT_BODY);
 	buf_init(&r.response, LIMIT_BODY);
-	buf_init(&text, LIMIT_BODY);
-	if (file_read(path, &text, &e) != RES_OK)
-		fail_msg("%s", e.text);
 	r.at_ms = -20000;
-	rest = buf_span(&text);
-	while (span_next(&rest, '\n', &line)) {
+	while (span_next(&text, '\n', &line)) {
 		r.line++;
 		read_line(&r, line);
 	}
 	finish(&r);
 	clock_init_manual(&fx->clock, r.now * 1000000);
-	buf_release(&text);
 	buf_release(&r.request);
 	buf_release(&r.response);
+}
+
+void
+fixture_read(struct fixture *fx, const char *path)
+{
+	struct buf text;
+	struct err e = ERR_INIT;
+
+	buf_init(&text, LIMIT_BODY);
+	if (file_read(path, &text, &e) != RES_OK)
+		fail_msg("%s", e.text);
+	fixture_read_text(fx, path, buf_span(&text));
+	buf_release(&text);
 }
 
 void

@@ -37,6 +37,7 @@ struct fixture {
 
 /* Fails the running test if the file is not well-formed. */
 void fixture_read(struct fixture *fx, const char *path);
+void fixture_read_text(struct fixture *fx, const char *name, struct span text);
 void fixture_release(struct fixture *fx);
 
 #endif

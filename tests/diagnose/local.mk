@@ -2,7 +2,8 @@
 DIAGNOSE_TEST_LIBS = src/libttdiagnose.a src/libttcase.a src/libttoauth.a src/libttbase.a $(CJSON_LIBS) $(CMOCKA_LIBS)
 DIAGNOSE_TEST_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
 
-UNIT_TESTS += tests/diagnose/test_rules tests/diagnose/test_tables
+UNIT_TESTS += tests/diagnose/test_rules tests/diagnose/test_tables \
+	tests/diagnose/test_healthy
 EXTRA_DIST += tests/diagnose/cases tests/diagnose/healthy
 
 tests_diagnose_test_rules_SOURCES = tests/diagnose/test_rules.c tests/diagnose/fixture.c tests/diagnose/fixture.h
@@ -12,3 +13,7 @@ tests_diagnose_test_rules_LDADD = $(DIAGNOSE_TEST_LIBS)
 tests_diagnose_test_tables_SOURCES = tests/diagnose/test_tables.c
 tests_diagnose_test_tables_CPPFLAGS = $(DIAGNOSE_TEST_CPPFLAGS)
 tests_diagnose_test_tables_LDADD = $(DIAGNOSE_TEST_LIBS)
+
+tests_diagnose_test_healthy_SOURCES = tests/diagnose/test_healthy.c tests/diagnose/fixture.c tests/diagnose/fixture.h
+tests_diagnose_test_healthy_CPPFLAGS = $(DIAGNOSE_TEST_CPPFLAGS)
+tests_diagnose_test_healthy_LDADD = $(DIAGNOSE_TEST_LIBS)
