@@ -9,12 +9,13 @@ AM_TESTS_ENVIRONMENT = \
 	LC_ALL=C.UTF-8; LANGUAGE=; TZ=UTC; TERM=xterm-256color; CMOCKA_MESSAGE_OUTPUT=TAP; \
 	srcdir='$(abs_top_srcdir)'; builddir='$(abs_top_builddir)'; \
 	TOKENTRIAGE='$(abs_top_builddir)/tokentriage'; NODE='$(NODE)'; VALGRIND='$(VALGRIND)'; CC='$(CC)'; \
-	export LC_ALL LANGUAGE TZ TERM CMOCKA_MESSAGE_OUTPUT srcdir builddir TOKENTRIAGE NODE VALGRIND CC; \
+	LSAN_OPTIONS='suppressions=$(abs_top_srcdir)/tests/lsan.supp:print_suppressions=0'; \
+	export LSAN_OPTIONS LC_ALL LANGUAGE TZ TERM CMOCKA_MESSAGE_OUTPUT srcdir builddir TOKENTRIAGE NODE VALGRIND CC; \
 	unset LINES COLUMNS ESCDELAY NO_COLOR COLORTERM http_proxy https_proxy HTTP_PROXY HTTPS_PROXY \
 	no_proxy NO_PROXY all_proxy ALL_PROXY CURL_CA_BUNDLE SSL_CERT_FILE SSL_CERT_DIR XDG_CONFIG_HOME XDG_STATE_HOME;
 
 TEST_CFLAGS = -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
-EXTRA_DIST += tests/unit.h tests/suite.sh
+EXTRA_DIST += tests/unit.h tests/suite.sh tests/lsan.supp
 
 # The scripts that run the program itself; a room lists those of its TAP_TESTS that a sanitized
 # build runs too.

@@ -18,7 +18,10 @@
 #include <openssl/evp.h>
 #endif
 
-#undef alloca /* a macro cannot be poisoned */
+/* a macro cannot be poisoned */
+#undef alloca
+#undef sprintf
+#undef vsprintf
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok gets
 #pragma GCC poison atoi atol atoll gmtime localtime ctime asctime mktemp tmpnam
 #pragma GCC poison system popen alloca rand srand random strerror

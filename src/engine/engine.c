@@ -601,7 +601,7 @@ engine_run(struct engine *e, int64_t limit_us)
 		left = end - clock_mono_us(e->deps.clock);
 		if (left <= 0)
 			return RES_LIMIT;
-		left = (left + 999) / 1000;
+		left = left / 1000 + (left % 1000 != 0);
 		r = engine_wait(e, NULL, 0, left > INT_MAX ? INT_MAX : (int)left);
 		if (r != RES_OK)
 			return r;
