@@ -30,6 +30,38 @@ canvas_release(struct canvas *c)
 	canvas_init(c);
 }
 
+size_t
+text_cells(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if ((unsigned char)s.p[i] >= 0x80)
+			return i + utf8_cells(span_from(s, i));
+	}
+	return s.n;
+}
+
+/* The longest prefix of at most `cells` cells. */
+static struct span
+clip_cells(struct span s, size_t cells)
+{
+	size_t most = s.n < cells + 1 ? s.n : cells + 1;
+
+	for (size_t i = 0; i < most; i++) {
+		if ((unsigned char)s.p[i] >= 0x80)
+			return utf8_clip(s, cells);
+	}
+	return span_sub(s, 0, cells);
+}
+
+/* utf8_width() of what is drawn most: the chrome's own glyphs are one cell wide (a test checks it). */
+static int
+width_of(uint32_t cp)
+{
+	if (cp == GLYPH_ELLIPSIS || (cp >= GLYPH_HLINE && cp < 0x25a0) || cp == GLYPH_PENDING)
+		return 1;
+	return utf8_width(cp);
+}
+
 static int
 between(int v, int lo, int hi)
 {
@@ -150,7 +182,7 @@ canvas_put(struct canvas *c, int row, int col, uint32_t cp, enum ui_role role)
 			set_cell(c, row, col, cp, role, 0);
 		return 1;
 	}
-	width = utf8_width(cp);
+	width = width_of(cp);
 	if (width < 0) {
 		/* somewhere text_safe() was forgotten: nothing worse than a mark here, and the tests find it */
 		c->controls++;
@@ -203,7 +235,7 @@ canvas_text(struct canvas *c, int row, int col, int width, enum ui_role role, st
 			k = utf8_decode(span_from(s, at), &cp);
 			if (k == 0)
 				break;
-			w = utf8_width(cp);
+			w = width_of(cp);
 		}
 		if (w > 0 && used + w > width) {
 			if (used < width)
@@ -230,9 +262,9 @@ canvas_text_cut(struct canvas *c, int row, int col, int width, enum ui_role role
 	if (width <= 0)
 		return 0;
 	/* no text takes more cells than bytes */
-	if (s.n <= (size_t)width || utf8_cells(s) <= (size_t)width)
+	if (s.n <= (size_t)width || text_cells(s) <= (size_t)width)
 		return canvas_text(c, row, col, width, role, s);
-	used = canvas_text(c, row, col, width - 1, role, utf8_clip(s, (size_t)width - 1));
+	used = canvas_text(c, row, col, width - 1, role, clip_cells(s, (size_t)width - 1));
 	return used + canvas_put(c, row, col + used, GLYPH_ELLIPSIS, role);
 }
 
@@ -249,7 +281,7 @@ canvas_printf(struct canvas *c, int row, int col, int width, enum ui_role role, 
 	if (n < 0)
 		return 0;
 	/* cut at a whole character */
-	return canvas_text_cut(c, row, col, width, role, utf8_clip(span_of(text), (size_t)c->cols + 1));
+	return canvas_text_cut(c, row, col, width, role, clip_cells(span_of(text), (size_t)c->cols + 1));
 }
 
 void
@@ -313,7 +345,7 @@ wrap_next(struct span *rest, int width, struct span *line)
 	nl = span_find(s, '\n');
 	if (nl != SIZE_MAX)
 		s.n = nl;
-	fit = utf8_clip(s, (size_t)width);
+	fit = clip_cells(s, (size_t)width);
 	if (fit.n == s.n) {
 		*line = s;
 		*rest = span_from(*rest, nl != SIZE_MAX ? s.n + 1 : s.n);
@@ -349,7 +381,7 @@ canvas_wrap(struct canvas *c, struct rect r, enum ui_role role, struct span s)
 	while (used < r.rows && wrap_next(&s, r.cols, &line)) {
 		if (used == r.rows - 1 && s.n > 0) {
 			/* the last row shows that there is more */
-			struct span cut = utf8_clip(line, (size_t)(r.cols > 1 ? r.cols - 1 : 0));
+			struct span cut = clip_cells(line, (size_t)(r.cols > 1 ? r.cols - 1 : 0));
 			int end = canvas_text(c, r.row + used, r.col, r.cols, role, cut);
 
 			canvas_put(c, r.row + used, r.col + end, GLYPH_ELLIPSIS, role);

@@ -64,6 +64,8 @@ void canvas_cursor(struct canvas *c, int row, int col);
 /* Single lines around r; nothing if r is smaller than 2x2. */
 void canvas_frame(struct canvas *c, struct rect r, enum ui_role role);
 
+/* As utf8_cells(), at the speed of ASCII where that is all there is. */
+size_t text_cells(struct span s);
 /*
  * Breaks s at blanks into lines of at most `width` cells, at '\n' always; takes the next line off *rest.
  * False once nothing is left.

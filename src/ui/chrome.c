@@ -1,7 +1,6 @@
 #include "ui/state.h"
 
 #include "base/clock.h"
-#include "base/utf8.h"
 #include "ui/glyphs.h"
 
 static enum ui_role
@@ -139,10 +138,10 @@ chrome_verdict(const struct ui *ui, struct canvas *c, int row)
 		used = 1;
 	if (next) {
 		const char *words = ui->m.walked ? ui->m.next : "Enter runs this step, w walks all five.";
-		int last = used == 1 ? (int)utf8_cells(buf_span(&b)) : c->cols, room = width - last - 2;
+		int last = used == 1 ? (int)text_cells(buf_span(&b)) : c->cols, room = width - last - 2;
 
 		/* behind the sentence if it fits, else on a row of its own */
-		if (6 + (int)utf8_cells(span_of(words)) <= room) {
+		if (6 + (int)text_cells(span_of(words)) <= room) {
 			canvas_puts(c, row, 3 + last + 2, room, UIR_DIM, "Next: ");
 			canvas_puts(c, row, 3 + last + 8, room - 6, UIR_NEXT, words);
 		} else {
@@ -159,7 +158,7 @@ void
 chrome_title(struct canvas *c, int row, int col, int cols, bool focus, const char *title, const char *note,
 	const char *right)
 {
-	int end = col + cols, at = col, tail = right && *right ? (int)utf8_cells(span_of(right)) : 0;
+	int end = col + cols, at = col, tail = right && *right ? (int)text_cells(span_of(right)) : 0;
 
 	for (int i = col; i < end; i++)
 		canvas_put(c, row, i, GLYPH_HLINE, UIR_RULE);
@@ -210,7 +209,7 @@ draw_hint(const struct ui *ui, struct canvas *c, int col, int end, enum action a
 		keymap_name(&ui->keymap, pair_of(a), other, sizeof(other));
 	if (!key[0])
 		return 0;
-	need = (int)(utf8_cells(span_of(key)) + utf8_cells(span_of(other)) + utf8_cells(span_of(hint))) +
+	need = (int)(text_cells(span_of(key)) + text_cells(span_of(other)) + text_cells(span_of(hint))) +
 		(other[0] ? 2 : 1);
 	if (col + need > end)
 		return 0;

@@ -1,6 +1,5 @@
 #include "ui/state.h"
 
-#include "base/utf8.h"
 #include "ui/glyphs.h"
 
 enum { NOTE_ROWS = 4, VALUE_ROWS = 3, SENTENCE_BLANKS = 4 };
@@ -47,7 +46,7 @@ value_width(const struct field *f, const struct columns *w)
 
 	if (!f->meaning[0])
 		return w->value + 2 + w->meaning;
-	meaning = (int)utf8_cells(span_of(f->meaning));
+	meaning = (int)text_cells(span_of(f->meaning));
 	return meaning < w->meaning ? w->value + w->meaning - meaning : w->value;
 }
 
@@ -79,8 +78,8 @@ measure(const struct field_list *l, int cols)
 
 		if (l->v[i].kind != FIELD_VALUE)
 			continue;
-		n = (int)utf8_cells(span_of(l->v[i].name));
-		v = (int)utf8_cells(span_of(l->v[i].value));
+		n = (int)text_cells(span_of(l->v[i].name));
+		v = (int)text_cells(span_of(l->v[i].value));
 		w.name = n > w.name ? n : w.name;
 		w.value = v > w.value ? v : w.value;
 	}
@@ -139,8 +138,8 @@ paint_found(struct canvas *c, int row, int col, int cols, const char *search)
 	buf_init(&b, 8192);
 	canvas_row_text(c, row, &b);
 	while ((found = span_find_str_nocase(span_from(buf_span(&b), at), search)) != SIZE_MAX) {
-		int from = (int)utf8_cells(span_sub(buf_span(&b), 0, at + found));
-		int cells = (int)utf8_cells(span_sub(buf_span(&b), at + found, n));
+		int from = (int)text_cells(span_sub(buf_span(&b), 0, at + found));
+		int cells = (int)text_cells(span_sub(buf_span(&b), at + found, n));
 
 		if (from >= col && from < col + cols)
 			canvas_paint(c, row, from, cells, UIR_FOUND);

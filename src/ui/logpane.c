@@ -45,7 +45,7 @@ paint_match(struct canvas *c, int row, int col, int end, struct span text, const
 	size_t at = 0, found, n = strlen(search);
 
 	while (n > 0 && (found = span_find_str_nocase(span_from(text, at), search)) != SIZE_MAX) {
-		int from = col + (int)utf8_cells(span_sub(text, 0, at + found));
+		int from = col + (int)text_cells(span_sub(text, 0, at + found));
 
 		for (int i = 0; i < (int)n && from + i < end; i++)
 			canvas_paint(c, row, from + i, 1, UIR_FOUND);

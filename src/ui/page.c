@@ -2,7 +2,6 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "base/utf8.h"
 #include "ui/glyphs.h"
 
 void
@@ -73,9 +72,9 @@ paint_search(struct canvas *c, int row, int col, struct span line, const char *s
 	size_t at = 0, found, n = strlen(search);
 
 	while (n && (found = span_find_str_nocase(span_from(line, at), search)) != SIZE_MAX) {
-		int from = (int)utf8_cells(span_sub(line, 0, at + found));
+		int from = (int)text_cells(span_sub(line, 0, at + found));
 
-		canvas_paint(c, row, col + from, (int)utf8_cells(span_sub(line, at + found, n)), UIR_FOUND);
+		canvas_paint(c, row, col + from, (int)text_cells(span_sub(line, at + found, n)), UIR_FOUND);
 		at += found + n;
 	}
 }

@@ -5,6 +5,7 @@
 #include <signal.h>
 
 static int pipe_fds[2] = {-1, -1};
+static volatile sig_atomic_t pending; /* spares the read where nothing came */
 static const int caught[] = {SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGWINCH, SIGTSTP, SIGCONT};
 static struct sigaction before[ARRAY_SIZE(caught)];
 static struct sigaction pipe_before;
@@ -16,6 +17,7 @@ handler(int sig)
 {
 	int saved = errno;
 	unsigned char byte = (unsigned char)sig;
+	pending = 1;
 	/* a full pipe holds enough signals already */
 	ssize_t n = write(pipe_fds[1], &byte, 1);
 
@@ -56,7 +58,14 @@ signals_next(void)
 {
 	unsigned char byte;
 
-	return read(pipe_fds[0], &byte, 1) == 1 ? byte : 0;
+	if (!pending)
+		return 0;
+	/* first, so that one that comes now is not forgotten */
+	pending = 0;
+	if (read(pipe_fds[0], &byte, 1) != 1)
+		return 0;
+	pending = 1; /* there may be more */
+	return byte;
 }
 
 static void

@@ -23,6 +23,7 @@
 #include <curses.h>
 #include <term.h>
 
+#include "base/clock.h"
 #include "base/encode.h"
 #include "base/mem.h"
 #include "base/utf8.h"
@@ -89,12 +90,15 @@ struct terminal {
 	FILE *in;
 	int rows, cols, colours;
 	bool ascii, default_colours, cursor, whole, own_in;
+	bool slow; /* the last frame had to wait: the terminal does not keep up */
 	char notice[160];
 	attr_t attrs[UIR_COUNT];
 	short pairs[UIR_COUNT];
 	struct cell *shown; /* what the terminal shows, rows * cols; NULL: nothing of ours */
 	cchar_t *line;      /* cols */
 };
+
+enum { SLOW_US = 10000 };
 
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
@@ -448,6 +452,7 @@ curses_draw(struct terminal *t, const struct canvas *c)
 {
 	size_t bytes = sizeof(*c->cells) * (size_t)(c->rows * c->cols);
 	bool cursor = c->cursor_row >= 0;
+	int64_t from;
 
 	if (c->rows != t->rows || c->cols != t->cols)
 		return !frame.gone;
@@ -469,7 +474,9 @@ curses_draw(struct terminal *t, const struct canvas *c)
 		move(c->cursor_row, c->cursor_col);
 	wnoutrefresh(stdscr);
 	doupdate();
+	from = clock_mono_us(&clock_system);
 	frame_flush();
+	t->slow = clock_mono_us(&clock_system) - from > SLOW_US;
 	return !frame.gone;
 }
 
@@ -485,8 +492,7 @@ curses_writable(const struct terminal *t)
 {
 	struct pollfd p = {.fd = frame.fd, .events = POLLOUT};
 
-	(void)t;
-	return poll(&p, 1, 0) != 0;
+	return !t->slow || poll(&p, 1, 0) != 0;
 }
 
 static void

@@ -194,10 +194,10 @@ textfield_draw(const struct textfield *f, bool focus, const char *hint, int row,
 		size_t from = 0;
 
 		while (from < f->at &&
-			utf8_cells(span_sub(s, from, f->at - from)) > (size_t)(cols > 1 ? cols - 1 : 0))
+			text_cells(span_sub(s, from, f->at - from)) > (size_t)(cols > 1 ? cols - 1 : 0))
 			from = after(f, from);
 		canvas_text(c, row, col, cols, UIR_INPUT, span_from(s, from));
-		cursor = (int)utf8_cells(span_sub(s, from, f->at - from));
+		cursor = (int)text_cells(span_sub(s, from, f->at - from));
 	}
 	if (focus)
 		canvas_cursor(c, row, col + cursor);
