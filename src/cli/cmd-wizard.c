@@ -8,7 +8,11 @@ prepare(void *ctx, struct err *e)
 {
 	struct app *a = ctx;
 
-	return app_fetch_secrets(a, &a->profile, e) == RES_OK && app_give(a, e) == RES_OK;
+	if (app_fetch_secrets(a, &a->profile, e) != RES_OK || app_give(a, e) != RES_OK)
+		return false;
+	return !opt_given(a->opt, OPT_TOKENS_OUT) ||
+		wizard_set_token_place(
+			a->wizard, PLACE_FILE, opt_str(a->opt, OPT_TOKENS_OUT), e) == RES_OK;
 }
 
 static bool
