@@ -5,12 +5,15 @@ src_libttdiagnose_a_SOURCES = \
 	src/diagnose/hints.def \
 	src/diagnose/order.c src/diagnose/order.h src/diagnose/rules.h \
 	src/diagnose/rules.c src/diagnose/rules.def \
+	src/diagnose/rules-binding.c \
 	src/diagnose/rules-client.c \
+	src/diagnose/rules-discovery.c \
 	src/diagnose/rules-expiry.c \
 	src/diagnose/rules-handle.c \
 	src/diagnose/rules-help.c \
 	src/diagnose/rules-http.c \
 	src/diagnose/rules-intake.c \
+	src/diagnose/rules-redirect.c \
 	src/diagnose/rules-refresh.c \
 	src/diagnose/rules-transport.c \
 	src/diagnose/rules-userinfo.c \

@@ -288,13 +288,50 @@ rule_client_credentials_encoding(const struct facts *f, struct finding *out)
 		x->auth_client_id);
 }
 
+/*
+ * A server that answers active:false to callers it does not know: seen when it does so to a caller
+ * without any authentication.  Then a working token of the caller's own tells that he was not
+ * known.
+ */
+static enum verdict_of
+hidden_refusal(const struct facts *f, struct finding *out)
+{
+	const struct exchange *open_door = NULL;
+
+	if (f->active.v != TRI_NO || f->userinfo_ok.v != TRI_YES || fact_expired(f) ||
+		!with_secret(f->introspection) || !span_eq(f->client_id.v, f->caller.v) ||
+		!f->caller.v.n)
+		return RULE_PASS;
+	for (size_t i = 0; i < f->c->n_exchanges; i++) {
+		const struct exchange *x = f->c->exchanges[i];
+
+		if (x->purpose == PURPOSE_PROBE_INTROSPECTION && x->answer.active == TRI_NO &&
+			(x->auth == AUTH_UNSET || x->auth == AUTH_NONE))
+			open_door = x;
+	}
+	if (!open_door ||
+		(f->claimed && f->claimed->n_aud && !claims_has_aud(f->claimed, f->caller.v)))
+		return RULE_PASS;
+	ev(out, "active", f->active.from, "false");
+	ev_answer(out, f->userinfo);
+	ev(out, "active without client authentication", (int)open_door->n, "false, no refusal");
+	out->explains = "introspect-inactive-unspecified";
+	return say(out,
+		"The token works, yet client %.*s is told that it is inactive: this server says so "
+		"to "
+		"callers it does not accept, so the client secret is wrong.",
+		SPAN_ARG(f->caller.v));
+}
+
 enum verdict_of
 rule_client_secret_wrong(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = refused_caller(f, out);
 	enum hint hint;
 
-	if (!x || !with_secret(x))
+	if (!x)
+		return hidden_refusal(f, out);
+	if (!with_secret(x))
 		return RULE_PASS;
 	hint = answer_hint(x);
 	if (hint == HINT_SECRET_EXPIRED || hint == HINT_CLIENT_UNKNOWN ||

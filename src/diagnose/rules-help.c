@@ -405,3 +405,26 @@ fact_issuer(const struct facts *f)
 	return (path[0] && span_starts(b.path, path)) || url_is_private(&b) ? ISSUER_OTHER_HOST
 									    : ISSUER_NOT_KNOWN;
 }
+
+const struct exchange *
+gravest_answer(const struct facts *f, answer_match *m, struct finding *out)
+{
+	const struct exchange *best = NULL;
+
+	for (size_t i = 0; i < f->c->n_exchanges; i++) {
+		const struct exchange *x = f->c->exchanges[i];
+
+		if (!exchange_answered(x) || x->slot == SLOT_MADE_UP ||
+			x->purpose == PURPOSE_CLOCK || !exchange_is_current(f->c, x) || !m(f, x))
+			continue;
+		if (!best || fact_weight(f, x) > fact_weight(f, best))
+			best = x;
+	}
+	if (!best || fact_weight(f, best) == SEV_INFO)
+		return NULL;
+	if (out->severity > fact_weight(f, best))
+		out->severity = fact_weight(f, best);
+	out->step = best->step;
+	ev_answer(out, best);
+	return best;
+}

@@ -4,31 +4,6 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-typedef bool match(const struct facts *f, const struct exchange *x);
-
-static const struct exchange *
-gravest(const struct facts *f, match *m, struct finding *out)
-{
-	const struct exchange *best = NULL;
-
-	for (size_t i = 0; i < f->c->n_exchanges; i++) {
-		const struct exchange *x = f->c->exchanges[i];
-
-		if (!exchange_answered(x) || x->slot == SLOT_MADE_UP ||
-			x->purpose == PURPOSE_CLOCK || !exchange_is_current(f->c, x) || !m(f, x))
-			continue;
-		if (!best || fact_weight(f, x) > fact_weight(f, best))
-			best = x;
-	}
-	if (!best || fact_weight(f, best) == SEV_INFO)
-		return NULL;
-	if (out->severity > fact_weight(f, best))
-		out->severity = fact_weight(f, best);
-	out->step = best->step;
-	ev_answer(out, best);
-	return best;
-}
-
 static struct span
 body_of(const struct exchange *x)
 {
@@ -63,7 +38,7 @@ limited(const struct facts *f, const struct exchange *x)
 enum verdict_of
 rule_rate_limited(const struct facts *f, struct finding *out)
 {
-	const struct exchange *x = gravest(f, limited, out);
+	const struct exchange *x = gravest_answer(f, limited, out);
 	int64_t wait;
 	char span[32];
 
@@ -93,7 +68,7 @@ failed(const struct facts *f, const struct exchange *x)
 enum verdict_of
 rule_server_error_5xx(const struct facts *f, struct finding *out)
 {
-	const struct exchange *x = gravest(f, failed, out), *probe;
+	const struct exchange *x = gravest_answer(f, failed, out), *probe;
 	const char *who = "";
 	struct span server;
 
@@ -136,7 +111,7 @@ header_too_large(const struct facts *f, const struct exchange *x)
 enum verdict_of
 rule_header_too_large(const struct facts *f, struct finding *out)
 {
-	const struct exchange *x = gravest(f, header_too_large, out);
+	const struct exchange *x = gravest_answer(f, header_too_large, out);
 
 	if (!x)
 		return RULE_PASS;
@@ -205,7 +180,7 @@ waf(const struct facts *f, const struct exchange *x)
 enum verdict_of
 rule_waf_block(const struct facts *f, struct finding *out)
 {
-	const struct exchange *x = gravest(f, waf, out);
+	const struct exchange *x = gravest_answer(f, waf, out);
 	struct span server;
 
 	if (!x)
@@ -223,74 +198,11 @@ rule_waf_block(const struct facts *f, struct finding *out)
 }
 
 static bool
-is_redirect(const struct exchange *x)
-{
-	int s = status_of(x);
-
-	return (s == 301 || s == 302 || s == 303 || s == 307 || s == 308) &&
-		header_of(x, "location").n;
-}
-
-/* Where a redirect leads, against the request. */
-enum hop { HOP_NONE, HOP_LOGIN, HOP_LOOP, HOP_TO_HTTPS, HOP_ELSEWHERE };
-
-static bool
-login_words(struct span s)
-{
-	static const char *const words[] = {"login", "signin", "sign-in", "sign_in", "saml", "/sso",
-		"wsfed", "/authorize", "adfs/ls", "oauth2/start", "/cas?", "cdn-cgi/access",
-		"openid-connect/auth"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-		if (span_contains_nocase(s, words[i]))
-			return true;
-	}
-	return false;
-}
-
-static struct span
-no_slash(struct span s)
-{
-	while (s.n && s.p[s.n - 1] == '/')
-		s.n--;
-	return s;
-}
-
-static enum hop
-hop_of(const struct exchange *x)
-{
-	struct span base = span_of(x->request.url), to;
-	struct buf full;
-	struct url a, b;
-	enum hop hop = HOP_ELSEWHERE;
-
-	if (!is_redirect(x))
-		return HOP_NONE;
-	buf_init(&full, 2 * LIMIT_URL);
-	if (url_resolve(&full, base, header_of(x, "location")) != RES_OK ||
-		url_parse(&a, base, NULL) != RES_OK ||
-		url_parse(&b, buf_span(&full), NULL) != RES_OK) {
-		buf_release(&full);
-		return HOP_ELSEWHERE;
-	}
-	to = buf_span(&full);
-	if (span_eq(base, to))
-		hop = HOP_LOOP;
-	else if (span_is(a.scheme, "http") && span_is(b.scheme, "https") &&
-		span_eq_nocase(a.host, b.host))
-		hop = HOP_TO_HTTPS;
-	else if (!span_eq(no_slash(a.path), no_slash(b.path)) && login_words(to))
-		hop = HOP_LOGIN;
-	buf_release(&full);
-	return hop;
-}
-
-static bool
 login_page(const struct facts *f, const struct exchange *x)
 {
 	int s = status_of(x);
 
-	if (x->purpose != PURPOSE_DISCOVERY && hop_of(x) == HOP_LOGIN)
+	if (x->purpose != PURPOSE_DISCOVERY && redirect_hop(x) == HOP_LOGIN)
 		return true;
 	if (!page(x) || x->answer.kind == BODY_XML || waf(f, x))
 		return false;
@@ -302,7 +214,7 @@ login_page(const struct facts *f, const struct exchange *x)
 enum verdict_of
 rule_html_login_page(const struct facts *f, struct finding *out)
 {
-	const struct exchange *x = gravest(f, login_page, out);
+	const struct exchange *x = gravest_answer(f, login_page, out);
 	char where[140];
 
 	if (!x)
@@ -322,107 +234,6 @@ rule_html_login_page(const struct facts *f, struct finding *out)
 		"stands before "
 		"the endpoint.",
 		purpose_words(x->purpose), status_of(x));
-}
-
-/* --- redirects ---------------------------------------------------------------------------- */
-
-static bool
-dropped(const struct facts *f, const struct exchange *x)
-{
-	const struct exchange *before = x->follows ? case_exchange(f->c, x->follows) : NULL;
-
-	if (x->purpose == PURPOSE_DISCOVERY || x->purpose == PURPOSE_JWKS)
-		return false;
-	/* a recorded chain: the hop lost the header, and the last host asks for one */
-	if (before && is_redirect(before) && status_of(x) == 401 &&
-		!http_has_header(&x->request.headers, "authorization"))
-		return true;
-	return hop_of(x) == HOP_ELSEWHERE || hop_of(x) == HOP_TO_HTTPS;
-}
-
-enum verdict_of
-rule_redirect_dropped_authorization(const struct facts *f, struct finding *out)
-{
-	const struct exchange *x = gravest(f, dropped, out), *hop;
-	char to[140], from[140];
-
-	if (!x)
-		return RULE_PASS;
-	hop = is_redirect(x) ? x : case_exchange(f->c, x->follows);
-	ev_text(out, "Location", header_of(hop, "location"), (int)hop->n);
-	if (status_of(hop) <= 303 && !strcmp(hop->request.method, "POST"))
-		ev(out, "method", (int)hop->n, "a %d turns POST into GET", status_of(hop));
-	url_host_text(header_of(hop, "location"), to, sizeof(to));
-	url_host_text(span_of(hop->request.url), from, sizeof(from));
-	return say(out,
-		"%s redirects the %s request (%d) to %s, and clients drop the Authorization header "
-		"on the way.",
-		from, purpose_words(hop->purpose), status_of(hop), to);
-}
-
-static bool
-loops(const struct facts *f, const struct exchange *x)
-{
-	unsigned n = 0;
-
-	if (hop_of(x) == HOP_LOOP)
-		return true;
-	for (const struct exchange *y = x; is_redirect(y) && y->follows; n++) {
-		y = case_exchange(f->c, y->follows);
-		if (!y || n > LIMIT_REDIRECTS)
-			break;
-	}
-	return is_redirect(x) && n >= LIMIT_REDIRECTS;
-}
-
-enum verdict_of
-rule_redirect_loop(const struct facts *f, struct finding *out)
-{
-	const struct exchange *x = gravest(f, loops, out);
-
-	if (!x)
-		return RULE_PASS;
-	ev_text(out, "Location", header_of(x, "location"), (int)x->n);
-	return say(out, "The redirects of the %s request do not end.", purpose_words(x->purpose));
-}
-
-static bool
-carries_secret(const struct exchange *x)
-{
-	return x->slot == SLOT_ACCESS || x->slot == SLOT_REFRESH || x->auth == AUTH_BASIC ||
-		x->auth == AUTH_POST;
-}
-
-static bool
-clear_text(const struct facts *f, const struct exchange *x)
-{
-	struct url u;
-
-	(void)f;
-	return hop_of(x) == HOP_TO_HTTPS ||
-		(carries_secret(x) && url_parse(&u, span_of(x->request.url), NULL) == RES_OK &&
-			span_is(u.scheme, "http") && !url_is_loopback(&u));
-}
-
-enum verdict_of
-rule_http_instead_of_https(const struct facts *f, struct finding *out)
-{
-	const struct exchange *x = gravest(f, clear_text, out);
-	char host[140];
-
-	if (!x)
-		return RULE_PASS;
-	url_host_text(span_of(x->request.url), host, sizeof(host));
-	if (hop_of(x) == HOP_TO_HTTPS) {
-		ev_text(out, "Location", header_of(x, "location"), (int)x->n);
-		return say(out,
-			"%s is asked over http and sends the %s request on to https: what it "
-			"carried went in clear.",
-			host, purpose_words(x->purpose));
-	}
-	out->severity = SEV_WARNING;
-	return say(out, "The %s request to %s went over http: whoever listened has the token now.",
-		purpose_words(x->purpose), host);
 }
 
 /* --- the form of the answer --------------------------------------------------------------- */
@@ -476,7 +287,7 @@ not_json(const struct facts *f, const struct exchange *x)
 enum verdict_of
 rule_body_not_json(const struct facts *f, struct finding *out)
 {
-	const struct exchange *x = gravest(f, not_json, out);
+	const struct exchange *x = gravest_answer(f, not_json, out);
 
 	if (!x)
 		return RULE_PASS;
@@ -507,7 +318,7 @@ error_in_200(const struct facts *f, const struct exchange *x)
 enum verdict_of
 rule_error_in_200_body(const struct facts *f, struct finding *out)
 {
-	const struct exchange *x = gravest(f, error_in_200, out);
+	const struct exchange *x = gravest_answer(f, error_in_200, out);
 
 	if (!x)
 		return RULE_PASS;
@@ -549,7 +360,7 @@ wrong_method(const struct facts *f, const struct exchange *x)
 enum verdict_of
 rule_wrong_http_method(const struct facts *f, struct finding *out)
 {
-	const struct exchange *x = gravest(f, wrong_method, out);
+	const struct exchange *x = gravest_answer(f, wrong_method, out);
 	struct span allow;
 
 	if (!x)
@@ -571,7 +382,7 @@ wrong_type(const struct facts *f, const struct exchange *x)
 enum verdict_of
 rule_wrong_content_type(const struct facts *f, struct finding *out)
 {
-	const struct exchange *x = gravest(f, wrong_type, out);
+	const struct exchange *x = gravest_answer(f, wrong_type, out);
 	struct span type;
 
 	if (!x)

@@ -304,6 +304,23 @@ rule_jwks_unknown_kid(const struct facts *f, struct finding *out)
 		f->iat.known ? when : "");
 }
 
+/* The key is there now, and the API says it is not: its copy of the key set is old. */
+enum verdict_of
+rule_jwks_stale_cache(const struct facts *f, struct finding *out)
+{
+	if (!f->access || !exchange_token_refused(f->userinfo) || fact_inactive(f) ||
+		fact_expired(f) || answer_hint(f->userinfo) != HINT_KEY ||
+		fact_key_known(f) != TRI_YES || f->access_sig == SIG_BAD)
+		return RULE_PASS;
+	ev_answer(out, f->userinfo);
+	ev(out, "error_description", (int)f->userinfo->n, "%s", f->userinfo->answer.description);
+	ev(out, "kid", (int)f->jwks->n, "%s, in the key set", f->access->kid);
+	return say(out,
+		"The API does not know key %s, which the issuer's key set has: it works with an "
+		"old copy.",
+		f->access->kid);
+}
+
 static const char *
 kty_of_alg(const char *alg)
 {

@@ -58,6 +58,7 @@ enum hint {
 	HINT_CERTIFICATE,
 	HINT_THROTTLED,
 	HINT_SCOPE,
+	HINT_KEY,
 };
 enum hint answer_hint(const struct exchange *x);
 /* The answer's error, description and vendor's code in one line, for summaries: "401
@@ -89,6 +90,18 @@ enum tri fact_key_known(const struct facts *f);
 /* The key of the token's kid, or NULL. */
 const struct json *fact_key(const struct facts *f);
 bool fact_bound(const struct facts *f); /* cnf: DPoP or a certificate */
+
+/*
+ * The gravest current answer (of no made-up token) that matches; it decides severity and step of
+ * the finding and is its first evidence.  NULL if none matches, or none that matters.
+ */
+typedef bool answer_match(const struct facts *f, const struct exchange *x);
+const struct exchange *gravest_answer(const struct facts *f, answer_match *m, struct finding *out);
+
+/* Where a redirect leads, against the request (rules-redirect.c). */
+enum hop { HOP_NONE, HOP_LOGIN, HOP_LOOP, HOP_TO_HTTPS, HOP_ELSEWHERE };
+bool is_redirect(const struct exchange *x);
+enum hop redirect_hop(const struct exchange *x);
 
 /* "idp.example" of a URL, or the text itself. */
 char *url_host_text(struct span url, char *out, size_t size);

@@ -1,0 +1,232 @@
+/* Rules about how the token was presented: its header on the way, and what it is bound to. */
+#include "diagnose/rules.h"
+
+static int
+status_of(const struct exchange *x)
+{
+	return x->result.response.status;
+}
+
+/* --- the header on its way ---------------------------------------------------------------- */
+
+static bool
+bare_challenge(const struct exchange *x)
+{
+	bool bearer = false;
+
+	for (size_t i = 0; i < x->answer.challenges.n; i++) {
+		if (challenge_param(&x->answer.challenges.v[i], "error").n)
+			return false;
+		bearer = bearer || !strcasecmp(x->answer.challenges.v[i].scheme, "bearer");
+	}
+	return bearer && !x->answer.error[0];
+}
+
+enum verdict_of
+rule_authorization_header_stripped(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->userinfo, *probe = f->userinfo_probe;
+	bool said;
+
+	if (!exchange_answered(x) || !http_has_header(&x->request.headers, "authorization") ||
+		x->answer.outcome == OUTCOME_SUCCESS || fact_inactive(f) || fact_expired(f) ||
+		fact_bound(f))
+		return RULE_PASS;
+	said = answer_hint(x) == HINT_NO_TOKEN;
+	if (!said && !(status_of(x) == 401 && bare_challenge(x)))
+		return RULE_PASS;
+	/* a made-up token that gets another answer was seen: then the header arrives */
+	if (exchange_answered(probe) &&
+		(probe->answer.error[0] || status_of(probe) != status_of(x)) &&
+		strcmp(probe->answer.error, x->answer.error) != 0)
+		return RULE_PASS;
+	ev_answer(out, x);
+	ev(out, "request.authorization", (int)x->n, "sent");
+	ev_answer(out, probe);
+	if (!said && f->active.v != TRI_YES) {
+		out->severity = SEV_WARNING; /* some servers never say why: one reply cannot tell */
+		out->explains = "";
+		return say(out,
+			"The server answers as if no token had come (401, a challenge without an "
+			"error): the header may "
+			"have been dropped on the way.");
+	}
+	return say(out,
+		"The server says that no token came (%d), though one was sent: something in "
+		"between drops the "
+		"Authorization header.",
+		status_of(x));
+}
+
+enum verdict_of
+rule_authorization_header_malformed(const struct facts *f, struct finding *out)
+{
+	static const char *const words[] = {
+		[AUTH_HEADER_NO_BLANK] = "there is no blank in it",
+		[AUTH_HEADER_BLANKS] = "there is more than one blank in it",
+		[AUTH_HEADER_SCHEME_TWICE] = "the scheme word is there twice",
+	};
+	const struct exchange *x = f->userinfo;
+	const char *why;
+	char scheme[24];
+	size_t count;
+
+	if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS || fact_expired(f) ||
+		fact_inactive(f))
+		return RULE_PASS;
+	count = http_header_count(&x->request.headers, "authorization");
+	request_scheme(x, scheme, sizeof(scheme));
+	why = count > 1                              ? "there are two of them"
+		: x->auth_header != AUTH_HEADER_FINE ? words[x->auth_header]
+		: !strcmp(scheme, "token")           ? "the scheme is token"
+						     : NULL;
+	/* lower case is right by RFC 9110 §11.1; only strict servers refuse it */
+	if (!why && f->active.v == TRI_YES &&
+		span_starts(http_header(&x->request.headers, "authorization"), "bearer "))
+		why = "the scheme is in lower case, which this server may not take";
+	if (!why)
+		return RULE_PASS;
+	ev_answer(out, x);
+	ev(out, "request.authorization", (int)x->n, "%s", why);
+	return say(out, "The Authorization header is not \"Bearer\", one blank and the token: %s.",
+		why);
+}
+
+enum verdict_of
+rule_token_sent_twice(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->userinfo;
+	bool header, query, body;
+
+	if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS)
+		return RULE_PASS;
+	header = http_has_header(&x->request.headers, "authorization");
+	query = x->request.url &&
+		span_find_str(span_of(x->request.url), "access_token=") != SIZE_MAX;
+	body = span_find_str(buf_span(&x->request.body), "access_token=") != SIZE_MAX;
+	if (answer_hint(x) != HINT_TWICE && header + query + body < 2)
+		return RULE_PASS;
+	ev_answer(out, x);
+	return say(out, "The token was sent in more than one way in one request (%s).",
+		header && query          ? "header and query"
+			: header && body ? "header and body"
+					 : "the server says so");
+}
+
+/* --- binding ------------------------------------------------------------------------------ */
+
+static struct span
+thumbprint(const struct facts *f, bool dpop, int *from)
+{
+	const struct claims *all[] = {f->introspected, f->claimed};
+
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+		struct span v = !all[i] ? SPAN_EMPTY : dpop ? all[i]->jkt : all[i]->x5t_s256;
+
+		*from = i ? FROM_TOKEN : f->active.from;
+		if (v.n)
+			return v;
+	}
+	return SPAN_EMPTY;
+}
+
+static bool
+dpop_challenge_only(const struct exchange *x)
+{
+	return challenge_find(&x->answer.challenges, "DPoP") &&
+		!challenge_find(&x->answer.challenges, "Bearer");
+}
+
+enum verdict_of
+rule_dpop_bound_sent_as_bearer(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->userinfo;
+	struct span jkt;
+	char scheme[24];
+	int from;
+
+	if (!fact_rejected(f) || fact_inactive(f) ||
+		strcmp(request_scheme(x, scheme, sizeof(scheme)), "bearer") != 0)
+		return RULE_PASS;
+	jkt = thumbprint(f, true, &from);
+	if (!jkt.n && !dpop_challenge_only(x) &&
+		!(f->introspected && span_is_nocase(f->introspected->token_type, "dpop")))
+		return RULE_PASS;
+	if (fact_expired(f))
+		return RULE_PASS;
+	if (jkt.n)
+		ev_text(out, "cnf.jkt", jkt, from);
+	ev_answer(out, x);
+	ev(out, "request.authorization", (int)x->n, "Bearer");
+	return say(out,
+		"The token is bound to a DPoP key and was sent as a plain bearer token (%d).",
+		status_of(x));
+}
+
+enum verdict_of
+rule_dpop_nonce_required(const struct facts *f, struct finding *out)
+{
+	const struct exchange *asked[] = {f->userinfo, f->refresh};
+
+	for (size_t i = 0; i < ARRAY_SIZE(asked); i++) {
+		const struct exchange *x = asked[i];
+
+		if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS ||
+			!answer_error_is(x, "use_dpop_nonce"))
+			continue;
+		out->step = x->step;
+		ev_answer(out, x);
+		ev(out, "DPoP-Nonce", (int)x->n, "%s",
+			http_has_header(&x->result.response.headers, "dpop-nonce") ? "present"
+										   : "absent");
+		return say(out, "The server wants its nonce in the DPoP proof of the %s request.",
+			purpose_words(x->purpose));
+	}
+	return RULE_PASS;
+}
+
+enum verdict_of
+rule_dpop_scheme_not_supported_at_endpoint(const struct facts *f, struct finding *out)
+{
+	const struct exchange *ok = NULL, *bad = NULL;
+	char scheme[24];
+
+	for (size_t i = 0; i < f->c->n_exchanges; i++) {
+		const struct exchange *x = f->c->exchanges[i];
+
+		if (x->purpose != PURPOSE_USERINFO && x->purpose != PURPOSE_RESOURCE)
+			continue;
+		request_scheme(x, scheme, sizeof(scheme));
+		if (!strcmp(scheme, "dpop") && exchange_token_refused(x))
+			bad = x;
+		else if (!strcmp(scheme, "bearer") && x->answer.outcome == OUTCOME_SUCCESS)
+			ok = x;
+	}
+	if (!ok || !bad || ok->token_generation != bad->token_generation)
+		return RULE_PASS;
+	ev_answer(out, bad);
+	ev_answer(out, ok);
+	return say(out,
+		"The endpoint refuses the scheme DPoP and takes the same token as Bearer: it does "
+		"not support DPoP.");
+}
+
+enum verdict_of
+rule_mtls_bound_without_cert(const struct facts *f, struct finding *out)
+{
+	struct span x5t;
+	int from;
+
+	if (!fact_refused(f) || fact_expired(f))
+		return RULE_PASS;
+	x5t = thumbprint(f, false, &from);
+	if (!x5t.n && !(fact_rejected(f) && answer_hint(f->userinfo) == HINT_CERTIFICATE))
+		return RULE_PASS;
+	if (x5t.n)
+		ev_text(out, "cnf.x5t#S256", x5t, from);
+	ev_answer(out, f->userinfo);
+	return say(out,
+		"The token is bound to a client certificate%s, and the request showed none or "
+		"another.",
+		f->c->profile.client_cert_file ? "" : " and the profile has none");
+}
