@@ -110,6 +110,7 @@ static struct {
 	struct termios modes;
 	char bytes[256];
 	size_t n;
+	size_t cursor; /* where the bytes that show the cursor begin */
 } rescue;
 
 static void
@@ -154,6 +155,9 @@ rescue_arm(int in)
 	rescue_add(capability("op"));
 	rescue_add(capability("cnorm"));
 	rescue_add(capability("rmcup"));
+	/* terminals that keep the cursor's visibility with its place (libvterm) hide it again here */
+	rescue.cursor = rescue.n;
+	rescue_add(capability("cnorm"));
 	rescue.armed = true;
 	die_register(rescue_run);
 }
@@ -278,6 +282,8 @@ leave(struct terminal *t)
 	if (t->cursor)
 		curs_set(0);
 	endwin();
+	if (write(frame.fd, rescue.bytes + rescue.cursor, rescue.n - rescue.cursor) < 0)
+		frame.gone = true;
 	frame_flush();
 }
 

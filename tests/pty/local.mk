@@ -11,5 +11,23 @@ tests_pty_test_screen_SOURCES = tests/pty/test_screen.c
 tests_pty_test_screen_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
 tests_pty_test_screen_CFLAGS = $(AM_CFLAGS) $(VTERM_CFLAGS)
 tests_pty_test_screen_LDADD = $(VT_LIBS) $(CMOCKA_LIBS)
+
+# Journeys of the program itself: what they have in common is in play.h.
+check_LIBRARIES += tests/pty/libttplay.a
+tests_pty_libttplay_a_SOURCES = tests/pty/play.c tests/pty/play.h
+tests_pty_libttplay_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
+tests_pty_libttplay_a_CFLAGS = $(AM_CFLAGS) $(VTERM_CFLAGS)
+PLAY_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
+PLAY_CFLAGS = $(AM_CFLAGS) $(VTERM_CFLAGS)
+PLAY_LIBS = tests/pty/libttplay.a src/libttdemo.a $(VT_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/pty/journey
+TAP_TESTS += tests/pty/journey
+SANITIZER_TESTS += tests/pty/journey
+tests_pty_journey_SOURCES = tests/pty/journey.c
+tests_pty_journey_CPPFLAGS = $(PLAY_CPPFLAGS)
+tests_pty_journey_CFLAGS = $(PLAY_CFLAGS)
+tests_pty_journey_LDADD = $(PLAY_LIBS)
 endif
-EXTRA_DIST += tests/pty/vt.c tests/pty/vt.h tests/pty/svg.c tests/pty/svg.h tests/pty/test_screen.c
+EXTRA_DIST += tests/pty/vt.c tests/pty/vt.h tests/pty/svg.c tests/pty/svg.h tests/pty/test_screen.c \
+	tests/pty/play.c tests/pty/play.h tests/pty/journey.c

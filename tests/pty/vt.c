@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <termios.h>
+#include <utmp.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -47,6 +48,44 @@ set_env(const char **env, const char *entry)
 	}
 }
 
+/*
+ * What an interactive shell does for the one program it runs: a process group with the terminal; when that
+ * stops it says so and takes the terminal, and SIGUSR1 gives it back.  Returns in the program's process.
+ */
+static void
+stand_for_shell(int idle)
+{
+	static const char words[] = "stopped\n";
+	sigset_t usr1;
+	int status, sig;
+	pid_t pid;
+
+	sigemptyset(&usr1);
+	sigaddset(&usr1, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &usr1, NULL);
+	signal(SIGTTOU, SIG_IGN);
+	pid = fork();
+	if (pid < 0)
+		_exit(126);
+	setpgid(pid, 0);
+	tcsetpgrp(STDIN_FILENO, pid ? pid : getpid());
+	if (pid == 0) {
+		signal(SIGTTOU, SIG_DFL);
+		sigprocmask(SIG_UNBLOCK, &usr1, NULL);
+		return;
+	}
+	while (waitpid(pid, &status, WUNTRACED) == pid) {
+		if (!WIFSTOPPED(status))
+			_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+		tcsetpgrp(STDIN_FILENO, getpid());
+		if (write(idle, words, sizeof(words) - 1) < 0 || sigwait(&usr1, &sig) != 0)
+			break;
+		tcsetpgrp(STDIN_FILENO, pid);
+		kill(-pid, SIGCONT);
+	}
+	_exit(126);
+}
+
 static void
 child(const char *const argv[], const struct vt_options *o, int idle)
 {
@@ -69,6 +108,8 @@ child(const char *const argv[], const struct vt_options *o, int idle)
 	}
 	for (const char *const *e = o->env; e && *e; e++)
 		set_env(env, *e);
+	if (o->job)
+		stand_for_shell(idle);
 	if (o->cwd && chdir(o->cwd) < 0)
 		_exit(126);
 	if (dup2(idle, IDLE_FD) < 0)
@@ -97,23 +138,35 @@ vt_start(const char *const argv[], const struct vt_options *o)
 	struct vt *t = xcalloc(1, sizeof(*t));
 	const char *slow = getenv("VT_SLOW");
 	struct winsize w = {0};
-	int fds[2];
+	int fds[2], slave;
 
 	o = o ? o : &none;
 	t->rows = o->rows ? o->rows : 24;
 	t->cols = o->cols ? o->cols : 80;
-	t->timeout_ms = (o->timeout_ms ? o->timeout_ms : 10000) * (slow ? (int)strtol(slow, NULL, 10) : 1);
+	t->timeout_ms = (o->timeout_ms ? o->timeout_ms : 30000) * (slow ? (int)strtol(slow, NULL, 10) : 1);
 	t->cursor = true;
 	w.ws_row = (unsigned short)t->rows;
 	w.ws_col = (unsigned short)t->cols;
 	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
 		goto fail;
+	if (openpty(&t->master, &slave, NULL, NULL, &w) < 0) {
+		close(fds[0]);
+		close(fds[1]);
+		goto fail;
+	}
 	t->idle = fds[0];
-	t->pid = forkpty(&t->master, NULL, NULL, &w);
-	if (t->pid == 0)
+	tcgetattr(slave, &t->before);
+	t->pid = fork();
+	if (t->pid == 0) {
+		close(t->master);
+		if (login_tty(slave) < 0)
+			_exit(126);
 		child(argv, o, fds[1]);
+	}
+	close(slave);
 	close(fds[1]);
 	if (t->pid < 0) {
+		close(t->master);
 		close(fds[0]);
 		goto fail;
 	}
@@ -213,7 +266,9 @@ read_idle(struct vt *t)
 		}
 		t->line[t->line_len] = '\0';
 		t->line_len = 0;
-		if (sscanf(t->line, "%c %lu %dx%d %lu", &state, &t->last.taken, &t->last.rows, &t->last.cols,
+		if (strcmp(t->line, "stopped") == 0)
+			t->stops++;
+		else if (sscanf(t->line, "%c %lu %dx%d %lu", &state, &t->last.taken, &t->last.rows, &t->last.cols,
 			&t->last.written) == 5) {
 			t->last.state = state;
 			t->reports++;
@@ -228,7 +283,7 @@ reap(struct vt *t)
 		t->exited = true;
 }
 
-enum { WAIT_IDLE, WAIT_BLOCKED, WAIT_SEE, WAIT_GONE, WAIT_EXIT };
+enum { WAIT_IDLE, WAIT_BLOCKED, WAIT_SEE, WAIT_GONE, WAIT_STOP, WAIT_EXIT };
 
 static bool
 fulfilled(struct vt *t, int what, const char *text)
@@ -243,6 +298,8 @@ fulfilled(struct vt *t, int what, const char *text)
 		return vt_has(t, text);
 	case WAIT_GONE:
 		return !vt_has(t, text);
+	case WAIT_STOP:
+		return t->stops >= t->stops_wanted;
 	default:
 		return t->exited;
 	}
@@ -279,7 +336,8 @@ wait_for(struct vt *t, int what, const char *text)
 	}
 	if (fulfilled(t, what, text))
 		return true;
-	vt_dump(t, what == WAIT_SEE ? text : what == WAIT_GONE ? text : what == WAIT_EXIT ? "its end" : "idleness");
+	vt_dump(t, what == WAIT_SEE ? text : what == WAIT_GONE ? text : what == WAIT_EXIT ? "its end" : what == WAIT_STOP ? "its stop"
+		: "idleness");
 	return false;
 }
 
@@ -305,6 +363,23 @@ bool
 vt_gone(struct vt *t, const char *text)
 {
 	return wait_for(t, WAIT_GONE, text);
+}
+
+bool
+vt_stopped(struct vt *t, unsigned n)
+{
+	t->stops_wanted = n;
+	return wait_for(t, WAIT_STOP, NULL);
+}
+
+bool
+vt_modes_restored(struct vt *t)
+{
+	struct termios now;
+
+	return tcgetattr(t->master, &now) == 0 && now.c_iflag == t->before.c_iflag &&
+		now.c_oflag == t->before.c_oflag && now.c_cflag == t->before.c_cflag &&
+		now.c_lflag == t->before.c_lflag && memcmp(now.c_cc, t->before.c_cc, sizeof(now.c_cc)) == 0;
 }
 
 bool
@@ -378,6 +453,12 @@ void
 vt_signal(struct vt *t, int sig)
 {
 	kill(t->pid, sig);
+}
+
+void
+vt_continue(struct vt *t)
+{
+	kill(t->pid, SIGUSR1);
 }
 
 void

@@ -11,13 +11,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
+#include <termios.h>
 #include <vterm.h>
 
 struct vt_options {
 	int rows, cols;          /* 0: 24x80 */
 	const char *const *env;  /* "NAME=VALUE", over the defaults below; "NAME=" alone removes; NULL-ended; NULL */
 	const char *cwd;         /* NULL: as it is */
-	int timeout_ms;          /* of each wait; 0: 10 s (times VT_SLOW of the environment, for valgrind) */
+	int timeout_ms;          /* of each wait; 0: 30 s (times VT_SLOW of the environment, for valgrind) */
+	/* Runs it as an interactive shell does: in a process group of its own that can be stopped (Ctrl-Z). */
+	bool job;
 };
 
 struct vt {
@@ -29,6 +32,8 @@ struct vt {
 	unsigned long sent;      /* bytes the program will read: without those that are signals */
 	unsigned long seen;      /* bytes that came from the program */
 	unsigned long reports;   /* lines that came through the pipe */
+	unsigned stops, stops_wanted; /* how often the program stopped (job) */
+	struct termios before;   /* the terminal's modes before the program ran */
 	struct {
 		char state;      /* 'i' idle, 'b' requests under way, 0 none yet */
 		unsigned long taken, written;
@@ -59,7 +64,10 @@ void vt_type(struct vt *t, const char *text); /* "\r" Enter, "\033[A" Up, … */
 /* As a terminal with bracketed paste sends it. */
 void vt_paste(struct vt *t, const char *text, size_t n);
 void vt_resize(struct vt *t, int rows, int cols);
+/* To the program; with job to the one that stands for the shell. */
 void vt_signal(struct vt *t, int sig);
+/* As a shell's fg: the program has the terminal again and goes on (job). */
+void vt_continue(struct vt *t);
 /* The terminal goes away. */
 void vt_hang_up(struct vt *t);
 
@@ -70,6 +78,10 @@ bool vt_blocked(struct vt *t);
 /* Reads until the text stands on the screen (one row's text; the program need not be idle). */
 bool vt_see(struct vt *t, const char *text);
 bool vt_gone(struct vt *t, const char *text); /* … until it does not */
+/* The program stopped for the n-th time (job). */
+bool vt_stopped(struct vt *t, unsigned n);
+/* The terminal's modes are those of before. */
+bool vt_modes_restored(struct vt *t);
 /* The program ended; t->status.  True: it did. */
 bool vt_exit(struct vt *t);
 /* Reads what there is, without waiting. */

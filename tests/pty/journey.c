@@ -1,0 +1,134 @@
+/*
+ * Every scenario of the embedded server, walked by keys in the real program: the screen names the scenario's cause.
+ */
+#include "unit.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "demo/demo.h"
+#include "pty/play.h"
+
+/* Each row of step 5 opens; nothing in raw requests and answers is a secret. */
+static void
+open_rows(struct vt *t)
+{
+	vt_resize(t, 60, 240);
+	play_keys(t, "\033[H");
+	for (int i = 0; i < 60; i++) {
+		char *before = xstrdup(vt_text(t));
+		bool same;
+
+		play_keys(t, "\r");
+		assert_true(vt_has(t, "Esc back"));
+		play_keys(t, "\033");
+		play_keys(t, "j");
+		/* the countdown may move, the rows below the first do so only by the mark */
+		same = strcmp(strchr(before, '\n'), strchr(vt_text(t), '\n')) == 0;
+		free(before);
+		if (same)
+			break;
+		assert_in_range(i, 0, 58);
+	}
+	play_keys(t, "\033");
+	vt_resize(t, 24, 80);
+	assert_true(vt_idle(t));
+}
+
+/* Names are cut where there is no room; what is left must be the id's beginning. */
+static bool
+list_names(struct vt *t, const char *id)
+{
+	for (int row = 0; row < t->rows; row++) {
+		const char *text = vt_row(t, row);
+		size_t n = 0;
+
+		text += strspn(text, " ");
+		if (strncmp(text, "✗ ", 4) == 0 || strncmp(text, "! ", 2) == 0)
+			text = strchr(text, ' ') + 1;
+		while (id[n] && text[n] == id[n])
+			n++;
+		if (!id[n] || (n >= 12 && strncmp(text + n, "…", 3) == 0))
+			return true;
+	}
+	return false;
+}
+
+static void
+names_the_cause(struct vt *t, const struct scenario *s)
+{
+	char glyph[8], *verdict = play_verdict(t, glyph), *finding = NULL;
+	bool problem = !s->healthy && *s->expects, first = false;
+
+	if (strcmp(glyph, problem ? "✗" : "✓") != 0) {
+		vt_dump(t, "the state");
+		fail_msg("the verdict's state is %s: %s", glyph, verdict);
+	}
+	if (*s->expects) {
+		assert_true(list_names(t, s->expects));
+		finding = play_finding(t, s->expects, &first);
+		assert_non_null(finding);
+	}
+	if (problem) {
+		assert_true(first);
+		if (!play_same_words(verdict, finding))
+			fail_msg("the verdict says: %s; %s says: %s", verdict, s->expects, finding);
+	}
+	free(verdict);
+	free(finding);
+}
+
+static void
+test_scenario(void **state)
+{
+	const struct scenario *s = *state;
+	const char *args[] = {"demo", s->name, NULL};
+	struct vt *t = play_start(NULL, args);
+
+	assert_true(vt_idle(t));
+	assert_true(vt_has(t, "demo: "));
+	assert_true(vt_has(t, s->name));
+	play_walk(t);
+	if (s->refresh) {
+		play_refresh(t);
+		play_keys(t, "5");
+	}
+	names_the_cause(t, s);
+	open_rows(t);
+	play_quit(t);
+}
+
+static void
+test_list(void **state)
+{
+	static const char *const args[] = {"demo", "--list", NULL};
+	const struct vt_options o = {.rows = 100, .cols = 120};
+	struct vt *t = play_start(&o, args);
+
+	(void)state;
+	assert_true(vt_exit(t));
+	for (size_t i = 0; i < scenario_count; i++) {
+		const char *row = vt_row(t, (int)i);
+		size_t n = strlen(scenarios[i].name);
+
+		assert_memory_equal(row, scenarios[i].name, n);
+		assert_int_equal(row[n], ' ');
+		assert_non_null(strstr(row, scenarios[i].sentence));
+	}
+	assert_string_equal(vt_row(t, (int)scenario_count), "");
+}
+
+int
+main(void)
+{
+	struct CMUnitTest *tests = xcalloc(scenario_count + 1, sizeof(*tests));
+	int failed;
+
+	tests[0] = (struct CMUnitTest){"demo --list", test_list, NULL, play_teardown, NULL};
+	for (size_t i = 0; i < scenario_count; i++)
+		tests[i + 1] = (struct CMUnitTest){scenarios[i].name, test_scenario, NULL, play_teardown,
+			(void *)(uintptr_t)&scenarios[i]};
+	failed = _cmocka_run_group_tests("journey", tests, scenario_count + 1, NULL, NULL);
+	free(tests);
+	return failed;
+}

@@ -1,0 +1,252 @@
+#include "pty/play.h"
+
+#include "unit.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+
+#include "base/mem.h"
+
+struct vt *playing;
+
+int
+play_teardown(void **state)
+{
+	(void)state;
+	vt_free(playing);
+	playing = NULL;
+	return 0;
+}
+
+/* --- secrets ------------------------------------------------------------------------------------------- */
+
+static bool
+is_token_char(char c)
+{
+	return isalnum((unsigned char)c) || c == '-' || c == '_';
+}
+
+const char *
+play_leak(const char *text)
+{
+	static char found[64];
+	/* a public key's coordinates look random, too */
+	bool keys = strstr(text, "\"kty\":") != NULL;
+
+	for (const char *p = text; *p;) {
+		size_t n = 0;
+		bool upper = false, lower = false, digit = false;
+
+		while (is_token_char(p[n])) {
+			upper |= isupper((unsigned char)p[n]) != 0;
+			lower |= islower((unsigned char)p[n]) != 0;
+			digit |= isdigit((unsigned char)p[n]) != 0;
+			n++;
+		}
+		if ((n >= 16 && memcmp(p, "eyJ", 3) == 0) || (n >= 24 && upper && lower && digit && !keys)) {
+			snprintf(found, sizeof(found), "%.*s", (int)n, p);
+			return found;
+		}
+		p += n ? n : 1;
+	}
+	return NULL;
+}
+
+static void
+no_secret(struct vt *t)
+{
+	const char *leak = play_leak(vt_text(t));
+
+	if (leak) {
+		vt_dump(t, "no secret");
+		fail_msg("a secret on the screen: %s", leak);
+	}
+}
+
+/* --- keys ---------------------------------------------------------------------------------------------- */
+
+struct vt *
+play_start(const struct vt_options *o, const char *const *args)
+{
+	const char *argv[8] = {getenv("TOKENTRIAGE")};
+
+	assert_non_null(argv[0]);
+	for (size_t i = 0; args && args[i]; i++) {
+		assert_true(i < 6);
+		argv[i + 1] = args[i];
+	}
+	play_teardown(NULL);
+	playing = vt_start(argv, o);
+	assert_non_null(playing);
+	return playing;
+}
+
+void
+play_keys(struct vt *t, const char *keys)
+{
+	vt_type(t, keys);
+	assert_true(vt_idle(t));
+	no_secret(t);
+}
+
+void
+play_walk(struct vt *t)
+{
+	static const char *const rails[] = {"[1 Verify ", "[2 Expiration ", "[3 Refresh ", "[4 Handle ", "[5 Debug "};
+
+	assert_true(vt_idle(t));
+	assert_true(vt_has(t, "[1 Verify ·]"));
+	for (size_t i = 0; i < sizeof(rails) / sizeof(*rails); i++) {
+		play_keys(t, "\r");
+		assert_true(vt_has(t, rails[i]));
+	}
+}
+
+void
+play_refresh(struct vt *t)
+{
+	play_keys(t, "R");
+	if (vt_has(t, "Where do the new tokens go?"))
+		play_keys(t, "2");
+	assert_true(vt_has(t, "Refresh the tokens?"));
+	assert_true(vt_has(t, "in memory only"));
+	play_keys(t, "1");
+	assert_true(vt_has(t, "[3 Refresh "));
+}
+
+void
+play_restored(struct vt *t)
+{
+	assert_true(vt_exit(t));
+	vt_drain(t);
+	if (!t->cursor || t->alternate)
+		vt_dump(t, "a restored terminal");
+	assert_false(t->alternate);
+	assert_false(t->bracketed);
+	assert_true(t->cursor);
+	assert_true(vt_modes_restored(t));
+}
+
+void
+play_quit(struct vt *t)
+{
+	play_keys(t, "\033");
+	vt_type(t, "q");
+	play_restored(t);
+	assert_true(WIFEXITED(t->status));
+	assert_int_equal(WEXITSTATUS(t->status), 0);
+	assert_non_null(t->plain);
+	assert_non_null(strstr(t->plain, " sent.\r\n"));
+	assert_null(play_leak(t->plain));
+	play_teardown(NULL);
+}
+
+/* --- what it says -------------------------------------------------------------------------------------- */
+
+static void
+append(char **text, const char *more)
+{
+	size_t n = *text ? strlen(*text) : 0, size = n + strlen(more) + 2;
+
+	*text = xrealloc(*text, size);
+	snprintf(*text + n, size - n, "%s%s", n ? " " : "", more);
+}
+
+char *
+play_verdict(struct vt *t, char glyph[8])
+{
+	char *words = NULL;
+
+	for (int row = 2; row < 8; row++) {
+		const char *text = vt_row(t, row);
+
+		if (strncmp(text, " ─", strlen(" ─")) == 0)
+			break;
+		if (row == 2) {
+			const char *end = text[0] ? strchr(text + 1, ' ') : NULL;
+
+			assert_non_null(end);
+			snprintf(glyph, 8, "%.*s", (int)(end - text - 1), text + 1);
+			text = end;
+		}
+		append(&words, text + strspn(text, " "));
+	}
+	assert_non_null(words);
+	if (strstr(words, "Next: "))
+		*strstr(words, "Next: ") = '\0';
+	return words;
+}
+
+/* A row of the findings' page that begins a finding: what stands behind "error: "; NULL: another row. */
+static const char *
+begins_finding(const char *row)
+{
+	static const char *const heads[] = {"  error: ", "  warning: ", "  info: "};
+
+	for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
+		if (strncmp(row, heads[i], strlen(heads[i])) == 0)
+			return row + strlen(heads[i]);
+	}
+	return NULL;
+}
+
+char *
+play_finding(struct vt *t, const char *id, bool *first)
+{
+	int rows = t->rows, cols = t->cols, n = 0;
+	char *words = NULL, name[80];
+	bool found = false, reading = false;
+
+	snprintf(name, sizeof(name), "    %s · step ", id);
+	vt_resize(t, 120, 100);
+	play_keys(t, "f");
+	assert_true(vt_has(t, " Findings "));
+	for (int row = 0; row < t->rows && !found; row++) {
+		const char *text = vt_row(t, row), *begin = begins_finding(text);
+
+		found = strncmp(text, name, strlen(name)) == 0;
+		if (begin) {
+			free(words);
+			words = NULL;
+			n++;
+		}
+		reading = begin || (reading && strncmp(text, "    ", 4) != 0);
+		if (reading)
+			append(&words, begin ? begin : text + strspn(text, " "));
+	}
+	*first = n == 1;
+	play_keys(t, "\033");
+	vt_resize(t, rows, cols);
+	assert_true(vt_idle(t));
+	if (!found) {
+		free(words);
+		words = NULL;
+	}
+	return words;
+}
+
+static const char *
+skip_small(const char *p)
+{
+	while (*p == ' ' || isdigit((unsigned char)*p))
+		p++;
+	return p;
+}
+
+bool
+play_same_words(const char *a, const char *b)
+{
+	size_t same = 0;
+
+	for (;; a++, b++, same++) {
+		a = skip_small(a);
+		b = skip_small(b);
+		if (strncmp(a, "…", 3) == 0 || strncmp(b, "…", 3) == 0)
+			return same >= 20;
+		if (*a != *b)
+			return false;
+		if (!*a)
+			return same > 0;
+	}
+}

@@ -1,0 +1,39 @@
+/*
+ * A user at the real program ($TOKENTRIAGE) in a pseudo terminal: what the journeys have in common.  Everything
+ * here asserts (cmocka), after each key that no secret stands on the screen.
+ */
+#ifndef TT_TESTS_PTY_PLAY_H
+#define TT_TESTS_PTY_PLAY_H
+
+#include "pty/vt.h"
+
+/* The program that plays now; play_teardown ends what a failed test left. */
+extern struct vt *playing;
+int play_teardown(void **state);
+
+/* $TOKENTRIAGE with up to five arguments, NULL-ended; o NULL: 80x24. */
+struct vt *play_start(const struct vt_options *o, const char *const *args);
+/* Types and waits until all of it was done. */
+void play_keys(struct vt *t, const char *keys);
+/* Enter on every step from the first on. */
+void play_walk(struct vt *t);
+/* Refreshes and keeps the new tokens in memory; asserts that it was asked. */
+void play_refresh(struct vt *t);
+/* q: farewell, status 0, terminal as before; frees it. */
+void play_quit(struct vt *t);
+/* The program has ended and has given the terminal back. */
+void play_restored(struct vt *t);
+
+/* The sentence at the top, without "Next: …"; *glyph its state's glyph ("✗").  Owned. */
+char *play_verdict(struct vt *t, char glyph[8]);
+/*
+ * The sentence of the finding with this id, as the findings' page (f) has it, and whether it stands first.
+ * NULL: it does not stand there.  Owned.
+ */
+char *play_finding(struct vt *t, const char *id, bool *first);
+/* The same but for digits, blanks and where either was cut ("…"). */
+bool play_same_words(const char *a, const char *b);
+/* The first run that looks like a token or secret, in a static buffer; NULL: none. */
+const char *play_leak(const char *text);
+
+#endif
