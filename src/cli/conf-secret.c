@@ -5,13 +5,14 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 
-enum { COMMAND_SECONDS = 10 };
+enum { COMMAND_MS = 10000, COMPLAINT_MAX = 4096 };
 
 void
 conf_warn(struct str_list *warnings, const char *fmt, ...)
@@ -31,12 +32,13 @@ conf_warn(struct str_list *warnings, const char *fmt, ...)
 
 /* In the child: only calls that are safe after fork. */
 static void
-run_shell(const char *command, int out)
+run_shell(const char *command, int out, int complaints)
 {
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
 	setpgid(0, 0);
-	if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0)
+	if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 ||
+		dup2(complaints < 0 ? null : complaints, 2) < 0)
 		_exit(126);
 	signal(SIGPIPE, SIG_DFL);
 	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
@@ -96,39 +98,82 @@ reap(pid_t pid, int64_t deadline_us, bool kill_now, int *status)
 	return false;
 }
 
-static enum res
-run_command(const char *command, struct buf *out, struct err *e)
+/* Memory for the command's stderr, of a fixed size: the terminal may be the wizard's. */
+static int
+open_complaints(void)
 {
-	int64_t deadline = clock_mono_us(&clock_system) + COMMAND_SECONDS * INT64_C(1000000);
-	int fds[2], status = 0;
-	bool ended;
-	enum res r;
-	pid_t pid;
+	int fd = memfd_create("stderr", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd >= 0 && (ftruncate(fd, COMPLAINT_MAX) || fcntl(fd, F_ADD_SEALS, F_SEAL_GROW))) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* ": " and the first line of what it said, or "". */
+static void
+read_complaint(int fd, char *out, size_t size)
+{
+	char text[160] = "";
+	ssize_t n = fd < 0 ? 0 : pread(fd, text, sizeof(text) - 1, 0);
+
+	text[n > 0 ? n : 0] = '\0';
+	text[strcspn(text, "\r\n")] = '\0';
+	snprintf(out, size, "%s%s", *text ? ": " : "", text);
+}
+
+static enum res
+spawn(const char *command, int complaints, int *out, pid_t *pid, struct err *e)
+{
+	int fds[2];
 
 	if (pipe2(fds, O_CLOEXEC) < 0)
 		return err_errno(e, "pipe");
-	pid = fork();
-	if (pid == 0)
-		run_shell(command, fds[1]);
+	*pid = fork();
+	if (*pid == 0)
+		run_shell(command, fds[1], complaints);
 	close(fds[1]);
-	if (pid < 0) {
+	if (*pid < 0) {
 		close(fds[0]);
 		return err_errno(e, "fork");
 	}
-	setpgid(pid, pid); /* also here: whoever comes first */
-	r = read_until(fds[0], out, deadline);
-	close(fds[0]);
+	setpgid(*pid, *pid); /* also here: whoever comes first */
+	*out = fds[0];
+	return RES_OK;
+}
+
+enum res
+conf_run_command(const char *command, int limit_ms, struct buf *out, struct err *e)
+{
+	int64_t deadline = clock_mono_us(&clock_system) + limit_ms * INT64_C(1000);
+	int complaints = open_complaints(), fd = -1, status = 0;
+	char why[200];
+	pid_t pid = -1;
+	bool ended;
+	enum res r = spawn(command, complaints, &fd, &pid, e);
+
+	if (r != RES_OK) {
+		close(complaints);
+		return r;
+	}
+	r = read_until(fd, out, deadline);
+	close(fd);
 	ended = reap(pid, deadline, r != RES_OK, &status);
+	read_complaint(complaints, why, sizeof(why));
+	if (complaints >= 0)
+		close(complaints);
 	if (r == RES_LIMIT)
-		return err_set(
-			e, RES_LIMIT, "the command's output is longer than %d bytes", LIMIT_TOKEN);
+		return err_set(e, r, "the command's output is longer than %d bytes", LIMIT_TOKEN);
 	if (!ended)
-		return err_set(
-			e, RES_CANCELLED, "the command did not end within %d s", COMMAND_SECONDS);
+		return err_set(e, RES_CANCELLED, "the command did not end within %d s%s",
+			limit_ms / 1000, why);
 	if (WIFSIGNALED(status))
-		return err_set(e, RES_IO, "the command was ended by signal %d", WTERMSIG(status));
+		return err_set(
+			e, RES_IO, "the command was ended by signal %d%s", WTERMSIG(status), why);
 	if (WEXITSTATUS(status))
-		return err_set(e, RES_IO, "the command ended with status %d", WEXITSTATUS(status));
+		return err_set(
+			e, RES_IO, "the command ended with status %d%s", WEXITSTATUS(status), why);
 	return r;
 }
 
@@ -140,7 +185,7 @@ from_command(const char *command, struct secret **out, struct err *e)
 	enum res r;
 
 	buf_init_wiping(&b, LIMIT_TOKEN);
-	r = run_command(command, &b, e);
+	r = conf_run_command(command, COMMAND_MS, &b, e);
 	s = buf_span(&b);
 	if (s.n && s.p[s.n - 1] == '\n')
 		s.n--;

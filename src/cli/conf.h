@@ -85,6 +85,12 @@ enum res conf_fetch_secrets(struct profile *p, struct str_list *warnings, struct
 /* One source. */
 enum res conf_fetch_secret(
 	const char *source, struct secret **out, struct str_list *warnings, struct err *e) MUST_USE;
+/*
+ * Runs a command by /bin/sh -c and appends its stdout to out; when the time is up its whole process
+ * group is killed (RES_CANCELLED).  The first line of its stderr is in the error.
+ */
+enum res conf_run_command(
+	const char *command, int limit_ms, struct buf *out, struct err *e) MUST_USE;
 void conf_warn(struct str_list *warnings, const char *fmt, ...) PRINTF(2, 3);
 
 #endif

@@ -1,6 +1,7 @@
 #include "unit.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
@@ -373,7 +374,8 @@ test_secret_failures(void **state)
 		{"env TT_TEST_NOT_SET", RES_NOTFOUND, "TT_TEST_NOT_SET is not set"},
 		{"file /nonexistent/secret", RES_NOTFOUND, "/nonexistent/secret"},
 		{"command false", RES_IO, "ended with status 1"},
-		{"command exit 7", RES_IO, "ended with status 7"},
+		{"command echo no such entry >&2; exit 7", RES_IO,
+			"ended with status 7: no such entry"},
 		{"command kill -9 $$", RES_IO, "ended by signal 9"},
 		{"command true", RES_NOTFOUND, "printed nothing"},
 		{"command cat", RES_NOTFOUND,
@@ -392,6 +394,45 @@ test_secret_failures(void **state)
 		if (r != rows[i].r || !strstr(e.text, rows[i].says) || s)
 			fail_msg("%s: %s: \"%s\"", rows[i].source, res_name(r), e.text);
 	}
+}
+
+/* A command that does not end is ended with all it started. */
+static void
+test_command_limit(void **state)
+{
+	struct err e = ERR_INIT;
+	char *pid_file = path_join(folder, "pid"), *command, state_letter = '?';
+	struct buf out, text;
+
+	(void)state;
+	command = xasprintf("sleep 1000 & echo $! >%s; echo half; wait", pid_file);
+	buf_init(&out, 100);
+	assert_int_equal(conf_run_command(command, 1500, &out, &e), RES_CANCELLED);
+	assert_non_null(strstr(e.text, "did not end within"));
+	buf_release(&out);
+	buf_init(&text, 100);
+	assert_int_equal(file_read(pid_file, &text, &e), RES_OK);
+	free(command);
+	command = xasprintf("/proc/%.*s/stat", (int)text.len - 1, buf_str(&text));
+	for (int i = 0; i < 1000; i++) { /* gone, or a zombie that waits for its reaper */
+		char *at;
+
+		buf_init(&out, 4096);
+		if (file_read(command, &out, &e) != RES_OK) {
+			state_letter = 'X';
+		} else {
+			at = strrchr(out.p, ')');
+			state_letter = at ? at[2] : '?';
+		}
+		buf_release(&out);
+		if (state_letter == 'X' || state_letter == 'Z')
+			break;
+		poll(NULL, 0, 5);
+	}
+	assert_true(state_letter == 'X' || state_letter == 'Z');
+	buf_release(&text);
+	free(command);
+	free(pid_file);
 }
 
 static void
@@ -438,6 +479,7 @@ main(void)
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_secrets),
 		cmocka_unit_test(test_secret_failures),
+		cmocka_unit_test(test_command_limit),
 		cmocka_unit_test(test_secret_files),
 	};
 
