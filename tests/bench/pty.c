@@ -216,13 +216,12 @@ double
 term_wait_gone(struct term *t)
 {
 	double started = now_ms(), ignored;
+	struct pollfd fds[2] = {
+		{.fd = t->pidfd, .events = POLLIN},
+		{.fd = t->master, .events = POLLIN},
+	};
 
 	while (now_ms() - started < PTY_LIMIT_MS) {
-		struct pollfd fds[2] = {
-			{.fd = t->pidfd, .events = POLLIN},
-			{.fd = t->master, .events = POLLIN},
-		};
-
 		poll(fds, 2, 100);
 		if (fds[0].revents & POLLIN) {
 			double at = now_ms();
@@ -231,7 +230,10 @@ term_wait_gone(struct term *t)
 			t->pid = -1;
 			return at;
 		}
-		take(t, 0, &ignored);
+		if (fds[1].revents)
+			take(t, 0, &ignored);
+		if (fds[1].revents & POLLHUP)
+			fds[1].fd = -1; /* or it would be looked at all the time */
 	}
 	return -1;
 }
