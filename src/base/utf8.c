@@ -202,7 +202,8 @@ utf8_width(uint32_t cp)
 {
 	if (cp < 0x20 || (cp >= 0x7F && cp < 0xA0))
 		return -1;
-	if (cp < 0x300)
+	/* all Latin, and what lines, boxes and bars are drawn of: most of a screen */
+	if (cp < 0x300 || (cp >= 0x2500 && cp < 0x25FD))
 		return 1;
 	if (cp > 0x10FFFF || (cp >= 0xD800 && cp <= 0xDFFF))
 		return -1;
@@ -211,6 +212,13 @@ utf8_width(uint32_t cp)
 	if (in_table(cp, zero, ARRAY_SIZE(zero)))
 		return 0;
 	return in_table(cp, wide, ARRAY_SIZE(wide)) ? 2 : 1;
+}
+
+/* Every character passes here for every frame: one of ASCII is its byte. */
+static bool
+is_plain(char c)
+{
+	return c >= 0x20 && c < 0x7F;
 }
 
 size_t
@@ -222,6 +230,11 @@ utf8_cells(struct span s)
 		uint32_t cp;
 		int w;
 
+		if (is_plain(s.p[at])) {
+			at++;
+			cells++;
+			continue;
+		}
 		at += utf8_decode(span_from(s, at), &cp);
 		w = utf8_width(cp);
 		cells += w < 0 ? 1 : (size_t)w;
@@ -236,9 +249,13 @@ utf8_clip(struct span s, size_t cells)
 
 	while (at < s.n) {
 		uint32_t cp;
-		size_t n = utf8_decode(span_from(s, at), &cp);
-		int w = utf8_width(cp);
+		size_t n = 1;
+		int w = 1;
 
+		if (!is_plain(s.p[at])) {
+			n = utf8_decode(span_from(s, at), &cp);
+			w = utf8_width(cp);
+		}
 		used += w < 0 ? 1 : (size_t)w;
 		if (used > cells)
 			break;
