@@ -1,5 +1,6 @@
 #!/bin/sh
-# The benchmark runs and fills its table: every row of rows.def, in order.  No figure is judged.
+# The benchmark runs and fills its table: every row of rows.def.  No figure is judged, and a row may
+# stay empty only where the system does not let itself be looked into, or is too busy for hello.
 set -u
 dir=${builddir:-.}
 out=$(mktemp "${TMPDIR:-/tmp}/bench-smoke.XXXXXX") || exit 99
@@ -24,8 +25,8 @@ for row in $rows; do
 	line=$(grep -F "| $row |" "$out")
 	if [ -z "$line" ]; then
 		echo "not ok $n - $row: no such row"
-	elif printf '%s\n' "$line" | grep -q 'not measured: left out'; then
-		echo "not ok $n - $row: left out"
+	elif printf '%s\n' "$line" | grep 'not measured' | grep -qvE 'run as root|of hello followed'; then
+		echo "not ok $n - $row: not measured"
 	else
 		echo "ok $n - $row"
 	fi

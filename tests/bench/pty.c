@@ -14,7 +14,7 @@
 #include "tests/bench/bench.h"
 
 enum {
-	SILENCE_MS = 200, /* while learning: this long without output ends an action */
+	SILENCE_MS = 100, /* while learning: this long without output ends an action */
 	CALM_MS = 2,      /* before an action, so that the program blocks again */
 };
 
