@@ -9,6 +9,8 @@ AM_TESTS_ENVIRONMENT = \
 	LC_ALL=C.UTF-8; LANGUAGE=; TZ=UTC; TERM=xterm-256color; CMOCKA_MESSAGE_OUTPUT=TAP; \
 	srcdir='$(abs_top_srcdir)'; builddir='$(abs_top_builddir)'; \
 	TOKENTRIAGE='$(abs_top_builddir)/tokentriage'; NODE='$(NODE)'; VALGRIND='$(VALGRIND)'; CC='$(CC)'; \
+	TT_NODE_MODULES="$${TT_NODE_MODULES:-$${XDG_CACHE_HOME:-$$HOME/.cache}/tokentriage/node-tests}"; \
+	export TT_NODE_MODULES; \
 	LSAN_OPTIONS='suppressions=$(abs_top_srcdir)/tests/lsan.supp:print_suppressions=0'; \
 	export LSAN_OPTIONS LC_ALL LANGUAGE TZ TERM CMOCKA_MESSAGE_OUTPUT srcdir builddir TOKENTRIAGE NODE VALGRIND CC; \
 	unset LINES COLUMNS ESCDELAY NO_COLOR COLORTERM http_proxy https_proxy HTTP_PROXY HTTPS_PROXY \
