@@ -501,6 +501,10 @@ engine_wait(struct engine *e, struct pollfd *fds, size_t n, int timeout_ms)
 
 	(void)e;
 	r = poll(fds, n, fake.real ? timeout_ms : 0);
+	if (r == 0 && timeout_ms != 0 && fake.on_wait) {
+		fake.on_wait(timeout_ms);
+		return poll(fds, n, 0) < 0 ? RES_IO : RES_OK;
+	}
 	if (!fake.real && r == 0 && timeout_ms > 0)
 		clock_advance_us(&fake.clock, timeout_ms * INT64_C(1000));
 	return r < 0 && n == 0 ? RES_IO : RES_OK;

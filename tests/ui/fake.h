@@ -24,6 +24,8 @@ struct fake {
 	enum token_place place;
 	char path[200];
 	int64_t done_us;          /* a running step ends then; 0: never */
+	/* What happens whenever the loop would block: returns bytes ready now, or 0 after moving the clock. */
+	void (*on_wait)(int timeout_ms);
 };
 extern struct fake fake;
 

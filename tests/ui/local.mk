@@ -29,3 +29,8 @@ tests_ui_test_screens_SOURCES = tests/ui/test_screens.c $(FAKE_UI)
 tests_ui_test_screens_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
 tests_ui_test_screens_LDADD = $(FAKE_LIBS) $(CMOCKA_LIBS)
 EXTRA_DIST += tests/ui/golden
+
+UNIT_TESTS += tests/ui/test_app
+tests_ui_test_app_SOURCES = tests/ui/test_app.c $(FAKE_UI)
+tests_ui_test_app_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
+tests_ui_test_app_LDADD = $(FAKE_LIBS) $(CMOCKA_LIBS)
