@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "cli/modules.h"
+#include "cli/screen.h"
 
 void
 app_init(struct app *a, const struct options *o)
@@ -294,7 +295,8 @@ show_progress(const struct app *a)
 enum res
 app_run(struct app *a, struct err *e)
 {
-	bool progress = isatty(STDERR_FILENO) && !opt_given(a->opt, OPT_VERBOSE) &&
+	/* one line that is drawn over: nothing for a terminal that can only print */
+	bool progress = isatty(STDERR_FILENO) && !screen_plain(a->opt) && !opt_given(a->opt, OPT_VERBOSE) &&
 		!opt_given(a->opt, OPT_TRACE);
 	enum res r = RES_OK;
 

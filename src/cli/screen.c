@@ -4,9 +4,8 @@
 #include "cli/line.h"
 #include "ui/ui.h"
 
-/* A terminal that can only print lines. */
-static bool
-is_plain(const struct options *o)
+bool
+screen_plain(const struct options *o)
 {
 	const char *term = getenv("TERM");
 
@@ -146,7 +145,7 @@ screen_run(struct screen *s)
 		.export_report = export_report,
 	};
 
-	if (is_plain(o)) {
+	if (screen_plain(o)) {
 		if (!s->prepare(s->ctx, &e))
 			return app_fail(&e);
 		return line_wizard(a, stdin, stdout);

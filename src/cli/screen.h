@@ -17,6 +17,8 @@ struct screen {
 /* Is there a terminal on both sides?  (A report that was asked for by --format or --output needs
  * none.) */
 bool screen_wanted(const struct options *o);
+/* A terminal that can only print lines: TERM unset or dumb, or --plain. */
+bool screen_plain(const struct options *o);
 /* Opens the wizard; the exit status. */
 int screen_run(struct screen *s);
 

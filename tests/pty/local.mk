@@ -28,6 +28,14 @@ tests_pty_journey_SOURCES = tests/pty/journey.c
 tests_pty_journey_CPPFLAGS = $(PLAY_CPPFLAGS)
 tests_pty_journey_CFLAGS = $(PLAY_CFLAGS)
 tests_pty_journey_LDADD = $(PLAY_LIBS)
+
+check_PROGRAMS += tests/pty/terminal
+TAP_TESTS += tests/pty/terminal
+SANITIZER_TESTS += tests/pty/terminal
+tests_pty_terminal_SOURCES = tests/pty/terminal.c
+tests_pty_terminal_CPPFLAGS = $(PLAY_CPPFLAGS)
+tests_pty_terminal_CFLAGS = $(PLAY_CFLAGS)
+tests_pty_terminal_LDADD = $(PLAY_LIBS)
 endif
 EXTRA_DIST += tests/pty/vt.c tests/pty/vt.h tests/pty/svg.c tests/pty/svg.h tests/pty/test_screen.c \
-	tests/pty/play.c tests/pty/play.h tests/pty/journey.c
+	tests/pty/play.c tests/pty/play.h tests/pty/journey.c tests/pty/terminal.c
