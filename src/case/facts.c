@@ -99,7 +99,10 @@ exchange_token_refused(const struct exchange *x)
 	if (x->answer.outcome == OUTCOME_OAUTH_ERROR || x->answer.outcome == OUTCOME_VENDOR_ERROR)
 		return (status >= 200 && status < 300) || status == 400 || status == 401 ||
 			status == 403;
-	return (status == 400 || status == 401 || status == 403) && !is_page(x);
+	if (is_page(x)) /* an error page is a refusal too; a login page is not */
+		return status == 401 &&
+			!span_contains_nocase(buf_span(&x->result.response.body), "password");
+	return status == 400 || status == 401 || status == 403;
 }
 
 /* --- which exchange says what ------------------------------------------------------------- */

@@ -349,15 +349,24 @@ rule_client_secret_wrong(const struct facts *f, struct finding *out)
 		x->auth_client_id, purpose_words(x->purpose), x->result.response.status);
 }
 
+/* The server's own word, whatever code it came with. */
 static enum verdict_of
 by_hint(const struct facts *f, struct finding *out, enum hint hint, const char *fmt)
 {
-	const struct exchange *x = refused_caller(f, out);
+	const struct exchange *asked[] = {f->introspection, f->refresh, f->revocation};
 
-	if (!x || answer_hint(x) != hint)
-		return RULE_PASS;
-	ev(out, "error_description", (int)x->n, "%s", x->answer.description);
-	return say(out, fmt, x->auth_client_id);
+	for (size_t i = 0; i < ARRAY_SIZE(asked); i++) {
+		const struct exchange *x = asked[i];
+
+		if (!exchange_answered(x) || x->answer.active != TRI_UNKNOWN ||
+			answer_hint(x) != hint)
+			continue;
+		out->step = x->step;
+		ev_answer(out, x);
+		ev(out, "error_description", (int)x->n, "%s", x->answer.description);
+		return say(out, fmt, x->auth_client_id);
+	}
+	return RULE_PASS;
 }
 
 enum verdict_of

@@ -109,6 +109,14 @@ rule_token_not_yet_valid(const struct facts *f, struct finding *out)
 	bool nbf = f->nbf.known && f->nbf.at >= begins(f);
 	char span[32], when[32];
 
+	if (begins(f) == INT64_MIN && fact_rejected(f) && f->active.v != TRI_YES &&
+		answer_hint(f->userinfo) == HINT_NOT_YET) {
+		ev_answer(out, f->userinfo);
+		ev(out, "error_description", (int)f->userinfo->n, "%s",
+			f->userinfo->answer.description);
+		return say(out, "The server says that the token is not valid yet (%d).",
+			f->userinfo->result.response.status);
+	}
 	if (wait <= f->leeway_s || fact_healthy(f))
 		return RULE_PASS;
 	if (!nbf && !fact_refused(f)) /* iat alone forbids nothing (RFC 7519 §4.1.6) */

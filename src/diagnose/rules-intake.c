@@ -349,6 +349,15 @@ rule_alg_mismatch(const struct facts *f, struct finding *out)
 	}
 	key = fact_key(f);
 	want = kty_of_alg(f->access->alg);
+	if ((!key || !*want) && exchange_token_refused(f->userinfo) &&
+		answer_hint(f->userinfo) == HINT_ALG) {
+		out->step = f->userinfo->step;
+		ev(out, "alg", FROM_TOKEN, "%s", f->access->alg);
+		ev_answer(out, f->userinfo);
+		return say(out,
+			"The token is signed with %s, which the server says it does not take.",
+			f->access->alg);
+	}
 	if (!key || !*want)
 		return RULE_PASS;
 	kty = json_get_str(key, "kty");

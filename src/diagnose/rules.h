@@ -59,6 +59,7 @@ enum hint {
 	HINT_THROTTLED,
 	HINT_SCOPE,
 	HINT_KEY,
+	HINT_ALG,
 };
 enum hint answer_hint(const struct exchange *x);
 /* The answer's error, description and vendor's code in one line, for summaries: "401

@@ -77,7 +77,7 @@ healthy_words(struct verdict *v, const struct facts *f)
 static void
 open_words(struct verdict *v, const struct facts *f)
 {
-	char left[64];
+	char left[64], words[160];
 
 	left_words(f, left, sizeof(left));
 	v->next_step = STEP_VERIFY;
@@ -103,6 +103,13 @@ open_words(struct verdict *v, const struct facts *f)
 			"active.");
 		(void)snprintf(v->next, sizeof(v->next),
 			"Look at the answer of the introspection: step 1.");
+	} else if (exchange_answered(f->introspection) && f->active.v == TRI_UNKNOWN) {
+		(void)snprintf(v->summary, sizeof(v->summary),
+			"Introspection was answered with %s, and nothing tells why.",
+			answer_words(f->introspection, words, sizeof(words)));
+		(void)snprintf(v->next, sizeof(v->next),
+			"Look at the whole answer in step 5, and ask for user information: step "
+			"4.");
 	} else {
 		v->next_step = STEP_DEBUG;
 		(void)snprintf(v->summary, sizeof(v->summary),
