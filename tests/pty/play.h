@@ -13,6 +13,8 @@ int play_teardown(void **state);
 
 /* $TOKENTRIAGE with up to five arguments, NULL-ended; o NULL: 80x24. */
 struct vt *play_start(const struct vt_options *o, const char *const *args);
+/* From now on this text (without blanks at its ends) may stand on no screen, not even its middle alone. */
+void play_forbid(const char *secret);
 /* Types and waits until all of it was done. */
 void play_keys(struct vt *t, const char *keys);
 /* Enter on every step from the first on. */
