@@ -13,6 +13,11 @@ token_rows(struct field_list *l, const struct case_token *t, enum token_slot slo
 		[SLOT_ACCESS] = "access token", [SLOT_REFRESH] = "refresh token", [SLOT_ID] = "ID token"};
 	static const char *const keys[] = {
 		[SLOT_ACCESS] = "access_token", [SLOT_REFRESH] = "refresh_token", [SLOT_ID] = "id_token"};
+	static const char *const kind_words[] = {
+		[TOKEN_OPAQUE] = "opaque", [TOKEN_JWT] = "JWT", [TOKEN_JWE] = "encrypted JWT"};
+	static const char *const role_words[] = {
+		[ROLE_UNKNOWN] = "", [ROLE_ACCESS] = ", an access token by its content",
+		[ROLE_REFRESH] = ", a refresh token by its content", [ROLE_ID] = ", an ID token by its content"};
 	const struct token_info *i = &t->info;
 	char odd[200];
 	struct field *f;
@@ -25,9 +30,7 @@ token_rows(struct field_list *l, const struct case_token *t, enum token_slot slo
 		field_mean(f, STATE_WARNING, "%s%s", token_oddity_words(i, odd, sizeof odd),
 			t->repaired ? "; sent without it" : "");
 	else
-		field_mean(f, STATE_OK, "%s%s%s, from %s", token_kind_id(i->kind),
-			i->role == ROLE_UNKNOWN ? "" : ", says it is an ",
-			i->role == ROLE_UNKNOWN ? "" : token_role_id(i->role), t->source);
+		field_mean(f, STATE_OK, "%s%s, from %s", kind_words[i->kind], role_words[i->role], t->source);
 }
 
 static void
@@ -179,6 +182,7 @@ fields_verify(struct field_list *l, const struct wizard *w, bool local)
 
 	if (!f->c)
 		return;
+	introspection_rows(l, f, local); /* the answer first: it is what the step is about */
 	field_heading(l, "Tokens", "", FROM_TOKEN);
 	token_rows(l, case_token(f->c, SLOT_ACCESS), SLOT_ACCESS);
 	if (f->access)
@@ -187,7 +191,6 @@ fields_verify(struct field_list *l, const struct wizard *w, bool local)
 	token_rows(l, case_token(f->c, SLOT_ID), SLOT_ID);
 	if (!f->access)
 		field_note(l, STATE_UNDETERMINED, "No access token was given.");
-	introspection_rows(l, f, local);
 	claims_rows(l, f, local);
 	discovery_rows(l, f);
 }
