@@ -3,6 +3,15 @@
 
 #include "base/mem.h"
 
+/* ncurses 6.4 loses a block where newterm() does not know the terminal; nothing of ours. */
+const char *__lsan_default_suppressions(void);
+
+const char *
+__lsan_default_suppressions(void)
+{
+	return "leak:new_prescr\n";
+}
+
 static bool
 prepare(void *ctx, struct err *e)
 {
