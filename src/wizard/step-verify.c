@@ -86,7 +86,12 @@ verify_probe_methods(struct wizard *w)
 {
 	const struct exchange *x = open_question(w);
 
-	if (w->probes != PROBES_ALL || !x || !refused_client(x))
+	if (w->probes != PROBES_ALL || !x)
+		return true;
+	/* some servers hide a refused client as "inactive": do they let anyone in? */
+	if (x->answer.outcome == OUTCOME_INACTIVE && x->auth != AUTH_NONE)
+		send_introspection(w, true, AUTH_NONE, false);
+	if (!refused_client(x))
 		return true;
 	if (x->auth == AUTH_BASIC && x->auth_has_reserved)
 		send_introspection(w, true, AUTH_BASIC, !x->auth_raw_basic);
