@@ -107,7 +107,7 @@ row_note(enum row r, const char *fmt, ...)
 static const char *
 number(char out[48], double v, const char *unit)
 {
-	int decimals = fabs(v) >= 100 || v == floor(v) ? 0 : fabs(v) >= 10 ? 1 : fabs(v) >= 1 ? 2 : 3;
+	int decimals = fabs(v) >= 100 || v == floor(v) ? 0 : fabs(v) >= 10 ? 1 : fabs(v) >= 0.995 ? 2 : 3;
 
 	if (isnan(v))
 		snprintf(out, 48, "–");
