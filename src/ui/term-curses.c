@@ -444,7 +444,12 @@ draw_row(struct terminal *t, const struct canvas *c, int row)
 	if (now[from].flags & CELL_CONT)
 		from--;
 	for (int col = from; col < to; col++) {
-		if (!(now[col].flags & CELL_CONT)) {
+		/* most cells are as the one before them */
+		if (n > 0 && !now[col].marks && !now[col].flags &&
+			memcmp(&now[col], &now[col - 1], sizeof(*now)) == 0) {
+			t->line[n] = t->line[n - 1];
+			n++;
+		} else if (!(now[col].flags & CELL_CONT)) {
 			to_curses(t, c, &now[col], &t->line[n++]);
 			if (now[col].flags & CELL_WIDE && wcwidth((wchar_t)now[col].cp) != 2)
 				t->line[n] = t->line[n - 1], n++;
