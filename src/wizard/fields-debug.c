@@ -38,7 +38,7 @@ exchange_row(struct field_list *l, const struct exchange *x)
 	f = field_add(l, FIELD_VALUE, "", span_of(label), span_of(value), (int)x->n);
 	field_mean(f, x->answer.outcome == OUTCOME_SUCCESS ? STATE_OK
 		: x->result.response.status >= 500 || !x->result.response.status ? STATE_PROBLEM
-		: STATE_OK, "%s%s", buf_str(&text), t->reused ? " (connection reused)" : "");
+		: STATE_OK, "%s%s", buf_str(&text), t->reused ? " (reused)" : "");
 	buf_release(&text);
 }
 

@@ -43,6 +43,22 @@ tests_pty_journey_real_SOURCES = tests/pty/journey-real.c
 tests_pty_journey_real_CPPFLAGS = $(PLAY_CPPFLAGS)
 tests_pty_journey_real_CFLAGS = $(PLAY_CFLAGS)
 tests_pty_journey_real_LDADD = $(PLAY_LIBS)
+
+# Pictures of the screens, for the documents: `make screenshots` draws them anew.
+check_PROGRAMS += tests/pty/shot
+tests_pty_shot_SOURCES = tests/pty/shot.c
+tests_pty_shot_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_pty_shot_CFLAGS = $(AM_CFLAGS) $(VTERM_CFLAGS)
+tests_pty_shot_LDADD = $(VT_LIBS)
+
+screenshots: tokentriage $(module_PROGRAMS) tests/pty/shot
+	cd $(srcdir)/doc && '$(abs_top_builddir)/tests/pty/shot' -t 'tokentriage demo expired' \
+		-k '\r' -o step-1.svg -k '\r' -o step-2.svg -k '\r' -k '\r' -o step-4.svg -k '\r' -o step-5.svg \
+		-k R -k 2 -k 1 -o step-3.svg -- '$(abs_top_builddir)/tokentriage' demo expired
+	cd $(srcdir)/doc && '$(abs_top_builddir)/tests/pty/shot' -t 'tokentriage demo expired' \
+		-k w -o screenshot.svg -- '$(abs_top_builddir)/tokentriage' demo expired
 endif
+.PHONY: screenshots
 EXTRA_DIST += tests/pty/vt.c tests/pty/vt.h tests/pty/svg.c tests/pty/svg.h tests/pty/test_screen.c \
-	tests/pty/play.c tests/pty/play.h tests/pty/journey.c tests/pty/terminal.c tests/pty/journey-real.c tests/pty/journey-real.sh
+	tests/pty/play.c tests/pty/play.h tests/pty/journey.c tests/pty/terminal.c \
+	tests/pty/journey-real.c tests/pty/journey-real.sh tests/pty/shot.c
