@@ -320,7 +320,8 @@ farewell(const struct ui *ui, bool ascii)
 	buf_init(&raw, 64 << 10);
 	buf_init(&out, 256 << 10);
 	wizard_farewell(ui->d->wizard, &raw);
-	for (struct span rest = buf_span(&raw), line; rest.n && span_next(&rest, '\n', &line);) {
+	/* as wide as the screen was */
+	for (struct span rest = buf_span(&raw), line; wrap_next(&rest, ui->canvas.cols, &line);) {
 		if (ascii)
 			text_ascii(&out, line);
 		else
