@@ -253,6 +253,7 @@ curses_open(const struct term_options *o, struct err *e)
 	cbreak();
 	noecho();
 	nonl();
+	typeahead(-1); /* no looking for keys, and no half a frame, when more of them wait */
 	leaveok(stdscr, TRUE);
 	scrollok(stdscr, FALSE);
 	set_colours(t, o->colour);
