@@ -112,12 +112,14 @@ wizard_use_profile(struct wizard *w, const struct profile *p, struct err *e)
 void
 wizard_give_token(struct wizard *w, enum token_slot slot, struct span value, const char *source)
 {
-	struct case_token *t;
+	static const enum token_slot all[] = {SLOT_ACCESS, SLOT_REFRESH, SLOT_ID};
 
 	case_give_token(w->c, slot, value, source);
-	t = case_token(w->c, slot);
-	redactor_add(w->deps.redactor, t->given);
-	redactor_add(w->deps.redactor, t->value);
+	/* a token response brings the other tokens along */
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+		redactor_add(w->deps.redactor, case_token(w->c, all[i])->given);
+		redactor_add(w->deps.redactor, case_token(w->c, all[i])->value);
+	}
 	memset(&w->walk, 0, sizeof w->walk);
 	w->derived = false;
 }

@@ -384,6 +384,28 @@ countdown_follows_the_clock(void **state)
 	assert_int_equal(cd.band, STATE_PROBLEM);
 }
 
+/* A pasted token response brings tokens of other kinds along: a server's prose may name those, too. */
+static void
+all_tokens_of_a_pasted_answer_are_masked(void **state)
+{
+	static const char *const values[] = {"pasted-access-0123456789abc", "pasted-refresh-987654321xyz"};
+	struct world *t = *state;
+	struct buf out;
+
+	begin(t, "{\"access_token\":\"pasted-access-0123456789abc\",\"refresh_token\":"
+		"\"pasted-refresh-987654321xyz\",\"token_type\":\"Bearer\"}", NULL);
+	assert_true(case_token(&t->c, SLOT_REFRESH)->present);
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
+		char *prose = xasprintf("we do not know %s here", values[i]);
+
+		buf_init(&out, 1000);
+		assert_int_equal(redact_text(t->redactor, &out, span_of(prose)), RES_OK);
+		assert_int_equal(span_find_str(buf_span(&out), values[i]), SIZE_MAX);
+		buf_release(&out);
+		free(prose);
+	}
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -399,6 +421,7 @@ main(void)
 		T(revocation_is_followed_by_its_proof),
 		T(nothing_shown_or_recorded_holds_a_secret),
 		T(countdown_follows_the_clock),
+		T(all_tokens_of_a_pasted_answer_are_masked),
 	};
 
 	return cmocka_run_group_tests_name("wizard steps", tests, NULL, NULL);
