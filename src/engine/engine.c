@@ -330,8 +330,13 @@ build_wire(struct engine *e, struct task *t)
 	http_request_copy(&t->wire, &t->call.http);
 	if (!t->wire.url)
 		http_request_set(&t->wire, *t->wire.method ? t->wire.method : "GET", SPAN_EMPTY);
-	if (engine_origin_confirmed(e, span_of(t->wire.url)))
+	if (engine_origin_confirmed(e, span_of(t->wire.url))) {
 		add_profile_headers(t);
+	} else {
+		/* the certificate names the client: it is a credential, too */
+		t->transfer.options.client_cert_file = NULL;
+		t->transfer.options.client_key_file = NULL;
+	}
 	if (!http_has_header(&t->wire.headers, "Accept"))
 		http_headers_set(&t->wire.headers, "Accept", SPAN_LIT("*/*"));
 	if (!http_has_header(&t->wire.headers, "User-Agent"))

@@ -467,6 +467,61 @@ test_origin_gate(void **state)
 	assert_int_equal(o.status, 200);
 }
 
+/* --- the client's certificate --- */
+
+static const char *certificate; /* of the last attempt */
+
+static enum res
+start_and_look(struct transport *t, struct transfer *x, struct err *e)
+{
+	certificate = x->options.client_cert_file;
+	assert_true(!certificate == !x->options.client_key_file);
+	return transport_replay.start(t, x, e);
+}
+
+static struct transport_ops looking;
+
+static const struct transport_ops *
+load_looking(struct err *e)
+{
+	(void)e;
+	return &looking;
+}
+
+/* It names the client: a host that is not confirmed, or was redirected to, does not get to see it. */
+static void
+test_certificate_goes_to_confirmed_origins(void **state)
+{
+	const struct net_options o = {.client_cert_file = "/etc/client.pem", .client_key_file = "/etc/client.key"};
+	struct world *w = *state;
+	struct engine_call call;
+	struct seen_call seen;
+	struct engine *e;
+
+	looking = transport_replay;
+	looking.start = start_and_look;
+	e = engine_new(&(struct engine_deps){.clock = &w->clock, .rng = &w->rng, .log = w->log,
+		.redactor = w->redactor, .record = &w->c, .load_transport = load_looking});
+	replay_set_clock(engine_transport(e, NULL), &w->clock);
+	replay_add(engine_transport(e, NULL), &(struct replay_reply){.url_contains = "/moved",
+		.response = "HTTP/1.1 302 Found\r\nLocation: https://other.example/x\r\n\r\n"});
+	replay_add(engine_transport(e, NULL), &(struct replay_reply){.response = OK_JSON});
+	engine_set_options(e, &o, NULL);
+	engine_confirm_origin(e, SPAN_LIT(IDP));
+	call_init(&call, w, &seen, "GET", IDP "/x");
+	engine_submit(e, &call);
+	assert_int_equal(engine_run(e, 600 * 1000000LL), RES_OK);
+	assert_non_null(certificate);
+	assert_string_equal(certificate, "/etc/client.pem");
+	call_init(&call, w, &seen, "GET", IDP "/moved");
+	call.follow_redirects = true;
+	engine_submit(e, &call);
+	assert_int_equal(engine_run(e, 600 * 1000000LL), RES_OK);
+	assert_int_equal(seen.status, 200);
+	assert_null(certificate);
+	engine_free(e);
+}
+
 static void
 test_bad_urls(void **state)
 {
@@ -723,6 +778,7 @@ main(void)
 		T(test_redirect_with_credentials_is_recorded_only),
 		T(test_redirect_limits),
 		T(test_origin_gate),
+		T(test_certificate_goes_to_confirmed_origins),
 		T(test_bad_urls),
 		T(test_limits),
 		T(test_nothing_secret_is_kept),
