@@ -226,6 +226,19 @@ mask_string(const struct redactor *r, struct json *node, bool secret)
 	buf_release(&out);
 }
 
+/* A server that read a body as another type repeats what was sent as a name: {"token=eyJ…": ""}. */
+static void
+mask_name(const struct redactor *r, struct json *member)
+{
+	struct span name = json_name(member);
+	struct buf out;
+
+	buf_init_wiping(&out, 2 * name.n + MASK_ROOM);
+	if (redacted(r, &out, name))
+		json_rename(member, buf_span(&out));
+	buf_release(&out);
+}
+
 static bool
 name_is_secret(struct span name, const struct json *node)
 {
@@ -247,10 +260,14 @@ mask_tree(const struct redactor *r, struct json *node, bool secret)
 	if (json_type(node) != JSON_OBJECT && json_type(node) != JSON_ARRAY)
 		return;
 	for (const struct json *k = json_first(node); k; k = json_next(k)) {
-		bool inner =
-			json_type(node) == JSON_OBJECT ? name_is_secret(json_name(k), k) : secret;
+		struct json *child = (struct json *)(uintptr_t)k;
+		bool inner = secret;
 
-		mask_tree(r, (struct json *)(uintptr_t)k, inner);
+		if (json_type(node) == JSON_OBJECT) {
+			inner = name_is_secret(json_name(k), k);
+			mask_name(r, child);
+		}
+		mask_tree(r, child, inner);
 	}
 }
 
@@ -259,6 +276,7 @@ mask_json(const struct redactor *r, struct buf *out, struct span body)
 {
 	struct json *doc;
 	struct buf before, after;
+	bool ok;
 
 	if (json_parse(&doc, body, NULL) != RES_OK) {
 		(void)redact_text(r, out, body);
@@ -266,11 +284,13 @@ mask_json(const struct redactor *r, struct buf *out, struct span body)
 	}
 	buf_init_wiping(&before, 2 * body.n + MASK_ROOM);
 	buf_init_wiping(&after, 8 * body.n + MASK_ROOM);
-	(void)json_print(doc, &before, false);
+	ok = json_print(doc, &before, false) == RES_OK;
 	mask_tree(r, doc, false);
-	(void)json_print(doc, &after, false);
+	ok = json_print(doc, &after, false) == RES_OK && ok;
 	/* untouched: keep the server's own bytes */
-	if (span_eq(buf_span(&before), buf_span(&after)))
+	if (!ok)
+		(void)redact_text(r, out, body);
+	else if (span_eq(buf_span(&before), buf_span(&after)))
 		(void)buf_add_span(out, body);
 	else
 		(void)buf_add_span(out, buf_span(&after));

@@ -429,6 +429,21 @@ json_append_i64(struct json *arr, int64_t v)
 	json_append_take(arr, wrap(cJSON_CreateNumber((double)v)));
 }
 
+static char *
+new_text(struct span v)
+{
+	char *s;
+
+	hooks();
+	s = cJSON_malloc(v.n + 1);
+	if (!s)
+		die("out of memory (JSON)");
+	if (v.n)
+		memcpy(s, v.p, v.n);
+	s[v.n] = '\0';
+	return s;
+}
+
 /* cJSON_SetValuestring would copy a shorter text over the old one and leave its tail. */
 void
 json_replace_str(struct json *j, struct span v)
@@ -438,15 +453,22 @@ json_replace_str(struct json *j, struct span v)
 
 	if (!cJSON_IsString(c))
 		return;
-	hooks();
-	s = cJSON_malloc(v.n + 1);
-	if (!s)
-		die("out of memory (JSON)");
-	if (v.n)
-		memcpy(s, v.p, v.n);
-	s[v.n] = '\0';
+	s = new_text(v);
 	cJSON_free(c->valuestring);
 	c->valuestring = s;
+}
+
+void
+json_rename(struct json *member, struct span name)
+{
+	cJSON *c = (cJSON *)member;
+	char *s;
+
+	if (!c->string || c->type & cJSON_StringIsConst)
+		return;
+	s = new_text(name);
+	cJSON_free(c->string);
+	c->string = s;
 }
 
 struct json *

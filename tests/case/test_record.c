@@ -114,6 +114,24 @@ token_response_is_masked_and_remembered(void **state)
 	world_release(&w);
 }
 
+/* A server that took the form for JSON, or for a single name, gives it back as a name. */
+static void
+names_in_an_answer_are_masked(void **state)
+{
+	struct world w;
+	struct exchange *x;
+
+	(void)state;
+	world_init(&w, "https://idp.example/introspect", "token=" AT,
+		"HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n\r\n"
+		"{\"form\":{\"token=" AT "&client_secret=" CS "\":\"\"},\"" AT "\":[1]}");
+	x = exchange_record(&w.req, &w.raw, STEP_VERIFY, PURPOSE_INTROSPECTION, w.redactor);
+	assert_clean(x);
+	assert_non_null(json_get(x->answer.doc, "form"));
+	exchange_free(x);
+	world_release(&w);
+}
+
 static void
 bearer_request_is_masked(void **state)
 {
@@ -305,6 +323,7 @@ main(void)
 		cmocka_unit_test(untouched_bodies_stay),
 		cmocka_unit_test(basic_credentials_are_described),
 		cmocka_unit_test(header_forms_are_noted),
+		cmocka_unit_test(names_in_an_answer_are_masked),
 		cmocka_unit_test(odd_bodies_do_no_harm),
 	};
 
