@@ -79,6 +79,25 @@ take_signal(struct ui *ui, int sig)
 	}
 }
 
+static void
+look_at_wizard(struct ui *ui)
+{
+	if (!ui->prepared)
+		return;
+	if (wizard_update(ui->d->wizard) || ui->model_stale) {
+		model_read(&ui->m, ui->d->wizard, ui->step, ui->local_time);
+		ui->model_stale = false;
+		ui->dirty = true;
+	} else if ((ui->m.busy || wizard_busy(ui->d->wizard)) && model_read_progress(&ui->m, ui->d->wizard)) {
+		ui->model_stale = !ui->m.busy;
+		ui->dirty = true;
+	}
+	if (ui->records && log_generation(ui->records) != ui->log_seen) {
+		ui->log_seen = log_generation(ui->records);
+		ui->dirty = true;
+	}
+}
+
 /* Without bracketed paste a burst with line breaks inside is one: its Enter must run nothing. */
 static bool
 is_burst(const struct ui *ui, const char *p, size_t n)
@@ -109,8 +128,12 @@ take_input(struct ui *ui)
 		ui_event(ui, &ev);
 	} else {
 		for (long i = 0; i < n && !ui->quit; i++) {
-			if (keydec_push(&ui->decoder, (unsigned char)bytes[i], ui_now_us(ui), &ev))
-				ui_event(ui, &ev);
+			if (!keydec_push(&ui->decoder, (unsigned char)bytes[i], ui_now_us(ui), &ev))
+				continue;
+			ui_event(ui, &ev);
+			/* the next key must not act on what this one made the wizard drop */
+			if (ui->model_stale)
+				look_at_wizard(ui);
 		}
 	}
 	wipe(bytes, (size_t)n); /* it may have been a token */
@@ -129,25 +152,6 @@ timers(struct ui *ui)
 	}
 	if (now >= ui_deadline(ui))
 		ui_timeout(ui, now);
-}
-
-static void
-look_at_wizard(struct ui *ui)
-{
-	if (!ui->prepared)
-		return;
-	if (wizard_update(ui->d->wizard) || ui->model_stale) {
-		model_read(&ui->m, ui->d->wizard, ui->step, ui->local_time);
-		ui->model_stale = false;
-		ui->dirty = true;
-	} else if ((ui->m.busy || wizard_busy(ui->d->wizard)) && model_read_progress(&ui->m, ui->d->wizard)) {
-		ui->model_stale = !ui->m.busy;
-		ui->dirty = true;
-	}
-	if (ui->records && log_generation(ui->records) != ui->log_seen) {
-		ui->log_seen = log_generation(ui->records);
-		ui->dirty = true;
-	}
 }
 
 /* --- waiting --------------------------------------------------------------------------------------- */

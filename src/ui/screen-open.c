@@ -114,6 +114,7 @@ take_profile(struct ui *ui, struct open *o)
 		r = ui->d->use_profile(ui->d->ctx, &p, &e);
 		profile_release(&p);
 	}
+	ui->model_stale = true; /* the case it was read from is gone, whatever came of this */
 	if (r != RES_OK)
 		dialog_tell(ui, "This profile cannot be used", e.text);
 	return r == RES_OK;
