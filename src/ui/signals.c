@@ -17,11 +17,12 @@ handler(int sig)
 {
 	int saved = errno;
 	unsigned char byte = (unsigned char)sig;
-	pending = 1;
 	/* a full pipe holds enough signals already */
 	ssize_t n = write(pipe_fds[1], &byte, 1);
 
 	(void)n;
+	/* last: on another thread, an earlier one could be taken back before the byte is there */
+	pending = 1;
 	errno = saved;
 }
 
