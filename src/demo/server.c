@@ -399,8 +399,10 @@ run_all(struct demo_server *srv, const struct demo_config *c, struct err *e)
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	r = run_timer(srv, c, e);
+	pthread_mutex_lock(&srv->lock); /* the timer looks at the daemons */
 	for (size_t i = 0; i < SIDES && r == RES_OK; i++)
 		r = run_side(&srv->sides[i], e);
+	pthread_mutex_unlock(&srv->lock);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return r;
 }
