@@ -82,7 +82,8 @@ on_body(char *p, size_t size, size_t n, void *arg)
 	size_t room = max > r->body.len ? max - r->body.len : 0;
 
 	f->answered = true;
-	buf_add(&r->body, p, got < room ? got : room);
+	if (buf_add(&r->body, p, got < room ? got : room) != RES_OK)
+		return 0; /* out of memory */
 	if (got <= room)
 		return got;
 	r->body_too_large = true;
