@@ -39,6 +39,7 @@ tests_pty_terminal_LDADD = $(PLAY_LIBS)
 
 check_PROGRAMS += tests/pty/journey-real
 TAP_TESTS += tests/pty/journey-real.sh
+SANITIZER_TESTS += tests/pty/journey-real.sh
 tests_pty_journey_real_SOURCES = tests/pty/journey-real.c
 tests_pty_journey_real_CPPFLAGS = $(PLAY_CPPFLAGS)
 tests_pty_journey_real_CFLAGS = $(PLAY_CFLAGS)
@@ -61,4 +62,4 @@ endif
 .PHONY: screenshots
 EXTRA_DIST += tests/pty/vt.c tests/pty/vt.h tests/pty/svg.c tests/pty/svg.h tests/pty/test_screen.c \
 	tests/pty/play.c tests/pty/play.h tests/pty/journey.c tests/pty/terminal.c \
-	tests/pty/journey-real.c tests/pty/journey-real.sh tests/pty/shot.c
+	tests/pty/journey-real.c tests/pty/journey-real.sh tests/pty/shot.c tests/pty/lsan.supp
