@@ -76,6 +76,14 @@ names_the_cause(struct vt *t, const struct scenario *s)
 	}
 	free(verdict);
 	free(finding);
+	/* the smallest terminal says it, too, though it cuts */
+	vt_resize(t, 18, 60);
+	assert_true(vt_idle(t));
+	free(play_verdict(t, glyph));
+	assert_string_equal(glyph, problem ? "✗" : "✓");
+	assert_true(!*s->expects || list_names(t, s->expects));
+	vt_resize(t, 24, 80);
+	assert_true(vt_idle(t));
 }
 
 static void
