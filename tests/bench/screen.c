@@ -1,4 +1,4 @@
-/* The screen's rows: one session of each program a pair, in turn. */
+/* The screen's rows: a session of each program to a pair. */
 #include "tests/bench/bench.h"
 
 #include "tests/bench/pty.h"
@@ -70,18 +70,19 @@ sample_action(struct side *s, struct term *t, const char *keys, const enum row r
 	return true;
 }
 
+/* The programs of a pair take turns key by key. */
 static void
-sample_keys(struct side *s, struct term *t)
+sample_keys(struct side *const *sides, struct term *terms, int n)
 {
 	static const enum row rows[3] = {ROW_KEY, ROW_KEY_BYTES, ROW_KEY_WRITES};
 
 	/* the first may begin a selection instead of moving it */
-	for (int i = 0; i < 2; i++) {
-		term_send(t, moves[0]);
-		term_settle(t);
+	for (int i = 0; i < 2 * n; i++) {
+		term_send(&terms[i % n], moves[0]);
+		term_settle(&terms[i % n]);
 	}
-	for (int i = 0; i < KEYS; i++) {
-		if (!sample_action(s, t, moves[(i + 1) % 2], rows))
+	for (int i = 0; i < KEYS * n; i++) {
+		if (!sample_action(sides[i % n], &terms[i % n], moves[(i / n + 1) % 2], rows))
 			return;
 	}
 }
@@ -109,34 +110,58 @@ ignore_sample(enum row r UNUSED, double v UNUSED)
 
 /* false: the program showed nothing, so there is no use in trying again. */
 static bool
-session(struct side *s)
+open_screen(struct side *s, struct term *t)
 {
-	static const enum row resize[3] = {ROW_RESIZE, ROW_COUNT, ROW_RESIZE_WRITES};
-	struct term t;
-	double at, began;
+	double at;
 
-	if (!term_start(&t, &s->program, ROWS, COLS)) {
+	if (!term_start(t, &s->program, ROWS, COLS)) {
 		row_missing(ROW_START, "%s does not start", s->program.name);
 		return false;
 	}
-	at = term_settle(&t);
-	if (at < 0 || !t.full_screen || proc_rss_kib(t.pid) < 0) {
+	at = term_settle(t);
+	if (at < 0 || !t->full_screen || proc_rss_kib(t->pid) < 0) {
 		row_missing(ROW_START, "%s showed no screen", s->program.name);
-		term_release(&t);
 		return false;
 	}
-	sample_first(s, &t, at);
-	sample_keys(s, &t);
-	sample_escape(s, &t);
-	sample_action(s, &t, NULL, resize);
-	began = term_send(&t, "q");
-	at = term_wait_gone(&t);
+	sample_first(s, t, at);
+	return true;
+}
+
+static void
+quit(struct side *s, struct term *t)
+{
+	double began = term_send(t, "q"), at = term_wait_gone(t);
+
 	if (at < 0)
 		row_missing(ROW_QUIT, "%s did not end at q", s->program.name);
 	else
 		s->sample(ROW_QUIT, at - began);
-	term_release(&t);
-	return true;
+}
+
+/* One session of each of n programs, both open at once. */
+static bool
+session(struct side *const *sides, int n)
+{
+	static const enum row resize[3] = {ROW_RESIZE, ROW_COUNT, ROW_RESIZE_WRITES};
+	struct term t[2];
+	bool ok = true;
+
+	for (int i = 0; i < 2; i++)
+		t[i] = (struct term){.pid = -1, .pidfd = -1, .master = -1, .idle = -1};
+	for (int i = 0; ok && i < n; i++)
+		ok = open_screen(sides[i], &t[i]);
+	if (ok) {
+		sample_keys(sides, t, n);
+		for (int i = 0; i < n; i++)
+			sample_escape(sides[i], &t[i]);
+		for (int i = 0; i < n; i++)
+			sample_action(sides[i], &t[i], NULL, resize);
+		for (int i = 0; i < n; i++)
+			quit(sides[i], &t[i]);
+	}
+	for (int i = 0; i < n; i++)
+		term_release(&t[i]);
+	return ok;
 }
 
 /*
@@ -151,10 +176,10 @@ learn(struct side *s)
 	bool ok;
 
 	s->sample = ignore_sample;
-	ok = session(s);
+	ok = session(&s, 1);
 	for (int i = 0; ok && !s->program.has_idle_fd && i < LEARN_MAX; i++) {
 		memcpy(before, s->program.expect, sizeof(before));
-		ok = session(s);
+		ok = session(&s, 1);
 		if (memcmp(before, s->program.expect, sizeof(before)) == 0)
 			break;
 	}
@@ -176,9 +201,9 @@ bench_screen(const struct options *o)
 	if (!learn(&theirs) || !learn(&ours))
 		return;
 	for (int i = 0; i < o->pairs; i++) {
-		bool ok = i % 2 ? session(&ours) && session(&theirs) : session(&theirs) && session(&ours);
+		struct side *pair[2] = {i % 2 ? &ours : &theirs, i % 2 ? &theirs : &ours};
 
-		if (!ok)
+		if (!session(pair, 2))
 			return;
 	}
 }
