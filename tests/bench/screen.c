@@ -3,7 +3,7 @@
 
 #include "tests/bench/pty.h"
 
-enum { KEYS = 8, ROWS = 24, COLS = 80, BIG_ROWS = 60, BIG_COLS = 200, LEARN_MAX = 4 };
+enum { KEYS = 16, ROWS = 24, COLS = 80, BIG_ROWS = 60, BIG_COLS = 200, LEARN_MAX = 4 };
 
 /* What ncurses' keypad mode makes of the arrows on xterm. */
 static const char *const moves[2] = {"\033OB", "\033OA"};
