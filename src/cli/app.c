@@ -15,11 +15,13 @@ app_init(struct app *a, const struct options *o)
 	conf_init(&a->conf);
 	profile_init(&a->profile);
 	case_init(&a->c);
+	secret_fetch_init(&a->fetch);
 }
 
 void
 app_release(struct app *a)
 {
+	secret_fetch_release(&a->fetch);
 	wizard_free(a->wizard);
 	if (a->engine)
 		engine_free(a->engine);
@@ -172,10 +174,42 @@ app_pick_profile(struct app *a, struct err *e)
 enum res
 app_fetch_secrets(struct app *a, struct profile *p, struct err *e)
 {
-	enum res r = conf_fetch_secrets(p, &a->conf.warnings, e);
+	bool later = a->on_screen && !screen_plain(a->opt);
+	enum res r = (later ? conf_fetch_ready_secrets : conf_fetch_secrets)(p, &a->conf.warnings, e);
 
 	print_warnings(a);
 	return r;
+}
+
+enum res
+app_begin_secrets(struct app *a, struct err *e)
+{
+	enum res r = secret_fetch_begin(&a->fetch, &a->c.profile, e);
+
+	if (a->fetch.key)
+		wizard_hold(a->wizard);
+	else
+		wizard_go_on(a->wizard);
+	return r;
+}
+
+bool
+app_turn_secrets(struct app *a, struct err *e)
+{
+	struct secret *s;
+
+	if (!secret_fetch_turn(&a->fetch, &a->c.profile, &s, e))
+		return true;
+	if (s) {
+		wizard_give_secret(a->wizard, a->fetch.key, s);
+		secret_unref(s);
+		return app_begin_secrets(a, e) == RES_OK;
+	}
+	/* without it, what waits would only be refused */
+	secret_fetch_release(&a->fetch);
+	wizard_cancel(a->wizard);
+	wizard_go_on(a->wizard);
+	return false;
 }
 
 static enum res

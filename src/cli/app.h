@@ -17,6 +17,7 @@ struct app {
 	bool on_screen; /* the wizard has the terminal: nothing goes to stderr */
 	size_t warned; /* warnings of conf that were printed */
 	struct profile profile; /* the one in use, options applied */
+	struct secret_fetch fetch; /* of the case's profile, while the wizard has the terminal */
 	struct redactor *redactor;
 	struct log *log;
 	struct case_file c;
@@ -31,8 +32,14 @@ void app_release(struct app *a);
 enum res app_load_conf(struct app *a, struct err *e) MUST_USE;
 /* Picks the profile and puts the options over it; fetches nothing yet. */
 enum res app_pick_profile(struct app *a, struct err *e) MUST_USE;
-/* The profile's secrets from their sources; may run a command. */
+/*
+ * The profile's secrets from their sources.  May run a command and wait for it, but not where a screen
+ * has the terminal: there the command is begun by app_begin_secrets(), once the wizard has the profile.
+ */
 enum res app_fetch_secrets(struct app *a, struct profile *p, struct err *e) MUST_USE;
+enum res app_begin_secrets(struct app *a, struct err *e) MUST_USE;
+/* Gives the wizard what has come; the loop calls it each turn.  False: it failed, e says why. */
+bool app_turn_secrets(struct app *a, struct err *e);
 /* The options that set keys of a profile. */
 enum res app_apply_options(struct profile *p, const struct options *o, struct err *e) MUST_USE;
 /* Log (sinks by the options), engine, wizard.  offline: whatever is asked for is not sent. */

@@ -8,7 +8,8 @@ prepare(void *ctx, struct err *e)
 {
 	struct app *a = ctx;
 
-	if (app_fetch_secrets(a, &a->profile, e) != RES_OK || app_give(a, e) != RES_OK)
+	if (app_fetch_secrets(a, &a->profile, e) != RES_OK || app_give(a, e) != RES_OK ||
+		app_begin_secrets(a, e) != RES_OK)
 		return false;
 	return !opt_given(a->opt, OPT_TOKENS_OUT) ||
 		wizard_set_token_place(

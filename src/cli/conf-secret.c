@@ -1,18 +1,14 @@
 /* Where a profile's secrets come from: environment, file, command. */
 #include "cli/conf.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 
-enum { COMMAND_MS = 10000, COMPLAINT_MAX = 4096 };
+#define COMMAND "command "
+enum { COMMAND_MS = 10000 };
 
 void
 conf_warn(struct str_list *warnings, const char *fmt, ...)
@@ -30,171 +26,54 @@ conf_warn(struct str_list *warnings, const char *fmt, ...)
 	buf_release(&b);
 }
 
-/* In the child: only calls that are safe after fork. */
-static void
-run_shell(const char *command, int out, int complaints)
-{
-	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-
-	setpgid(0, 0);
-	if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 ||
-		dup2(complaints < 0 ? null : complaints, 2) < 0)
-		_exit(126);
-	signal(SIGPIPE, SIG_DFL);
-	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-	_exit(127);
-}
-
-/* Reads until the end or the deadline; RES_CANCELLED when time is up. */
-static enum res
-read_until(int fd, struct buf *out, int64_t deadline_us)
-{
-	char part[4096];
-	enum res r = RES_OK;
-
-	for (;;) {
-		struct pollfd p = {fd, POLLIN, 0};
-		int64_t left = (deadline_us - clock_mono_us(&clock_system)) / 1000;
-		ssize_t n;
-
-		if (left <= 0) {
-			r = RES_CANCELLED;
-			break;
-		}
-		if (poll(&p, 1, (int)left) <= 0)
-			continue;
-		n = read(fd, part, sizeof(part));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		r = buf_add(out, part, (size_t)n);
-		if (r != RES_OK)
-			break;
-	}
-	wipe(part, sizeof(part));
-	return r;
-}
-
-/* The exit status, waiting until the deadline; the whole process group is ended then. */
-static bool
-reap(pid_t pid, int64_t deadline_us, bool kill_now, int *status)
-{
-	while (!kill_now) {
-		pid_t p = waitpid(pid, status, WNOHANG);
-
-		if (p == pid)
-			return true;
-		if (p < 0 && errno != EINTR)
-			return false;
-		if (clock_mono_us(&clock_system) >= deadline_us)
-			break;
-		poll(NULL, 0, 5);
-	}
-	kill(-pid, SIGKILL);
-	kill(pid, SIGKILL);
-	while (waitpid(pid, status, 0) < 0 && errno == EINTR)
-		;
-	return false;
-}
-
-/* Memory for the command's stderr, of a fixed size: the terminal may be the wizard's. */
-static int
-open_complaints(void)
-{
-	int fd = memfd_create("stderr", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-
-	if (fd >= 0 && (ftruncate(fd, COMPLAINT_MAX) || fcntl(fd, F_ADD_SEALS, F_SEAL_GROW))) {
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
-/* ": " and the first line of what it said, or "". */
-static void
-read_complaint(int fd, char *out, size_t size)
-{
-	char text[160] = "";
-	ssize_t n = fd < 0 ? 0 : pread(fd, text, sizeof(text) - 1, 0);
-
-	text[n > 0 ? n : 0] = '\0';
-	text[strcspn(text, "\r\n")] = '\0';
-	snprintf(out, size, "%s%s", *text ? ": " : "", text);
-}
-
-static enum res
-spawn(const char *command, int complaints, int *out, pid_t *pid, struct err *e)
-{
-	int fds[2];
-
-	if (pipe2(fds, O_CLOEXEC) < 0)
-		return err_errno(e, "pipe");
-	*pid = fork();
-	if (*pid == 0)
-		run_shell(command, fds[1], complaints);
-	close(fds[1]);
-	if (*pid < 0) {
-		close(fds[0]);
-		return err_errno(e, "fork");
-	}
-	setpgid(*pid, *pid); /* also here: whoever comes first */
-	*out = fds[0];
-	return RES_OK;
-}
-
 enum res
 conf_run_command(const char *command, int limit_ms, struct buf *out, struct err *e)
 {
-	int64_t deadline = clock_mono_us(&clock_system) + limit_ms * INT64_C(1000);
-	int complaints = open_complaints(), fd = -1, status = 0;
-	char why[200];
-	pid_t pid = -1;
-	bool ended;
-	enum res r = spawn(command, complaints, &fd, &pid, e);
+	struct child c;
+	enum res r;
 
-	if (r != RES_OK) {
-		close(complaints);
+	child_init(&c);
+	r = child_start(&c, command, limit_ms, e);
+	if (r != RES_OK)
 		return r;
+	while (!child_turn(&c, &r, e)) {
+		struct pollfd p = {c.fd, POLLIN, 0};
+		int64_t left = child_due_us(&c) - clock_mono_us(&clock_system);
+
+		poll(&p, 1, left > 0 ? (int)((left + 999) / 1000) : 0);
 	}
-	r = read_until(fd, out, deadline);
-	close(fd);
-	ended = reap(pid, deadline, r != RES_OK, &status);
-	read_complaint(complaints, why, sizeof(why));
-	if (complaints >= 0)
-		close(complaints);
-	if (r == RES_LIMIT)
-		return err_set(e, r, "the command's output is longer than %d bytes", LIMIT_TOKEN);
-	if (!ended)
-		return err_set(e, RES_CANCELLED, "the command did not end within %d s%s",
-			limit_ms / 1000, why);
-	if (WIFSIGNALED(status))
-		return err_set(
-			e, RES_IO, "the command was ended by signal %d%s", WTERMSIG(status), why);
-	if (WEXITSTATUS(status))
-		return err_set(
-			e, RES_IO, "the command ended with status %d%s", WEXITSTATUS(status), why);
+	if (r == RES_OK && buf_add_span(out, buf_span(&c.out)) != RES_OK)
+		r = err_set(e, buf_status(out), "the command's output is too long");
+	child_release(&c);
 	return r;
+}
+
+/* The secret that a command printed: without the newline at its end. */
+static enum res
+secret_of(const struct buf *out, struct secret **value, struct err *e)
+{
+	struct span s = buf_span(out);
+
+	if (s.n && s.p[s.n - 1] == '\n')
+		s.n--;
+	if (s.n && s.p[s.n - 1] == '\r')
+		s.n--;
+	if (!s.n)
+		return err_set(e, RES_NOTFOUND, "the command printed nothing");
+	*value = secret_new(s);
+	return RES_OK;
 }
 
 static enum res
 from_command(const char *command, struct secret **out, struct err *e)
 {
 	struct buf b;
-	struct span s;
 	enum res r;
 
 	buf_init_wiping(&b, LIMIT_TOKEN);
 	r = conf_run_command(command, COMMAND_MS, &b, e);
-	s = buf_span(&b);
-	if (s.n && s.p[s.n - 1] == '\n')
-		s.n--;
-	if (s.n && s.p[s.n - 1] == '\r')
-		s.n--;
-	if (r == RES_OK && !s.n)
-		r = err_set(e, RES_NOTFOUND, "the command printed nothing");
 	if (r == RES_OK)
-		*out = secret_new(s);
+		r = secret_of(&b, out, e);
 	buf_release(&b);
 	return r;
 }
@@ -219,8 +98,8 @@ conf_fetch_secret(const char *source, struct secret **out, struct str_list *warn
 	*out = NULL;
 	if (span_starts(s, "env "))
 		return from_env(source + 4, out, e);
-	if (span_starts(s, "command "))
-		return from_command(source + 8, out, e);
+	if (span_starts(s, COMMAND))
+		return from_command(source + sizeof(COMMAND) - 1, out, e);
 	if (span_starts(s, "file ")) {
 		if (file_others_can_read(source + 5))
 			conf_warn(warnings,
@@ -234,14 +113,37 @@ conf_fetch_secret(const char *source, struct secret **out, struct str_list *warn
 	return err_set(e, RES_SYNTAX, "not a source of a secret");
 }
 
-enum res
-conf_fetch_secrets(struct profile *p, struct str_list *warnings, struct err *e)
+static bool
+is_command(const char *source)
+{
+	return span_starts(span_of(source), COMMAND);
+}
+
+static enum res
+of_profile(struct err *e, enum res r, const struct profile *p, const struct profile_key *k,
+	const struct err *why)
+{
+	return err_set(e, r, "profile %s: %s: %s", p->name ? p->name : "(options)", k->name, why->text);
+}
+
+/* The source of a secret, which stands behind it (profile.h). */
+static const char *
+source_of(const struct profile *p, const struct profile_key *k, struct secret *const **value)
+{
+	struct secret *const *at = (struct secret *const *)(const void *)((const char *)p + k->at);
+
+	*value = at;
+	return ((char *const *)at)[1];
+}
+
+static enum res
+fetch_secrets(struct profile *p, bool commands, struct str_list *warnings, struct err *e)
 {
 	for (size_t i = 0; i < profile_key_count; i++) {
 		const struct profile_key *k = &profile_keys[i];
 		struct err why = ERR_INIT;
-		struct secret **value;
-		char *source;
+		struct secret *const *value;
+		const char *source;
 
 		if (k->kind == KEY_TOKEN) {
 			const char *file = *(char **)(void *)((char *)p + k->at);
@@ -253,14 +155,80 @@ conf_fetch_secrets(struct profile *p, struct str_list *warnings, struct err *e)
 		}
 		if (k->kind != KEY_SECRET)
 			continue;
-		value = (struct secret **)(void *)((char *)p + k->at);
-		source = ((char **)value)[1]; /* key_source stands behind key (profile.h) */
-		if (!source || *value)
+		source = source_of(p, k, &value);
+		if (!source || *value || (!commands && is_command(source)))
 			continue;
-		enum res r = conf_fetch_secret(source, value, warnings, &why);
+		enum res r = conf_fetch_secret(
+			source, (struct secret **)(uintptr_t)value, warnings, &why);
 		if (r != RES_OK)
-			return err_set(e, r, "profile %s: %s: %s", p->name ? p->name : "(options)",
-				k->name, why.text);
+			return of_profile(e, r, p, k, &why);
 	}
 	return RES_OK;
+}
+
+enum res
+conf_fetch_secrets(struct profile *p, struct str_list *warnings, struct err *e)
+{
+	return fetch_secrets(p, true, warnings, e);
+}
+
+enum res
+conf_fetch_ready_secrets(struct profile *p, struct str_list *warnings, struct err *e)
+{
+	return fetch_secrets(p, false, warnings, e);
+}
+
+/* --- beside the loop --- */
+
+void
+secret_fetch_init(struct secret_fetch *f)
+{
+	f->key = NULL;
+	child_init(&f->command);
+}
+
+void
+secret_fetch_release(struct secret_fetch *f)
+{
+	f->key = NULL;
+	child_release(&f->command);
+}
+
+enum res
+secret_fetch_begin(struct secret_fetch *f, const struct profile *p, struct err *e)
+{
+	struct secret *const *value;
+
+	secret_fetch_release(f);
+	for (size_t i = 0; i < profile_key_count; i++) {
+		const struct profile_key *k = &profile_keys[i];
+		const char *source = k->kind == KEY_SECRET ? source_of(p, k, &value) : NULL;
+		struct err why = ERR_INIT;
+		enum res r;
+
+		if (!source || *value || !is_command(source))
+			continue;
+		r = child_start(&f->command, source + sizeof(COMMAND) - 1, COMMAND_MS, &why);
+		if (r != RES_OK)
+			return of_profile(e, r, p, k, &why);
+		f->key = k;
+		return RES_OK;
+	}
+	return RES_OK;
+}
+
+bool
+secret_fetch_turn(struct secret_fetch *f, const struct profile *p, struct secret **out, struct err *e)
+{
+	struct err why = ERR_INIT;
+	enum res r;
+
+	*out = NULL;
+	if (!f->key || !child_turn(&f->command, &r, &why))
+		return false;
+	if (r == RES_OK)
+		r = secret_of(&f->command.out, out, &why);
+	if (r != RES_OK)
+		of_profile(e, r, p, f->key, &why);
+	return true;
 }

@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "case/profile.h"
+#include "cli/child.h"
 #include "ui/theme.h"
 
 /* One line of the group keys: an action and the keys bound to it. */
@@ -82,6 +83,22 @@ enum res conf_theme_read(
  * "keyring NAME").  A command runs by /bin/sh -c for 10 s at most; its output is the secret.
  */
 enum res conf_fetch_secrets(struct profile *p, struct str_list *warnings, struct err *e) MUST_USE;
+/* Those alone that need no command. */
+enum res conf_fetch_ready_secrets(
+	struct profile *p, struct str_list *warnings, struct err *e) MUST_USE;
+/* A secret's command that runs beside the loop: one at a time. */
+struct secret_fetch {
+	const struct profile_key *key; /* whose; NULL: none runs */
+	struct child command;
+};
+void secret_fetch_init(struct secret_fetch *f);
+void secret_fetch_release(struct secret_fetch *f); /* what still runs is killed */
+/* Starts the command of the first secret of p that has no value yet; f->key is NULL when there is none. */
+enum res secret_fetch_begin(
+	struct secret_fetch *f, const struct profile *p, struct err *e) MUST_USE;
+/* True: the command is over; *out is the secret, the caller's, or NULL with e set.  Never waits. */
+bool secret_fetch_turn(struct secret_fetch *f, const struct profile *p, struct secret **out,
+	struct err *e);
 /* One source. */
 enum res conf_fetch_secret(
 	const char *source, struct secret **out, struct str_list *warnings, struct err *e) MUST_USE;

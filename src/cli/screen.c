@@ -41,11 +41,36 @@ use_profile(void *ctx, const struct profile *p, struct err *e)
 	profile_init(&own);
 	profile_copy(&own, p);
 	r = app_fetch_secrets(a, &own, e);
-	if (r == RES_OK)
+	if (r == RES_OK) {
+		struct err why = ERR_INIT;
+		enum res begun;
+
+		/* the profile is the wizard's even if a token file could not be read */
 		r = wizard_use_profile(a->wizard, &own, e);
+		begun = app_begin_secrets(a, &why);
+		if (r == RES_OK && begun != RES_OK) {
+			r = begun;
+			*e = why;
+		}
+	}
 	app_raise_limits(a);
 	profile_release(&own);
 	return r;
+}
+
+static int
+aside_wait(void *ctx, int64_t *due_us)
+{
+	const struct child *c = &((struct screen *)ctx)->app->fetch.command;
+
+	*due_us = child_due_us(c);
+	return c->fd;
+}
+
+static bool
+aside(void *ctx, struct err *e)
+{
+	return app_turn_secrets(((struct screen *)ctx)->app, e);
 }
 
 static const struct ui_format formats[] = {
@@ -140,6 +165,8 @@ screen_run(struct screen *s)
 		.ctx = s,
 		.prepare = prepare,
 		.use_profile = use_profile,
+		.aside_wait = aside_wait,
+		.aside = aside,
 		.formats = formats,
 		.n_formats = ARRAY_SIZE(formats),
 		.export_report = export_report,

@@ -200,16 +200,21 @@ next_deadline(const struct ui *ui)
 static void
 wait_for_something(struct ui *ui, int signal_fd)
 {
-	struct pollfd fds[2] = {{.fd = ui->d->term->fd(ui->term), .events = POLLIN},
-		{.fd = signal_fd, .events = POLLIN}};
-	int64_t deadline = next_deadline(ui), left = deadline - ui_now_us(ui);
+	struct pollfd fds[3] = {{.fd = ui->d->term->fd(ui->term), .events = POLLIN},
+		{.fd = signal_fd, .events = POLLIN}, {.fd = -1, .events = POLLIN}};
+	int64_t deadline = next_deadline(ui), left, due;
 	int timeout = -1, sig;
 
+	if (ui->prepared && ui->d->aside_wait) {
+		fds[2].fd = ui->d->aside_wait(ui->d->ctx, &due);
+		deadline = least(deadline, due);
+	}
+	left = deadline - ui_now_us(ui);
 	if (deadline != INT64_MAX)
 		timeout = left <= 0 ? 0 : left > 3600000000 ? 3600000 : (int)((left + 999) / 1000);
 	if (timeout != 0 && !ui->dirty)
 		tell_idle(ui);
-	if (engine_wait(ui->d->engine, fds, 2, timeout) != RES_OK) {
+	if (engine_wait(ui->d->engine, fds, fds[2].fd < 0 ? 2 : 3, timeout) != RES_OK) {
 		ui_leave(ui, 4);
 		return;
 	}
@@ -299,9 +304,16 @@ prepare(struct ui *ui, struct err *e)
 static void
 turn(struct ui *ui, int signal_fd)
 {
+	struct err e = ERR_INIT;
+
 	timers(ui);
-	if (ui->prepared)
+	if (ui->prepared) {
 		engine_turn(ui->d->engine);
+		if (ui->d->aside && !ui->d->aside(ui->d->ctx, &e)) {
+			dialog_tell(ui, "The client secret cannot be had", e.text);
+			ui->model_stale = true;
+		}
+	}
 	look_at_wizard(ui);
 	if (ui->dirty && !ui->quit && (ui->soon || ui_now_us(ui) >= ui->drawn_us + FRAME_US)) {
 		/* a terminal that does not keep up must not hold up the transfers */

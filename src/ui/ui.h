@@ -46,6 +46,12 @@ struct ui_deps {
 	 * files, engine options).  Tokens that were typed or pasted are given to the wizard afterwards.  May be NULL.
 	 */
 	enum res (*use_profile)(void *ctx, const struct profile *p, struct err *e);
+	/*
+	 * Work beside the loop (a client secret's command): what to poll for (-1: nothing) and when to look at the
+	 * latest, in monotonic microseconds; and the look, each turn, which never waits.  False: e is shown.  May be NULL.
+	 */
+	int (*aside_wait)(void *ctx, int64_t *due_us);
+	bool (*aside)(void *ctx, struct err *e);
 	const struct ui_format *formats;
 	size_t n_formats;
 	enum res (*export_report)(void *ctx, const char *format, const char *path, struct err *e);

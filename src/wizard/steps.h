@@ -40,6 +40,8 @@ struct wizard {
 	bool running;      /* queue[0] has begun */
 	unsigned phase;    /* the next phase of queue[0] */
 	size_t outstanding; /* requests submitted and not done */
+	bool held;         /* a secret is on its way: no phase begins */
+	int64_t held_us;   /* monotonic, since when */
 	bool pumping;      /* the sequencer is on the stack */
 	enum token_slot revoke_slot;
 	struct json *jwks; /* the newest key set, for tokens that come later; NULL */

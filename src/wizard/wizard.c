@@ -96,6 +96,7 @@ wizard_use_profile(struct wizard *w, const struct profile *p, struct err *e)
 	profile_copy(&w->c->profile, p);
 	json_free(w->jwks);
 	w->jwks = NULL;
+	w->held = false;
 	memset(&w->walk, 0, sizeof w->walk);
 	w->derived = false;
 	redactor_add(w->deps.redactor, w->c->profile.client_secret);
@@ -122,6 +123,31 @@ wizard_give_token(struct wizard *w, enum token_slot slot, struct span value, con
 	}
 	memset(&w->walk, 0, sizeof w->walk);
 	w->derived = false;
+}
+
+void
+wizard_hold(struct wizard *w)
+{
+	w->held = true;
+	w->held_us = clock_mono_us(w->deps.clock);
+}
+
+void
+wizard_give_secret(struct wizard *w, const struct profile_key *key, struct secret *s)
+{
+	struct secret **at = (struct secret **)(void *)((char *)&w->c->profile + key->at);
+
+	secret_unref(*at);
+	*at = secret_ref(s);
+	redactor_add(w->deps.redactor, s);
+	w->c->revision++;
+}
+
+void
+wizard_go_on(struct wizard *w)
+{
+	w->held = false;
+	wizard_pump(w);
 }
 
 void
@@ -159,7 +185,7 @@ wizard_pump(struct wizard *w)
 	if (w->pumping)
 		return;
 	w->pumping = true;
-	while (w->n_queue && !w->outstanding) {
+	while (w->n_queue && !w->outstanding && !w->held) {
 		const struct job_row *row = &jobs[w->queue[0]];
 		job_phase *phase;
 
@@ -248,6 +274,11 @@ wizard_progress(const struct wizard *w, char *text, size_t size, int64_t *elapse
 	enum purpose p;
 	char host[128];
 
+	if (w->held && w->n_queue) {
+		text_format(text, size, "the client secret's command");
+		*elapsed_us = clock_mono_us(w->deps.clock) - w->held_us;
+		return true;
+	}
 	if (!engine_progress(w->deps.engine, &p, host, sizeof host, elapsed_us))
 		return false;
 	text_format(text, size, "%s · %s", purpose_words(p), host);

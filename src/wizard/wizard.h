@@ -36,6 +36,13 @@ void wizard_free(struct wizard *w);
 enum res wizard_use_profile(struct wizard *w, const struct profile *p, struct err *e) MUST_USE;
 /* A token as the user gave it: ACCESS, REFRESH, ID.  Repairs are findings, never silent. */
 void wizard_give_token(struct wizard *w, enum token_slot slot, struct span value, const char *source);
+/*
+ * A secret of the profile is still on its way: until wizard_go_on() what is asked for waits (and is
+ * busy).  A new profile ends it.  s is the value of key, a KEY_SECRET; a reference is kept.
+ */
+void wizard_hold(struct wizard *w);
+void wizard_give_secret(struct wizard *w, const struct profile_key *key, struct secret *s);
+void wizard_go_on(struct wizard *w);
 void wizard_set_probes(struct wizard *w, enum probe_level level);
 /* path only with PLACE_FILE (copied).  RES_IO if nothing can be written there. */
 enum res wizard_set_token_place(struct wizard *w, enum token_place place, const char *path, struct err *e) MUST_USE;

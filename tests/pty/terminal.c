@@ -4,13 +4,17 @@
 #include "unit.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "pty/play.h"
 
@@ -102,6 +106,105 @@ test_resize_and_answer(void **state)
 	free(play_verdict(t, glyph));
 	assert_string_equal(glyph, "✓");
 	play_quit(t);
+}
+
+/* --- a command that gives the client's secret ---------------------------------------------------------- */
+
+/* The wizard with a profile whose secret comes from this command, and a configuration in folder. */
+static struct vt *
+start_with_command(const char *folder, const char *command, int *fd)
+{
+	static const char *const env[] = {"TT_TEST_TOKEN=opaque-token-of-no-server", NULL};
+	const struct vt_options o = {.env = env};
+	char url[64], *file = path_join(folder, "tokentriage.conf"), *text;
+	const char *args[] = {"-c", file, "--access-token-env=TT_TEST_TOKEN", NULL};
+	struct err e = ERR_INIT;
+	struct vt *t;
+
+	*fd = port_of_none(true, url);
+	text = xasprintf("default_profile = \"x\"; profiles = ({ name = \"x\"; introspection_endpoint = \"%s/i\"; "
+		"client_id = \"c\"; client_secret_command = \"%s\"; timeout = 600; });", url, command);
+	assert_int_equal(file_write_private(file, span_of(text), &e), RES_OK);
+	t = play_start(&o, args);
+	free(file);
+	free(text);
+	return t;
+}
+
+static void
+remove_folder(const char *folder)
+{
+	static const char *const names[] = {"tokentriage.conf", "fifo"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		char *path = path_join(folder, names[i]);
+
+		unlink(path);
+		free(path);
+	}
+	assert_int_equal(rmdir(folder), 0);
+}
+
+/* The loop goes on while the command runs; what was asked for goes out when the secret is there. */
+static void
+test_secret_command(void **state)
+{
+	char folder[] = "/tmp/tt-secret-XXXXXX", *fifo, *command;
+	struct pollfd came = {.events = POLLIN};
+	int out, peer;
+	struct vt *t;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	fifo = path_join(folder, "fifo");
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	command = xasprintf("cat %s", fifo);
+	t = start_with_command(folder, command, &came.fd);
+	assert_true(vt_idle(t));
+	vt_type(t, "\r");
+	assert_true(vt_see(t, "client secret's command"));
+	assert_true(vt_blocked(t));
+	vt_type(t, "\033"); /* takes back what waits */
+	assert_true(vt_idle(t));
+	vt_type(t, "\r");
+	assert_true(vt_see(t, "client secret's command"));
+	assert_int_equal(poll(&came, 1, 0), 0); /* nothing goes out without it */
+	out = open(fifo, O_WRONLY | O_CLOEXEC);
+	assert_true(out >= 0);
+	assert_int_equal(write(out, "quiet-secret-of-a-command\n", 26), 26);
+	close(out);
+	assert_int_equal(poll(&came, 1, t->timeout_ms), 1);
+	peer = accept(came.fd, NULL, NULL);
+	assert_true(peer >= 0);
+	assert_true(vt_gone(t, "client secret's command"));
+	vt_type(t, "\033");
+	assert_true(vt_idle(t));
+	play_quit(t);
+	close(peer);
+	close(came.fd);
+	remove_folder(folder);
+	free(fifo);
+	free(command);
+}
+
+static void
+test_secret_command_fails(void **state)
+{
+	char folder[] = "/tmp/tt-secret-XXXXXX";
+	int fd;
+	struct vt *t;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	t = start_with_command(folder, "echo the vault is sealed >&2; exit 3", &fd);
+	assert_true(vt_see(t, "The client secret cannot be had"));
+	assert_true(vt_has(t, "ended with status 3: the vault"));
+	vt_type(t, "\r");
+	assert_true(vt_gone(t, "The client secret cannot be had"));
+	assert_true(vt_idle(t));
+	play_quit(t);
+	close(fd);
+	remove_folder(folder);
 }
 
 /* --- keys --------------------------------------------------------------------------------------------- */
@@ -472,6 +575,7 @@ main(void)
 #define TEST(f) cmocka_unit_test_teardown(f, play_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_resize_while_asking), TEST(test_resize_and_answer), TEST(test_esc),
+		TEST(test_secret_command), TEST(test_secret_command_fails),
 		TEST(test_paste_of_16_kib), TEST(test_show_secret), TEST(test_stop_and_continue), TEST(test_signals),
 		TEST(test_interrupt_key), TEST(test_crash), TEST(test_hang_up), TEST(test_terminals), TEST(test_lines),
 		TEST(test_ascii), TEST(test_no_color),

@@ -1,0 +1,200 @@
+#include "cli/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/mem.h"
+
+enum { COMPLAINT_MAX = 4096, REAP_US = 5000 };
+
+void
+child_init(struct child *c)
+{
+	memset(c, 0, sizeof(*c));
+	c->pid = -1;
+	c->fd = c->complaints = -1;
+	buf_init_wiping(&c->out, LIMIT_TOKEN);
+}
+
+/* In the child: only calls that are safe after fork. */
+static void
+run_shell(const char *text, int out, int complaints)
+{
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	setpgid(0, 0);
+	if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 ||
+		dup2(complaints < 0 ? null : complaints, 2) < 0)
+		_exit(126);
+	signal(SIGPIPE, SIG_DFL);
+	execl("/bin/sh", "sh", "-c", text, (char *)NULL);
+	_exit(127);
+}
+
+/* Memory for the command's stderr, of a fixed size: the terminal may be the wizard's. */
+static int
+open_complaints(void)
+{
+	int fd = memfd_create("stderr", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd >= 0 && (ftruncate(fd, COMPLAINT_MAX) || fcntl(fd, F_ADD_SEALS, F_SEAL_GROW))) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* ": " and the first line of what it said, or "". */
+static void
+read_complaint(int fd, char *out, size_t size)
+{
+	char text[160] = "";
+	ssize_t n = fd < 0 ? 0 : pread(fd, text, sizeof(text) - 1, 0);
+
+	text[n > 0 ? n : 0] = '\0';
+	text[strcspn(text, "\r\n")] = '\0';
+	snprintf(out, size, "%s%s", *text ? ": " : "", text);
+}
+
+enum res
+child_start(struct child *c, const char *text, int limit_ms, struct err *e)
+{
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return err_errno(e, "pipe");
+	c->limit_ms = limit_ms;
+	c->deadline_us = clock_mono_us(&clock_system) + limit_ms * INT64_C(1000);
+	c->complaints = open_complaints();
+	c->pid = fork();
+	if (c->pid == 0)
+		run_shell(text, fds[1], c->complaints);
+	close(fds[1]);
+	c->fd = fds[0];
+	if (c->pid < 0) {
+		enum res r = err_errno(e, "fork");
+
+		child_release(c);
+		return r;
+	}
+	setpgid(c->pid, c->pid); /* also here: whoever comes first */
+	if (fcntl(c->fd, F_SETFL, O_NONBLOCK) < 0) {
+		enum res r = err_errno(e, "pipe");
+
+		child_release(c);
+		return r;
+	}
+	return RES_OK;
+}
+
+/* Reads until nothing is there (RES_OK) or the output ends (RES_OK, and fd is closed). */
+static enum res
+take_output(struct child *c)
+{
+	char part[4096];
+	enum res r = RES_OK;
+	ssize_t n = 1;
+
+	while (r == RES_OK && c->fd >= 0) {
+		n = read(c->fd, part, sizeof(part));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN)
+			break;
+		if (n <= 0) {
+			close(c->fd);
+			c->fd = -1;
+			break;
+		}
+		r = buf_add(&c->out, part, (size_t)n);
+	}
+	wipe(part, sizeof(part));
+	return r;
+}
+
+static void
+kill_group(struct child *c, int *status)
+{
+	kill(-c->pid, SIGKILL);
+	kill(c->pid, SIGKILL);
+	while (waitpid(c->pid, status, 0) < 0 && errno == EINTR)
+		;
+	c->pid = -1;
+}
+
+static enum res
+how_it_ended(const struct child *c, int status, struct err *e)
+{
+	char why[200];
+
+	read_complaint(c->complaints, why, sizeof(why));
+	if (WIFSIGNALED(status))
+		return err_set(
+			e, RES_IO, "the command was ended by signal %d%s", WTERMSIG(status), why);
+	if (WEXITSTATUS(status))
+		return err_set(
+			e, RES_IO, "the command ended with status %d%s", WEXITSTATUS(status), why);
+	return RES_OK;
+}
+
+bool
+child_turn(struct child *c, enum res *r, struct err *e)
+{
+	bool late = clock_mono_us(&clock_system) >= c->deadline_us;
+	char why[200];
+	int status = 0;
+	pid_t p = 0;
+
+	*r = take_output(c);
+	if (*r != RES_OK) {
+		kill_group(c, &status);
+		*r = err_set(e, *r, "the command's output is longer than %d bytes", LIMIT_TOKEN);
+		return true;
+	}
+	if (c->fd < 0)
+		p = waitpid(c->pid, &status, WNOHANG);
+	if (p == c->pid) {
+		c->pid = -1;
+		*r = how_it_ended(c, status, e);
+		return true;
+	}
+	if (!late && (p >= 0 || errno == EINTR))
+		return false;
+	kill_group(c, &status);
+	read_complaint(c->complaints, why, sizeof(why));
+	*r = err_set(e, RES_CANCELLED, "the command did not end within %d s%s", c->limit_ms / 1000,
+		why);
+	return true;
+}
+
+int64_t
+child_due_us(const struct child *c)
+{
+	int64_t soon;
+
+	if (c->pid < 0)
+		return INT64_MAX;
+	/* its end makes no descriptor readable */
+	soon = clock_mono_us(&clock_system) + REAP_US;
+	return c->fd < 0 && soon < c->deadline_us ? soon : c->deadline_us;
+}
+
+void
+child_release(struct child *c)
+{
+	int status;
+
+	if (c->pid > 0)
+		kill_group(c, &status);
+	if (c->fd >= 0)
+		close(c->fd);
+	if (c->complaints >= 0)
+		close(c->complaints);
+	buf_release(&c->out);
+	child_init(c);
+}

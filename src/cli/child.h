@@ -1,0 +1,34 @@
+/*
+ * A command that gives a secret, run by /bin/sh -c beside the loop: what it prints is taken as it comes,
+ * and when its time is up its whole process group is killed.  Nothing here waits.
+ */
+#ifndef TT_CLI_CHILD_H
+#define TT_CLI_CHILD_H
+
+#include <sys/types.h>
+
+#include "base/buf.h"
+
+struct child {
+	pid_t pid;           /* -1: none runs */
+	int fd;              /* its stdout, to poll for; -1: closed, the end of the process is left */
+	int complaints;      /* its stderr; -1 */
+	int limit_ms;
+	int64_t deadline_us; /* monotonic */
+	struct buf out;      /* what it printed: a secret */
+};
+
+void child_init(struct child *c);
+/* limit_ms: from now on.  The command is started even if it cannot be found: the shell says so. */
+enum res child_start(struct child *c, const char *text, int limit_ms, struct err *e) MUST_USE;
+/*
+ * Takes what is there.  True: it is over, and *r says how: RES_OK with all of its output in out,
+ * RES_CANCELLED (killed: the time is up), RES_LIMIT, RES_IO; e has the first line of its stderr.
+ */
+bool child_turn(struct child *c, enum res *r, struct err *e);
+/* Monotonic microseconds at which to turn though fd is silent; INT64_MAX: none runs. */
+int64_t child_due_us(const struct child *c);
+/* Kills what still runs, wipes the output. */
+void child_release(struct child *c);
+
+#endif
