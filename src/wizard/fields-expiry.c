@@ -24,7 +24,7 @@ field_time(struct field_list *l, const struct facts *f, const char *key, const s
 		return;
 	row = field_value(l, key, time_screen(when, t->at, local), t->from);
 	field_mean(row, form_words(t->form)[0] ? STATE_WARNING : STATE_OK, "%s%s%s, from %s%s",
-		left > 0 ? "in " : "", time_span(span, left), left > 0 ? "" : " ago",
+		left > 0 ? "in " : "", span_about(span, left), left > 0 ? "" : " ago",
 		fact_source(f, t->from, source, sizeof source), form_words(t->form));
 }
 
@@ -33,15 +33,18 @@ clock_rows(struct field_list *l, const struct facts *f, bool local)
 {
 	char when[40], span[32], text[120], source[80];
 	struct field *row;
+	const struct exchange *x = case_exchange(f->c, (uint32_t)(f->skew.known ? f->skew.from : 0));
+	int64_t date;
 
-	field_heading(l, "Clocks", "", FROM_CLOCK);
-	field_words(l, "local_clock", "local clock", time_screen(when, f->now_s, local), FROM_CLOCK);
-	if (!f->skew.known) {
+	field_heading(l, "Clocks", "when they were compared", f->skew.from);
+	if (!x || !exchange_server_date(x, &date)) {
 		row = field_words(l, "server_clock", "server's clock", "not known", FROM_NOWHERE);
 		field_mean(row, STATE_UNDETERMINED, "%s", "no answer carried a Date header");
 		return;
 	}
-	row = field_words(l, "server_clock", "server's clock", time_screen(when, f->server_now_s, local), f->skew.from);
+	field_words(l, "local_clock", "local clock",
+		time_screen(when, x->result.answered_wall_us / 1000000, local), FROM_CLOCK);
+	row = field_words(l, "server_clock", "server's clock", time_screen(when, date, local), f->skew.from);
 	field_mean(row, STATE_OK, "%s, by its Date header", f->skew.host);
 	time_span(span, (int64_t)(f->skew.seconds < 0 ? -f->skew.seconds : f->skew.seconds));
 	text_format(text, sizeof text, "%+.1f s ± %.1f s", f->skew.seconds, f->skew.error);

@@ -18,7 +18,8 @@ precondition_rows(struct field_list *l, const struct wizard *w, const struct fac
 	row = field_words(l, "refresh_token", "refresh token", t->present ? t->info.mask : "none", FROM_TOKEN);
 	if (t->present)
 		row->secret = t->value;
-	field_mean(row, STATE_OK, "%s", t->spent ? "used already" : t->present ? "not used in this case" : "");
+	field_mean(row, STATE_OK, "%s", t->spent ? "used already" : t->from ? "came with the refresh"
+		: t->present ? "not used in this case" : "");
 	switch (wizard_token_place(w, &path)) {
 	case PLACE_FILE:
 		text_format(text, sizeof text, "%s", path);

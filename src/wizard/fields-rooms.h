@@ -18,6 +18,11 @@ void field_exchange_heading(struct field_list *l, const char *title, const struc
 /* Status, error and what they mean. */
 void field_answer(struct field_list *l, const char *key, const struct exchange *x);
 void field_json_text(const struct json *j, struct buf *out);
+/*
+ * A span in its largest unit, "54 min": rows other than the countdown's must not change every second.
+ * The sign is dropped; returns out.
+ */
+char *span_about(char out[32], int64_t seconds);
 /* A time with the distance to now by the server's clock: "expires in 4 m 59 s". */
 void field_time(struct field_list *l, const struct facts *f, const char *key, const struct fact_time *t,
 	bool local);

@@ -93,7 +93,7 @@ time_row(struct field *row, const struct facts *f, struct span name, int64_t at,
 
 	field_mean(row, expired ? STATE_PROBLEM : STATE_OK, "%s%s%s%s by the %s clock · %s",
 		expired ? "expired " : span_is(name, "exp") ? "expires " : "", left > 0 ? "in " : "",
-		time_span(span, left), left > 0 ? "" : " ago", f->skew.known ? "server's" : "local", row->value);
+		span_about(span, left), left > 0 ? "" : " ago", f->skew.known ? "server's" : "local", row->value);
 	free(row->value);
 	row->value = xstrdup(time_screen(when, at, local));
 }

@@ -123,6 +123,22 @@ field_answer(struct field_list *l, const char *key, const struct exchange *x)
 		field_mean(f, STATE_PROBLEM, "the answer is %s", body_kind_words(x->answer.kind));
 }
 
+char *
+span_about(char out[32], int64_t seconds)
+{
+	static const struct {
+		int64_t unit;
+		const char *word;
+	} units[] = {{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}};
+	int64_t n = seconds < 0 ? -seconds : seconds;
+	size_t i = 0;
+
+	while (i + 1 < ARRAY_SIZE(units) && n < 2 * units[i].unit)
+		i++;
+	snprintf(out, 32, "%lld %s", (long long)(n / units[i].unit), units[i].word);
+	return out;
+}
+
 /* A JSON value as one line: strings bare, the rest compact. */
 void
 field_json_text(const struct json *j, struct buf *out)

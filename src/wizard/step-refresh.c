@@ -72,7 +72,8 @@ wizard_can_refresh(const struct wizard *w, char *why, size_t size)
 	if (left <= 0 && why)
 		text_format(why, size, "the refresh token itself has expired; the server will most likely refuse it");
 	else if (why)
-		text_format(why, size, "a refresh token is there and was not used yet");
+		text_format(why, size, "%s", t->from ? "the new refresh token is there and was not used yet"
+			: "a refresh token is there and was not used yet");
 	return true;
 }
 

@@ -32,7 +32,7 @@ struct wizard {
 	struct diagnosis diagnosis;
 	struct walk walk;
 	uint64_t seen_revision;
-	int64_t seen_second;
+	int64_t seen_tick;
 	bool derived;
 
 	enum job queue[WIZARD_QUEUE];

@@ -287,17 +287,31 @@ wizard_progress(const struct wizard *w, char *text, size_t size, int64_t *elapse
 
 /* --- what is known --- */
 
+/*
+ * How often what is shown changes by the clock alone, in seconds: a countdown each second, a token
+ * that expired a while ago or lives for days once a minute.
+ */
+static int64_t
+tick_s(const struct wizard *w)
+{
+	int64_t left;
+
+	if (!w->derived || !facts_remaining(&w->facts, &left))
+		return 60;
+	return left > -60 && left <= 2 * 86400 ? 1 : 60;
+}
+
 bool
 wizard_update(struct wizard *w)
 {
-	int64_t second = clock_wall_s(w->deps.clock);
+	int64_t tick = clock_wall_s(w->deps.clock) / tick_s(w);
 
 	wizard_pump(w);
-	if (w->derived && w->seen_revision == w->c->revision && w->seen_second == second)
+	if (w->derived && w->seen_revision == w->c->revision && w->seen_tick == tick)
 		return false;
 	w->derived = true;
 	w->seen_revision = w->c->revision;
-	w->seen_second = second;
+	w->seen_tick = tick;
 	facts_derive(&w->facts, w->c, w->deps.clock);
 	diagnose(&w->diagnosis, &w->facts, &w->walk);
 	return true;
@@ -340,11 +354,12 @@ wizard_deadline_us(const struct wizard *w)
 {
 	int64_t left, wall;
 
+	/* nothing counts down */
 	if (w->c->as_of_wall_us || !w->derived || !facts_remaining(&w->facts, &left))
 		return INT64_MAX;
-	/* the next whole second of the wall clock; a day and more is shown in hours */
+	/* the wall clock's next whole second or minute */
 	wall = clock_wall_us(w->deps.clock);
-	return clock_mono_us(w->deps.clock) + (left > 2 * 86400 ? 60000000 : 1000000 - wall % 1000000);
+	return clock_mono_us(w->deps.clock) + tick_s(w) * 1000000 - wall % (tick_s(w) * 1000000);
 }
 
 void
