@@ -42,13 +42,21 @@ bool
 verify_ask(struct wizard *w)
 {
 	const struct case_token *t = case_token(w->c, SLOT_ACCESS);
-	bool sendable = t->present && t->value && secret_len(t->value);
 
-	if (sendable && wizard_endpoint(w, EP_INTROSPECTION).n)
+	if (t->present && t->value && secret_len(t->value) && wizard_endpoint(w, EP_INTROSPECTION).n)
 		send_introspection(w, false, AUTH_UNSET, false);
+	return true;
+}
+
+/* Behind introspection, on its connection: beside it, HTTP/1.1 would pay for a second handshake. */
+bool
+verify_keys(struct wizard *w)
+{
+	const struct case_token *t = case_token(w->c, SLOT_ACCESS);
+
 	if (w->jwks)
 		check_signatures(w);
-	else if (t->present && t->info.kind == TOKEN_JWT && wizard_endpoint(w, EP_JWKS).n)
+	else if (w->probes != PROBES_NONE && t->present && t->info.kind == TOKEN_JWT && wizard_endpoint(w, EP_JWKS).n)
 		send_jwks(w);
 	return true;
 }

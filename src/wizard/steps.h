@@ -63,6 +63,7 @@ struct job_row {
 bool verify_discovery(struct wizard *w);
 bool verify_discovery_oauth(struct wizard *w);
 bool verify_ask(struct wizard *w);
+bool verify_keys(struct wizard *w);
 bool verify_probe(struct wizard *w);
 bool verify_probe_methods(struct wizard *w);
 bool expiry_clock(struct wizard *w);

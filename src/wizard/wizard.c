@@ -8,7 +8,7 @@
 #include "wizard/steps.h"
 
 static const struct job_row jobs[JOB_COUNT] = {
-	[JOB_VERIFY] = {STEP_VERIFY, {verify_discovery, verify_discovery_oauth, verify_ask,
+	[JOB_VERIFY] = {STEP_VERIFY, {verify_discovery, verify_discovery_oauth, verify_ask, verify_keys,
 		verify_probe, verify_probe_methods}},
 	[JOB_EXPIRY] = {STEP_EXPIRY, {expiry_clock}},
 	[JOB_REFRESH] = {STEP_REFRESH, {refresh_send, refresh_prove}},

@@ -602,7 +602,8 @@ test_ends_by_itself(void **state)
 	w.srv = demo_microhttpd.start(&cfg, &w.client, &e);
 	assert_non_null(w.srv);
 	snprintf(w.base, sizeof(w.base), "http://127.0.0.1:%d", demo_microhttpd.port(w.srv));
-	for (int i = 0; i < 400 && code == CURLE_OK; i++) {
+	/* a request that is under way then is cut off; the next one finds nobody */
+	for (int i = 0; i < 400 && code != CURLE_COULDNT_CONNECT; i++) {
 		wire_ask(&w, &r, &(struct ask){.path = "/jwks"});
 		code = r.code;
 		reply_release(&r);
