@@ -102,6 +102,21 @@ redact_put_set_cookie(const struct redactor *r, struct buf *out, struct span val
 		redact_text(r, out, span_from(value, pair.n));
 }
 
+/* X-Acme-Token, Gateway-Key: of a header, unlike a claim, such a name says that a credential comes. */
+static bool
+ends_like_credential(struct span name)
+{
+	static const char *const ends[] = {"token", "key"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		size_t n = strlen(ends[i]);
+
+		if (name.n >= n && span_is_nocase(span_from(name, name.n - n), ends[i]))
+			return true;
+	}
+	return false;
+}
+
 enum res
 redact_header(const struct redactor *r, struct buf *out, struct span name, struct span value)
 {
@@ -125,6 +140,8 @@ redact_header(const struct redactor *r, struct buf *out, struct span name, struc
 		if (span_is_nocase(name, "location") || span_is_nocase(name, "referer") ||
 			span_is_nocase(name, "content-location"))
 			redact_url(r, out, value);
+		else if (ends_like_credential(name))
+			redact_put_mask(out, span_trim(value));
 		else
 			redact_text(r, out, value);
 		break;

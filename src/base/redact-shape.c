@@ -48,7 +48,8 @@ static const struct {
 
 static const char *const suffixes[] = {"accesstoken", "refreshtoken", "clientsecret", "secret",
 	"password", "passwd", "passphrase", "apikey", "authtoken", "sessiontoken", "securitytoken",
-	"clientassertion", "privatekey", "csrftoken", "xsrftoken", "secretkey", "apitoken"};
+	"clientassertion", "privatekey", "csrftoken", "xsrftoken", "secretkey", "apitoken",
+	"accesskey", "subscriptionkey", "functionskey", "privatetoken", "vaulttoken", "gitlabtoken"};
 
 /* Names of what is wrong with a secret, not of the secret. */
 static const char *const not_before[] = {"invalid", "expired", "missing", "unknown", "bad",

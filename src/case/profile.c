@@ -44,11 +44,14 @@ profile_init(struct profile *p)
 #undef P_TOKEN
 }
 
+/* A header may hold a key. */
 static void
 str_list_release(struct str_list *l)
 {
-	for (size_t i = 0; i < l->n; i++)
+	for (size_t i = 0; i < l->n; i++) {
+		wipe(l->v[i], strlen(l->v[i]));
 		free(l->v[i]);
+	}
 	free(l->v);
 	l->v = NULL;
 	l->n = 0;

@@ -417,6 +417,10 @@ test_header(void **state)
 	check_header("Cookie", "a=b; c=\"d\";e", "a=[redacted]; c=[redacted]; [redacted]");
 	check_header("Set-Cookie", "sid=abc; Path=/; Secure", "sid=[redacted]; Path=/; Secure");
 	check_header("X-Api-Key", "abc", "[redacted]");
+	check_header("PRIVATE-TOKEN", "abc", "[redacted]");
+	check_header("Ocp-Apim-Subscription-Key", "abc", "[redacted]");
+	check_header("X-Acme-Token", "abc", "[redacted]");
+	check_header("X-Tenant", "acme", "acme");
 	check_header("DPoP", JWT, JWT_MASK);
 	check_header("Location", "https://app/cb?code=abc#access_token=x",
 		"https://app/cb?code=[redacted]#access_token=[redacted]");
