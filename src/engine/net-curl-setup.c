@@ -211,6 +211,9 @@ set_tls(struct xfer *f)
 		curl_easy_setopt(f->easy, CURLOPT_SSLCERT, o->client_cert_file);
 	if (o->client_key_file)
 		curl_easy_setopt(f->easy, CURLOPT_SSLKEY, o->client_key_file);
+	/* else OpenSSL asks for the passphrase of a key, on the terminal, and the loop waits for it */
+	if (o->client_cert_file)
+		curl_easy_setopt(f->easy, CURLOPT_KEYPASSWD, "");
 	f->seen = tls_seen_new(o->insecure ? bundle : NULL);
 	tls_seen_watch(f->easy, f->seen);
 }
