@@ -129,7 +129,8 @@ net_error_of(CURLcode rc, const char *words, const struct progress *p)
 		return handshake_class(words);
 	case CURLE_SSL_CIPHER:
 		return NETERR_TLS_PROTOCOL;
-	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CERTPROBLEM: /* our own certificate or key cannot be read */
+		return NETERR_OTHER;
 	case CURLE_SSL_CACERT_BADFILE:
 	case CURLE_SSL_ISSUER_ERROR:
 	case CURLE_SSL_INVALIDCERTSTATUS:
