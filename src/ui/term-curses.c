@@ -34,7 +34,7 @@ static struct {
 	int fd; /* -1: pass everything through */
 	bool gone;
 	unsigned long total; /* bytes written */
-	size_t used;
+	size_t used, most; /* bytes that wait; that ever did */
 	char bytes[1 << 18];
 } frame = {.fd = -1};
 
@@ -73,6 +73,8 @@ write(int fd, const void *p, size_t n)
 		return syscall(SYS_write, fd, p, n);
 	memcpy(frame.bytes + frame.used, p, n);
 	frame.used += n;
+	if (frame.used > frame.most)
+		frame.most = frame.used;
 	return (ssize_t)n;
 }
 
@@ -298,7 +300,7 @@ curses_close(struct terminal *t)
 	frame.fd = -1;
 	if (t->shown)
 		wipe(t->shown, sizeof(*t->shown) * (size_t)(t->rows * t->cols));
-	wipe(frame.bytes, frame.gone ? sizeof(frame.bytes) : 0);
+	wipe(frame.bytes, frame.most); /* a token may have been shown */
 	delscreen(t->screen);
 	if (t->own_in)
 		fclose(t->in);
