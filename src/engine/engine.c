@@ -108,12 +108,6 @@ engine_set_options(struct engine *e, const struct net_options *o, const struct s
 	e->options = s;
 }
 
-void
-engine_set_record(struct engine *e, struct case_file *record)
-{
-	e->deps.record = record;
-}
-
 /* --- origins --- */
 
 /* The origin of a URL as text from xmalloc; NULL if it is none. */

@@ -26,8 +26,6 @@ struct engine *engine_new(const struct engine_deps *deps);
 void engine_free(struct engine *e);
 /* Defaults for every request: profile's proxy, ca_file, time-outs, headers, resolve, insecure. */
 void engine_set_options(struct engine *e, const struct net_options *o, const struct str_list *headers);
-/* The case into which exchanges go (after a new profile was picked). */
-void engine_set_record(struct engine *e, struct case_file *record);
 
 /*
  * Credentials go only to confirmed origins.  The wizard confirms those of the profile and of the
