@@ -22,6 +22,8 @@ void
 app_release(struct app *a)
 {
 	secret_fetch_release(&a->fetch);
+	if (a->wizard && wizard_awaits_tokens(a->wizard))
+		app_warn("waiting for the answer to the refresh, so that its tokens are not lost");
 	wizard_free(a->wizard);
 	if (a->engine)
 		engine_free(a->engine);

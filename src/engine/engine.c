@@ -253,13 +253,13 @@ engine_cancel(struct engine *e, uint32_t id)
 }
 
 void
-engine_cancel_all(struct engine *e)
+engine_cancel_all(struct engine *e, uint32_t but)
 {
 	struct task *next;
 
 	for (struct task *t = e->tasks; t; t = next) {
 		next = t->next;
-		if (!t->cancelled)
+		if (!t->cancelled && t->id != but)
 			cancel_task(e, t);
 	}
 }

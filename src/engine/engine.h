@@ -57,7 +57,8 @@ struct engine_call {
 /* Returns the request's id (> 0), never fails: what cannot be sent completes with an error. */
 uint32_t engine_submit(struct engine *e, struct engine_call *call_take);
 void engine_cancel(struct engine *e, uint32_t id);
-void engine_cancel_all(struct engine *e);
+/* All but the request of that id (0: all). */
+void engine_cancel_all(struct engine *e, uint32_t but);
 size_t engine_running(const struct engine *e); /* queued, waiting for a retry, or under way */
 /* The oldest running request, for the progress line; false: none. */
 bool engine_progress(const struct engine *e, enum purpose *p, char *host, size_t host_size, int64_t *elapsed_us);

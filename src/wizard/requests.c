@@ -15,6 +15,13 @@ wizard_endpoint(const struct wizard *w, enum endpoint e)
 	return configured.n ? configured : w->c->metadata.url[e];
 }
 
+/* Metadata fetched over https that names a place in clear gets no credentials there. */
+static bool
+downgraded(const struct profile *p, struct span url)
+{
+	return p->issuer && span_starts_nocase(span_of(p->issuer), "https:") && span_starts_nocase(url, "http:");
+}
+
 void
 wizard_confirm_origins(struct wizard *w)
 {
@@ -27,7 +34,7 @@ wizard_confirm_origins(struct wizard *w)
 	for (int e = 0; e < EP_COUNT; e++) {
 		struct span url = wizard_endpoint(w, (enum endpoint)e);
 
-		if (url.n)
+		if (url.n && (profile_endpoint(p, (enum endpoint)e).n || !downgraded(p, url)))
 			engine_confirm_origin(w->deps.engine, url);
 	}
 }
@@ -113,11 +120,11 @@ call_init(struct engine_call *call, struct wizard *w, enum step s, enum purpose 
 	call->ctx = w;
 }
 
-static void
+static uint32_t
 submit(struct wizard *w, struct engine_call *call)
 {
 	w->outstanding++;
-	engine_submit(w->deps.engine, call);
+	return engine_submit(w->deps.engine, call);
 }
 
 static void
@@ -352,6 +359,25 @@ keep_tokens(struct wizard *w, const struct token_response *t)
 	buf_release(&text);
 }
 
+/* Refused, or sent without an answer: the server may have used it, and a second time could end its family. */
+static bool
+may_be_spent(const struct exchange *x)
+{
+	if (x->result.response.status)
+		return !strcmp(x->answer.error, "invalid_grant");
+	switch (x->result.error) {
+	case NETERR_RESET:
+	case NETERR_READ_TIMEOUT:
+	case NETERR_SHORT_BODY:
+	case NETERR_TOO_LARGE:
+	case NETERR_NOT_HTTP:
+	case NETERR_CANCELLED:
+		return true;
+	default: /* it never reached the server */
+		return false;
+	}
+}
+
 static void
 refresh_done(void *ctx, const struct net_result *raw, const struct exchange *x)
 {
@@ -359,6 +385,7 @@ refresh_done(void *ctx, const struct net_result *raw, const struct exchange *x)
 	struct token_response t = {0};
 
 	w->outstanding--;
+	w->refresh_id = 0;
 	if (!x)
 		return;
 	if (x->answer.outcome == OUTCOME_SUCCESS &&
@@ -369,10 +396,8 @@ refresh_done(void *ctx, const struct net_result *raw, const struct exchange *x)
 		keep_tokens(w, &t);
 		case_add_generation(w->c, &t, x->n, clock_wall_us(w->deps.clock));
 		w->n_refreshed++;
-	} else if (raw->response.status || raw->answered_wall_us) {
-		/* refused: the server has seen it; sending it again could end the whole family */
-		case_token(w->c, SLOT_REFRESH)->spent = x->answer.outcome == OUTCOME_OAUTH_ERROR &&
-			!strcmp(x->answer.error, "invalid_grant");
+	} else if (may_be_spent(x)) {
+		case_token(w->c, SLOT_REFRESH)->spent = true;
 	}
 	w->c->revision++;
 	token_response_release(&t);
@@ -394,7 +419,7 @@ send_refresh(struct wizard *w)
 	form_add_secret(&call.http.body, "refresh_token", case_token(w->c, SLOT_REFRESH)->value);
 	credentials_for(w, EP_TOKEN, &cc);
 	authenticate(w, &call, &cc);
-	submit(w, &call);
+	w->refresh_id = submit(w, &call);
 }
 
 static void

@@ -61,7 +61,7 @@ wizard_can_refresh(const struct wizard *w, char *why, size_t size)
 	if (!t->value || !secret_len(t->value))
 		return no(why, size, "the case was saved without the refresh token's value");
 	if (t->spent)
-		return no(why, size, "this refresh token was used already; using it again can end every token of its family");
+		return no(why, size, "this refresh token was used already, or may have been; using it again can end every token of its family");
 	if (!wizard_endpoint(w, EP_TOKEN).n)
 		return no(why, size, "no token endpoint is known: give one, or an issuer to discover it from");
 	if (metadata_supports(&w->c->metadata, "grant_types_supported", "refresh_token") == TRI_NO)

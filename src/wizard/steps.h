@@ -44,6 +44,7 @@ struct wizard {
 	int64_t held_us;   /* monotonic, since when */
 	bool pumping;      /* the sequencer is on the stack */
 	enum token_slot revoke_slot;
+	uint32_t refresh_id; /* the refresh under way, which is never cancelled: its tokens would be lost; 0 */
 	struct json *jwks; /* the newest key set, for tokens that come later; NULL */
 
 	/* What this run sent and changed. */

@@ -18,6 +18,8 @@ static const struct job_row jobs[JOB_COUNT] = {
 	[JOB_PRECHECK] = {STEP_REFRESH, {NULL}},
 };
 
+static void settle(struct wizard *w);
+
 struct wizard *
 wizard_new(const struct wizard_deps *deps)
 {
@@ -34,6 +36,7 @@ wizard_free(struct wizard *w)
 {
 	if (!w)
 		return;
+	settle(w);
 	free(w->place_path);
 	json_free(w->jwks);
 	free(w);
@@ -81,14 +84,30 @@ read_token_file(struct wizard *w, enum token_slot slot, const char *path, struct
 	return RES_OK;
 }
 
+/* Files that only the transport reads: said here by their name, not later as a failed handshake. */
+static enum res
+check_readable(const struct profile *p, struct err *e)
+{
+	const char *const paths[] = {p->ca_file, p->client_cert_file, p->client_key_file};
+
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		if (paths[i] && access(paths[i], R_OK) != 0)
+			return err_errno(e, "%s", paths[i]);
+	return RES_OK;
+}
+
 enum res
 wizard_use_profile(struct wizard *w, const struct profile *p, struct err *e)
 {
+	const struct {
+		enum token_slot slot;
+		const char *path;
+	} files[] = {{SLOT_ACCESS, p->access_token_file}, {SLOT_REFRESH, p->refresh_token_file},
+		{SLOT_ID, p->id_token_file}};
 	struct err later = ERR_INIT;
-	enum res r[3];
+	enum res first;
 
-	wizard_cancel(w);
-	engine_turn(w->deps.engine); /* what was cancelled is recorded in the old case */
+	settle(w);
 	engine_forget_origins(w->deps.engine);
 	case_release(w->c);
 	case_init(w->c);
@@ -103,11 +122,14 @@ wizard_use_profile(struct wizard *w, const struct profile *p, struct err *e)
 	redactor_add(w->deps.redactor, w->c->profile.introspection_client_secret);
 	set_engine_options(w);
 	wizard_confirm_origins(w);
-	r[0] = read_token_file(w, SLOT_ACCESS, p->access_token_file, e);
-	r[1] = read_token_file(w, SLOT_REFRESH, p->refresh_token_file, r[0] == RES_OK ? e : &later);
-	r[2] = read_token_file(w, SLOT_ID, p->id_token_file,
-		r[0] == RES_OK && r[1] == RES_OK ? e : &later);
-	return r[0] != RES_OK ? r[0] : r[1] != RES_OK ? r[1] : r[2];
+	/* all are tried, the first failure is told */
+	first = check_readable(p, e);
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		enum res r = read_token_file(w, files[i].slot, files[i].path, first == RES_OK ? e : &later);
+
+		first = first == RES_OK ? r : first;
+	}
+	return first;
 }
 
 void
@@ -265,7 +287,24 @@ wizard_cancel(struct wizard *w)
 {
 	w->n_queue = 0;
 	w->running = false;
-	engine_cancel_all(w->deps.engine);
+	engine_cancel_all(w->deps.engine, w->refresh_id);
+}
+
+bool
+wizard_awaits_tokens(const struct wizard *w)
+{
+	return w->refresh_id && w->place == PLACE_FILE;
+}
+
+/* The request's own time limit bounds this. */
+static void
+settle(struct wizard *w)
+{
+	wizard_cancel(w);
+	if (wizard_awaits_tokens(w) && engine_run(w->deps.engine, INT64_MAX) != RES_OK)
+		log_add(w->deps.log, LOG_WARN, LOGC_STEP, 0, "the answer to the refresh did not come");
+	engine_cancel_all(w->deps.engine, 0);
+	engine_turn(w->deps.engine); /* what was cancelled is recorded in the old case */
 }
 
 bool

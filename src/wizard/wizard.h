@@ -65,7 +65,10 @@ void wizard_walk(struct wizard *w, unsigned mask, bool may_refresh, bool may_rev
 /* Offline: the steps of mask count as walked (their evidence was imported), the others as skipped. */
 void wizard_mark_walked(struct wizard *w, unsigned mask);
 bool wizard_busy(const struct wizard *w);
+/* All but a refresh that was sent: the answer holds tokens that cannot be had again. */
 void wizard_cancel(struct wizard *w);
+/* Is a refresh under way whose tokens go to a file?  wizard_free() waits for it. */
+bool wizard_awaits_tokens(const struct wizard *w);
 /* What is running now, for the progress line: "introspection · idp.example"; false: nothing. */
 bool wizard_progress(const struct wizard *w, char *text, size_t size, int64_t *elapsed_us);
 

@@ -296,6 +296,59 @@ a_spent_refresh_token_is_not_sent_again(void **state)
 	assert_int_equal(sent_to("grant_type=refresh_token"), 1);
 }
 
+/* Cancelled while the refresh is under way: its tokens arrive and are kept all the same. */
+static void
+a_refresh_is_not_cancelled(void **state)
+{
+	struct world *t = *state;
+	struct replay_reply slow = {.method = "POST", .url_contains = "/token", .delay_us = 2000000,
+		.response = JSON_HEAD "{\"access_token\":\"the-new-access-token-9876543210\","
+			"\"token_type\":\"Bearer\",\"expires_in\":3600}"};
+	char dir[] = "/tmp/tokentriage-test.XXXXXX", path[64];
+	struct err e = ERR_INIT;
+	struct stat st;
+
+	healthy_server();
+	replay_add(transport, &slow);
+	begin(t, "opaque-access-token-0123456789", "opaque-refresh-token-0123456789");
+	wizard_run_step(t->w, STEP_VERIFY);
+	run(t);
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof path, "%s/new.json", dir);
+	assert_int_equal(wizard_set_token_place(t->w, PLACE_FILE, path, &e), RES_OK);
+	assert_int_equal(wizard_refresh(t->w, &e), RES_OK);
+	engine_turn(t->engine);
+	assert_true(wizard_awaits_tokens(t->w));
+	wizard_cancel(t->w);
+	assert_true(wizard_awaits_tokens(t->w));
+	assert_int_equal(wizard_use_profile(t->w, &t->profile, &e), RES_OK); /* waits for it */
+	assert_false(wizard_awaits_tokens(t->w));
+	assert_int_equal(stat(path, &st), 0);
+	assert_true(st.st_size > 0);
+	unlink(path);
+	rmdir(dir);
+}
+
+/* Sent, and the connection died: the server may have used it. */
+static void
+a_refresh_without_an_answer_counts_as_used(void **state)
+{
+	struct world *t = *state;
+	struct replay_reply reset = {.method = "POST", .url_contains = "/token", .error = NETERR_RESET};
+	struct err e = ERR_INIT;
+
+	healthy_server();
+	replay_add(transport, &reset);
+	begin(t, "opaque-access-token-0123456789", "opaque-refresh-token-0123456789");
+	wizard_run_step(t->w, STEP_VERIFY);
+	run(t);
+	assert_int_equal(wizard_set_token_place(t->w, PLACE_MEMORY, NULL, &e), RES_OK);
+	assert_int_equal(wizard_refresh(t->w, &e), RES_OK);
+	run(t);
+	assert_false(wizard_can_refresh(t->w, NULL, 0));
+	assert_int_equal(sent_to("grant_type=refresh_token"), 1);
+}
+
 static void
 revocation_is_followed_by_its_proof(void **state)
 {
@@ -418,6 +471,8 @@ main(void)
 		T(probes_none_sends_only_the_steps_own_requests),
 		T(refresh_waits_for_a_place_and_keeps_the_tokens_first),
 		T(a_spent_refresh_token_is_not_sent_again),
+		T(a_refresh_is_not_cancelled),
+		T(a_refresh_without_an_answer_counts_as_used),
 		T(revocation_is_followed_by_its_proof),
 		T(nothing_shown_or_recorded_holds_a_secret),
 		T(countdown_follows_the_clock),
