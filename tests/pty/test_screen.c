@@ -4,6 +4,8 @@
  */
 #include "unit.h"
 
+#include <dirent.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -13,7 +15,7 @@
 #include "base/mem.h"
 #include "pty/vt.h"
 
-static char program[1024];
+static char program[PATH_MAX];
 
 static struct vt *
 start(const char *state, int rows, int cols, const char *const *env)
@@ -322,6 +324,19 @@ test_random_keys(void **state)
 	vt_free(t);
 }
 
+/* Random keys export and copy as well: what they wrote goes with the folder it was written to. */
+static void
+empty_folder(void)
+{
+	DIR *d = opendir(".");
+
+	for (const struct dirent *e; d && (e = readdir(d));)
+		if (e->d_name[0] != '.' || e->d_name[1])
+			unlink(e->d_name);
+	if (d)
+		closedir(d);
+}
+
 int
 main(void)
 {
@@ -339,8 +354,16 @@ main(void)
 		cmocka_unit_test(test_suspend_key),
 		cmocka_unit_test(test_random_keys),
 	};
+	char folder[] = "/tmp/tokentriage-screen.XXXXXX", path[1024];
 	const char *dir = getenv("builddir");
+	int failed;
 
-	snprintf(program, sizeof(program), "%s/tests/ui/try-ui", dir ? dir : ".");
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	snprintf(path, sizeof(path), "%s/tests/ui/try-ui", dir ? dir : ".");
+	if (!realpath(path, program) || !mkdtemp(folder) || chdir(folder) != 0)
+		return 99;
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	empty_folder();
+	if (chdir("/") != 0 || rmdir(folder) != 0)
+		return 99;
+	return failed;
 }
