@@ -138,24 +138,35 @@ app_apply_options(struct profile *p, const struct options *o, struct err *e)
 	return r;
 }
 
+/* Was any address of a server given on the command line? */
+static bool
+own_server(const struct options *o)
+{
+	for (int i = 0; i < OPT_COUNT; i++)
+		if (option_rows[i].kind == OPT_KIND_URL && opt_given(o, (enum opt)i))
+			return true;
+	return false;
+}
+
 enum res
 app_pick_profile(struct app *a, struct err *e)
 {
 	const struct options *o = a->opt;
 	const char *name = opt_str(o, OPT_PROFILE);
 	const struct profile *p = NULL;
+	bool own = own_server(o);
 	enum res r = RES_OK;
 
 	/*
-	 * An issuer of one's own without a profile named beside it does not borrow the default
-	 * profile's secrets: they would go to another host.
+	 * An issuer or endpoint of one's own without a profile named beside it does not borrow the
+	 * default profile's secrets: they would go to another host.
 	 */
-	if (name || opt_given(o, OPT_CONFIG) || !opt_given(o, OPT_ISSUER))
+	if (name || opt_given(o, OPT_CONFIG) || !own)
 		r = app_load_conf(a, e);
 	if (r != RES_OK)
 		return r;
 	/* What inspect is given may come from anywhere: the default profile says nothing of it. */
-	if (!name && !opt_given(o, OPT_ISSUER) && o->command != CMD_INSPECT)
+	if (!name && !own && o->command != CMD_INSPECT)
 		name = a->conf.default_profile;
 	if (name) {
 		p = conf_profile(&a->conf, name);

@@ -250,6 +250,8 @@ read_string_key(struct loader *l, const config_setting_t *s, const struct profil
 		return fail(l, RES_SYNTAX, s, where, "empty; leave the key out instead");
 	if (k->kind == KEY_URL && url_parse(&u, span_of(v), NULL) != RES_OK)
 		return fail(l, RES_SYNTAX, s, where, "not an absolute http or https URL");
+	if (k->kind == KEY_URL && u.userinfo.n) /* it would stand in every report */
+		return fail(l, RES_SYNTAX, s, where, "a URL with a user name or password in it");
 	if (!conf_value_ok(k->name, span_of(v), &allowed))
 		return fail(l, RES_SYNTAX, s, where, "allowed: %s", allowed);
 	if (k->kind == KEY_SECRET) {

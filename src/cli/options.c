@@ -231,6 +231,9 @@ set_option(struct options *o, enum opt id, char *value, struct err *e)
 		if (url_parse(&u, span_of(value), NULL) != RES_OK)
 			return err_set(e, RES_SYNTAX, "--%s: not an absolute http or https URL",
 				row->name);
+		if (u.userinfo.n) /* it would stand in every report */
+			return err_set(e, RES_SYNTAX, "--%s: a URL with a user name or password in it",
+				row->name);
 		return RES_OK;
 	case OPT_KIND_LIST:
 		str_list_add(&o->v[id].list, span_of(value));

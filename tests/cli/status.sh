@@ -121,6 +121,8 @@ says out "connection-refused"
 silent err
 hides out $secret
 hides out 42-secret
+want 1 "an endpoint of one's own does not borrow the default profile" -- check --userinfo-endpoint http://127.0.0.1:1/u --access-token-file at.txt
+hides out acme
 chmod 644 xdg/tokentriage/at.txt
 want 1 "a token file that others can read draws a warning" -- check
 says err "warning: "

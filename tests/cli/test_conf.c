@@ -83,6 +83,7 @@ test_errors(void **state)
 			"log_records: the number is out of range"},
 		/* values */
 		{PROFILE("issuer = \"idp.example\";"), 3, "not an absolute http or https URL"},
+		{PROFILE("issuer = \"https://bob:pw@idp.example\";"), 3, "user name or password"},
 		{PROFILE("issuer = \"\";"), 3, "empty"},
 		{PROFILE("client_auth = \"basic\";"), 3, "allowed: client_secret_basic"},
 		{PROFILE("headers = ( \"no colon\" );"), 3, "not of the form \"NAME: VALUE\""},

@@ -118,6 +118,7 @@ test_errors(void **state)
 		{"check|--probes|some", RES_SYNTAX, "none|safe|all"},
 		{"check|--issuer|ftp://a.example", RES_SYNTAX, "not an absolute http or https URL"},
 		{"check|--issuer|idp.example", RES_SYNTAX, "not an absolute http or https URL"},
+		{"check|--issuer|https://bob:pw@idp.example", RES_SYNTAX, "user name or password"},
 		{"check|--output=", RES_SYNTAX, "--output: empty"},
 		{"check|stray", RES_SYNTAX, "unexpected argument 'stray'"},
 		{"demo|a|b", RES_SYNTAX, "unexpected argument 'b'"},
