@@ -326,6 +326,7 @@ hidden_refusal(const struct facts *f, struct finding *out)
 enum verdict_of
 rule_client_secret_wrong(const struct facts *f, struct finding *out)
 {
+	bool known;
 	const struct exchange *x = refused_caller(f, out);
 	enum hint hint;
 
@@ -344,9 +345,13 @@ rule_client_secret_wrong(const struct facts *f, struct finding *out)
 	if (method_offered(f, x) == TRI_YES)
 		ev(out, "auth_methods_supported", (int)f->c->metadata_from, "has %s",
 			client_auth_id(x->auth));
-	return say(out,
-		"The server refuses client %s at the %s request (%d): the client secret is wrong.",
-		x->auth_client_id, purpose_words(x->purpose), x->result.response.status);
+	/* the token names its client: then the id is one the server knows */
+	known = span_is(f->client_id.v, x->auth_client_id);
+	if (known)
+		ev_text(out, "client of the token", f->client_id.v, f->client_id.from);
+	return say(out, "The server refuses client %s at the %s request (%d): the client %s is wrong.",
+		x->auth_client_id, purpose_words(x->purpose), x->result.response.status,
+		known ? "secret" : "id or its secret");
 }
 
 /* The server's own word, whatever code it came with. */

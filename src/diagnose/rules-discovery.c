@@ -193,7 +193,7 @@ rule_wrong_endpoint_path(const struct facts *f, struct finding *out)
 				"the members of that answer.",
 				x->request.url, purpose_words(x->purpose));
 		return say(out, "There is no %s endpoint at %s (%d)%s.", purpose_words(x->purpose),
-			x->request.url, x->result.response.status,
+			x->request.url && *x->request.url ? x->request.url : "the address asked", x->result.response.status,
 			url.n ? ", though the metadata says so" : "");
 	}
 	return missing_discovery(f, out);
