@@ -155,17 +155,15 @@ app_pick_profile(struct app *a, struct err *e)
 	const char *name = opt_str(o, OPT_PROFILE);
 	const struct profile *p = NULL;
 	bool own = own_server(o);
-	enum res r = RES_OK;
+	enum res r = app_load_conf(a, e); /* whatever of it is used: what is wrong with it is said */
 
-	/*
-	 * An issuer or endpoint of one's own without a profile named beside it does not borrow the
-	 * default profile's secrets: they would go to another host.
-	 */
-	if (name || opt_given(o, OPT_CONFIG) || !own)
-		r = app_load_conf(a, e);
 	if (r != RES_OK)
 		return r;
-	/* What inspect is given may come from anywhere: the default profile says nothing of it. */
+	/*
+	 * An issuer or endpoint of one's own without a profile named beside it does not borrow the
+	 * default profile's secrets: they would go to another host.  What inspect is given may come
+	 * from anywhere: the default profile says nothing of it.
+	 */
 	if (!name && !own && o->command != CMD_INSPECT)
 		name = a->conf.default_profile;
 	if (name) {

@@ -28,6 +28,7 @@ conf_init(struct conf *c)
 #undef UI_STR
 #undef UI_BOOL
 #undef UI_INT
+	keymap_init(&c->keymap);
 }
 
 void
@@ -37,12 +38,7 @@ conf_release(struct conf *c)
 	list_release(&c->warnings);
 	free(c->default_profile);
 	free(c->ui.theme);
-	for (size_t i = 0; i < c->n_bindings; i++) {
-		free(c->bindings[i].action);
-		free(c->bindings[i].where);
-		list_release(&c->bindings[i].keys);
-	}
-	free(c->bindings);
+	free(c->theme_where);
 	for (size_t i = 0; i < c->n_profiles; i++) {
 		profile_release(&c->profiles[i]);
 		free(c->profile_where[i]);
@@ -156,6 +152,8 @@ conf_load(struct conf *c, const char *path, struct err *e)
 	if (r == RES_OK && c->default_profile && !conf_profile(c, c->default_profile))
 		r = err_set(e, RES_NOTFOUND, "%s: default_profile: there is no profile \"%s\"",
 			file, c->default_profile);
+	if (r == RES_OK)
+		r = conf_theme_check(c, e);
 	free(file);
 	free(profiles);
 	free(folder);

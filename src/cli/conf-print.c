@@ -104,6 +104,19 @@ print_key(struct buf *out, const struct profile *p, const struct profile_key *k)
 	buf_printf(out, ";  # %s\n", k->help);
 }
 
+static void
+print_binding(struct buf *out, const struct keymap *m, enum action a)
+{
+	char name[32];
+
+	buf_printf(out, "  %s = [", action_infos[a].id);
+	for (int i = 0; i < KEYS_PER_ACTION && m->keys[a][i].code; i++) {
+		buf_puts(out, i ? ", " : " ");
+		quoted(out, key_name(m->keys[a][i], name, sizeof(name)));
+	}
+	buf_printf(out, " ];  # %s (default %s)\n", action_infos[a].help, action_infos[a].keys);
+}
+
 void
 conf_print(const struct conf *c, const struct profile *p, struct buf *out)
 {
@@ -132,11 +145,8 @@ conf_print(const struct conf *c, const struct profile *p, struct buf *out)
 #undef UI_BOOL
 #undef UI_INT
 	buf_puts(out, "};\nkeys: {\n");
-	for (size_t i = 0; i < c->n_bindings; i++) {
-		buf_printf(out, "  %s = ", c->bindings[i].action);
-		strings(out, &c->bindings[i].keys);
-		buf_puts(out, ";\n");
-	}
+	for (int a = 1; a < ACT_COUNT; a++)
+		print_binding(out, &c->keymap, (enum action)a);
 	buf_puts(out, "};\nprofiles = (\n");
 	if (p) {
 		buf_puts(out, "  {\n");

@@ -1,6 +1,8 @@
 /* Themes by name: where their files are, and what they inherit. */
 #include "cli/conf.h"
 
+#include <dirent.h>
+
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/mem.h"
@@ -49,26 +51,77 @@ beside(const char *file, const char *name)
 	return path;
 }
 
+/* The user's own themes; NULL: no folder for them. */
+static char *
+own_folder(void)
+{
+	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+
+	if (xdg && *xdg == '/')
+		return path_join(xdg, "tokentriage/themes");
+	return home && *home ? path_join(home, ".config/tokentriage/themes") : NULL;
+}
+
 /* The file of a theme; NULL: there is none.  child: the file that inherits from it, or NULL. */
 static char *
 find_theme(const char *name, const char *child)
 {
-	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-	char *folder = NULL, *path;
+	char *folder, *path;
 
 	if (strchr(name, '/'))
 		return xstrdup(name);
 	path = beside(child, name);
-	if (!path && xdg && *xdg == '/')
-		folder = path_join(xdg, "tokentriage/themes");
-	else if (!path && home && *home)
-		folder = path_join(home, ".config/tokentriage/themes");
+	folder = path ? NULL : own_folder();
 	if (folder)
 		path = in_folder(folder, name);
 	free(folder);
 	if (!path)
 		path = in_build(name);
 	return path ? path : in_folder(TT_THEMESDIR, name);
+}
+
+/* The names of the themes in a folder, each once, into words. */
+static void
+add_names(const char *folder, struct buf *words)
+{
+	struct dirent **files = NULL;
+	int n = folder ? scandir(folder, &files, NULL, alphasort) : 0;
+
+	for (int i = 0; i < n; i++) {
+		struct span name = span_of(files[i]->d_name), rest = buf_span(words), word;
+		bool there = false;
+
+		if (span_ends(name, ".conf") && name.n > 5) {
+			name.n -= 5;
+			while (span_word(&rest, &word))
+				there = there || span_eq(word, name);
+			if (!there)
+				buf_printf(words, " %.*s", SPAN_ARG(name));
+		}
+		free(files[i]);
+	}
+	free(files);
+}
+
+static enum res
+no_such_theme(const char *name, struct err *e)
+{
+	char *build = modules_build_folder(), *mine = own_folder();
+	char *there = build ? path_join(build, "themes") : NULL;
+	struct buf words;
+	enum res r;
+
+	buf_init(&words, 4096);
+	buf_puts(&words, "default");
+	add_names(mine, &words);
+	add_names(there ? there : TT_THEMESDIR, &words);
+	r = err_set(e, RES_NOTFOUND, "there is no theme \"%s\"; allowed: %s, or the path of a file",
+		name, buf_str(&words));
+	buf_release(&words);
+	free(build);
+	free(mine);
+	free(there);
+	return r;
 }
 
 static enum res
@@ -84,7 +137,7 @@ load(struct theme *t, const char *name, const char *child, int depth, struct err
 		return RES_OK;
 	}
 	if (!path)
-		return err_set(e, RES_NOTFOUND, "there is no theme \"%s\"", name);
+		return no_such_theme(name, e);
 	buf_init(&text, LIMIT_CONFIG);
 	r = file_read(path, &text, e);
 	if (r == RES_OK)
@@ -115,4 +168,17 @@ conf_theme(struct theme *t, const char *name, struct err *e)
 		return RES_OK;
 	}
 	return load(t, name, NULL, 0, e);
+}
+
+enum res
+conf_theme_check(const struct conf *c, struct err *e)
+{
+	struct err why = ERR_INIT;
+	struct theme t;
+	enum res r;
+
+	if (!c->theme_where)
+		return RES_OK;
+	r = conf_theme(&t, c->ui.theme, &why);
+	return r == RES_OK ? r : err_set(e, r, "%s: ui.theme: %s", c->theme_where, why.text);
 }

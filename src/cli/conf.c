@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/redact.h"
+#include "cli/options.h"
 #include "oauth/url.h"
 
 struct loader {
@@ -65,7 +66,7 @@ static enum res
 fail(struct loader *l, enum res code, const config_setting_t *s, const char *key, const char *fmt,
 	...)
 {
-	char text[200];
+	char text[ERR_TEXT_MAX];
 	int line = s ? (int)config_setting_source_line(s) : 0;
 	va_list ap;
 
@@ -76,6 +77,12 @@ fail(struct loader *l, enum res code, const config_setting_t *s, const char *key
 	if (l->e)
 		l->e->line = line;
 	return code;
+}
+
+static char *
+where_of(const struct loader *l, const config_setting_t *s)
+{
+	return xasprintf("%s:%d", l->file, (int)config_setting_source_line(s));
 }
 
 static enum res
@@ -384,8 +391,7 @@ read_profile(struct loader *l, const config_setting_t *s, int index)
 	c->profile_where =
 		xreallocarray(c->profile_where, c->n_profiles + 1, sizeof(*c->profile_where));
 	c->profiles[c->n_profiles] = p;
-	c->profile_where[c->n_profiles++] =
-		xasprintf("%s:%d", l->file, (int)config_setting_source_line(s));
+	c->profile_where[c->n_profiles++] = where_of(l, s);
 	return RES_OK;
 }
 
@@ -410,6 +416,10 @@ read_ui(struct loader *l, const config_setting_t *s)
 			return wrong_type(l, s, where, ui_keys[i].allowed);
 		if (ui_keys[i].kind == KEY_STR) {
 			profile_set(member, span_of(config_setting_get_string(s)));
+			if (member == &l->c->ui.theme) {
+				free(l->c->theme_where);
+				l->c->theme_where = where_of(l, s);
+			}
 		} else if (ui_keys[i].kind == KEY_BOOL) {
 			*(bool *)member = config_setting_get_bool(s);
 		} else {
@@ -424,23 +434,85 @@ read_ui(struct loader *l, const config_setting_t *s)
 		"unknown key; allowed: theme, ascii, mouse, log_records, guide");
 }
 
+/* The line of the element is told, not the one of the list. */
+static enum res
+read_key(struct loader *l, const config_setting_t *s, const char *where)
+{
+	struct key k;
+
+	if (config_setting_type(s) != CONFIG_TYPE_STRING)
+		return wrong_type(l, s, where, "a string");
+	if (!key_parse(span_of(config_setting_get_string(s)), &k))
+		return fail(l, RES_SYNTAX, s, where, "there is no key \"%.20s\"; allowed: %s",
+			config_setting_get_string(s), key_words());
+	return RES_OK;
+}
+
+static enum res
+unknown_action(struct loader *l, const config_setting_t *s, const char *where)
+{
+	const char *near = NULL;
+	size_t best = 3;
+
+	for (int a = 1; a < ACT_COUNT; a++) {
+		size_t d = word_distance(config_setting_name(s), action_infos[a].id);
+
+		if (d < best) {
+			best = d;
+			near = action_infos[a].id;
+		}
+	}
+	return fail(l, RES_SYNTAX, s, where, "unknown action%s%s%s; allowed are those of "
+		"'tokentriage check --print-config'", near ? "; did you mean " : "", near ? near : "",
+		near ? "?" : "");
+}
+
 static enum res
 read_binding(struct loader *l, const config_setting_t *s)
 {
-	struct conf *c = l->c;
-	struct conf_binding b = {0};
+	struct span names[KEYS_PER_ACTION];
+	int type = config_setting_type(s), n = type == CONFIG_TYPE_STRING ? 1 : config_setting_length(s);
 	char where[80];
-	enum res r = RES_OK;
+	enum action a;
 
 	snprintf(where, sizeof(where), "keys.%s", config_setting_name(s));
-	if (config_setting_type(s) == CONFIG_TYPE_STRING)
-		str_list_add(&b.keys, span_of(config_setting_get_string(s)));
-	else
-		r = read_strings(l, s, where, &b.keys);
-	b.action = xstrdup(config_setting_name(s));
-	b.where = xasprintf("%s:%d", l->file, (int)config_setting_source_line(s));
-	c->bindings = xreallocarray(c->bindings, c->n_bindings + 1, sizeof(*c->bindings));
-	c->bindings[c->n_bindings++] = b;
+	if (!action_find(span_of(config_setting_name(s)), &a))
+		return unknown_action(l, s, where);
+	if (type != CONFIG_TYPE_STRING && type != CONFIG_TYPE_LIST && type != CONFIG_TYPE_ARRAY)
+		return wrong_type(l, s, where, "a list of strings");
+	if (n > KEYS_PER_ACTION)
+		return fail(l, RES_RANGE, s, where, "%d keys; allowed: at most %d", n, KEYS_PER_ACTION);
+	for (int i = 0; i < n; i++) {
+		const config_setting_t *v =
+			type == CONFIG_TYPE_STRING ? s : config_setting_get_elem(s, (unsigned)i);
+		enum res r = read_key(l, v, where);
+
+		if (r != RES_OK)
+			return r;
+		names[i] = span_of(config_setting_get_string(v));
+	}
+	return keymap_set(&l->c->keymap, span_of(config_setting_name(s)), names, (size_t)n, l->e);
+}
+
+/* The group is known whole: no key may mean two things. */
+static enum res
+check_bindings(struct loader *l, const config_setting_t *keys)
+{
+	struct err why = ERR_INIT;
+	enum action both[2];
+	enum res r = keymap_check(&l->c->keymap, both, &why);
+
+	/* told at the last line that has to do with it; the other may be a default */
+	for (int i = config_setting_length(keys) - 1; r != RES_OK && i >= 0; i--) {
+		const config_setting_t *s = config_setting_get_elem(keys, (unsigned)i);
+		char where[80];
+		enum action a;
+
+		if (!action_find(span_of(config_setting_name(s)), &a) || (a != both[0] && a != both[1]))
+			continue;
+		snprintf(where, sizeof(where), "keys.%s", config_setting_name(s));
+		return fail(l, r, s, where, "%s; allowed: one of them, give the other another key here", why.text);
+	}
 	return r;
 }
 
@@ -475,8 +547,11 @@ read_top(struct loader *l, const config_setting_t *s)
 		return fail(l, RES_SYNTAX, s, name, "only profiles is allowed in profiles.d");
 	if (!strcmp(name, "ui"))
 		return each(l, s, CONFIG_TYPE_GROUP, "a group { … }", read_ui);
-	if (!strcmp(name, "keys"))
-		return each(l, s, CONFIG_TYPE_GROUP, "a group { … }", read_binding);
+	if (!strcmp(name, "keys")) {
+		enum res r = each(l, s, CONFIG_TYPE_GROUP, "a group { … }", read_binding);
+
+		return r == RES_OK ? check_bindings(l, s) : r;
+	}
 	if (strcmp(name, "default_profile"))
 		return fail(l, RES_SYNTAX, s, name,
 			"unknown key; allowed: default_profile, ui, keys, profiles");

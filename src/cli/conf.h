@@ -9,14 +9,8 @@
 #include "base/limits.h"
 #include "case/profile.h"
 #include "cli/child.h"
+#include "ui/keymap.h"
 #include "ui/theme.h"
-
-/* One line of the group keys: an action and the keys bound to it. */
-struct conf_binding {
-	char *action;
-	struct str_list keys;
-	char *where; /* "FILE:LINE", for the keymap's own complaints */
-};
 
 struct conf_ui {
 #define UI_STR(key, dflt, help) char *key;
@@ -33,8 +27,8 @@ struct conf {
 	struct str_list warnings;
 	char *default_profile;
 	struct conf_ui ui;
-	struct conf_binding *bindings;
-	size_t n_bindings;
+	char *theme_where; /* "FILE:LINE" of ui.theme; NULL: not given */
+	struct keymap keymap; /* the group keys over the defaults */
 	struct profile *profiles;
 	char **profile_where; /* "FILE:LINE" */
 	size_t n_profiles;
@@ -72,6 +66,8 @@ bool conf_value_ok(const char *key, struct span v, const char **allowed);
  * themes) or by its path, on top of the one it inherits from.  "default" is compiled in.
  */
 enum res conf_theme(struct theme *t, const char *name, struct err *e) MUST_USE;
+/* Is ui.theme one?  The error names the line that asks for it. */
+enum res conf_theme_check(const struct conf *c, struct err *e) MUST_USE;
 /* Its two halves (conf.c): the name it inherits from, and its members over t. */
 enum res conf_theme_parent(
 	struct span text, const char *file, char out[32], struct err *e) MUST_USE;

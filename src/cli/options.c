@@ -88,9 +88,8 @@ word_index(const char *words, struct span word)
 	return -1;
 }
 
-/* Edit distance of short words, for "did you mean". */
-static size_t
-distance(const char *a, const char *b)
+size_t
+word_distance(const char *a, const char *b)
 {
 	size_t row[48], n = strlen(b);
 
@@ -161,7 +160,7 @@ unknown_option(const char *word, char letter, enum command c, struct err *e)
 	/* The value behind "=" may be a secret: it is never repeated. */
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="), word + 2);
 	for (int i = 0; i < OPT_COUNT; i++) {
-		size_t d = distance(name, option_rows[i].name);
+		size_t d = word_distance(name, option_rows[i].name);
 
 		if (d == 0) {
 			commands_of(i, where, sizeof(where));

@@ -109,28 +109,6 @@ export_report(void *ctx, const char *format, const char *path, struct err *e)
 /* --- how the user wants it
  * ------------------------------------------------------------------------ */
 
-static enum res
-read_keymap(const struct conf *c, struct keymap *m, struct err *e)
-{
-	keymap_init(m);
-	for (size_t i = 0; i < c->n_bindings; i++) {
-		const struct conf_binding *b = &c->bindings[i];
-		struct span names[KEYS_PER_ACTION];
-		struct err why = ERR_INIT;
-		enum res r = RES_OK;
-
-		if (b->keys.n > KEYS_PER_ACTION)
-			return err_set(e, RES_LIMIT, "%s: keys.%s: at most %d keys", b->where,
-				b->action, KEYS_PER_ACTION);
-		for (size_t k = 0; k < b->keys.n; k++)
-			names[k] = span_of(b->keys.v[k]);
-		r = keymap_set(m, span_of(b->action), names, b->keys.n, &why);
-		if (r != RES_OK)
-			return err_set(e, r, "%s: keys.%s: %s", b->where, b->action, why.text);
-	}
-	return keymap_check(m, e);
-}
-
 static enum colour_mode
 colour_of(const struct options *o)
 {
@@ -145,13 +123,12 @@ screen_run(struct screen *s)
 	struct app *a = s->app;
 	const struct options *o = a->opt;
 	struct err e = ERR_INIT;
-	struct keymap keymap;
 	struct theme theme;
 	struct ui_deps deps = {
 		.term = &term_curses,
 		.term_options = {colour_of(o), opt_given(o, OPT_ASCII) || a->conf.ui.ascii},
 		.theme = &theme,
-		.keymap = &keymap,
+		.keymap = &a->conf.keymap,
 		.wizard = a->wizard,
 		.engine = a->engine,
 		.clock = &clock_system,
@@ -178,8 +155,7 @@ screen_run(struct screen *s)
 		return line_wizard(a, stdin, stdout);
 	}
 	if (conf_theme(&theme, opt_given(o, OPT_THEME) ? opt_str(o, OPT_THEME) : a->conf.ui.theme,
-		    &e) != RES_OK ||
-		read_keymap(&a->conf, &keymap, &e) != RES_OK)
+		    &e) != RES_OK)
 		return app_fail(&e);
 	return ui_run(&deps);
 }

@@ -75,7 +75,7 @@ shared_key(const struct keymap *m, int a, int b)
 }
 
 enum res
-keymap_check(const struct keymap *m, struct err *e)
+keymap_check(const struct keymap *m, enum action both[2], struct err *e)
 {
 	for (int a = 1; a < ACT_COUNT; a++) {
 		for (int b = a + 1; b < ACT_COUNT; b++) {
@@ -85,6 +85,10 @@ keymap_check(const struct keymap *m, struct err *e)
 			if (!together(action_infos[a].context, action_infos[b].context))
 				continue;
 			k = shared_key(m, a, b);
+			if (k && both) {
+				both[0] = (enum action)a;
+				both[1] = (enum action)b;
+			}
 			if (k)
 				return err_set(e, RES_REFUSED, "the key %s is given to both %s and %s",
 					key_name(*k, name, sizeof(name)), action_infos[a].id,

@@ -39,8 +39,11 @@ void keymap_init(struct keymap *m);
  */
 enum res keymap_set(struct keymap *m, struct span action, const struct span *names, size_t n,
 	struct err *e) MUST_USE;
-/* Two actions of contexts that can be active together must not share a key: RES_REFUSED names them. */
-enum res keymap_check(const struct keymap *m, struct err *e) MUST_USE;
+/*
+ * Two actions of contexts that can be active together must not share a key: RES_REFUSED names them, and
+ * both (may be NULL) are them.
+ */
+enum res keymap_check(const struct keymap *m, enum action both[2], struct err *e) MUST_USE;
 /* contexts: enum key_context bits. */
 enum action keymap_lookup(const struct keymap *m, unsigned contexts, struct key k);
 /* "Up k": all keys of an action; "" if it has none. */

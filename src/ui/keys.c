@@ -10,6 +10,18 @@ static const struct {
 	{"Left", KC_LEFT}, {"Right", KC_RIGHT}, {"Home", KC_HOME}, {"End", KC_END},
 	{"PgUp", KC_PGUP}, {"PgDn", KC_PGDN}, {"Space", ' '}};
 
+const char *
+key_words(void)
+{
+	static char text[160];
+	size_t at = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names) && !text[sizeof(text) - 1]; i++)
+		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s ", names[i].name);
+	snprintf(text + at, sizeof(text) - at, "F1 to F12, or a character; C- M- S- before it");
+	return text;
+}
+
 bool
 key_eq(struct key a, struct key b)
 {

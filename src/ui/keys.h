@@ -19,6 +19,8 @@ struct key {
 
 /* "q", "Enter", "S-Tab", "C-l", "M-x", "F8", "Space", "PgUp".  False: no such key. */
 bool key_parse(struct span name, struct key *out);
+/* What key_parse takes, for a complaint. */
+const char *key_words(void);
 char *key_name(struct key k, char *out, size_t size);
 bool key_eq(struct key a, struct key b);
 

@@ -137,6 +137,30 @@ says err "bad.conf:1: timeout: the number is out of range; allowed: a whole numb
 echo 'colour = 1;' >bad.conf
 want 2 "an unknown key" -- check -c bad.conf
 says err "bad.conf:1: colour: unknown key"
+# the same complaint whoever reads the configuration: the screen's part of it, too
+mkdir -p xdg/tokentriage/themes
+printf 'ok = 1;\n' >xdg/tokentriage/themes/broken.conf
+for bad in 'keys: { next-stp = "F8"; };|keys.next-stp: unknown action; did you mean next-step?' \
+    'keys: { guide = "F13"; };|keys.guide: there is no key "F13"; allowed: Enter Tab' \
+    'keys: { guide = "q"; };|keys.guide: the key q is given to both guide and quit' \
+    'keys: { guide = 3; };|keys.guide: a whole number, where a list of strings is allowed' \
+    'ui: { theme = "neon"; };|ui.theme: there is no theme "neon"; allowed: default' \
+    'ui: { theme = "broken"; };|broken.conf:1: ok: unknown key; allowed: name, inherit' \
+    'ui: { theme = 3; };|ui.theme: a whole number, where a string is allowed' \
+    'ui: { log_records = 5; };|ui.log_records: out of range; allowed: a whole number from 100'; do
+	printf '\n%s\n' "${bad%%|*}" >xdg/tokentriage/tokentriage.conf
+	for c in check 'check --issuer http://127.0.0.1:1 --access-token-file at.txt' 'check --print-config' \
+	    'inspect at.txt' demo; do
+		want 2 "$c with ${bad%%|*}" -- $c
+		says err "tokentriage.conf:2: "
+		says err "${bad#*|}"
+		silent out
+	done
+done
+rm xdg/tokentriage/tokentriage.conf
+printf '\nkeys: { guide = "q"; };\n' >bad.conf
+want 2 "bad keys in a file of -c" -- check -c bad.conf
+says err "bad.conf:2: keys.guide: the key q"
 want 2 "a configuration that is not there" -- check -c gone.conf
 says err "gone.conf"
 head -c 3000000 /dev/zero >bad.conf

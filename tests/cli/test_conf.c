@@ -49,6 +49,22 @@ test_errors(void **state)
 			"keys.quit: a whole number, where a list of strings is allowed"},
 		{"keys: { quit = [1, 2]; };", 1,
 			"keys.quit: a whole number, where a string is allowed"},
+		/* keys: every name and the whole */
+		{"keys: {\n next-stp = \"F8\"; };", 2,
+			"t.conf:2: keys.next-stp: unknown action; did you mean next-step?; allowed"},
+		{"keys: { teleport = \"F8\"; };", 1, "keys.teleport: unknown action; allowed are"},
+		{"keys: {\n guide = [\"F8\",\n \"F13\"]; };", 3,
+			"t.conf:3: keys.guide: there is no key \"F13\"; allowed: Enter Tab"},
+		{"keys: { guide = \"\"; };", 1, "there is no key \"\"; allowed:"},
+		{"keys: { guide = \"Ctrl-x\"; };", 1, "there is no key \"Ctrl-x\"; allowed:"},
+		{"keys: { guide = [\"a\", \"b\", \"d\", \"e\", \"i\", \"m\", \"o\"]; };", 1,
+			"keys.guide: 7 keys; allowed: at most 6"},
+		{"keys: {\n log = \"F8\";\n guide = \"q\"; };", 3,
+			"t.conf:3: keys.guide: the key q is given to both guide and quit"},
+		{"keys: {\n log = \"F8\";\n guide = \"F8\"; };", 3,
+			"keys.guide: the key F8 is given to both log and guide"},
+		{"keys: {\n guide = \"F8\";\n log = \"L\";\n help = \"F8\"; };", 4,
+			"keys.help: the key F8 is given to both guide and help"},
 		{"profiles = { };", 1, "profiles: a group, where a list"},
 		{"profiles = ( 3 );", 1, "profiles: a whole number, where a group"},
 		{PROFILE("issuer = 3;"), 3,
@@ -169,7 +185,7 @@ test_good(void **state)
 		"default_profile = \"acme\";\n"
 		"ui: { theme = \"light\"; ascii = true; mouse = true; log_records = 1000000; guide "
 		"= false; };\n"
-		"keys: { next-step = [\">\", \"F8\"]; quit = \"q\"; };\n"
+		"keys: { next-step = [\">\", \"F8\"]; quit = \"Q\"; show-secret = ( \"q\" ); };\n"
 		"profiles = (\n"
 		"  { name = \"acme\"; issuer = \"https://idp.example/realms/acme\"; discovery = "
 		"false;\n"
@@ -188,6 +204,7 @@ test_good(void **state)
 	const struct profile *p;
 	struct buf out;
 	struct conf c;
+	char names[40];
 
 	(void)state;
 	setenv("HOME", "/home/u", 1);
@@ -196,10 +213,10 @@ test_good(void **state)
 	assert_string_equal(c.ui.theme, "light");
 	assert_true(c.ui.ascii && c.ui.mouse && !c.ui.guide);
 	assert_int_equal(c.ui.log_records, 1000000);
-	assert_int_equal(c.n_bindings, 2);
-	assert_string_equal(c.bindings[0].action, "next-step");
-	assert_string_equal(c.bindings[0].keys.v[1], "F8");
-	assert_string_equal(c.bindings[1].keys.v[0], "q");
+	assert_string_equal(keymap_names(&c.keymap, ACT_NEXT_STEP, names, sizeof(names)), "> F8");
+	assert_string_equal(keymap_names(&c.keymap, ACT_QUIT, names, sizeof(names)), "Q");
+	assert_string_equal(keymap_names(&c.keymap, ACT_SHOW, names, sizeof(names)), "q");
+	assert_string_equal(c.theme_where, "/etc/tt/t.conf:2");
 	assert_int_equal(c.n_profiles, 2);
 	p = conf_profile(&c, "acme");
 	assert_non_null(p);
@@ -222,6 +239,8 @@ test_good(void **state)
 	for (size_t i = 0; i < profile_key_count; i++)
 		assert_non_null(strstr(buf_str(&out), profile_keys[i].name));
 	assert_non_null(strstr(buf_str(&out), "timeout = 600;"));
+	assert_non_null(strstr(buf_str(&out), "  next-step = [ \">\", \"F8\" ];"));
+	assert_non_null(strstr(buf_str(&out), "  guide = [ \"g\" ];")); /* a default */
 	assert_non_null(strstr(buf_str(&out), "client_secret_env = \"ACME_SECRET\";"));
 	assert_null(strstr(buf_str(&out), "X-Tenant: acme"));
 	conf_release(&c);

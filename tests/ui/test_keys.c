@@ -187,7 +187,7 @@ test_the_table_has_no_conflict(void **state)
 
 	(void)state;
 	keymap_init(&m);
-	assert_int_equal(keymap_check(&m, &e), RES_OK);
+	assert_int_equal(keymap_check(&m, NULL, &e), RES_OK);
 	for (int a = 1; a < ACT_COUNT; a++) {
 		struct span rest = span_of(action_infos[a].keys), word;
 		size_t n = 0;
@@ -228,7 +228,7 @@ test_keys_are_replaced(void **state)
 	assert_non_null(strstr(e.text, "Hyper"));
 	keys[0] = SPAN_LIT("q");
 	assert_int_equal(keymap_set(&m, SPAN_LIT("next-step"), keys, 1, &e), RES_OK);
-	assert_int_equal(keymap_check(&m, &e), RES_REFUSED);
+	assert_int_equal(keymap_check(&m, NULL, &e), RES_REFUSED);
 	assert_non_null(strstr(e.text, "next-step"));
 	assert_non_null(strstr(e.text, "quit"));
 }
