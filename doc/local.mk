@@ -1,3 +1,15 @@
 dist_doc_DATA += doc/architecture.md doc/contract.md doc/report.schema.json doc/style.md doc/performance.md doc/testing.md
 # Drawn from real screens by `make screenshots`.
 dist_doc_DATA += doc/screenshot.svg doc/step-1.svg doc/step-2.svg doc/step-3.svg doc/step-4.svg doc/step-5.svg
+
+# The manual: templates filled from the tables, so that the pages cannot differ from the program.
+noinst_PROGRAMS += doc/gen-man
+doc_gen_man_SOURCES = doc/gen-man.c
+doc_gen_man_LDADD = $(TT_LIBS) $(NCURSESW_LIBS) $(CJSON_LIBS) $(CONFIG_LIBS)
+man_MANS = doc/tokentriage.1 doc/tokentriage.conf.5 doc/tokentriage-findings.7
+EXTRA_DIST += doc/tokentriage.1.in doc/tokentriage.conf.5.in doc/tokentriage-findings.7.in
+CLEANFILES += $(man_MANS)
+SUFFIXES = .1.in .1 .5.in .5 .7.in .7
+.1.in.1 .5.in.5 .7.in.7:
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && doc/gen-man$(EXEEXT) $< >$@.tmp && mv $@.tmp $@
+$(man_MANS): doc/gen-man$(EXEEXT)

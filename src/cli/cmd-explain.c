@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "base/utf8.h"
+#include "oauth/oautherror.h"
 
 enum { LABEL = 14, WIDTH = 80 };
 
@@ -50,13 +51,14 @@ explain_finding(struct buf *out, const struct catalogue_entry *c)
 static bool
 explain_error(struct buf *out, const char *code)
 {
-	const char *meaning = oauth_error_meaning(span_of(code));
+	const struct oauth_error *known = oauth_error_find(span_of(code));
 	bool any = false;
 
-	if (!meaning)
+	if (!known)
 		return false;
-	buf_printf(out, "%s: an error code of the protocol\n\n", code);
-	row(out, "meaning", meaning);
+	buf_printf(out, "%s: an error code of the protocol\n\n", known->code);
+	row(out, "meaning", known->meaning);
+	row(out, "defined by", known->defined);
 	for (size_t i = 0; i < catalogue_count; i++) {
 		if (!span_contains_nocase(span_of(catalogue[i].shows), code))
 			continue;
@@ -73,6 +75,9 @@ list_all(struct buf *out)
 {
 	for (size_t i = 0; i < catalogue_count; i++)
 		buf_printf(out, "%-36s %s\n", catalogue[i].id, catalogue[i].title);
+	buf_puts(out, "\nError codes of the protocol:\n");
+	for (size_t i = 0; i < oauth_error_count; i++)
+		buf_printf(out, "%-36s %s\n", oauth_errors[i].code, oauth_errors[i].defined);
 }
 
 /* Ids or titles that hold the word. */

@@ -13,14 +13,6 @@ static const struct {
 #undef PURPOSE
 };
 
-static const struct {
-	const char *code, *meaning;
-} errors[] = {
-#define OAUTH_ERROR(code, meaning) {code, meaning},
-#include "oauth/oautherrors.def"
-#undef OAUTH_ERROR
-};
-
 const char *
 purpose_id(enum purpose p)
 {
@@ -45,17 +37,6 @@ purpose_from_id(struct span id, enum purpose *out)
 		}
 	}
 	return false;
-}
-
-const char *
-oauth_error_meaning(struct span code)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(errors); i++)
-		if (span_is(code, errors[i].code))
-			return errors[i].meaning;
-	return NULL;
 }
 
 void

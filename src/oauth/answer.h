@@ -59,7 +59,4 @@ void answer_release(struct answer *a);
 /* Never fails: what is not understood is OUTCOME_OTHER.  *a is initialised. */
 void answer_read(struct answer *a, enum purpose p, const struct http_response *r);
 
-/* Plain meaning of an OAuth error code (RFC 6749, 6750, 7009, 8628, 9449, OpenID Connect); NULL if unknown. */
-const char *oauth_error_meaning(struct span code);
-
 #endif

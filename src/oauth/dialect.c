@@ -1,6 +1,7 @@
 #include "oauth/dialect.h"
 
 #include "oauth/answer.h"
+#include "oauth/oautherror.h"
 
 static const struct {
 	const char *id;

@@ -17,7 +17,7 @@ src_libttoauth_a_SOURCES = \
 	src/oauth/json-check.c src/oauth/json-check.h \
 	src/oauth/json-print.c \
 	src/oauth/metadata.c src/oauth/metadata.h \
-	src/oauth/oautherrors.def \
+	src/oauth/oautherror.c src/oauth/oautherror.h src/oauth/oautherrors.def \
 	src/oauth/oddities.def \
 	src/oauth/purposes.def \
 	src/oauth/token.c src/oauth/token.h \

@@ -30,6 +30,10 @@ open_page(struct ui *ui, enum action a)
 		page_findings(&p, ui);
 		pager_open(ui, "Findings", &p);
 		break;
+	case ACT_EXPLAIN:
+		page_catalogue(&p);
+		pager_open(ui, "Catalogue", &p);
+		break;
 	default:
 		page_guide(&p, ui, ui->step);
 		pager_open(ui, "Guide", &p);
@@ -115,6 +119,7 @@ ui_global_action(struct ui *ui, enum action a)
 		break;
 	case ACT_HELP:
 	case ACT_FINDINGS:
+	case ACT_EXPLAIN:
 		open_page(ui, a);
 		break;
 	case ACT_EXPORT:

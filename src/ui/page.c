@@ -222,6 +222,8 @@ pager_action(struct ui *ui, void *state, enum action a)
 	case ACT_FINDINGS:
 		ui->search[0] = '\0';
 		return UI_CLOSE;
+	case ACT_EXPLAIN:
+		return strcmp(p->title, "Catalogue") == 0 ? UI_CLOSE : UI_PROPAGATE;
 	case ACT_LEFT:
 	case ACT_RIGHT:
 	case ACT_FOCUS_NEXT:

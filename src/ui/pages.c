@@ -1,6 +1,7 @@
 #include "ui/state.h"
 
 #include "base/text.h"
+#include "oauth/oautherror.h"
 #include "ui/glyphs.h"
 
 enum { BODY_SHOWN = 64 << 10 };
@@ -51,6 +52,36 @@ help_actions(struct page *p, const struct keymap *m, enum key_context context, c
 		keymap_names(m, (enum action)a, keys, sizeof(keys));
 		page_add(p, UIR_GUIDE, 1, "%-12s %s (%s)", keys, action_infos[a].help, action_infos[a].id);
 		page_hang(p, 13);
+	}
+}
+
+/* What the catalogue says of a finding, whatever this case holds. */
+static void
+catalogue_lines(struct page *p, const struct catalogue_entry *c, int indent)
+{
+	page_add(p, UIR_GUIDE, indent, "%s", c->meaning);
+	if (c->shows[0])
+		page_add(p, UIR_MEANING, indent, "Shows as: %s", c->shows);
+	if (c->told_apart[0])
+		page_add(p, UIR_MEANING, indent, "Told apart: %s", c->told_apart);
+	if (!c->observable)
+		page_add(p, UIR_NOTE, indent, "Cannot be seen from here: the evidence is with the server or the "
+			"application.");
+}
+
+void
+page_catalogue(struct page *p)
+{
+	heading(p, "Findings, and how they are told apart");
+	for (size_t i = 0; i < catalogue_count; i++) {
+		page_add(p, UIR_NAME, 1, "%s: %s", catalogue[i].id, catalogue[i].title);
+		catalogue_lines(p, &catalogue[i], 3);
+		page_add(p, UIR_NEXT, 3, "%s", catalogue[i].remedy);
+	}
+	heading(p, "Error codes of the protocol");
+	for (size_t i = 0; i < oauth_error_count; i++) {
+		page_add(p, UIR_NAME, 1, "%s", oauth_errors[i].code);
+		page_add(p, UIR_GUIDE, 3, "%s (%s)", oauth_errors[i].meaning, oauth_errors[i].defined);
 	}
 }
 
@@ -119,6 +150,19 @@ finding(struct page *p, const struct finding *f)
 		page_add(p, UIR_MEANING, 4, "explained by %s", f->caused_by[i]->id);
 	if (f->rule->references && f->rule->references[0])
 		page_add(p, UIR_MEANING, 4, "%s", f->rule->references);
+}
+
+/* Opened by itself: with what the catalogue says of it. */
+static void
+finding_explained(struct page *p, const struct finding *f)
+{
+	const struct catalogue_entry *c = catalogue_find(span_of(f->rule->id));
+
+	finding(p, f);
+	if (!c)
+		return;
+	heading(p, c->title);
+	catalogue_lines(p, c, 2);
 }
 
 void
@@ -254,7 +298,7 @@ page_field(struct page *p, const struct ui *ui, const struct field *f)
 	for (size_t i = 0; ui->m.diagnosis && i < ui->m.diagnosis->n; i++) {
 		/* a finding's row opens the finding */
 		if (f->name && strcmp(ui->m.diagnosis->findings[i].rule->id, f->name) == 0)
-			finding(p, &ui->m.diagnosis->findings[i]);
+			finding_explained(p, &ui->m.diagnosis->findings[i]);
 	}
 	if (x)
 		page_exchange(p, x);

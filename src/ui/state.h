@@ -162,6 +162,8 @@ void pager_open(struct ui *ui, const char *title, struct page *page_take);
 void page_help(struct page *p, const struct keymap *m);
 void page_guide(struct page *p, const struct ui *ui, enum step s);
 void page_findings(struct page *p, const struct ui *ui);
+/* What `tokentriage explain` and tokentriage-findings(7) say, too. */
+void page_catalogue(struct page *p);
 void page_exchange(struct page *p, const struct exchange *x);
 void page_field(struct page *p, const struct ui *ui, const struct field *f);
 

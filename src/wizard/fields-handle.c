@@ -2,6 +2,7 @@
 #include "wizard/fields-rooms.h"
 
 #include "base/text.h"
+#include "oauth/oautherror.h"
 
 static void
 challenge_rows(struct field_list *l, const struct exchange *x)

@@ -2,6 +2,7 @@
 
 #include "base/encode.h"
 #include "oauth/answer.h"
+#include "oauth/oautherror.h"
 
 #define IN PURPOSE_INTROSPECTION
 #define UI PURPOSE_USERINFO

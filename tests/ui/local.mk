@@ -16,7 +16,7 @@ tests_ui_test_theme_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAG
 tests_ui_test_theme_LDADD = $(UI_LIBS) -lm
 
 FAKE_UI = tests/ui/fake.c tests/ui/fake.h
-FAKE_LIBS = src/libttui.a src/libttcase.a src/libttoauth.a src/libttbase.a \
+FAKE_LIBS = src/libttui.a src/libttdiagnose.a src/libttcase.a src/libttoauth.a src/libttbase.a \
 	$(NCURSESW_LIBS) $(CJSON_LIBS)
 
 check_PROGRAMS += tests/ui/try-ui

@@ -370,6 +370,41 @@ test_any_size(void **state)
 	}
 }
 
+/* e opens the whole catalogue, and the same key closes it. */
+static void
+test_catalogue(void **state)
+{
+	struct buf text;
+	struct page p;
+	struct ui *ui;
+
+	(void)state;
+	page_init(&p);
+	page_catalogue(&p);
+	buf_init(&text, 1 << 20);
+	for (size_t i = 0; i < p.n; i++)
+		buf_printf(&text, "%s\n", p.v[i].text ? p.v[i].text : "");
+	for (size_t i = 0; i < catalogue_count; i++) {
+		char *head = xasprintf("\n%s: %s\n", catalogue[i].id, catalogue[i].title);
+
+		if (span_find_str(buf_span(&text), head) == SIZE_MAX ||
+			span_find_str(buf_span(&text), catalogue[i].remedy) == SIZE_MAX)
+			fail_msg("%s is not in the catalogue's page", catalogue[i].id);
+		free(head);
+	}
+	buf_release(&text);
+	page_release(&p);
+
+	fake_init(FAKE_PROBLEM);
+	ui = fake_ui(STEP_VERIFY);
+	type(ui, "e");
+	assert_int_equal(ui->n_layers, 2);
+	type(ui, "e");
+	assert_int_equal(ui->n_layers, 1);
+	fake_ui_free(ui);
+	fake_release();
+}
+
 /* The peek is over after five seconds, or at any key. */
 static void
 test_peek_ends(void **state)
@@ -503,6 +538,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_goldens),
 		cmocka_unit_test(test_any_size),
+		cmocka_unit_test(test_catalogue),
 		cmocka_unit_test(test_peek_ends),
 		cmocka_unit_test(test_changing_actions_ask),
 		cmocka_unit_test(test_a_bad_place_is_said),
