@@ -81,17 +81,17 @@ say_result(const struct scenario *s, const struct diagnosis *d)
 }
 
 static enum res
-walk(struct demo_run *run, bool refresh, struct err *e)
+walk(struct demo_run *run, bool refresh, bool revoke, struct err *e)
 {
 	struct app *a = &run->app;
 
 	if (refresh && wizard_set_token_place(a->wizard, PLACE_MEMORY, NULL, e) != RES_OK)
 		return RES_IO;
-	wizard_walk(a->wizard, STEPS_ALL, refresh, false);
+	wizard_walk(a->wizard, STEPS_ALL, refresh, revoke);
 	return app_run(a, e);
 }
 
-/* What shows itself only when a refresh is tried is looked for by refreshing, but only then. */
+/* What shows itself only by refreshing or revoking is looked for in that way, but only then. */
 static int
 batch(struct demo_run *run)
 {
@@ -100,9 +100,9 @@ batch(struct demo_run *run)
 	struct err e = ERR_INIT;
 	int status;
 
-	if (!prepare(run, &e) || walk(run, false, &e) != RES_OK ||
-		(s->refresh && !found(s, wizard_diagnosis(a->wizard)) &&
-			walk(run, true, &e) != RES_OK)) {
+	if (!prepare(run, &e) || walk(run, false, false, &e) != RES_OK ||
+		((s->refresh || s->revoke) && !found(s, wizard_diagnosis(a->wizard)) &&
+			walk(run, s->refresh, s->revoke, &e) != RES_OK)) {
 		app_fail(&e);
 		return STATUS_INTERNAL;
 	}

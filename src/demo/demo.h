@@ -99,6 +99,7 @@ struct scenario {
 	/* User information is got all the same: the verdict is ok, `expects` a warning or hint. */
 	bool healthy;
 	bool refresh;          /* the cause shows itself only when a refresh is tried */
+	bool revoke;           /* ... when the token is revoked */
 	bool opaque;           /* the access token is no JWT */
 	bool api;              /* step 4 asks /api/me, on an origin of its own */
 	unsigned faults;       /* enum demo_fault */

@@ -36,7 +36,12 @@ tests_demo_serve_demo_LDADD = $(DEMO_TEST_LIBS)
 TAP_TESTS += tests/demo/client.tap.sh
 EXTRA_DIST += tests/demo/client.mjs tests/demo/client.tap.sh
 
-# The whole program over every scenario.
+# The whole program over every scenario: `check` at each level of probes, then `demo`.
+check_PROGRAMS += tests/demo/check
+tests_demo_check_SOURCES = tests/demo/check.c
+tests_demo_check_LDADD = $(DEMO_TEST_LIBS)
+TAP_TESTS += tests/demo/check
+SANITIZER_TESTS += tests/demo/check
 TAP_TESTS += tests/demo/scenarios.tap.sh
 SANITIZER_TESTS += tests/demo/scenarios.tap.sh
 EXTRA_DIST += tests/demo/scenarios.tap.sh

@@ -135,7 +135,7 @@ static void
 test_table(void **state)
 {
 	(void)state;
-	assert_true(scenario_count >= 16);
+	assert_true(scenario_count >= 60);
 	assert_null(scenario_find(SPAN_LIT("no-such-scenario")));
 	assert_null(scenario_find(SPAN_LIT("health")));
 	for (size_t i = 0; i < scenario_count; i++) {

@@ -87,6 +87,18 @@ names_the_cause(struct vt *t, const struct scenario *s)
 }
 
 static void
+revoke_it(struct vt *t)
+{
+	play_keys(t, "V");
+	if (vt_has(t, "Revoke which token?"))
+		play_keys(t, "1");
+	assert_true(vt_has(t, "Revoke the token?"));
+	play_keys(t, "1");
+	assert_true(vt_has(t, "[4 Handle "));
+	play_keys(t, "5");
+}
+
+static void
 test_scenario(void **state)
 {
 	const struct scenario *s = *state;
@@ -101,6 +113,8 @@ test_scenario(void **state)
 		play_refresh(t);
 		play_keys(t, "5");
 	}
+	if (s->revoke)
+		revoke_it(t);
 	names_the_cause(t, s);
 	open_rows(t);
 	play_quit(t);

@@ -49,8 +49,9 @@ const char *
 play_leak(const char *text)
 {
 	static char found[64];
-	/* a public key's coordinates look random, too */
+	/* a public key's coordinates look random, too, and so does the thumbprint of a key or certificate */
 	bool keys = strstr(text, "\"kty\":") != NULL;
+	bool thumbprints = strstr(text, "jkt") != NULL || strstr(text, "x5t#S256") != NULL;
 
 	for (size_t i = 0; i < FORBID_MAX && forbidden[i][0]; i++) {
 		if (strstr(text, forbidden[i]))
@@ -66,7 +67,8 @@ play_leak(const char *text)
 			digit |= isdigit((unsigned char)p[n]) != 0;
 			n++;
 		}
-		if ((n >= 16 && memcmp(p, "eyJ", 3) == 0) || (n >= 24 && upper && lower && digit && !keys)) {
+		if ((n >= 16 && memcmp(p, "eyJ", 3) == 0) || (n >= 24 && upper && lower && digit && !keys &&
+			!(thumbprints && n == 43))) {
 			snprintf(found, sizeof(found), "%.*s", (int)n, p);
 			return found;
 		}
