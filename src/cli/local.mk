@@ -19,7 +19,7 @@ src_libttcli_a_SOURCES = \
 	src/cli/conf-theme.c \
 	src/cli/embedded.c src/cli/embedded.h \
 	src/cli/help.c \
-	src/cli/line.c src/cli/line.h \
+	src/cli/later.def src/cli/line.c src/cli/line.h \
 	src/cli/modules.c src/cli/modules.h \
 	src/cli/options.c src/cli/options.def src/cli/options.h \
 	src/cli/output.c \

@@ -58,13 +58,27 @@ says err "tokentriage check"
 silent out
 for c in open login compare bulk; do
 	want 2 "$c is not there yet" -- $c
-	says err "does not have that command yet"
+	says err "$c is not in this version; 'tokentriage "
+	silent out
+done
+for o in '--har x.har' '--save x.case' '--format html' '--format har' '--format nagios'; do
+	want 2 "$o is not there yet" -- check $o
+	says err "${o% x.*} is not in this version; "
+	silent out
+done
+# ... and no help offers it
+for c in '' check demo inspect; do
+	"$tt" $c --help >out 2>err
+	if grep -Eiq -e '--har|--save|html|nagios|\bhar\b|^  (open|login|compare|bulk)' out; then
+		not_ok "the help of '$c' offers what is not there"
+	else
+		ok "the help of '$c' offers only what is there"
+	fi
 done
 want 2 "unknown command" -- chekc
 want 2 "unknown option" -- check --isuer x
 says err "did you mean --issuer?"
 says err "try 'tokentriage check --help'"
-want 2 "HTML is not there yet" -- check --format html
 
 # --- secrets are not taken as arguments -------------------------------------------------------
 secret=Zk3vQ9xT7mLp2WcR8dYh4NsB6fGj1KaE5uXo0ViC
