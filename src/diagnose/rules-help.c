@@ -313,16 +313,9 @@ url_host_text(struct span url, char *out, size_t size)
 const struct json *
 fact_key(const struct facts *f)
 {
-	const struct json *keys;
-
 	if (!exchange_answered(f->jwks) || !f->jwks->answer.doc || !f->access || !f->access->kid[0])
 		return NULL;
-	keys = json_get(f->jwks->answer.doc, "keys");
-	for (const struct json *k = keys ? json_first(keys) : NULL; k; k = json_next(k)) {
-		if (span_is(json_get_str(k, "kid"), f->access->kid))
-			return k;
-	}
-	return NULL;
+	return jwks_key(f->jwks->answer.doc, span_of(f->access->kid), f->access->alg);
 }
 
 enum tri

@@ -1,6 +1,8 @@
 /* Rules about the token as it was given: its shape, its kind, its key. */
 #include "diagnose/rules.h"
 
+#include "oauth/jose.h"
+
 #include "base/clock.h"
 #include "base/text.h"
 
@@ -238,37 +240,56 @@ rule_opaque_vs_jwt_confusion(const struct facts *f, struct finding *out)
 
 /* --- key and signature -------------------------------------------------------------------- */
 
+/* Can nobody but its own API check this token?  *why: by which of its own words. */
 static bool
-entra_graph(const struct facts *f)
+not_for_us(const struct facts *f, const char **why)
 {
-	return f->access && f->access->header && json_get(f->access->header, "nonce");
+	*why = f->access->sig_why;
+	return jws_not_for_us(f->access->header, f->claimed, why) || f->access_sig == SIG_NOT_FOR_US;
+}
+
+static void
+ev_signature(const struct facts *f, struct finding *out)
+{
+	ev(out, "signature", f->jwks ? (int)f->jwks->n : FROM_TOKEN, "%s%s%s",
+		sig_state_words(f->access_sig), f->access->sig_why[0] ? ": " : "", f->access->sig_why);
 }
 
 enum verdict_of
 rule_token_not_locally_verifiable(const struct facts *f, struct finding *out)
 {
-	if (!f->access || f->access_sig != SIG_BAD || !(entra_graph(f) || fact_healthy(f)))
+	const char *why;
+	bool theirs;
+
+	if (!f->access || f->access->kind != TOKEN_JWT)
 		return RULE_PASS;
-	ev(out, "signature", FROM_TOKEN, "%s", sig_state_words(f->access_sig));
-	if (entra_graph(f))
-		ev(out, "header.nonce", FROM_TOKEN, "present");
+	theirs = not_for_us(f, &why);
+	if (f->access_sig != SIG_NOT_FOR_US && !(f->access_sig == SIG_BAD && (theirs || fact_healthy(f))) &&
+		!(theirs && fact_key_known(f) == TRI_NO))
+		return RULE_PASS;
+	ev_signature(f, out);
+	if (theirs)
+		ev(out, "token", FROM_TOKEN, "%s", why);
 	return say(out,
 		"The signature cannot be verified here, yet that is no sign of forgery: the token "
-		"is meant for "
-		"another API%s.",
+		"is meant for another API%s.",
 		fact_healthy(f) ? ", which accepts it" : "");
 }
 
 enum verdict_of
 rule_signature_invalid(const struct facts *f, struct finding *out)
 {
-	if (!f->access || f->access_sig != SIG_BAD || entra_graph(f) || fact_healthy(f) ||
+	const char *why;
+
+	if (!f->access || f->access_sig != SIG_BAD || not_for_us(f, &why) || fact_healthy(f) ||
 		fact_issuer(f) == ISSUER_OTHER_TENANT)
 		return RULE_PASS;
-	ev(out, "kid", FROM_TOKEN, "%s", f->access->kid);
+	ev(out, "kid", FROM_TOKEN, "%s", f->access->kid[0] ? f->access->kid : "none");
 	ev(out, "alg", FROM_TOKEN, "%s", f->access->alg);
-	ev(out, "signature", f->jwks ? (int)f->jwks->n : FROM_TOKEN,
-		"does not verify with the key of that kid");
+	ev_signature(f, out);
+	if (f->access->sig_why[0])
+		return say(out, "The token's signature is not right: %s. It was changed or cut on its way, or made "
+			"with another key.", f->access->sig_why);
 	return say(out,
 		"The signature of the token does not verify with the issuer's key %s (%s): it was "
 		"changed or cut.",
@@ -278,9 +299,10 @@ rule_signature_invalid(const struct facts *f, struct finding *out)
 enum verdict_of
 rule_jwks_unknown_kid(const struct facts *f, struct finding *out)
 {
+	const char *why;
 	char when[32];
 
-	if (!f->access || fact_key_known(f) != TRI_NO)
+	if (!f->access || fact_key_known(f) != TRI_NO || not_for_us(f, &why))
 		return RULE_PASS;
 	ev(out, "kid", FROM_TOKEN, "%s", f->access->kid);
 	ev(out, "keys", (int)f->jwks->n, "%zu, none of that kid",
@@ -288,6 +310,11 @@ rule_jwks_unknown_kid(const struct facts *f, struct finding *out)
 	if (f->iat.known) {
 		ev_time(out, "iat", &f->iat);
 		time_rfc3339(when, f->iat.at);
+	}
+	if (f->access_sig == SIG_VALID) { /* a key of the set without a name verified it */
+		out->severity = SEV_INFO;
+		return say(out, "The token names the key %s, which the key set does not have; one of its keys "
+			"verifies the token all the same.", f->access->kid);
 	}
 	if (fact_healthy(f) || (f->active.v == TRI_YES && !fact_rejected(f))) {
 		out->severity = SEV_INFO;
@@ -298,9 +325,9 @@ rule_jwks_unknown_kid(const struct facts *f, struct finding *out)
 			f->access->kid);
 	}
 	return say(out,
-		"The token was signed with key %s, which the issuer's key set does not have%s%s.",
-		f->access->kid,
-		f->iat.known ? ": the key was retired after the token was issued at " : "",
+		"The token was signed with key %s, which the issuer's key set does not have: another server signed "
+		"it, or the key was retired%s%s.",
+		f->access->kid, f->iat.known ? " after the token was issued at " : "",
 		f->iat.known ? when : "");
 }
 
@@ -321,24 +348,11 @@ rule_jwks_stale_cache(const struct facts *f, struct finding *out)
 		f->access->kid);
 }
 
-static const char *
-kty_of_alg(const char *alg)
-{
-	if (!strncmp(alg, "RS", 2) || !strncmp(alg, "PS", 2))
-		return "RSA";
-	if (!strncmp(alg, "ES", 2))
-		return "EC";
-	if (!strncmp(alg, "Ed", 2))
-		return "OKP";
-	return !strncmp(alg, "HS", 2) ? "oct" : "";
-}
-
 enum verdict_of
 rule_alg_mismatch(const struct facts *f, struct finding *out)
 {
 	const struct json *key;
-	struct span kty, alg;
-	const char *want;
+	char why[96];
 
 	if (!f->access || f->access->kind != TOKEN_JWT)
 		return RULE_PASS;
@@ -348,8 +362,9 @@ rule_alg_mismatch(const struct facts *f, struct finding *out)
 			"The token is not signed at all (alg none): no server should take it.");
 	}
 	key = fact_key(f);
-	want = kty_of_alg(f->access->alg);
-	if ((!key || !*want) && exchange_token_refused(f->userinfo) &&
+	if (!jws_alg_find(span_of(f->access->alg)))
+		key = NULL; /* one that is not known here is not judged */
+	if (!key && exchange_token_refused(f->userinfo) &&
 		answer_hint(f->userinfo) == HINT_ALG) {
 		out->step = f->userinfo->step;
 		ev(out, "alg", FROM_TOKEN, "%s", f->access->alg);
@@ -358,17 +373,11 @@ rule_alg_mismatch(const struct facts *f, struct finding *out)
 			"The token is signed with %s, which the server says it does not take.",
 			f->access->alg);
 	}
-	if (!key || !*want)
-		return RULE_PASS;
-	kty = json_get_str(key, "kty");
-	alg = json_get_str(key, "alg");
-	if ((!kty.n || span_is(kty, want)) && (!alg.n || span_is(alg, f->access->alg)))
+	if (!key || jwk_fits(key, f->access->alg, why, sizeof(why)))
 		return RULE_PASS;
 	ev(out, "alg", FROM_TOKEN, "%s", f->access->alg);
-	ev(out, "key.alg", (int)f->jwks->n, "%.*s %.*s", SPAN_ARG(kty), SPAN_ARG(alg));
+	ev(out, "key", (int)f->jwks->n, "%s %s", f->access->kid, why);
 	if (fact_healthy(f))
 		out->severity = SEV_WARNING;
-	return say(out, "The token says %s, the key of its kid is for %.*s%s%.*s.", f->access->alg,
-		SPAN_ARG(alg.n ? alg : kty), alg.n ? ", key type " : "",
-		SPAN_ARG(alg.n ? kty : SPAN_EMPTY));
+	return say(out, "The token says %s, the key of its kid %s.", f->access->alg, why);
 }

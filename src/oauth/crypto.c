@@ -10,6 +10,7 @@
 #include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
+#include <openssl/x509.h>
 
 #include "base/encode.h"
 #include "base/mem.h"
@@ -19,7 +20,10 @@ struct crypto_key {
 	EVP_PKEY *pkey;
 };
 
-enum { KEY_BYTES_MAX = 2048 }; /* of one JWK member: RSA up to 16384 bits */
+enum {
+	KEY_BYTES_MAX = 2048, /* of one JWK member: RSA up to 16384 bits */
+	CERT_BYTES_MAX = 32 << 10,
+};
 
 /* --- digests --- */
 
@@ -153,6 +157,21 @@ curve_of(const char *alg)
 	return NULL;
 }
 
+static const struct curve *
+curve_of_key(const EVP_PKEY *pkey)
+{
+	char group[64];
+	size_t i, n;
+
+	if (EVP_PKEY_get_utf8_string_param(
+		    pkey, OSSL_PKEY_PARAM_GROUP_NAME, group, sizeof(group), &n) != 1)
+		return NULL;
+	for (i = 0; i < ARRAY_SIZE(curves); i++)
+		if (!strcmp(curves[i].group, group))
+			return &curves[i];
+	return NULL;
+}
+
 /* Puts a coordinate at its full width; some issuers drop leading zeros. */
 static bool
 coordinate(unsigned char *out, size_t width, const struct buf *b)
@@ -214,6 +233,56 @@ okp_from_jwk(const struct json *jwk)
 	return pkey;
 }
 
+/* The key of the certificate, for a JWK without numbers of its own (RFC 7517 §4.7). */
+static EVP_PKEY *
+key_from_x5c(const struct json *jwk)
+{
+	struct span text = SPAN_EMPTY;
+	const unsigned char *p;
+	EVP_PKEY *pkey = NULL;
+	X509 *cert = NULL;
+	struct buf der;
+
+	if (!json_to_span(json_first(json_get(jwk, "x5c")), &text))
+		return NULL;
+	buf_init_wiping(&der, CERT_BYTES_MAX);
+	if (base64_decode(&der, text, NULL) == RES_OK && der.len) {
+		p = (const unsigned char *)der.p;
+		cert = d2i_X509(NULL, &p, (long)der.len);
+	}
+	if (cert)
+		pkey = X509_get_pubkey(cert);
+	X509_free(cert);
+	buf_release(&der);
+	return pkey;
+}
+
+/* The key of a JWK for the algorithm's type; NULL if it has none, or one of another type. */
+static EVP_PKEY *
+key_from_jwk(const struct json *jwk, const char *kty, const struct curve *c)
+{
+	EVP_PKEY *pkey;
+	bool fits;
+
+	if (json_get(jwk, "x5c") && !json_get(jwk, "n") && !json_get(jwk, "x")) {
+		pkey = key_from_x5c(jwk);
+		fits = pkey &&
+			(!strcmp(kty, "RSA")      ? EVP_PKEY_is_a(pkey, "RSA") || EVP_PKEY_is_a(pkey, "RSA-PSS")
+				: !strcmp(kty, "EC") ? EVP_PKEY_is_a(pkey, "EC") && curve_of_key(pkey) == c
+						     : EVP_PKEY_is_a(pkey, "ED25519") ||
+						EVP_PKEY_is_a(pkey, "ED448"));
+		if (fits)
+			return pkey;
+		EVP_PKEY_free(pkey);
+		return NULL;
+	}
+	if (!span_is(json_get_str(jwk, "kty"), kty))
+		return NULL;
+	if (!strcmp(kty, "RSA"))
+		return rsa_from_jwk(jwk);
+	return !strcmp(kty, "EC") ? ec_from_jwk(jwk, c) : okp_from_jwk(jwk);
+}
+
 /* --- verification --- */
 
 /* r||s of JOSE to the DER of OpenSSL; NULL when the length is not the curve's. */
@@ -265,79 +334,94 @@ verify_with(EVP_PKEY *pkey, const EVP_MD *md, bool pss, struct span text, const 
 	return r;
 }
 
-static enum res
-finish_verify(EVP_PKEY *pkey, const EVP_MD *md, bool pss, struct span text,
-	const unsigned char *sig, size_t n, bool *ok, struct err *e)
+/* Is it one whole ECDSA signature in DER? */
+static bool
+is_der(struct span sig)
 {
+	const unsigned char *p = (const unsigned char *)sig.p;
+	ECDSA_SIG *es = d2i_ECDSA_SIG(NULL, &p, (long)sig.n);
+	bool whole = es && p == (const unsigned char *)sig.p + sig.n;
+
+	ECDSA_SIG_free(es);
+	ERR_clear_error();
+	return whole;
+}
+
+/* 1 good, 0 bad, -1 could not be tried. */
+static int
+verify_ec(EVP_PKEY *pkey, const struct curve *c, struct span text, struct span sig,
+	struct crypto_check *out)
+{
+	unsigned char *der;
+	size_t n = 0;
 	int r;
 
-	if (!pkey) {
-		ERR_clear_error();
-		return err_set(e, RES_SYNTAX, "the key's members make no key");
+	out->sig_want = 2 * c->bytes;
+	if (sig.n == out->sig_want) {
+		der = raw_to_der(sig, c, &n);
+		r = der ? verify_with(pkey, md_of_bits(c->bits), false, text, der, n) : 0;
+		OPENSSL_free(der);
+		return r;
 	}
-	r = verify_with(pkey, md, pss, text, sig, n);
+	out->der = is_der(sig) &&
+		verify_with(pkey, md_of_bits(c->bits), false, text, (const unsigned char *)sig.p, sig.n) == 1;
+	return 0;
+}
+
+/* The bits of the digest of RS256…512, PS256…512; 0 for another algorithm. */
+static int
+rsa_bits(const char *alg)
+{
+	int64_t bits = 0;
+
+	if (strlen(alg) != 5 || alg[1] != 'S' || (alg[0] != 'R' && alg[0] != 'P') ||
+		span_to_i64(span_of(alg + 2), &bits) != RES_OK || !md_of_bits((int)bits))
+		return 0;
+	return (int)bits;
+}
+
+static bool
+is_eddsa(const char *alg)
+{
+	return !strcmp(alg, "EdDSA") || !strcmp(alg, "Ed25519") || !strcmp(alg, "Ed448");
+}
+
+static enum res
+ossl_verify(const char *alg, const struct json *jwk, struct span text, struct span sig,
+	struct crypto_check *out, struct err *e)
+{
+	const unsigned char *raw = (const unsigned char *)sig.p;
+	const struct curve *c = curve_of(alg);
+	const char *kty = c ? "EC" : rsa_bits(alg) ? "RSA" : is_eddsa(alg) ? "OKP" : NULL;
+	EVP_PKEY *pkey;
+	int r;
+
+	memset(out, 0, sizeof(*out));
+	if (!kty)
+		return err_set(e, RES_UNSUPPORTED, "the algorithm is not supported here");
+	if (!text.p || !sig.n)
+		return RES_OK;
+	if (c && json_get_str(jwk, "crv").n && !span_is(json_get_str(jwk, "crv"), c->crv))
+		return err_set(e, RES_SYNTAX, "the key is not on the curve %s", c->crv);
+	pkey = key_from_jwk(jwk, kty, c);
+	ERR_clear_error();
+	if (!pkey && c && !strcmp(c->alg, "ES256K"))
+		return err_set(e, RES_UNSUPPORTED, "the library has no curve secp256k1, or the key is bad");
+	if (!pkey)
+		return err_set(e, RES_SYNTAX, "its members make no key of type %s", kty);
+	out->bits = EVP_PKEY_get_bits(pkey);
+	if (c) {
+		r = verify_ec(pkey, c, text, sig, out);
+	} else {
+		out->sig_want = (size_t)EVP_PKEY_get_size(pkey);
+		r = verify_with(pkey, md_of_bits(rsa_bits(alg)), alg[0] == 'P', text, raw, sig.n);
+	}
 	EVP_PKEY_free(pkey);
 	if (r < 0)
 		return err_set(
 			e, RES_UNSUPPORTED, "the library cannot use this key with this algorithm");
-	*ok = r == 1;
+	out->ok = r == 1;
 	return RES_OK;
-}
-
-static enum res
-verify_ec(const struct curve *c, const struct json *jwk, struct span text, struct span sig,
-	bool *ok, struct err *e)
-{
-	unsigned char *der;
-	EVP_PKEY *pkey;
-	enum res r;
-	size_t n = 0;
-
-	if (!span_is(json_get_str(jwk, "kty"), "EC") || !span_is(json_get_str(jwk, "crv"), c->crv))
-		return err_set(e, RES_SYNTAX, "the key is not on the curve %s", c->crv);
-	pkey = ec_from_jwk(jwk, c);
-	if (!pkey && !strcmp(c->alg, "ES256K")) {
-		ERR_clear_error();
-		return err_set(e, RES_UNSUPPORTED,
-			"the library has no curve secp256k1, or the key is bad");
-	}
-	der = pkey ? raw_to_der(sig, c, &n) : NULL;
-	if (pkey && !der) { /* a length that no signature has */
-		EVP_PKEY_free(pkey);
-		return RES_OK;
-	}
-	r = finish_verify(pkey, md_of_bits(c->bits), false, text, der, n, ok, e);
-	OPENSSL_free(der);
-	return r;
-}
-
-static enum res
-ossl_verify(const char *alg, const struct json *jwk, struct span text, struct span sig, bool *ok,
-	struct err *e)
-{
-	const unsigned char *raw = (const unsigned char *)sig.p;
-	const struct curve *c = curve_of(alg);
-	struct span kty = json_get_str(jwk, "kty");
-	int64_t bits = 0;
-
-	*ok = false;
-	if (!text.p || !sig.n)
-		return RES_OK;
-	if (c)
-		return verify_ec(c, jwk, text, sig, ok, e);
-	if (!strcmp(alg, "EdDSA") || !strcmp(alg, "Ed25519") || !strcmp(alg, "Ed448")) {
-		if (!span_is(kty, "OKP"))
-			return err_set(e, RES_SYNTAX, "the key is of another type");
-		return finish_verify(okp_from_jwk(jwk), NULL, false, text, raw, sig.n, ok, e);
-	}
-	if (strlen(alg) == 5 && alg[1] == 'S' && (alg[0] == 'R' || alg[0] == 'P') &&
-		span_to_i64(span_of(alg + 2), &bits) == RES_OK && md_of_bits((int)bits)) {
-		if (!span_is(kty, "RSA"))
-			return err_set(e, RES_SYNTAX, "the key is of another type");
-		return finish_verify(rsa_from_jwk(jwk), md_of_bits((int)bits), alg[0] == 'P', text,
-			raw, sig.n, ok, e);
-	}
-	return err_set(e, RES_UNSUPPORTED, "the algorithm is not supported here");
 }
 
 /* --- keys of our own --- */
@@ -430,21 +514,6 @@ set_number(
 	if (n)
 		set_bytes(jwk, name, bytes, n);
 	return n > 0;
-}
-
-static const struct curve *
-curve_of_key(const EVP_PKEY *pkey)
-{
-	char group[64];
-	size_t i, n;
-
-	if (EVP_PKEY_get_utf8_string_param(
-		    pkey, OSSL_PKEY_PARAM_GROUP_NAME, group, sizeof(group), &n) != 1)
-		return NULL;
-	for (i = 0; i < ARRAY_SIZE(curves); i++)
-		if (!strcmp(curves[i].group, group))
-			return &curves[i];
-	return NULL;
 }
 
 static struct json *

@@ -11,14 +11,22 @@
 struct json;
 struct crypto_key;
 
+/* What came of a signature check. */
+struct crypto_check {
+	bool ok;
+	bool der;        /* an ECDSA signature that is right but for its form: DER, not r and s side by side */
+	int bits;        /* of the key */
+	size_t sig_want; /* bytes a signature with this key has */
+};
+
 struct crypto_ops {
 	bool (*sha256)(const void *p, size_t n, unsigned char out[32]);
 	bool (*sha512)(const void *p, size_t n, unsigned char out[64]);
 	bool (*hmac)(int bits, struct span key, struct span text, unsigned char *out, size_t *n);
-	/* alg: RS256… PS512 ES256… ES512 ES256K EdDSA.  JWK in, RES_UNSUPPORTED for what the
-	 * library lacks, RES_SYNTAX for a bad key; *ok tells whether the signature verifies. */
+	/* alg: RS256… PS512 ES256… ES512 ES256K EdDSA.  JWK in (its x5c if it has no numbers of its
+	 * own); RES_UNSUPPORTED for what the library lacks, RES_SYNTAX for a bad key. */
 	enum res (*verify)(const char *alg, const struct json *jwk, struct span text, struct span sig,
-		bool *ok, struct err *e);
+		struct crypto_check *out, struct err *e);
 	/* Keys of our own: made new (P-256), or from PEM text. */
 	enum res (*key_new)(struct crypto_key **out, struct err *e);
 	enum res (*key_from_pem)(struct crypto_key **out, struct span pem, struct err *e);

@@ -12,7 +12,7 @@ src_libttoauth_a_SOURCES = \
 	src/oauth/http.c src/oauth/http.h \
 	src/oauth/http-body.c \
 	src/oauth/http-text.c \
-	src/oauth/jose.c src/oauth/jose.h \
+	src/oauth/jose.c src/oauth/jose.h src/oauth/jwsalgs.def src/oauth/jws-verify.c \
 	src/oauth/json.c src/oauth/json.h \
 	src/oauth/json-check.c src/oauth/json-check.h \
 	src/oauth/json-print.c \

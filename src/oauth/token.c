@@ -124,26 +124,35 @@ find_oddities(struct span value)
 
 /* --- the JOSE structure --- */
 
-struct alg_len {
-	const char *alg;
-	size_t a, b; /* bytes of a signature; b: another possible length */
-};
-
 /* Can a signature of the algorithm have this many bytes?  Unknown ones can. */
 static bool
-signature_fits(const char *alg, size_t n)
+signature_fits(const char *name, size_t n)
 {
-	static const struct alg_len lens[] = {{"HS256", 32, 0}, {"HS384", 48, 0}, {"HS512", 64, 0},
-		{"ES256", 64, 0}, {"ES256K", 64, 0}, {"ES384", 96, 0}, {"ES512", 132, 0},
-		{"EdDSA", 64, 114}, {"Ed25519", 64, 0}, {"Ed448", 114, 0}};
-	size_t i;
+	const struct jws_alg *alg = jws_alg_find(span_of(name));
 
-	for (i = 0; i < ARRAY_SIZE(lens); i++)
-		if (!strcmp(alg, lens[i].alg))
-			return n == lens[i].a || (lens[i].b && n == lens[i].b);
-	if (!strncmp(alg, "RS", 2) || !strncmp(alg, "PS", 2))
+	if (!alg)
+		return true;
+	if (!alg->sig_len) /* RSA */
 		return n == 128 || (n >= 256 && n % 64 == 0);
-	return true;
+	return n == alg->sig_len || (alg->sig_len_other && n == alg->sig_len_other);
+}
+
+/* A whole ECDSA signature in DER, which some signers write: wrong (RFC 7518 §3.4), but nothing is missing. */
+static bool
+is_der_signature(const char *name, struct span part)
+{
+	const struct jws_alg *alg = jws_alg_find(span_of(name));
+	struct buf sig;
+	bool whole;
+
+	if (!alg || strcmp(alg->kty, "EC") != 0)
+		return false;
+	buf_init_wiping(&sig, 256);
+	whole = base64url_decode(&sig, part, NULL) == RES_OK && sig.len > 8 && sig.p[0] == 0x30 &&
+		((unsigned char)sig.p[1] == 0x81 ? (unsigned char)sig.p[2] + 3U == sig.len
+						 : (unsigned char)sig.p[1] + 2U == sig.len);
+	buf_release(&sig);
+	return whole;
 }
 
 /* Bytes a base64url text decodes to; SIZE_MAX for an impossible length. */
@@ -171,11 +180,13 @@ read_jws(struct token_info *t, const struct jws_parts *parts)
 	}
 	claims_read(&t->claims, t->payload);
 	t->sig_len = decoded_len(parts->signature);
-	if (!strcmp(t->alg, "none")) {
+	if (span_is_nocase(span_of(t->alg), "none")) {
 		t->sig = SIG_ALG_NONE;
 		if (t->sig_len == SIZE_MAX)
 			t->sig_len = 0;
-	} else if (t->sig_len == SIZE_MAX || !signature_fits(t->alg, t->sig_len)) {
+	} else if (t->sig_len == SIZE_MAX ||
+		(!signature_fits(t->alg, t->sig_len) &&
+			!is_der_signature(t->alg, parts->signature))) {
 		t->odd |= ODD_TRUNCATED;
 		if (t->sig_len == SIZE_MAX)
 			t->sig_len = 0;
@@ -340,6 +351,7 @@ static const struct {
 	[SIG_UNSUPPORTED_ALG] = {"unsupported-alg", "not checked: algorithm not supported here"},
 	[SIG_ALG_NONE] = {"alg-none", "none: the token is not signed"},
 	[SIG_ENCRYPTED] = {"encrypted", "not to be seen: the token is encrypted"},
+	[SIG_CRITICAL] = {"critical", "not checked: its header demands an extension not known here"},
 	[SIG_NOT_FOR_US] = {"not-for-us", "not checkable: meant for another API only"},
 };
 
@@ -359,6 +371,24 @@ const char *
 sig_state_words(enum sig_state s)
 {
 	return sig_names[s].words;
+}
+
+const char *
+sig_state_id(enum sig_state s)
+{
+	return sig_names[s].id;
+}
+
+bool
+sig_state_from_id(struct span id, enum sig_state *out)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(sig_names); i++) {
+		if (span_is(id, sig_names[i].id)) {
+			*out = (enum sig_state)i;
+			return true;
+		}
+	}
+	return false;
 }
 
 struct json *
@@ -385,6 +415,8 @@ token_info_to_json(const struct token_info *t)
 	if (t->payload)
 		json_set_dup(j, "payload", t->payload);
 	json_set_str(j, "signature", sig_names[t->sig].id);
+	if (t->sig_why[0])
+		json_set_str(j, "signature_why", t->sig_why);
 	json_set_i64(j, "signature_len", (int64_t)t->sig_len);
 	return j;
 }
@@ -435,7 +467,6 @@ enum res
 token_info_from_json(struct token_info *out, const struct json *j, struct err *e)
 {
 	int kind, role;
-	size_t i;
 
 	token_info_release(out);
 	if (!j || json_type(j) != JSON_OBJECT)
@@ -454,9 +485,8 @@ token_info_from_json(struct token_info *out, const struct json *j, struct err *e
 	text_safe_into(out->fingerprint, sizeof(out->fingerprint), json_get_str(j, "fingerprint"));
 	text_safe_into(out->mask, sizeof(out->mask), json_get_str(j, "mask"));
 	text_safe_into(out->vendor, sizeof(out->vendor), json_get_str(j, "vendor"));
-	for (i = 0; i < ARRAY_SIZE(sig_names); i++)
-		if (span_is(json_get_str(j, "signature"), sig_names[i].id))
-			out->sig = (enum sig_state)i;
+	(void)sig_state_from_id(json_get_str(j, "signature"), &out->sig);
+	text_safe_into(out->sig_why, sizeof(out->sig_why), json_get_str(j, "signature_why"));
 	out->header = object_member(j, "header");
 	out->payload = object_member(j, "payload");
 	header_texts(out);

@@ -14,7 +14,7 @@ enum token_role { ROLE_UNKNOWN, ROLE_ACCESS, ROLE_REFRESH, ROLE_ID };
 /* Signature, as far as it was looked at (never "bad" for "not checked"). */
 enum sig_state {
 	SIG_NOT_CHECKED, SIG_VALID, SIG_BAD, SIG_NO_KEY, SIG_UNSUPPORTED_ALG, SIG_ALG_NONE,
-	SIG_ENCRYPTED, SIG_NOT_FOR_US,
+	SIG_ENCRYPTED, SIG_NOT_FOR_US, SIG_CRITICAL,
 };
 
 /* What is odd about the value as given; bits. */
@@ -46,6 +46,7 @@ struct token_info {
 	struct json *payload;      /* claims; NULL for opaque, JWE or undecodable */
 	struct claims claims;      /* of payload, if that is an object */
 	enum sig_state sig;
+	char sig_why[200];         /* with which key, or why not; safe text */
 	size_t sig_len;            /* bytes of the decoded signature */
 	char alg[24], kid[128], typ[40]; /* of the header, safe text */
 };
@@ -69,6 +70,8 @@ unsigned token_repair(struct buf *out, struct span value, const char *member);
 
 const char *token_kind_id(enum token_kind k); /* "jwt" */
 const char *token_role_id(enum token_role r); /* "access" */
+const char *sig_state_id(enum sig_state s); /* "no-key", in case files and reports */
+bool sig_state_from_id(struct span id, enum sig_state *out);
 const char *sig_state_words(enum sig_state s); /* "not checked" */
 /* "a line break at byte 213", for the finding and the screen; never the value. */
 char *token_oddity_words(const struct token_info *t, char *out, size_t size);

@@ -40,7 +40,7 @@ jose_rows(struct field_list *l, const struct token_info *i)
 		[SIG_NOT_CHECKED] = STATE_UNDETERMINED, [SIG_VALID] = STATE_OK, [SIG_BAD] = STATE_PROBLEM,
 		[SIG_NO_KEY] = STATE_PROBLEM, [SIG_UNSUPPORTED_ALG] = STATE_UNDETERMINED,
 		[SIG_ALG_NONE] = STATE_PROBLEM, [SIG_ENCRYPTED] = STATE_UNDETERMINED,
-		[SIG_NOT_FOR_US] = STATE_UNDETERMINED,
+		[SIG_NOT_FOR_US] = STATE_UNDETERMINED, [SIG_CRITICAL] = STATE_UNDETERMINED,
 	};
 	struct field *f;
 
@@ -53,7 +53,7 @@ jose_rows(struct field_list *l, const struct token_info *i)
 	if (*i->typ)
 		field_mean(field_value(l, "typ", i->typ, FROM_TOKEN), STATE_OK, "what kind of JWT it is");
 	f = field_value(l, "signature", sig_state_words(i->sig), FROM_TOKEN);
-	field_mean(f, sig_state[i->sig], "%s", "");
+	field_mean(f, sig_state[i->sig], "%s", i->sig_why);
 }
 
 static void

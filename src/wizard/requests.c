@@ -204,13 +204,16 @@ static void
 check_signature(struct wizard *w, enum token_slot slot)
 {
 	struct case_token *t = case_token(w->c, slot);
-	char why[200] = "";
+	const struct jws_keys keys = {w->jwks, w->c->profile.client_secret, slot == SLOT_ID};
+	char *why = t->sent.sig_why;
 
 	if (!t->present || !t->value || t->sent.kind != TOKEN_JWT || t->sent.sig != SIG_NOT_CHECKED)
 		return;
-	t->sent.sig = jws_verify(secret_reveal(t->value), w->jwks, w->c->profile.client_secret, why, sizeof why);
-	if (!t->repaired)
+	t->sent.sig = jws_verify(secret_reveal(t->value), &keys, why, sizeof t->sent.sig_why);
+	if (!t->repaired) {
 		t->info.sig = t->sent.sig;
+		memcpy(t->info.sig_why, why, sizeof t->info.sig_why);
+	}
 	log_add(w->deps.log, LOG_INFO, LOGC_JWT, 0, "signature of the %s token: %s%s%s",
 		slot == SLOT_ID ? "ID" : "access", sig_state_words(t->sent.sig), *why ? ", " : "", why);
 	w->c->revision++;

@@ -256,7 +256,7 @@ signature_of(const struct world *w, struct span token)
 	char why[160];
 
 	wire_ask(w, &keys, &(struct ask){.path = "/jwks"});
-	st = jws_verify(token, keys.doc, NULL, why, sizeof(why));
+	st = jws_verify(token, &(struct jws_keys){.jwks = keys.doc}, why, sizeof(why));
 	reply_release(&keys);
 	return st;
 }

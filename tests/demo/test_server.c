@@ -71,11 +71,11 @@ test_signatures(void **state)
 	assert_int_equal(jose_decode_json(&header, parts.header, &e), RES_OK);
 	assert_true(span_is(json_get_str(header, "typ"), "at+jwt"));
 	assert_true(span_is(json_get_str(header, "alg"), "ES256"));
-	assert_true(jwks_has_kid(keys.doc, json_get_str(header, "kid")));
-	assert_int_equal(jws_verify(access_of(&w), keys.doc, NULL, why, sizeof(why)), SIG_VALID);
-	assert_int_equal(jws_verify(secret_reveal(w.client.id_token), keys.doc, NULL, why,
+	assert_non_null(jwks_key(keys.doc, json_get_str(header, "kid"), "ES256"));
+	assert_int_equal(jws_verify(access_of(&w), &(struct jws_keys){.jwks = keys.doc}, why, sizeof(why)), SIG_VALID);
+	assert_int_equal(jws_verify(secret_reveal(w.client.id_token), &(struct jws_keys){.jwks = keys.doc}, why,
 		sizeof(why)), SIG_VALID);
-	assert_int_equal(jws_verify(access_of(&w), foreign.doc, NULL, why, sizeof(why)),
+	assert_int_equal(jws_verify(access_of(&w), &(struct jws_keys){.jwks = foreign.doc}, why, sizeof(why)),
 		SIG_NO_KEY);
 	json_free(header);
 	reply_release(&keys);

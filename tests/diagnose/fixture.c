@@ -436,17 +436,14 @@ expectation(struct reader *r, struct span rest)
 }
 
 static void
-set_signature(struct reader *r, struct span word)
+set_signature(struct reader *r, struct span rest)
 {
-	static const struct {
-		const char *id;
-		enum sig_state sig;
-	} states[] = {{"valid", SIG_VALID}, {"bad", SIG_BAD}, {"no-key", SIG_NO_KEY}};
+	struct token_info *t = &case_token(&r->fx->c, SLOT_ACCESS)->sent;
+	struct span word;
 
-	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
-		if (span_is(word, states[i].id))
-			case_token(&r->fx->c, SLOT_ACCESS)->sent.sig = states[i].sig;
-	}
+	if (!span_word(&rest, &word) || !sig_state_from_id(word, &t->sig))
+		bad(r, "no such state of a signature");
+	(void)snprintf(t->sig_why, sizeof(t->sig_why), "%.*s", SPAN_ARG(span_trim(rest)));
 }
 
 static void

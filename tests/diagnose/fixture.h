@@ -7,7 +7,7 @@
  *   access|refresh|id: jwt {claims}          made into an unsigned JWT when the file is read
  *   access|refresh|id: jwt {claims} header {JOSE header}
  *   access|refresh|id: value TEXT            as it stands, with \n \t \r \xHH
- *   sig: bad                                 what the signature check of the access token gave
+ *   sig: STATE [WHY]                         what the signature check of the access token gave
  *   expect: first ID | has ID | not ID | state STATE | caused A by B | none (no finding at all)
  *   == PURPOSE [key=value …]                 an exchange: slot= gen= at=SECONDS took=MS error=ID
  * follows=N > request line, header, blank, body      raw HTTP text; the URL is absolute < response
