@@ -52,6 +52,7 @@ struct net_result {
 	char error_text[200];  /* safe text */
 	char remote[72];       /* "127.0.0.1:8443" */
 	bool via_proxy;
+	char proxy[140];       /* "proxy.example:3128", safe text; "" without one */
 	int64_t sent_wall_us;     /* when the request went out */
 	int64_t answered_wall_us; /* when the response headers were whole; 0: never */
 };

@@ -14,7 +14,8 @@ exchange_is_current(const struct case_file *c, const struct exchange *x)
 	for (size_t i = x->n; i < c->n_exchanges; i++) {
 		const struct exchange *later = c->exchanges[i];
 
-		if (later->result.error == NETERR_CANCELLED || later->purpose != x->purpose ||
+		if (later->result.error == NETERR_CANCELLED ||
+			later->result.error == NETERR_SKIPPED || later->purpose != x->purpose ||
 			later->slot != x->slot)
 			continue;
 		if (later->follows == x->n)

@@ -388,6 +388,7 @@ mask_result(struct exchange *x, const struct net_result *raw, const struct redac
 	memcpy(m->error_text, raw->error_text, sizeof(m->error_text));
 	memcpy(m->remote, raw->remote, sizeof(m->remote));
 	m->via_proxy = raw->via_proxy;
+	memcpy(m->proxy, raw->proxy, sizeof(m->proxy));
 	m->sent_wall_us = raw->sent_wall_us;
 	m->answered_wall_us = raw->answered_wall_us;
 	tls_info_copy(&m->tls, &raw->tls);

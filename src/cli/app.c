@@ -294,7 +294,7 @@ app_raise_limits(struct app *a)
 	struct net_options o = {
 		.connect_timeout_ms = (int64_t)p->timeout * 1000,
 		.first_byte_timeout_ms = (int64_t)p->timeout * 1000,
-		.total_timeout_ms = (int64_t)p->timeout * 2000,
+		.total_timeout_ms = (int64_t)p->timeout * 1000,
 		.max_body = (size_t)opt_int(a->opt, OPT_MAX_BODY) << 10,
 		.max_headers = LIMIT_HEADERS,
 		.ca_file = p->ca_file,

@@ -207,6 +207,7 @@ bool
 conf_value_ok(const char *key, struct span v, const char **allowed)
 {
 	enum client_auth auth;
+	struct url u;
 	char *text = span_dup(v);
 	bool ok = true;
 
@@ -221,6 +222,9 @@ conf_value_ok(const char *key, struct span v, const char **allowed)
 	} else if (!strcmp(key, "resolve")) {
 		*allowed = "\"HOST:PORT:ADDRESS\"";
 		ok = resolve_ok(text);
+	} else if (!strcmp(key, "proxy")) {
+		*allowed = URL_PROXY_FORMS;
+		ok = url_parse_proxy(&u, v, NULL) == RES_OK;
 	} else if (!strcmp(key, "name")) {
 		*allowed = "letters, digits and . _ @ + -, no dot in front";
 		ok = *text && *text != '.' &&

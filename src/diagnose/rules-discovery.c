@@ -152,10 +152,42 @@ missing_discovery(const struct facts *f, struct finding *out)
 		out->severity = SEV_WARNING;
 	ev_answer(out, x);
 	ev(out, "url", (int)x->n, "%s", x->request.url);
+	if (f->discovery_oauth && f->discovery_oauth != x) {
+		ev_answer(out, f->discovery_oauth);
+		ev(out, "url", (int)f->discovery_oauth->n, "%s", f->discovery_oauth->request.url);
+	}
+	fix(out,
+		"Check the issuer %s: its host, and its path with the realm or tenant (older Keycloak has "
+		"/auth in front of /realms)%s. A server without metadata needs its endpoints in the "
+		"profile: introspection_endpoint, userinfo_endpoint, token_endpoint.",
+		f->c->profile.issuer ? f->c->profile.issuer : "",
+		f->discovery_oauth && f->discovery_oauth != x ? "; the location of RFC 8414 was tried, too" : "");
 	return say(out,
 		"The server has no metadata at %s (%d): the issuer's path is wrong, or it offers "
 		"none.",
 		x->request.url, x->result.response.status);
+}
+
+/* The address is wrong, and no better one is known: what can the user do?  advertised: may be empty. */
+static void
+fix_path(const struct facts *f, const struct exchange *x, struct span advertised, struct finding *out)
+{
+	if (advertised.n)
+		fix(out,
+			"The metadata itself names this address: have the server's operator correct it, or "
+			"the gateway that does not pass this path on.");
+	else if (f->metadata && purpose_endpoint(x->purpose) != EP_COUNT)
+		fix(out,
+			"The metadata names no such endpoint: take its address from the server's "
+			"documentation, or leave it out of the profile.");
+	else if (!f->c->profile.issuer)
+		fix(out,
+			"Give the issuer, so that its metadata names the endpoints, or the address of the "
+			"server's documentation.");
+	else
+		fix(out,
+			"Compare the address with the server's documentation: a realm, tenant or version is "
+			"part of its path.");
 }
 
 enum verdict_of
@@ -192,6 +224,7 @@ rule_wrong_endpoint_path(const struct facts *f, struct finding *out)
 				"What answers at %s is not the %s endpoint: its JSON has none of "
 				"the members of that answer.",
 				x->request.url, purpose_words(x->purpose));
+		fix_path(f, x, url, out);
 		return say(out, "There is no %s endpoint at %s (%d)%s.", purpose_words(x->purpose),
 			x->request.url && *x->request.url ? x->request.url : "the address asked", x->result.response.status,
 			url.n ? ", though the metadata says so" : "");

@@ -45,12 +45,47 @@ host_of(const struct exchange *x, char *out, size_t size)
 
 enum { HOST = 140 };
 
-/* --- names and connections ---------------------------------------------------------------- */
+/* --- the proxy is the first hop: what fails there says nothing about the server ------------- */
+
+static const char *
+proxy_name(const struct exchange *x)
+{
+	return x->result.proxy[0] ? x->result.proxy : "that is set";
+}
+
+static bool
+proxy_failed(const struct exchange *x)
+{
+	switch (x->result.error) {
+	case NETERR_PROXY_DNS:
+	case NETERR_PROXY_REFUSED:
+	case NETERR_PROXY_UNREACHABLE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* what: "cannot be resolved". */
+static enum verdict_of
+say_proxy(struct finding *out, const struct exchange *x, const char *what)
+{
+	char host[HOST];
+
+	ev(out, "proxy", (int)x->n, "%s", proxy_name(x));
+	if (x->result.error_text[0])
+		ev(out, "error", (int)x->n, "%s", x->result.error_text);
+	fix(out,
+		"Correct the proxy (--proxy, proxy in the profile, or https_proxy in the environment), or "
+		"except this host with no_proxy.");
+	return say(out, "The proxy %s %s; %s (%s) was not asked.", proxy_name(x), what,
+		host_of(x, host, sizeof(host)), purpose_words(x->purpose));
+}
 
 static bool
 is_dns(const struct exchange *x)
 {
-	return x->result.error == NETERR_DNS;
+	return x->result.error == NETERR_DNS || x->result.error == NETERR_PROXY_DNS;
 }
 
 enum verdict_of
@@ -61,6 +96,8 @@ rule_dns_failure(const struct facts *f, struct finding *out)
 
 	if (!x)
 		return RULE_PASS;
+	if (proxy_failed(x))
+		return say_proxy(out, x, "has a name that cannot be resolved");
 	ev(out, "host", (int)x->n, "%s", host_of(x, host, sizeof(host)));
 	return say(out, "The host name %s (%s) could not be resolved.",
 		host_of(x, host, sizeof(host)), purpose_words(x->purpose));
@@ -69,7 +106,7 @@ rule_dns_failure(const struct facts *f, struct finding *out)
 static bool
 is_refused(const struct exchange *x)
 {
-	return x->result.error == NETERR_REFUSED;
+	return x->result.error == NETERR_REFUSED || x->result.error == NETERR_PROXY_REFUSED;
 }
 
 enum verdict_of
@@ -82,6 +119,8 @@ rule_connection_refused(const struct facts *f, struct finding *out)
 
 	if (!x)
 		return RULE_PASS;
+	if (proxy_failed(x))
+		return say_proxy(out, x, "refuses connections: nothing listens there");
 	ev(out, "address", (int)x->n, "%s",
 		x->result.remote[0] ? x->result.remote : host_of(x, host, sizeof(host)));
 	if (exchange_answered(found) && url_parse(&a, span_of(x->request.url), NULL) == RES_OK &&
@@ -99,7 +138,8 @@ rule_connection_refused(const struct facts *f, struct finding *out)
 static bool
 is_connect_timeout(const struct exchange *x)
 {
-	return x->result.error == NETERR_CONNECT_TIMEOUT || x->result.error == NETERR_UNREACHABLE;
+	return x->result.error == NETERR_CONNECT_TIMEOUT || x->result.error == NETERR_UNREACHABLE ||
+		x->result.error == NETERR_PROXY_UNREACHABLE;
 }
 
 enum verdict_of
@@ -110,6 +150,8 @@ rule_connect_timeout(const struct facts *f, struct finding *out)
 
 	if (!x)
 		return RULE_PASS;
+	if (proxy_failed(x))
+		return say_proxy(out, x, "could not be reached");
 	if (x->result.timings.dns >= 0)
 		ev(out, "dns", (int)x->n, "resolved");
 	return say(out,
@@ -214,15 +256,15 @@ rule_not_http(const struct facts *f, struct finding *out)
 }
 
 static bool
-is_proxy(const struct exchange *x)
+wants_proxy_credentials(const struct exchange *x)
 {
-	return x->result.error == NETERR_PROXY || x->result.response.status == 407;
+	return x->result.response.status == 407;
 }
 
 enum verdict_of
 rule_proxy_407(const struct facts *f, struct finding *out)
 {
-	const struct exchange *x = gravest(f, is_proxy, out);
+	const struct exchange *x = gravest(f, wants_proxy_credentials, out);
 	struct span wants;
 
 	if (!x)
@@ -230,11 +272,43 @@ rule_proxy_407(const struct facts *f, struct finding *out)
 	wants = http_header(&x->result.response.headers, "proxy-authenticate");
 	if (wants.n)
 		ev_text(out, "Proxy-Authenticate", wants, (int)x->n);
+	if (x->result.proxy[0])
+		ev(out, "proxy", (int)x->n, "%s", x->result.proxy);
 	return say(out,
-		x->result.response.status == 407 ? "The proxy, not the authorization server, asks "
-						   "for credentials (407) at the %s request."
-						 : "The proxy refused or failed at the %s request; "
-						   "the authorization server was not reached.",
+		"The proxy%s%s, not the authorization server, asks for credentials (407) at the %s request.",
+		x->result.proxy[0] ? " " : "", x->result.proxy, purpose_words(x->purpose));
+}
+
+static bool
+proxy_did_not_connect(const struct exchange *x)
+{
+	return x->result.error == NETERR_PROXY && !wants_proxy_credentials(x);
+}
+
+/* An answer to CONNECT is the proxy's own: the server's would be inside the tunnel. */
+enum verdict_of
+rule_proxy_refused(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = gravest(f, proxy_did_not_connect, out);
+	char host[HOST];
+	int status;
+
+	if (!x)
+		return RULE_PASS;
+	status = x->result.response.status;
+	host_of(x, host, sizeof(host));
+	ev(out, "proxy", (int)x->n, "%s", proxy_name(x));
+	if (status)
+		ev(out, "CONNECT", (int)x->n, "%d", status);
+	if (x->result.error_text[0])
+		ev(out, "error", (int)x->n, "%s", x->result.error_text);
+	if (status >= 500)
+		return say(out, "The proxy %s could not connect to %s (%d at the %s request).", proxy_name(x), host,
+			status, purpose_words(x->purpose));
+	if (status)
+		return say(out, "The proxy %s does not let the %s request through to %s (%d).", proxy_name(x),
+			purpose_words(x->purpose), host, status);
+	return say(out, "The proxy %s made no connection to %s (%s).", proxy_name(x), host,
 		purpose_words(x->purpose));
 }
 

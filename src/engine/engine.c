@@ -45,7 +45,9 @@ struct engine {
 	struct err load_error;
 	bool load_failed, turning;
 	struct option_set *options;
-	struct str_list origins;
+	struct str_list origins;   /* confirmed for credentials */
+	struct str_list mute;      /* gave no whole answer in time in this walk */
+	struct str_list dead;      /* nor a connection */
 	struct task *tasks;        /* queued, under way, waiting */
 	struct task *done;         /* to be delivered */
 	uint32_t last_id;
@@ -95,6 +97,7 @@ engine_free(struct engine *e)
 	list_free(e->tasks);
 	list_free(e->done);
 	engine_forget_origins(e);
+	engine_begin_walk(e);
 	option_set_unref(e->options);
 	free(e);
 }
@@ -127,36 +130,80 @@ origin_of(struct span url)
 	return buf_take(&b);
 }
 
-void
-engine_confirm_origin(struct engine *e, struct span url)
+static bool
+list_has_origin(const struct str_list *l, struct span url)
+{
+	char *o = l->n ? origin_of(url) : NULL;
+	bool found = false;
+
+	for (size_t i = 0; o && !found && i < l->n; i++)
+		found = span_eq_nocase(span_of(o), span_of(l->v[i]));
+	free(o);
+	return found;
+}
+
+static void
+list_add_origin(struct str_list *l, struct span url)
 {
 	char *o;
 
-	if (engine_origin_confirmed(e, url) || !(o = origin_of(url)))
+	if (list_has_origin(l, url) || !(o = origin_of(url)))
 		return;
-	str_list_add(&e->origins, span_of(o));
+	str_list_add(l, span_of(o));
 	free(o);
+}
+
+static void
+list_clear(struct str_list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free(l->v[i]);
+	free(l->v);
+	*l = (struct str_list){0};
+}
+
+void
+engine_confirm_origin(struct engine *e, struct span url)
+{
+	list_add_origin(&e->origins, url);
 }
 
 bool
 engine_origin_confirmed(const struct engine *e, struct span url)
 {
-	char *o = origin_of(url);
-	bool found = false;
-
-	for (size_t i = 0; o && !found && i < e->origins.n; i++)
-		found = span_eq_nocase(span_of(o), span_of(e->origins.v[i]));
-	free(o);
-	return found;
+	return list_has_origin(&e->origins, url);
 }
 
 void
 engine_forget_origins(struct engine *e)
 {
-	for (size_t i = 0; i < e->origins.n; i++)
-		free(e->origins.v[i]);
-	free(e->origins.v);
-	e->origins = (struct str_list){0};
+	list_clear(&e->origins);
+}
+
+void
+engine_begin_walk(struct engine *e)
+{
+	list_clear(&e->mute);
+	list_clear(&e->dead);
+}
+
+/* Is there anything to wait for, after what this walk has seen of the origin? */
+static bool
+worth_waiting(const struct engine *e, const struct task *t)
+{
+	struct span url = span_of(t->wire.url);
+
+	return !list_has_origin(&e->dead, url) &&
+		!(policy_is_extra(t->call.purpose) && list_has_origin(&e->mute, url));
+}
+
+static void
+note_silence(struct engine *e, const struct task *t)
+{
+	enum silence s = t->cancelled ? SILENCE_NONE : policy_silence(&t->transfer.result);
+
+	if (s != SILENCE_NONE)
+		list_add_origin(s == SILENCE_ORIGIN ? &e->dead : &e->mute, span_of(t->wire.url));
 }
 
 /* --- the transport --- */
@@ -363,6 +410,10 @@ may_be_sent(struct engine *e, struct task *t, struct err *err)
 		fail(t, NETERR_REFUSED_BY_POLICY, "");
 		return false;
 	}
+	if (!worth_waiting(e, t)) {
+		fail(t, NETERR_SKIPPED, "");
+		return false;
+	}
 	if (!engine_transport(e, err)) {
 		fail(t, NETERR_OTHER, err->text);
 		return false;
@@ -486,6 +537,7 @@ static void
 attempt_ended(struct engine *e, struct task *t)
 {
 	record(e, t);
+	note_silence(e, t);
 	if (t->cancelled || (!follow(e, t) && !retry(e, t)))
 		complete(e, t);
 }

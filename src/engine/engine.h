@@ -34,6 +34,11 @@ void engine_set_options(struct engine *e, const struct net_options *o, const str
 void engine_confirm_origin(struct engine *e, struct span url);
 bool engine_origin_confirmed(const struct engine *e, struct span url);
 void engine_forget_origins(struct engine *e);
+/*
+ * Nobody waits twice for the same silence: once a connection to an origin timed out, nothing more is sent
+ * there, and once an answer did, no probe, key set or clock is asked of it (NETERR_SKIPPED) — until this.
+ */
+void engine_begin_walk(struct engine *e);
 
 struct engine_call {
 	struct http_request http;      /* taken by engine_submit */

@@ -11,11 +11,26 @@ says(const char *words, const char *part)
 	return span_contains_nocase(span_of(words), part);
 }
 
+/* The same failure, of the way to the proxy. */
+static enum net_error
+of_proxy(enum net_error e)
+{
+	switch (e) {
+	case NETERR_DNS:
+		return NETERR_PROXY_DNS;
+	case NETERR_REFUSED:
+		return NETERR_PROXY_REFUSED;
+	case NETERR_UNREACHABLE:
+	case NETERR_CONNECT_TIMEOUT:
+		return NETERR_PROXY_UNREACHABLE;
+	default:
+		return NETERR_PROXY;
+	}
+}
+
 static enum net_error
 connect_class(const struct progress *p)
 {
-	if (p->via_proxy)
-		return NETERR_PROXY;
 	switch (p->os_errno) {
 	case ENETUNREACH:
 	case EHOSTUNREACH:
@@ -38,11 +53,16 @@ connect_class(const struct progress *p)
 static enum net_error
 timeout_class(const struct progress *p)
 {
-	if (!p->connected && p->via_proxy)
+	enum net_error e = !p->resolved ? NETERR_DNS
+		: p->connected          ? NETERR_READ_TIMEOUT
+					: NETERR_CONNECT_TIMEOUT;
+
+	if (p->via_proxy && !p->connected)
+		return of_proxy(e);
+	/* connected to the proxy, which does not say what became of CONNECT */
+	if (p->via_proxy && p->https && !p->handshaken && !p->connect_code)
 		return NETERR_PROXY;
-	if (!p->resolved)
-		return NETERR_DNS;
-	return p->connected ? NETERR_READ_TIMEOUT : NETERR_CONNECT_TIMEOUT;
+	return e;
 }
 
 static enum net_error
@@ -89,6 +109,8 @@ handshake_class(const char *words)
 static enum net_error
 stream_class(const char *words, const struct progress *p)
 {
+	if (p->via_proxy && says(words, "CONNECT"))
+		return NETERR_PROXY;
 	if (p->https && !p->handshaken)
 		return handshake_class(words);
 	if (says(words, "alert"))
@@ -115,10 +137,11 @@ net_error_of(CURLcode rc, const char *words, const struct progress *p)
 	case CURLE_COULDNT_RESOLVE_HOST:
 		return NETERR_DNS;
 	case CURLE_COULDNT_RESOLVE_PROXY:
-	case CURLE_PROXY:
+		return NETERR_PROXY_DNS;
+	case CURLE_PROXY: /* SOCKS */
 		return NETERR_PROXY;
 	case CURLE_COULDNT_CONNECT:
-		return connect_class(p);
+		return p->via_proxy ? of_proxy(connect_class(p)) : connect_class(p);
 	case CURLE_OPERATION_TIMEDOUT:
 		return timeout_class(p);
 	case CURLE_PARTIAL_FILE:

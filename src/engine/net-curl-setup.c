@@ -3,6 +3,7 @@
 #include <limits.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "engine/net-proxy.h"
 
 enum { CA_CACHE_S = 24 * 60 * 60 };
@@ -218,15 +219,33 @@ set_tls(struct xfer *f)
 	tls_seen_watch(f->easy, f->seen);
 }
 
+/* The configured one was read before; the environment's is read here first. */
+static void
+set_proxy(struct xfer *f, const char *proxy)
+{
+	struct net_result *r = &f->x->result;
+	struct url u;
+	char name[sizeof(r->proxy)];
+
+	f->via_proxy = proxy != NULL;
+	curl_easy_setopt(f->easy, CURLOPT_PROXY, proxy ? proxy : "");
+	if (!proxy)
+		return;
+	if (url_parse_proxy(&u, span_of(proxy), NULL) != RES_OK) {
+		f->proxy_fault = "the proxy in the environment is none; allowed: " URL_PROXY_FORMS;
+		return;
+	}
+	snprintf(name, sizeof(name), u.ipv6 ? "[%.*s]:%d" : "%.*s:%d", SPAN_ARG(span_sub(u.host, 0, 120)), u.port);
+	text_safe_into(r->proxy, sizeof(r->proxy), span_of(name));
+}
+
 static void
 set_connection(struct xfer *f)
 {
 	const struct net_options *o = &f->x->options;
-	const char *proxy = net_proxy_for(f->x->request->url, o->proxy);
 	int64_t connect = o->connect_timeout_ms;
 
-	f->via_proxy = proxy != NULL;
-	curl_easy_setopt(f->easy, CURLOPT_PROXY, proxy ? proxy : "");
+	set_proxy(f, net_proxy_for(f->x->request->url, o->proxy));
 	curl_easy_setopt(f->easy, CURLOPT_NOPROXY, ""); /* decided above */
 	curl_easy_setopt(f->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	if (connect <= 0 || connect > o->total_timeout_ms)

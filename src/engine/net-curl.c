@@ -123,6 +123,8 @@ curl_close(struct transport *t)
 
 /* --- starting --- */
 
+static void finish(struct xfer *f, CURLcode rc, enum net_error forced);
+
 static enum res
 curl_start(struct transport *t, struct transfer *x, struct err *e)
 {
@@ -147,6 +149,10 @@ curl_start(struct transport *t, struct transfer *x, struct err *e)
 	x->transport_data = f;
 	f->next = t->running;
 	t->running = f;
+	if (f->proxy_fault) {
+		snprintf(f->words, sizeof(f->words), "%s", f->proxy_fault);
+		finish(f, CURLE_COULDNT_RESOLVE_PROXY, NETERR_PROXY);
+	}
 	return RES_OK;
 }
 

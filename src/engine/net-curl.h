@@ -31,7 +31,7 @@ void tls_info_clear(struct tls_info *t);
 
 /* How far a transfer came, for the classes that libcurl does not tell apart. */
 struct progress {
-	bool https, via_proxy;
+	bool https, via_proxy; /* via_proxy: an http proxy is asked to CONNECT if https, too */
 	bool resolved, connected, handshaken, answered;
 	long os_errno, connect_code;
 	long verify_result; /* -1: no certificate was looked at */
@@ -50,6 +50,7 @@ struct xfer {
 	int64_t start_us;          /* monotonic; moved on by what the loop was away */
 	int64_t start_wall_us;
 	bool https, via_proxy, answered, headers_done;
+	const char *proxy_fault;   /* why the proxy cannot be used; NULL */
 	char words[CURL_ERROR_SIZE];
 };
 

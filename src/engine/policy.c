@@ -77,6 +77,30 @@ policy_retry(const struct net_result *r, unsigned attempt, int64_t wall_s, struc
 	return true;
 }
 
+enum silence
+policy_silence(const struct net_result *r)
+{
+	switch (r->error) {
+	case NETERR_READ_TIMEOUT:
+		return SILENCE_ANSWER;
+	case NETERR_CONNECT_TIMEOUT:
+	case NETERR_UNREACHABLE:
+	case NETERR_DNS:
+	case NETERR_PROXY_DNS:
+	case NETERR_PROXY_UNREACHABLE:
+		return r->timings.total > POLICY_QUICK_US ? SILENCE_ORIGIN : SILENCE_NONE;
+	default:
+		return SILENCE_NONE;
+	}
+}
+
+bool
+policy_is_extra(enum purpose p)
+{
+	return p == PURPOSE_JWKS || p == PURPOSE_CLOCK || p == PURPOSE_PROBE_INTROSPECTION ||
+		p == PURPOSE_PROBE_USERINFO;
+}
+
 bool
 policy_redirect(const struct http_request *req, const struct http_response *r, struct buf *target,
 	const char **why)

@@ -11,6 +11,7 @@ enum {
 	POLICY_ATTEMPTS = 3,        /* of one request, the first included */
 	POLICY_BACKOFF_MS = 250,    /* before the second attempt; doubles */
 	POLICY_RETRY_AFTER_S = 5,   /* a server that asks for longer is not asked again */
+	POLICY_QUICK_US = 1000000,  /* a failure that took no longer is not worth sparing */
 };
 
 /*
@@ -24,6 +25,14 @@ bool policy_has_credentials(const struct engine_call *c);
  */
 bool policy_retry(const struct net_result *r, unsigned attempt, int64_t wall_s, struct rng *rng,
 	int64_t *delay_us);
+/*
+ * What a request that waited in vain says about the next ones: SILENCE_ORIGIN, no connection could be
+ * made, so none will be; SILENCE_ANSWER, connected and no whole answer: another endpoint may answer.
+ */
+enum silence { SILENCE_NONE, SILENCE_ANSWER, SILENCE_ORIGIN };
+enum silence policy_silence(const struct net_result *r);
+/* Not the user's own question: a probe, the key set, a look at the clock. */
+bool policy_is_extra(enum purpose p);
 /*
  * Is the response a redirect that a GET or HEAD without credentials may follow?  Appends the target;
  * never from https to http, never to another scheme.  *why (static, or NULL) says why not.

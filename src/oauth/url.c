@@ -138,6 +138,49 @@ url_parse(struct url *out, struct span text, struct err *e)
 	return parse_authority(out, span_sub(rest, 0, n == SIZE_MAX ? rest.n : n), e);
 }
 
+static bool
+proxy_scheme(struct span s)
+{
+	static const char *const known[] = {"http", "https", "socks4", "socks4a", "socks5", "socks5h"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (span_is_nocase(s, known[i]))
+			return true;
+	return false;
+}
+
+enum res
+url_parse_proxy(struct url *out, struct span text, struct err *e)
+{
+	struct span rest = text;
+	size_t n = span_find_str(text, "://");
+	enum res r;
+
+	memset(out, 0, sizeof(*out));
+	if (text.n > LIMIT_URL)
+		return err_set(e, RES_LIMIT, "a URL of %zu bytes, more than %d", text.n, LIMIT_URL);
+	for (size_t i = 0; i < text.n; i++)
+		if ((unsigned char)text.p[i] <= ' ' || text.p[i] == 0x7f)
+			return err_set(e, RES_SYNTAX, "a blank or control character, at byte %zu", i);
+	out->scheme = SPAN_LIT("http");
+	if (n != SIZE_MAX) {
+		out->scheme = span_sub(text, 0, n);
+		rest = span_from(text, n + 3);
+	}
+	if (!proxy_scheme(out->scheme))
+		return err_set(e, RES_SYNTAX, "a scheme that no proxy has");
+	out->port = span_is_nocase(out->scheme, "https") ? 443 : 1080;
+	out->path = span_from(rest, span_find(rest, '/'));
+	r = parse_authority(out, span_sub(rest, 0, span_find(rest, '/')), e);
+	if (r != RES_OK)
+		return r;
+	if (span_find(out->host, '%') != SIZE_MAX || check_bytes(out->host, NULL) != RES_OK)
+		return err_set(e, RES_SYNTAX, "a host that is no name");
+	if (n == SIZE_MAX && !out->port_written)
+		return err_set(e, RES_SYNTAX, "neither a scheme nor a port");
+	return RES_OK;
+}
+
 bool
 url_same_host(const struct url *a, const struct url *b)
 {

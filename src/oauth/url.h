@@ -12,6 +12,12 @@ struct url {
 
 /* Only absolute http and https URLs with a host; spans borrow from text. */
 enum res url_parse(struct url *out, struct span text, struct err *e) MUST_USE;
+/*
+ * A proxy as curl takes it: [SCHEME://][USER:PASSWORD@]HOST[:PORT], scheme http, https, socks4, socks4a,
+ * socks5 or socks5h; without a scheme it is http, and the port must be there.
+ */
+#define URL_PROXY_FORMS "http://HOST:PORT (or https, socks4, socks4a, socks5, socks5h), or HOST:PORT"
+enum res url_parse_proxy(struct url *out, struct span text, struct err *e) MUST_USE;
 bool url_same_origin(const struct url *a, const struct url *b); /* scheme, host (case ignored), port */
 bool url_same_host(const struct url *a, const struct url *b);   /* host and port */
 bool url_is_loopback(const struct url *u); /* localhost, 127/8, ::1 */

@@ -244,6 +244,7 @@ report_exchange(const struct report *r, const struct exchange *x)
 	set_when(o, "sent", x->result.sent_wall_us);
 	set_when(o, "answered", x->result.answered_wall_us);
 	set_or_null(r, o, "remote", x->result.remote);
+	set_or_null(r, o, "proxy", x->result.proxy);
 	json_set_take(o, "request", request_json(r, x));
 	json_set_take(o, "response", response_json(r, x));
 	json_set_take(o, "timings", timings_json(&x->result.timings));

@@ -33,7 +33,7 @@ verify_discovery_oauth(struct wizard *w)
 {
 	const struct exchange *x = case_last(w->c, PURPOSE_DISCOVERY, SLOT_NONE);
 
-	if (wants_discovery(w) && x && x->result.response.status && x->answer.outcome != OUTCOME_SUCCESS)
+	if (wants_discovery(w) && exchange_answered(x) && x->answer.outcome != OUTCOME_SUCCESS)
 		send_discovery(w, true);
 	return true;
 }

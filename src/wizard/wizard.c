@@ -51,7 +51,7 @@ set_engine_options(struct wizard *w)
 	struct net_options o = {
 		.connect_timeout_ms = (int64_t)p->timeout * 1000,
 		.first_byte_timeout_ms = (int64_t)p->timeout * 1000,
-		.total_timeout_ms = (int64_t)p->timeout * 2000,
+		.total_timeout_ms = (int64_t)p->timeout * 1000,
 		.max_body = LIMIT_BODY,
 		.max_headers = LIMIT_HEADERS,
 		.ca_file = p->ca_file,
@@ -187,6 +187,8 @@ wizard_enqueue(struct wizard *w, enum job j)
 	for (size_t i = w->running ? 1 : 0; i < w->n_queue; i++)
 		if (w->queue[i] == j)
 			return;
+	if (!w->n_queue)
+		engine_begin_walk(w->deps.engine);
 	if (w->n_queue < WIZARD_QUEUE)
 		w->queue[w->n_queue++] = j;
 }

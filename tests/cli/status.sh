@@ -145,6 +145,11 @@ want 1 "--issuer alone does not borrow the default profile's secret" -- check --
 if grep -q '"profile": null' out; then ok "... no profile"; else not_ok "a profile was used"; fi
 want 2 "a profile of another name" -- check -p other
 says err "there are: acme"
+for p in nonsense http:// ftp://proxy.example:21 ; do
+	want 2 "--proxy $p is none" -- check --issuer https://idp.example --access-token-file at.txt --proxy "$p"
+	says err "--proxy: allowed: http://HOST:PORT"
+	silent out
+done
 echo 'profiles = ( { name = "x"; timeout = 99999999999; } );' >bad.conf
 want 2 "a number that libconfig would wrap" -- check -c bad.conf -p x
 says err "bad.conf:1: timeout: the number is out of range; allowed: a whole number from 1 to 600"

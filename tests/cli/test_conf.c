@@ -106,6 +106,8 @@ test_errors(void **state)
 		{PROFILE("headers = ( \"A b: c\" );"), 3, "not of the form \"NAME: VALUE\""},
 		{PROFILE("headers = ( \"A: b\\r\\nC: d\" );"), 3,
 			"not of the form \"NAME: VALUE\""},
+		{PROFILE("proxy = \"nonsense\";"), 3, "proxy: allowed: http://HOST:PORT"},
+		{PROFILE("proxy = \"http://\";"), 3, "allowed: http://HOST:PORT"},
 		{PROFILE("resolve = ( \"host:443\" );"), 3,
 			"not of the form \"HOST:PORT:ADDRESS\""},
 		{PROFILE("resolve = ( \"host:70000:127.0.0.1\" );"), 3, "not of the form"},

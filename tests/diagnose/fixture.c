@@ -20,6 +20,7 @@ struct reader {
 	int64_t at_ms, took_ms;
 	enum net_error error;
 	struct buf request, response;
+	char proxy[140];
 	struct tls_info tls;
 };
 
@@ -305,6 +306,8 @@ finish(struct reader *r)
 	if (raw.response.status)
 		raw.answered_wall_us = raw.sent_wall_us + r->took_ms * 1000;
 	raw.timings.total = r->took_ms * 1000;
+	memcpy(raw.proxy, r->proxy, sizeof(raw.proxy));
+	raw.via_proxy = r->proxy[0];
 	tls_info_copy(&raw.tls, &r->tls);
 	x = exchange_record(&req, &raw, step_of(r->purpose), r->purpose, r->fx->redactor);
 	x->slot = r->slot;
@@ -357,6 +360,10 @@ option(struct reader *r, struct span word)
 		}
 		return;
 	}
+	if (span_is(key, "proxy")) {
+		(void)snprintf(r->proxy, sizeof(r->proxy), "%.*s", SPAN_ARG(value));
+		return;
+	}
 	if (span_is(key, "error")) {
 		if (!net_error_from_id(value, &r->error))
 			bad(r, "no such network error");
@@ -386,6 +393,7 @@ begin(struct reader *r, struct span rest)
 	buf_clear(&r->request);
 	buf_clear(&r->response);
 	r->tls.n_certs = 0;
+	r->proxy[0] = '\0';
 	if (!span_word(&rest, &word) || !purpose_from_id(word, &r->purpose))
 		bad(r, "no such purpose");
 	r->slot = usual_slot(r->purpose);

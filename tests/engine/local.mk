@@ -7,6 +7,11 @@ tests_engine_test_engine_SOURCES = tests/engine/test_engine.c tests/engine/world
 tests_engine_test_engine_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
 tests_engine_test_engine_LDADD = $(ENGINE_TEST_LIBS)
 
+UNIT_TESTS += tests/engine/test_patience
+tests_engine_test_patience_SOURCES = tests/engine/test_patience.c tests/engine/world.c tests/engine/world.h
+tests_engine_test_patience_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
+tests_engine_test_patience_LDADD = src/libttwizard.a src/libttengine.a src/libttdiagnose.a $(ENGINE_TEST_LIBS)
+
 # Against a loopback server; libcurl and OpenSSL are linked in, as in the module.
 NET_TEST_FILES = tests/engine/fetch.c tests/engine/fetch.h tests/engine/server.c tests/engine/server.h
 NET_TEST_LIBS = src/libttnet.a $(ENGINE_TEST_LIBS) $(CURL_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS)

@@ -622,17 +622,65 @@ test_proxy(void **state)
 	assert_int_equal(f.x.result.response.status, 407);
 	fetch_release(&f);
 
+	/* The way to the proxy fails: that is said of the proxy, and its name without what it costs */
 	t->c.options.proxy = dead;
 	fetch_one(&f, &t->c, "http://idp.invalid/x");
-	assert_int_equal(f.x.result.error, NETERR_PROXY);
+	assert_int_equal(f.x.result.error, NETERR_PROXY_REFUSED);
+	assert_string_equal(f.x.result.proxy, dead + strlen("http://"));
 	fetch_release(&f);
-	t->c.options.proxy = "http://" NO_NAME ":1";
-	fetch_one(&f, &t->c, "http://idp.invalid/x");
-	assert_int_equal(f.x.result.error, NETERR_PROXY);
+	t->c.options.proxy = "http://user:a-password@" NO_NAME ":1";
+	fetch_one(&f, &t->c, "https://idp.invalid/x");
+	assert_int_equal(f.x.result.error, NETERR_PROXY_DNS);
+	assert_string_equal(f.x.result.proxy, NO_NAME ":1");
+	assert_null(strstr(f.x.result.error_text, "a-password"));
 	fetch_release(&f);
 	close(fd);
 	free(proxy);
 	free(dead);
+}
+
+static void
+handle_bad_proxy(struct conn *c)
+{
+	if (strstr(c->request, "broken.invalid"))
+		conn_puts(c, "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n");
+	conn_close(c);
+}
+
+/* A proxy that does not connect; each time nothing is said of the server behind it. */
+static void
+test_proxy_does_not_connect(void **state)
+{
+	struct fixture *t = begin(state, handle_bad_proxy);
+	char *proxy = xasprintf("http://127.0.0.1:%d", t->s.port);
+	struct fetch f;
+
+	t->c.options.proxy = proxy;
+	fetch_one(&f, &t->c, "https://broken.invalid/x");
+	assert_int_equal(f.x.result.error, NETERR_PROXY);
+	assert_int_equal(f.x.result.response.status, 502);
+	fetch_release(&f);
+	fetch_one(&f, &t->c, "https://closed.invalid/x");
+	assert_int_equal(f.x.result.error, NETERR_PROXY);
+	assert_int_equal(f.x.result.response.status, 0);
+	fetch_release(&f);
+	free(proxy);
+}
+
+/* Options are checked when they are read; the environment is not. */
+static void
+test_proxy_of_the_environment_is_none(void **state)
+{
+	struct fixture *t = begin(state, handle_ok);
+	struct fetch f;
+
+	setenv("http_proxy", "http://", 1);
+	t->c.options.proxy = NULL;
+	fetch_one(&f, &t->c, "http://idp.invalid/x");
+	unsetenv("http_proxy");
+	assert_int_equal(f.x.result.error, NETERR_PROXY);
+	assert_non_null(strstr(f.x.result.error_text, "http://HOST:PORT"));
+	fetch_release(&f);
 }
 
 /* Header names and values with what only an attacker writes. */
@@ -676,6 +724,8 @@ main(void)
 		T(test_cancel),
 		T(test_foreign_descriptor_wakes),
 		T(test_proxy),
+		T(test_proxy_does_not_connect),
+		T(test_proxy_of_the_environment_is_none),
 		T(test_odd_headers),
 	};
 

@@ -111,6 +111,31 @@ test_private(void **state)
 }
 
 static void
+test_proxies(void **state)
+{
+	static const struct {
+		const char *text, *host;
+		int port;
+	} good[] = {{"http://proxy.example:3128", "proxy.example", 3128}, {"proxy:8080", "proxy", 8080},
+		{"http://proxy", "proxy", 1080}, {"https://proxy/", "proxy", 443},
+		{"http://user:p%40ss@proxy:1", "proxy", 1}, {"socks5h://[::1]:9050", "::1", 9050},
+		{"user:pass@10.0.0.1:3128", "10.0.0.1", 3128}};
+	static const char *const bad[] = {"", "nonsense", "http://", "://x", "ftp://proxy:21", "http://:3128",
+		"proxy:0", "proxy:70000", "http://pro xy:1", "http://a<b:1", "http://[::1:1", "user@"};
+	struct url u;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
+		if (url_parse_proxy(&u, span_of(good[i].text), NULL) != RES_OK || !span_is(u.host, good[i].host) ||
+			u.port != good[i].port)
+			fail_msg("%s", good[i].text);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		if (url_parse_proxy(&u, span_of(bad[i]), NULL) == RES_OK)
+			fail_msg("taken: %s", bad[i]);
+}
+
+static void
 test_resolve(void **state)
 {
 	/* RFC 3986 §5.4 */
@@ -229,6 +254,7 @@ main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_same),
 		cmocka_unit_test(test_private),
+		cmocka_unit_test(test_proxies),
 		cmocka_unit_test(test_resolve),
 		cmocka_unit_test(test_well_known),
 		cmocka_unit_test(test_difference),
