@@ -339,7 +339,7 @@ search_for(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 	(void)choice;
 	(void)arg;
 	text_safe_into(ui->search, sizeof(ui->search), text);
-	ui->log.found_seq = 0;
+	ui->log.mark_seq = 0;
 	if (ui->search[0])
 		flow_search_again(ui, ui->pane == PANE_LOG);
 }

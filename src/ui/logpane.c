@@ -24,6 +24,25 @@ bottom_index(const struct log *log, const struct log_view *v, int rows)
 	return at;
 }
 
+/* The index of the marked record; log_count() is not 0. */
+static size_t
+marked_index(const struct log *log, const struct log_view *v, int rows)
+{
+	size_t bottom = bottom_index(log, v, rows);
+	uint64_t last = log_first_seq(log) + bottom;
+
+	if (!v->mark_seq || v->mark_seq > last || v->mark_seq + (uint64_t)(rows > 1 ? rows : 1) <= last ||
+		v->mark_seq < log_first_seq(log))
+		return bottom;
+	return (size_t)(v->mark_seq - log_first_seq(log));
+}
+
+bool
+logpane_marked(const struct log *log, const struct log_view *v, int rows, struct log_rec *out)
+{
+	return log && log_count(log) && log_get(log, marked_index(log, v, rows), out);
+}
+
 static enum ui_role
 level_role(unsigned level)
 {
@@ -54,15 +73,15 @@ paint_match(struct canvas *c, int row, int col, int end, struct span text, const
 }
 
 static void
-draw_record(const struct log_rec *rec, const struct log_view *v, int row, struct rect r, const char *search,
-	struct canvas *c)
+draw_record(const struct log_rec *rec, const struct log_view *v, bool marked, int row, struct rect r,
+	const char *search, struct canvas *c)
 {
 	char when[16];
 	struct span text = span_make(rec->text, rec->text_len);
 	int col = r.col + 1, end = r.col + r.cols;
 	bool odd = rec->level >= LOG_WARN;
 
-	if (rec->seq == v->found_seq)
+	if (marked)
 		canvas_put(c, row, r.col, GLYPH_MARK, UIR_MARK);
 	time_of_day(when, rec->wall_us);
 	/* in a narrow pane the milliseconds give way */
@@ -88,7 +107,7 @@ void
 logpane_draw(const struct log *log, const struct log_view *v, bool focus, struct rect r, const char *search,
 	struct canvas *c)
 {
-	size_t n = log ? log_count(log) : 0, last, first;
+	size_t n = log ? log_count(log) : 0, last, first, mark;
 	char title[40], right[40] = "follow";
 	int rows = r.rows - 1;
 
@@ -102,13 +121,27 @@ logpane_draw(const struct log *log, const struct log_view *v, bool focus, struct
 	chrome_title(c, r.row, r.col + 1, r.cols - 2, focus, title, "", right);
 	if (n == 0 || rows < 1)
 		return;
+	mark = marked_index(log, v, rows);
 	first = last + 1 > (size_t)rows ? last + 1 - (size_t)rows : 0;
 	for (size_t i = first; i <= last; i++) {
 		struct log_rec rec;
 
 		if (log_get(log, i, &rec))
-			draw_record(&rec, v, r.row + 1 + (int)(i - first), r, search, c);
+			draw_record(&rec, v, focus && i == mark, r.row + 1 + (int)(i - first), r, search, c);
 	}
+}
+
+/* Scrolls no more than is needed to see the record at this index. */
+static void
+see(const struct log *log, struct log_view *v, size_t at, int rows)
+{
+	size_t bottom = bottom_index(log, v, rows), above = rows > 1 ? (size_t)rows - 1 : 0;
+
+	if (at > bottom)
+		bottom = at;
+	if (at + above < bottom)
+		bottom = at + above;
+	v->bottom_seq = log_first_seq(log) + bottom;
 }
 
 bool
@@ -139,9 +172,11 @@ logpane_action(const struct log *log, struct log_view *v, enum action a, int row
 	case ACT_HOME:
 		v->follow = false;
 		v->bottom_seq = 0;
+		v->mark_seq = n ? log_first_seq(log) : 0;
 		return true;
 	case ACT_END:
 		v->follow = true;
+		v->mark_seq = 0;
 		v->shift = 0;
 		return true;
 	default:
@@ -149,14 +184,14 @@ logpane_action(const struct log *log, struct log_view *v, enum action a, int row
 	}
 	if (n == 0)
 		return true;
-	at = bottom_index(log, v, rows);
+	at = marked_index(log, v, rows);
 	if (by < 0)
 		at = at > (size_t)-by ? at - (size_t)-by : 0;
 	else
-		at += (size_t)by;
-	v->follow = at >= n - 1 && by > 0;
-	v->bottom_seq = log_first_seq(log) + (at < n ? at : n - 1);
-	v->bottom_seq = log_first_seq(log) + bottom_index(log, v, rows);
+		at = at + (size_t)by < n ? at + (size_t)by : n - 1;
+	see(log, v, at, rows);
+	v->follow = at == n - 1 && by > 0;
+	v->mark_seq = v->follow ? 0 : log_first_seq(log) + at;
 	return true;
 }
 
@@ -168,7 +203,7 @@ logpane_search(const struct log *log, struct log_view *v, const char *needle, bo
 
 	if (n == 0)
 		return false;
-	at = v->found_seq >= first && v->found_seq < first + n ? (size_t)(v->found_seq - first)
+	at = v->mark_seq >= first && v->mark_seq < first + n ? (size_t)(v->mark_seq - first)
 		: back ? bottom_index(log, v, rows) + 1 : n - 1;
 	for (size_t k = 0; k < n; k++) {
 		struct log_rec rec;
@@ -178,7 +213,7 @@ logpane_search(const struct log *log, struct log_view *v, const char *needle, bo
 			span_find_str_nocase(span_make(rec.text, rec.text_len), needle) != SIZE_MAX) {
 			size_t half = (size_t)(rows > 1 ? rows / 2 : 0);
 
-			v->found_seq = rec.seq;
+			v->mark_seq = rec.seq;
 			v->follow = false;
 			v->bottom_seq = first + (at + half < n ? at + half : n - 1);
 			return true;

@@ -285,6 +285,20 @@ page_exchange(struct page *p, const struct exchange *x)
 }
 
 void
+page_record(struct page *p, const struct ui *ui, const struct log_rec *r)
+{
+	const struct exchange *x = ui->m.c && r->exchange ? case_exchange(ui->m.c, r->exchange) : NULL;
+	char when[16];
+
+	page_add(p, UIR_NAME, 0, "%s · %s · %s", time_of_day(when, r->wall_us), log_cat_id((enum log_cat)r->cat),
+		log_level_id((enum log_level)r->level));
+	page_add(p, r->level == LOG_ERROR ? UIR_LOG_ERROR : r->level == LOG_WARN ? UIR_LOG_WARN : UIR_LOG_TEXT, 2,
+		"%s", r->text);
+	if (x)
+		page_exchange(p, x);
+}
+
+void
 page_field(struct page *p, const struct ui *ui, const struct field *f)
 {
 	const struct exchange *x = ui->m.c && f->from > 0 ? case_exchange(ui->m.c, (uint32_t)f->from) : NULL;

@@ -44,17 +44,32 @@ step_marked(const struct ui *ui)
 	return &ui->m.fields.v[mark];
 }
 
+/* The log record that is meant; false: the log has not the keys, or nothing in it. */
+static bool
+marked_record(const struct ui *ui, struct log_rec *out)
+{
+	struct rect fields, log;
+
+	if (ui->pane != PANE_LOG)
+		return false;
+	panes_now(ui, &fields, &log);
+	return logpane_marked(ui->records, &ui->log, log.rows - 1, out);
+}
+
 const struct exchange *
 step_exchange(const struct ui *ui)
 {
 	const struct field *f = step_marked(ui);
 	const struct case_file *c = ui->m.c;
 	const struct exchange *x = NULL;
+	struct log_rec rec;
 
 	if (!c)
 		return NULL;
 	if (f && f->from > 0)
 		x = case_exchange(c, (uint32_t)f->from);
+	else if (marked_record(ui, &rec) && rec.exchange)
+		x = case_exchange(c, rec.exchange);
 	/* the newest of the step that is shown, else the newest of all */
 	for (size_t i = c->n_exchanges; !x && i > 0; i--) {
 		if (c->exchanges[i - 1]->step == ui->step || ui->step == STEP_DEBUG)
@@ -68,7 +83,7 @@ step_exchange(const struct ui *ui)
 const char *
 step_enter_hint(const struct ui *ui)
 {
-	if (step_marked(ui))
+	if (step_marked(ui) || ui->pane == PANE_LOG)
 		return "open";
 	if (ui->m.steps[ui->step] == STATE_PENDING)
 		return "run";
@@ -90,11 +105,34 @@ run_step(struct ui *ui, enum step s)
 	ui->model_stale = true;
 }
 
+/* The record may be cut where it stands, and it may have come with an exchange. */
+static void
+open_record(struct ui *ui)
+{
+	struct log_rec rec;
+	struct page p;
+	char title[40];
+
+	if (!marked_record(ui, &rec)) {
+		ui_notice(ui, "The log is empty.");
+		return;
+	}
+	page_init(&p);
+	page_record(&p, ui, &rec);
+	snprintf(title, sizeof(title), "Log record %llu", (unsigned long long)rec.seq);
+	pager_open(ui, title, &p);
+}
+
+/* Enter is for what has the keys: a step that the log hides is not run by it. */
 static unsigned
 enter(struct ui *ui)
 {
 	const struct field *f = step_marked(ui);
 
+	if (ui->pane == PANE_LOG) {
+		open_record(ui);
+		return UI_REDRAW;
+	}
 	if (f) {
 		struct page p;
 
@@ -129,7 +167,7 @@ back(struct ui *ui)
 		ui->pane = PANE_FIELDS;
 	} else if (ui->search[0]) {
 		ui->search[0] = '\0';
-		ui->log.found_seq = 0;
+		ui->log.mark_seq = 0;
 	} else if (ui->pane == PANE_LOG) {
 		ui->pane = PANE_FIELDS;
 	} else if (ui->places[ui->step].mark >= 0) {
@@ -236,11 +274,15 @@ step_hints(const struct ui *ui, const void *state)
 	static const enum action marked[] = {ACT_ENTER, ACT_COPY, ACT_SHOW, ACT_BACK, ACT_PREV_STEP, ACT_FOCUS_NEXT,
 		ACT_SEARCH, ACT_NONE};
 
+	static const enum action log[] = {ACT_ENTER, ACT_UP, ACT_BACK, ACT_SEARCH, ACT_LOG, ACT_COPY, ACT_PREV_STEP,
+		ACT_NONE};
 	static const enum action busy[] = {ACT_BACK, ACT_PREV_STEP, ACT_FOCUS_NEXT, ACT_GUIDE, ACT_LOG, ACT_NONE};
 
 	(void)state;
 	if (ui->m.busy)
 		return busy;
+	if (ui->pane == PANE_LOG)
+		return log;
 	if (step_marked(ui))
 		return marked;
 	switch (ui->step) {

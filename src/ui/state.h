@@ -57,7 +57,7 @@ struct log_view {
 	bool follow;
 	uint64_t bottom_seq;  /* the last record shown, unless following */
 	int shift;            /* cells scrolled to the right */
-	uint64_t found_seq;   /* the record a search found; 0 */
+	uint64_t mark_seq;    /* the record that Enter opens; 0, or not in sight: the last one shown */
 };
 
 struct ui {
@@ -134,6 +134,8 @@ bool fieldlist_search(const struct field_list *l, struct place *p, const char *n
 /* --- logpane.c ----------------------------------------------------------------------------------- */
 void logpane_draw(const struct log *log, const struct log_view *v, bool focus, struct rect r,
 	const char *search, struct canvas *c);
+/* The record that Enter opens; false: there is none.  rows: of the pane, without its title. */
+bool logpane_marked(const struct log *log, const struct log_view *v, int rows, struct log_rec *out);
 bool logpane_action(const struct log *log, struct log_view *v, enum action a, int rows);
 bool logpane_search(const struct log *log, struct log_view *v, const char *needle, bool back, int rows);
 
@@ -165,6 +167,7 @@ void page_findings(struct page *p, const struct ui *ui);
 /* What `tokentriage explain` and tokentriage-findings(7) say, too. */
 void page_catalogue(struct page *p);
 void page_exchange(struct page *p, const struct exchange *x);
+void page_record(struct page *p, const struct ui *ui, const struct log_rec *r);
 void page_field(struct page *p, const struct ui *ui, const struct field *f);
 
 /* --- dialog.c: questions, menus, a line of text ------------------------------------------------------- */

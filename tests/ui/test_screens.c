@@ -89,6 +89,15 @@ log_full(struct ui *ui)
 }
 
 static void
+log_record(struct ui *ui)
+{
+	act(ui, ACT_LOG);
+	act(ui, ACT_UP);
+	act(ui, ACT_UP);
+	act(ui, ACT_ENTER);
+}
+
+static void
 help(struct ui *ui)
 {
 	act(ui, ACT_HELP);
@@ -183,6 +192,7 @@ static const struct {
 	{"debug", FAKE_PROBLEM, STEP_VERIFY, debug_step},
 	{"log-half", FAKE_PROBLEM, STEP_VERIFY, log_half},
 	{"log-full", FAKE_PROBLEM, STEP_VERIFY, log_full},
+	{"log-record", FAKE_PROBLEM, STEP_VERIFY, log_record},
 	{"help", FAKE_PROBLEM, STEP_VERIFY, help},
 	{"help-end", FAKE_PROBLEM, STEP_VERIFY, help_end},
 	{"guide", FAKE_PROBLEM, STEP_VERIFY, guide},
@@ -505,6 +515,75 @@ test_enter_walks_the_steps(void **state)
 	fake_release();
 }
 
+/* Enter acts on what has the keys: in the log it opens a record, and no step runs behind it. */
+static void
+test_enter_in_the_log_sends_nothing(void **state)
+{
+	static const enum action log_keys[][2] = {{ACT_FOCUS_NEXT, ACT_NONE}, {ACT_LOG, ACT_NONE}, {ACT_LOG, ACT_LOG}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(log_keys); i++) {
+		for (int full = 0; full < 2; full++) {
+			struct ui *ui;
+			struct canvas c;
+			struct buf b;
+
+			fake_init(full ? FAKE_PROBLEM : FAKE_EMPTY);
+			ui = fake_ui(STEP_VERIFY);
+			act(ui, log_keys[i][0]);
+			if (log_keys[i][1] != ACT_NONE)
+				act(ui, log_keys[i][1]);
+			assert_string_equal(step_enter_hint(ui), "open");
+			act(ui, ACT_ENTER);
+			assert_int_equal(fake.ran + fake.walks, 0);
+			assert_int_equal(ui->step, STEP_VERIFY);
+			/* an empty log says so; else the record stands there whole, with its exchange */
+			assert_int_equal(ui->n_layers, full ? 2 : 1);
+			assert_int_equal(ui->notice[0] != '\0', !full);
+			canvas_init(&c);
+			canvas_resize(&c, 60, 80);
+			buf_init(&b, 1 << 16);
+			ui_draw(ui, &c);
+			write_canvas(&c, false, &b);
+			assert_int_equal(span_find_str(buf_span(&b), "Log record 16") != SIZE_MAX, full);
+			assert_int_equal(span_find_str(buf_span(&b), "reason\\r\\nphrase") != SIZE_MAX, full);
+			assert_int_equal(span_find_str(buf_span(&b), "https://idp.example/userinfo") != SIZE_MAX, full);
+			buf_release(&b);
+			canvas_release(&c);
+			fake_ui_free(ui);
+			fake_release();
+		}
+	}
+}
+
+/* Every record can be marked, from the last to the first and back. */
+static void
+test_log_mark_walks(void **state)
+{
+	struct log_rec rec;
+	struct ui *ui;
+
+	(void)state;
+	fake_init(FAKE_PROBLEM);
+	ui = fake_ui(STEP_VERIFY);
+	act(ui, ACT_LOG);
+	for (uint64_t seq = 16; seq >= 1; seq--) {
+		assert_true(logpane_marked(fake.log, &ui->log, 10, &rec));
+		assert_int_equal(rec.seq, seq);
+		act(ui, ACT_UP);
+	}
+	assert_true(logpane_marked(fake.log, &ui->log, 10, &rec));
+	assert_int_equal(rec.seq, 1);
+	act(ui, ACT_DOWN);
+	assert_true(logpane_marked(fake.log, &ui->log, 10, &rec));
+	assert_int_equal(rec.seq, 2);
+	/* out of sight, after a resize, the last one shown counts */
+	assert_true(logpane_marked(fake.log, &ui->log, 2, &rec));
+	assert_int_equal(rec.seq, 10);
+	fake_ui_free(ui);
+	fake_release();
+}
+
 static void
 test_log_view_stays(void **state)
 {
@@ -543,6 +622,8 @@ main(void)
 		cmocka_unit_test(test_changing_actions_ask),
 		cmocka_unit_test(test_a_bad_place_is_said),
 		cmocka_unit_test(test_enter_walks_the_steps),
+		cmocka_unit_test(test_enter_in_the_log_sends_nothing),
+		cmocka_unit_test(test_log_mark_walks),
 		cmocka_unit_test(test_log_view_stays),
 	};
 
