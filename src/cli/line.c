@@ -154,9 +154,15 @@ choose_place(struct line *l, struct err *e)
 		return false;
 	if (!strcmp(l->answer, "2"))
 		return wizard_set_token_place(l->a->wizard, PLACE_MEMORY, NULL, e) == RES_OK;
-	if (strcmp(l->answer, "1") != 0 || !ask(l, "File:"))
+	if (strcmp(l->answer, "1") != 0)
 		return false;
-	return wizard_set_token_place(l->a->wizard, PLACE_FILE, l->answer, e) == RES_OK;
+	while (ask(l, "File (empty: do not refresh):") && *l->answer) {
+		if (wizard_set_token_place(l->a->wizard, PLACE_FILE, l->answer, e) == RES_OK)
+			return true;
+		put(l, "Error: %s.\n", e->text);
+		*e = (struct err)ERR_INIT;
+	}
+	return false;
 }
 
 static void

@@ -275,6 +275,7 @@ release(struct ui *ui)
 {
 	while (ui->n_layers)
 		ui_pop(ui);
+	dialog_forget(ui);
 	keydec_release(&ui->decoder);
 	canvas_release(&ui->canvas);
 	model_release(&ui->m);

@@ -9,14 +9,32 @@ struct dialog {
 	struct dialog_spec spec; /* title, text and hint are copies */
 	size_t here;             /* the choice Enter takes */
 	struct textfield field;
+	char error[ERR_TEXT_MAX]; /* why the line was not taken; "" */
 };
+
+static void
+keep(struct ui *ui, size_t at, struct span text)
+{
+	if (ui->kept[at])
+		wipe(ui->kept[at], strlen(ui->kept[at]));
+	free(ui->kept[at]);
+	ui->kept[at] = text.n ? span_dup(text) : NULL;
+}
+
+void
+dialog_forget(struct ui *ui)
+{
+	for (size_t i = 0; i < KEEP_COUNT; i++)
+		keep(ui, i, SPAN_EMPTY);
+}
 
 static void
 dialog_leave(struct ui *ui, void *state)
 {
 	struct dialog *d = state;
 
-	(void)ui;
+	if (d->spec.keep && !d->field.proposed)
+		keep(ui, d->spec.keep - 1, buf_span(&d->field.text));
 	free((void *)(uintptr_t)d->spec.title);
 	free((void *)(uintptr_t)d->spec.text);
 	free((void *)(uintptr_t)d->spec.hint);
@@ -28,8 +46,14 @@ static unsigned
 answer(struct ui *ui, struct dialog *d, size_t choice)
 {
 	struct dialog_spec spec = d->spec;
+	struct err why = ERR_INIT;
 	struct buf text;
 
+	if (spec.take && !spec.take(ui, buf_span(&d->field.text), spec.arg, &why)) {
+		snprintf(d->error, sizeof(d->error), "%s", why.text);
+		d->field.proposed = false;
+		return UI_REDRAW;
+	}
 	buf_init_wiping(&text, LIMIT_TOKEN);
 	buf_add_span(&text, buf_span(&d->field.text));
 	ui_pop(ui);
@@ -68,8 +92,8 @@ dialog_action(struct ui *ui, void *state, enum action a)
 	default:
 		break;
 	}
-	if (d->spec.input)
-		textfield_action(&d->field, a);
+	if (d->spec.input && textfield_action(&d->field, a))
+		d->error[0] = '\0';
 	return UI_REDRAW;
 }
 
@@ -79,7 +103,8 @@ dialog_event(struct ui *ui, void *state, const struct key_event *ev)
 	struct dialog *d = state;
 
 	if (d->spec.input) {
-		textfield_event(&d->field, ev, ui->notice, sizeof(ui->notice));
+		if (textfield_event(&d->field, ev, ui->notice, sizeof(ui->notice)))
+			d->error[0] = '\0';
 		return UI_REDRAW;
 	}
 	/* a digit takes its choice; hjkl move, as everywhere */
@@ -108,14 +133,15 @@ dialog_draw(const struct ui *ui, const void *state, struct canvas *c)
 {
 	const struct dialog *d = state;
 	int cols = c->cols - 4 < 72 ? c->cols - 4 : 72, inner = cols - 4;
-	int text = text_rows(d->spec.text, inner), most = c->rows - 5 - (int)d->spec.n_choices - (d->spec.input ? 2 : 0);
-	int rows, row;
+	int error = d->error[0] ? text_rows(d->error, inner - 2) : 0;
+	int text = text_rows(d->spec.text, inner), rows, row;
+	int most = c->rows - 5 - (int)d->spec.n_choices - (d->spec.input ? 2 : 0) - error;
 	struct rect r;
 
 	(void)ui;
 	if (text > most)
 		text = most;
-	rows = 2 + text + (text ? 1 : 0) + (d->spec.input ? 1 : 0) + (int)d->spec.n_choices;
+	rows = 2 + text + (text ? 1 : 0) + (d->spec.input ? 1 : 0) + error + (int)d->spec.n_choices;
 	if (d->spec.input && d->spec.n_choices)
 		rows++;
 	r = (struct rect){(c->rows - rows) / 2, (c->cols - cols) / 2, rows, cols};
@@ -130,7 +156,11 @@ dialog_draw(const struct ui *ui, const void *state, struct canvas *c)
 	row += text ? 1 : 0;
 	if (d->spec.input) {
 		textfield_draw(&d->field, true, d->spec.hint, row, r.col + 2, inner, c);
-		row += d->spec.n_choices ? 2 : 1;
+		row++;
+		if (error)
+			canvas_put(c, row, r.col + 2, GLYPH_PROBLEM, UIR_PROBLEM);
+		row += canvas_wrap(c, (struct rect){row, r.col + 4, error, inner - 2}, UIR_PROBLEM, span_of(d->error));
+		row += d->spec.n_choices ? 1 : 0;
 	}
 	for (size_t i = 0; i < d->spec.n_choices; i++, row++) {
 		bool here = i == d->here;
@@ -177,8 +207,12 @@ dialog_open(struct ui *ui, const struct dialog_spec *spec)
 	d->spec.hint = xstrdup(spec->hint ? spec->hint : "");
 	d->here = spec->first;
 	textfield_init(&d->field, spec->secret);
-	if (spec->value)
+	if (spec->keep && ui->kept[spec->keep - 1]) {
+		textfield_set(&d->field, span_of(ui->kept[spec->keep - 1]));
+	} else if (spec->value) {
 		textfield_set(&d->field, span_of(spec->value));
+		d->field.proposed = spec->value[0] != '\0';
+	}
 	d->spec.value = NULL;
 }
 

@@ -4,6 +4,26 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+/* A path as it was typed: without blanks at its ends, "~/" is the home folder.  NULL: none was. */
+static char *
+typed_path(struct span text, struct err *why)
+{
+	const char *home = getenv("HOME");
+
+	text = span_trim(text);
+	if (!text.n) {
+		err_set(why, RES_SYNTAX, "The name of a file is missing.");
+		return NULL;
+	}
+	if (home && *home && span_starts(text, "~/")) {
+		char *rest = span_dup(span_from(text, 2)), *path = path_join(home, rest);
+
+		free(rest);
+		return path;
+	}
+	return span_dup(text);
+}
+
 /* --- refresh: a place for the new tokens first, then the question --------------------------------- */
 
 static const char tokens_file[] = "tokentriage-tokens.json";
@@ -36,28 +56,33 @@ refresh_ask(struct ui *ui)
 		place == PLACE_FILE ? "The new tokens are written to " : "The new tokens are kept in memory only: "
 		"they are gone when this program ends, and with rotation so is the session",
 		place == PLACE_FILE && path ? path : "",
-		place == PLACE_FILE ? ", readable by you alone, before anything else uses them." : ".");
+		place != PLACE_FILE ? "." : access(path, F_OK) ? ", readable by you alone, before anything else uses them."
+		: " (replacing the file that is there), readable by you alone, before anything else uses them.");
 
 	dialog_open(ui, &(struct dialog_spec){.title = "Refresh the tokens?", .text = text,
 		.choices = {"Refresh now", "Cancel"}, .n_choices = 2, .done = refresh_now});
 	free(text);
 }
 
-static void
-place_file(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
+static bool
+place_take(struct ui *ui, struct span text, uintptr_t arg, struct err *why)
 {
-	struct err e = ERR_INIT;
-	char *path = span_dup(span_trim(text));
+	char *path = typed_path(text, why);
+	bool ok = path && wizard_set_token_place(ui->d->wizard, PLACE_FILE, path, why) == RES_OK;
 
-	(void)choice;
 	(void)arg;
-	if (!*path)
-		ui_notice(ui, "No file was named; nothing was sent.");
-	else if (wizard_set_token_place(ui->d->wizard, PLACE_FILE, path, &e) != RES_OK)
-		dialog_tell(ui, "That file cannot be used", e.text);
-	else
-		refresh_ask(ui);
 	free(path);
+	return ok;
+}
+
+static void
+place_set(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
+{
+	(void)choice;
+	(void)text;
+	(void)arg;
+	ui->model_stale = true; /* the step shows the place */
+	refresh_ask(ui);
 }
 
 static void
@@ -70,7 +95,8 @@ place_chosen(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 	if (choice == 0)
 		dialog_open(ui, &(struct dialog_spec){.title = "File for the new tokens",
 			.text = "It is written with mode 0600, whole or not at all.", .input = true,
-			.value = tokens_file, .hint = "path of a file", .done = place_file});
+			.value = tokens_file, .hint = "path of a file", .keep = KEEP_TOKENS + 1, .take = place_take,
+			.done = place_set});
 	else if (choice == 1 && wizard_set_token_place(ui->d->wizard, PLACE_MEMORY, NULL, &e) == RES_OK)
 		refresh_ask(ui);
 }
@@ -183,25 +209,17 @@ flow_revoke(struct ui *ui)
 
 /* --- export and copy ----------------------------------------------------------------------------------- */
 
-static void
-export_to(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
+static bool
+export_take(struct ui *ui, struct span text, uintptr_t arg, struct err *why)
 {
-	const struct ui_format *f = &ui->d->formats[arg];
-	struct err e = ERR_INIT;
-	char *path = span_dup(span_trim(text));
+	char *path = typed_path(text, why), safe[160];
+	bool ok = path && ui->d->export_report(ui->d->ctx, ui->d->formats[arg].id, path, why) == RES_OK;
 
-	(void)choice;
-	if (!*path) {
-		ui_notice(ui, "No file was named; nothing was written.");
-	} else if (ui->d->export_report(ui->d->ctx, f->id, path, &e) != RES_OK) {
-		dialog_tell(ui, "Not written", e.text);
-	} else {
-		char safe[160];
-
+	if (ok)
 		ui_notice(ui, "Written to %s; secrets are masked.",
 			text_safe_into(safe, sizeof(safe), span_of(path)));
-	}
 	free(path);
+	return ok;
 }
 
 static void
@@ -213,7 +231,8 @@ export_format(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 		return;
 	dialog_open(ui, &(struct dialog_spec){.title = ui->d->formats[choice].label,
 		.text = "Secrets are masked in every format. File to write:", .input = true,
-		.value = ui->d->formats[choice].file, .hint = "path of a file", .done = export_to, .arg = choice});
+		.value = ui->d->formats[choice].file, .hint = "path of a file", .keep = KEEP_EXPORT + choice + 1,
+		.take = export_take, .arg = choice});
 }
 
 void
@@ -248,26 +267,23 @@ copy_text(struct ui *ui, struct buf *out, size_t what)
 		exchange_curl_command(x, out);
 }
 
-static void
-copy_file(struct ui *ui, size_t choice, struct span path_text, uintptr_t arg)
+static bool
+copy_take(struct ui *ui, struct span text, uintptr_t arg, struct err *why)
 {
-	struct err e = ERR_INIT;
 	struct buf b;
-	char *path = span_dup(span_trim(path_text)), safe[160];
+	char *path = typed_path(text, why), safe[160];
+	bool ok;
 
-	(void)choice;
 	buf_init_wiping(&b, LIMIT_REPORT);
 	copy_text(ui, &b, arg);
 	buf_putc(&b, '\n');
-	if (!*path)
-		ui_notice(ui, "No file was named; nothing was written.");
-	else if (file_write(path, buf_span(&b), &e) != RES_OK)
-		dialog_tell(ui, "Not written", e.text);
-	else
+	ok = path && file_write(path, buf_span(&b), why) == RES_OK;
+	if (ok)
 		ui_notice(ui, "Written to %s; secrets stand in it as shell variables.",
 			text_safe_into(safe, sizeof(safe), span_of(path)));
 	buf_release(&b);
 	free(path);
+	return ok;
 }
 
 static void
@@ -281,8 +297,8 @@ copy_chosen(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 		return;
 	if (choice == COPY_FILE) {
 		dialog_open(ui, &(struct dialog_spec){.title = "File for the curl command", .input = true,
-			.value = "tokentriage-request.sh", .hint = "path of a file", .done = copy_file,
-			.arg = COPY_FILE});
+			.value = "tokentriage-request.sh", .hint = "path of a file", .keep = KEEP_CURL + 1,
+			.take = copy_take, .arg = COPY_FILE});
 		return;
 	}
 	buf_init_wiping(&b, 1 << 20);

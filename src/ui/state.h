@@ -60,6 +60,10 @@ struct log_view {
 	uint64_t mark_seq;    /* the record that Enter opens; 0, or not in sight: the last one shown */
 };
 
+enum { DIALOG_CHOICES = 8 };
+/* What was typed and stays for the next time the question is asked. */
+enum { KEEP_TOKENS, KEEP_CURL, KEEP_EXPORT /* one a format */, KEEP_COUNT = KEEP_EXPORT + DIALOG_CHOICES };
+
 struct ui {
 	const struct ui_deps *d;
 	struct terminal *term;
@@ -80,6 +84,7 @@ struct ui {
 	bool local_time, guide;
 	char notice[240];       /* answer to the last key; gone with the next */
 	char search[64];        /* what was looked for last */
+	char *kept[KEEP_COUNT]; /* lines of dialogs; NULL: none */
 
 	bool dirty;             /* the screen is not what it should be */
 	bool soon;              /* … because of a key: draw without waiting */
@@ -171,7 +176,6 @@ void page_record(struct page *p, const struct ui *ui, const struct log_rec *r);
 void page_field(struct page *p, const struct ui *ui, const struct field *f);
 
 /* --- dialog.c: questions, menus, a line of text ------------------------------------------------------- */
-enum { DIALOG_CHOICES = 8 };
 struct dialog_spec {
 	const char *title;
 	const char *text;            /* wrapped; copied */
@@ -179,12 +183,19 @@ struct dialog_spec {
 	size_t n_choices;
 	size_t first;                /* the choice that Enter takes at once: the harmless one */
 	bool input, secret;          /* a line to type */
-	const char *value, *hint;    /* of the line */
+	const char *value, *hint;    /* of the line; a value is a proposal: typing replaces it */
+	size_t keep;                 /* KEEP_… + 1: the line is kept there, and comes back from there; 0: not */
+	/*
+	 * Tries the line while the dialog stands.  False: it stays, and why is shown beside the line.  NULL: any
+	 * line will do.  Opens no dialog; that is for done.
+	 */
+	bool (*take)(struct ui *ui, struct span text, uintptr_t arg, struct err *why);
 	/* choice: index, or n_choices for the line alone; text: of the line, borrowed.  Not called on Esc. */
 	void (*done)(struct ui *ui, size_t choice, struct span text, uintptr_t arg);
 	uintptr_t arg;
 };
 void dialog_open(struct ui *ui, const struct dialog_spec *spec);
+void dialog_forget(struct ui *ui); /* what was kept */
 /* A message with one button. */
 void dialog_tell(struct ui *ui, const char *title, const char *text);
 
@@ -193,6 +204,7 @@ struct textfield {
 	struct buf text;  /* wiping */
 	size_t at;        /* byte offset of the cursor */
 	bool secret;      /* never drawn; kept as pasted, line breaks and all */
+	bool proposed;    /* nobody typed it yet: what is typed first replaces it */
 };
 void textfield_init(struct textfield *f, bool secret);
 void textfield_release(struct textfield *f);

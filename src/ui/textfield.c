@@ -9,6 +9,7 @@ textfield_init(struct textfield *f, bool secret)
 	buf_init_wiping(&f->text, LIMIT_TOKEN);
 	f->at = 0;
 	f->secret = secret;
+	f->proposed = false;
 }
 
 void
@@ -60,10 +61,14 @@ cut(struct textfield *f, size_t from, size_t to)
 static bool
 insert(struct textfield *f, struct span s)
 {
-	size_t tail = f->text.len - f->at;
+	size_t tail;
 
 	if (s.n == 0)
 		return true;
+	if (f->proposed)
+		cut(f, 0, f->text.len);
+	f->proposed = false;
+	tail = f->text.len - f->at;
 	if (f->text.len + s.n > LIMIT_TOKEN || buf_add(&f->text, s.p, s.n) != RES_OK)
 		return false;
 	memmove(f->text.p + f->at + s.n, f->text.p + f->at, tail);
@@ -75,6 +80,7 @@ insert(struct textfield *f, struct span s)
 bool
 textfield_action(struct textfield *f, enum action a)
 {
+	f->proposed = false; /* whoever moves in it means to mend it */
 	switch (a) {
 	case ACT_CURSOR_LEFT:
 		f->at = before(f, f->at);
@@ -196,7 +202,7 @@ textfield_draw(const struct textfield *f, bool focus, const char *hint, int row,
 		while (from < f->at &&
 			text_cells(span_sub(s, from, f->at - from)) > (size_t)(cols > 1 ? cols - 1 : 0))
 			from = after(f, from);
-		canvas_text(c, row, col, cols, UIR_INPUT, span_from(s, from));
+		canvas_text(c, row, col, cols, f->proposed ? UIR_INPUT_HINT : UIR_INPUT, span_from(s, from));
 		cursor = (int)text_cells(span_sub(s, from, f->at - from));
 	}
 	if (focus)

@@ -2,6 +2,7 @@
 #include "wizard/steps.h"
 
 #include <errno.h>
+#include <sys/stat.h>
 
 #include "base/text.h"
 
@@ -12,10 +13,13 @@ enum res
 wizard_set_token_place(struct wizard *w, enum token_place place, const char *path, struct err *e)
 {
 	char *folder, *slash;
+	struct stat st;
 
 	if (place == PLACE_FILE) {
 		if (!path || !*path)
 			return err_set(e, RES_SYNTAX, "a file name is needed for the new tokens");
+		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+			return err_set(e, RES_SYNTAX, "%s is a folder; the new tokens need a file", path);
 		folder = xstrdup(path);
 		slash = strrchr(folder, '/');
 		if (slash)

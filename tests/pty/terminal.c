@@ -229,6 +229,59 @@ test_esc(void **state)
 	play_quit(t);
 }
 
+/* A path that will not do stays in its dialog, over an error and a resize, and is mended there. */
+static void
+test_paths_are_mended(void **state)
+{
+	static const struct {
+		const char *opens, *why;
+	} dialogs[] = {{"R1", "the new tokens cannot be written to"}, {"x1", "No such file or directory"}};
+	struct vt *t = play_start(NULL, demo_expired);
+
+	(void)state;
+	play_walk(t);
+	for (size_t i = 0; i < ARRAY_SIZE(dialogs); i++) {
+		play_keys(t, dialogs[i].opens);
+		play_keys(t, "/no/such/folder/of-mine.json");
+		play_keys(t, "\r");
+		assert_true(vt_has(t, "│ /no/such/folder/of-mine.json"));
+		assert_true(vt_has(t, dialogs[i].why));
+		vt_resize(t, 18, 60);
+		assert_true(vt_idle(t));
+		assert_true(vt_has(t, "│ /no/such/folder/of-mine.json"));
+		assert_true(vt_has(t, "such file or"));
+		vt_resize(t, 10, 40);
+		assert_true(vt_idle(t));
+		vt_resize(t, 24, 80);
+		assert_true(vt_idle(t));
+		play_keys(t, "5");
+		assert_true(vt_has(t, "│ /no/such/folder/of-mine.json5"));
+		assert_false(vt_has(t, dialogs[i].why));
+		play_keys(t, "\033");
+		play_keys(t, dialogs[i].opens);
+		assert_true(vt_has(t, "│ /no/such/folder/of-mine.json5"));
+		play_keys(t, "\033");
+	}
+	play_quit(t);
+}
+
+/* The step that a full-screen log hides is not run by Enter. */
+static void
+test_enter_in_the_full_log(void **state)
+{
+	struct vt *t = play_start(NULL, demo_expired);
+
+	(void)state;
+	assert_true(vt_idle(t));
+	play_keys(t, "LL");
+	play_keys(t, "\r\r\r");
+	play_keys(t, "\033");
+	play_keys(t, "\033");
+	play_keys(t, "5");
+	assert_true(vt_has(t, "Nothing was sent yet"));
+	play_quit(t);
+}
+
 static void
 test_paste_of_16_kib(void **state)
 {
@@ -575,6 +628,7 @@ main(void)
 #define TEST(f) cmocka_unit_test_teardown(f, play_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_resize_while_asking), TEST(test_resize_and_answer), TEST(test_esc),
+		TEST(test_paths_are_mended), TEST(test_enter_in_the_full_log),
 		TEST(test_secret_command), TEST(test_secret_command_fails),
 		TEST(test_paste_of_16_kib), TEST(test_show_secret), TEST(test_stop_and_continue), TEST(test_signals),
 		TEST(test_interrupt_key), TEST(test_crash), TEST(test_hang_up), TEST(test_terminals), TEST(test_lines),

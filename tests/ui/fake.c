@@ -182,6 +182,7 @@ fake_ui_free(struct ui *ui)
 {
 	while (ui->n_layers)
 		ui_pop(ui);
+	dialog_forget(ui);
 	canvas_release(&ui->canvas);
 	model_release(&ui->m);
 	free(ui);
@@ -308,7 +309,8 @@ wizard_set_token_place(struct wizard *w, enum token_place place, const char *pat
 {
 	(void)w;
 	if (path && strcmp(path, "/nowhere/x") == 0)
-		return err_set(e, RES_IO, "/nowhere/x: there is no such folder");
+		return err_set(e, RES_IO, "/nowhere/x: there is no such folder, and a reason may well be longer than "
+			"one row of the dialog is on a small terminal");
 	fake.place = place;
 	snprintf(fake.path, sizeof(fake.path), "%s", path ? path : "");
 	return RES_OK;

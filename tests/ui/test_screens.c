@@ -130,6 +130,21 @@ refresh_place(struct ui *ui)
 }
 
 static void
+refresh_file(struct ui *ui)
+{
+	act(ui, ACT_REFRESH);
+	act(ui, ACT_ACCEPT);
+}
+
+static void
+refresh_file_bad(struct ui *ui)
+{
+	refresh_file(ui);
+	type(ui, "/nowhere/x");
+	act(ui, ACT_ACCEPT);
+}
+
+static void
 refresh_confirm(struct ui *ui)
 {
 	act(ui, ACT_REFRESH);
@@ -198,6 +213,8 @@ static const struct {
 	{"guide", FAKE_PROBLEM, STEP_VERIFY, guide},
 	{"findings", FAKE_PROBLEM, STEP_VERIFY, findings},
 	{"refresh-place", FAKE_PROBLEM, STEP_REFRESH, refresh_place},
+	{"refresh-file", FAKE_PROBLEM, STEP_REFRESH, refresh_file},
+	{"refresh-file-bad", FAKE_PROBLEM, STEP_REFRESH, refresh_file_bad},
 	{"refresh-confirm", FAKE_PROBLEM, STEP_REFRESH, refresh_confirm},
 	{"revoke", FAKE_PROBLEM, STEP_HANDLE, revoke_which},
 	{"opening", FAKE_EMPTY, STEP_VERIFY, opening},
@@ -473,8 +490,28 @@ test_changing_actions_ask(void **state)
 	fake_release();
 }
 
+/* Does the text stand on the screen at this size? */
+static bool
+shows(const struct ui *ui, int rows, int cols, const char *text)
+{
+	struct canvas c;
+	struct buf b;
+	bool there;
+
+	canvas_init(&c);
+	canvas_resize(&c, rows, cols);
+	buf_init(&b, 1 << 20);
+	ui_draw(ui, &c);
+	write_canvas(&c, false, &b);
+	there = span_find_str(buf_span(&b), text) != SIZE_MAX;
+	buf_release(&b);
+	canvas_release(&c);
+	return there;
+}
+
+/* The dialog stays with what was typed and the reason beside it, whatever the size, until it is mended. */
 static void
-test_a_bad_place_is_said(void **state)
+test_a_bad_place_is_mended(void **state)
 {
 	struct ui *ui;
 
@@ -483,13 +520,97 @@ test_a_bad_place_is_said(void **state)
 	ui = fake_ui(STEP_REFRESH);
 	act(ui, ACT_REFRESH);
 	type(ui, "1");
-	act(ui, ACT_ERASE_ALL);
 	type(ui, "/nowhere/x");
 	act(ui, ACT_ACCEPT);
 	assert_int_equal(fake.place, PLACE_UNCHOSEN);
-	assert_int_equal(ui->n_layers, 2);
-	act(ui, ACT_ACCEPT);
+	for (int cols = 60; cols <= 120; cols += 20) {
+		assert_true(shows(ui, 18, cols, "│ /nowhere/x  "));
+		assert_true(shows(ui, 18, cols, "✗ /nowhere/x: there is no such folder"));
+	}
+	/* the reason goes with the next key, the text does not */
+	act(ui, ACT_ERASE);
+	assert_false(shows(ui, 18, 60, "there is no such folder"));
+	assert_true(shows(ui, 18, 60, "│ /nowhere/ "));
+	/* … nor when the dialog is left and comes again */
+	act(ui, ACT_BACK);
 	assert_int_equal(ui->n_layers, 1);
+	act(ui, ACT_REFRESH);
+	type(ui, "1");
+	assert_true(shows(ui, 18, 60, "│ /nowhere/ "));
+	type(ui, "y.json");
+	act(ui, ACT_ACCEPT);
+	assert_int_equal(fake.place, PLACE_FILE);
+	assert_string_equal(fake.path, "/nowhere/y.json");
+	assert_true(shows(ui, 18, 60, "Refresh the tokens?"));
+	act(ui, ACT_BACK);
+	/* an emptied line brings the proposal back */
+	fake.place = PLACE_UNCHOSEN;
+	act(ui, ACT_REFRESH);
+	type(ui, "1");
+	act(ui, ACT_ERASE_ALL);
+	act(ui, ACT_ACCEPT);
+	assert_true(shows(ui, 18, 60, "✗ The name of a file is missing."));
+	act(ui, ACT_BACK);
+	act(ui, ACT_REFRESH);
+	type(ui, "1");
+	assert_true(shows(ui, 18, 60, "│ tokentriage-tokens.json"));
+	fake_ui_free(ui);
+	fake_release();
+}
+
+static char exported[80];
+
+static enum res
+export_fake(void *ctx, const char *format, const char *path, struct err *e)
+{
+	(void)ctx;
+	if (strstr(path, "nowhere"))
+		return err_set(e, RES_IO, "%s: No such file or directory", path);
+	snprintf(exported, sizeof(exported), "%s %s", format, path);
+	return RES_OK;
+}
+
+/* Each format has its own line; "~/" is the home folder; a proposal goes with the first letter, a kept line does not. */
+static void
+test_an_export_path_is_mended(void **state)
+{
+	static const struct ui_format formats[] = {{"json", "JSON report", "a.json"}, {"text", "text report", "a.txt"}};
+	struct ui *ui;
+
+	(void)state;
+	setenv("HOME", "/home/u", 1);
+	fake_init(FAKE_PROBLEM);
+	fake_deps.formats = formats;
+	fake_deps.n_formats = 2;
+	fake_deps.export_report = export_fake;
+	ui = fake_ui(STEP_VERIFY);
+	act(ui, ACT_EXPORT);
+	type(ui, "1");
+	type(ui, "/nowhere/r");
+	act(ui, ACT_ACCEPT);
+	assert_true(shows(ui, 24, 80, "│ /nowhere/r "));
+	assert_true(shows(ui, 24, 80, "✗ /nowhere/r: No such file or directory"));
+	assert_string_equal(exported, "");
+	for (int i = 0; i < 10; i++)
+		act(ui, ACT_ERASE);
+	type(ui, "~/r.json");
+	act(ui, ACT_ACCEPT);
+	assert_string_equal(exported, "json /home/u/r.json");
+	assert_int_equal(ui->n_layers, 1);
+	assert_non_null(strstr(ui->notice, "/home/u/r.json"));
+	act(ui, ACT_EXPORT);
+	type(ui, "2");
+	assert_true(shows(ui, 24, 80, "│ a.txt "));
+	act(ui, ACT_CURSOR_HOME);
+	type(ui, "b/");
+	act(ui, ACT_ACCEPT);
+	assert_string_equal(exported, "text b/a.txt");
+	act(ui, ACT_EXPORT);
+	type(ui, "1");
+	assert_true(shows(ui, 24, 80, "│ ~/r.json "));
+	type(ui, "5");
+	act(ui, ACT_ACCEPT);
+	assert_string_equal(exported, "json /home/u/r.json5");
 	fake_ui_free(ui);
 	fake_release();
 }
@@ -620,7 +741,8 @@ main(void)
 		cmocka_unit_test(test_catalogue),
 		cmocka_unit_test(test_peek_ends),
 		cmocka_unit_test(test_changing_actions_ask),
-		cmocka_unit_test(test_a_bad_place_is_said),
+		cmocka_unit_test(test_a_bad_place_is_mended),
+		cmocka_unit_test(test_an_export_path_is_mended),
 		cmocka_unit_test(test_enter_walks_the_steps),
 		cmocka_unit_test(test_enter_in_the_log_sends_nothing),
 		cmocka_unit_test(test_log_mark_walks),
