@@ -9,6 +9,13 @@ exchange_answered(const struct exchange *x)
 }
 
 bool
+exchange_request_known(const struct exchange *x)
+{
+	return x && ((x->request.url && x->request.url[0]) || x->request.headers.n ||
+		x->request.body.len);
+}
+
+bool
 exchange_is_current(const struct case_file *c, const struct exchange *x)
 {
 	for (size_t i = x->n; i < c->n_exchanges; i++) {

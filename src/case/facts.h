@@ -95,6 +95,8 @@ char *fact_source(const struct facts *f, int from, char *out, size_t size);
 /* --- of one exchange ---------------------------------------------------------------------- */
 /* Did a server answer (a status came, and the transfer did not fail)? */
 bool exchange_answered(const struct exchange *x);
+/* Is the request known, or only what answered it (inspect)? */
+bool exchange_request_known(const struct exchange *x);
 /* Is x still the newest of its purpose, slot, address and authentication, i.e. not repeated later?
  */
 bool exchange_is_current(const struct case_file *c, const struct exchange *x);

@@ -1,6 +1,7 @@
 #include "diagnose/diagnose.h"
 
 #include "base/mem.h"
+#include "diagnose/alternatives.h"
 #include "diagnose/order.h"
 #include "diagnose/verdict.h"
 
@@ -34,5 +35,6 @@ diagnose(struct diagnosis *d, const struct facts *f, const struct walk *walk)
 	for (size_t i = 0; i < rule_count; i++)
 		run_rule(d, &rules[i], f);
 	order_findings(d);
+	add_alternatives(d, f);
 	verdict_of_findings(d, f, walk);
 }

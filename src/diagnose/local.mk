@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/libttdiagnose.a
 src_libttdiagnose_a_SOURCES = \
+	src/diagnose/alternatives.c src/diagnose/alternatives.def src/diagnose/alternatives.h \
 	src/diagnose/catalogue.c src/diagnose/catalogue.def \
 	src/diagnose/diagnose.c src/diagnose/diagnose.h \
 	src/diagnose/hints.def \
@@ -15,6 +16,7 @@ src_libttdiagnose_a_SOURCES = \
 	src/diagnose/rules-intake.c \
 	src/diagnose/rules-redirect.c \
 	src/diagnose/rules-refresh.c \
+	src/diagnose/rules-reply.c \
 	src/diagnose/rules-transport.c \
 	src/diagnose/rules-userinfo.c \
 	src/diagnose/rules-verify.c \

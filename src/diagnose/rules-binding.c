@@ -22,13 +22,35 @@ bare_challenge(const struct exchange *x)
 	return bearer && !x->answer.error[0];
 }
 
+/* One lone answer: whether a token was sent is for the reader to say. */
+static enum verdict_of
+without_request(const struct exchange *x, bool said, struct finding *out)
+{
+	if (said)
+		ev(out, "error_description", (int)x->n, "%s", x->answer.description);
+	else
+		ev(out, "WWW-Authenticate", (int)x->n, "Bearer, without an error");
+	fix(out,
+		"Was a token sent? If not, send it: Authorization: Bearer and the token. If so, let "
+		"the header through (CGIPassAuth, the proxy's rules, redirects).");
+	return say(out,
+		said ? "The server says that no token came with the request (%d): it was not sent, or "
+		       "something in between dropped the Authorization header."
+		     : "The server answers as to a request without a token (%d, a challenge "
+		       "without an error, RFC 6750 §3.1): none was sent, or something in "
+		       "between dropped the Authorization header.",
+		status_of(x));
+}
+
 enum verdict_of
 rule_authorization_header_stripped(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = f->userinfo, *probe = f->userinfo_probe;
 	bool said;
 
-	if (!exchange_answered(x) || !http_has_header(&x->request.headers, "authorization") ||
+	if (!exchange_answered(x) ||
+		(exchange_request_known(x) &&
+			!http_has_header(&x->request.headers, "authorization")) ||
 		x->answer.outcome == OUTCOME_SUCCESS || fact_inactive(f) || fact_expired(f) ||
 		fact_bound(f))
 		return RULE_PASS;
@@ -41,6 +63,8 @@ rule_authorization_header_stripped(const struct facts *f, struct finding *out)
 		strcmp(probe->answer.error, x->answer.error) != 0)
 		return RULE_PASS;
 	ev_answer(out, x);
+	if (!exchange_request_known(x)) /* error-in-200-body says it with its own words */
+		return status_of(x) < 300 ? RULE_PASS : without_request(x, said, out);
 	ev(out, "request.authorization", (int)x->n, "sent");
 	ev_answer(out, probe);
 	if (!said && f->active.v != TRI_YES) {

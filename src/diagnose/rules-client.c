@@ -25,11 +25,20 @@ refused_caller(const struct facts *f, struct finding *out)
 		out->step = x->step;
 		ev_answer(out, x);
 		ev(out, "client authentication", (int)x->n, "%s%s%s",
-			x->auth == AUTH_UNSET ? "none" : client_auth_id(x->auth),
+			!exchange_request_known(x)    ? "not shown"
+				: x->auth == AUTH_UNSET ? "none"
+							: client_auth_id(x->auth),
 			x->auth_client_id[0] ? " as " : "", x->auth_client_id);
 		return x;
 	}
 	return NULL;
+}
+
+/* " as CLIENT", " CLIENT", or nothing where the request is not shown. */
+static const char *
+whose(const struct exchange *x)
+{
+	return x->auth_client_id[0] ? x->auth_client_id : "that asks";
 }
 
 static bool
@@ -126,15 +135,49 @@ method_offered(const struct facts *f, const struct exchange *x)
 	return metadata_supports(f->metadata, member, client_auth_id(x->auth));
 }
 
+/* The caller sent no credentials, as far as the request is known. */
+static bool
+without_credentials(const struct exchange *x)
+{
+	return exchange_request_known(x) && (x->auth == AUTH_UNSET || x->auth == AUTH_NONE);
+}
+
+/* The server's own word that none came: the request is not shown, or bears it out. */
+static const struct exchange *
+said_without(const struct facts *f)
+{
+	const struct exchange *asked[] = {f->introspection, f->refresh, f->revocation,
+		case_last(f->c, PURPOSE_TOKEN, SLOT_NONE)};
+
+	for (size_t i = 0; i < ARRAY_SIZE(asked); i++) {
+		const struct exchange *x = asked[i];
+
+		if (exchange_answered(x) && x->answer.active == TRI_UNKNOWN &&
+			answer_hint(x) == HINT_NO_CLIENT &&
+			(!exchange_request_known(x) || without_credentials(x)))
+			return x;
+	}
+	return NULL;
+}
+
 enum verdict_of
 rule_client_auth_missing(const struct facts *f, struct finding *out)
 {
-	const struct exchange *x = f->introspection ? f->introspection : f->revocation;
+	const struct exchange *x = f->introspection ? f->introspection : f->revocation, *said;
 	char scheme[24];
 
-	if (!exchange_answered(x) || (x->auth != AUTH_UNSET && x->auth != AUTH_NONE) ||
-		!asks_as_client(x) || x->answer.outcome == OUTCOME_SUCCESS ||
-		x->answer.outcome == OUTCOME_INACTIVE || x->answer.kind == BODY_HTML)
+	said = said_without(f);
+	if (said) {
+		out->step = said->step;
+		ev_answer(out, said);
+		ev(out, "error_description", (int)said->n, "%s", said->answer.description);
+		return say(out,
+			"The server says that the %s request carried no client authentication (%d).",
+			purpose_words(said->purpose), said->result.response.status);
+	}
+	if (!exchange_answered(x) || !without_credentials(x) || !asks_as_client(x) ||
+		x->answer.outcome == OUTCOME_SUCCESS || x->answer.outcome == OUTCOME_INACTIVE ||
+		x->answer.kind == BODY_HTML)
 		return RULE_PASS;
 	if (!exchange_client_refused(x) &&
 		!(x->result.response.status == 400 && answer_error_is(x, "invalid_request")) &&
@@ -198,13 +241,14 @@ rule_introspect_public_client(const struct facts *f, struct finding *out)
 			!answer_error_is(x, "invalid_token")))
 		return RULE_PASS;
 	ev_answer(out, x);
-	ev(out, "client authentication", (int)x->n, "%s as %s", client_auth_id(x->auth),
-		x->auth_client_id);
+	if (x->auth != AUTH_UNSET)
+		ev(out, "client authentication", (int)x->n, "%s as %s", client_auth_id(x->auth),
+			x->auth_client_id);
 	return say(out,
 		"The client %s is public (it has no secret), and this server lets only "
 		"confidential clients "
 		"introspect (%d).",
-		x->auth_client_id, s);
+		whose(x), s);
 }
 
 enum verdict_of
@@ -212,6 +256,13 @@ rule_client_auth_method_mismatch(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = refused_caller(f, out), *y;
 
+	if (x && answer_hint(x) == HINT_AUTH_METHOD) {
+		ev(out, "error_description", (int)x->n, "%s", x->answer.description);
+		return say(out,
+			"The server says that the %s request used another method of client "
+			"authentication than the one registered for client %s.",
+			purpose_words(x->purpose), whose(x));
+	}
 	if (!x || x->auth == AUTH_UNSET || x->auth == AUTH_NONE)
 		return RULE_PASS;
 	if (accepted_other(f, x, other_encoding))
@@ -323,6 +374,33 @@ hidden_refusal(const struct facts *f, struct finding *out)
 		SPAN_ARG(f->caller.v));
 }
 
+static bool
+names_another_flaw(enum hint hint)
+{
+	return hint == HINT_SECRET_EXPIRED || hint == HINT_CLIENT_UNKNOWN ||
+		hint == HINT_CLIENT_DISABLED || hint == HINT_PUBLIC_CLIENT ||
+		hint == HINT_AUTH_METHOD || hint == HINT_ASSERTION_AUDIENCE ||
+		hint == HINT_NO_CLIENT || hint == HINT_REALM;
+}
+
+/* One lone answer: the request is not shown, so the answer's words are all there is. */
+static enum verdict_of
+refused_in_words(const struct exchange *x, enum hint hint, struct finding *out)
+{
+	if (names_another_flaw(hint) || x->answer.kind == BODY_HTML)
+		return RULE_PASS;
+	if (x->answer.description[0])
+		ev(out, "error_description", (int)x->n, "%s", x->answer.description);
+	out->settled = hint == HINT_SECRET_WRONG;
+	if (out->settled)
+		return say(out, "The server says that the client secret is wrong (%d).",
+			x->result.response.status);
+	return say(out,
+		"The server refuses the caller of the %s request (%d): the client id, its secret, "
+		"or the way they were sent is wrong.",
+		purpose_words(x->purpose), x->result.response.status);
+}
+
 enum verdict_of
 rule_client_secret_wrong(const struct facts *f, struct finding *out)
 {
@@ -332,11 +410,12 @@ rule_client_secret_wrong(const struct facts *f, struct finding *out)
 
 	if (!x)
 		return hidden_refusal(f, out);
+	hint = answer_hint(x);
+	if (!exchange_request_known(x))
+		return refused_in_words(x, hint, out);
 	if (!with_secret(x))
 		return RULE_PASS;
-	hint = answer_hint(x);
-	if (hint == HINT_SECRET_EXPIRED || hint == HINT_CLIENT_UNKNOWN ||
-		hint == HINT_CLIENT_DISABLED || hint == HINT_PUBLIC_CLIENT ||
+	if (names_another_flaw(hint) ||
 		method_offered(f, x) == TRI_NO || accepted_other(f, x, other_method) ||
 		accepted_other(f, x, other_encoding) || accepted_other(f, x, same_method_elsewhere))
 		return RULE_PASS;
@@ -369,7 +448,7 @@ by_hint(const struct facts *f, struct finding *out, enum hint hint, const char *
 		out->step = x->step;
 		ev_answer(out, x);
 		ev(out, "error_description", (int)x->n, "%s", x->answer.description);
-		return say(out, fmt, x->auth_client_id);
+		return say(out, fmt, whose(x));
 	}
 	return RULE_PASS;
 }
@@ -384,7 +463,7 @@ enum verdict_of
 rule_client_unknown_or_wrong_tenant(const struct facts *f, struct finding *out)
 {
 	return by_hint(f, out, HINT_CLIENT_UNKNOWN,
-		"The server does not know a client %s: the id is wrong, or it belongs to "
+		"The server does not know the client %s: the id is wrong, or it belongs to "
 		"another tenant.");
 }
 
@@ -413,9 +492,9 @@ rule_client_assertion_audience(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = refused_caller(f, out), *y;
 
-	if (!x || !by_assertion(x))
+	if (!x || (!by_assertion(x) && exchange_request_known(x)))
 		return RULE_PASS;
-	y = accepted_other(f, x, same_method_elsewhere);
+	y = !by_assertion(x) ? NULL : accepted_other(f, x, same_method_elsewhere);
 	if (!y && answer_hint(x) != HINT_ASSERTION_AUDIENCE)
 		return RULE_PASS;
 	ev_answer(out, y);
@@ -448,8 +527,8 @@ rule_introspect_not_permitted(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = f->introspection;
 
-	if (!exchange_answered(x) || x->result.response.status != 403 || x->auth == AUTH_UNSET ||
-		x->auth == AUTH_NONE || x->answer.kind == BODY_HTML ||
+	if (!exchange_answered(x) || x->result.response.status != 403 || without_credentials(x) ||
+		x->answer.kind == BODY_HTML ||
 		x->answer.outcome == OUTCOME_SUCCESS || exchange_client_refused(x) ||
 		answer_hint(x) == HINT_PUBLIC_CLIENT)
 		return RULE_PASS;
@@ -460,6 +539,6 @@ rule_introspect_not_permitted(const struct facts *f, struct finding *out)
 		return RULE_PASS; /* something in front said so */
 	ev_answer(out, x);
 	ev_answer(out, f->introspection_probe);
-	return say(out, "The server knows client %s and does not let it introspect (403).",
-		x->auth_client_id);
+	return say(out, "The server knows the client %s and does not let it introspect (403).",
+		whose(x));
 }

@@ -115,8 +115,6 @@ request_scheme(const struct exchange *x, char *out, size_t size)
 	return out;
 }
 
-enum where { WHERE_U = 1, WHERE_R = 2, WHERE_C = 4, WHERE_A = 7 };
-
 static const struct {
 	unsigned where;
 	const char *part;
@@ -127,8 +125,8 @@ static const struct {
 #undef HINT
 };
 
-static unsigned
-where_of(const struct exchange *x)
+unsigned
+answer_where(const struct exchange *x)
 {
 	if (exchange_client_refused(x))
 		return WHERE_C;
@@ -154,6 +152,68 @@ where_of(const struct exchange *x)
 	return WHERE_A;
 }
 
+/* Everything in words that the answer has. */
+static void
+answer_text(const struct exchange *x, struct buf *text)
+{
+	(void)buf_printf(
+		text, "%s %s %s", x->answer.error, x->answer.vendor_code, x->answer.description);
+	for (size_t i = 0; i < x->answer.challenges.n; i++)
+		(void)buf_printf(text, " %.*s",
+			SPAN_ARG(challenge_param(&x->answer.challenges.v[i], "error_description")));
+	/* a short text of no known dialect speaks for itself */
+	if (x->answer.kind != BODY_HTML && x->result.response.body.len < 2048)
+		(void)buf_printf(text, " %.*s", SPAN_ARG(buf_span(&x->result.response.body)));
+}
+
+static bool
+is_lower(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+static bool
+is_upper(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+static bool
+is_word(char c)
+{
+	return is_lower(c) || is_upper(c) || (c >= '0' && c <= '9');
+}
+
+/* Is the part there, from a word's beginning?  "id token" is no part of "invalid token"; a capital
+ * after a small letter begins a word too ("TokenExpired"). */
+static bool
+has_words(struct span text, const char *part)
+{
+	size_t n = strlen(part);
+
+	for (size_t i = 0; i + n <= text.n; i++) {
+		if (!span_starts_nocase(span_from(text, i), part))
+			continue;
+		if (!i || !is_word(text.p[i]) || !is_word(text.p[i - 1]) ||
+			(is_upper(text.p[i]) && is_lower(text.p[i - 1])))
+			return true;
+	}
+	return false;
+}
+
+bool
+answer_says(const struct exchange *x, const char *part)
+{
+	struct buf text;
+	bool says;
+
+	buf_init(&text, LIMIT_BODY);
+	answer_text(x, &text);
+	says = has_words(buf_span(&text), part);
+	buf_release(&text);
+	return says;
+}
+
 enum hint
 answer_hint(const struct exchange *x)
 {
@@ -163,19 +223,12 @@ answer_hint(const struct exchange *x)
 
 	if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS)
 		return HINT_NONE;
-	where = where_of(x);
+	where = answer_where(x);
 	buf_init(&text, LIMIT_BODY);
-	(void)buf_printf(
-		&text, "%s %s %s", x->answer.error, x->answer.vendor_code, x->answer.description);
-	for (size_t i = 0; i < x->answer.challenges.n; i++)
-		(void)buf_printf(&text, " %.*s",
-			SPAN_ARG(challenge_param(&x->answer.challenges.v[i], "error_description")));
-	/* a short text of no known dialect speaks for itself */
-	if (x->answer.kind != BODY_HTML && x->result.response.body.len < 2048)
-		(void)buf_printf(&text, " %.*s", SPAN_ARG(buf_span(&x->result.response.body)));
+	answer_text(x, &text);
 	for (size_t i = 0; i < ARRAY_SIZE(hints) && found == HINT_NONE; i++) {
 		if ((hints[i].where & where) &&
-			span_contains_nocase(buf_span(&text), hints[i].part))
+			has_words(buf_span(&text), hints[i].part))
 			found = hints[i].hint;
 	}
 	buf_release(&text);

@@ -125,6 +125,8 @@ rule_token_malformed(const struct facts *f, struct finding *out)
 	const struct case_token *t = given(f);
 	char words[160];
 
+	if (!f->access)
+		return said_of_token(f, out, HINT_MALFORMED, "the token cannot be read");
 	if (!t || !(t->sent.odd & bits) || fact_healthy(f))
 		return RULE_PASS;
 	token_oddity_words(&t->sent, words, sizeof(words));
@@ -174,6 +176,9 @@ looks_like_id_token(const struct facts *f, struct finding *out)
 enum verdict_of
 rule_id_token_as_access_token(const struct facts *f, struct finding *out)
 {
+	if (!f->access)
+		return said_of_token(f, out, HINT_ID_TOKEN,
+			"this is no access token: an ID token, most likely");
 	if (!looks_like_id_token(f, out))
 		return RULE_PASS;
 	ev_answer(out, f->userinfo);
@@ -193,6 +198,9 @@ rule_refresh_token_as_access_token(const struct facts *f, struct finding *out)
 	const struct claims *i = f->introspected;
 	bool said = i && (kind_is(i->token_type, "refresh") || kind_is(i->token_use, "refresh"));
 
+	if (!f->access && !said)
+		return said_of_token(f, out, HINT_REFRESH_TOKEN,
+			"a refresh token came where an access token belongs");
 	if (!f->access || (!said && f->access->role != ROLE_REFRESH))
 		return RULE_PASS;
 	if (said)
@@ -226,6 +234,9 @@ rule_opaque_vs_jwt_confusion(const struct facts *f, struct finding *out)
 	const struct exchange *api = case_last(f->c, PURPOSE_RESOURCE, SLOT_ACCESS);
 	const struct exchange *info = case_last(f->c, PURPOSE_USERINFO, SLOT_ACCESS);
 
+	if (!f->access)
+		return said_of_token(f, out, HINT_NOT_JWT,
+			"it expects a JWT, and the token is none: an opaque token, or a damaged one");
 	if (!f->access || f->access->kind == TOKEN_JWT || !api || !info ||
 		!exchange_token_refused(api) || info->answer.outcome != OUTCOME_SUCCESS ||
 		fact_inactive(f))
@@ -281,7 +292,9 @@ rule_signature_invalid(const struct facts *f, struct finding *out)
 {
 	const char *why;
 
-	if (!f->access || f->access_sig != SIG_BAD || not_for_us(f, &why) || fact_healthy(f) ||
+	if (!f->access)
+		return said_of_token(f, out, HINT_SIGNATURE, "the token's signature does not verify");
+	if (f->access_sig != SIG_BAD || not_for_us(f, &why) || fact_healthy(f) ||
 		fact_issuer(f) == ISSUER_OTHER_TENANT)
 		return RULE_PASS;
 	ev(out, "kid", FROM_TOKEN, "%s", f->access->kid[0] ? f->access->kid : "none");
@@ -302,7 +315,9 @@ rule_jwks_unknown_kid(const struct facts *f, struct finding *out)
 	const char *why;
 	char when[32];
 
-	if (!f->access || fact_key_known(f) != TRI_NO || not_for_us(f, &why))
+	if (!f->access)
+		return said_of_token(f, out, HINT_KEY, "it has no key for the token's kid");
+	if (fact_key_known(f) != TRI_NO || not_for_us(f, &why))
 		return RULE_PASS;
 	ev(out, "kid", FROM_TOKEN, "%s", f->access->kid);
 	ev(out, "keys", (int)f->jwks->n, "%zu, none of that kid",
@@ -354,7 +369,10 @@ rule_alg_mismatch(const struct facts *f, struct finding *out)
 	const struct json *key;
 	char why[96];
 
-	if (!f->access || f->access->kind != TOKEN_JWT)
+	if (!f->access)
+		return said_of_token(
+			f, out, HINT_ALG, "the token is signed with an algorithm it does not take");
+	if (f->access->kind != TOKEN_JWT)
 		return RULE_PASS;
 	if (f->access_sig == SIG_ALG_NONE || !strcmp(f->access->alg, "none")) {
 		ev(out, "alg", FROM_TOKEN, "none");

@@ -232,6 +232,8 @@ rule_refresh_policy_reauth(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = f->refresh;
 
+	if (refused(f) && answer_hint(x) == HINT_SILENT)
+		return RULE_PASS; /* of a login without a screen, not of this grant */
 	if (refused(f) &&
 		(answer_error_is(x, "interaction_required") ||
 			answer_error_is(x, "login_required") ||
@@ -244,6 +246,89 @@ rule_refresh_policy_reauth(const struct facts *f, struct finding *out)
 	}
 	return by_words(f, out, HINT_REAUTH,
 		"The server's policy wants the user to log in again before it refreshes.");
+}
+
+/* --- limits of a provider ----------------------------------------------------------------- */
+
+enum { WEEK_S = 7 * 24 * 3600, HOUR_S = 3600 };
+
+/* What the token response said of the refresh token's own life; -1: nothing. */
+static int64_t
+stated_life(const struct facts *f, const struct exchange **from)
+{
+	static const char *const members[] = {"refresh_token_expires_in", "refresh_expires_in"};
+
+	for (size_t i = f->c->n_exchanges; i > 0; i--) {
+		const struct exchange *x = f->c->exchanges[i - 1];
+		int64_t life;
+
+		if ((x->purpose != PURPOSE_TOKEN && x->purpose != PURPOSE_REFRESH) ||
+			x->answer.outcome != OUTCOME_SUCCESS)
+			continue;
+		for (size_t k = 0; k < ARRAY_SIZE(members); k++) {
+			if (!json_to_i64(json_get(x->answer.doc, members[k]), &life, NULL))
+				continue;
+			*from = x;
+			return life;
+		}
+	}
+	return -1;
+}
+
+/* When the user consented: nothing else is as old as the grant. */
+static const struct fact_time *
+consented(const struct facts *f, struct fact_time *out)
+{
+	const struct case_token *t = case_token(f->c, SLOT_REFRESH);
+
+	*out = (struct fact_time){0};
+	if (f->id_token && f->id_token->claims.iat.form != NUM_ABSENT)
+		*out = (struct fact_time){true, NUM_INTEGER, f->id_token->claims.iat.at, FROM_TOKEN};
+	else if (t->obtained_wall_us > 0)
+		*out = (struct fact_time){true, NUM_INTEGER, t->obtained_wall_us / 1000000,
+			(int)t->from};
+	return out->known ? out : NULL;
+}
+
+/* Google ends the refresh tokens of an app that is not published after 168 hours. */
+enum verdict_of
+rule_refresh_testing_mode_7d(const struct facts *f, struct finding *out)
+{
+	const struct exchange *from = NULL;
+	struct fact_time since;
+	int64_t life = stated_life(f, &from), age;
+	char span[32];
+
+	if (!grant_refused(f) || used_before(f) || answer_hint(f->refresh) != HINT_AMBIGUOUS ||
+		!answer_says(f->refresh, "expired or revoked"))
+		return RULE_PASS;
+	age = consented(f, &since) ? f->server_now_s - since.at : -1;
+	if ((age >= 0 && age < WEEK_S) || (life < 0 && age < 0))
+		return RULE_PASS;
+	/* the response said seven days, or the refusal came with the hour */
+	if (!(life > WEEK_S - HOUR_S && life <= WEEK_S) && !(age >= 0 && age < WEEK_S + 24 * HOUR_S))
+		return RULE_PASS;
+	ev_answer(out, f->refresh);
+	if (age >= 0)
+		ev_time(out, "granted", &since);
+	if (from)
+		ev(out, "refresh_token_expires_in", (int)from->n, "%lld s", (long long)life);
+	if (age < 0)
+		return say(out,
+			"The refresh token was given for seven days only, as to an app in testing, "
+			"and is refused now.");
+	return say(out,
+		"The refresh token is refused %s after the consent: this provider ends those of "
+		"an app in testing after seven days.",
+		time_span(span, age));
+}
+
+enum verdict_of
+rule_refresh_token_limit(const struct facts *f, struct finding *out)
+{
+	return by_words(f, out, HINT_LIMIT,
+		"The server keeps a limited number of refresh tokens for this user and client, and "
+		"has dropped this one for newer ones.");
 }
 
 enum verdict_of

@@ -211,14 +211,66 @@ rule_revoke_unsupported_token_type(const struct facts *f, struct finding *out)
 		x->result.response.status, still_active(f) ? ", and it is still active" : "");
 }
 
+static bool
+accepted_after_revocation(const struct facts *f, const struct exchange *x)
+{
+	return x && f->revocation && f->revocation->result.response.status == 200 &&
+		f->revoked_introspection && f->revoked_introspection->answer.active == TRI_NO &&
+		x->answer.outcome == OUTCOME_SUCCESS;
+}
+
+static struct span
+age_header(const struct exchange *x)
+{
+	struct span age =
+		x ? span_trim(http_header(&x->result.response.headers, "age")) : SPAN_EMPTY;
+
+	return span_is(age, "0") ? SPAN_EMPTY : age;
+}
+
+/* An opaque token says nothing by itself: who accepts a dead one has an old answer about it. */
+static bool
+cached(const struct facts *f, const struct exchange *x)
+{
+	return x->purpose == PURPOSE_RESOURCE && f->access && f->access->kind == TOKEN_OPAQUE;
+}
+
+enum verdict_of
+rule_introspection_cache_stale(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->revoked_resource, *i = f->introspection;
+	char span[32];
+	int64_t left;
+
+	if (accepted_after_revocation(f, x) && cached(f, x)) {
+		ev_answer(out, f->revocation);
+		ev(out, "active", (int)f->revoked_introspection->n, "false");
+		ev_answer(out, x);
+		return say(out,
+			"The token is revoked and introspection says so, yet the resource still "
+			"takes it; an opaque token can only be looked up, so the resource or its "
+			"gateway keeps an old answer.");
+	}
+	/* the introspection itself came out of a cache, and is older than the expiry */
+	if (f->active.v != TRI_YES || !age_header(i).n || !facts_remaining(f, &left) || left >= 0)
+		return RULE_PASS;
+	out->severity = SEV_WARNING; /* the token is dead all the same */
+	out->step = i->step;
+	ev(out, "active", (int)i->n, "true");
+	ev_text(out, "Age", age_header(i), (int)i->n);
+	ev_time(out, "exp", &f->exp);
+	return say(out,
+		"Introspection says active, from a cache (Age: %.*s s), and the token expired %s "
+		"ago: the answer is an old one.",
+		SPAN_ARG(age_header(i)), time_span(span, -left));
+}
+
 enum verdict_of
 rule_revoked_jwt_still_accepted(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = f->revoked_resource ? f->revoked_resource : f->revoked_userinfo;
 
-	if (!x || !f->revocation || f->revocation->result.response.status != 200 ||
-		!f->revoked_introspection || f->revoked_introspection->answer.active != TRI_NO ||
-		x->answer.outcome != OUTCOME_SUCCESS)
+	if (!accepted_after_revocation(f, x) || cached(f, x))
 		return RULE_PASS;
 	ev_answer(out, f->revocation);
 	ev(out, "active", (int)f->revoked_introspection->n, "false");
@@ -228,6 +280,34 @@ rule_revoked_jwt_still_accepted(const struct facts *f, struct finding *out)
 		"answer: it is "
 		"checked there by signature and exp alone.",
 		purpose_words(x->purpose));
+}
+
+/* A token or secret in an address: every server and proxy on the way writes it down. */
+enum verdict_of
+rule_log_secret_leak(const struct facts *f, struct finding *out)
+{
+	static const char *const names[] = {"access_token=", "refresh_token=", "id_token=",
+		"client_secret=", "password="};
+
+	for (size_t i = 0; i < f->c->n_exchanges; i++) {
+		const struct exchange *x = f->c->exchanges[i];
+		struct span query = span_of(x->request.url);
+		size_t at = span_find(query, '?');
+
+		for (size_t k = 0; at != SIZE_MAX && k < ARRAY_SIZE(names); k++) {
+			size_t in = span_find_str(span_from(query, at + 1), names[k]);
+
+			if (in == SIZE_MAX || (in && query.p[at + in] != '&'))
+				continue;
+			out->step = x->step;
+			ev(out, "request.query", (int)x->n, "%s…", names[k]);
+			return say(out,
+				"The %s request has %.*s in its address, which servers and proxies "
+				"write into their logs.",
+				purpose_words(x->purpose), (int)strlen(names[k]) - 1, names[k]);
+		}
+	}
+	return RULE_PASS;
 }
 
 enum verdict_of

@@ -53,15 +53,30 @@ enum hint {
 	HINT_SECRET_EXPIRED,
 	HINT_SECRET_WRONG,
 	HINT_PUBLIC_CLIENT,
+	HINT_NO_CLIENT,
+	HINT_AUTH_METHOD,
 	HINT_ASSERTION_AUDIENCE,
 	HINT_REALM,
 	HINT_CERTIFICATE,
 	HINT_THROTTLED,
 	HINT_SCOPE,
 	HINT_KEY,
+	HINT_KEYS_UNREACHABLE,
 	HINT_ALG,
+	HINT_SIGNATURE,
+	HINT_MALFORMED,
+	HINT_NOT_JWT,
+	HINT_ID_TOKEN,
+	HINT_REFRESH_TOKEN,
+	HINT_LIMIT,
+	HINT_SILENT,
 };
 enum hint answer_hint(const struct exchange *x);
+/* Which rows of hints.def speak of this answer. */
+enum where { WHERE_U = 1, WHERE_R = 2, WHERE_C = 4, WHERE_A = 7 };
+unsigned answer_where(const struct exchange *x);
+/* Has the answer's text (error, code, descriptions, a short body) this part?  Any case. */
+bool answer_says(const struct exchange *x, const char *part);
 /* The answer's error, description and vendor's code in one line, for summaries: "401
  * invalid_token". */
 char *answer_words(const struct exchange *x, char *out, size_t size);
@@ -98,6 +113,13 @@ bool fact_bound(const struct facts *f); /* cnf: DPoP or a certificate */
  */
 typedef bool answer_match(const struct facts *f, const struct exchange *x);
 const struct exchange *gravest_answer(const struct facts *f, answer_match *m, struct finding *out);
+
+/*
+ * For predicates whose proof lies in the token: it is not given, the user-information query was
+ * refused, and the server's words hint at h.  Then they are all there is (rules-reply.c).
+ */
+enum verdict_of said_of_token(
+	const struct facts *f, struct finding *out, enum hint h, const char *words);
 
 /* Where a redirect leads, against the request (rules-redirect.c). */
 enum hop { HOP_NONE, HOP_LOGIN, HOP_LOOP, HOP_TO_HTTPS, HOP_ELSEWHERE };

@@ -1,0 +1,93 @@
+/* Rules that rest on a reply's own words, where the token or the request is not at hand. */
+#include "diagnose/rules.h"
+
+enum verdict_of
+said_of_token(const struct facts *f, struct finding *out, enum hint h, const char *words)
+{
+	const struct exchange *x = f->userinfo;
+
+	if (f->access || !fact_rejected(f) || answer_hint(x) != h)
+		return RULE_PASS;
+	out->step = x->step;
+	ev_answer(out, x);
+	ev(out, "error_description", (int)x->n, "%s", x->answer.description);
+	return say(out, "The server says that %s (%d).", words, x->result.response.status);
+}
+
+static bool
+wants_user(const struct exchange *x)
+{
+	static const char *const codes[] = {"login_required", "interaction_required",
+		"consent_required", "account_selection_required"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
+		if (answer_error_is(x, codes[i]))
+			return true;
+	}
+	return false;
+}
+
+/* A login without a screen: its answer comes in a redirect, and is seen here only if imported. */
+enum verdict_of
+rule_silent_auth_interaction_required(const struct facts *f, struct finding *out)
+{
+	for (size_t i = 0; i < f->c->n_exchanges; i++) {
+		const struct exchange *x = f->c->exchanges[i];
+		bool asked = x->request.url &&
+			span_find_str(span_of(x->request.url), "prompt=none") != SIZE_MAX;
+		struct span to = http_header(&x->result.response.headers, "location");
+
+		if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS)
+			continue;
+		if (!(wants_user(x) && (asked || answer_hint(x) == HINT_SILENT)) &&
+			!(asked && (span_contains_nocase(to, "error=login_required") ||
+					   span_contains_nocase(to, "error=interaction_required") ||
+					   span_contains_nocase(to, "error=consent_required"))))
+			continue;
+		out->step = x->step;
+		ev_answer(out, x);
+		if (asked)
+			ev(out, "request.prompt", (int)x->n, "none");
+		return say(out,
+			"A login without a screen (prompt=none) was tried, and the server needs the "
+			"user for it (%s).",
+			x->answer.error[0] ? x->answer.error : "by its redirect");
+	}
+	return RULE_PASS;
+}
+
+/* --- the key set, from where the resource stands ------------------------------------------- */
+
+/* The API's own words, or, from here, a key set that does not come. */
+enum verdict_of
+rule_jwks_unreachable(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->userinfo, *keys = f->jwks;
+
+	if (exchange_answered(x) && x->answer.outcome != OUTCOME_SUCCESS &&
+		answer_hint(x) == HINT_KEYS_UNREACHABLE) {
+		out->step = x->step;
+		ev_answer(out, x);
+		ev(out, "error_description", (int)x->n, "%s", x->answer.description);
+		ev_answer(out, keys);
+		return say(out,
+			"The resource cannot fetch the issuer's keys (%d): no token can pass there "
+			"until it can%s.",
+			x->result.response.status,
+			exchange_answered(keys) && keys->answer.outcome == OUTCOME_SUCCESS
+				? "; from here the key set is read"
+				: "");
+	}
+	if (!keys || keys->answer.outcome == OUTCOME_SUCCESS ||
+		keys->result.error == NETERR_CANCELLED || !f->access ||
+		f->access->kind != TOKEN_JWT)
+		return RULE_PASS;
+	out->severity = fact_rejected(f) ? SEV_WARNING : SEV_INFO;
+	out->explains = "";
+	ev_answer(out, keys);
+	ev(out, "jwks_uri", (int)keys->n, "%s", keys->request.url);
+	return say(out,
+		"The key set at %s cannot be read: the signature was not checked, and whoever "
+		"verifies this server's tokens cannot either if it is the same there.",
+		keys->request.url);
+}
