@@ -43,6 +43,7 @@ include tests/lint/local.mk
 include tests/bench/local.mk
 include tests/pty/local.mk
 include tests/real/local.mk
+include tests/fuzz/local.mk
 
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS) $(TAP_TESTS)

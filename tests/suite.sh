@@ -96,6 +96,9 @@ run asan-ubsan "$work/asan" make -s -C "$work/asan" -j"$jobs" -k check \
 	TESTS='$(UNIT_TESTS) $(SANITIZER_TESTS)'
 configure "$work/valgrind" CFLAGS='-O1 -g'
 run valgrind "$work/valgrind" make -s -C "$work/valgrind" -j"$jobs" -k check-valgrind
+# each fuzzer for a while, so that what a change breaks in a parser is seen at once
+configure "$work/fuzz" --enable-fuzzing --enable-asan --enable-ubsan CC=clang CFLAGS='-O1 -g'
+run fuzz "$work/fuzz" make -s -C "$work/fuzz" -j"$jobs" check-fuzz ${long:+TT_FUZZ_SECONDS=600}
 run distcheck "$work/gcc" env DISTCHECK_CONFIGURE_FLAGS=-q make -s -C "$work/gcc" -j"$jobs" distcheck
 if [ -n "$long" ]; then
 	run asan-real "$work/asan" make -s -C "$work/asan" -k check TESTS=tests/real/real.tap.sh

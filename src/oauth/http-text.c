@@ -39,6 +39,9 @@ unfold(struct http_headers *h, struct span more)
 	struct span s = span_trim(more);
 
 	h->v[h->n - 1].value = xasprintf("%s %.*s", old, SPAN_ARG(s));
+	/* a value holds no CR, wherever it came from (RFC 9110 §5.5) */
+	for (char *p = h->v[h->n - 1].value; (p = strchr(p, '\r')) != NULL; p++)
+		*p = ' ';
 	wipe(old, strlen(old));
 	free(old);
 }
