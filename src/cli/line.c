@@ -78,8 +78,8 @@ put_field(struct line *l, const struct field *f)
 		break;
 	case FIELD_VALUE:
 	default:
-		put(l, "  %s: %s%s%s%s%s%s\n", f->name, f->value, *f->meaning ? " - " : "",
-			f->meaning, *state ? " (" : "", state, *state ? ")" : "");
+		put(l, "  %s: %s%s%s%s%s%s%s\n", f->name, f->value, *f->meaning ? " - " : "",
+			f->offers_refresh ? "r refreshes: " : "", f->meaning, *state ? " (" : "", state, *state ? ")" : "");
 	}
 }
 

@@ -135,7 +135,10 @@ step_answer(const struct facts *f, enum step s)
 			: f->exp.known || !f->access       ? STATE_OK
 							   : STATE_UNDETERMINED;
 	case STEP_REFRESH:
-		return f->refresh && f->refresh_ok.v != TRI_YES ? STATE_PROBLEM : STATE_OK;
+		/* what was not tried is not ok */
+		return !f->refresh                   ? STATE_SKIPPED
+			: f->refresh_ok.v == TRI_YES ? STATE_OK
+						     : STATE_PROBLEM;
 	case STEP_HANDLE:
 		return !f->userinfo                   ? STATE_UNDETERMINED
 			: f->userinfo_ok.v == TRI_YES ? STATE_OK
@@ -145,6 +148,19 @@ step_answer(const struct facts *f, enum step s)
 		break;
 	}
 	return STATE_OK;
+}
+
+/* Nothing was refreshed: could it be? */
+static const char *
+not_refreshed_words(const struct facts *f)
+{
+	const struct case_token *t = case_token(f->c, SLOT_REFRESH);
+
+	if (!t->present)
+		return "Not refreshed: no refresh token was given.";
+	if (t->spent)
+		return "Not refreshed: the refresh token was used already, or may have been.";
+	return "Not refreshed. It can be: a refresh token is there and was not used.";
 }
 
 static void
@@ -171,10 +187,11 @@ step_words(char *out, size_t size, const struct facts *f, enum step s)
 		break;
 	case STEP_REFRESH:
 		(void)snprintf(out, size, "%s",
-			f->refresh_ok.v == TRI_YES          ? "New tokens came."
-				: f->refresh_ok.v == TRI_NO ? "The server refused to refresh."
-				: f->refresh_token ? "A refresh token is there; it was not used."
-						   : "There is no refresh token.");
+			!f->refresh                         ? not_refreshed_words(f)
+				: f->refresh_ok.v == TRI_YES ? "New tokens came."
+				: f->refresh_ok.v == TRI_NO
+				? "The server refused to refresh."
+				: "A refresh was sent, and no answer came.");
 		break;
 	case STEP_HANDLE:
 		if (f->userinfo && f->userinfo_ok.v != TRI_YES)
@@ -216,7 +233,8 @@ steps_of_findings(struct diagnosis *d, const struct facts *f, const struct walk 
 				state = state == STATE_PROBLEM ? STATE_PROBLEM : STATE_UNDETERMINED;
 			else if (x->severity == SEV_ERROR)
 				state = STATE_PROBLEM;
-			else if (state == STATE_OK || state == STATE_UNDETERMINED)
+			else if (state == STATE_OK || state == STATE_UNDETERMINED ||
+				state == STATE_SKIPPED)
 				state = STATE_WARNING;
 			(void)snprintf(
 				d->step_summary[s], sizeof(d->step_summary[s]), "%s", x->summary);

@@ -85,7 +85,7 @@ look_at_wizard(struct ui *ui)
 	if (!ui->prepared)
 		return;
 	if (wizard_update(ui->d->wizard) || ui->model_stale) {
-		model_read(&ui->m, ui->d->wizard, ui->step, ui->local_time);
+		model_read(&ui->m, ui->d->wizard, ui->step, &ui->keymap, ui->local_time);
 		ui->model_stale = false;
 		ui->dirty = true;
 	} else if ((ui->m.busy || wizard_busy(ui->d->wizard)) && model_read_progress(&ui->m, ui->d->wizard)) {
@@ -291,7 +291,7 @@ prepare(struct ui *ui, struct err *e)
 		return false;
 	ui->prepared = true;
 	wizard_update(ui->d->wizard);
-	model_read(&ui->m, ui->d->wizard, ui->step, ui->local_time);
+	model_read(&ui->m, ui->d->wizard, ui->step, &ui->keymap, ui->local_time);
 	ui->dirty = ui->soon = true;
 	if (notice[0])
 		ui_notice(ui, "%s", notice);

@@ -1,5 +1,6 @@
 #include "ui/model.h"
 
+#include "base/mem.h"
 #include "base/text.h"
 
 void
@@ -61,8 +62,25 @@ model_read_progress(struct ui_model *m, const struct wizard *w)
 	return changed;
 }
 
+/* What can be had now is said with its key: "press R: a refresh token is there". */
+static void
+name_keys(struct field_list *l, const struct keymap *keys)
+{
+	char key[32];
+
+	keymap_name(keys, ACT_REFRESH, key, sizeof(key));
+	for (size_t i = 0; i < l->n; i++) {
+		char *was = l->v[i].meaning;
+
+		if (!l->v[i].offers_refresh || !key[0])
+			continue;
+		l->v[i].meaning = xasprintf("press %s: %s", key, was);
+		free(was);
+	}
+}
+
 void
-model_read(struct ui_model *m, const struct wizard *w, enum step step, bool local)
+model_read(struct ui_model *m, const struct wizard *w, enum step step, const struct keymap *keys, bool local)
 {
 	const struct diagnosis *d = wizard_diagnosis(w);
 
@@ -77,7 +95,7 @@ model_read(struct ui_model *m, const struct wizard *w, enum step step, bool loca
 	}
 	for (int s = 0; s < STEP_COUNT; s++) {
 		m->steps[s] = wizard_step_state(w, (enum step)s);
-		m->walked = m->walked || (m->steps[s] != STATE_PENDING && m->steps[s] != STATE_SKIPPED);
+		m->walked = m->walked || m->steps[s] != STATE_PENDING;
 		snprintf(m->step_summary[s], sizeof(m->step_summary[s]), "%s", d ? d->step_summary[s] : "");
 	}
 	if (d) {
@@ -91,5 +109,6 @@ model_read(struct ui_model *m, const struct wizard *w, enum step step, bool loca
 	field_list_release(&m->fields);
 	field_list_init(&m->fields);
 	step_fields(&m->fields, w, step, local);
+	name_keys(&m->fields, keys);
 	model_read_progress(m, w);
 }

@@ -14,6 +14,7 @@ precondition_rows(struct field_list *l, const struct wizard *w, const struct fac
 
 	field_heading(l, "Before a refresh", "", FROM_NOWHERE);
 	row = field_words(l, "refresh_possible", "refreshable", can ? "yes" : "no", FROM_NOWHERE);
+	row->offers_refresh = can;
 	field_mean(row, can ? STATE_OK : STATE_WARNING, "%s", why);
 	row = field_words(l, "refresh_token", "refresh token", t->present ? t->info.mask : "none", FROM_TOKEN);
 	if (t->present)

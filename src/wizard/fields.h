@@ -20,6 +20,7 @@ struct field {
 	char *meaning;  /* plain words, or "" */
 	enum state state; /* OK: nothing to say; WARNING, PROBLEM, UNDETERMINED get a glyph */
 	int from;       /* facts.h */
+	bool offers_refresh; /* a refresh can be had now: whoever shows it names the key before the meaning */
 	const struct secret *secret; /* borrowed from the case: what `s` shows for five seconds; NULL */
 	char key[40];   /* stable name in the report's fields, "exp"; "" : not in the report */
 };

@@ -207,6 +207,15 @@ says out "✗"
 silent err
 hides out "$TT_CS"
 hides out "$(cat at.txt)"
+says out "3 Refresh    – skipped      Not refreshed: no refresh token was given."
+want 1 "check: a refresh token that is not used" -- check "$@" --refresh-token-file rt.txt
+says out "3 Refresh    – skipped      Not refreshed. It can be: a refresh token is there"
+want 1 "check --format json: step 3" -- check "$@" --refresh-token-file rt.txt --format json
+if tr -d ' \n' <out | grep -q '"id":"refresh","state":"skipped","summary":"Notrefreshed.Itcanbe'; then
+	ok "... is skipped there, too"
+else
+	not_ok "step 3 in JSON"
+fi
 want 1 "check --ascii" -- check "$@" --ascii
 if LC_ALL=C grep -q '[^ -~]' out; then not_ok "not ASCII"; else ok "... is ASCII"; fi
 if grep -q "$(printf '\033')" out; then not_ok "colours in a pipe"; else ok "... no colours in a pipe"; fi
@@ -244,6 +253,7 @@ server=
 if [ $got -eq 143 ]; then ok "serve: ended by SIGTERM is 128+15"; else : >out; not_ok "serve: status $got"; fi
 
 # --- signals while a request is under way ---------------------------------------------------------
+rm -f serve.out # the line waited for must be the new server's
 "$tt" serve --scenario slow --tokens-out tokens.json >serve.out 2>serve.err </dev/null &
 server=$!
 wait_for '^ready' serve.out $server

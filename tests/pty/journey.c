@@ -109,6 +109,8 @@ test_scenario(void **state)
 	assert_true(vt_has(t, "demo: "));
 	assert_true(vt_has(t, s->name));
 	play_walk(t);
+	/* a walk refreshes nothing, and says no "ok" for it */
+	assert_false(vt_has(t, "3 Refresh ✓"));
 	if (s->refresh) {
 		play_refresh(t);
 		play_keys(t, "5");

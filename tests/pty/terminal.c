@@ -529,6 +529,11 @@ line_journey(const char *term, const char *const *args)
 		assert_true(vt_see(t, now));
 	}
 	assert_true(vt_see(t, "Verdict, problem: The access token expired"));
+	/* what was not done is not ok */
+	vt_type(t, "s\r");
+	assert_true(vt_see(t, "3 Refresh: skipped"));
+	vt_type(t, "3\r");
+	assert_true(vt_see(t, "refreshable: yes - r refreshes: a refresh token is there"));
 	vt_type(t, "q\r");
 	play_restored(t);
 	assert_int_equal(WEXITSTATUS(t->status), 0);

@@ -173,7 +173,7 @@ fake_ui(enum step step)
 	for (int s = 0; s < STEP_COUNT; s++)
 		ui->places[s] = (struct place){-1, 0};
 	ui_push(ui, &screen_step);
-	model_read(&ui->m, fake_deps.wizard, step, false);
+	model_read(&ui->m, fake_deps.wizard, step, &ui->keymap, false);
 	return ui;
 }
 
@@ -214,7 +214,7 @@ row(struct field_list *l, enum field_kind kind, enum state state, int from, cons
 {
 	l->v = xreallocarray(l->v, l->n + 1, sizeof(*l->v));
 	l->v[l->n] = (struct field){kind, xstrdup(name), text_safe_dup(span_of(value), 4096), xstrdup(meaning), state,
-		from, NULL, ""};
+		from, strcmp(name, "refreshable") == 0, NULL, ""};
 	if (strcmp(name, "token") == 0)
 		l->v[l->n].secret = case_token(&fake.c, SLOT_ACCESS)->value;
 	l->n++;
@@ -234,6 +234,13 @@ step_fields(struct field_list *l, const struct wizard *w, enum step s, bool loca
 		row(l, FIELD_VALUE, STATE_OK, 1, "1 discovery", "GET /.well-known/openid-configuration → 200", "wait 29");
 		row(l, FIELD_VALUE, STATE_OK, 2, "2 introspection", "POST /introspect → 200", "dns 1 tcp 4 tls 31 wait 29");
 		row(l, FIELD_VALUE, STATE_PROBLEM, 3, "3 userinfo", "GET /userinfo → 401", "wait 29 (connection reused)");
+		return;
+	}
+	if (s == STEP_REFRESH) {
+		row(l, FIELD_HEADING, STATE_OK, 0, "Before a refresh", "", "");
+		row(l, FIELD_VALUE, STATE_OK, 0, "refreshable", "yes", "a refresh token is there and was not used yet");
+		row(l, FIELD_VALUE, STATE_OK, 0, "new tokens to", "not chosen yet",
+			"where the new tokens are kept before anything else uses them");
 		return;
 	}
 	row(l, FIELD_HEADING, STATE_OK, -1, "Token", "file at.txt", "");

@@ -18,7 +18,7 @@ act(struct ui *ui, enum action a)
 {
 	ui_action(ui, a);
 	if (ui->model_stale) {
-		model_read(&ui->m, ui->d->wizard, ui->step, ui->local_time);
+		model_read(&ui->m, ui->d->wizard, ui->step, &ui->keymap, ui->local_time);
 		ui->model_stale = false;
 	}
 }
@@ -212,6 +212,7 @@ static const struct {
 	{"help-end", FAKE_PROBLEM, STEP_VERIFY, help_end},
 	{"guide", FAKE_PROBLEM, STEP_VERIFY, guide},
 	{"findings", FAKE_PROBLEM, STEP_VERIFY, findings},
+	{"refresh", FAKE_PROBLEM, STEP_REFRESH, plain},
 	{"refresh-place", FAKE_PROBLEM, STEP_REFRESH, refresh_place},
 	{"refresh-file", FAKE_PROBLEM, STEP_REFRESH, refresh_file},
 	{"refresh-file-bad", FAKE_PROBLEM, STEP_REFRESH, refresh_file_bad},
@@ -432,6 +433,25 @@ test_catalogue(void **state)
 	fake_release();
 }
 
+/* Does the text stand on the screen at this size? */
+static bool
+shows(const struct ui *ui, int rows, int cols, const char *text)
+{
+	struct canvas c;
+	struct buf b;
+	bool there;
+
+	canvas_init(&c);
+	canvas_resize(&c, rows, cols);
+	buf_init(&b, 1 << 20);
+	ui_draw(ui, &c);
+	write_canvas(&c, false, &b);
+	there = span_find_str(buf_span(&b), text) != SIZE_MAX;
+	buf_release(&b);
+	canvas_release(&c);
+	return there;
+}
+
 /* The peek is over after five seconds, or at any key. */
 static void
 test_peek_ends(void **state)
@@ -452,6 +472,25 @@ test_peek_ends(void **state)
 	assert_int_equal(ui->n_layers, 2);
 	type(ui, "s");
 	assert_int_equal(ui->n_layers, 1);
+	fake_ui_free(ui);
+	fake_release();
+}
+
+/* What can be had is said with its key, also after the key was changed. */
+static void
+test_the_refresh_names_its_key(void **state)
+{
+	struct span key = SPAN_LIT("F8");
+	struct err e = ERR_INIT;
+	struct ui *ui;
+
+	(void)state;
+	fake_init(FAKE_PROBLEM);
+	ui = fake_ui(STEP_REFRESH);
+	assert_true(shows(ui, 24, 80, "press R: a refresh token"));
+	assert_int_equal(keymap_set(&ui->keymap, SPAN_LIT("refresh"), &key, 1, &e), RES_OK);
+	act(ui, ACT_TIME); /* reads the model anew */
+	assert_true(shows(ui, 24, 80, "press F8: a refresh token"));
 	fake_ui_free(ui);
 	fake_release();
 }
@@ -488,25 +527,6 @@ test_changing_actions_ask(void **state)
 	assert_int_equal(fake.revoked, 1);
 	fake_ui_free(ui);
 	fake_release();
-}
-
-/* Does the text stand on the screen at this size? */
-static bool
-shows(const struct ui *ui, int rows, int cols, const char *text)
-{
-	struct canvas c;
-	struct buf b;
-	bool there;
-
-	canvas_init(&c);
-	canvas_resize(&c, rows, cols);
-	buf_init(&b, 1 << 20);
-	ui_draw(ui, &c);
-	write_canvas(&c, false, &b);
-	there = span_find_str(buf_span(&b), text) != SIZE_MAX;
-	buf_release(&b);
-	canvas_release(&c);
-	return there;
 }
 
 /* The dialog stays with what was typed and the reason beside it, whatever the size, until it is mended. */
@@ -740,6 +760,7 @@ main(void)
 		cmocka_unit_test(test_any_size),
 		cmocka_unit_test(test_catalogue),
 		cmocka_unit_test(test_peek_ends),
+		cmocka_unit_test(test_the_refresh_names_its_key),
 		cmocka_unit_test(test_changing_actions_ask),
 		cmocka_unit_test(test_a_bad_place_is_mended),
 		cmocka_unit_test(test_an_export_path_is_mended),

@@ -232,6 +232,61 @@ probes_none_sends_only_the_steps_own_requests(void **state)
 	assert_int_equal(sent_to("tokentriage-made-up"), 0);
 }
 
+/* The row of step 3 that says whether a refresh can be had: its meaning, or NULL when none can. */
+static const char *
+offered(struct world *t, struct field_list *l)
+{
+	field_list_init(l);
+	step_fields(l, t->w, STEP_REFRESH, false);
+	for (size_t i = 0; i < l->n; i++)
+		if (l->v[i].offers_refresh)
+			return l->v[i].meaning;
+	return NULL;
+}
+
+/* A step 3 in which nothing was refreshed is not "ok": it was skipped, and says whether it could be had. */
+static void
+looking_at_a_refresh_is_no_refresh(void **state)
+{
+	struct world *t = *state;
+	struct err e = ERR_INIT;
+	struct field_list l;
+
+	healthy_server();
+	begin(t, "opaque-access-token-0123456789", "opaque-refresh-token-0123456789");
+	wizard_walk(t->w, STEPS_ALL, false, false);
+	run(t);
+	assert_int_equal(wizard_step_state(t->w, STEP_REFRESH), STATE_SKIPPED);
+	assert_string_equal(wizard_diagnosis(t->w)->step_summary[STEP_REFRESH],
+		"Not refreshed. It can be: a refresh token is there and was not used.");
+	assert_string_equal(offered(t, &l), "a refresh token is there and was not used yet");
+	field_list_release(&l);
+
+	reply_once("POST", "/token", JSON_HEAD "{\"access_token\":\"the-new-access-token-9876543210\","
+		"\"token_type\":\"Bearer\",\"expires_in\":3600}");
+	assert_int_equal(wizard_set_token_place(t->w, PLACE_MEMORY, NULL, &e), RES_OK);
+	assert_int_equal(wizard_refresh(t->w, &e), RES_OK);
+	run(t);
+	assert_int_equal(wizard_step_state(t->w, STEP_REFRESH), STATE_OK);
+}
+
+static void
+without_a_refresh_token_step_3_says_so(void **state)
+{
+	struct world *t = *state;
+	struct field_list l;
+
+	healthy_server();
+	begin(t, "opaque-access-token-0123456789", NULL);
+	wizard_walk(t->w, STEPS_ALL, false, false);
+	run(t);
+	assert_int_equal(wizard_step_state(t->w, STEP_REFRESH), STATE_SKIPPED);
+	assert_string_equal(wizard_diagnosis(t->w)->step_summary[STEP_REFRESH],
+		"Not refreshed: no refresh token was given.");
+	assert_null(offered(t, &l));
+	field_list_release(&l);
+}
+
 static void
 refresh_waits_for_a_place_and_keeps_the_tokens_first(void **state)
 {
@@ -469,6 +524,8 @@ main(void)
 		T(metadata_of_another_issuer_is_not_followed),
 		T(open_question_is_probed_with_a_made_up_token),
 		T(probes_none_sends_only_the_steps_own_requests),
+		T(looking_at_a_refresh_is_no_refresh),
+		T(without_a_refresh_token_step_3_says_so),
 		T(refresh_waits_for_a_place_and_keeps_the_tokens_first),
 		T(a_spent_refresh_token_is_not_sent_again),
 		T(a_refresh_is_not_cancelled),
