@@ -17,6 +17,7 @@ struct case_token {
 	struct secret *given;       /* as given; NULL in a saved case */
 	struct secret *value;       /* repaired, what is sent; NULL in a saved case */
 	unsigned repaired;          /* enum token_oddity that was repaired */
+	unsigned accepted;          /* … that are the form it was asked for in (inspect), no mistake */
 	char source[80];            /* "file at.txt", "pasted", "refreshed" */
 	int64_t obtained_wall_us;   /* when it was obtained by this program; 0: not known */
 	int64_t expires_in;         /* of the token response; -1: not stated */
@@ -39,6 +40,7 @@ struct case_file {
 	uint32_t metadata_from;          /* its exchange */
 	int64_t created_wall_us;
 	int64_t as_of_wall_us;           /* "now" of a saved case; 0: live, the clock tells */
+	bool offline;                    /* made of what somebody sent: no server is asked */
 	int64_t revoked_wall_us;         /* when this program revoked a token; 0: never */
 	enum token_slot revoked_slot;
 	uint64_t revision;               /* changes with every change: what is derived is stale */

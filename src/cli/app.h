@@ -62,6 +62,7 @@ int app_verdict_status(const struct app *a);
 int app_fail(const struct err *e);
 int app_usage(enum command c, const struct err *e);
 void app_warn(const char *fmt, ...) PRINTF(1, 2);
+void app_tell(const char *fmt, ...) PRINTF(1, 2); /* the same, and no warning */
 /* stdout, checked to the last byte: STATUS_OK or STATUS_INTERNAL. */
 int app_print(struct span text);
 /* Colour and character set by the options, the environment and what fd is. */

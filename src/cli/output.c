@@ -50,6 +50,18 @@ app_warn(const char *fmt, ...)
 	to_stderr("warning: ", text);
 }
 
+void
+app_tell(const char *fmt, ...)
+{
+	char text[1000];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	to_stderr("", text);
+}
+
 int
 app_print(struct span text)
 {

@@ -33,13 +33,18 @@ odd(const struct facts *f, unsigned bits, struct finding *out)
 	out->explains = "";
 	if (f->userinfo || f->introspection) /* the repaired value was sent, or tried to be */
 		out->severity = SEV_WARNING;
+	/* what a copy puts around a token that is only looked at is no fault of the token's */
+	if (f->c->offline && !(t->info.odd & bits & (ODD_BLANK_INSIDE | ODD_CONTROL | ODD_PERCENT)))
+		out->severity = t->info.odd & bits & ~t->accepted ? SEV_WARNING : SEV_INFO;
 	return true;
 }
 
 static const char *
 repaired_words(const struct facts *f, unsigned bits)
 {
-	return given(f)->repaired & bits
+	return given(f)->repaired & bits && f->c->offline
+		? "; it is looked at without, the application may not do that"
+		: given(f)->repaired & bits
 		? "; it was repaired before sending, the application may not do that"
 		: "; servers refuse it so";
 }

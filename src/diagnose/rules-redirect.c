@@ -82,6 +82,8 @@ dropped(const struct facts *f, const struct exchange *x)
 
 	if (x->purpose == PURPOSE_DISCOVERY || x->purpose == PURPOSE_JWKS)
 		return false;
+	if (!strcmp(x->answer.error_from, "Location")) /* an authorization response: meant to leave */
+		return false;
 	/* a recorded chain: the hop lost the header, and the last host asks for one */
 	if (before && is_redirect(before) && status_of(x) == 401 &&
 		!http_has_header(&x->request.headers, "authorization"))

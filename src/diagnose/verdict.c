@@ -19,6 +19,27 @@ introspection_not_available(const struct facts *f, const struct diagnosis *d)
 	return false;
 }
 
+/*
+ * Of a case that somebody sent (inspect): did every answer in it say what it should?  Nothing wrong in
+ * what was given is all that can be asked of it.
+ */
+static bool
+nothing_wrong(const struct facts *f)
+{
+	const struct exchange *all[] = {f->introspection, f->userinfo, f->refresh, f->revocation,
+		f->discovery, f->discovery_oauth, f->jwks};
+
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
+		if (exchange_answered(all[i]) && all[i]->answer.outcome != OUTCOME_SUCCESS)
+			return false;
+	for (size_t i = 0; i < f->c->n_exchanges; i++)
+		if (f->c->exchanges[i]->answer.outcome == OUTCOME_OAUTH_ERROR &&
+			exchange_is_current(f->c, f->c->exchanges[i]) &&
+			f->c->exchanges[i]->purpose == PURPOSE_OTHER)
+			return false;
+	return true;
+}
+
 static enum state
 state_of(const struct diagnosis *d, const struct facts *f)
 {
@@ -33,6 +54,8 @@ state_of(const struct diagnosis *d, const struct facts *f)
 	}
 	healthy = f->userinfo_ok.v == TRI_YES &&
 		(f->active.v == TRI_YES || introspection_not_available(f, d));
+	if (f->c->offline)
+		healthy = nothing_wrong(f);
 	return healthy && !umbrella ? STATE_OK : STATE_UNDETERMINED;
 }
 
@@ -72,6 +95,24 @@ healthy_words(struct verdict *v, const struct facts *f)
 		sub);
 	(void)snprintf(v->next, sizeof(v->next), "Nothing needs to be done%s.",
 		f->exp.known ? ": refresh it before it expires" : "");
+}
+
+/* Nothing wrong in what was given, which may be less than the whole story. */
+static void
+offline_words(struct verdict *v, const struct facts *f)
+{
+	char left[64];
+
+	left_words(f, left, sizeof(left));
+	(void)snprintf(v->summary, sizeof(v->summary), "Nothing wrong was found in what was given%s%s%s.",
+		f->active.v == TRI_YES     ? ": the server calls the token active"
+			: f->exp.known     ? ": by its own claims the token is valid"
+			: f->access        ? ", and nothing in it says how long the token is valid"
+					   : "",
+		left, f->c->n_exchanges ? "" : "; no server was asked");
+	(void)snprintf(v->next, sizeof(v->next),
+		f->access ? "Ask the server about the token: tokentriage check."
+			  : "Give the token or the request that fails, too.");
 }
 
 static void
@@ -256,10 +297,15 @@ verdict_of_findings(struct diagnosis *d, const struct facts *f, const struct wal
 		v->primary = &d->findings[0];
 		v->next_step = v->primary->next_step;
 		(void)snprintf(v->summary, sizeof(v->summary), "%s%s",
-			v->state == STATE_OK ? "The token works, but: " : "", v->primary->summary);
+			v->state != STATE_OK                ? ""
+				: f->userinfo_ok.v == TRI_YES ? "The token works, but: "
+							      : "No fault was found, but: ",
+			v->primary->summary);
 		(void)snprintf(v->next, sizeof(v->next), "%s", v->primary->remedy);
-	} else if (v->state == STATE_OK) {
+	} else if (v->state == STATE_OK && f->userinfo_ok.v == TRI_YES) {
 		healthy_words(v, f);
+	} else if (v->state == STATE_OK) {
+		offline_words(v, f);
 	} else {
 		open_words(v, f);
 	}

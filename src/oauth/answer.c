@@ -223,6 +223,30 @@ read_error(struct answer *a, bool failed, struct span body)
 	body_error_release(&b);
 }
 
+/* A redirect that brings an error to the client (RFC 6749 §4.1.2.1, §4.2.2.1). */
+static void
+read_redirect_error(struct answer *a, const struct http_response *r)
+{
+	struct span location = http_header(&r->headers, "Location");
+	size_t hash = span_find(location, '#'), mark = span_find(span_sub(location, 0, hash), '?');
+	struct span parts[2] = {hash == SIZE_MAX ? SPAN_EMPTY : span_from(location, hash + 1),
+		mark == SIZE_MAX ? SPAN_EMPTY : span_from(span_sub(location, 0, hash), mark + 1)};
+	struct json *o;
+
+	for (size_t i = 0; i < 2 && !a->error[0]; i++) {
+		o = form_to_json(parts[i]);
+		if (oauth_error_shape(json_get_str(o, "error"))) {
+			safe_text(a->error, sizeof(a->error), json_get_str(o, "error"));
+			safe_text(a->description, sizeof(a->description),
+				json_get_str(o, "error_description"));
+			safe_text(a->error_uri, sizeof(a->error_uri), json_get_str(o, "error_uri"));
+			snprintf(a->error_from, sizeof(a->error_from), "Location");
+			snprintf(a->dialect, sizeof(a->dialect), "oauth");
+		}
+		json_free(o);
+	}
+}
+
 /* Is what this purpose wants there? */
 static bool
 has_content(const struct answer *a, enum purpose p, const struct http_response *r)
@@ -290,5 +314,7 @@ answer_read(struct answer *a, enum purpose p, const struct http_response *r)
 	read_body(a, body);
 	read_content(a, p);
 	read_error(a, r->status >= 400, body);
+	if (r->status >= 300 && r->status < 400 && p == PURPOSE_OTHER)
+		read_redirect_error(a, r);
 	a->outcome = judge(a, p, r);
 }

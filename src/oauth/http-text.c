@@ -189,30 +189,57 @@ another_message(const struct http_response *r, struct span rest)
 	return is;
 }
 
+/* Start line and headers of the message at l. */
+static enum res
+read_head(struct http_response *out, struct lines *l, struct err *e)
+{
+	struct span line = SPAN_EMPTY;
+	enum res r;
+
+	http_response_release(out);
+	while (next_line(l, &line) && !span_trim(line).n)
+		;
+	if (!status_line(out, span_trim(line)))
+		return bad_line(e, l, RES_SYNTAX, "no HTTP status line");
+	r = read_headers(&out->headers, l, e);
+	if (r == RES_LIMIT)
+		out->headers_too_large = true;
+	return r;
+}
+
+static enum res
+read_rest(struct http_response *out, const struct lines *l)
+{
+	enum res r;
+
+	out->body_announced = content_length(&out->headers);
+	r = take_body(&out->body, &out->headers, l->rest);
+	if (r == RES_LIMIT)
+		out->body_too_large = true;
+	return r == RES_LIMIT ? RES_OK : r;
+}
+
 enum res
 http_parse_response(struct http_response *out, struct span text, struct err *e)
 {
 	struct lines l = {text, 0};
-	struct span line = SPAN_EMPTY;
 	enum res r;
 
 	do {
-		http_response_release(out);
-		while (next_line(&l, &line) && !span_trim(line).n)
-			;
-		if (!status_line(out, span_trim(line)))
-			return bad_line(e, &l, RES_SYNTAX, "no HTTP status line");
-		r = read_headers(&out->headers, &l, e);
-		if (r == RES_LIMIT)
-			out->headers_too_large = true;
+		r = read_head(out, &l, e);
 		if (r != RES_OK)
 			return r;
 	} while (another_message(out, l.rest));
-	out->body_announced = content_length(&out->headers);
-	r = take_body(&out->body, &out->headers, l.rest);
-	if (r == RES_LIMIT)
-		out->body_too_large = true;
-	return r == RES_LIMIT ? RES_OK : r;
+	return read_rest(out, &l);
+}
+
+enum res
+http_parse_one_response(struct http_response *out, struct span text, struct err *e)
+{
+	struct lines l = {text, 0};
+	enum res r = read_head(out, &l, e);
+
+	return r == RES_OK ? read_rest(out, &l) : r;
 }
 
 /* "POST /token HTTP/1.1"; the URL is completed by the Host header. */
@@ -257,4 +284,95 @@ http_parse_request(struct http_request *out, struct span text, struct err *e)
 		out->url = xasprintf("https://%.*s%.*s", SPAN_ARG(host), SPAN_ARG(target));
 	r = take_body(&out->body, &out->headers, l.rest);
 	return r == RES_OK ? RES_OK : err_set(e, r, "the request's body is too large");
+}
+
+/* --- several messages in one text --------------------------------------------------------- */
+
+enum http_start
+http_start_line(struct span line)
+{
+	struct http_response response;
+	struct http_request request;
+	struct span target, s = span_trim(line);
+	size_t at = span_find_str(s, " HTTP/");
+	bool is;
+
+	if (span_starts_nocase(s, "HTTP/")) {
+		http_response_init(&response);
+		is = status_line(&response, s);
+		http_response_release(&response);
+		return is ? HTTP_STATUS_LINE : HTTP_NO_START;
+	}
+	if (at == SIZE_MAX || s.n - at > 10 || s.n > LIMIT_URL)
+		return HTTP_NO_START;
+	http_request_init(&request);
+	is = request_line(&request, s, &target) &&
+		(target.p[0] == '/' || target.p[0] == '*' || span_find_str(target, ":") != SIZE_MAX);
+	http_request_release(&request);
+	return is ? HTTP_REQUEST_LINE : HTTP_NO_START;
+}
+
+/* Does the text end here, or the next message begin, blank lines aside? */
+static bool
+ends_message(struct span rest)
+{
+	struct span line = SPAN_EMPTY;
+
+	while (span_next(&rest, '\n', &line) && !span_trim(line).n)
+		;
+	return !span_trim(line).n || http_start_line(line) != HTTP_NO_START;
+}
+
+/* Bytes from behind the header block to the end of the message. */
+static size_t
+body_len(struct span rest, int64_t announced)
+{
+	struct span all = rest, line;
+
+	if (announced >= 0 && (uint64_t)announced <= rest.n &&
+		ends_message(span_from(rest, (size_t)announced)))
+		return (size_t)announced;
+	while (rest.n) {
+		size_t at = all.n - rest.n;
+
+		span_next(&rest, '\n', &line);
+		if (http_start_line(line) != HTTP_NO_START)
+			return at;
+	}
+	return all.n;
+}
+
+bool
+http_next_message(struct span *rest, struct span *message, enum http_start *kind)
+{
+	struct span line, from = SPAN_EMPTY;
+	int64_t announced = -1;
+
+	*kind = HTTP_NO_START;
+	while (rest->n && *kind == HTTP_NO_START) {
+		from = *rest;
+		span_next(rest, '\n', &line);
+		*kind = http_start_line(line);
+	}
+	if (*kind == HTTP_NO_START)
+		return false;
+	while (rest->n) {
+		struct span before = *rest;
+
+		span_next(rest, '\n', &line);
+		line = span_trim(line);
+		if (!line.n)
+			break;
+		if (http_start_line(line) != HTTP_NO_START) { /* no blank line between */
+			*rest = before;
+			*message = span_sub(from, 0, from.n - rest->n);
+			return true;
+		}
+		if (span_starts_nocase(line, "content-length:") &&
+			span_to_i64(span_trim(span_from(line, 15)), &announced) != RES_OK)
+			announced = -1;
+	}
+	*rest = span_from(*rest, body_len(*rest, announced));
+	*message = span_sub(from, 0, from.n - rest->n);
+	return true;
 }

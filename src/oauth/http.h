@@ -74,7 +74,18 @@ const char *body_kind_words(enum body_kind k); /* "an HTML page" */
  * output of curl -i).  For fixtures, inspect and the replay transport.
  */
 enum res http_parse_response(struct http_response *out, struct span text, struct err *e) MUST_USE;
+/* The same of exactly one message, as http_next_message() gives it: all behind its headers is its body. */
+enum res http_parse_one_response(struct http_response *out, struct span text, struct err *e) MUST_USE;
 enum res http_parse_request(struct http_request *out, struct span text, struct err *e) MUST_USE;
+
+/* Does the line begin a message ("GET /me HTTP/1.1", "HTTP/2 401")? */
+enum http_start { HTTP_NO_START, HTTP_REQUEST_LINE, HTTP_STATUS_LINE };
+enum http_start http_start_line(struct span line);
+/*
+ * Takes the next message of several off *rest, from its start line to the next one's (Content-Length is
+ * believed where it fits the text); what stands before it is passed over.  False: none is left.
+ */
+bool http_next_message(struct span *rest, struct span *message, enum http_start *kind);
 
 /* Retry-After as seconds from now (RFC 9110 §10.2.3, number or date); -1 if absent or bad. */
 int64_t http_retry_after(const struct http_headers *h, int64_t now_s);

@@ -281,7 +281,8 @@ want 2 "inspect: 50 MB at random" -- inspect big
 want_in big2 1 "inspect: an HTTP response of 50 MB" -- inspect --step userinfo
 rm -f big big2
 printf '\000\001\002\377\376' >bin
-want 1 "inspect: binary" -- inspect bin
+want 2 "inspect: binary" -- inspect bin
+says err "bin: line 1: binary data"
 awk 'BEGIN { for (i = 0; i < 100000; i++) printf "["; }' >deep
 want 2 "inspect: deeply nested JSON" -- inspect deep
 printf '{"active":true,"active":false,"exp":"x"}' >dup

@@ -1,0 +1,231 @@
+/* What an imported exchange is for: by its address, its body, its answer, in this order. */
+#include "case/import-parts.h"
+
+#include "base/encode.h"
+#include "oauth/url.h"
+
+/* ADDRESS(part of the path in lower case, purpose): the first that is in it. */
+static const struct {
+	const char *part;
+	enum purpose purpose;
+} paths[] = {
+	{"/.well-known/openid-configuration", PURPOSE_DISCOVERY},
+	{"/.well-known/oauth-authorization-server", PURPOSE_DISCOVERY},
+	{"jwks", PURPOSE_JWKS},
+	{"/discovery/keys", PURPOSE_JWKS},
+	{"/discovery/v2.0/keys", PURPOSE_JWKS},
+	{"/openid-connect/certs", PURPOSE_JWKS},
+	{"/oauth2/v3/certs", PURPOSE_JWKS},
+	{"introspect", PURPOSE_INTROSPECTION},
+	{"tokeninfo", PURPOSE_INTROSPECTION},
+	{"check_token", PURPOSE_INTROSPECTION},
+	{"/revoke", PURPOSE_REVOCATION},
+	{"revocation", PURPOSE_REVOCATION},
+	{"userinfo", PURPOSE_USERINFO},
+	{"user_info", PURPOSE_USERINFO},
+	{"user-info", PURPOSE_USERINFO},
+};
+
+enum step
+import_step(enum purpose p)
+{
+	switch (p) {
+	case PURPOSE_REFRESH:
+	case PURPOSE_TOKEN:
+		return STEP_REFRESH;
+	case PURPOSE_USERINFO:
+	case PURPOSE_PROBE_USERINFO:
+	case PURPOSE_RESOURCE:
+	case PURPOSE_REVOCATION:
+	case PURPOSE_OTHER:
+		return STEP_HANDLE;
+	case PURPOSE_CLOCK:
+		return STEP_EXPIRY;
+	case PURPOSE_DISCOVERY:
+	case PURPOSE_JWKS:
+	case PURPOSE_INTROSPECTION:
+	case PURPOSE_PROBE_INTROSPECTION:
+	case PURPOSE_COUNT:
+		break;
+	}
+	return STEP_VERIFY;
+}
+
+static bool
+path_of(struct span url, struct span *path, struct span *query)
+{
+	size_t at = span_find_str(url, "://");
+	struct span rest = at == SIZE_MAX ? url : span_from(url, at + 3);
+
+	if (at != SIZE_MAX)
+		rest = span_from(rest, span_find(rest, '/'));
+	rest = span_sub(rest, 0, span_find(rest, '#'));
+	*path = span_sub(rest, 0, span_find(rest, '?'));
+	*query = span_from(rest, path->n + 1);
+	return path->n > 0;
+}
+
+static bool
+by_path(const struct http_request *req, enum purpose *out)
+{
+	struct span path, query;
+
+	if (!path_of(span_of(req->url), &path, &query))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		if (span_contains_nocase(path, paths[i].part)) {
+			*out = paths[i].purpose;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A token request, by its body or, where that was not shown, by its address. */
+static bool
+is_token_request(const struct http_request *req, enum purpose *out)
+{
+	struct span path, query;
+	struct buf grant;
+	bool is;
+
+	buf_init_wiping(&grant, LIMIT_BODY);
+	is = form_get(buf_span(&req->body), "grant_type", &grant) && grant.len;
+	if (is) {
+		*out = span_is(buf_span(&grant), "refresh_token") ? PURPOSE_REFRESH : PURPOSE_TOKEN;
+	} else if (!strcmp(req->method, "POST") && path_of(span_of(req->url), &path, &query) &&
+		(span_ends(path, "/token") || span_ends(path, "/access_token") ||
+			span_ends(path, "/token/") || span_ends(path, "/token.oauth2"))) {
+		is = true;
+		*out = req->body.len ? PURPOSE_TOKEN : PURPOSE_REFRESH;
+	}
+	buf_release(&grant);
+	return is;
+}
+
+static bool
+is_one_of(struct span s, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (span_is(s, words[i]))
+			return true;
+	return false;
+}
+
+static enum purpose
+by_error(struct span error, struct span text)
+{
+	static const char *const of_token[] = {"invalid_grant", "unsupported_grant_type",
+		"invalid_client", "unauthorized_client", "invalid_scope", "bad_refresh_token",
+		"incorrect_client_credentials"};
+
+	if (is_one_of(error, of_token, ARRAY_SIZE(of_token)))
+		return PURPOSE_REFRESH;
+	/* the vendor's code of a token endpoint */
+	if (span_contains_nocase(text, "AADSTS") || span_contains_nocase(text, "refresh token"))
+		return PURPOSE_REFRESH;
+	return PURPOSE_USERINFO;
+}
+
+/* A response alone: what it says is all there is. */
+static enum purpose
+by_answer(const struct http_response *r)
+{
+	struct json *doc = NULL;
+	enum purpose p;
+
+	if (json_parse(&doc, span_trim(buf_span(&r->body)), NULL) != RES_OK)
+		doc = NULL;
+	if (json_get(doc, "active"))
+		p = PURPOSE_INTROSPECTION;
+	else if (json_get_str(doc, "access_token").n)
+		p = PURPOSE_REFRESH;
+	else if (json_get(doc, "keys") && json_type(json_get(doc, "keys")) == JSON_ARRAY)
+		p = PURPOSE_JWKS;
+	else if (json_get_str(doc, "issuer").n && json_get_str(doc, "token_endpoint").n)
+		p = PURPOSE_DISCOVERY;
+	else if (json_get_str(doc, "sub").n || http_has_header(&r->headers, "www-authenticate"))
+		p = PURPOSE_USERINFO;
+	else
+		p = by_error(json_get_str(doc, "error"), span_sub(buf_span(&r->body), 0, 4096));
+	json_free(doc);
+	return p;
+}
+
+bool
+import_carried(const struct http_request *req, struct buf *out)
+{
+	static const char *const names[] = {"token", "access_token"};
+	struct span v = http_header(&req->headers, "authorization"), scheme, path, query;
+
+	if (span_word(&v, &scheme) && span_trim(v).n && !span_is_nocase(scheme, "basic") &&
+		!span_is_nocase(scheme, "digest") && !span_is_nocase(scheme, "negotiate") &&
+		!span_is_nocase(scheme, "ntlm"))
+		return buf_add_span(out, span_trim(v)) == RES_OK;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (form_get(buf_span(&req->body), names[i], out) && out->len)
+			return true;
+	(void)path_of(span_of(req->url), &path, &query);
+	return form_get(query, "access_token", out) && out->len;
+}
+
+bool
+import_is_authorization_response(const struct import_exchange *x)
+{
+	static const char *const names[] = {"error", "code", "access_token", "id_token"};
+	struct span where[2] = {http_header(&x->result.response.headers, "location"), span_of(x->request.url)};
+	struct buf value;
+	bool is = false;
+
+	buf_init_wiping(&value, LIMIT_BODY);
+	for (size_t i = 0; i < 2 && !is; i++) {
+		size_t mark = span_find(where[i], '?'), hash = span_find(where[i], '#');
+		struct span query = mark < hash ? span_sub(where[i], mark + 1, hash - mark - 1) : SPAN_EMPTY;
+		struct span fragment = hash != SIZE_MAX ? span_from(where[i], hash + 1) : SPAN_EMPTY;
+
+		for (size_t k = 0; k < ARRAY_SIZE(names) && !is; k++)
+			is = (form_get(query, names[k], &value) || form_get(fragment, names[k], &value)) &&
+				value.len && (k != 1 || form_get(query, "state", &value) ||
+							form_get(fragment, "state", &value));
+	}
+	buf_release(&value);
+	return is;
+}
+
+static bool
+is_user_document(const struct http_response *r)
+{
+	struct json *doc = NULL;
+	bool is = json_parse(&doc, span_trim(buf_span(&r->body)), NULL) == RES_OK &&
+		json_get_str(doc, "sub").n && !json_get(doc, "exp");
+
+	json_free(doc);
+	return is;
+}
+
+enum purpose
+import_purpose(const struct import_exchange *x)
+{
+	const struct http_request *req = &x->request;
+	const struct http_response *r = &x->result.response;
+	struct buf carried;
+	enum purpose p;
+	bool has;
+
+	if (!x->named && !(req->url && req->url[0]))
+		return by_answer(r);
+	if (is_token_request(req, &p))
+		return p;
+	if (by_path(req, &p))
+		return p;
+	if (!strcmp(req->method, "OPTIONS"))
+		return PURPOSE_OTHER;
+	buf_init_wiping(&carried, LIMIT_BODY);
+	has = import_carried(req, &carried);
+	buf_release(&carried);
+	if (has && is_user_document(r))
+		return PURPOSE_USERINFO;
+	if (has || (r->status == 401 && http_has_header(&r->headers, "www-authenticate")))
+		return PURPOSE_RESOURCE;
+	return PURPOSE_OTHER;
+}
