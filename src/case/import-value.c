@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/utf8.h"
 #include "oauth/dialect.h"
+#include "oauth/oautherror.h"
 #include "oauth/token-shape.h"
 #include "oauth/url.h"
 
