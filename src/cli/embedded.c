@@ -62,6 +62,7 @@ embedded_profile(const struct embedded *m, struct profile *p)
 	profile_set(&p->token_endpoint, span_of(c->token_endpoint));
 	profile_set(&p->resource_url, span_of(c->resource_url));
 	profile_set(&p->client_auth, span_of(c->client_auth));
+	profile_set(&p->proxy, span_of(c->proxy));
 	profile_set(&p->scope, span_of(c->scope));
 	p->discovery = c->discovery;
 	if (c->timeout_s)

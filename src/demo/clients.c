@@ -18,7 +18,7 @@ credentials_fit(const struct store *s, struct buf *id, struct buf *secret)
 static void
 half(const struct store *s, struct buf *out, struct span text)
 {
-	if (store_has_fault(s, FAULT_RAW_BASIC))
+	if (store_has_quirk(s, QUIRK_RAW_BASIC))
 		buf_add_span(out, text);
 	else
 		form_decode(out, text);
@@ -42,7 +42,7 @@ check_basic(const struct demo_call *c, struct span encoded)
 	half(c->s, &id, span_sub(buf_span(&text), 0, colon));
 	half(c->s, &secret, span_from(buf_span(&text), colon + 1));
 	if (credentials_fit(c->s, &id, &secret) &&
-		!store_has_fault(c->s, FAULT_POST_ONLY | FAULT_POST_ONLY_HIDDEN))
+		!store_has_quirk(c->s, QUIRK_POST_ONLY | QUIRK_POST_ONLY_HIDDEN))
 		st = CLIENT_OK;
 out:
 	buf_release(&text);
@@ -68,10 +68,15 @@ client_check(const struct demo_call *c)
 		st = check_basic(c, span_from(auth, 6));
 	else if (auth.n > 0)
 		st = CLIENT_BAD;
-	else if (!in_body || !form_member(c, "client_id", &id))
+	else if (!form_member(c, "client_id", &id))
 		st = CLIENT_MISSING;
+	else if (!in_body)
+		st = store_has_fault(c->s, FAULT_PUBLIC_CLIENT) &&
+				span_is(buf_span(&id), c->s->client_id) ? CLIENT_PUBLIC : CLIENT_MISSING;
 	else
 		st = credentials_fit(c->s, &id, &secret) ? CLIENT_OK : CLIENT_BAD;
+	if (st == CLIENT_BAD && store_has_fault(c->s, FAULT_WRONG_CLIENT))
+		st = CLIENT_UNKNOWN;
 	buf_release(&id);
 	buf_release(&secret);
 	return st;
@@ -85,7 +90,12 @@ client_refuse(struct demo_call *c, enum client_state st)
 			"More than one client authentication in the request");
 		return;
 	}
-	reply_oauth_error(c, 401, "invalid_client", st == CLIENT_MISSING
-		? "No client authentication in the request" : "Client authentication failed");
+	if (st == CLIENT_PUBLIC) {
+		reply_oauth_error(c, 403, "access_denied", "Only a client with a secret may do this");
+		return;
+	}
+	reply_oauth_error(c, 401, "invalid_client",
+		st == CLIENT_MISSING ? "No client authentication in the request"
+			: st == CLIENT_UNKNOWN ? "No such client" : "Client authentication failed");
 	reply_header(c, "WWW-Authenticate", "Basic realm=\"tokentriage-demo\"");
 }

@@ -11,33 +11,65 @@
 #include "base/secret.h"
 #include "oauth/crypto.h"
 
-/* How the server, the user or the set-up departs from what it should do; bits, all orthogonal. */
+/* What happened to the tokens, and how the client was set up; bits, all orthogonal. */
 enum demo_fault {
 	FAULT_REVOKED = 1 << 0, /* the access token was revoked */
 	FAULT_ROTATED = 1 << 1, /* the refresh token was used before, its successor is lost */
 	FAULT_WRONG_SECRET = 1 << 2, /* the client is configured with another secret */
-	FAULT_POST_ONLY = 1 << 3, /* the server takes client_secret_post only and says so */
-	FAULT_KEY_RETIRED = 1 << 4, /* the token's signing key was dropped after it was issued */
-	FAULT_NO_INTROSPECTION = 1 << 5, /* no such endpoint, and none advertised */
-	FAULT_ISSUER_SLASH = 1 << 6, /* the server's issuer ends in "/", the configured one does not */
-	FAULT_RAW_BASIC = 1 << 7, /* Basic credentials are not form-decoded (RFC 6749 §2.3.1) */
-	FAULT_FOREIGN_CLIENT = 1 << 8, /* the token is another client's; a client sees only its own */
-	FAULT_SCOPE_ARRAY = 1 << 9, /* "scope" is an array */
-	FAULT_EXP_MILLIS = 1 << 10, /* times are milliseconds */
-	FAULT_NO_USER = 1 << 11, /* the token is of a client_credentials grant */
-	FAULT_FORGED = 1 << 12, /* signed with a key of its own under the server's kid */
-	FAULT_SIGNED_USERINFO = 1 << 13, /* user information as application/jwt */
-	FAULT_SUB_MISMATCH = 1 << 14, /* userinfo speaks of another user */
-	FAULT_REFRESH_EXPIRED = 1 << 15, /* the refresh token is past its time */
-	FAULT_GRANT_REVOKED = 1 << 16, /* the user's whole grant was revoked */
-	FAULT_NO_REFRESH = 1 << 17, /* no refresh token was issued */
-	FAULT_DPOP_BOUND = 1 << 18, /* the token is bound to a key the client does not prove */
-	FAULT_REVOKE_NOOP = 1 << 19, /* revocation says 200 and does nothing */
-	FAULT_HIDE_CLIENT = 1 << 20, /* failed client authentication is answered active:false */
-	FAULT_REFRESH_BARRED = 1 << 21, /* the client may not use the refresh_token grant */
-	FAULT_SUB_ONLY = 1 << 22, /* userinfo has "sub" and nothing else */
-	FAULT_POST_ONLY_HIDDEN = 1 << 23, /* as POST_ONLY, but the metadata do not say it */
-	FAULT_BIG_TOKEN = 1 << 24, /* some 8 KB of groups in the access token */
+	FAULT_NO_SECRET = 1 << 3, /* ... with none */
+	FAULT_WRONG_CLIENT = 1 << 4, /* ... with an id that the server does not know */
+	FAULT_PUBLIC_CLIENT = 1 << 5, /* the client has no secret, and may not introspect */
+	FAULT_KEY_RETIRED = 1 << 6, /* the token's signing key was dropped after it was issued */
+	FAULT_FOREIGN_CLIENT = 1 << 7, /* the token is another client's; a client sees only its own */
+	FAULT_FOREIGN_REFRESH = 1 << 8, /* the refresh token is another client's */
+	FAULT_OTHER_REALM = 1 << 9, /* the token is of another realm of the server */
+	FAULT_NO_USER = 1 << 10, /* the token is of a client_credentials grant */
+	FAULT_FORGED = 1 << 11, /* signed with a key of its own under the server's kid */
+	FAULT_SUB_MISMATCH = 1 << 12, /* userinfo speaks of another user */
+	FAULT_REFRESH_EXPIRED = 1 << 13, /* the refresh token is past its time */
+	FAULT_GRANT_REVOKED = 1 << 14, /* the user's whole grant was revoked */
+	FAULT_NO_REFRESH = 1 << 15, /* no refresh token was issued */
+	FAULT_DPOP_BOUND = 1 << 16, /* the token is bound to a key the client does not prove */
+	FAULT_MTLS_BOUND = 1 << 17, /* ... to a client certificate that is not shown */
+	FAULT_REFRESH_BARRED = 1 << 18, /* the client may not use the refresh_token grant */
+	FAULT_BIG_TOKEN = 1 << 19, /* some 8 KB of groups in the access token */
+};
+
+/* How the server does things that others do differently; bits, all orthogonal. */
+enum demo_quirk {
+	QUIRK_POST_ONLY = 1 << 0, /* it takes client_secret_post only and says so */
+	QUIRK_POST_ONLY_HIDDEN = 1 << 1, /* the same, but the metadata do not say it */
+	QUIRK_NO_INTROSPECTION = 1 << 2, /* no such endpoint, and none advertised */
+	QUIRK_ISSUER_SLASH = 1 << 3, /* its issuer ends in "/", the configured one does not */
+	QUIRK_RAW_BASIC = 1 << 4, /* Basic credentials are not form-decoded (RFC 6749 §2.3.1) */
+	QUIRK_SCOPE_ARRAY = 1 << 5, /* "scope" is an array */
+	QUIRK_EXP_MILLIS = 1 << 6, /* times are milliseconds */
+	QUIRK_SIGNED_USERINFO = 1 << 7, /* user information as application/jwt */
+	QUIRK_SIGNED_INTROSPECTION = 1 << 8, /* introspection as a JWT (RFC 9701) */
+	QUIRK_REVOKE_NOOP = 1 << 9, /* revocation says 200 and does nothing */
+	QUIRK_HIDE_CLIENT = 1 << 10, /* failed client authentication is answered active:false */
+	QUIRK_SUB_ONLY = 1 << 11, /* userinfo has "sub" and nothing else */
+	QUIRK_ENCRYPTED = 1 << 12, /* access tokens are JWEs */
+	QUIRK_KEEPS_REFRESH = 1 << 13, /* a refresh brings no new refresh token */
+	QUIRK_EXPIRES_IN = 1 << 14, /* expires_in is not what exp says */
+	QUIRK_SKIPS_EXPIRY = 1 << 15, /* userinfo does not look at exp */
+	QUIRK_ECHO = 1 << 16, /* introspection repeats the token */
+	QUIRK_KEY_ALG = 1 << 17, /* the key set gives the key another algorithm than the tokens */
+	QUIRK_NAME_ISSUER = 1 << 18, /* tokens are good only under the host name in their iss */
+	QUIRK_DEAD_IS_ERROR = 1 << 19, /* introspection answers an error, not active:false */
+	QUIRK_OPEN_INTROSPECTION = 1 << 20, /* a client sees the tokens of others too */
+	QUIRK_LOCAL_API = 1 << 21, /* the API verifies by itself, and learns of no revocation */
+};
+
+/* What the server says where it would say yes; rows of says.c. */
+enum demo_says {
+	SAYS_YES,
+	SAYS_INACTIVE, /* introspection alone */
+	SAYS_SESSION_ENDED, SAYS_USER_GONE, SAYS_STALE, SAYS_STEP_UP, SAYS_MALFORMED, SAYS_NO_KEY,
+	SAYS_NO_MORE, /* no, and not why */
+	SAYS_REFRESH_IDLE, SAYS_REFRESH_ABSOLUTE, SAYS_REFRESH_PASSWORD, SAYS_REFRESH_LOGIN,
+	SAYS_REFRESH_SCOPE, SAYS_REFRESH_NO_MORE,
+	SAYS_SECRET_EXPIRED, SAYS_CLIENT_DISABLED, SAYS_NOT_PERMITTED, SAYS_RESOURCES_ONLY,
 };
 
 /* What stands in the place of an endpoint; rows of wreck.c. */
@@ -58,7 +90,20 @@ enum demo_wreck {
 	WRECK_HEADER_TOO_LARGE, /* 431 where the Authorization header is longer than 4 KB */
 	WRECK_OTHER_HOST,    /* 302 to the same path under another name of this host */
 	WRECK_STRIPPED,      /* the Authorization header is lost on the way */
-	WRECK_CLOSED_PORT,   /* the metadata name a port where nothing listens */
+	WRECK_LOOP,          /* 302 to itself */
+	WRECK_TO_HTTPS,      /* 301 to https */
+	WRECK_POST_ONLY,     /* 405 for GET */
+	WRECK_JSON_ONLY,     /* 415 for a form */
+	WRECK_GUARDED,       /* 401 of an API gateway that wants a key of its own */
+	WRECK_ENDLESS,       /* more than any answer may have */
+	/* The metadata name ... */
+	WRECK_CLOSED_PORT,   /* a port where nothing listens */
+	WRECK_FULL_PORT,     /* a port that takes no more connections: packets are dropped */
+	WRECK_BANNER_PORT,   /* a port where another protocol is spoken */
+	WRECK_TLS_PORT,      /* https, at the port that speaks http */
+	WRECK_NO_HOST,       /* a host that cannot exist */
+	WRECK_NO_SCHEME,     /* no http or https at all */
+	WRECK_PROXY,         /* the profile has a proxy that wants to know who asks */
 	WRECK_CUT_SHORT,     /* fewer bytes than announced */
 	WRECK_RESET,         /* the connection is closed instead of an answer */
 	WRECK_SLOW,          /* the answer comes after delay_ms */
@@ -98,11 +143,15 @@ struct scenario {
 	const char *goal;      /* what to do in it */
 	/* User information is got all the same: the verdict is ok, `expects` a warning or hint. */
 	bool healthy;
-	bool refresh;          /* the cause shows itself only when a refresh is tried */
+	bool open;             /* nothing can decide: `expects` is an umbrella, undetermined */
+	bool all_probes;       /* the cause shows itself only when everything is tried */
+	bool refresh;          /* ... when a refresh is tried */
 	bool revoke;           /* ... when the token is revoked */
 	bool opaque;           /* the access token is no JWT */
 	bool api;              /* step 4 asks /api/me, on an origin of its own */
 	unsigned faults;       /* enum demo_fault */
+	unsigned quirks;       /* enum demo_quirk */
+	enum demo_says says;
 	enum demo_wreck wreck;
 	unsigned wreck_at;     /* enum demo_place */
 	enum demo_given given;
@@ -133,6 +182,7 @@ struct demo_client {
 	char introspection_endpoint[192], token_endpoint[192];
 	char resource_url[192];      /* what step 4 queries instead of the userinfo endpoint; "" */
 	char client_auth[32];        /* "" : default */
+	char proxy[64];              /* "": none */
 	char scope[128];
 	int timeout_s;               /* 0: the default */
 	bool discovery;

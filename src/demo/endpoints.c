@@ -59,6 +59,18 @@ form_member(const struct demo_call *c, const char *name, struct buf *b)
 	return form_get(buf_span(&c->req->body), name, b) && b->len > 0;
 }
 
+struct token_row *
+judge_token(const struct demo_call *c, struct span value, bool api, enum fate *fate)
+{
+	struct token_row *row = store_judge(c->s, value, store_now(c->s, api), fate);
+
+	/* a server that derives its issuer from the name it is called by */
+	if (store_has_quirk(c->s, QUIRK_NAME_ISSUER) &&
+		!span_starts_nocase(http_header(&c->req->headers, "Host"), "localhost:"))
+		*fate = FATE_UNKNOWN;
+	return row;
+}
+
 /* --- discovery (OpenID Connect Discovery §3, RFC 8414 §2) --- */
 
 static void
@@ -66,10 +78,10 @@ set_url(const struct demo_call *c, struct json *doc, const char *member, const c
 	enum demo_place at)
 {
 	const struct scenario *sc = c->s->cfg.scenario;
-	bool closed = sc->wreck == WRECK_CLOSED_PORT && (sc->wreck_at & at);
+	bool stray = c->s->stray_origin[0] && (sc->wreck_at & at);
 	char url[192];
 
-	snprintf(url, sizeof(url), "%s%s", closed ? c->s->closed_origin : c->s->origin, path);
+	snprintf(url, sizeof(url), "%s%s", stray ? c->s->stray_origin : c->s->origin, path);
 	json_set_str(doc, member, url);
 }
 
@@ -88,7 +100,7 @@ set_list(struct json *doc, const char *member, const char *words)
 static void
 discovery(struct demo_call *c)
 {
-	const char *methods = store_has_fault(c->s, FAULT_POST_ONLY)
+	const char *methods = store_has_quirk(c->s, QUIRK_POST_ONLY)
 		? "client_secret_post" : "client_secret_basic client_secret_post";
 	struct json *doc = json_new_object();
 
@@ -98,7 +110,7 @@ discovery(struct demo_call *c)
 	set_url(c, doc, "userinfo_endpoint", "/userinfo", AT_USERINFO);
 	set_url(c, doc, "jwks_uri", "/jwks", AT_JWKS);
 	set_url(c, doc, "revocation_endpoint", "/revoke", AT_REVOCATION);
-	if (!store_has_fault(c->s, FAULT_NO_INTROSPECTION)) {
+	if (!store_has_quirk(c->s, QUIRK_NO_INTROSPECTION)) {
 		set_url(c, doc, "introspection_endpoint", "/introspect", AT_INTROSPECTION);
 		set_list(doc, "introspection_endpoint_auth_methods_supported", methods);
 	}
@@ -110,7 +122,7 @@ discovery(struct demo_call *c)
 		"authorization_code refresh_token client_credentials");
 	set_list(doc, "subject_types_supported", "public");
 	set_list(doc, "id_token_signing_alg_values_supported", "ES256");
-	if (store_has_fault(c->s, FAULT_SIGNED_USERINFO))
+	if (store_has_quirk(c->s, QUIRK_SIGNED_USERINFO))
 		set_list(doc, "userinfo_signing_alg_values_supported", "ES256");
 	if (store_has_fault(c->s, FAULT_DPOP_BOUND))
 		set_list(doc, "dpop_signing_alg_values_supported", "ES256");
@@ -124,8 +136,13 @@ key_set(struct demo_call *c)
 {
 	struct json *doc = json_new_object(), *keys = json_new_array();
 
-	for (size_t i = 0; i < c->s->n_keys; i++)
-		json_append_take(keys, json_dup(c->s->keys[i].jwk));
+	for (size_t i = 0; i < c->s->n_keys; i++) {
+		struct json *key = json_dup(c->s->keys[i].jwk);
+
+		if (store_has_quirk(c->s, QUIRK_KEY_ALG))
+			json_set_str(key, "alg", "ES384");
+		json_append_take(keys, key);
+	}
 	json_set_take(doc, "keys", keys);
 	reply_json(c, 200, doc);
 	reply_header(c, "Cache-Control", "max-age=60");
@@ -224,7 +241,7 @@ demo_answer(struct demo_call *c)
 	else if (strcmp(m, "POST") == 0)
 		method = M_POST;
 	if (!r || (r->handler == endpoint_introspect &&
-			store_has_fault(c->s, FAULT_NO_INTROSPECTION))) {
+			store_has_quirk(c->s, QUIRK_NO_INTROSPECTION))) {
 		reply_text(c, 404, "text/plain", "Not found\n");
 	} else if (wreck_apply(c, r->at)) {
 		return;

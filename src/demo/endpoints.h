@@ -9,7 +9,7 @@
 #include "demo/store.h"
 #include "oauth/http.h"
 
-enum send_how { SEND_WHOLE, SEND_CUT, SEND_RESET };
+enum send_how { SEND_WHOLE, SEND_CUT, SEND_RESET, SEND_ENDLESS };
 
 /* One request and what becomes of it. */
 struct demo_call {
@@ -35,15 +35,27 @@ void endpoint_revoke(struct demo_call *c);
 void endpoint_userinfo(struct demo_call *c);
 void endpoint_api_me(struct demo_call *c);
 
+/* What the server says instead of yes (status 0: active:false); extra: more of the challenge. */
+struct saying {
+	int status;
+	const char *error, *description, *extra;
+};
+enum said_of { OF_CLIENT, OF_TOKEN };
+/* Of a client that has proved who he is, or of a token that would be good; NULL: yes. */
+const struct saying *says_instead(const struct demo_call *c, enum said_of of, enum demo_place at);
+
 /* Is there something in the endpoint's place?  True: the response is made. */
 bool wreck_apply(struct demo_call *c, enum demo_place at);
 /* What happens to its answer. */
 void wreck_rewrite(struct demo_call *c, enum demo_place at);
 
-enum client_state { CLIENT_OK, CLIENT_MISSING, CLIENT_BAD, CLIENT_TWICE };
+enum client_state { CLIENT_OK, CLIENT_PUBLIC, CLIENT_MISSING, CLIENT_UNKNOWN, CLIENT_BAD, CLIENT_TWICE };
 /* Who calls (RFC 6749 §2.3): Basic, form-decoded, or client_id and client_secret in the body. */
 enum client_state client_check(const struct demo_call *c);
 void client_refuse(struct demo_call *c, enum client_state st);
+/* store_judge(), and what hangs on the request: the host name that was called. */
+struct token_row *judge_token(const struct demo_call *c, struct span value, bool api,
+	enum fate *fate);
 
 /* Takes doc.  no-store, as token and introspection responses must be. */
 void reply_json(struct demo_call *c, int status, struct json *doc);

@@ -69,8 +69,10 @@ age_tokens(struct store *s, struct grant *g, struct minted *access, struct minte
 	struct minted lost = {NULL}, lost_refresh = {NULL};
 	enum res r = RES_OK;
 
-	if (store_has_fault(s, FAULT_REVOKED))
-		access->row->revoked = true;
+	if (store_has_fault(s, FAULT_REVOKED | FAULT_OTHER_REALM))
+		access->row->revoked = true; /* or never known here */
+	if (refresh->row && store_has_fault(s, FAULT_OTHER_REALM))
+		refresh->row->revoked = true;
 	if (store_has_fault(s, FAULT_GRANT_REVOKED))
 		g->dead = true;
 	if (refresh->row && store_has_fault(s, FAULT_REFRESH_EXPIRED))
@@ -83,7 +85,7 @@ age_tokens(struct store *s, struct grant *g, struct minted *access, struct minte
 		secret_unref(lost.value);
 		secret_unref(lost_refresh.value);
 	}
-	if (r == RES_OK && store_has_fault(s, FAULT_KEY_RETIRED))
+	if (r == RES_OK && store_has_fault(s, FAULT_KEY_RETIRED | FAULT_OTHER_REALM))
 		r = store_new_key(s, false, e);
 	return r;
 }
@@ -95,7 +97,8 @@ describe(const struct store *s, struct demo_client *out)
 	const struct scenario *sc = s->cfg.scenario;
 
 	snprintf(out->issuer, sizeof(out->issuer), "%s", s->origin);
-	snprintf(out->client_id, sizeof(out->client_id), "%s", s->client_id);
+	snprintf(out->client_id, sizeof(out->client_id), "%s%s", s->client_id,
+		store_has_fault(s, FAULT_WRONG_CLIENT) ? "-old" : "");
 	snprintf(out->scope, sizeof(out->scope), "%s", sc->scope ? sc->scope : DEMO_SCOPE);
 	if (sc->client_auth)
 		snprintf(out->client_auth, sizeof(out->client_auth), "%s", sc->client_auth);
@@ -104,6 +107,8 @@ describe(const struct store *s, struct demo_client *out)
 			sc->userinfo_path);
 	if (sc->api)
 		snprintf(out->resource_url, sizeof(out->resource_url), "%s/me", s->api_id);
+	if (sc->wreck == WRECK_PROXY)
+		snprintf(out->proxy, sizeof(out->proxy), "%s", s->stray_origin);
 	out->timeout_s = sc->timeout_s;
 	out->discovery = true;
 }
@@ -114,6 +119,8 @@ configured_secret(const struct store *s)
 	struct secret *out;
 	char text[64];
 
+	if (store_has_fault(s, FAULT_NO_SECRET | FAULT_PUBLIC_CLIENT))
+		return NULL;
 	if (!store_has_fault(s, FAULT_WRONG_SECRET))
 		return secret_new(secret_reveal(s->client_secret));
 	out = secret_new(span_of(store_random_text(s, text, sizeof(text), 30)));
@@ -127,7 +134,7 @@ demo_give(struct store *s, struct demo_client *out, struct err *e)
 	struct span scope = span_of(sc->scope ? sc->scope : DEMO_SCOPE);
 	bool no_user = store_has_fault(s, FAULT_NO_USER);
 	struct minted access = {NULL}, refresh = {NULL};
-	struct grant *g;
+	struct grant *g, *other;
 	enum res r;
 
 	*out = (struct demo_client){.discovery = true};
@@ -135,8 +142,10 @@ demo_give(struct store *s, struct demo_client *out, struct err *e)
 	g = store_grant(s, store_has_fault(s, FAULT_FOREIGN_CLIENT) ? "demo-other-client"
 		: s->client_id, scope, no_user);
 	r = store_access(s, g, scope, sc->left_s ? sc->left_s : LEFT_DEFAULT_S, &access, e);
+	other = store_has_fault(s, FAULT_FOREIGN_REFRESH)
+		? store_grant(s, "demo-other-client", scope, no_user) : g;
 	if (r == RES_OK && !store_has_fault(s, FAULT_NO_REFRESH))
-		r = store_refresh(s, g, REFRESH_LIFE_S - 3600, &refresh, e);
+		r = store_refresh(s, other, REFRESH_LIFE_S - 3600, &refresh, e);
 	if (r == RES_OK && !no_user)
 		r = store_id_token(s, g, &access, &out->id_token, e);
 	if (r == RES_OK)

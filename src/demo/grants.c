@@ -1,33 +1,79 @@
 #include "demo/endpoints.h"
 
+/* Has the server something against the client himself?  True: the refusal is made. */
+static bool
+client_barred(struct demo_call *c, enum demo_place at)
+{
+	const struct saying *no = says_instead(c, OF_CLIENT, at);
+
+	if (!no)
+		return false;
+	reply_oauth_error(c, no->status, no->error, no->description);
+	if (no->status == 401)
+		reply_header(c, "WWW-Authenticate", "Basic realm=\"tokentriage-demo\"");
+	return true;
+}
+
 /* Form and client authentication; false: the refusal is made. */
 static bool
-admit(struct demo_call *c)
+admit(struct demo_call *c, enum demo_place at)
 {
 	enum client_state st;
 
 	if (!form_wanted(c))
 		return false;
 	st = client_check(c);
-	if (st == CLIENT_OK)
-		return true;
-	client_refuse(c, st);
-	return false;
+	if (st != CLIENT_OK && st != CLIENT_PUBLIC) {
+		client_refuse(c, st);
+		return false;
+	}
+	return !client_barred(c, at);
 }
 
 /* --- introspection (RFC 7662 §2) --- */
 
+/* Takes doc.  As a JWT (RFC 9701 §5) where the server is like that. */
 static void
-reply_inactive(struct demo_call *c)
+reply_introspection(struct demo_call *c, struct json *doc)
 {
-	struct json *doc = json_new_object();
+	struct json *p;
+	struct err e = ERR_INIT;
+	struct buf jwt;
 
-	json_set_bool(doc, "active", false);
-	reply_json(c, 200, doc);
+	if (!store_has_quirk(c->s, QUIRK_SIGNED_INTROSPECTION)) {
+		reply_json(c, 200, doc);
+		return;
+	}
+	p = json_new_object();
+	json_set_str(p, "iss", c->s->issuer);
+	json_set_str(p, "aud", c->s->client_id);
+	json_set_i64(p, "iat", store_now(c->s, false));
+	json_set_take(p, "token_introspection", doc);
+	buf_init_wiping(&jwt, LIMIT_DEMO_TOKEN);
+	if (store_sign(c->s, "token-introspection+jwt", p, &jwt, &e) == RES_OK)
+		reply_text(c, 200, "application/token-introspection+jwt", buf_str(&jwt));
+	else
+		reply_oauth_error(c, 500, "server_error", e.text);
+	buf_release(&jwt);
+	json_free(p);
 }
 
 static void
-reply_active(struct demo_call *c, const struct token_row *row)
+reply_inactive(struct demo_call *c)
+{
+	struct json *doc;
+
+	if (store_has_quirk(c->s, QUIRK_DEAD_IS_ERROR)) {
+		reply_oauth_error(c, 400, "invalid_token", "The token cannot be introspected");
+		return;
+	}
+	doc = json_new_object();
+	json_set_bool(doc, "active", false);
+	reply_introspection(c, doc);
+}
+
+static void
+reply_active(struct demo_call *c, const struct token_row *row, struct span token)
 {
 	const struct store *s = c->s;
 	struct json *doc = json_new_object();
@@ -49,9 +95,18 @@ reply_active(struct demo_call *c, const struct token_row *row)
 	json_set_str(doc, "sub", row->grant->sub);
 	if (row->use == USE_ACCESS)
 		store_set_aud(s, doc, row->audience);
-	json_set_str(doc, "iss", s->issuer);
+	json_set_str(doc, "iss", s->token_issuer);
 	json_set_str(doc, "jti", row->jti);
-	reply_json(c, 200, doc);
+	if (store_has_quirk(s, QUIRK_ECHO))
+		json_set_span(doc, "access_token", token);
+	reply_introspection(c, doc);
+}
+
+static bool
+may_see(const struct store *s, const struct token_row *row)
+{
+	return strcmp(row->grant->client_id, s->client_id) == 0 ||
+		store_has_quirk(s, QUIRK_OPEN_INTROSPECTION);
 }
 
 void
@@ -65,7 +120,7 @@ endpoint_introspect(struct demo_call *c)
 	if (!form_wanted(c))
 		return;
 	st = client_check(c);
-	if (st != CLIENT_OK && store_has_fault(c->s, FAULT_HIDE_CLIENT)) {
+	if (st != CLIENT_OK && store_has_quirk(c->s, QUIRK_HIDE_CLIENT)) {
 		reply_inactive(c);
 		return;
 	}
@@ -73,13 +128,16 @@ endpoint_introspect(struct demo_call *c)
 		client_refuse(c, st);
 		return;
 	}
+	if (client_barred(c, AT_INTROSPECTION))
+		return;
 	buf_init_wiping(&token, LIMIT_DEMO_TOKEN);
 	if (!form_member(c, "token", &token)) {
 		reply_oauth_error(c, 400, "invalid_request", "The parameter token is missing");
 	} else {
-		row = store_judge(c->s, buf_span(&token), store_now(c->s, false), &fate);
-		if (row && fate == FATE_GOOD && strcmp(row->grant->client_id, c->s->client_id) == 0)
-			reply_active(c, row);
+		row = judge_token(c, buf_span(&token), false, &fate);
+		if (row && fate == FATE_GOOD && may_see(c->s, row) &&
+			!says_instead(c, OF_TOKEN, AT_INTROSPECTION))
+			reply_active(c, row, buf_span(&token));
 		else
 			reply_inactive(c);
 	}
@@ -125,7 +183,8 @@ reply_tokens(struct demo_call *c, struct grant *g, struct span scope, bool with_
 	json_set_span(doc, "access_token", secret_reveal(access.value));
 	json_set_str(doc, "token_type", store_has_fault(c->s, FAULT_DPOP_BOUND)
 		? "DPoP" : "Bearer");
-	json_set_i64(doc, "expires_in", ACCESS_LIFE_S);
+	json_set_i64(doc, "expires_in",
+		store_has_quirk(c->s, QUIRK_EXPIRES_IN) ? 24 * ACCESS_LIFE_S : ACCESS_LIFE_S);
 	if (refresh.value)
 		json_set_span(doc, "refresh_token", secret_reveal(refresh.value));
 	if (id)
@@ -159,7 +218,9 @@ refresh_trouble(enum fate fate)
 static void
 grant_refresh(struct demo_call *c, struct buf *text)
 {
+	const struct saying *no;
 	struct token_row *row;
+	bool rotates;
 	struct grant *g;
 	struct span scope;
 	enum fate fate;
@@ -189,14 +250,20 @@ grant_refresh(struct demo_call *c, struct buf *text)
 		reply_oauth_error(c, 400, "invalid_grant", refresh_trouble(fate));
 		return;
 	}
+	no = says_instead(c, OF_TOKEN, AT_TOKEN);
+	if (no) {
+		reply_oauth_error(c, no->status, no->error, no->description);
+		return;
+	}
 	g = row->grant;
 	scope = form_member(c, "scope", text) ? buf_span(text) : span_of(g->scope);
 	if (!scope_within(scope, span_of(g->scope))) {
 		reply_oauth_error(c, 400, "invalid_scope", "More than was granted");
 		return;
 	}
-	row->spent = true;
-	reply_tokens(c, g, scope, true);
+	rotates = !store_has_quirk(c->s, QUIRK_KEEPS_REFRESH);
+	row->spent = rotates;
+	reply_tokens(c, g, scope, rotates);
 }
 
 static void
@@ -217,7 +284,7 @@ endpoint_token(struct demo_call *c)
 {
 	struct buf text;
 
-	if (!admit(c))
+	if (!admit(c, AT_TOKEN))
 		return;
 	buf_init_wiping(&text, LIMIT_DEMO_TOKEN);
 	if (!form_member(c, "grant_type", &text))
@@ -242,7 +309,7 @@ endpoint_revoke(struct demo_call *c)
 	struct buf token;
 	enum fate fate;
 
-	if (!admit(c))
+	if (!admit(c, AT_REVOCATION))
 		return;
 	buf_init_wiping(&token, LIMIT_DEMO_TOKEN);
 	if (!form_member(c, "token", &token)) {
@@ -254,7 +321,7 @@ endpoint_revoke(struct demo_call *c)
 	buf_release(&token);
 	if (row && strcmp(row->grant->client_id, c->s->client_id) != 0)
 		row = NULL; /* another client's: nothing is done */
-	if (row && !store_has_fault(c->s, FAULT_REVOKE_NOOP)) {
+	if (row && !store_has_quirk(c->s, QUIRK_REVOKE_NOOP)) {
 		row->revoked = true;
 		if (row->use == USE_REFRESH)
 			row->grant->dead = true;

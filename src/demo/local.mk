@@ -14,8 +14,10 @@ src_libttserver_a_SOURCES = \
 	src/demo/grants.c \
 	src/demo/mint.c \
 	src/demo/resource.c \
+	src/demo/says.c \
 	src/demo/server.c \
 	src/demo/store.c src/demo/store.h \
+	src/demo/stray.c src/demo/stray.h \
 	src/demo/wreck.c
 
 module_PROGRAMS += demo.so

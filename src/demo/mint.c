@@ -6,7 +6,7 @@
 void
 store_set_time(const struct store *s, struct json *obj, const char *key, int64_t at)
 {
-	json_set_i64(obj, key, store_has_fault(s, FAULT_EXP_MILLIS) ? at * 1000 : at);
+	json_set_i64(obj, key, store_has_quirk(s, QUIRK_EXP_MILLIS) ? at * 1000 : at);
 }
 
 void
@@ -15,7 +15,7 @@ store_set_scope(const struct store *s, struct json *obj, const char *scope)
 	struct span rest = span_of(scope), word;
 	struct json *list;
 
-	if (!store_has_fault(s, FAULT_SCOPE_ARRAY)) {
+	if (!store_has_quirk(s, QUIRK_SCOPE_ARRAY)) {
 		json_set_str(obj, "scope", scope);
 		return;
 	}
@@ -82,7 +82,7 @@ store_id_token(struct store *s, const struct grant *g, const struct minted *acce
 	char nonce[24];
 	enum res r;
 
-	json_set_str(p, "iss", s->issuer);
+	json_set_str(p, "iss", s->token_issuer);
 	json_set_str(p, "sub", g->sub);
 	json_set_str(p, "aud", g->client_id);
 	json_set_str(p, "azp", g->client_id);

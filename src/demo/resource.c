@@ -4,6 +4,7 @@
 struct refusal {
 	int status;
 	const char *error, *description, *scope;
+	const char *extra; /* more parameters, as they stand in the challenge */
 };
 
 static void
@@ -20,6 +21,8 @@ refuse(struct demo_call *c, const struct refusal *r, bool api)
 			r->description);
 	if (r->scope)
 		buf_printf(&b, ", scope=\"%s\"", r->scope);
+	if (r->extra)
+		buf_printf(&b, ", %s", r->extra);
 	if (store_has_fault(c->s, FAULT_DPOP_BOUND))
 		buf_puts(&b, ", algs=\"ES256\"");
 	if (api)
@@ -44,9 +47,9 @@ refuse(struct demo_call *c, const struct refusal *r, bool api)
 static bool
 shown_token(struct demo_call *c, struct buf *token, bool api)
 {
-	static const struct refusal none = {401, NULL, NULL, NULL};
+	static const struct refusal none = {.status = 401};
 	static const struct refusal twice = {400, "invalid_request",
-		"More than one access token in the request", NULL};
+		"More than one access token in the request", NULL, NULL};
 	struct span auth = SPAN_EMPTY;
 	bool in_body = false;
 
@@ -69,27 +72,45 @@ shown_token(struct demo_call *c, struct buf *token, bool api)
 	return true;
 }
 
+/* What the endpoint makes of it, beyond what the store says. */
+static enum fate
+fate_here(const struct demo_call *c, const struct token_row *row, enum fate fate, bool api)
+{
+	if (row && row->use != USE_ACCESS)
+		return FATE_UNKNOWN;
+	if (fate == FATE_EXPIRED && !api && store_has_quirk(c->s, QUIRK_SKIPS_EXPIRY))
+		return FATE_GOOD;
+	if (fate == FATE_REVOKED && api && store_has_quirk(c->s, QUIRK_LOCAL_API))
+		return FATE_GOOD;
+	if (fate == FATE_GOOD && store_has_fault(c->s, FAULT_DPOP_BOUND | FAULT_MTLS_BOUND))
+		return FATE_UNKNOWN; /* no proof comes with it */
+	return fate;
+}
+
 /* The row of a token that is good here, or NULL and the refusal is made. */
 static struct token_row *
 good_token(struct demo_call *c, bool api)
 {
 	static const struct refusal expired = {401, "invalid_token",
-		"The access token expired", NULL};
+		"The access token expired", NULL, NULL};
 	static const struct refusal invalid = {401, "invalid_token",
-		"The access token is not valid", NULL};
+		"The access token is not valid", NULL, NULL};
+	const struct saying *no = says_instead(c, OF_TOKEN, api ? AT_API : AT_USERINFO);
 	struct token_row *row = NULL;
 	struct buf token;
 	enum fate fate;
 
 	buf_init_wiping(&token, LIMIT_DEMO_TOKEN);
 	if (shown_token(c, &token, api)) {
-		row = store_judge(c->s, buf_span(&token), store_now(c->s, api), &fate);
-		if (row && row->use != USE_ACCESS)
-			fate = FATE_UNKNOWN;
-		if (fate != FATE_GOOD || store_has_fault(c->s, FAULT_DPOP_BOUND)) {
+		row = judge_token(c, buf_span(&token), api, &fate);
+		fate = fate_here(c, row, fate, api);
+		if (fate != FATE_GOOD)
 			refuse(c, fate == FATE_EXPIRED ? &expired : &invalid, api);
+		else if (no)
+			refuse(c, &(struct refusal){no->status, no->error, no->description, NULL,
+				no->extra}, api);
+		if (fate != FATE_GOOD || no)
 			row = NULL;
-		}
 	}
 	buf_release(&token);
 	return row;
@@ -105,7 +126,7 @@ user_claims(const struct store *s, const struct token_row *row)
 	snprintf(sub, sizeof(sub), "%s%s", row->grant->sub,
 		store_has_fault(s, FAULT_SUB_MISMATCH) ? "-2" : "");
 	json_set_str(doc, "sub", sub);
-	if (store_has_fault(s, FAULT_SUB_ONLY))
+	if (store_has_quirk(s, QUIRK_SUB_ONLY))
 		return doc;
 	if (span_has_word(span_of(row->scope), "profile")) {
 		json_set_str(doc, "name", "Demo User");
@@ -139,9 +160,9 @@ void
 endpoint_userinfo(struct demo_call *c)
 {
 	static const struct refusal no_user = {401, "invalid_token",
-		"The access token was not issued for an end user", NULL};
+		"The access token was not issued for an end user", NULL, NULL};
 	static const struct refusal no_openid = {403, "insufficient_scope",
-		"The access token lacks the scope openid", "openid"};
+		"The access token lacks the scope openid", "openid", NULL};
 	const struct token_row *row = good_token(c, false);
 	struct json *claims;
 
@@ -156,7 +177,7 @@ endpoint_userinfo(struct demo_call *c)
 		return;
 	}
 	claims = user_claims(c->s, row);
-	if (store_has_fault(c->s, FAULT_SIGNED_USERINFO))
+	if (store_has_quirk(c->s, QUIRK_SIGNED_USERINFO))
 		reply_signed(c, row, claims);
 	else
 		reply_json(c, 200, claims);
@@ -167,9 +188,9 @@ void
 endpoint_api_me(struct demo_call *c)
 {
 	static const struct refusal audience = {401, "invalid_token",
-		"The access token is not for this resource", NULL};
+		"The access token is not for this resource", NULL, NULL};
 	static const struct refusal scope = {403, "insufficient_scope",
-		"The access token lacks the scope profile", "profile"};
+		"The access token lacks the scope profile", "profile", NULL};
 	const struct token_row *row = good_token(c, true);
 
 	if (!row)

@@ -1,17 +1,14 @@
 #include "demo/demo.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <sys/socket.h>
 
 #include <microhttpd.h>
 
 #include "base/mem.h"
 #include "demo/endpoints.h"
+#include "demo/stray.h"
 
 enum {
 	BODY_MAX = 256 << 10,      /* request body */
@@ -19,6 +16,7 @@ enum {
 	CONNECTIONS_MAX = 64,
 	IDLE_S = 30,               /* then an idle connection is closed */
 	CUT_BYTES = 64,            /* announced and not sent (SEND_CUT) */
+	ENDLESS_BYTES = 8 << 20,   /* SEND_ENDLESS */
 	SIDES = 2,                 /* the authorization server, the API */
 };
 
@@ -40,7 +38,7 @@ struct side {
 struct demo_server {
 	struct store store;
 	struct side sides[SIDES];
-	int closed_fd; /* bound, never listening: WRECK_CLOSED_PORT */
+	struct stray stray;
 	atomic_ulong served;
 	pthread_mutex_t lock; /* store, waiting, stopping */
 	pthread_cond_t wake;
@@ -158,6 +156,15 @@ read_cut(void *cls, uint64_t pos, char *out, size_t max)
 	return (ssize_t)rest.n;
 }
 
+/* SEND_ENDLESS: blanks, more than anybody may keep. */
+static ssize_t
+read_blanks(void *cls, uint64_t pos, char *out, size_t max)
+{
+	(void)cls, (void)pos;
+	memset(out, ' ', max);
+	return (ssize_t)max;
+}
+
 static enum MHD_Result
 send_answer(struct exchange *x, struct MHD_Connection *conn)
 {
@@ -170,6 +177,9 @@ send_answer(struct exchange *x, struct MHD_Connection *conn)
 	/* The body lives until on_done(). */
 	if (x->call.how == SEND_CUT)
 		r = MHD_create_response_from_callback(body->len + CUT_BYTES, 1024, read_cut, x,
+			NULL);
+	else if (x->call.how == SEND_ENDLESS)
+		r = MHD_create_response_from_callback(ENDLESS_BYTES, 64 << 10, read_blanks, NULL,
 			NULL);
 	else
 		r = MHD_create_response_from_buffer(body->len, body->p, MHD_RESPMEM_PERSISTENT);
@@ -299,31 +309,22 @@ timer_main(void *arg)
 
 /* --- start and stop --- */
 
-/* A socket on 127.0.0.1 and no other address; -1 with the reason. */
-static int
-loopback_socket(int port, bool listening, int *bound, struct err *e)
+/* Where the metadata lead to instead; a host with a dot too many is never asked for on the net. */
+static void
+set_stray_origin(struct demo_server *srv, enum demo_wreck w)
 {
-	struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-	socklen_t n = sizeof(a);
-	const int on = 1;
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct store *s = &srv->store;
+	int port = srv->sides[0].port;
 
-	if (fd < 0) {
-		err_errno(e, "cannot make a socket");
-		return -1;
-	}
-	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (listening)
-		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (bind(fd, (struct sockaddr *)&a, sizeof(a)) != 0 ||
-		getsockname(fd, (struct sockaddr *)&a, &n) != 0 ||
-		(listening && listen(fd, CONNECTIONS_MAX) != 0)) {
-		err_errno(e, "cannot listen on 127.0.0.1 port %d", port);
-		close(fd);
-		return -1;
-	}
-	*bound = ntohs(a.sin_port);
-	return fd;
+	if (srv->stray.fd >= 0)
+		snprintf(s->stray_origin, sizeof(s->stray_origin), "http://127.0.0.1:%d",
+			srv->stray.port);
+	else if (w == WRECK_TLS_PORT)
+		snprintf(s->stray_origin, sizeof(s->stray_origin), "https://127.0.0.1:%d", port);
+	else if (w == WRECK_NO_HOST)
+		snprintf(s->stray_origin, sizeof(s->stray_origin), "http://idp..internal:%d", port);
+	else if (w == WRECK_NO_SCHEME)
+		snprintf(s->stray_origin, sizeof(s->stray_origin), "//127.0.0.1:%d", port);
 }
 
 /* Sockets first: the tokens name the port. */
@@ -331,27 +332,22 @@ static enum res
 bind_all(struct demo_server *srv, const struct demo_config *c, struct err *e)
 {
 	struct side *as = &srv->sides[0], *api = &srv->sides[1];
-	int port = 0;
 
-	as->listen_fd = loopback_socket(c->port, true, &as->port, e);
+	as->listen_fd = stray_socket(c->port, CONNECTIONS_MAX, &as->port, e);
 	if (as->listen_fd < 0)
 		return RES_IO;
 	snprintf(srv->store.origin, sizeof(srv->store.origin), "http://127.0.0.1:%d", as->port);
 	snprintf(srv->store.api_origin, sizeof(srv->store.api_origin), "%s", srv->store.origin);
 	if (c->scenario->api) {
-		api->listen_fd = loopback_socket(0, true, &api->port, e);
+		api->listen_fd = stray_socket(0, CONNECTIONS_MAX, &api->port, e);
 		if (api->listen_fd < 0)
 			return RES_IO;
 		snprintf(srv->store.api_origin, sizeof(srv->store.api_origin),
 			"http://127.0.0.1:%d", api->port);
 	}
-	if (c->scenario->wreck == WRECK_CLOSED_PORT) {
-		srv->closed_fd = loopback_socket(0, false, &port, e);
-		if (srv->closed_fd < 0)
-			return RES_IO;
-		snprintf(srv->store.closed_origin, sizeof(srv->store.closed_origin),
-			"http://127.0.0.1:%d", port);
-	}
+	if (stray_start(&srv->stray, c->scenario->wreck, e) != RES_OK)
+		return RES_IO;
+	set_stray_origin(srv, c->scenario->wreck);
 	return RES_OK;
 }
 
@@ -389,21 +385,15 @@ run_timer(struct demo_server *srv, const struct demo_config *c, struct err *e)
 	return RES_OK;
 }
 
-/* The threads take no signals: those are the program's loop's. */
 static enum res
 run_all(struct demo_server *srv, const struct demo_config *c, struct err *e)
 {
-	sigset_t all, before;
-	enum res r;
+	enum res r = run_timer(srv, c, e);
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	r = run_timer(srv, c, e);
 	pthread_mutex_lock(&srv->lock); /* the timer looks at the daemons */
 	for (size_t i = 0; i < SIDES && r == RES_OK; i++)
 		r = run_side(&srv->sides[i], e);
 	pthread_mutex_unlock(&srv->lock);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return r;
 }
 
@@ -416,7 +406,7 @@ server_new(const struct demo_config *c)
 	store_init(&srv->store, c);
 	for (size_t i = 0; i < SIDES; i++)
 		srv->sides[i] = (struct side){.srv = srv, .listen_fd = -1, .api = i == 1};
-	srv->closed_fd = -1;
+	stray_init(&srv->stray);
 	pthread_mutex_init(&srv->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -443,8 +433,7 @@ server_stop(struct demo_server *srv)
 		if (srv->sides[i].listen_fd >= 0)
 			close(srv->sides[i].listen_fd);
 	}
-	if (srv->closed_fd >= 0)
-		close(srv->closed_fd);
+	stray_stop(&srv->stray);
 	store_release(&srv->store);
 	pthread_cond_destroy(&srv->wake);
 	pthread_mutex_destroy(&srv->lock);
@@ -455,6 +444,8 @@ static struct demo_server *
 server_start(const struct demo_config *c, struct demo_client *out, struct err *e)
 {
 	struct demo_server *srv;
+	sigset_t all, before;
+	enum res r;
 
 	*out = (struct demo_client){.discovery = false};
 	if (!c->scenario || !c->crypto || !c->fill_random || !c->now_s) {
@@ -462,8 +453,17 @@ server_start(const struct demo_config *c, struct demo_client *out, struct err *e
 		return NULL;
 	}
 	srv = server_new(c);
-	if (bind_all(srv, c, e) == RES_OK && store_fill(&srv->store, e) == RES_OK &&
-		demo_give(&srv->store, out, e) == RES_OK && run_all(srv, c, e) == RES_OK)
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before); /* the threads take none: the loop's they are */
+	r = bind_all(srv, c, e);
+	if (r == RES_OK)
+		r = store_fill(&srv->store, e);
+	if (r == RES_OK)
+		r = demo_give(&srv->store, out, e);
+	if (r == RES_OK)
+		r = run_all(srv, c, e);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (r == RES_OK)
 		return srv;
 	server_stop(srv);
 	demo_client_release(out);

@@ -32,6 +32,12 @@ store_has_fault(const struct store *s, unsigned fault)
 	return (s->cfg.scenario->faults & fault) != 0;
 }
 
+bool
+store_has_quirk(const struct store *s, unsigned quirk)
+{
+	return (s->cfg.scenario->quirks & quirk) != 0;
+}
+
 int64_t
 store_now(const struct store *s, bool api)
 {
@@ -83,6 +89,19 @@ store_new_key(struct store *s, bool keep_old, struct err *e)
 	return RES_OK;
 }
 
+/* The same as the server's, but for tokens of another realm or under another name. */
+static void
+set_token_issuer(struct store *s)
+{
+	const char *port = strrchr(s->origin, ':');
+
+	if (store_has_quirk(s, QUIRK_NAME_ISSUER) && port)
+		snprintf(s->token_issuer, sizeof(s->token_issuer), "http://localhost%s", port);
+	else
+		snprintf(s->token_issuer, sizeof(s->token_issuer), "%s%s", s->issuer,
+			store_has_fault(s, FAULT_OTHER_REALM) ? "/realms/staging" : "");
+}
+
 enum res
 store_fill(struct store *s, struct err *e)
 {
@@ -101,7 +120,8 @@ store_fill(struct store *s, struct err *e)
 	buf_release(&b);
 	wipe(raw, sizeof(raw));
 	snprintf(s->issuer, sizeof(s->issuer), "%s%s", s->origin,
-		store_has_fault(s, FAULT_ISSUER_SLASH) ? "/" : "");
+		store_has_quirk(s, QUIRK_ISSUER_SLASH) ? "/" : "");
+	set_token_issuer(s);
 	snprintf(s->api_id, sizeof(s->api_id), "%s/api", s->api_origin);
 	return store_new_key(s, false, e);
 }
@@ -200,6 +220,36 @@ set_groups(struct json *payload)
 	json_set_take(payload, "groups", groups);
 }
 
+/* cnf: the thumbprint of a key or certificate that the client does not have (RFC 9449 §6, RFC 8705). */
+static void
+set_binding(const struct store *s, struct json *payload)
+{
+	struct json *cnf;
+	char text[64];
+
+	if (!store_has_fault(s, FAULT_DPOP_BOUND | FAULT_MTLS_BOUND))
+		return;
+	cnf = json_new_object();
+	json_set_str(cnf, store_has_fault(s, FAULT_DPOP_BOUND) ? "jkt" : "x5t#S256",
+		store_random_text(s, text, sizeof(text), 32));
+	json_set_take(payload, "cnf", cnf);
+}
+
+/* In the form of a compact JWE (RFC 7516 §3.1) whose key nobody has. */
+static void
+access_jwe(const struct store *s, struct buf *out)
+{
+	static const size_t parts[] = {12, 48, 48, 16}; /* iv; ciphertext in two; tag */
+	static const char header[] = "{\"alg\":\"dir\",\"enc\":\"A256GCM\",\"typ\":\"at+jwt\"}";
+	char text[80];
+
+	base64url_encode(out, span_of(header));
+	buf_putc(out, '.');
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		buf_printf(out, "%s%s", i == 2 ? "" : ".",
+			store_random_text(s, text, sizeof(text), parts[i]));
+}
+
 /* A JWT access token (RFC 9068). */
 static enum res
 access_jwt(struct store *s, struct token_row *row, struct buf *out, struct err *e)
@@ -207,7 +257,7 @@ access_jwt(struct store *s, struct token_row *row, struct buf *out, struct err *
 	struct json *p = json_new_object();
 	enum res r;
 
-	json_set_str(p, "iss", s->issuer);
+	json_set_str(p, "iss", s->token_issuer);
 	json_set_str(p, "sub", row->grant->sub);
 	store_set_aud(s, p, row->audience);
 	json_set_str(p, "client_id", row->grant->client_id);
@@ -217,13 +267,7 @@ access_jwt(struct store *s, struct token_row *row, struct buf *out, struct err *
 		store_set_time(s, p, "nbf", row->nbf);
 	store_set_time(s, p, "exp", row->exp);
 	json_set_str(p, "jti", row->jti);
-	if (store_has_fault(s, FAULT_DPOP_BOUND)) {
-		struct json *cnf = json_new_object();
-		char jkt[64];
-
-		json_set_str(cnf, "jkt", store_random_text(s, jkt, sizeof(jkt), 32));
-		json_set_take(p, "cnf", cnf);
-	}
+	set_binding(s, p);
 	if (store_has_fault(s, FAULT_BIG_TOKEN))
 		set_groups(p);
 	snprintf(row->kid, sizeof(row->kid), "%s", s->keys[s->n_keys - 1].kid);
@@ -251,6 +295,8 @@ store_access(struct store *s, struct grant *g, struct span scope, int64_t left_s
 	buf_init_wiping(&value, LIMIT_DEMO_TOKEN);
 	if (sc->opaque)
 		buf_puts(&value, store_random_text(s, text, sizeof(text), 32));
+	else if (store_has_quirk(s, QUIRK_ENCRYPTED))
+		access_jwe(s, &value);
 	else
 		r = access_jwt(s, row, &value, e);
 	if (r == RES_OK)
@@ -300,7 +346,7 @@ judge_row(struct store *s, struct token_row *row, int64_t now)
 		return FATE_HIDDEN;
 	if (row->kid[0] && !key_known(s, row->kid))
 		return FATE_NO_KEY;
-	if (row->kid[0] && store_has_fault(s, FAULT_FORGED))
+	if (row->kid[0] && (store_has_fault(s, FAULT_FORGED) || store_has_quirk(s, QUIRK_KEY_ALG)))
 		return FATE_NO_KEY; /* its signature does not verify with the key of that kid */
 	if (row->spent)
 		return FATE_SPENT;

@@ -44,8 +44,9 @@ struct sign_key {
 struct store {
 	struct demo_config cfg; /* scenario, crypto, fill_random, now_s */
 	char origin[64], api_origin[64], issuer[72];
+	char token_issuer[96];       /* iss of the tokens */
 	char api_id[80];             /* resource identifier of the API (RFC 9728) */
-	char closed_origin[64];      /* a port of ours where nothing listens */
+	char stray_origin[64];       /* where a wreck leads to; "" */
 	char client_id[40], sub[40];
 	char refresh_jti[24];
 	struct secret *client_secret;
@@ -76,6 +77,7 @@ enum res store_fill(struct store *s, struct err *e) MUST_USE;
 /* A new signing key; keep_old: the one before stays in the key set. */
 enum res store_new_key(struct store *s, bool keep_old, struct err *e) MUST_USE;
 bool store_has_fault(const struct store *s, unsigned fault);
+bool store_has_quirk(const struct store *s, unsigned quirk);
 /* The authorization server's clock, seconds since 1970; api: the API's. */
 int64_t store_now(const struct store *s, bool api);
 /* n random bytes as base64url into out (NUL-terminated, cut to size). */

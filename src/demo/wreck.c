@@ -39,6 +39,12 @@ static const struct wreck_reply {
 		"<html>\n<head><title>431 Request Header Fields Too Large</title></head>\n<body>\n"
 		"<h1>Request Header Or Cookie Too Large</h1>\n</body>\n</html>\n",
 		{{"Server", "edge-gateway"}}},
+	[WRECK_POST_ONLY] = {405, "text/plain", "Method not allowed\n", {{"Allow", "POST"}}},
+	[WRECK_JSON_ONLY] = {415, "application/json",
+		"{\"message\":\"Content type 'application/x-www-form-urlencoded' not supported\"}",
+		{{"Accept", "application/json"}}},
+	[WRECK_GUARDED] = {401, "application/json",
+		"{\"message\":\"No API key found in request\"}", {{"Server", "edge-gateway"}}},
 };
 
 enum { EDGE_HEADER_MAX = 4096 };
@@ -56,6 +62,23 @@ send_reply(struct demo_call *c, enum demo_wreck w)
 	return true;
 }
 
+static bool
+redirect_to(struct demo_call *c, int status, const char *to)
+{
+	reply_text(c, status, "text/plain", "Moved\n");
+	reply_header(c, "Location", to);
+	return true;
+}
+
+static bool
+redirect_https(struct demo_call *c)
+{
+	char to[256];
+
+	snprintf(to, sizeof(to), "https%s%s", c->s->origin + strlen("http"), c->req->url);
+	return redirect_to(c, 301, to);
+}
+
 /* The same path under the host's other name, where the endpoint works. */
 static bool
 redirect_host(struct demo_call *c)
@@ -69,9 +92,7 @@ redirect_host(struct demo_call *c)
 	if (url_parse(&u, span_of(c->s->origin), NULL) != RES_OK)
 		return false;
 	snprintf(to, sizeof(to), "http://localhost:%d%s", u.port, c->req->url);
-	reply_text(c, 302, "text/plain", "Moved\n");
-	reply_header(c, "Location", to);
-	return true;
+	return redirect_to(c, 302, to);
 }
 
 bool
@@ -84,6 +105,17 @@ wreck_apply(struct demo_call *c, enum demo_place at)
 	switch (sc->wreck) {
 	case WRECK_OTHER_HOST:
 		return redirect_host(c);
+	case WRECK_LOOP:
+		return redirect_to(c, 302, c->req->url);
+	case WRECK_TO_HTTPS:
+		return redirect_https(c);
+	case WRECK_POST_ONLY:
+		if (strcmp(c->req->method, "POST") == 0)
+			return false;
+		break;
+	case WRECK_ENDLESS:
+		c->how = SEND_ENDLESS;
+		return false;
 	case WRECK_HEADER_TOO_LARGE:
 		if (http_header(&c->req->headers, "Authorization").n <= EDGE_HEADER_MAX)
 			return false;

@@ -101,6 +101,7 @@ put_profile(const char *dir, const struct demo_client *c)
 	put_setting(&conf, "introspection_endpoint", c->introspection_endpoint);
 	put_setting(&conf, "token_endpoint", c->token_endpoint);
 	put_setting(&conf, "resource_url", c->resource_url);
+	put_setting(&conf, "proxy", c->proxy);
 	put_setting(&conf, "scope", c->scope);
 	if (c->timeout_s)
 		buf_printf(&conf, "    timeout = %d;\n", c->timeout_s);
@@ -196,6 +197,23 @@ read_report(const struct scenario *s, const char *dir, struct found *out)
 	return verdict != NULL;
 }
 
+/* With enough probes the verdict is the scenario's. */
+static const char *
+judge_cause(const struct scenario *s, enum level l, const struct found *x)
+{
+	bool named = strcmp(x->primary, s->expects) == 0;
+
+	if (l == L_NONE)
+		return NULL;
+	if (strcmp(x->state, s->open ? "undetermined" : "problem") == 0)
+		return named ? NULL : "another cause is named";
+	if (s->open)
+		return "a verdict where nothing can decide";
+	if (l == L_SAFE)
+		return strcmp(x->state, "undetermined") == 0 ? NULL : "the problem is overlooked";
+	return "the cause is not found";
+}
+
 static bool
 problem_wanted(const struct scenario *s)
 {
@@ -219,13 +237,7 @@ judge(const struct scenario *s, enum level l, const struct found *x)
 			return "it works and is not said to";
 		return l == L_ALL && s->expects[0] && !x->expected ? "the hint is missing" : NULL;
 	}
-	if (l == L_NONE)
-		return NULL;
-	if (strcmp(x->state, "problem") == 0)
-		return strcmp(x->primary, s->expects) == 0 ? NULL : "another cause is named";
-	if (l == L_SAFE)
-		return strcmp(x->state, "undetermined") == 0 ? NULL : "the problem is overlooked";
-	return "the cause is not found";
+	return judge_cause(s, l, x);
 }
 
 static void

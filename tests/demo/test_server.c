@@ -193,7 +193,7 @@ test_reserved_characters(void **state)
 {
 	static const struct scenario good = {.name = "good", .secret_tail = ":/+%@ #!&=?\"\\~"};
 	static const struct scenario lax = {.name = "lax", .secret_tail = "+/%:",
-		.faults = FAULT_RAW_BASIC};
+		.quirks = QUIRK_RAW_BASIC};
 	struct world w;
 
 	(void)state;

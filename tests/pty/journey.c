@@ -21,7 +21,7 @@ open_rows(struct vt *t)
 
 		play_keys(t, "\r");
 		assert_true(vt_has(t, "Esc back"));
-		play_keys(t, "\033");
+		play_keys(t, "\007"); /* at once; Esc has to wait whether it begins a sequence */
 		play_keys(t, "j");
 		/* the countdown may move, the rows below the first do so only by the mark */
 		same = strcmp(strchr(before, '\n'), strchr(vt_text(t), '\n')) == 0;
@@ -59,8 +59,9 @@ names_the_cause(struct vt *t, const struct scenario *s)
 {
 	char glyph[8], *verdict = play_verdict(t, glyph), *finding = NULL;
 	bool problem = !s->healthy && *s->expects, first = false;
+	const char *state = s->open ? "?" : problem ? "✗" : "✓";
 
-	if (strcmp(glyph, problem ? "✗" : "✓") != 0) {
+	if (strcmp(glyph, state) != 0) {
 		vt_dump(t, "the state");
 		fail_msg("the verdict's state is %s: %s", glyph, verdict);
 	}
@@ -80,7 +81,7 @@ names_the_cause(struct vt *t, const struct scenario *s)
 	vt_resize(t, 18, 60);
 	assert_true(vt_idle(t));
 	free(play_verdict(t, glyph));
-	assert_string_equal(glyph, problem ? "✗" : "✓");
+	assert_string_equal(glyph, state);
 	assert_true(!*s->expects || list_names(t, s->expects));
 	vt_resize(t, 24, 80);
 	assert_true(vt_idle(t));
@@ -126,7 +127,7 @@ static void
 test_list(void **state)
 {
 	static const char *const args[] = {"demo", "--list", NULL};
-	const struct vt_options o = {.rows = 100, .cols = 120};
+	const struct vt_options o = {.rows = (int)scenario_count + 4, .cols = 120};
 	struct vt *t = play_start(&o, args);
 
 	(void)state;
