@@ -41,6 +41,19 @@ case_add(struct case_file *c, struct exchange *x_take)
 	return x_take;
 }
 
+void
+case_set_signature(struct case_file *c, uint32_t n, enum sig_state s, const char *why)
+{
+	struct answer *a;
+
+	if (n < 1 || n > c->n_exchanges)
+		return;
+	a = &c->exchanges[n - 1]->answer;
+	a->sig = s;
+	(void)snprintf(a->sig_why, sizeof(a->sig_why), "%s", why);
+	c->revision++;
+}
+
 const struct exchange *
 case_exchange(const struct case_file *c, uint32_t n)
 {

@@ -361,6 +361,7 @@ facts_derive(struct facts *f, const struct case_file *c, const struct clock *clo
 			(struct fact){tri_of(f->userinfo->answer.outcome == OUTCOME_SUCCESS),
 				(int)f->userinfo->n};
 	facts_derive_clocks(f);
+	facts_derive_signed(f);
 }
 
 bool

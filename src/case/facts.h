@@ -40,6 +40,14 @@ struct fact_skew {
 	int from;
 };
 
+/* An answer that came as a JWT: RFC 9701, OpenID Connect Core §5.3.2. */
+struct fact_signed {
+	const struct exchange *x; /* NULL: it came as plain JSON, or not at all */
+	struct fact iss, aud; /* is it the expected issuer's, for who asked?  UNKNOWN: it does not say */
+	struct fact typ; /* token-introspection+jwt; UNKNOWN for user information, which has none */
+	struct span for_whom; /* the client it should be for; empty: not known */
+};
+
 enum { FACTS_HOSTS = 8 };
 
 struct facts {
@@ -59,6 +67,8 @@ struct facts {
 	/* of the value that is sent (repaired); NULL: not given */
 	const struct token_info *access, *refresh_token, *id_token;
 	enum sig_state access_sig; /* SIG_NOT_CHECKED when nobody looked */
+	int access_sig_from; /* the key set's exchange; FROM_TOKEN: the token says so itself */
+	struct fact_signed introspection_jwt, userinfo_jwt;
 
 	struct fact_skew skew, second_skew; /* of the authorization server; of another host */
 	struct fact_skew
@@ -109,5 +119,7 @@ bool exchange_token_refused(const struct exchange *x);
 
 /* Inside the room: the skews (facts-clock.c). */
 void facts_derive_clocks(struct facts *f);
+/* … signatures and signed answers (facts-signed.c). */
+void facts_derive_signed(struct facts *f);
 
 #endif

@@ -425,12 +425,9 @@ mask_challenges(struct challenges *c, const struct redactor *r)
 static void
 mask_answer(struct answer *a, const struct redactor *r)
 {
-	const struct json *root = a->claims.root;
-
 	mask_tree(r, a->doc, false);
 	mask_tree(r, a->jose_header, false);
-	if (root) /* its spans borrowed from strings that may have been replaced */
-		claims_read(&a->claims, root);
+	answer_reread_claims(a);
 	mask_challenges(&a->challenges, r);
 	mask_text(r, a->error, sizeof(a->error));
 	mask_text(r, a->description, sizeof(a->description));

@@ -267,7 +267,7 @@ not_for_us(const struct facts *f, const char **why)
 static void
 ev_signature(const struct facts *f, struct finding *out)
 {
-	ev(out, "signature", f->jwks ? (int)f->jwks->n : FROM_TOKEN, "%s%s%s",
+	ev(out, "signature", f->access_sig_from, "%s%s%s",
 		sig_state_words(f->access_sig), f->access->sig_why[0] ? ": " : "", f->access->sig_why);
 }
 

@@ -10,24 +10,6 @@ came(const struct facts *f)
 		exchange_answered(f->userinfo) && f->userinfo->result.response.status < 300;
 }
 
-enum verdict_of
-rule_userinfo_signed_jwt(const struct facts *f, struct finding *out)
-{
-	const struct answer *a;
-
-	if (!came(f))
-		return RULE_PASS;
-	a = &f->userinfo->answer;
-	if (!a->is_signed && !a->is_encrypted && a->kind != BODY_JWT && a->kind != BODY_JWE)
-		return RULE_PASS;
-	ev(out, "Content-Type", (int)f->userinfo->n, "%.*s",
-		SPAN_ARG(http_header(&f->userinfo->result.response.headers, "content-type")));
-	return say(out,
-		"User information came as %s JWT: a success that clients expecting plain JSON "
-		"cannot read.",
-		a->is_encrypted || a->kind == BODY_JWE ? "an encrypted" : "a signed");
-}
-
 static size_t
 own_members(const struct json *doc)
 {

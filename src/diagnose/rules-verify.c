@@ -227,19 +227,6 @@ rule_nonconformant_introspection_error(const struct facts *f, struct finding *ou
 }
 
 enum verdict_of
-rule_introspection_jwt_response(const struct facts *f, struct finding *out)
-{
-	const struct exchange *x = f->introspection;
-
-	if (!exchange_answered(x) || !(x->answer.is_signed || x->answer.is_encrypted))
-		return RULE_PASS;
-	ev_text(out, "Content-Type", http_header(&x->result.response.headers, "content-type"),
-		(int)x->n);
-	return say(out, "The introspection answer is a %s JWT (RFC 9701).",
-		x->answer.is_encrypted ? "encrypted" : "signed");
-}
-
-enum verdict_of
 rule_scope_not_string(const struct facts *f, struct finding *out)
 {
 	const struct claims *c = f->introspected;

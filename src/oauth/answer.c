@@ -105,6 +105,10 @@ read_jwt(struct answer *a, struct span body)
 	a->is_signed = parts.n_parts == 3;
 	if (a->is_signed && jose_decode_json(&a->doc, parts.payload, NULL) != RES_OK)
 		a->is_signed = false;
+	if (a->is_encrypted)
+		a->sig = SIG_ENCRYPTED;
+	else if (a->is_signed && span_is_nocase(json_get_str(a->jose_header, "alg"), "none"))
+		a->sig = SIG_ALG_NONE;
 }
 
 /* The body as a document, whatever its form. */
@@ -152,6 +156,8 @@ read_content(struct answer *a, enum purpose p)
 	if (!root || json_type(root) != JSON_OBJECT)
 		return;
 	inner = json_get(root, "token_introspection"); /* RFC 9701 §5 */
+	if (a->is_signed)
+		claims_read(&a->envelope, root);
 	if (a->is_signed && (p == PURPOSE_INTROSPECTION || p == PURPOSE_PROBE_INTROSPECTION) &&
 		inner && json_type(inner) == JSON_OBJECT)
 		root = inner;
@@ -316,5 +322,55 @@ answer_read(struct answer *a, enum purpose p, const struct http_response *r)
 	read_error(a, r->status >= 400, body);
 	if (r->status >= 300 && r->status < 400 && p == PURPOSE_OTHER)
 		read_redirect_error(a, r);
+	a->outcome = judge(a, p, r);
+}
+
+/* --- signed and encrypted responses of saved cases --- */
+
+void
+answer_reread_claims(struct answer *a)
+{
+	if (a->claims.root)
+		claims_read(&a->claims, a->claims.root);
+	if (a->envelope.root)
+		claims_read(&a->envelope, a->envelope.root);
+}
+
+struct json *
+answer_jwt_to_json(const struct answer *a)
+{
+	struct json *j;
+
+	if (!a->is_signed && !a->is_encrypted)
+		return NULL;
+	j = json_new_object();
+	json_set_dup(j, "header", a->jose_header);
+	if (a->is_signed)
+		json_set_dup(j, "claims", a->doc);
+	json_set_str(j, "signature", sig_state_id(a->sig));
+	if (a->sig_why[0])
+		json_set_str(j, "signature_why", a->sig_why);
+	return j;
+}
+
+void
+answer_jwt_from_json(struct answer *a, enum purpose p, const struct http_response *r, const struct json *jwt)
+{
+	const struct json *header = json_get(jwt, "header"), *claims = json_get(jwt, "claims");
+
+	if (!header || json_type(header) != JSON_OBJECT)
+		return;
+	a->is_signed = claims && json_type(claims) == JSON_OBJECT;
+	a->is_encrypted = !a->is_signed;
+	a->kind = a->is_signed ? BODY_JWT : BODY_JWE;
+	json_free(a->jose_header);
+	a->jose_header = json_dup(header);
+	json_free(a->doc);
+	a->doc = a->is_signed ? json_dup(claims) : NULL;
+	a->sig = a->is_signed ? SIG_NOT_CHECKED : SIG_ENCRYPTED;
+	(void)sig_state_from_id(json_get_str(jwt, "signature"), &a->sig);
+	text_safe_into(a->sig_why, sizeof(a->sig_why), json_get_str(jwt, "signature_why"));
+	memset(&a->claims, 0, sizeof(a->claims));
+	read_content(a, p);
 	a->outcome = judge(a, p, r);
 }

@@ -9,6 +9,7 @@
 #include "oauth/challenge.h"
 #include "oauth/claims.h"
 #include "oauth/http.h"
+#include "oauth/token.h"
 
 enum purpose {
 #define PURPOSE(sym, id, words) PURPOSE_##sym,
@@ -39,7 +40,11 @@ struct answer {
 	struct json *doc;       /* the JSON body, or a signed response's claims; owned; NULL */
 	struct json *jose_header; /* of a signed response; owned; NULL */
 	bool is_signed, is_encrypted;
-	struct claims claims;   /* of doc (introspection, userinfo) */
+	/* Of a signed or encrypted response: NOT_CHECKED until somebody with the key set has looked. */
+	enum sig_state sig;
+	char sig_why[200];      /* with which key, or why not; safe text */
+	struct claims envelope; /* a signed response's own claims (iss, aud …); for userinfo the same as claims */
+	struct claims claims;   /* of doc (userinfo), of its token_introspection (RFC 9701) where there is one */
 	enum tri active;        /* introspection's boolean */
 	bool active_is_string;  /* "true": a deviation */
 	struct challenges challenges;
@@ -58,5 +63,12 @@ void answer_init(struct answer *a);
 void answer_release(struct answer *a);
 /* Never fails: what is not understood is OUTCOME_OTHER.  *a is initialised. */
 void answer_read(struct answer *a, enum purpose p, const struct http_response *r);
+/* "jwt": what a masked body no longer tells of a signed or encrypted response, for the case file; NULL if it is none. */
+struct json *answer_jwt_to_json(const struct answer *a);
+/* … and back, into an answer that was read from the masked response. */
+void answer_jwt_from_json(
+	struct answer *a, enum purpose p, const struct http_response *r, const struct json *jwt);
+/* After doc's strings were replaced (masking): the claims borrow from them. */
+void answer_reread_claims(struct answer *a);
 
 #endif

@@ -1,5 +1,7 @@
 #include "oauth/claims.h"
 
+#include "base/limits.h"
+
 static const struct {
 	const char *name, *meaning;
 } meanings[] = {
@@ -148,6 +150,78 @@ claims_has_aud(const struct claims *c, struct span aud)
 		if (span_eq(c->aud[i], aud))
 			return true;
 	return false;
+}
+
+/* The strings of an array, or a string's blank-separated words, each followed by a line break. */
+static void
+add_words(struct buf *out, const struct json *j)
+{
+	struct span s, word;
+
+	if (!json_to_span(j, &s)) {
+		for (j = json_first(j); j; j = json_next(j))
+			add_words(out, j);
+		return;
+	}
+	while (span_word(&s, &word)) {
+		buf_add_span(out, word);
+		buf_putc(out, '\n');
+	}
+}
+
+static bool
+all_words_in(struct span a, struct span b)
+{
+	struct span word;
+
+	while (span_word(&a, &word)) {
+		struct span rest = b, other;
+		bool found = false;
+
+		while (!found && span_word(&rest, &other))
+			found = span_eq(word, other);
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+static bool
+same_text(const struct json *a, const struct json *b, bool words)
+{
+	struct buf x, y;
+	bool same;
+
+	buf_init_wiping(&x, LIMIT_JSON_BYTES);
+	buf_init_wiping(&y, LIMIT_JSON_BYTES);
+	if (words) {
+		add_words(&x, a);
+		add_words(&y, b);
+		same = all_words_in(buf_span(&x), buf_span(&y)) && all_words_in(buf_span(&y), buf_span(&x));
+	} else {
+		same = json_print(a, &x, false) == RES_OK && json_print(b, &y, false) == RES_OK &&
+			span_eq(buf_span(&x), buf_span(&y));
+	}
+	buf_release(&x);
+	buf_release(&y);
+	return same;
+}
+
+bool
+claim_same(const struct json *a, const struct json *b)
+{
+	static const char *const times[] = {"exp", "nbf", "iat", "auth_time"};
+	static const char *const lists[] = {"aud", "scope", "scp"};
+	struct span name = json_name(a);
+	int64_t x, y;
+
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++)
+		if (span_is(name, times[i]) && json_to_time(a, &x) != NUM_OTHER && json_to_time(b, &y) != NUM_OTHER)
+			return x == y;
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
+		if (span_is(name, lists[i]))
+			return same_text(a, b, true);
+	return same_text(a, b, false);
 }
 
 const char *

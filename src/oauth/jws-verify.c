@@ -266,8 +266,10 @@ verify_with_set(struct check *c)
 	enum sig_state s;
 	int found;
 
+	if (!c->keys->jwks)
+		return say(c, SIG_NOT_CHECKED, "no key set to check with");
 	if (!first_key(c->keys->jwks))
-		return say(c, SIG_NO_KEY, "no key set to check with");
+		return say(c, SIG_NO_KEY, "the key set is empty");
 	if (c->why_size)
 		c->why[0] = '\0';
 	s = try_keys(c, c->kid_raw.n ? BY_KID : c->x5t.n ? BY_X5T : ANY_KEY, &found);

@@ -81,6 +81,43 @@ left_row(struct field_list *l, const struct facts *f)
 		f->skew.known ? "server's" : "local");
 }
 
+enum { SAME_S = 60 }; /* the way of a response, and rounding */
+
+/* Where the sources do not agree on the end, the row of the one that is used says so. */
+static void
+exp_disagreement(struct field *row, const struct facts *f, bool local)
+{
+	const struct claim_time *said = f->introspected ? &f->introspected->exp : NULL;
+	const struct claim_time *own = f->claimed ? &f->claimed->exp : NULL;
+	char when[40];
+
+	if (said && own && said->form != NUM_ABSENT && own->form != NUM_ABSENT && said->form != NUM_OTHER &&
+		own->form != NUM_OTHER && said->at != own->at)
+		field_mean(row, STATE_WARNING, "%s, but the token itself says %s", row->meaning,
+			time_screen(when, own->at, local));
+}
+
+/* expires_in counts from when the response came, exp is a date: both should mean the same moment. */
+static void
+expires_in_row(struct field_list *l, const struct facts *f, const struct case_token *t)
+{
+	char text[80], span[32];
+	struct field *row;
+	int64_t ahead;
+
+	if (t->expires_in < 0)
+		return;
+	text_format(text, sizeof text, "%lld s", (long long)t->expires_in);
+	row = field_value(l, "expires_in", text, (int)t->from);
+	field_mean(row, STATE_OK, "%s", "life stated by the token response");
+	if (!f->exp.known || t->obtained_wall_us <= 0 || f->exp.from == (int)t->from)
+		return;
+	ahead = t->obtained_wall_us / 1000000 + (f->server_now_s - f->now_s) + t->expires_in - f->exp.at;
+	if (ahead > SAME_S || ahead < -SAME_S)
+		field_mean(row, STATE_WARNING, "life stated by the token response: it ends %s %s exp",
+			span_about(span, ahead), ahead > 0 ? "after" : "before");
+}
+
 void
 fields_expiry(struct field_list *l, const struct wizard *w, bool local)
 {
@@ -93,14 +130,12 @@ fields_expiry(struct field_list *l, const struct wizard *w, bool local)
 	field_heading(l, "Life of the access token", "", FROM_NOWHERE);
 	left_row(l, f);
 	field_time(l, f, "exp", &f->exp, local);
+	if (f->exp.known)
+		exp_disagreement(&l->v[l->n - 1], f, local);
 	field_time(l, f, "nbf", &f->nbf, local);
 	field_time(l, f, "iat", &f->iat, local);
 	t = case_token(f->c, SLOT_ACCESS);
-	if (t->expires_in >= 0) {
-		text_format(text, sizeof text, "%lld s", (long long)t->expires_in);
-		field_mean(field_value(l, "expires_in", text, (int)t->from), STATE_OK, "%s",
-			"life stated by the token response");
-	}
+	expires_in_row(l, f, t);
 	if (f->exp.known && f->iat.known) {
 		char span[32];
 

@@ -83,6 +83,8 @@ fields_handle(struct field_list *l, const struct wizard *w, bool local)
 		row = field_add(l, FIELD_VALUE, "url", SPAN_LIT("url"), span_of(x->request.url), (int)x->n);
 		field_mean(row, STATE_OK, "%s", "asked with the current access token");
 		field_answer(l, "answer", x);
+		if (x == f->userinfo)
+			field_signed_answer(l, f, &f->userinfo_jwt);
 		challenge_rows(l, x);
 		body_rows(l, x);
 	}

@@ -17,6 +17,11 @@ void field_mean(struct field *f, enum state state, const char *fmt, ...) PRINTF(
 void field_exchange_heading(struct field_list *l, const char *title, const struct exchange *x);
 /* Status, error and what they mean. */
 void field_answer(struct field_list *l, const char *key, const struct exchange *x);
+/* What came of a signature check: the state in words, and with which key or why not. */
+void field_signature(struct field_list *l, const char *key, const char *words, enum sig_state s, const char *why,
+	int from);
+/* The rows of an answer that came as a JWT: header, signature, iss and aud as they should be. */
+void field_signed_answer(struct field_list *l, const struct facts *f, const struct fact_signed *s);
 void field_json_text(const struct json *j, struct buf *out);
 /*
  * A span in its largest unit, "54 min": rows other than the countdown's must not change every second.

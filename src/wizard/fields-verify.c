@@ -34,14 +34,8 @@ token_rows(struct field_list *l, const struct case_token *t, enum token_slot slo
 }
 
 static void
-jose_rows(struct field_list *l, const struct token_info *i)
+jose_rows(struct field_list *l, const struct token_info *i, int sig_from)
 {
-	static const enum state sig_state[] = {
-		[SIG_NOT_CHECKED] = STATE_UNDETERMINED, [SIG_VALID] = STATE_OK, [SIG_BAD] = STATE_PROBLEM,
-		[SIG_NO_KEY] = STATE_PROBLEM, [SIG_UNSUPPORTED_ALG] = STATE_UNDETERMINED,
-		[SIG_ALG_NONE] = STATE_PROBLEM, [SIG_ENCRYPTED] = STATE_UNDETERMINED,
-		[SIG_NOT_FOR_US] = STATE_UNDETERMINED, [SIG_CRITICAL] = STATE_UNDETERMINED,
-	};
 	struct field *f;
 
 	if (i->kind == TOKEN_OPAQUE)
@@ -52,8 +46,7 @@ jose_rows(struct field_list *l, const struct token_info *i)
 		field_mean(field_value(l, "kid", i->kid, FROM_TOKEN), STATE_OK, "the key it was signed with");
 	if (*i->typ)
 		field_mean(field_value(l, "typ", i->typ, FROM_TOKEN), STATE_OK, "what kind of JWT it is");
-	f = field_value(l, "signature", sig_state_words(i->sig), FROM_TOKEN);
-	field_mean(f, sig_state[i->sig], "%s", i->sig_why);
+	field_signature(l, "signature", "signature", i->sig, i->sig_why, sig_from);
 }
 
 static void
@@ -119,7 +112,7 @@ claim_row(struct field_list *l, const struct facts *f, const struct json *member
 	}
 	if (other) {
 		field_json_text(other, &other_value);
-		if (!span_eq(buf_span(&value), buf_span(&other_value)))
+		if (!claim_same(member, other))
 			field_mean(row, STATE_WARNING, "introspection says %s", buf_str(&other_value));
 	}
 	buf_release(&value);
@@ -140,7 +133,10 @@ introspection_rows(struct field_list *l, const struct facts *f, bool local)
 	field_exchange_heading(l, "Introspection", x);
 	if (x->answer.outcome != OUTCOME_SUCCESS && x->answer.outcome != OUTCOME_INACTIVE)
 		field_answer(l, "introspection", x);
-	doc = x->answer.doc;
+	/* of a signed answer, what stands inside (RFC 9701 §5) */
+	doc = x->answer.claims.root ? x->answer.claims.root : x->answer.doc;
+	if (x == f->introspection)
+		field_signed_answer(l, f, &f->introspection_jwt);
 	if (x->answer.active != TRI_UNKNOWN) {
 		active = x->answer.active == TRI_YES;
 		row = field_value(l, "active", active ? "true" : "false", (int)x->n);
@@ -159,7 +155,7 @@ claims_rows(struct field_list *l, const struct facts *f, bool local)
 {
 	const struct token_info *i = f->access;
 	const struct json *doc = f->introspection && f->introspection->answer.outcome == OUTCOME_SUCCESS
-		? f->introspection->answer.doc : NULL;
+		? f->introspection->answer.claims.root : NULL;
 	char name[64];
 
 	if (!i || !i->payload)
@@ -186,7 +182,7 @@ fields_verify(struct field_list *l, const struct wizard *w, bool local)
 	field_heading(l, "Tokens", "", FROM_TOKEN);
 	token_rows(l, case_token(f->c, SLOT_ACCESS), SLOT_ACCESS);
 	if (f->access)
-		jose_rows(l, f->access);
+		jose_rows(l, f->access, f->access_sig_from);
 	token_rows(l, case_token(f->c, SLOT_REFRESH), SLOT_REFRESH);
 	token_rows(l, case_token(f->c, SLOT_ID), SLOT_ID);
 	if (!f->access)

@@ -123,6 +123,54 @@ field_answer(struct field_list *l, const char *key, const struct exchange *x)
 		field_mean(f, STATE_PROBLEM, "the answer is %s", body_kind_words(x->answer.kind));
 }
 
+void
+field_signature(struct field_list *l, const char *key, const char *words, enum sig_state s, const char *why, int from)
+{
+	static const enum state states[] = {
+		[SIG_NOT_CHECKED] = STATE_UNDETERMINED, [SIG_VALID] = STATE_OK, [SIG_BAD] = STATE_PROBLEM,
+		[SIG_NO_KEY] = STATE_PROBLEM, [SIG_UNSUPPORTED_ALG] = STATE_UNDETERMINED,
+		[SIG_ALG_NONE] = STATE_PROBLEM, [SIG_ENCRYPTED] = STATE_UNDETERMINED,
+		[SIG_NOT_FOR_US] = STATE_UNDETERMINED, [SIG_CRITICAL] = STATE_UNDETERMINED,
+	};
+
+	field_mean(field_words(l, key, words, sig_state_words(s), from), states[s], "%s", why);
+}
+
+static void
+fits_row(struct field_list *l, const char *key, const char *words, const struct fact *fits, struct span value,
+	struct span want)
+{
+	struct field *row;
+
+	if (fits->v == TRI_UNKNOWN)
+		return;
+	row = field_add(l, FIELD_VALUE, key, span_of(words), value, fits->from);
+	if (fits->v == TRI_YES)
+		field_mean(row, STATE_OK, "%s", "as expected");
+	else
+		field_mean(row, STATE_WARNING, "expected %.*s", SPAN_ARG(want));
+}
+
+void
+field_signed_answer(struct field_list *l, const struct facts *f, const struct fact_signed *s)
+{
+	const struct answer *a = s->x ? &s->x->answer : NULL;
+	struct buf header;
+
+	if (!a)
+		return;
+	buf_init(&header, FIELD_TEXT_MAX);
+	field_json_text(a->jose_header, &header);
+	field_mean(field_add(l, FIELD_VALUE, "response_jwt", SPAN_LIT("response JWT"), buf_span(&header), (int)s->x->n),
+		STATE_OK, "the answer itself is %s", a->is_encrypted ? "encrypted: only its recipient can read it" : "signed");
+	buf_release(&header);
+	field_signature(l, "response_signature", "its signature", a->sig, a->sig_why, (int)s->x->n);
+	if (!a->is_signed)
+		return;
+	fits_row(l, "response_iss", "its issuer", &s->iss, a->envelope.iss, f->expected_issuer.v);
+	fits_row(l, "response_aud", "its audience", &s->aud, a->envelope.aud[0], s->for_whom);
+}
+
 char *
 span_about(char out[32], int64_t seconds)
 {

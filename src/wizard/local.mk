@@ -7,6 +7,7 @@ src_libttwizard_a_SOURCES = \
 	src/wizard/fields-refresh.c \
 	src/wizard/fields-handle.c \
 	src/wizard/fields-debug.c \
+	src/wizard/proof.c \
 	src/wizard/requests.c \
 	src/wizard/step-verify.c \
 	src/wizard/step-expiry.c \

@@ -4,7 +4,6 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "oauth/jose.h"
 #include "oauth/url.h"
 
 struct span
@@ -201,34 +200,6 @@ send_discovery(struct wizard *w, bool oauth_form)
 }
 
 static void
-check_signature(struct wizard *w, enum token_slot slot)
-{
-	struct case_token *t = case_token(w->c, slot);
-	const struct jws_keys keys = {w->jwks, w->c->profile.client_secret, slot == SLOT_ID};
-	char *why = t->sent.sig_why;
-
-	if (!t->present || !t->value || t->sent.kind != TOKEN_JWT || t->sent.sig != SIG_NOT_CHECKED)
-		return;
-	t->sent.sig = jws_verify(secret_reveal(t->value), &keys, why, sizeof t->sent.sig_why);
-	if (!t->repaired) {
-		t->info.sig = t->sent.sig;
-		memcpy(t->info.sig_why, why, sizeof t->info.sig_why);
-	}
-	log_add(w->deps.log, LOG_INFO, LOGC_JWT, 0, "signature of the %s token: %s%s%s",
-		slot == SLOT_ID ? "ID" : "access", sig_state_words(t->sent.sig), *why ? ", " : "", why);
-	w->c->revision++;
-}
-
-void
-check_signatures(struct wizard *w)
-{
-	if (!w->jwks)
-		return;
-	check_signature(w, SLOT_ACCESS);
-	check_signature(w, SLOT_ID);
-}
-
-static void
 jwks_done(void *ctx, const struct net_result *raw, const struct exchange *x)
 {
 	struct wizard *w = ctx;
@@ -240,6 +211,7 @@ jwks_done(void *ctx, const struct net_result *raw, const struct exchange *x)
 		return;
 	json_free(w->jwks);
 	w->jwks = jwks;
+	w->jwks_from = x->n;
 	check_signatures(w);
 }
 
@@ -256,6 +228,17 @@ send_jwks(struct wizard *w)
 }
 
 /* --- introspection --- */
+
+/* A signed answer is proven by the key set, which may not be there yet. */
+static void
+signed_answer_done(void *ctx, const struct net_result *raw, const struct exchange *x)
+{
+	struct wizard *w = ctx;
+
+	w->outstanding--;
+	if (x && x->answer.is_signed)
+		keep_signed_answer(w, x->n, buf_span(&raw->response.body));
+}
 
 /* A made-up token looks like nothing that any server issued. */
 static void
@@ -275,6 +258,7 @@ send_introspection(struct wizard *w, bool made_up, enum client_auth auth, bool r
 	call_init(&call, w, STEP_VERIFY, made_up ? PURPOSE_PROBE_INTROSPECTION : PURPOSE_INTROSPECTION,
 		"POST", wizard_endpoint(w, EP_INTROSPECTION));
 	call.slot = made_up ? SLOT_MADE_UP : SLOT_ACCESS;
+	call.done = signed_answer_done;
 	want_json(&call);
 	form_content(&call);
 	if (made_up) {
@@ -311,6 +295,7 @@ send_userinfo(struct wizard *w, bool made_up)
 	call_init(&call, w, STEP_HANDLE, made_up ? PURPOSE_PROBE_USERINFO : purpose, "GET", url);
 	call.slot = made_up ? SLOT_MADE_UP : SLOT_ACCESS;
 	call.credentials = !made_up;
+	call.done = signed_answer_done;
 	want_json(&call);
 	buf_init_wiping(&header, LIMIT_TOKEN + 16);
 	buf_puts(&header, "Bearer ");

@@ -14,6 +14,15 @@ handle_ask(struct wizard *w)
 	return true;
 }
 
+/* Signed user information, and no key set yet (an opaque token needs none). */
+bool
+handle_keys(struct wizard *w)
+{
+	if (w->n_unproven && wants_keys(w))
+		send_jwks(w);
+	return true;
+}
+
 /* Refused: is it this token, or would any be refused the same way (probe ladder, row 6)? */
 bool
 handle_probe(struct wizard *w)

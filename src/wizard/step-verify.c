@@ -52,11 +52,9 @@ verify_ask(struct wizard *w)
 bool
 verify_keys(struct wizard *w)
 {
-	const struct case_token *t = case_token(w->c, SLOT_ACCESS);
-
 	if (w->jwks)
 		check_signatures(w);
-	else if (w->probes != PROBES_NONE && t->present && t->info.kind == TOKEN_JWT && wizard_endpoint(w, EP_JWKS).n)
+	if (wants_keys(w))
 		send_jwks(w);
 	return true;
 }

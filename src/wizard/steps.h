@@ -46,6 +46,12 @@ struct wizard {
 	enum token_slot revoke_slot;
 	uint32_t refresh_id; /* the refresh under way, which is never cancelled: its tokens would be lost; 0 */
 	struct json *jwks; /* the newest key set, for tokens that come later; NULL */
+	uint32_t jwks_from; /* its exchange */
+	struct signed_answer {
+		uint32_t n; /* its exchange */
+		struct secret *jwt;
+	} unproven[4]; /* answers that came signed before there was a key set */
+	size_t n_unproven;
 
 	/* What this run sent and changed. */
 	unsigned n_refreshed, n_revoked;
@@ -71,6 +77,7 @@ bool expiry_clock(struct wizard *w);
 bool refresh_send(struct wizard *w);
 bool refresh_prove(struct wizard *w);
 bool handle_ask(struct wizard *w);
+bool handle_keys(struct wizard *w);
 bool handle_probe(struct wizard *w);
 bool revoke_send(struct wizard *w);
 bool revoke_prove(struct wizard *w);
@@ -89,13 +96,19 @@ enum client_auth wizard_auth_method(const struct wizard *w, enum endpoint e);
 
 void send_discovery(struct wizard *w, bool oauth_form);
 void send_jwks(struct wizard *w);
-/* Looks at the signatures of the tokens with the key set at hand. */
-void check_signatures(struct wizard *w);
 /* auth AUTH_UNSET: the chosen method; raw_basic: Basic without form-encoding. */
 void send_introspection(struct wizard *w, bool made_up, enum client_auth auth, bool raw_basic);
 void send_userinfo(struct wizard *w, bool made_up);
 void send_clock(struct wizard *w, struct span url);
 void send_refresh(struct wizard *w);
 void send_revocation(struct wizard *w, enum token_slot slot);
+
+/* --- signatures (proof.c) --- */
+/* Looks at the signatures of the tokens and of the answers kept, with the key set at hand. */
+void check_signatures(struct wizard *w);
+/* An answer that came signed, as it came; its state goes to the exchange of that number. */
+void keep_signed_answer(struct wizard *w, uint32_t n, struct span body);
+void forget_signed_answers(struct wizard *w);
+bool wants_keys(const struct wizard *w);
 
 #endif

@@ -12,7 +12,7 @@ static const struct job_row jobs[JOB_COUNT] = {
 		verify_probe, verify_probe_methods}},
 	[JOB_EXPIRY] = {STEP_EXPIRY, {expiry_clock}},
 	[JOB_REFRESH] = {STEP_REFRESH, {refresh_send, refresh_prove}},
-	[JOB_HANDLE] = {STEP_HANDLE, {handle_ask, handle_probe}},
+	[JOB_HANDLE] = {STEP_HANDLE, {handle_ask, handle_keys, handle_probe}},
 	[JOB_DEBUG] = {STEP_DEBUG, {NULL}},
 	[JOB_REVOKE] = {STEP_HANDLE, {revoke_send, revoke_prove}},
 	[JOB_PRECHECK] = {STEP_REFRESH, {NULL}},
@@ -39,6 +39,7 @@ wizard_free(struct wizard *w)
 	settle(w);
 	free(w->place_path);
 	json_free(w->jwks);
+	forget_signed_answers(w);
 	free(w);
 }
 
@@ -115,6 +116,7 @@ wizard_use_profile(struct wizard *w, const struct profile *p, struct err *e)
 	profile_copy(&w->c->profile, p);
 	json_free(w->jwks);
 	w->jwks = NULL;
+	forget_signed_answers(w);
 	w->held = false;
 	memset(&w->walk, 0, sizeof w->walk);
 	w->derived = false;

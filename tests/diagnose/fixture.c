@@ -19,6 +19,7 @@ struct reader {
 	uint32_t generation, follows;
 	int64_t at_ms, took_ms;
 	enum net_error error;
+	enum sig_state sig; /* of the answer itself */
 	struct buf request, response;
 	char proxy[140];
 	struct tls_info tls;
@@ -314,6 +315,8 @@ finish(struct reader *r)
 	x->follows = r->follows;
 	case_add(&r->fx->c, x);
 	x->token_generation = r->generation;
+	if (r->sig != SIG_NOT_CHECKED)
+		case_set_signature(&r->fx->c, x->n, r->sig, "");
 	follow_up(r, x, buf_span(&raw.response.body));
 	http_request_release(&req);
 	net_result_release(&raw);
@@ -364,6 +367,11 @@ option(struct reader *r, struct span word)
 		(void)snprintf(r->proxy, sizeof(r->proxy), "%.*s", SPAN_ARG(value));
 		return;
 	}
+	if (span_is(key, "sig")) {
+		if (!sig_state_from_id(value, &r->sig))
+			bad(r, "no such state of a signature");
+		return;
+	}
 	if (span_is(key, "error")) {
 		if (!net_error_from_id(value, &r->error))
 			bad(r, "no such network error");
@@ -398,6 +406,7 @@ begin(struct reader *r, struct span rest)
 		bad(r, "no such purpose");
 	r->slot = usual_slot(r->purpose);
 	r->error = NETERR_NONE;
+	r->sig = SIG_NOT_CHECKED;
 	r->generation = r->follows = 0;
 	r->took_ms = 40;
 	r->at_ms += 1000;

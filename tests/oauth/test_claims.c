@@ -180,6 +180,42 @@ test_metadata(void **state)
 	assert_string_equal(endpoint_name(EP_INTROSPECTION), "introspection_endpoint");
 }
 
+static void
+test_same(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool same;
+	} t[] = {
+		{"{\"exp\":1700000000}", "{\"exp\":\"1700000000\"}", true},
+		{"{\"exp\":1700000000}", "{\"exp\":1700000000.25}", true},
+		{"{\"exp\":1700000000}", "{\"exp\":1700000000000}", true},
+		{"{\"exp\":1700000000}", "{\"exp\":1700000001}", false},
+		{"{\"exp\":\"soon\"}", "{\"exp\":\"soon\"}", true},
+		{"{\"aud\":\"a\"}", "{\"aud\":[\"a\"]}", true},
+		{"{\"aud\":[\"a\",\"b\"]}", "{\"aud\":[\"b\",\"a\"]}", true},
+		{"{\"aud\":[\"a\",\"b\"]}", "{\"aud\":\"a\"}", false},
+		{"{\"scope\":\"openid email\"}", "{\"scope\":\"email openid\"}", true},
+		{"{\"scope\":\"openid email\"}", "{\"scope\":[\"openid\",\"email\"]}", true},
+		{"{\"scope\":\"openid\"}", "{\"scope\":\"openid email\"}", false},
+		{"{\"sub\":\"u\"}", "{\"sub\":\"u\"}", true},
+		{"{\"sub\":\"7\"}", "{\"sub\":7}", false},
+		{"{\"sub\":\"a b\"}", "{\"sub\":\"b a\"}", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
+		struct json *a = NULL, *b = NULL;
+
+		assert_int_equal(json_parse(&a, span_of(t[i].a), NULL), RES_OK);
+		assert_int_equal(json_parse(&b, span_of(t[i].b), NULL), RES_OK);
+		if (claim_same(json_first(a), json_first(b)) != t[i].same)
+			fail_msg("%s %s", t[i].a, t[i].b);
+		json_free(a);
+		json_free(b);
+	}
+}
+
 int
 main(void)
 {
@@ -190,6 +226,7 @@ main(void)
 		cmocka_unit_test(test_many_audiences),
 		cmocka_unit_test(test_meaning),
 		cmocka_unit_test(test_metadata),
+		cmocka_unit_test(test_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,9 +4,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/encode.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "engine/replay.h"
+#include "oauth/crypto.h"
+#include "oauth/jose.h"
 #include "wizard/fields.h"
 
 #define ISSUER "https://idp.test/realm"
@@ -514,6 +517,157 @@ all_tokens_of_a_pasted_answer_are_masked(void **state)
 	}
 }
 
+/* --- signatures --------------------------------------------------------------------------- */
+
+/* The library's place: a signature is right if its bytes are "good"; keys without n are broken. */
+static enum res
+fake_verify(const char *alg, const struct json *jwk, struct span text, struct span sig, struct crypto_check *out,
+	struct err *e)
+{
+	(void)alg;
+	(void)text;
+	*out = (struct crypto_check){span_is(sig, "good"), false, 2048, sig.n};
+	return json_get_str(jwk, "n").n ? RES_OK : err_set(e, RES_SYNTAX, "a broken key");
+}
+
+static const struct crypto_ops fake_crypto = {.verify = fake_verify};
+
+static const struct crypto_ops *
+load_fake_crypto(void)
+{
+	return &fake_crypto;
+}
+
+#define KEYS(kid) JSON_HEAD "{\"keys\":[{\"kty\":\"RSA\",\"kid\":\"" kid "\",\"n\":\"AQAB\",\"e\":\"AQAB\"}]}"
+#define JWT_HEAD "HTTP/1.1 200 OK\r\nContent-Type: application/jwt\r\n" DATE "\r\n"
+
+/* A compact JWS; the text is the caller's until the next call of the same slot. */
+static const char *
+jws(int slot, const char *before, const char *header, const char *payload, const char *sig)
+{
+	static char text[4][2000];
+	struct buf b;
+
+	buf_init(&b, sizeof text[0]);
+	buf_puts(&b, before);
+	base64url_encode(&b, span_of(header));
+	buf_putc(&b, '.');
+	base64url_encode(&b, span_of(payload));
+	buf_putc(&b, '.');
+	base64url_encode(&b, span_of(sig));
+	snprintf(text[slot], sizeof text[0], "%s", buf_str(&b));
+	buf_release(&b);
+	return text[slot];
+}
+
+static const struct field *
+find_field(struct field_list *l, struct world *t, enum step s, const char *key)
+{
+	field_list_init(l);
+	step_fields(l, t->w, s, false);
+	for (size_t i = 0; i < l->n; i++)
+		if (!strcmp(l->v[i].key, key))
+			return &l->v[i];
+	return NULL;
+}
+
+static bool
+found(struct world *t, const char *id)
+{
+	const struct diagnosis *d = wizard_diagnosis(t->w);
+
+	for (size_t i = 0; i < d->n; i++)
+		if (!strcmp(d->findings[i].rule->id, id))
+			return true;
+	return false;
+}
+
+/* Introspection comes signed before the key set is known: the set is fetched, and the state recorded. */
+static void
+signed_answers_are_proven(void **state)
+{
+	static const char header[] = "{\"alg\":\"RS256\",\"kid\":\"k1\",\"typ\":\"token-introspection+jwt\"}";
+	static const char said[] = "{\"iss\":\"" ISSUER "\",\"aud\":\"app\",\"token_introspection\":"
+				   "{\"active\":true,\"sub\":\"u1\",\"client_id\":\"app\"}}";
+	static const char user[] = "{\"iss\":\"" ISSUER "\",\"aud\":\"app\",\"sub\":\"u1\"}";
+	struct world *t = *state;
+	const struct field *f;
+	struct field_list l;
+
+	crypto_set_loader(load_fake_crypto);
+	reply("GET", "openid-configuration", NULL, JSON_HEAD METADATA_OF(ISSUER));
+	reply("GET", "/jwks", NULL, KEYS("k1"));
+	reply("POST", "/introspect", NULL, jws(0, JWT_HEAD, header, said, "good"));
+	reply("GET", "/me", NULL, jws(1, JWT_HEAD, "{\"alg\":\"RS256\",\"kid\":\"k1\"}", user, "evil"));
+	begin(t, "opaque-access-token-0123456789", NULL);
+	wizard_walk(t->w, STEPS_ALL, false, false);
+	run(t);
+	assert_int_equal(sent_to("/jwks"), 1); /* once for both */
+	assert_int_equal(case_last(&t->c, PURPOSE_INTROSPECTION, SLOT_ACCESS)->answer.sig, SIG_VALID);
+	assert_int_equal(case_last(&t->c, PURPOSE_USERINFO, SLOT_ACCESS)->answer.sig, SIG_BAD);
+	assert_true(found(t, "introspection-jwt-response"));
+	assert_true(found(t, "signed-response-invalid"));
+	f = find_field(&l, t, STEP_VERIFY, "response_signature");
+	assert_true(f && f->state == STATE_OK && strstr(f->meaning, "the key k1"));
+	field_list_release(&l);
+	assert_non_null(find_field(&l, t, STEP_VERIFY, "sub")); /* what is inside is shown, not the envelope */
+	field_list_release(&l);
+	f = find_field(&l, t, STEP_HANDLE, "response_signature");
+	assert_true(f && f->state == STATE_PROBLEM);
+	field_list_release(&l);
+	crypto_set_loader(NULL);
+}
+
+/* Without probes no key set is fetched: then nobody looked, which is no fault of the answer. */
+static void
+signed_answers_stay_unproven_without_keys(void **state)
+{
+	struct world *t = *state;
+
+	crypto_set_loader(load_fake_crypto);
+	reply("GET", "openid-configuration", NULL, JSON_HEAD METADATA_OF(ISSUER));
+	reply("POST", "/introspect", NULL, ACTIVE);
+	reply("GET", "/me", NULL, jws(0, JWT_HEAD, "{\"alg\":\"RS256\"}", "{\"sub\":\"u1\"}", "evil"));
+	begin(t, "opaque-access-token-0123456789", NULL);
+	wizard_set_probes(t->w, PROBES_NONE);
+	wizard_walk(t->w, STEPS_ALL, false, false);
+	run(t);
+	assert_int_equal(sent_to("/jwks"), 0);
+	assert_int_equal(case_last(&t->c, PURPOSE_USERINFO, SLOT_ACCESS)->answer.sig, SIG_NOT_CHECKED);
+	assert_false(found(t, "signed-response-invalid"));
+	assert_int_equal(wizard_diagnosis(t->w)->verdict.state, STATE_OK);
+	crypto_set_loader(NULL);
+}
+
+/* A key that the set at hand has not may be a new one: the set is asked for again, once a walk. */
+static void
+an_unknown_key_asks_for_the_set_again(void **state)
+{
+	static const char header[] = "{\"alg\":\"RS256\",\"kid\":\"k2\",\"jku\":\"https://forger.test/keys\"}";
+	struct world *t = *state;
+
+	crypto_set_loader(load_fake_crypto);
+	reply("GET", "openid-configuration", NULL, JSON_HEAD METADATA_OF(ISSUER));
+	reply_once("GET", "/jwks", KEYS("k1"));
+	reply("GET", "/jwks", NULL, KEYS("k2"));
+	reply("POST", "/introspect", NULL, ACTIVE);
+	begin(t, jws(0, "", header, "{\"iss\":\"" ISSUER "\",\"sub\":\"u1\"}", "good"), NULL);
+	wizard_run_step(t->w, STEP_VERIFY);
+	run(t);
+	assert_int_equal(case_token(&t->c, SLOT_ACCESS)->sent.sig, SIG_NO_KEY);
+	assert_int_equal(sent_to("/jwks"), 1);
+	wizard_run_step(t->w, STEP_VERIFY);
+	run(t);
+	assert_int_equal(sent_to("/jwks"), 2);
+	assert_int_equal(case_token(&t->c, SLOT_ACCESS)->sent.sig, SIG_VALID);
+	assert_non_null(strstr(case_token(&t->c, SLOT_ACCESS)->sent.sig_why, "the key k2"));
+	wizard_run_step(t->w, STEP_VERIFY);
+	run(t);
+	assert_int_equal(sent_to("/jwks"), 2);
+	assert_int_equal(sent_to("forger.test"), 0); /* an address in a token's header is never asked */
+	crypto_set_loader(NULL);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -534,6 +688,9 @@ main(void)
 		T(nothing_shown_or_recorded_holds_a_secret),
 		T(countdown_follows_the_clock),
 		T(all_tokens_of_a_pasted_answer_are_masked),
+		T(signed_answers_are_proven),
+		T(signed_answers_stay_unproven_without_keys),
+		T(an_unknown_key_asks_for_the_set_again),
 	};
 
 	return cmocka_run_group_tests_name("wizard steps", tests, NULL, NULL);
