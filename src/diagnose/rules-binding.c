@@ -67,6 +67,14 @@ rule_authorization_header_stripped(const struct facts *f, struct finding *out)
 		return status_of(x) < 300 ? RULE_PASS : without_request(x, said, out);
 	ev(out, "request.authorization", (int)x->n, "sent");
 	ev_answer(out, probe);
+	/* Basic travels in the same header: refused there, it never arrived either */
+	if (f->introspection && f->introspection->auth == AUTH_BASIC &&
+		exchange_client_refused(f->introspection)) {
+		ev_answer(out, f->introspection);
+		out->explains = "token-rejected-unspecified error-in-200-body malformed-request "
+			"client-secret-wrong client-auth-missing client-auth-method-mismatch "
+			"client-credentials-encoding";
+	}
 	if (!said && f->active.v != TRI_YES) {
 		out->severity = SEV_WARNING; /* some servers never say why: one reply cannot tell */
 		out->explains = "";
@@ -108,9 +116,17 @@ rule_authorization_header_malformed(const struct facts *f, struct finding *out)
 	if (!why && f->active.v == TRI_YES &&
 		span_starts(http_header(&x->request.headers, "authorization"), "bearer "))
 		why = "the scheme is in lower case, which this server may not take";
-	if (!why)
+	if (!why && answer_hint(x) != HINT_HEADER)
 		return RULE_PASS;
 	ev_answer(out, x);
+	if (!why) {
+		ev(out, "request.authorization", (int)x->n, "one, well-formed, as it was sent");
+		fix(out, "Look for what rewrites the header between here and the server.");
+		return say(out,
+			"The server cannot read the Authorization header (%d), though one with a scheme, "
+			"one blank and the token was sent: something in between changes it.",
+			status_of(x));
+	}
 	ev(out, "request.authorization", (int)x->n, "%s", why);
 	return say(out, "The Authorization header is not \"Bearer\", one blank and the token: %s.",
 		why);

@@ -160,12 +160,30 @@ said_without(const struct facts *f)
 	return NULL;
 }
 
+/* The secret was sent and not seen: lost on the way, or looked for in another place. */
+static enum verdict_of
+client_not_seen(const struct exchange *x, struct finding *out)
+{
+	out->step = x->step;
+	ev_answer(out, x);
+	ev(out, "client authentication", (int)x->n, "%s as %s, sent", client_auth_id(x->auth),
+		x->auth_client_id);
+	fix(out, "Try the other method once (probes: all), and look for what drops the "
+		"Authorization header on the way.");
+	return say(out,
+		"The server says that no client authentication came with the %s request (%d), though "
+		"%s was sent: it was lost on the way, or is wanted in another form.",
+		purpose_words(x->purpose), x->result.response.status, client_auth_id(x->auth));
+}
+
 enum verdict_of
 rule_client_auth_missing(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = f->introspection ? f->introspection : f->revocation, *said;
 	char scheme[24];
 
+	if (exchange_answered(x) && with_secret(x) && answer_hint(x) == HINT_NO_CLIENT)
+		return client_not_seen(x, out);
 	said = said_without(f);
 	if (said) {
 		out->step = said->step;

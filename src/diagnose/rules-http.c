@@ -174,7 +174,7 @@ waf(const struct facts *f, const struct exchange *x)
 	edge = span_contains_nocase(server, "cloudflare") ||
 		span_contains_nocase(server, "akamaighost") ||
 		span_contains_nocase(server, "imperva") || span_contains_nocase(server, "sucuri");
-	return s == 403 && ((edge && body.n) || (page(x) && !login_form(x)));
+	return (s == 403 || s == 406) && ((edge && body.n) || (page(x) && !login_form(x)));
 }
 
 enum verdict_of
@@ -202,7 +202,7 @@ login_page(const struct facts *f, const struct exchange *x)
 {
 	int s = status_of(x);
 
-	if (x->purpose != PURPOSE_DISCOVERY && redirect_hop(x) == HOP_LOGIN)
+	if (redirect_hop(x) == HOP_LOGIN)
 		return true;
 	if (!page(x) || x->answer.kind == BODY_XML || waf(f, x))
 		return false;
@@ -217,6 +217,12 @@ rule_html_login_page(const struct facts *f, struct finding *out)
 	const struct exchange *x = gravest_answer(f, login_page, out);
 	char where[140];
 
+	/* discovery follows redirects: what became of that is the login page's doing */
+	if (!x && !f->metadata && (x = discovery_hop(f, HOP_LOGIN))) {
+		out->step = x->step;
+		out->explains = "discovery-unreachable dns-failure connection-refused "
+			"connect-timeout wrong-endpoint-path body-not-json";
+	}
 	if (!x)
 		return RULE_PASS;
 	if (is_redirect(x)) {

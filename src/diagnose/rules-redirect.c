@@ -67,10 +67,23 @@ redirect_hop(const struct exchange *x)
 	else if (span_is(a.scheme, "http") && span_is(b.scheme, "https") &&
 		span_eq_nocase(a.host, b.host))
 		hop = HOP_TO_HTTPS;
-	else if (!span_eq(no_slash(a.path), no_slash(b.path)) && login_words(to))
+	else if (!span_eq(no_slash(a.path), no_slash(b.path)) && login_words(to) &&
+		span_find_str(b.path, "/.well-known/") == SIZE_MAX)
 		hop = HOP_LOGIN;
 	buf_release(&full);
 	return hop;
+}
+
+const struct exchange *
+discovery_hop(const struct facts *f, enum hop hop)
+{
+	for (size_t i = f->c->n_exchanges; i > 0; i--) {
+		const struct exchange *x = f->c->exchanges[i - 1];
+
+		if (x->purpose == PURPOSE_DISCOVERY && exchange_answered(x) && redirect_hop(x) == hop)
+			return x;
+	}
+	return NULL;
 }
 
 /* --- redirects ---------------------------------------------------------------------------- */
@@ -161,15 +174,20 @@ rule_http_instead_of_https(const struct facts *f, struct finding *out)
 	const struct exchange *x = gravest_answer(f, clear_text, out);
 	char host[140];
 
+	if (!x && !f->metadata && (x = discovery_hop(f, HOP_TO_HTTPS))) {
+		out->step = x->step;
+		out->explains = "discovery-issuer-mismatch discovery-unreachable";
+		fix(out, "Configure the issuer with https; revoke a token that went in clear.");
+	}
 	if (!x)
 		return RULE_PASS;
 	url_host_text(span_of(x->request.url), host, sizeof(host));
 	if (redirect_hop(x) == HOP_TO_HTTPS) {
 		ev_text(out, "Location", header_of(x, "location"), (int)x->n);
 		return say(out,
-			"%s is asked over http and sends the %s request on to https: what it "
-			"carried went in clear.",
-			host, purpose_words(x->purpose));
+			"%s is asked over http and sends the %s request on to https%s.",
+			host, purpose_words(x->purpose),
+			carries_secret(x) ? ": what it carried went in clear" : "");
 	}
 	out->severity = SEV_WARNING;
 	return say(out, "The %s request to %s went over http: whoever listened has the token now.",

@@ -422,11 +422,39 @@ rule_refresh_response_omits_refresh_token(const struct facts *f, struct finding 
 		"kept.");
 }
 
+/* The same client, with the same method and secret, accepted at another endpoint. */
+static const struct exchange *
+same_client_accepted(const struct facts *f, const struct exchange *x)
+{
+	for (size_t i = f->c->n_exchanges; i > 0; i--) {
+		const struct exchange *y = f->c->exchanges[i - 1];
+
+		if (exchange_client_accepted(y) && y->auth == x->auth && x->auth != AUTH_NONE &&
+			y->auth_raw_basic == x->auth_raw_basic && x->auth_client_id[0] &&
+			!strcmp(y->auth_client_id, x->auth_client_id))
+			return y;
+	}
+	return NULL;
+}
+
 enum verdict_of
 rule_refresh_invalid_grant_unspecified(const struct facts *f, struct finding *out)
 {
-	const struct exchange *x = f->refresh;
+	const struct exchange *x = f->refresh, *proof;
 
+	/* some servers call a foreign refresh token invalid_client (RFC 6749 §5.2 wants invalid_grant) */
+	proof = refused(f) && exchange_client_refused(x) ? same_client_accepted(f, x) : NULL;
+	if (proof) {
+		ev_answer(out, x);
+		ev_answer(out, proof);
+		fix(out, "Compare how this client is registered for the token endpoint (its "
+			"method), and whether the refresh token was issued to it.");
+		return say(out,
+			"The token endpoint refuses client %s (%d%s%s), which the same server accepts at "
+			"another endpoint: its method there, or a refresh token of another client.",
+			x->auth_client_id, x->result.response.status, x->answer.error[0] ? " " : "",
+			x->answer.error);
+	}
 	if (!grant_refused(f))
 		return RULE_PASS;
 	ev_answer(out, x);

@@ -180,7 +180,7 @@ rule_revoke_unsupported_token_type(const struct facts *f, struct finding *out)
 	if (!exchange_answered(x))
 		return RULE_PASS;
 	if (!answer_error_is(x, "unsupported_token_type") &&
-		!(still_active(f) && f->access && f->access->kind == TOKEN_JWT &&
+		!(still_active(f) &&
 			x->slot != SLOT_REFRESH && !hint_given(x, "access_token") &&
 			(!f->client_id.v.n || !x->auth_client_id[0] ||
 				span_is(f->client_id.v, x->auth_client_id))))
@@ -189,6 +189,11 @@ rule_revoke_unsupported_token_type(const struct facts *f, struct finding *out)
 	if (f->revoked_introspection)
 		ev(out, "active", (int)f->revoked_introspection->n, "%s",
 			still_active(f) ? "true" : "false");
+	if (still_active(f) && f->access && f->access->kind != TOKEN_JWT)
+		return say(out,
+			"Revocation answered %d, and the token is still active: the server does not "
+			"revoke such tokens, or something before it answers in its place.",
+			x->result.response.status);
 	return say(out, "The server does not revoke this kind of token (%d%s).",
 		x->result.response.status, still_active(f) ? ", and it is still active" : "");
 }
@@ -217,6 +222,56 @@ cached(const struct facts *f, const struct exchange *x)
 	return x->purpose == PURPOSE_RESOURCE && f->access && f->access->kind == TOKEN_OPAQUE;
 }
 
+/* What an answer's own headers say of a cache: Age (RFC 9111 §5.1), Cache-Status (RFC 9211), habits. */
+static const struct {
+	const char *name, *part;
+} cache_headers[] = {
+	{"cache-status", "hit"},
+	{"x-cache", "hit"},
+	{"x-cache-status", "hit"},
+	{"x-proxy-cache", "hit"},
+	{"cf-cache-status", "hit"},
+};
+
+static const char *
+from_cache(const struct exchange *x)
+{
+	const struct http_headers *h = &x->result.response.headers;
+	struct span age = span_trim(http_header(h, "age"));
+
+	if (age.n && !span_is(age, "0"))
+		return "age";
+	for (size_t i = 0; i < ARRAY_SIZE(cache_headers); i++) {
+		if (span_contains_nocase(http_header(h, cache_headers[i].name), cache_headers[i].part))
+			return cache_headers[i].name;
+	}
+	return NULL;
+}
+
+/* A kept answer against the one that user information gives now. */
+static enum verdict_of
+kept_answer(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->introspection;
+	bool kept_alive = f->active.v == TRI_YES && fact_rejected(f);
+	const char *header;
+
+	if (!exchange_answered(x) || fact_bound(f) || fact_expired(f) ||
+		!(kept_alive || (f->active.v == TRI_NO && f->userinfo_ok.v == TRI_YES)))
+		return RULE_PASS;
+	header = from_cache(x);
+	if (!header)
+		return RULE_PASS;
+	out->step = x->step;
+	ev_text(out, header, http_header(&x->result.response.headers, header), (int)x->n);
+	ev(out, "active", f->active.from, "%s", kept_alive ? "true" : "false");
+	ev_answer(out, f->userinfo);
+	return say(out,
+		"Introspection calls the token %s, but that answer comes from a cache, and user "
+		"information, asked now, is %s: the cache is out of date.",
+		kept_alive ? "active" : "inactive", kept_alive ? "refused" : "given");
+}
+
 enum verdict_of
 rule_introspection_cache_stale(const struct facts *f, struct finding *out)
 {
@@ -233,6 +288,8 @@ rule_introspection_cache_stale(const struct facts *f, struct finding *out)
 			"takes it; an opaque token can only be looked up, so the resource or its "
 			"gateway keeps an old answer.");
 	}
+	if (kept_answer(f, out) == RULE_FIRES)
+		return RULE_FIRES;
 	/* the introspection itself came out of a cache, and is older than the expiry */
 	if (f->active.v != TRI_YES || !age_header(i).n || !facts_remaining(f, &left) || left >= 0)
 		return RULE_PASS;

@@ -37,6 +37,7 @@ enum hint {
 	HINT_ISSUER,
 	HINT_OPENID,
 	HINT_NO_TOKEN,
+	HINT_HEADER,    /* the server saw a header, and could not read it */
 	HINT_TWICE,
 	HINT_NO_USER,
 	HINT_SESSION,
@@ -53,7 +54,7 @@ enum hint {
 	HINT_SECRET_EXPIRED,
 	HINT_SECRET_WRONG,
 	HINT_PUBLIC_CLIENT,
-	HINT_NO_CLIENT,
+	HINT_NO_CLIENT, /* the server saw no client authentication */
 	HINT_AUTH_METHOD,
 	HINT_ASSERTION_AUDIENCE,
 	HINT_REALM,
@@ -125,6 +126,8 @@ enum verdict_of said_of_token(
 enum hop { HOP_NONE, HOP_LOGIN, HOP_LOOP, HOP_TO_HTTPS, HOP_ELSEWHERE };
 bool is_redirect(const struct exchange *x);
 enum hop redirect_hop(const struct exchange *x);
+/* The newest discovery answer that was such a hop, followed or not; NULL without. */
+const struct exchange *discovery_hop(const struct facts *f, enum hop hop);
 
 /* "idp.example" of a URL, or the text itself. */
 char *url_host_text(struct span url, char *out, size_t size);

@@ -116,7 +116,7 @@ stream_class(const char *words, const struct progress *p)
 	if (says(words, "alert"))
 		return NETERR_TLS_OTHER;
 	if (says(words, "chunked-encoding") || says(words, "chunk hex") || says(words, "trailer"))
-		return NETERR_OTHER;
+		return NETERR_NOT_HTTP; /* bytes came, in no framing of HTTP (RFC 9112 §7.1) */
 	return NETERR_RESET;
 }
 

@@ -370,7 +370,7 @@ static void
 refresh_done(void *ctx, const struct net_result *raw, const struct exchange *x)
 {
 	struct wizard *w = ctx;
-	struct token_response t = {0};
+	struct token_response t = {0}, kept;
 
 	w->outstanding--;
 	w->refresh_id = 0;
@@ -381,7 +381,10 @@ refresh_done(void *ctx, const struct net_result *raw, const struct exchange *x)
 		redactor_add(w->deps.redactor, t.access);
 		redactor_add(w->deps.redactor, t.refresh);
 		redactor_add(w->deps.redactor, t.id);
-		keep_tokens(w, &t);
+		kept = t;
+		if (!kept.refresh) /* RFC 6749 §6: then the old one goes on */
+			kept.refresh = case_token(w->c, SLOT_REFRESH)->value;
+		keep_tokens(w, &kept);
 		case_add_generation(w->c, &t, x->n, clock_wall_us(w->deps.clock));
 		w->n_refreshed++;
 	} else if (may_be_spent(x)) {
