@@ -1,10 +1,10 @@
 // The cases of `check` against oidc-provider.  make(w) mints what the case needs
 // and returns {server, client, tokens, change, args, expect, after}.
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { isDead, newPairWorks, noticed, ok, problem, refreshArgs, stillLives, UNDECIDED,
 	unsettled } from './expect.mjs';
+import { closedPort } from './gateways.mjs';
 import { dpopProof, mintByCode, refresh, revoke, tokens } from './mint.mjs';
 import { untilDead } from './world.mjs';
 
@@ -19,16 +19,6 @@ async function spoiled(w, spoil, expect) {
 	const good = c.tokens.access_token;
 	const access_token = spoil(good, c.tokens);
 	return { ...c, tokens: { ...c.tokens, access_token }, secrets: [good, ...access_token.split('\n')], expect };
-}
-
-// An address on loopback where nothing listens: bound once, so that it was free.
-function closedPort() {
-	return new Promise((done) => {
-		const s = createServer().listen(0, '127.0.0.1', () => {
-			const { port } = s.address();
-			s.close(() => done(port));
-		});
-	});
 }
 
 const elsewhere = (w, issuer, more = {}) => ({ issuer, ...more });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { introspect, userinfo } from './mint.mjs';
 
 export const UNDECIDED = ['introspect-inactive-unspecified', 'token-rejected-unspecified'];
+export const UMBRELLAS = [...UNDECIDED, 'refresh-invalid-grant-unspecified'];
 
 export const ok = (primary) => ({ state: 'ok', primary });
 export const problem = (...primary) => ({ state: 'problem', primary });
@@ -13,6 +14,11 @@ export const problem = (...primary) => ({ state: 'problem', primary });
 export const unsettled = (...primary) => ({ state: ['problem', 'undetermined'], primary });
 // Harmless when repaired on the way in: then it is a warning.
 export const noticed = (...primary) => ({ state: ['ok', 'problem'], primary });
+
+// The token works all the same: named as a warning.
+export const warned = (...primary) => ({ state: 'ok', primary });
+// Or the program says that it cannot tell.
+export const honest = (expect) => ({ ...expect, honest: true });
 
 export const TOKENS_OUT = (dir) => join(dir, 'new-tokens.json');
 export const refreshArgs = (dir) => ['--refresh', '--tokens-out', TOKENS_OUT(dir)];

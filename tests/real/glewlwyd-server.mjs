@@ -31,6 +31,7 @@ const work = resolve(opt.work);
 const ca = readFileSync(join(certs, 'ca.pem'));
 const secret = () => randomBytes(24).toString('base64url');
 const scopes = ['openid', 'profile', 'email', 'api'];
+const ADMIN = { username: 'admin', password: 'password' };	// of the packaged database
 const user = { name: 'user-1', password: secret() };
 
 // glewlwyd takes a number only, so the port is free when asked, and a clash with
@@ -153,7 +154,7 @@ async function setUp(base, clients) {
 		if (res.status !== 200)
 			throw new Error(`glewlwyd admin ${path}: ${res.status} ${res.body.slice(0, 300)}`);
 	};
-	await admin('auth/', { username: 'admin', password: 'password' });
+	await admin('auth/', ADMIN);
 	for (const name of ['profile', 'email', 'api', 'introspect'])
 		await admin('scope/', { name, display_name: name, password_required: false });
 	await admin('user/', { username: user.name, password: user.password, name: 'Test User',
@@ -201,4 +202,5 @@ try {
 	process.exit(1);
 }
 process.stdout.write(JSON.stringify({ kind: 'glewlwyd', clients, user,
+	admin: { api: `${base}/api`, ...ADMIN, plugin: plugin('oidc', base, 600) },
 	...endpoints(`${base}/api/oidc`), short: endpoints(`${base}/api/short`) }) + '\n');

@@ -3,6 +3,7 @@
 EXTRA_DIST += \
 	tests/real/.npmrc \
 	tests/real/adapter.mjs \
+	tests/real/cases-faults.mjs \
 	tests/real/cases-glewlwyd.mjs \
 	tests/real/cases-oidc.mjs \
 	tests/real/check.mjs \
@@ -11,6 +12,9 @@ EXTRA_DIST += \
 	tests/real/deps.mjs \
 	tests/real/expect.mjs \
 	tests/real/facts.mjs \
+	tests/real/fault-proxy.mjs \
+	tests/real/faults.mjs \
+	tests/real/gateways.mjs \
 	tests/real/glewlwyd-server.mjs \
 	tests/real/glewlwyd.sh \
 	tests/real/http.mjs \

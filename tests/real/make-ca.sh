@@ -6,6 +6,7 @@
 #   server.key      the key of every server certificate
 #   good.pem        127.0.0.1, localhost        expired.pem   ended yesterday
 #   other-host.pem  for idp.invalid alone       not-yet.pem   starts tomorrow
+#   chained.pem     as good.pem, by an intermediate authority that it does not bring along
 #   client.pem/key  a client certificate
 set -eu
 umask 077
@@ -68,10 +69,10 @@ authority()	# name, common name
 	    -subj "/CN=$2" -out "$1.pem" 2>/dev/null
 }
 
-issue()	# name, common name, extensions, start, end (seconds from now), key
+issue()	# name, common name, extensions, start, end (seconds from now), key[, authority]
 {
 	openssl req -new -config ca.conf -key "$6" -subj "/CN=$2" -out "$1.csr" 2>/dev/null
-	openssl ca -batch -config ca.conf -cert ca.pem -keyfile ca.key -notext \
+	openssl ca -batch -config ca.conf -cert "${7-ca}.pem" -keyfile "${7-ca}.key" -notext \
 	    -extensions "$3" -startdate "$(stamp "$4")" -enddate "$(stamp "$5")" \
 	    -in "$1.csr" -out "$1.pem" 2>ca.log || { cat ca.log >&2; exit 1; }
 }
@@ -86,4 +87,7 @@ issue expired 127.0.0.1 v3_here $((-9 * day)) -$day server.key
 issue not-yet 127.0.0.1 v3_here $day $((7 * day)) server.key
 issue other-host idp.invalid v3_other -$day $((7 * day)) server.key
 issue client app-mtls v3_client -$day $((7 * day)) client.key
+key between.key
+issue between "tokentriage test authority, intermediate" v3_ca -$day $((7 * day)) between.key
+issue chained 127.0.0.1 v3_here -$day $((7 * day)) server.key between
 rm -f ./*.csr ca.log

@@ -55,6 +55,8 @@ function clientTable() {
 		{ client_id: 'app-key', token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [publicJwk] } },
 		{ client_id: 'app-mtls', client_secret: secret(), token_endpoint_auth_method: 'client_secret_basic',
 			tls_client_certificate_bound_access_tokens: true },
+		{ client_id: 'app-signed', client_secret: secret(), token_endpoint_auth_method: 'client_secret_basic',
+			userinfo_signed_response_alg: 'RS256' },
 	];
 	return {
 		registered: all.map((c) => ({ ...common, ...c })),
@@ -102,6 +104,7 @@ function configuration(clients) {
 			pushedAuthorizationRequests: { enabled: true },
 			clientCredentials: { enabled: true },
 			jwtIntrospection: { enabled: true },
+			jwtUserinfo: { enabled: true },
 			dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => false },
 			mTLS: { enabled: true, certificateBoundAccessTokens: true,
 				getCertificate: (ctx) => {
@@ -134,10 +137,24 @@ for (const name of ['expired', 'other-host', 'not-yet'])
 	other[name] = await listen(name);
 other.mtls = await listen('good', { requestCert: true, rejectUnauthorized: false });
 
-const provider = new Provider(good.url, configuration(registered));
-provider.on('server_error', (ctx, err) => console.error('server_error', err));
+const shared = configuration(registered);
+const own = [good, ...Object.values(other)].map((l) => new URL(l.url).host);
+const providers = new Map();
+
+// Behind a proxy that passes Host on, the server is the issuer of that address,
+// with the same keys, clients and tokens.
+function providerFor(host) {
+	const issuer = !host || own.includes(host) ? good.url : `https://${host}`;
+	if (!providers.has(issuer)) {
+		const provider = new Provider(issuer, shared);
+		provider.on('server_error', (ctx, err) => console.error('server_error', err));
+		providers.set(issuer, provider.callback());
+	}
+	return providers.get(issuer);
+}
+
 for (const l of [good, ...Object.values(other)])
-	l.server.on('request', provider.callback());
+	l.server.on('request', (req, res) => providerFor(req.headers.host)(req, res));
 
 process.stdin.resume();
 process.stdin.on('end', () => process.exit(0));
