@@ -41,6 +41,10 @@ struct tls_info {
 	size_t n_certs;
 	bool verified;
 	char verify_words[160];       /* the library's reason when not */
+	char alert[40];               /* the fatal alert that the server sent, "certificate required"; "" */
+	bool cert_asked;              /* the server asked for a client certificate */
+	char client_subject[160];     /* of the one that was shown, safe text; "" none */
+	int64_t client_not_after;
 };
 
 /* Everything a transport found out; the response is raw until the engine records it. */

@@ -18,6 +18,7 @@ src_libttdiagnose_a_SOURCES = \
 	src/diagnose/rules-refresh.c \
 	src/diagnose/rules-reply.c \
 	src/diagnose/rules-signed.c \
+	src/diagnose/rules-tls.c \
 	src/diagnose/rules-transport.c \
 	src/diagnose/rules-userinfo.c \
 	src/diagnose/rules-verify.c \

@@ -1,17 +1,10 @@
-/* Rules about the way to the server: names, connections, TLS, and what stands in between. */
+/* Rules about the way to the server: proxy, names, connections, whole answers. */
 #include "diagnose/rules.h"
 
 #include "base/clock.h"
-#include "base/text.h"
 
-typedef bool match(const struct exchange *x);
-
-/*
- * The gravest current exchange that matches; it decides severity and step of the finding, the
- * others are named as evidence.  NULL if none matches.
- */
-static const struct exchange *
-gravest(const struct facts *f, match *m, struct finding *out)
+const struct exchange *
+gravest_failure(const struct facts *f, failure_match *m, struct finding *out)
 {
 	const struct exchange *best = NULL;
 
@@ -91,7 +84,7 @@ is_dns(const struct exchange *x)
 enum verdict_of
 rule_dns_failure(const struct facts *f, struct finding *out)
 {
-	const struct exchange *x = gravest(f, is_dns, out);
+	const struct exchange *x = gravest_failure(f, is_dns, out);
 	char host[HOST];
 
 	if (!x)
@@ -112,7 +105,7 @@ is_refused(const struct exchange *x)
 enum verdict_of
 rule_connection_refused(const struct facts *f, struct finding *out)
 {
-	const struct exchange *x = gravest(f, is_refused, out);
+	const struct exchange *x = gravest_failure(f, is_refused, out);
 	const struct exchange *found = f->discovery ? f->discovery : f->discovery_oauth;
 	char host[HOST];
 	struct url a, b;
@@ -145,7 +138,7 @@ is_connect_timeout(const struct exchange *x)
 enum verdict_of
 rule_connect_timeout(const struct facts *f, struct finding *out)
 {
-	const struct exchange *x = gravest(f, is_connect_timeout, out);
+	const struct exchange *x = gravest_failure(f, is_connect_timeout, out);
 	char host[HOST];
 
 	if (!x)
@@ -170,7 +163,7 @@ is_read_timeout(const struct exchange *x)
 enum verdict_of
 rule_read_timeout(const struct facts *f, struct finding *out)
 {
-	const struct exchange *x = gravest(f, is_read_timeout, out);
+	const struct exchange *x = gravest_failure(f, is_read_timeout, out);
 	char host[HOST], waited[32];
 
 	if (!x)
@@ -189,15 +182,36 @@ is_reset(const struct exchange *x)
 	return x->result.error == NETERR_RESET;
 }
 
+/* An https connection that never got as far as a session. */
+static bool
+in_handshake(const struct exchange *x)
+{
+	return span_starts_nocase(span_of(x->request.url), "https:") && x->result.remote[0] &&
+		x->result.timings.tls < 0 && !x->result.timings.reused;
+}
+
 enum verdict_of
 rule_connection_reset(const struct facts *f, struct finding *out)
 {
-	const struct exchange *x = gravest(f, is_reset, out);
+	const struct exchange *x = gravest_failure(f, is_reset, out);
 	char host[HOST];
 
-	return !x ? RULE_PASS
-		  : say(out, "%s (%s) closed the connection without a whole answer.",
-			    host_of(x, host, sizeof(host)), purpose_words(x->purpose));
+	if (!x)
+		return RULE_PASS;
+	host_of(x, host, sizeof(host));
+	if (x->result.error_text[0])
+		ev(out, "error", (int)x->n, "%s", x->result.error_text);
+	if (!in_handshake(x))
+		return say(out, "%s (%s) closed the connection without a whole answer.", host,
+			purpose_words(x->purpose));
+	ev(out, "phase", (int)x->n, "TLS handshake");
+	if (x->result.tls.cert_asked)
+		fix(out,
+			"The server asked for a client certificate and hung up: give the one it knows with "
+			"client_cert_file and client_key_file.");
+	return say(out, "%s (%s) took the connection and closed it in the TLS handshake%s.", host,
+		purpose_words(x->purpose),
+		x->result.tls.cert_asked ? ", having asked for a client certificate" : "");
 }
 
 static bool
@@ -209,7 +223,7 @@ is_short(const struct exchange *x)
 enum verdict_of
 rule_response_truncated(const struct facts *f, struct finding *out)
 {
-	const struct exchange *x = gravest(f, is_short, out);
+	const struct exchange *x = gravest_failure(f, is_short, out);
 
 	if (!x)
 		return RULE_PASS;
@@ -230,7 +244,7 @@ is_too_large(const struct exchange *x)
 enum verdict_of
 rule_response_too_large(const struct facts *f, struct finding *out)
 {
-	const struct exchange *x = gravest(f, is_too_large, out);
+	const struct exchange *x = gravest_failure(f, is_too_large, out);
 
 	return !x ? RULE_PASS
 		  : say(out, "The %s of the answer to the %s request went past the limit.",
@@ -247,12 +261,17 @@ is_not_http(const struct exchange *x)
 enum verdict_of
 rule_not_http(const struct facts *f, struct finding *out)
 {
-	const struct exchange *x = gravest(f, is_not_http, out);
+	const struct exchange *x = gravest_failure(f, is_not_http, out);
 	char host[HOST];
 
-	return !x ? RULE_PASS
-		  : say(out, "What answers at %s (%s) does not speak HTTP.",
-			    host_of(x, host, sizeof(host)), purpose_words(x->purpose));
+	if (!x)
+		return RULE_PASS;
+	if (x->result.error_text[0])
+		ev(out, "error", (int)x->n, "%s", x->result.error_text);
+	if (span_starts_nocase(span_of(x->request.url), "http:"))
+		fix(out, "Check port and scheme: another service answers there, perhaps TLS: try https.");
+	return say(out, "What answers at %s (%s) does not speak %sHTTP.", host_of(x, host, sizeof(host)),
+		purpose_words(x->purpose), span_starts_nocase(span_of(x->request.url), "http:") ? "plain " : "");
 }
 
 static bool
@@ -264,7 +283,7 @@ wants_proxy_credentials(const struct exchange *x)
 enum verdict_of
 rule_proxy_407(const struct facts *f, struct finding *out)
 {
-	const struct exchange *x = gravest(f, wants_proxy_credentials, out);
+	const struct exchange *x = gravest_failure(f, wants_proxy_credentials, out);
 	struct span wants;
 
 	if (!x)
@@ -289,7 +308,7 @@ proxy_did_not_connect(const struct exchange *x)
 enum verdict_of
 rule_proxy_refused(const struct facts *f, struct finding *out)
 {
-	const struct exchange *x = gravest(f, proxy_did_not_connect, out);
+	const struct exchange *x = gravest_failure(f, proxy_did_not_connect, out);
 	char host[HOST];
 	int status;
 
@@ -310,132 +329,4 @@ rule_proxy_refused(const struct facts *f, struct finding *out)
 			purpose_words(x->purpose), host, status);
 	return say(out, "The proxy %s made no connection to %s (%s).", proxy_name(x), host,
 		purpose_words(x->purpose));
-}
-
-/* --- TLS ---------------------------------------------------------------------------------- */
-
-static const struct cert_info *
-leaf(const struct exchange *x)
-{
-	return x->result.tls.n_certs ? &x->result.tls.certs[0] : NULL;
-}
-
-static bool
-is_unknown_ca(const struct exchange *x)
-{
-	return x->result.error == NETERR_TLS_UNKNOWN_CA || x->result.error == NETERR_TLS_OTHER;
-}
-
-enum verdict_of
-rule_tls_unknown_ca(const struct facts *f, struct finding *out)
-{
-	const struct exchange *x = gravest(f, is_unknown_ca, out);
-	const struct cert_info *top;
-	char host[HOST];
-
-	if (!x)
-		return RULE_PASS;
-	if (x->result.tls.verify_words[0])
-		ev(out, "tls.verify", (int)x->n, "%s", x->result.tls.verify_words);
-	host_of(x, host, sizeof(host));
-	if (!leaf(x))
-		return say(out, "No trusted authority signed the certificate of %s.", host);
-	top = &x->result.tls.certs[x->result.tls.n_certs - 1];
-	ev(out, "certificate.issuer", (int)x->n, "%s", top->issuer ? top->issuer : "");
-	if (leaf(x)->self_signed)
-		return say(out, "The certificate of %s is self-signed and not trusted here.", host);
-	if (!top->self_signed && x->result.tls.n_certs == 1)
-		return say(out,
-			"The certificate of %s was issued by %s, which is not trusted here and "
-			"whose own "
-			"certificate the server did not send.",
-			host, top->issuer ? top->issuer : "an unnamed authority");
-	return say(out, "The certificate of %s leads to %s, which is not trusted here.", host,
-		top->issuer ? top->issuer : "an unnamed authority");
-}
-
-static bool
-is_cert_time(const struct exchange *x)
-{
-	return x->result.error == NETERR_TLS_EXPIRED || x->result.error == NETERR_TLS_NOT_YET_VALID;
-}
-
-enum verdict_of
-rule_tls_expired_cert(const struct facts *f, struct finding *out)
-{
-	const struct exchange *x = gravest(f, is_cert_time, out);
-	const struct cert_info *c;
-	char host[HOST], when[32], ago[32];
-	int64_t at;
-
-	if (!x)
-		return RULE_PASS;
-	host_of(x, host, sizeof(host));
-	c = leaf(x);
-	if (x->result.error == NETERR_TLS_NOT_YET_VALID) {
-		at = c ? c->not_before : 0;
-		fix(out,
-			"Check the clock of this machine first; if it is right, the server needs "
-			"another certificate.");
-		if (!c || !at)
-			return say(out,
-				"The certificate of %s is not valid yet by the local clock.", host);
-		ev(out, "certificate.not_before", (int)x->n, "%s", time_rfc3339(when, at));
-		return say(out,
-			"The certificate of %s is valid only from %s on, %s from now by the local "
-			"clock.",
-			host, when, time_span(ago, at - f->now_s));
-	}
-	at = c ? c->not_after : 0;
-	if (!c || !at)
-		return say(out, "The certificate of %s has expired.", host);
-	ev(out, "certificate.not_after", (int)x->n, "%s", time_rfc3339(when, at));
-	if (at > f->now_s) /* another one of the chain */
-		return say(out, "A certificate in the chain of %s has expired.", host);
-	return say(out, "The certificate of %s expired at %s, %s ago.", host, when,
-		time_span(ago, f->now_s - at));
-}
-
-static bool
-is_cert_name(const struct exchange *x)
-{
-	return x->result.error == NETERR_TLS_HOSTNAME;
-}
-
-enum verdict_of
-rule_tls_hostname_mismatch(const struct facts *f, struct finding *out)
-{
-	const struct exchange *x = gravest(f, is_cert_name, out);
-	const struct cert_info *c;
-	char host[HOST], names[120];
-
-	if (!x)
-		return RULE_PASS;
-	c = leaf(x);
-	host_of(x, host, sizeof(host));
-	if (!c || !c->names || !*c->names)
-		return say(out, "The certificate that %s showed is for another name.", host);
-	ev(out, "certificate.names", (int)x->n, "%s", c->names);
-	text_safe_into(names, sizeof(names), span_of(c->names));
-	return say(out, "The certificate is for %s, not for %s.", names, host);
-}
-
-static bool
-is_protocol(const struct exchange *x)
-{
-	return x->result.error == NETERR_TLS_PROTOCOL;
-}
-
-enum verdict_of
-rule_tls_protocol_or_sni(const struct facts *f, struct finding *out)
-{
-	const struct exchange *x = gravest(f, is_protocol, out);
-	char host[HOST];
-
-	if (!x)
-		return RULE_PASS;
-	if (x->result.error_text[0])
-		ev(out, "tls.error", (int)x->n, "%s", x->result.error_text);
-	return say(out, "No TLS connection to %s could be agreed on (%s).",
-		host_of(x, host, sizeof(host)), purpose_words(x->purpose));
 }

@@ -122,6 +122,13 @@ const struct exchange *gravest_answer(const struct facts *f, answer_match *m, st
 enum verdict_of said_of_token(
 	const struct facts *f, struct finding *out, enum hint h, const char *words);
 
+/*
+ * The gravest current exchange that failed so; it decides severity and step of the finding, and others
+ * like it are named as evidence.  NULL if none matches.
+ */
+typedef bool failure_match(const struct exchange *x);
+const struct exchange *gravest_failure(const struct facts *f, failure_match *m, struct finding *out);
+
 /* Where a redirect leads, against the request (rules-redirect.c). */
 enum hop { HOP_NONE, HOP_LOGIN, HOP_LOOP, HOP_TO_HTTPS, HOP_ELSEWHERE };
 bool is_redirect(const struct exchange *x);

@@ -371,7 +371,8 @@ build_wire(struct engine *e, struct task *t)
 	http_request_copy(&t->wire, &t->call.http);
 	if (!t->wire.url)
 		http_request_set(&t->wire, *t->wire.method ? t->wire.method : "GET", SPAN_EMPTY);
-	if (engine_origin_confirmed(e, span_of(t->wire.url))) {
+	t->transfer.options.insecure |= t->call.unverified && !t->call.credentials;
+	if (!t->call.unverified && engine_origin_confirmed(e, span_of(t->wire.url))) {
 		add_profile_headers(t);
 	} else {
 		/* the certificate names the client: it is a credential, too */

@@ -47,6 +47,11 @@ struct engine_call {
 	enum token_slot slot;
 	bool credentials;              /* carries a token or client credentials: host must be confirmed */
 	bool idempotent;               /* may be retried after a transient failure */
+	/*
+	 * The server's certificate is not verified: to read its clock when the certificate's dates are what is
+	 * wrong.  Never with credentials; the profile's headers and client certificate stay out of it.
+	 */
+	bool unverified;
 	bool follow_redirects;         /* only if it carries no credentials */
 	enum client_auth auth;         /* recorded with the exchange */
 	struct span auth_client_id;    /* borrowed for the call of engine_submit */

@@ -3,6 +3,7 @@
 /* libcurl's results as our error classes. */
 #include <errno.h>
 
+#include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
 static bool
@@ -92,17 +93,47 @@ verify_class(const char *words, const struct progress *p)
 	return NETERR_TLS_OTHER;
 }
 
+/*
+ * Did the server refuse our certificate, or that there was none?  Only if it had asked for one; its
+ * alert says so (RFC 8446 §6.2), under TLS 1.3 after the handshake.
+ */
+static bool
+client_cert_refused(const struct progress *p)
+{
+	if (!p->cert_asked)
+		return false;
+	switch (p->alert) {
+	case SSL3_AD_NO_CERTIFICATE:
+	case SSL_AD_BAD_CERTIFICATE:
+	case SSL_AD_UNSUPPORTED_CERTIFICATE:
+	case SSL_AD_CERTIFICATE_REVOKED:
+	case SSL_AD_CERTIFICATE_EXPIRED:
+	case SSL_AD_CERTIFICATE_UNKNOWN:
+	case SSL_AD_UNKNOWN_CA:
+	case SSL_AD_ACCESS_DENIED:
+	case TLS13_AD_CERTIFICATE_REQUIRED:
+		return true;
+	case SSL_AD_DECRYPT_ERROR: /* our signature */
+		return p->cert_shown;
+	case SSL_AD_HANDSHAKE_FAILURE: /* TLS 1.2 has no word for it */
+		return !p->cert_shown && p->verify_result == X509_V_OK;
+	default:
+		return false;
+	}
+}
+
 static enum net_error
-handshake_class(const char *words)
+handshake_class(const char *words, const struct progress *p)
 {
 	if (says(words, "SSL_ERROR_SYSCALL") || says(words, "reset by peer") ||
 	    says(words, "unexpected eof") || says(words, "SSL_ERROR_ZERO_RETURN") ||
 	    says(words, "Broken pipe"))
 		return NETERR_RESET;
-	/* The server did not like our certificate, or that there was none. */
-	if (says(words, "certificate required") || says(words, "alert bad certificate") ||
-	    says(words, "alert unknown ca") || says(words, "alert certificate"))
-		return NETERR_TLS_OTHER;
+	/* OpenSSL's words for first bytes that are no TLS record */
+	if (!p->alert && p->verify_result < 0 &&
+	    (says(words, "wrong version number") || says(words, "packet length too long") ||
+	     says(words, "record layer failure") || says(words, "record overflow")))
+		return NETERR_NOT_TLS;
 	return NETERR_TLS_PROTOCOL;
 }
 
@@ -112,9 +143,9 @@ stream_class(const char *words, const struct progress *p)
 	if (p->via_proxy && says(words, "CONNECT"))
 		return NETERR_PROXY;
 	if (p->https && !p->handshaken)
-		return handshake_class(words);
-	if (says(words, "alert"))
-		return NETERR_TLS_OTHER;
+		return handshake_class(words, p);
+	if (p->alert)
+		return NETERR_TLS_PROTOCOL;
 	if (says(words, "chunked-encoding") || says(words, "chunk hex") || says(words, "trailer"))
 		return NETERR_NOT_HTTP; /* bytes came, in no framing of HTTP (RFC 9112 §7.1) */
 	return NETERR_RESET;
@@ -125,6 +156,8 @@ net_error_of(CURLcode rc, const char *words, const struct progress *p)
 {
 	if (rc == CURLE_OK)
 		return NETERR_NONE;
+	if (!p->answered && client_cert_refused(p))
+		return NETERR_TLS_CLIENT_CERT;
 	if (p->connect_code && (p->connect_code < 200 || p->connect_code > 299))
 		return NETERR_PROXY;
 	switch ((int)rc) {
@@ -149,17 +182,19 @@ net_error_of(CURLcode rc, const char *words, const struct progress *p)
 	case CURLE_PEER_FAILED_VERIFICATION:
 		return verify_class(words, p);
 	case CURLE_SSL_CONNECT_ERROR:
-		return handshake_class(words);
+		return handshake_class(words, p);
 	case CURLE_SSL_CIPHER:
 		return NETERR_TLS_PROTOCOL;
-	case CURLE_SSL_CERTPROBLEM: /* our own certificate or key cannot be read */
-		return NETERR_OTHER;
+	case CURLE_SSL_CERTPROBLEM: /* unreadable, or not of one pair */
+		return NETERR_TLS_CLIENT_FILE;
 	case CURLE_SSL_CACERT_BADFILE:
+		return NETERR_TLS_CA_FILE;
+	case CURLE_SSL_CLIENTCERT:
+		return NETERR_TLS_CLIENT_CERT;
 	case CURLE_SSL_ISSUER_ERROR:
 	case CURLE_SSL_INVALIDCERTSTATUS:
 	case CURLE_SSL_CRL_BADFILE:
 	case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-	case CURLE_SSL_CLIENTCERT:
 		return NETERR_TLS_OTHER;
 	case CURLE_HTTP2:
 		return p->answered ? NETERR_RESET : NETERR_NOT_HTTP;

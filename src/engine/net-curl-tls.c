@@ -9,6 +9,8 @@
 
 enum { NAME_TEXT_MAX = 300, SAN_TEXT_MAX = 600 };
 
+static int context_index = -1; /* of the struct tls_seen in an SSL_CTX */
+
 /* --- certificates --- */
 
 /* "CN=idp.example,O=Example", the most specific part first, UTF-8 as it is. */
@@ -146,16 +148,35 @@ void
 tls_info_read(struct tls_info *out, CURL *easy, struct span host)
 {
 	struct curl_tlssessioninfo *info = NULL;
+	const struct tls_seen *seen;
 	const SSL *ssl;
 
 	if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &info) != CURLE_OK || !info ||
 	    info->backend != CURLSSLBACKEND_OPENSSL || !info->internals)
 		return;
 	ssl = info->internals;
+	seen = context_index < 0 ? NULL : SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), context_index);
 	tls_info_clear(out);
+	if (seen)
+		tls_info_add_peer(out, seen);
 	read_session(out, ssl);
 	read_chain(out, SSL_get_peer_cert_chain(ssl));
 	read_verdict(out, SSL_get_verify_result(ssl), host_matches(SSL_get0_peer_certificate(ssl), host));
+}
+
+static void
+tls_info_copy_peer(struct tls_info *out, const struct tls_info *from)
+{
+	memcpy(out->alert, from->alert, sizeof(out->alert));
+	out->cert_asked = from->cert_asked;
+	memcpy(out->client_subject, from->client_subject, sizeof(out->client_subject));
+	out->client_not_after = from->client_not_after;
+}
+
+void
+tls_info_add_peer(struct tls_info *out, const struct tls_seen *s)
+{
+	tls_info_copy_peer(out, &s->info);
 }
 
 /* --- what a handshake shows, also one that fails --- */
@@ -195,8 +216,10 @@ verify(X509_STORE_CTX *sc, void *arg)
 	struct tls_seen *s = arg;
 	const SSL *ssl = X509_STORE_CTX_get_ex_data(sc, SSL_get_ex_data_X509_STORE_CTX_idx());
 	int ok = X509_verify_cert(sc);
+	struct tls_info before = s->info;
 
 	tls_info_clear(&s->info);
+	tls_info_copy_peer(&s->info, &before); /* TLS 1.3 asks for our certificate first */
 	s->seen = true;
 	s->verify_result = X509_STORE_CTX_get_error(sc);
 	if (ssl)
@@ -204,6 +227,66 @@ verify(X509_STORE_CTX *sc, void *arg)
 	read_chain(&s->info, X509_STORE_CTX_get0_untrusted(sc));
 	read_verdict(&s->info, s->verify_result, true);
 	return ok > 0;
+}
+
+/* Called when the server asks for a certificate; what is set is sent. */
+static int
+on_cert_request(SSL *ssl, void *arg)
+{
+	struct tls_seen *s = arg;
+	X509 *own = SSL_get_certificate(ssl);
+	char *name;
+
+	s->info.cert_asked = true;
+	if (own) {
+		name = name_text(X509_get_subject_name(own));
+		text_safe_into(s->info.client_subject, sizeof(s->info.client_subject), span_of(name));
+		if (!*name)
+			snprintf(s->info.client_subject, sizeof(s->info.client_subject), "(no name)");
+		s->info.client_not_after = seconds_of(X509_get0_notAfter(own));
+		free(name);
+	}
+	return 1;
+}
+
+/* OpenSSL 3.0 has no words for the newer ones. */
+static const char *
+alert_words(int value)
+{
+	switch (value & 0xff) {
+	case TLS13_AD_MISSING_EXTENSION:
+		return "missing extension";
+	case TLS13_AD_CERTIFICATE_REQUIRED:
+		return "certificate required";
+	case TLS1_AD_NO_APPLICATION_PROTOCOL:
+		return "no application protocol";
+	default:
+		return SSL_alert_desc_string_long(value);
+	}
+}
+
+/* A session that is taken up again is not verified again; what was seen then stands in it. */
+static void
+see_resumed(struct tls_seen *s, const SSL *ssl)
+{
+	s->seen = true;
+	s->verify_result = SSL_get_verify_result(ssl);
+	read_session(&s->info, ssl);
+	read_chain(&s->info, SSL_get_peer_cert_chain(ssl));
+	read_verdict(&s->info, s->verify_result, true);
+}
+
+static void
+on_info(const SSL *ssl, int where, int value)
+{
+	struct tls_seen *s = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), context_index);
+
+	if (s && where & SSL_CB_HANDSHAKE_DONE && !s->seen && SSL_session_reused(ssl))
+		see_resumed(s, ssl);
+	if (where != SSL_CB_READ_ALERT || value >> 8 != SSL3_AL_FATAL || !s)
+		return;
+	s->alert = value & 0xff;
+	text_safe_into(s->info.alert, sizeof(s->info.alert), span_of(alert_words(value)));
 }
 
 static void
@@ -220,18 +303,19 @@ drop_seen(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, long argl, void 
 static CURLcode
 set_up_context(CURL *easy, void *ssl_ctx, void *arg)
 {
-	static int index = -1;
 	struct tls_seen *s = arg;
 
 	(void)easy;
-	if (index < 0)
-		index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, drop_seen);
-	if (index < 0 || !SSL_CTX_set_ex_data(ssl_ctx, index, s))
+	if (context_index < 0)
+		context_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, drop_seen);
+	if (context_index < 0 || !SSL_CTX_set_ex_data(ssl_ctx, context_index, s))
 		return CURLE_OK; /* no facts, but a connection */
 	tls_seen_ref(s);
 	if (s->authorities && SSL_CTX_load_verify_file(ssl_ctx, s->authorities) != 1)
 		ERR_clear_error();
 	SSL_CTX_set_cert_verify_callback(ssl_ctx, verify, s);
+	SSL_CTX_set_cert_cb(ssl_ctx, on_cert_request, s);
+	SSL_CTX_set_info_callback(ssl_ctx, on_info);
 	return CURLE_OK;
 }
 

@@ -239,6 +239,9 @@ read_progress(struct xfer *f, struct progress *p)
 		.answered = f->answered,
 		.os_errno = info_long(f, CURLINFO_OS_ERRNO),
 		.connect_code = info_long(f, CURLINFO_HTTP_CONNECTCODE),
+		.alert = f->seen->alert,
+		.cert_asked = f->seen->info.cert_asked,
+		.cert_shown = f->seen->info.client_subject[0] != '\0',
 		.verify_result = f->seen->seen ? f->seen->verify_result : -1,
 	};
 }
@@ -254,8 +257,10 @@ read_seen(struct xfer *f, const char *words)
 		tls_info_clear(t);
 		*t = f->seen->info;
 		f->seen->info = (struct tls_info){0};
+	} else if (f->seen->alert) {
+		tls_info_add_peer(t, f->seen);
 	}
-	if (e == NETERR_TLS_HOSTNAME || (e == NETERR_TLS_OTHER && t->verified)) {
+	if (e == NETERR_TLS_HOSTNAME || e == NETERR_TLS_CA_FILE || (e == NETERR_TLS_OTHER && t->verified)) {
 		t->verified = false;
 		text_safe_into(t->verify_words, sizeof(t->verify_words), span_of(words));
 	}

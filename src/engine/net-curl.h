@@ -17,6 +17,7 @@ struct tls_seen {
 	bool seen;
 	long verify_result; /* X509_V_… */
 	struct tls_info info;
+	int alert;          /* the fatal one the server sent (RFC 8446 §6); 0: none */
 	char *authorities;  /* to judge by where libcurl does not verify; NULL */
 };
 /* authorities: a bundle file, only for insecure connections: what would verification say? */
@@ -28,12 +29,16 @@ bool tls_seen_watch(CURL *easy, struct tls_seen *s);
 /* The facts of the connection that is open under easy (also a reused one); host for insecure. */
 void tls_info_read(struct tls_info *out, CURL *easy, struct span host);
 void tls_info_clear(struct tls_info *t);
+/* Adds what the handshake tells besides the chain: alert, client certificate. */
+void tls_info_add_peer(struct tls_info *out, const struct tls_seen *s);
 
 /* How far a transfer came, for the classes that libcurl does not tell apart. */
 struct progress {
 	bool https, via_proxy; /* via_proxy: an http proxy is asked to CONNECT if https, too */
 	bool resolved, connected, handshaken, answered;
 	long os_errno, connect_code;
+	int alert;          /* the server's, fatal; 0 */
+	bool cert_asked, cert_shown; /* of the client */
 	long verify_result; /* -1: no certificate was looked at */
 };
 enum net_error net_error_of(CURLcode rc, const char *words, const struct progress *p);

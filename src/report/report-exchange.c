@@ -192,7 +192,7 @@ tls_json(const struct report *r, const struct tls_info *t)
 {
 	struct json *o = json_new_object(), *certs;
 
-	if (!*t->version && !t->n_certs && !*t->verify_words)
+	if (!*t->version && !t->n_certs && !*t->verify_words && !*t->alert)
 		return o;
 	set_or_null(r, o, "version", t->version);
 	set_or_null(r, o, "cipher", t->cipher);
@@ -213,6 +213,9 @@ tls_json(const struct report *r, const struct tls_info *t)
 		json_append_take(certs, one);
 	}
 	json_set_take(o, "certificates", certs);
+	set_or_null(r, o, "alert", t->alert);
+	json_set_bool(o, "client_certificate_asked", t->cert_asked);
+	set_or_null(r, o, "client_certificate", t->client_subject);
 	return o;
 }
 

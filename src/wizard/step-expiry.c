@@ -12,8 +12,8 @@ clock_known(const struct wizard *w)
 	return false;
 }
 
-bool
-expiry_clock(struct wizard *w)
+static void
+ask_clock(struct wizard *w)
 {
 	struct span url = wizard_endpoint(w, EP_USERINFO);
 
@@ -21,5 +21,22 @@ expiry_clock(struct wizard *w)
 		url = span_of(w->c->profile.issuer ? w->c->profile.issuer : w->c->profile.resource_url);
 	if (url.n && w->probes != PROBES_NONE && !clock_known(w))
 		send_clock(w, url);
+}
+
+bool
+expiry_clock(struct wizard *w)
+{
+	ask_clock(w);
+	return true;
+}
+
+/* Refused for the dates of the certificate: the server's Date tells whose clock is wrong (send_clock). */
+bool
+expiry_clock_unverified(struct wizard *w)
+{
+	const struct exchange *x = case_last(w->c, PURPOSE_CLOCK, SLOT_NONE);
+
+	if (x && (x->result.error == NETERR_TLS_EXPIRED || x->result.error == NETERR_TLS_NOT_YET_VALID))
+		ask_clock(w);
 	return true;
 }

@@ -74,6 +74,7 @@ bool verify_keys(struct wizard *w);
 bool verify_probe(struct wizard *w);
 bool verify_probe_methods(struct wizard *w);
 bool expiry_clock(struct wizard *w);
+bool expiry_clock_unverified(struct wizard *w);
 bool refresh_send(struct wizard *w);
 bool refresh_prove(struct wizard *w);
 bool handle_ask(struct wizard *w);

@@ -10,7 +10,7 @@
 static const struct job_row jobs[JOB_COUNT] = {
 	[JOB_VERIFY] = {STEP_VERIFY, {verify_discovery, verify_discovery_oauth, verify_ask, verify_keys,
 		verify_probe, verify_probe_methods}},
-	[JOB_EXPIRY] = {STEP_EXPIRY, {expiry_clock}},
+	[JOB_EXPIRY] = {STEP_EXPIRY, {expiry_clock, expiry_clock_unverified}},
 	[JOB_REFRESH] = {STEP_REFRESH, {refresh_send, refresh_prove}},
 	[JOB_HANDLE] = {STEP_HANDLE, {handle_ask, handle_keys, handle_probe}},
 	[JOB_DEBUG] = {STEP_DEBUG, {NULL}},

@@ -400,7 +400,7 @@ begin(struct reader *r, struct span rest)
 	r->open = true;
 	buf_clear(&r->request);
 	buf_clear(&r->response);
-	r->tls.n_certs = 0;
+	r->tls = (struct tls_info){0};
 	r->proxy[0] = '\0';
 	if (!span_word(&rest, &word) || !purpose_from_id(word, &r->purpose))
 		bad(r, "no such purpose");
@@ -412,6 +412,21 @@ begin(struct reader *r, struct span rest)
 	r->at_ms += 1000;
 	while (span_word(&rest, &word))
 		option(r, word);
+}
+
+/* "none", or "SUBJECT | not after": the server asked for it. */
+static void
+add_client_cert(struct reader *r, struct span rest)
+{
+	struct span subject, until = SPAN_EMPTY;
+
+	r->tls.cert_asked = r->tls.verified = true;
+	assert_true(span_next(&rest, '|', &subject));
+	if (span_is(span_trim(subject), "none"))
+		return;
+	(void)snprintf(r->tls.client_subject, sizeof(r->tls.client_subject), "%.*s", SPAN_ARG(span_trim(subject)));
+	assert_true(span_next(&rest, '|', &until));
+	assert_int_equal(span_to_i64(span_trim(until), &r->tls.client_not_after), RES_OK);
 }
 
 static void
@@ -490,6 +505,10 @@ read_line(struct reader *r, struct span line)
 		assert_int_equal(time_parse_rfc3339(span_from(s, 5), &r->now), RES_OK);
 	else if (span_starts(line, "== "))
 		begin(r, span_from(s, 3));
+	else if (span_starts(line, "alert: "))
+		(void)snprintf(r->tls.alert, sizeof(r->tls.alert), "%.*s", SPAN_ARG(span_from(line, 7)));
+	else if (span_starts(line, "client: "))
+		add_client_cert(r, span_from(s, 8));
 	else if (span_starts(line, "cert: "))
 		add_cert(r, span_from(s, 6));
 	else if (line.p[0] == '>')

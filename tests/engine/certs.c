@@ -56,17 +56,36 @@ identity_release(struct identity *id)
 	*id = (struct identity){0};
 }
 
-void
-identity_write(const struct identity *id, char *path, size_t size)
+static FILE *
+new_file(char *path, size_t size)
 {
 	const char *dir = getenv("TMPDIR");
 	FILE *f;
 	int fd;
 
-	snprintf(path, size, "%s/tokentriage-ca-XXXXXX", dir && *dir ? dir : "/tmp");
+	snprintf(path, size, "%s/tokentriage-pem-XXXXXX", dir && *dir ? dir : "/tmp");
 	fd = mkstemp(path);
 	f = fd < 0 ? NULL : fdopen(fd, "w");
-	if (!f || !PEM_write_X509(f, id->cert) || fclose(f) != 0)
+	if (!f)
+		die("cannot write %s", path);
+	return f;
+}
+
+void
+identity_write(const struct identity *id, char *path, size_t size)
+{
+	FILE *f = new_file(path, size);
+
+	if (!PEM_write_X509(f, id->cert) || fclose(f) != 0)
+		die("cannot write %s", path);
+}
+
+void
+identity_write_key(const struct identity *id, char *path, size_t size)
+{
+	FILE *f = new_file(path, size);
+
+	if (!PEM_write_PrivateKey(f, id->key, NULL, NULL, 0, NULL, NULL) || fclose(f) != 0)
 		die("cannot write %s", path);
 }
 

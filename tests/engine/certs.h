@@ -21,6 +21,7 @@ void identity_make(struct identity *out, const struct cert_spec *spec);
 void identity_release(struct identity *id);
 /* The certificate as PEM in a new file, whose name is written to path. */
 void identity_write(const struct identity *id, char *path, size_t size);
+void identity_write_key(const struct identity *id, char *path, size_t size);
 /* A server's context with the leaf and, unless NULL, its issuer in the chain. */
 SSL_CTX *server_context(const struct identity *leaf, const struct identity *issuer);
 

@@ -27,6 +27,14 @@ tests_engine_test_tls_SOURCES = tests/engine/test_tls.c tests/engine/certs.c tes
 tests_engine_test_tls_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests -DTT_READS_OPENSSL
 tests_engine_test_tls_LDADD = $(NET_TEST_LIBS)
 
+UNIT_TESTS += tests/engine/test_verdicts
+tests_engine_test_verdicts_SOURCES = tests/engine/test_verdicts.c tests/engine/certs.c tests/engine/certs.h \
+	$(NET_TEST_FILES)
+tests_engine_test_verdicts_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests -DTT_READS_OPENSSL
+tests_engine_test_verdicts_LDADD = src/libttwizard.a src/libttnet.a src/libttengine.a src/libttdiagnose.a \
+	src/libttcase.a src/libttoauth.a src/libttbase.a $(CJSON_LIBS) $(CMOCKA_LIBS) $(CURL_LIBS) $(SSL_LIBS) \
+	$(CRYPTO_LIBS)
+
 UNIT_TESTS += tests/engine/test_parts
 tests_engine_test_parts_SOURCES = tests/engine/test_parts.c
 tests_engine_test_parts_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests

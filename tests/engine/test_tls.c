@@ -266,7 +266,7 @@ test_plain_http_on_the_tls_port(void **state)
 	t->s.accepted = speak_plain_http;
 	begin(state, NULL);
 	get(&f, &t->c, &t->s, "https", "/");
-	assert_error(&f, NETERR_TLS_PROTOCOL);
+	assert_error(&f, NETERR_NOT_TLS);
 	fetch_release(&f);
 }
 
@@ -323,18 +323,95 @@ test_handshake_is_reset(void **state)
 	fetch_release(&f);
 }
 
+/* A server that takes clients of other_ca only; version: of TLS, 0 for the newest. */
+static SSL_CTX *
+wants_client(int version)
+{
+	SSL_CTX *ctx = server_context(&good, NULL);
+
+	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+	X509_STORE_add_cert(SSL_CTX_get_cert_store(ctx), other_ca.cert);
+	SSL_CTX_set_max_proto_version(ctx, version);
+	return ctx;
+}
+
+/* In TLS 1.3 the alert comes after the handshake, in 1.2 as a failure of it without a word for this. */
+static void
+asked_for(void **state, int version, const char *alert)
+{
+	struct fixture *t = begin(state, wants_client(version));
+	struct fetch f;
+
+	get(&f, &t->c, &t->s, "https", "/");
+	assert_error(&f, NETERR_TLS_CLIENT_CERT);
+	assert_int_equal(f.x.result.tls.n_certs, 1);
+	assert_true(f.x.result.tls.verified);
+	assert_true(f.x.result.tls.cert_asked);
+	assert_string_equal(f.x.result.tls.client_subject, "");
+	assert_string_equal(f.x.result.tls.alert, alert);
+	fetch_release(&f);
+}
+
 static void
 test_client_certificate_is_asked_for(void **state)
 {
-	SSL_CTX *ctx = server_context(&good, NULL);
-	struct fixture *t;
+	asked_for(state, 0, "certificate required");
+}
+
+static void
+test_client_certificate_is_asked_for_by_tls_1_2(void **state)
+{
+	asked_for(state, TLS1_2_VERSION, "handshake failure");
+}
+
+/* Shows a client certificate with the key of another identity, or its own. */
+static void
+show_client(void **state, const struct identity *id, const struct identity *key, struct fetch *f)
+{
+	char cert[256], pem[256];
+	struct fixture *t = begin(state, wants_client(0));
+
+	identity_write(id, cert, sizeof(cert));
+	identity_write_key(key, pem, sizeof(pem));
+	t->c.options.client_cert_file = cert;
+	t->c.options.client_key_file = pem;
+	get(f, &t->c, &t->s, "https", "/");
+	unlink(cert);
+	unlink(pem);
+}
+
+static void
+test_client_certificate_is_accepted(void **state)
+{
 	struct fetch f;
 
-	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
-	t = begin(state, ctx);
-	get(&f, &t->c, &t->s, "https", "/");
-	assert_error(&f, NETERR_TLS_OTHER);
-	assert_int_equal(f.x.result.tls.n_certs, 1);
+	show_client(state, &foreign, &foreign, &f);
+	assert_error(&f, NETERR_NONE);
+	assert_true(f.x.result.tls.cert_asked);
+	assert_string_equal(f.x.result.tls.client_subject, "CN=foreign");
+	assert_string_equal(f.x.result.tls.alert, "");
+	fetch_release(&f);
+}
+
+static void
+test_client_certificate_is_refused(void **state)
+{
+	struct fetch f;
+
+	show_client(state, &good, &good, &f);
+	assert_error(&f, NETERR_TLS_CLIENT_CERT);
+	assert_string_equal(f.x.result.tls.client_subject, "CN=good");
+	assert_string_equal(f.x.result.tls.alert, "unknown CA");
+	fetch_release(&f);
+}
+
+static void
+test_client_key_is_another_ones(void **state)
+{
+	struct fetch f;
+
+	show_client(state, &foreign, &good, &f);
+	assert_error(&f, NETERR_TLS_CLIENT_FILE);
 	fetch_release(&f);
 }
 
@@ -407,7 +484,7 @@ test_unreadable_ca_file(void **state)
 
 	t->c.options.ca_file = "/nonexistent/ca.pem";
 	get(&f, &t->c, &t->s, "https", "/");
-	assert_error(&f, NETERR_TLS_OTHER);
+	assert_error(&f, NETERR_TLS_CA_FILE);
 	assert_non_null(strstr(f.x.result.error_text, "/nonexistent/ca.pem"));
 	fetch_release(&f);
 }
@@ -433,6 +510,10 @@ main(void)
 		T(test_handshake_stalls),
 		T(test_handshake_is_reset),
 		T(test_client_certificate_is_asked_for),
+		T(test_client_certificate_is_asked_for_by_tls_1_2),
+		T(test_client_certificate_is_accepted),
+		T(test_client_certificate_is_refused),
+		T(test_client_key_is_another_ones),
 		T(test_session_is_resumed),
 		T(test_http2_is_offered),
 		T(test_unreadable_ca_file),
