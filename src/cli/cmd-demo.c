@@ -4,15 +4,24 @@
 #include "cli/embedded.h"
 #include "cli/screen.h"
 
+/* A name first on each line; people get headings, too. */
 static int
 list_scenarios(void)
 {
+	const char *heading = "";
+	bool people = isatty(STDOUT_FILENO);
 	struct buf out;
 	int status;
 
 	buf_init(&out, LIMIT_REPORT);
-	for (size_t i = 0; i < scenario_count; i++)
+	for (size_t i = 0; i < scenario_count; i++) {
+		const char *group = scenario_group(&scenarios[i]);
+
+		if (people && group != heading)
+			buf_printf(&out, "%s%s\n", i ? "\n" : "", group);
+		heading = group;
 		buf_printf(&out, "%-20s %s\n", scenarios[i].name, scenarios[i].sentence);
+	}
 	status = app_print(buf_span(&out));
 	buf_release(&out);
 	return status;

@@ -171,6 +171,8 @@ struct scenario {
 extern const struct scenario scenarios[];
 extern const size_t scenario_count;
 const struct scenario *scenario_find(struct span name); /* NULL */
+/* The heading it stands under; s is one of scenarios[]. */
+const char *scenario_group(const struct scenario *s);
 
 /* What the program is given to connect with. */
 struct demo_client {

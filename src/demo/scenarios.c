@@ -1,10 +1,21 @@
 #include "demo/demo.h"
 
 const struct scenario scenarios[] = {
+#define GROUP(heading)
 #define SCENARIO(name_, sentence_, expects_, goal_, ...) \
 	{.name = name_, .sentence = sentence_, .expects = expects_, .goal = goal_, __VA_ARGS__},
 #include "demo/scenarios.def"
 #undef SCENARIO
+#undef GROUP
+};
+
+/* A heading, or NULL for a scenario. */
+static const char *const headings[] = {
+#define GROUP(heading) heading,
+#define SCENARIO(...) NULL,
+#include "demo/scenarios.def"
+#undef SCENARIO
+#undef GROUP
 };
 const size_t scenario_count = ARRAY_SIZE(scenarios);
 
@@ -15,6 +26,20 @@ scenario_find(struct span name)
 		if (span_is(name, scenarios[i].name))
 			return &scenarios[i];
 	return NULL;
+}
+
+const char *
+scenario_group(const struct scenario *s)
+{
+	const char *heading = "";
+	size_t before = (size_t)(s - scenarios);
+
+	for (size_t i = 0; i < ARRAY_SIZE(headings); i++)
+		if (headings[i])
+			heading = headings[i];
+		else if (before-- == 0)
+			break;
+	return heading;
 }
 
 void

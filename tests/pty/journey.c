@@ -127,20 +127,25 @@ static void
 test_list(void **state)
 {
 	static const char *const args[] = {"demo", "--list", NULL};
-	const struct vt_options o = {.rows = (int)scenario_count + 4, .cols = 120};
+	const struct vt_options o = {.rows = 2 * (int)scenario_count, .cols = 80};
 	struct vt *t = play_start(&o, args);
+	int row = 0;
 
 	(void)state;
 	assert_true(vt_exit(t));
 	for (size_t i = 0; i < scenario_count; i++) {
-		const char *row = vt_row(t, (int)i);
-		size_t n = strlen(scenarios[i].name);
+		const struct scenario *s = &scenarios[i];
+		size_t n = strlen(s->name);
 
-		assert_memory_equal(row, scenarios[i].name, n);
-		assert_int_equal(row[n], ' ');
-		assert_non_null(strstr(row, scenarios[i].sentence));
+		if (i == 0 || scenario_group(s) != scenario_group(s - 1)) {
+			row += i ? 1 : 0;
+			assert_string_equal(vt_row(t, row++), scenario_group(s));
+		}
+		assert_memory_equal(vt_row(t, row), s->name, n);
+		assert_int_equal(vt_row(t, row)[n], ' ');
+		assert_non_null(strstr(vt_row(t, row++), s->sentence));
 	}
-	assert_string_equal(vt_row(t, (int)scenario_count), "");
+	assert_string_equal(vt_row(t, row), "");
 }
 
 int
