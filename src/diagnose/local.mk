@@ -7,6 +7,7 @@ src_libttdiagnose_a_SOURCES = \
 	src/diagnose/order.c src/diagnose/order.h src/diagnose/rules.h \
 	src/diagnose/rules.c src/diagnose/rules.def \
 	src/diagnose/rules-binding.c \
+	src/diagnose/rules-challenge.c \
 	src/diagnose/rules-client.c \
 	src/diagnose/rules-discovery.c \
 	src/diagnose/rules-expiry.c \

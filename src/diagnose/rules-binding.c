@@ -198,6 +198,8 @@ rule_dpop_bound_sent_as_bearer(const struct facts *f, struct finding *out)
 		ev_text(out, "cnf.jkt", jkt, from);
 	ev_answer(out, x);
 	ev(out, "request.authorization", (int)x->n, "Bearer");
+	if (challenges_param(&x->answer.challenges, "algs").n)
+		ev_text(out, "algs", challenges_param(&x->answer.challenges, "algs"), (int)x->n);
 	return say(out,
 		"The token is bound to a DPoP key and was sent as a plain bearer token (%d).",
 		status_of(x));

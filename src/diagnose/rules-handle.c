@@ -137,6 +137,41 @@ rule_userinfo_missing_openid_scope(const struct facts *f, struct finding *out)
 		status_of(x));
 }
 
+static bool
+has_scope(const struct facts *f, struct span word)
+{
+	const struct claims *c =
+		f->introspected && f->introspected->has_scope ? f->introspected : f->claimed;
+	char text[128];
+
+	(void)snprintf(text, sizeof(text), "%.*s", SPAN_ARG(word));
+	return (c && c->has_scope && claims_has_scope(c, text)) || span_has_word(f->token_scope.v, text);
+}
+
+/* Names only what is missing: who asks for that alone, though, loses what the token has. */
+static void
+fix_scope(const struct facts *f, struct finding *out, struct span want)
+{
+	struct span rest = want, word;
+	struct buf missing;
+	bool partly = false;
+
+	buf_init(&missing, LIMIT_HEADERS);
+	while (span_word(&rest, &word)) {
+		if (has_scope(f, word))
+			partly = true;
+		else
+			(void)buf_printf(&missing, "%s%.*s", missing.len ? " " : "", SPAN_ARG(word));
+	}
+	if (missing.len && (partly || f->has_openid.v != TRI_UNKNOWN))
+		fix(out, "Log in again and ask for the scope %s besides those the token has.", buf_str(&missing));
+	else if (missing.len)
+		fix(out, "Log in again and ask for the scope %s.", buf_str(&missing));
+	else
+		fix(out, "The token has every scope that the challenge names: ask the API's operator what else it wants.");
+	buf_release(&missing);
+}
+
 enum verdict_of
 rule_insufficient_scope(const struct facts *f, struct finding *out)
 {
@@ -158,7 +193,7 @@ rule_insufficient_scope(const struct facts *f, struct finding *out)
 			"%s).",
 			status_of(x), x->answer.error);
 	ev_text(out, "scope wanted", want, (int)x->n);
-	fix(out, "Log in again and ask for the scope %.*s.", SPAN_ARG(want));
+	fix_scope(f, out, want);
 	return say(out, "The token is accepted, but this request wants the scope %.*s (%d).",
 		SPAN_ARG(want), status_of(x));
 }
@@ -285,25 +320,6 @@ rule_token_stale_not_before(const struct facts *f, struct finding *out)
 	return by_words(f, out, HINT_STALE,
 		"The server refuses all tokens that were issued before a certain time, and this "
 		"one was.");
-}
-
-enum verdict_of
-rule_step_up_required(const struct facts *f, struct finding *out)
-{
-	const struct exchange *x = f->userinfo;
-	const struct challenge *ch;
-
-	if (!exchange_answered(x) || !answer_error_is(x, "insufficient_user_authentication"))
-		return RULE_PASS;
-	ev_answer(out, x);
-	ch = challenge_find(&x->answer.challenges, "Bearer");
-	if (ch && challenge_param(ch, "acr_values").n)
-		ev_text(out, "acr_values", challenge_param(ch, "acr_values"), (int)x->n);
-	if (ch && challenge_param(ch, "max_age").n)
-		ev_text(out, "max_age", challenge_param(ch, "max_age"), (int)x->n);
-	return say(out,
-		"The token is accepted, but the server wants a stronger or fresher login for this "
-		"request.");
 }
 
 enum { FRESH_S = 10 };

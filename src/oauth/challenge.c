@@ -314,3 +314,30 @@ challenge_param(const struct challenge *ch, const char *name)
 			return span_of(ch->params[i].value);
 	return SPAN_EMPTY;
 }
+
+struct span
+challenges_param(const struct challenges *c, const char *name)
+{
+	struct span v = SPAN_EMPTY;
+
+	for (size_t i = 0; i < c->n && !v.n; i++)
+		v = challenge_param(&c->v[i], name);
+	return v;
+}
+
+const char *
+challenge_param_meaning(const char *name)
+{
+	static const struct {
+		const char *name, *meaning;
+	} params[] = {
+#define CHALLENGE_PARAM(name, meaning) {name, meaning},
+#include "oauth/challengeparams.def"
+#undef CHALLENGE_PARAM
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(params); i++)
+		if (!strcmp(name, params[i].name))
+			return params[i].meaning;
+	return NULL;
+}

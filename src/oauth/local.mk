@@ -3,7 +3,7 @@ noinst_LIBRARIES += src/libttoauth.a
 src_libttoauth_a_CFLAGS = $(AM_CFLAGS) -fvisibility=default $(WARN_STRICT_CFLAGS) $(CJSON_CFLAGS)
 src_libttoauth_a_SOURCES = \
 	src/oauth/answer.c src/oauth/answer.h \
-	src/oauth/challenge.c src/oauth/challenge.h \
+	src/oauth/challenge.c src/oauth/challenge.h src/oauth/challengeparams.def \
 	src/oauth/claims.c src/oauth/claims.h src/oauth/claims.def \
 	src/oauth/clientauth.c src/oauth/clientauth.h src/oauth/clientauth.def \
 	src/oauth/crypto-load.c src/oauth/crypto.h \

@@ -5,6 +5,19 @@
 #include "oauth/oautherror.h"
 
 static void
+param_row(struct field_list *l, const struct challenge_param *p, int from)
+{
+	struct field *f = field_value(l, p->name, p->value, from);
+	const char *meaning = challenge_param_meaning(p->name);
+	bool error = !strcmp(p->name, "error");
+
+	if (error && oauth_error_meaning(span_of(p->value)))
+		meaning = oauth_error_meaning(span_of(p->value));
+	if (meaning)
+		field_mean(f, error ? STATE_PROBLEM : STATE_OK, "%s", meaning);
+}
+
+static void
 challenge_rows(struct field_list *l, const struct exchange *x)
 {
 	const struct challenges *cs = &x->answer.challenges;
@@ -13,15 +26,13 @@ challenge_rows(struct field_list *l, const struct exchange *x)
 		const struct challenge *ch = &cs->v[i];
 		struct field *f = field_value(l, "challenge", *ch->scheme ? ch->scheme : "(no scheme)", (int)x->n);
 
-		field_mean(f, STATE_OK, "%s", "WWW-Authenticate: how the server wants to be asked");
-		for (size_t k = 0; k < ch->n_params; k++) {
-			struct field *p = field_value(l, ch->params[k].name, ch->params[k].value, (int)x->n);
-
-			if (!strcmp(ch->params[k].name, "error") &&
-				oauth_error_meaning(span_of(ch->params[k].value)))
-				field_mean(p, STATE_PROBLEM, "%s",
-					oauth_error_meaning(span_of(ch->params[k].value)));
-		}
+		field_mean(f, *ch->scheme && !cs->repaired ? STATE_OK : STATE_WARNING, "%s%s",
+			"WWW-Authenticate: how the server wants to be asked",
+			!*ch->scheme           ? "; the scheme is missing, which strict clients do not read"
+				: cs->repaired ? "; written against the grammar, strict clients may not read it"
+					       : "");
+		for (size_t k = 0; k < ch->n_params; k++)
+			param_row(l, &ch->params[k], (int)x->n);
 	}
 }
 

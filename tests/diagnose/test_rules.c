@@ -48,6 +48,10 @@ holds(const struct expectation *e, const struct diagnosis *d)
 		return f != NULL;
 	if (!strcmp(e->what, "not"))
 		return f == NULL;
+	if (!strcmp(e->what, "remedy"))
+		return f && strstr(f->remedy, e->by);
+	if (!strcmp(e->what, "summary"))
+		return f && strstr(f->summary, e->by);
 	if (!strcmp(e->what, "none"))
 		return d->n == 0;
 	if (!strcmp(e->what, "state"))

@@ -50,7 +50,22 @@ test_grammar(void **state)
 		{"HMAC-SHA256 realm=\"x\", error=\"invalid_token\"",
 			"HMAC-SHA256(realm=x|error=invalid_token)"},
 		{", ,Bearer realm=\"\",,", "Bearer(realm=)"},
+		{"Basic realm=\"x\", charset=\"UTF-8\", Negotiate, HMAC-SHA256",
+			"Basic(realm=x|charset=UTF-8) Negotiate() HMAC-SHA256()"},
+		{"Bearer resource_metadata=\"https://api.example/.well-known/oauth-protected-resource?a=b,c\"",
+			"Bearer(resource_metadata=https://api.example/.well-known/oauth-protected-resource?a=b,c)"},
+		{"Bearer error=\"insufficient_user_authentication\", acr_values=\"a b\", max_age=5",
+			"Bearer(error=insufficient_user_authentication|acr_values=a b|max_age=5)"},
+		{"DPoP error=\"use_dpop_nonce\", error_description=\"Resource server requires nonce in DPoP proof\"",
+			"DPoP(error=use_dpop_nonce|error_description=Resource server requires nonce in DPoP "
+			"proof)"},
+		{"Negotiate oYG2==,DPoP algs=\"ES256\",Bearer", "Negotiate(oYG2==) DPoP(algs=ES256) Bearer()"},
+		{"Bearer scope=\"\", error_uri=\"https://e.example/\\\"x\\\"\"",
+			"Bearer(scope=|error_uri=https://e.example/\"x\")"},
+		{"Bearer\trealm=\"tab\"\t,\terror=\"x\"", "Bearer(realm=tab|error=x)"},
 		/* departures */
+		{"error=\"invalid_token\"", "!(error=invalid_token)"},
+		{"Bearer error=\"a\" Basic realm=\"b\" Negotiate", "!Bearer(error=a) Basic(realm=b) Negotiate()"},
 		{"error=\"invalid_token\", error_description=\"Access token is expired, disabled\"",
 			"!(error=invalid_token|error_description=Access token is expired, "
 			"disabled)"},
@@ -106,6 +121,11 @@ test_several_headers(void **state)
 		span_is(challenge_param(challenge_find(&c, "dpop"), "error"), "use_dpop_nonce"));
 	assert_true(span_is(challenge_param(challenge_find(&c, "BEARER"), "realm"), "r"));
 	assert_int_equal(challenge_param(challenge_find(&c, "Basic"), "realm").n, 0);
+	assert_true(span_is(challenges_param(&c, "algs"), "ES256"));
+	assert_true(span_is(challenges_param(&c, "error"), "invalid_token")); /* the first */
+	assert_int_equal(challenges_param(&c, "scope").n, 0);
+	assert_non_null(challenge_param_meaning("resource_metadata"));
+	assert_null(challenge_param_meaning("x-unknown"));
 	assert_int_equal(challenge_param(challenge_find(&c, "Bearer"), "scope").n, 0);
 	challenges_release(&c);
 	challenges_read(&c, &h, "Proxy-Authenticate");
