@@ -76,6 +76,7 @@ put_field(struct line *l, const struct field *f)
 	case FIELD_NOTE:
 		put(l, "  %s\n", f->value);
 		break;
+	case FIELD_FINDING: /* the chain in words: strokes say nothing to who listens */
 	case FIELD_VALUE:
 	default:
 		put(l, "  %s: %s%s%s%s%s%s%s\n", f->name, f->value, *f->meaning ? " - " : "",

@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/libttdiagnose.a
 src_libttdiagnose_a_SOURCES = \
 	src/diagnose/alternatives.c src/diagnose/alternatives.def src/diagnose/alternatives.h \
 	src/diagnose/catalogue.c src/diagnose/catalogue.def \
+	src/diagnose/chain.c src/diagnose/chain.h \
 	src/diagnose/diagnose.c src/diagnose/diagnose.h \
 	src/diagnose/hints.def \
 	src/diagnose/order.c src/diagnose/order.h src/diagnose/rules.h \

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/utf8.h"
+#include "diagnose/chain.h"
 
 struct look {
 	const char *glyph, *ascii, *colour;
@@ -130,41 +131,22 @@ head(const struct report *r, struct buf *out)
 /* --- the chain of causes ------------------------------------------------------------------------
  */
 
-/* Does finding i hang under cause?  Under the first of its causes alone. */
-static bool
-hangs_under(const struct finding *f, const struct rule *cause)
-{
-	return f->n_caused_by && f->caused_by[0] == cause;
-}
-
-static void
-branch(const struct report *r, struct buf *out, const struct finding *f, size_t depth)
-{
-	enum state s = state_of_severity(f->severity);
-
-	if (depth)
-		buf_printf(
-			out, "%*s%s ", (int)(2 + 3 * (depth - 1)), "", r->in->ascii ? "`-" : "└─");
-	else
-		buf_puts(out, "  ");
-	mark(r, out, s);
-	buf_putc(out, ' ');
-	paint(r, out, "\033[1m", f->rule->id);
-	buf_putc(out, '\n');
-	for (size_t i = 0; i < r->d->n && depth < FINDINGS_MAX; i++)
-		if (&r->d->findings[i] != f && hangs_under(&r->d->findings[i], f->rule))
-			branch(r, out, &r->d->findings[i], depth + 1);
-}
-
 static void
 causes(const struct report *r, struct buf *out)
 {
-	if (!r->d->n)
+	struct chain_row rows[FINDINGS_MAX];
+	size_t n = chain_rows(r->d, r->in->ascii, rows);
+
+	if (!n)
 		return;
 	title(r, out, "Cause and effects");
-	for (size_t i = 0; i < r->d->n; i++)
-		if (!r->d->findings[i].n_caused_by)
-			branch(r, out, &r->d->findings[i], 0);
+	for (size_t i = 0; i < n; i++) {
+		buf_printf(out, "  %s", rows[i].lead);
+		mark(r, out, state_of_severity(rows[i].f->severity));
+		buf_putc(out, ' ');
+		paint(r, out, "\033[1m", rows[i].f->rule->id);
+		buf_putc(out, '\n');
+	}
 }
 
 static void

@@ -1,6 +1,7 @@
 #include "ui/state.h"
 
 #include "base/clock.h"
+#include "diagnose/chain.h"
 #include "ui/glyphs.h"
 
 static enum ui_role
@@ -119,6 +120,27 @@ verdict_words(const struct ui *ui, struct buf *b, uint32_t *glyph)
 	return state_role((int)m->verdict_state);
 }
 
+/* One line, where there is room: what explains what, from the cause that the verdict names. */
+static int
+chain_line(const struct ui *ui, struct canvas *c, int row, int used)
+{
+	struct buf b;
+	int col = 3;
+
+	if (!ui->prepared || ui->m.busy || !ui->m.walked || !ui->m.diagnosis || used > (c->rows >= 22 ? 3 : 2))
+		return 0;
+	/* there it stands as a tree */
+	if (ui->step == STEP_DEBUG)
+		return 0;
+	buf_init(&b, 4096);
+	if (chain_words(ui->m.diagnosis, &b) > 1) {
+		col += canvas_puts(c, row + used, col, c->cols - 4, UIR_DIM, "Why:  ");
+		canvas_text_cut(c, row + used, col, c->cols - col - 1, UIR_NAME, buf_span(&b));
+	}
+	buf_release(&b);
+	return col > 3 ? 1 : 0;
+}
+
 int
 chrome_verdict(const struct ui *ui, struct canvas *c, int row)
 {
@@ -151,7 +173,7 @@ chrome_verdict(const struct ui *ui, struct canvas *c, int row)
 		}
 	}
 	buf_release(&b);
-	return used;
+	return used + chain_line(ui, c, row, used);
 }
 
 void

@@ -1,8 +1,9 @@
 #include "ui/state.h"
 
+#include "base/utf8.h"
 #include "ui/glyphs.h"
 
-enum { NOTE_ROWS = 4, VALUE_ROWS = 3, SENTENCE_BLANKS = 4 };
+enum { NOTE_ROWS = 4, VALUE_ROWS = 3, SENTENCE_BLANKS = 4, FINDING_BESIDE = 16 };
 
 struct columns {
 	int name, value, meaning; /* widths; meaning 0: there is no room */
@@ -50,6 +51,52 @@ value_width(const struct field *f, const struct columns *w)
 	return meaning < w->meaning ? w->value + w->meaning - meaning : w->value;
 }
 
+/* The tree's strokes beside the further rows of a finding: what goes on to the next branch. */
+static void
+pass_strokes(const char *lead, int row, int col, struct canvas *c)
+{
+	uint32_t cp;
+
+	for (struct span s = span_of(lead); s.n; col++) {
+		s = span_from(s, utf8_decode(s, &cp));
+		if (cp == GLYPH_VLINE || cp == GLYPH_BRANCH)
+			canvas_put(c, row, col, GLYPH_VLINE, UIR_RULE);
+	}
+}
+
+/*
+ * A finding flows: strokes and id, then its sentence over as many rows as it takes, behind the id and below
+ * it.  Draws at (row, col) into `cols` cells, or only counts (c NULL).
+ */
+static int
+finding_flow(const struct field *f, bool marked, int row, int col, int cols, struct canvas *c)
+{
+	int lead = (int)text_cells(span_of(f->lead)), id = (int)text_cells(span_of(f->name));
+	int at = lead + id + 2, hang = lead ? lead : 2, used = 0;
+	struct span rest = span_of(f->value), line;
+
+	if (c) {
+		canvas_puts(c, row, col, lead, UIR_RULE, f->lead);
+		canvas_text_cut(c, row, col + lead, cols - lead, marked ? UIR_SELECTED : UIR_NAME, span_of(f->name));
+	}
+	if (cols - at < FINDING_BESIDE) {
+		at = hang;
+		used = 1;
+	}
+	while (used < NOTE_ROWS && wrap_next(&rest, cols - at, &line)) {
+		if (c && used > 0)
+			pass_strokes(f->lead, row + used, col, c);
+		/* the last row that there is shows that more follows */
+		if (c && used == NOTE_ROWS - 1 && rest.n)
+			canvas_text_cut(c, row + used, col + at, cols - at, UIR_VALUE, span_make(line.p, line.n + rest.n));
+		else if (c)
+			canvas_text(c, row + used, col + at, cols - at, UIR_VALUE, line);
+		used++;
+		at = hang;
+	}
+	return used ? used : 1;
+}
+
 static int
 row_height(const struct field *f, const struct columns *w)
 {
@@ -58,6 +105,8 @@ row_height(const struct field *f, const struct columns *w)
 	switch (f->kind) {
 	case FIELD_NOTE:
 		return text_rows(f->value, w->name + w->value + w->meaning + 4, NOTE_ROWS);
+	case FIELD_FINDING:
+		return finding_flow(f, false, 0, 0, w->name + w->value + w->meaning + 4, NULL);
 	case FIELD_VALUE:
 		value = value_rows(f, value_width(f, w));
 		meaning = f->meaning[0] ? text_rows(f->meaning, w->meaning, VALUE_ROWS) : 1;
@@ -173,6 +222,14 @@ draw_value(const struct field *f, const struct columns *w, bool marked, int row,
 		odd ? state : UIR_MEANING, span_of(f->meaning));
 }
 
+static void
+draw_finding(const struct field *f, bool marked, int row, struct rect r, struct canvas *c)
+{
+	if (f->state != STATE_OK)
+		canvas_put(c, row, r.col + 1, glyph_state((int)f->state), state_role((int)f->state));
+	finding_flow(f, marked, row, r.col + 3, r.cols - 4, c);
+}
+
 void
 fieldlist_draw(const struct field_list *l, struct place p, bool focus, struct rect r, const char *search,
 	struct canvas *c)
@@ -192,6 +249,8 @@ fieldlist_draw(const struct field_list *l, struct place p, bool focus, struct re
 		else if (f->kind == FIELD_NOTE)
 			canvas_wrap(c, (struct rect){row, r.col + 3, row_height(f, &w), r.cols - 4},
 				f->state == STATE_OK ? UIR_NOTE : state_role((int)f->state), span_of(f->value));
+		else if (f->kind == FIELD_FINDING)
+			draw_finding(f, marked, row, r, c);
 		else
 			draw_value(f, &w, marked, row, r.col, c);
 		if (marked) {

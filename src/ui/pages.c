@@ -1,6 +1,7 @@
 #include "ui/state.h"
 
 #include "base/text.h"
+#include "diagnose/chain.h"
 #include "oauth/oautherror.h"
 #include "ui/glyphs.h"
 
@@ -165,6 +166,23 @@ finding_explained(struct page *p, const struct finding *f)
 	catalogue_lines(p, c, 2);
 }
 
+/* Above the findings, when one explains another. */
+static void
+chain(struct page *p, const struct diagnosis *d)
+{
+	struct chain_row rows[FINDINGS_MAX];
+	size_t n = chain_rows(d, false, rows);
+	bool any = false;
+
+	for (size_t i = 0; i < n; i++)
+		any = any || rows[i].depth;
+	for (size_t i = 0; any && i < n; i++) {
+		if (i == 0)
+			heading(p, "Cause and effects");
+		page_add(p, UIR_NAME, 2, "%s%s", rows[i].lead, rows[i].f->rule->id);
+	}
+}
+
 void
 page_findings(struct page *p, const struct ui *ui)
 {
@@ -177,6 +195,7 @@ page_findings(struct page *p, const struct ui *ui)
 	page_add(p, UIR_VERDICT, 0, "%s", d->verdict.summary);
 	if (d->verdict.next[0])
 		page_add(p, UIR_NEXT, 0, "Next: %s", d->verdict.next);
+	chain(p, d);
 	for (size_t i = 0; i < d->n; i++)
 		finding(p, &d->findings[i]);
 	if (!d->n)

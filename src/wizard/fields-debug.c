@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 
+#include "diagnose/chain.h"
 #include "oauth/url.h"
 
 static void
@@ -43,14 +44,16 @@ exchange_row(struct field_list *l, const struct exchange *x)
 }
 
 static void
-finding_row(struct field_list *l, const struct finding *f)
+finding_row(struct field_list *l, const struct chain_row *at)
 {
+	const struct finding *f = at->f;
 	static const enum state states[] = {
 		[SEV_INFO] = STATE_OK, [SEV_WARNING] = STATE_WARNING, [SEV_ERROR] = STATE_PROBLEM};
-	struct field *row = field_add(l, FIELD_VALUE, "", span_of(f->rule->id), span_of(f->summary),
+	struct field *row = field_add(l, FIELD_FINDING, "", span_of(f->rule->id), span_of(f->summary),
 		f->n_evidence ? f->evidence[0].from : FROM_NOWHERE);
 	struct buf causes;
 
+	snprintf(row->lead, sizeof row->lead, "%s", at->lead);
 	buf_init(&causes, 300);
 	for (size_t i = 0; i < f->n_caused_by; i++)
 		buf_printf(&causes, "%s%s", i ? ", " : "because of ", f->caused_by[i]->id);
@@ -63,13 +66,15 @@ fields_debug(struct field_list *l, const struct wizard *w, bool local)
 {
 	const struct diagnosis *d = wizard_diagnosis(w);
 	const struct case_file *c = wizard_case(w);
+	struct chain_row rows[FINDINGS_MAX];
+	size_t n = chain_rows(d, false, rows);
 	char text[40];
 
 	(void)local;
 	text_format(text, sizeof text, "%zu", d->n);
 	field_heading(l, "Findings", text, FROM_NOWHERE);
-	for (size_t i = 0; i < d->n; i++)
-		finding_row(l, &d->findings[i]);
+	for (size_t i = 0; i < n; i++)
+		finding_row(l, &rows[i]);
 	if (!d->n)
 		field_note(l, STATE_OK, "None.");
 	text_format(text, sizeof text, "%zu · milliseconds", c->n_exchanges);

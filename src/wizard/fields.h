@@ -11,6 +11,7 @@ enum field_kind {
 	FIELD_HEADING, /* name: the block's title, value: "exchange 2 · 67 ms"; from: the exchange */
 	FIELD_VALUE,
 	FIELD_NOTE,    /* value: a sentence over the whole width */
+	FIELD_FINDING, /* name: its id behind lead, value: its sentence over the whole width; meaning: for lines */
 };
 
 struct field {
@@ -22,6 +23,7 @@ struct field {
 	int from;       /* facts.h */
 	bool offers_refresh; /* a refresh can be had now: whoever shows it names the key before the meaning */
 	const struct secret *secret; /* borrowed from the case: what `s` shows for five seconds; NULL */
+	char lead[64];  /* FINDING: the tree's strokes before it, "└─ " (UTF-8) */
 	char key[40];   /* stable name in the report's fields, "exp"; "" : not in the report */
 };
 

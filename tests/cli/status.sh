@@ -315,6 +315,11 @@ says out expired
 for s in $(cut -d' ' -f1 out); do
 	want 0 "demo $s finds its cause" -- demo "$s"
 done
+want 0 "a cause and its effect" -- demo rotated
+says out "  ✗ refresh-token-rotated"
+says out "  └─ ✗ token-expired"
+want 0 "... in ASCII" -- demo rotated --ascii
+says out '  `- x token-expired'
 want 2 "a scenario that is not there" -- demo none
 want 0 "demo without a name" -- demo
 says out token-expired

@@ -17,3 +17,8 @@ tests_diagnose_test_tables_LDADD = $(DIAGNOSE_TEST_LIBS)
 tests_diagnose_test_healthy_SOURCES = tests/diagnose/test_healthy.c tests/diagnose/fixture.c tests/diagnose/fixture.h
 tests_diagnose_test_healthy_CPPFLAGS = $(DIAGNOSE_TEST_CPPFLAGS)
 tests_diagnose_test_healthy_LDADD = $(DIAGNOSE_TEST_LIBS)
+
+UNIT_TESTS += tests/diagnose/test_chain
+tests_diagnose_test_chain_SOURCES = tests/diagnose/test_chain.c
+tests_diagnose_test_chain_CPPFLAGS = $(DIAGNOSE_TEST_CPPFLAGS)
+tests_diagnose_test_chain_LDADD = $(DIAGNOSE_TEST_LIBS)

@@ -46,6 +46,10 @@ list_names(struct vt *t, const char *id)
 		text += strspn(text, " ");
 		if (strncmp(text, "✗ ", 4) == 0 || strncmp(text, "! ", 2) == 0)
 			text = strchr(text, ' ') + 1;
+		/* the strokes of the tree */
+		while (strncmp(text, "└─ ", 7) == 0 || strncmp(text, "├─ ", 7) == 0 || strncmp(text, "│  ", 5) == 0 ||
+			strncmp(text, "   ", 3) == 0)
+			text = strchr(text, ' ') + strspn(strchr(text, ' '), " ");
 		while (id[n] && text[n] == id[n])
 			n++;
 		if (!id[n] || (n >= 12 && strncmp(text + n, "…", 3) == 0))
@@ -123,6 +127,26 @@ test_scenario(void **state)
 	play_quit(t);
 }
 
+/* What explains what: a line below the verdict, a tree in step 5, on the smallest terminal, too. */
+static void
+test_chain(void **state)
+{
+	static const char *const args[] = {"demo", "rotated", NULL};
+	struct vt *t = play_start(NULL, args);
+
+	(void)state;
+	play_walk(t);
+	play_refresh(t);
+	play_keys(t, "4");
+	assert_true(vt_has(t, "Why:  refresh-token-rotated → token-expired"));
+	play_keys(t, "5");
+	assert_true(vt_has(t, " ✗ └─ token-expired  The access token expired"));
+	vt_resize(t, 18, 60);
+	assert_true(vt_idle(t));
+	assert_true(vt_has(t, " ✗ └─ token-expired  The access token"));
+	play_quit(t);
+}
+
 static void
 test_list(void **state)
 {
@@ -151,14 +175,15 @@ test_list(void **state)
 int
 main(void)
 {
-	struct CMUnitTest *tests = xcalloc(scenario_count + 1, sizeof(*tests));
+	struct CMUnitTest *tests = xcalloc(scenario_count + 2, sizeof(*tests));
 	int failed;
 
 	tests[0] = (struct CMUnitTest){"demo --list", test_list, NULL, play_teardown, NULL};
+	tests[1] = (struct CMUnitTest){"cause and effect", test_chain, NULL, play_teardown, NULL};
 	for (size_t i = 0; i < scenario_count; i++)
-		tests[i + 1] = (struct CMUnitTest){scenarios[i].name, test_scenario, NULL, play_teardown,
+		tests[i + 2] = (struct CMUnitTest){scenarios[i].name, test_scenario, NULL, play_teardown,
 			(void *)(uintptr_t)&scenarios[i]};
-	failed = _cmocka_run_group_tests("journey", tests, scenario_count + 1, NULL, NULL);
+	failed = _cmocka_run_group_tests("journey", tests, scenario_count + 2, NULL, NULL);
 	free(tests);
 	return failed;
 }

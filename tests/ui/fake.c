@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "diagnose/chain.h"
 
 struct fake fake;
 struct ui_deps fake_deps;
@@ -14,6 +15,13 @@ static const struct rule rule_expired = {.id = "token-expired", .severity = SEV_
 	.references = "RFC 6750 §3.1"};
 static const struct rule rule_skew = {.id = "clock-skew-local", .severity = SEV_WARNING, .step = STEP_EXPIRY,
 	.references = "RFC 7519 §4.1.4"};
+
+static const struct rule rule_own_skew = {.id = "clock-skew-local", .severity = SEV_ERROR, .step = STEP_EXPIRY,
+	.references = "RFC 7519 §4.1.4"};
+static const struct rule rule_rejected = {.id = "userinfo-rejects-active-token", .severity = SEV_ERROR,
+	.step = STEP_HANDLE, .references = "RFC 6750 §3.1"};
+static const struct rule rule_early = {.id = "token-not-yet-valid", .severity = SEV_WARNING, .step = STEP_EXPIRY,
+	.references = "RFC 7519 §4.1.5"};
 
 static void
 add_exchange(enum step step, enum purpose purpose, const char *method, const char *url, const char *answer)
@@ -54,6 +62,26 @@ fill_finding(struct finding *f, const struct rule *r, const char *summary, const
 	f->evidence[0].from = 2;
 }
 
+/* skew → expired → rejected, and skew → not yet valid */
+static void
+fill_chain(struct diagnosis *d)
+{
+	fill_finding(&d->findings[0], &rule_own_skew, d->verdict.summary, d->verdict.next);
+	fill_finding(&d->findings[1], &rule_expired, "The access token expired 3 min ago by the server's clock; by this "
+		"machine's it still has 9 min, so that nobody here refreshed it.", "Refresh the token.");
+	fill_finding(&d->findings[2], &rule_rejected, "The user-information query was refused with invalid_token.",
+		"Ask again with a new token.");
+	fill_finding(&d->findings[3], &rule_early, "The new token is not valid before 12 min from now.", "Wait.");
+	d->findings[1].caused_by[0] = &rule_own_skew;
+	d->findings[1].n_caused_by = 1;
+	d->findings[2].caused_by[0] = &rule_own_skew;
+	d->findings[2].caused_by[1] = &rule_expired;
+	d->findings[2].n_caused_by = 2;
+	d->findings[3].caused_by[0] = &rule_own_skew;
+	d->findings[3].n_caused_by = 1;
+	d->n = 4;
+}
+
 static void
 diagnose_fake(void)
 {
@@ -71,6 +99,13 @@ diagnose_fake(void)
 		fill_finding(&d->findings[1], &rule_skew, "This machine's clock is 41 s behind the server's.",
 			"Set the clock by NTP.");
 		d->n = 2;
+		v->primary = &d->findings[0];
+		break;
+	case FAKE_CHAIN:
+		v->state = STATE_PROBLEM;
+		snprintf(v->summary, sizeof(v->summary), "This machine's clock is 12 min behind the server's.");
+		snprintf(v->next, sizeof(v->next), "Set the clock by NTP, then walk again.");
+		fill_chain(d);
 		v->primary = &d->findings[0];
 		break;
 	case FAKE_UNDETERMINED:
@@ -94,7 +129,7 @@ fake_set(enum fake_state state)
 {
 	fake.state = state;
 	fake.revision++;
-	fake.exp_us = state == FAKE_OK ? (NOW_S + 299) * 1000000 : state == FAKE_PROBLEM ? (NOW_S - 177) * 1000000 : 0;
+	fake.exp_us = state == FAKE_OK ? (NOW_S + 299) * 1000000 : state == FAKE_PROBLEM || state == FAKE_CHAIN ? (NOW_S - 177) * 1000000 : 0;
 	diagnose_fake();
 }
 
@@ -214,10 +249,25 @@ row(struct field_list *l, enum field_kind kind, enum state state, int from, cons
 {
 	l->v = xreallocarray(l->v, l->n + 1, sizeof(*l->v));
 	l->v[l->n] = (struct field){kind, xstrdup(name), text_safe_dup(span_of(value), 4096), xstrdup(meaning), state,
-		from, strcmp(name, "refreshable") == 0, NULL, ""};
+		from, strcmp(name, "refreshable") == 0, NULL, "", ""};
 	if (strcmp(name, "token") == 0)
 		l->v[l->n].secret = case_token(&fake.c, SLOT_ACCESS)->value;
 	l->n++;
+}
+
+static void
+fake_findings(struct field_list *l)
+{
+	static const enum state states[] = {[SEV_INFO] = STATE_OK, [SEV_WARNING] = STATE_WARNING,
+		[SEV_ERROR] = STATE_PROBLEM};
+	struct chain_row rows[FINDINGS_MAX];
+	size_t n = chain_rows(&fake.d, false, rows);
+
+	row(l, FIELD_HEADING, STATE_OK, 0, "Findings", n == 4 ? "4" : "2", "");
+	for (size_t i = 0; i < n; i++) {
+		row(l, FIELD_FINDING, states[rows[i].f->severity], 2, rows[i].f->rule->id, rows[i].f->summary, "");
+		snprintf(l->v[l->n - 1].lead, sizeof(l->v[0].lead), "%s", rows[i].lead);
+	}
 }
 
 void
@@ -227,9 +277,7 @@ step_fields(struct field_list *l, const struct wizard *w, enum step s, bool loca
 	if (fake.state == FAKE_EMPTY)
 		return;
 	if (s == STEP_DEBUG) {
-		row(l, FIELD_HEADING, STATE_OK, 0, "Findings", "2", "");
-		row(l, FIELD_VALUE, STATE_PROBLEM, 2, "token-expired",
-			"The access token expired 3 min ago by the server's clock.", "");
+		fake_findings(l);
 		row(l, FIELD_HEADING, STATE_OK, 0, "Exchanges", "3 · milliseconds", "");
 		row(l, FIELD_VALUE, STATE_OK, 1, "1 discovery", "GET /.well-known/openid-configuration → 200", "wait 29");
 		row(l, FIELD_VALUE, STATE_OK, 2, "2 introspection", "POST /introspect → 200", "dns 1 tcp 4 tls 31 wait 29");

@@ -7,7 +7,7 @@
 
 #include "ui/state.h"
 
-enum fake_state { FAKE_EMPTY, FAKE_RUNNING, FAKE_OK, FAKE_PROBLEM, FAKE_UNDETERMINED };
+enum fake_state { FAKE_EMPTY, FAKE_RUNNING, FAKE_OK, FAKE_PROBLEM, FAKE_UNDETERMINED, FAKE_CHAIN };
 
 struct fake {
 	enum fake_state state;
