@@ -560,3 +560,59 @@ rule_introspect_not_permitted(const struct facts *f, struct finding *out)
 	return say(out, "The server knows the client %s and does not let it introspect (403).",
 		whose(x));
 }
+
+/* --- what was not even sent --------------------------------------------------------------- */
+
+static bool
+without_auth(const struct exchange *x)
+{
+	return x->result.error == NETERR_NO_CLIENT_AUTH;
+}
+
+/* The methods that are made here and that the metadata lists, ", " between; "" if it lists none. */
+static char *
+usable_methods(const struct facts *f, char *out, size_t size)
+{
+	static const enum client_auth made[] = {AUTH_BASIC, AUTH_POST, AUTH_TLS, AUTH_TLS_SELF, AUTH_NONE};
+
+	out[0] = '\0';
+	for (size_t i = 0; f->metadata && i < ARRAY_SIZE(made); i++) {
+		size_t n = strlen(out);
+
+		if (metadata_supports(f->metadata, "token_endpoint_auth_methods_supported",
+			    client_auth_id(made[i])) == TRI_YES)
+			(void)snprintf(out + n, size - n, "%s%s", n ? ", " : "", client_auth_id(made[i]));
+	}
+	return out;
+}
+
+enum verdict_of
+rule_client_auth_impossible(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = gravest_failure(f, without_auth, out);
+	const struct profile *p = &f->c->profile;
+	char methods[160];
+
+	if (!x)
+		return RULE_PASS;
+	if (f->userinfo_ok.v == TRI_YES && x->purpose == PURPOSE_INTROSPECTION)
+		out->severity = SEV_WARNING;
+	ev(out, "client_auth", FROM_PROFILE, "%s", client_auth_id(x->auth));
+	ev(out, "why", (int)x->n, "%s", x->result.error_text);
+	usable_methods(f, methods, sizeof(methods));
+	if (methods[0])
+		ev(out, "the server takes", (int)f->c->metadata_from, "%s", methods);
+	if ((x->auth == AUTH_BASIC || x->auth == AUTH_POST) && !p->client_secret)
+		fix(out, "Give the client's secret: client_secret_env, client_secret_file or client_secret_command.");
+	else if (x->auth == AUTH_TLS || x->auth == AUTH_TLS_SELF)
+		fix(out, "Give the client's certificate and key: client_cert_file and client_key_file.");
+	else if (methods[0])
+		fix(out, "Set client_auth to a method that the server takes and the client is registered for: %s.",
+			methods);
+	else
+		fix(out,
+			"Set client_auth to client_secret_basic, client_secret_post, tls_client_auth or none, as the "
+			"client is registered.");
+	return say(out, "The %s request was not sent: %s.", purpose_words(x->purpose),
+		x->result.error_text[0] ? x->result.error_text : "the client cannot be authenticated as configured");
+}

@@ -277,7 +277,7 @@ rule_not_http(const struct facts *f, struct finding *out)
 static bool
 wants_proxy_credentials(const struct exchange *x)
 {
-	return x->result.response.status == 407;
+	return x->result.error == NETERR_PROXY_AUTH || x->result.response.status == 407;
 }
 
 enum verdict_of

@@ -411,6 +411,10 @@ may_be_sent(struct engine *e, struct task *t, struct err *err)
 		fail(t, NETERR_REFUSED_BY_POLICY, "");
 		return false;
 	}
+	if (t->call.no_auth[0]) {
+		fail(t, NETERR_NO_CLIENT_AUTH, t->call.no_auth);
+		return false;
+	}
 	if (!worth_waiting(e, t)) {
 		fail(t, NETERR_SKIPPED, "");
 		return false;

@@ -159,7 +159,7 @@ net_error_of(CURLcode rc, const char *words, const struct progress *p)
 	if (!p->answered && client_cert_refused(p))
 		return NETERR_TLS_CLIENT_CERT;
 	if (p->connect_code && (p->connect_code < 200 || p->connect_code > 299))
-		return NETERR_PROXY;
+		return p->connect_code == 407 ? NETERR_PROXY_AUTH : NETERR_PROXY;
 	switch ((int)rc) {
 	case CURLE_URL_MALFORMAT:
 		return NETERR_BAD_URL;

@@ -290,7 +290,7 @@ finish(struct xfer *f, CURLcode rc, enum net_error forced)
 		r->response.headers_too_large = true;
 	if (forced == NETERR_NONE && (r->response.body_too_large || r->response.headers_too_large))
 		r->error = NETERR_TOO_LARGE;
-	if (r->error == NETERR_PROXY && p.connect_code && !r->response.status)
+	if ((r->error == NETERR_PROXY || r->error == NETERR_PROXY_AUTH) && p.connect_code && !r->response.status)
 		r->response.status = (int)p.connect_code;
 	if (r->error != NETERR_NONE && r->error != NETERR_CANCELLED)
 		take_words(f, rc);

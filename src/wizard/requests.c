@@ -139,15 +139,19 @@ form_content(struct engine_call *call)
 		SPAN_LIT("application/x-www-form-urlencoded"));
 }
 
-/* What cannot be authenticated as configured goes out without, and the log says why. */
+/* What cannot be authenticated as configured is not sent; the exchange says why, and a finding what to do. */
 static void
-authenticate(struct wizard *w, struct engine_call *call, const struct client_credentials *cc)
+authenticate(const struct wizard *w, struct engine_call *call, const struct client_credentials *cc)
 {
+	const struct profile *p = &w->c->profile;
+	bool by_certificate = cc->method == AUTH_TLS || cc->method == AUTH_TLS_SELF;
 	struct err e = ERR_INIT;
 
-	if (client_auth_apply(&call->http, cc, &e) != RES_OK)
-		log_add(w->deps.log, LOG_WARN, LOGC_STEP, 0, "client authentication %s: %s",
-			client_auth_id(cc->method), e.text);
+	if (by_certificate && !(p->client_cert_file && p->client_key_file))
+		text_format(call->no_auth, sizeof call->no_auth, "%s needs client_cert_file and client_key_file",
+			client_auth_id(cc->method));
+	else if (client_auth_apply(&call->http, cc, &e) != RES_OK)
+		text_format(call->no_auth, sizeof call->no_auth, "%s", e.text);
 	call->credentials = true;
 	call->auth = cc->method;
 	call->auth_client_id = cc->client_id;

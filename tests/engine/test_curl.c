@@ -618,7 +618,7 @@ test_proxy(void **state)
 	http_headers_set(&f.request.headers, "Authorization", SPAN_LIT("Bearer must-not-reach-the-proxy"));
 	fetch_start(&f, &t->c);
 	fetch_wait(&f, &t->c);
-	assert_int_equal(f.x.result.error, NETERR_PROXY);
+	assert_int_equal(f.x.result.error, NETERR_PROXY_AUTH);
 	assert_int_equal(f.x.result.response.status, 407);
 	fetch_release(&f);
 

@@ -220,6 +220,38 @@ open_question_is_probed_with_a_made_up_token(void **state)
 	assert_int_equal(sent_to("Bearer tokentriage-made-up"), 1);
 }
 
+/* A method that cannot be made sends nothing, neither half nor by another method. */
+static void
+what_cannot_be_authenticated_is_not_sent(void **state)
+{
+	static const struct {
+		const char *method, *says;
+	} rows[] = {{"private_key_jwt", "signed assertion"}, {"client_secret_jwt", "signed assertion"},
+		{"tls_client_auth", "client_cert_file"}, {"self_signed_tls_client_auth", "client_cert_file"}};
+	struct world *t = *state;
+	const struct diagnosis *d;
+
+	healthy_server();
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct finding *f = NULL;
+
+		profile_set(&t->profile.client_auth, span_of(rows[i].method));
+		begin(t, "an-opaque-access-token-17", "an-opaque-refresh-token-18");
+		wizard_walk(t->w, (1u << STEP_COUNT) - 1, true, true);
+		run(t);
+		assert_int_equal(sent_to("/introspect"), 0);
+		assert_int_equal(sent_to("/token"), 0);
+		assert_int_equal(sent_to("/revoke"), 0);
+		assert_false(case_token(&t->c, SLOT_REFRESH)->spent);
+		d = wizard_diagnosis(t->w);
+		for (size_t k = 0; k < d->n; k++)
+			if (!strcmp(d->findings[k].rule->id, "client-auth-impossible"))
+				f = &d->findings[k];
+		assert_non_null(f);
+		assert_non_null(strstr(f->summary, rows[i].says));
+	}
+}
+
 static void
 probes_none_sends_only_the_steps_own_requests(void **state)
 {
@@ -677,6 +709,7 @@ main(void)
 		T(healthy_is_ok_and_asks_no_more_than_needed),
 		T(metadata_of_another_issuer_is_not_followed),
 		T(open_question_is_probed_with_a_made_up_token),
+		T(what_cannot_be_authenticated_is_not_sent),
 		T(probes_none_sends_only_the_steps_own_requests),
 		T(looking_at_a_refresh_is_no_refresh),
 		T(without_a_refresh_token_step_3_says_so),
