@@ -96,7 +96,7 @@ read_carried(struct plan *p, size_t i)
 	struct buf v;
 
 	buf_init_wiping(&v, LIMIT_BODY);
-	if (import_carried(req, &v))
+	if (!x->token_unseen && import_carried(req, &v))
 		c->access = registered(p->r, buf_span(&v));
 	buf_clear(&v);
 	if (form_get(buf_span(&req->body), "refresh_token", &v))
@@ -389,8 +389,8 @@ record(struct plan *p, size_t i)
 	if (p->refused && i > p->question && asks_for_user(from) && !failed(from))
 		purpose = PURPOSE_OTHER;
 	if (!from->request.method[0])
-		http_request_set(&from->request,
-			asks_for_user(from) || purpose == PURPOSE_DISCOVERY ? "GET" : "POST", SPAN_EMPTY);
+		(void)snprintf(from->request.method, sizeof(from->request.method), "%s",
+			asks_for_user(from) || purpose == PURPOSE_DISCOVERY ? "GET" : "POST");
 	if (!from->request.url)
 		http_request_set(&from->request, from->request.method, SPAN_EMPTY);
 	x = exchange_record(&from->request, &from->result, import_step(purpose), purpose, p->r);

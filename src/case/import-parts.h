@@ -29,6 +29,10 @@ void import_note(struct import *im, const char *fmt, ...) PRINTF(2, 3);
 struct import_exchange *import_add(struct import *im);
 /* Leaves the last exchange out again. */
 void import_drop_last(struct import *im);
+/* Moves what is in `from` from its exchange `first` on (and its notes) to the end of im. */
+void import_move(struct import *im, struct import *from, size_t first);
+/* Where a line begins with a curl command, prompts aside; SIZE_MAX: nowhere. */
+size_t import_find_curl(struct span text);
 /* Of the first of each slot; later ones of the same slot are left out. */
 struct import_token *import_give(struct import *im, enum token_slot slot, struct span value, const char *source);
 /* The tokens of a token response (or a fragment's parameters as an object). */

@@ -212,7 +212,7 @@ import_purpose(const struct import_exchange *x)
 	enum purpose p;
 	bool has;
 
-	if (!x->named && !(req->url && req->url[0]))
+	if (!x->named && (!(req->url && req->url[0]) || x->result.error != NETERR_NONE))
 		return by_answer(r);
 	if (is_token_request(req, &p))
 		return p;

@@ -92,6 +92,38 @@ import_drop_last(struct import *im)
 	exchange_release(im->x[--im->n]);
 }
 
+void
+import_move(struct import *im, struct import *from, size_t first)
+{
+	size_t base = im->n - (first < from->n ? first : from->n);
+
+	for (size_t i = first; i < from->n; i++) {
+		if (im->n == IMPORT_EXCHANGES) {
+			exchange_release(from->x[i]);
+			continue;
+		}
+		if (from->x[i]->follows)
+			from->x[i]->follows += (uint32_t)base;
+		im->x = xreallocarray(im->x, im->n + 1, sizeof(struct import_exchange *));
+		im->x[im->n++] = from->x[i];
+	}
+	if (from->n > first)
+		from->n = first;
+	for (size_t i = 0; i < from->n_tokens; i++) {
+		struct import_token *t = &from->tokens[i], *mine = NULL;
+
+		if (im->n_tokens < IMPORT_TOKENS)
+			mine = import_give(im, t->slot, SPAN_LIT("-"), t->source);
+		if (!mine)
+			continue;
+		secret_unref(mine->value);
+		*mine = *t;
+		mine->value = secret_ref(t->value);
+	}
+	for (size_t i = 0; i < from->n_notes; i++)
+		import_note(im, "%s", from->notes[i]);
+}
+
 struct import_token *
 import_give(struct import *im, enum token_slot slot, struct span value, const char *source)
 {
@@ -213,6 +245,8 @@ import_set_response(struct import_exchange *x, int status, const char *type, str
 static importer *const importers[] = {
 	import_json,
 	import_url,
+	import_curl,
+	import_verbose,
 	import_http,
 	import_headers,
 	import_token,

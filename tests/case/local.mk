@@ -1,7 +1,7 @@
 # tests/case
 CASE_TEST_LIBS = src/libttcase.a src/libttoauth.a src/libttbase.a $(CJSON_LIBS) $(CMOCKA_LIBS)
 
-UNIT_TESTS += tests/case/test_record tests/case/test_case tests/case/test_import
+UNIT_TESTS += tests/case/test_record tests/case/test_case tests/case/test_import tests/case/test_import_curl
 
 tests_case_test_record_SOURCES = tests/case/test_record.c
 tests_case_test_record_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
@@ -14,3 +14,7 @@ tests_case_test_case_LDADD = $(CASE_TEST_LIBS)
 tests_case_test_import_SOURCES = tests/case/test_import.c tests/case/importing.h
 tests_case_test_import_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
 tests_case_test_import_LDADD = $(CASE_TEST_LIBS)
+
+tests_case_test_import_curl_SOURCES = tests/case/test_import_curl.c tests/case/importing.h
+tests_case_test_import_curl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
+tests_case_test_import_curl_LDADD = $(CASE_TEST_LIBS)
