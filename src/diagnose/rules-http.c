@@ -62,7 +62,7 @@ static bool waf(const struct facts *f, const struct exchange *x);
 static bool
 failed(const struct facts *f, const struct exchange *x)
 {
-	return status_of(x) >= 500 && !waf(f, x) && answer_hint(x) != HINT_THROTTLED;
+	return status_of(x) >= 500 && status_of(x) != 511 && !waf(f, x) && answer_hint(x) != HINT_THROTTLED;
 }
 
 enum verdict_of
@@ -146,6 +146,36 @@ login_form(const struct exchange *x)
 			span_contains_nocase(body, "sign in"));
 }
 
+/* Refused by who does not look at the token: a made-up one gets the same, and RFC 6750 wants 401 for that. */
+static bool
+same_for_any_token(const struct facts *f, const struct exchange *x)
+{
+	const struct exchange *probe = f->userinfo_probe;
+
+	return x == f->userinfo && exchange_answered(probe) && status_of(probe) == status_of(x) &&
+		!x->answer.challenges.n && !x->answer.error[0] &&
+		span_eq(body_of(probe), body_of(x));
+}
+
+/* A login of the web server or a gateway, not of OAuth. */
+static bool
+foreign_challenge(const struct exchange *x)
+{
+	static const char *const schemes[] = {"Negotiate", "NTLM", "Digest", "Basic"};
+	bool as_client = x->purpose != PURPOSE_USERINFO && x->purpose != PURPOSE_RESOURCE &&
+		x->purpose != PURPOSE_DISCOVERY && x->purpose != PURPOSE_JWKS;
+
+	if (challenge_find(&x->answer.challenges, "Bearer") ||
+		challenge_find(&x->answer.challenges, "DPoP"))
+		return false;
+	/* a client may have to say who it is by Basic */
+	for (size_t i = 0; i < ARRAY_SIZE(schemes) - as_client; i++) {
+		if (challenge_find(&x->answer.challenges, schemes[i]))
+			return true;
+	}
+	return false;
+}
+
 static bool
 waf(const struct facts *f, const struct exchange *x)
 {
@@ -154,10 +184,11 @@ waf(const struct facts *f, const struct exchange *x)
 	int s = status_of(x);
 	bool edge;
 
-	(void)f;
 	if (s != 403 && s != 406 && s != 429 && s != 503 && s != 401)
 		return false;
 	if (http_has_header(&x->result.response.headers, "cf-mitigated"))
+		return true;
+	if (s == 403 && x->answer.doc && same_for_any_token(f, x))
 		return true;
 	if (x->answer.challenges.n || x->answer.error[0] || x->answer.doc || s == 401)
 		return false;
@@ -202,12 +233,14 @@ login_page(const struct facts *f, const struct exchange *x)
 {
 	int s = status_of(x);
 
-	if (redirect_hop(x) == HOP_LOGIN)
+	if (redirect_hop(x) == HOP_LOGIN || s == 511) /* RFC 6585 §6: a network's portal */
 		return true;
 	if (!page(x) || x->answer.kind == BODY_XML || waf(f, x))
 		return false;
 	if (s >= 200 && s < 300)
 		return x->purpose != PURPOSE_REVOCATION;
+	if (s == 401 && foreign_challenge(x))
+		return true;
 	return (s == 401 || s == 403 || s == 400) && !x->answer.error[0] && login_form(x);
 }
 
@@ -234,6 +267,14 @@ rule_html_login_page(const struct facts *f, struct finding *out)
 			purpose_words(x->purpose),
 			url_host_text(header_of(x, "location"), where, sizeof(where)));
 	}
+	if (status_of(x) == 401 && foreign_challenge(x)) {
+		ev_text(out, "WWW-Authenticate", header_of(x, "www-authenticate"), (int)x->n);
+		return say(out, "A web server or gateway asks for a login of its own (401 at the %s request, "
+				"an HTML page): the endpoint was not reached.", purpose_words(x->purpose));
+	}
+	if (status_of(x) == 511)
+		return say(out, "The network between here and the server wants a login of its own (511 at the "
+				"%s request).", purpose_words(x->purpose));
 	ev_text(out, "Content-Type", header_of(x, "content-type"), (int)x->n);
 	return say(out,
 		"The %s request got an HTML page (%d) instead of JSON: a login page or gateway "
@@ -285,6 +326,8 @@ not_json(const struct facts *f, const struct exchange *x)
 		return false;
 	if (read_leniently(x))
 		return true;
+	if (a->doc && json_type(a->doc) != JSON_OBJECT && a->outcome == OUTCOME_OTHER)
+		return true;
 	return (!a->doc || a->kind == BODY_FORM) && !a->is_signed && !a->is_encrypted &&
 		a->kind != BODY_HTML && a->kind != BODY_JWT && a->kind != BODY_JWE &&
 		!a->error[0] && a->outcome != OUTCOME_SUCCESS;
@@ -306,6 +349,9 @@ rule_body_not_json(const struct facts *f, struct finding *out)
 			"which JSON forbids; it was read all the same.",
 			purpose_words(x->purpose));
 	}
+	if (x->answer.doc && x->answer.kind != BODY_FORM)
+		return say(out, "The answer to the %s request (%d) is JSON, but no object: nothing in it has a name.",
+			purpose_words(x->purpose), status_of(x));
 	return say(out, "The answer to the %s request (%d) cannot be read as JSON: it is %s.",
 		purpose_words(x->purpose), status_of(x),
 		x->answer.kind == BODY_JSON ? "JSON with a syntax error"
@@ -382,7 +428,8 @@ static bool
 wrong_type(const struct facts *f, const struct exchange *x)
 {
 	(void)f;
-	return status_of(x) == 415;
+	return status_of(x) == 415 || (status_of(x) == 400 && x->request.body.len &&
+		answer_hint(x) == HINT_MEDIA_TYPE);
 }
 
 enum verdict_of
@@ -395,6 +442,9 @@ rule_wrong_content_type(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	type = http_header(&x->request.headers, "content-type");
 	ev_text(out, "request Content-Type", type, (int)x->n);
-	return say(out, "The %s endpoint does not take %.*s (415).", purpose_words(x->purpose),
-		SPAN_ARG(type.n ? type : SPAN_LIT("a body without a media type")));
+	if (span_starts_nocase(type, "application/x-www-form-urlencoded"))
+		fix(out, "The form was sent as it must be: look for what changes the Content-Type on "
+			"the way, or for an endpoint that is none of OAuth's.");
+	return say(out, "The %s endpoint does not take %.*s (%d).", purpose_words(x->purpose),
+		SPAN_ARG(type.n ? type : SPAN_LIT("a body without a media type")), status_of(x));
 }

@@ -120,6 +120,16 @@ rule_token_param_missing(const struct facts *f, struct finding *out)
 	buf_init(&value, LIMIT_BODY);
 	there = form_get(buf_span(&x->request.body), "token", &value) && value.len;
 	buf_release(&value);
+	if (there && answer_hint(x) == HINT_NO_PARAM) {
+		ev(out, "request.token", (int)x->n, "sent");
+		ev_answer(out, x);
+		fix(out, "Look for what drops or rewrites the body of a POST on the way (a redirect, a "
+			"gateway), and ask the server directly.");
+		return say(out,
+			"The server says that the introspection request had no token (%d), though it was "
+			"sent: its body was lost on the way.",
+			x->result.response.status);
+	}
 	if (there)
 		return RULE_PASS;
 	ev(out, "request.token", (int)x->n, "absent");

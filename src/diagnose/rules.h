@@ -37,6 +37,8 @@ enum hint {
 	HINT_ISSUER,
 	HINT_OPENID,
 	HINT_NO_TOKEN,
+	HINT_NO_PARAM,   /* introspection saw no token parameter */
+	HINT_MEDIA_TYPE, /* the body's type is not taken */
 	HINT_HEADER,    /* the server saw a header, and could not read it */
 	HINT_TWICE,
 	HINT_NO_USER,
