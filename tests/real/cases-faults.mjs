@@ -71,7 +71,7 @@ row('403 of a cloud, a challenge, everywhere', OIDC, () => gateway.challengedByC
 row('403 in plain text', BOTH, () => gateway.blockedPlain('introspection'), problem('waf-block'));
 row('403 of an unknown filter', BOTH, () => gateway.blockedUnknown('userinfo'), problem('waf-block'));
 row('406 of a filter', BOTH, () => gateway.notAcceptable('introspection'), problem('waf-block'));
-row('a password for the whole site', OIDC, () => gateway.basicRealm('userinfo'), honest(problem('html-login-page')));
+row('a password for the whole site', OIDC, () => gateway.basicRealm('userinfo'), problem('html-login-page'));
 
 // --- pages and redirects -----------------------------------------------------------------------
 
@@ -214,6 +214,68 @@ row('revocation that does nothing', OIDC, () => says.nothing('revocation'),
 	honest(problem('revoke-unsupported-token-type', 'revoke-hint-mismatch-noop')), revoking);
 row('revocation that does nothing', GLEWLWYD, () => says.nothing('revocation'),
 	problem('revoke-unsupported-token-type'), revoking);
+
+// --- more of the same, as other gateways and servers do it --------------------------------------
+
+row('healthy, slow', OIDC, () => harmless.slow(700), ok([null]));
+row('the gateway puts its own credentials', OIDC, () => gateway.ownCredentials('userinfo'),
+	problem('authorization-header-stripped', 'authorization-header-malformed'));
+row('the scheme in lower case', GLEWLWYD, () => gateway.lowerScheme('userinfo'),
+	honest(problem('authorization-header-malformed')));
+row('the form is dropped on the way', OIDC, () => gateway.dropsBody('introspection'),
+	{ ...problem('token-param-missing'), never: ['client-secret-wrong'] });
+row('the form is called JSON', OIDC, () => gateway.changesType('introspection', 'application/json'),
+	{ ...problem('wrong-content-type'), never: ['client-secret-wrong'] });
+row('Host is not passed on', OIDC, gateway.ownHost, problem('discovery-issuer-mismatch'));
+row('403 of an API gateway', BOTH, () => gateway.forbids('userinfo'), problem('waf-block'));
+row('401 of an API gateway', BOTH, () => gateway.unauthorized('userinfo'),
+	{ ...honest(problem('token-rejected-unspecified')), never: ['token-revoked', 'token-expired', 'wrong-audience'] });
+row('no route of an API gateway', BOTH, () => gateway.noRoute('introspection'), problem('wrong-endpoint-path'));
+row('a domain login', OIDC, () => gateway.negotiates('introspection'),
+	{ ...problem('html-login-page'), never: ['client-secret-wrong'] });
+row('522 of a cloud', BOTH, () => gateway.cloudTimeOut('userinfo'), problem('server-error-5xx'));
+row('511 of a network', OIDC, () => gateway.captive('all'), problem('html-login-page'));
+row('JSON in a call', OIDC, () => bodies.jsonp('userinfo'), problem('body-not-json'));
+row('JSON behind a guard', OIDC, () => bodies.guarded('introspection'), problem('body-not-json'));
+row('XML', OIDC, () => bodies.xml('userinfo'), problem('body-not-json'));
+row('204 at user information', BOTH, () => bodies.noContent('userinfo'), problem('body-not-json'));
+row('204 at introspection', BOTH, () => bodies.noContent('introspection'), problem('body-not-json'));
+row('user information is {}', BOTH, () => bodies.value('userinfo', '{}'), problem('userinfo-sub-mismatch'));
+row('user information is null', OIDC, () => bodies.value('userinfo', 'null'),
+	problem('userinfo-sub-mismatch', 'body-not-json'));
+row('user information is a list', OIDC, () => bodies.value('userinfo', '[]'),
+	problem('userinfo-sub-mismatch', 'body-not-json'));
+row('introspection is {}', BOTH, () => bodies.value('introspection', '{}'),
+	{ state: ['undetermined', 'problem'], never: ['token-revoked', 'token-expired', 'client-secret-wrong'] });
+row('introspection in an envelope', BOTH, () => bodies.nested('introspection'),
+	{ state: ['undetermined', 'problem'], never: ['token-revoked', 'token-expired', 'client-secret-wrong'] });
+row('active is text', BOTH, () => says.member('introspection', (d) => ({ active: String(d.active) })),
+	{ state: ['ok', 'undetermined'] });
+row('metadata without issuer', BOTH, () => says.lacks('discovery', 'issuer'), problem('discovery-issuer-mismatch', 'discovery-unreachable'));
+row('metadata is half', BOTH, () => bodies.halfJson('discovery'), problem('body-not-json'));
+row('metadata with dead keys alone', GLEWLWYD, () => bodies.value('jwks', '{"keys":[]}'),
+	{ ...ok([null, 'jwks-unknown-kid', 'jwks-unreachable']) });
+row('two lengths', OIDC, () => wire.twoLengths('introspection'), { state: ['ok', 'problem', 'undetermined'],
+	never: ['token-revoked', 'token-expired', 'client-secret-wrong'] });
+row('nonsense bytes', OIDC, () => wire.nonsense('userinfo'), problem('not-http'));
+row('refused by a clock ahead', GLEWLWYD, () => says.refusesByClock(900),
+	problem('clock-skew-local', 'clock-skew-server', 'token-expired'));
+row('refused by a clock behind', GLEWLWYD, () => says.refusesByClock(-900),
+	problem('clock-skew-local', 'clock-skew-server', 'token-not-yet-valid'));
+row('refresh: an error with 200', BOTH, () => says.oauthError('token', 200, 'bad_refresh_token'),
+	honest(problem('error-in-200-body', 'refresh-token-revoked', 'refresh-token-expired')), refreshing);
+row('revocation: 404', BOTH, () => pages.notFound('revocation'), problem('wrong-endpoint-path'), revoking);
+row('revocation: 503', BOTH, () => gateway.unavailable('revocation'), problem('server-error-5xx'), revoking);
+row('revocation: not for this kind', BOTH, () => says.oauthError('revocation', 400, 'unsupported_token_type'),
+	problem('revoke-unsupported-token-type'), revoking);
+row('introspection: not allowed', BOTH, () => says.oauthError('introspection', 403, 'access_denied'),
+	problem('introspect-not-permitted'));
+row('a nonce is wanted', OIDC, () => says.challenge(401, 'DPoP error="use_dpop_nonce"'),
+	honest(problem('dpop-nonce-required')));
+row('a certificate is wanted', BOTH, harmless.none, { ...problem('tls-client-cert'),
+	never: ['tls-unknown-ca'] }, { tls: { requestCert: true, rejectUnauthorized: true }, direct: true });
+row('a certificate is wanted, TLS 1.2', OIDC, harmless.none, { ...problem('tls-client-cert'),
+	never: ['tls-unknown-ca'] }, { tls: { requestCert: true, rejectUnauthorized: true, maxVersion: 'TLSv1.2' }, direct: true });
 
 // --- TLS ---------------------------------------------------------------------------------------
 

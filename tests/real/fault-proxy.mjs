@@ -33,8 +33,10 @@ export class FaultProxy {
 	#asked = new Map();
 
 	// upstream: origin of the server; paths: {endpoint: pathname}; tls: {key, cert, …}, or
-	// undefined for plain HTTP; h2: HTTP/2 too
-	constructor({ upstream, paths, ca, tls, h2 = false }) {
+	// undefined for plain HTTP; h2: HTTP/2 too; rewrites: puts its own address into the
+	// metadata of a server that cannot be told its outside name
+	constructor({ upstream, paths, ca, tls, h2 = false, rewrites = false }) {
+		this.rewrites = rewrites;
 		this.upstream = new URL(upstream);
 		this.at = new Map(Object.entries(paths).map(([name, path]) => [path, name]));
 		this.agent = new https.Agent({ keepAlive: true, ca });
@@ -69,17 +71,16 @@ export class FaultProxy {
 		this.#asked.clear();
 	}
 
-	// What the server itself names by its own address is this proxy's to the outside.
-	own(text) {
-		return text.replaceAll(this.upstream.origin, this.origin);
-	}
-
 	async close() {
 		const closed = new Promise((done) => this.server.close(done));
 		for (const s of this.#sockets)
 			s.destroy();
 		this.agent.destroy();
 		await closed;
+	}
+
+	#own(bytes) {
+		return Buffer.from(bytes.toString().replaceAll(this.upstream.origin, this.origin));
 	}
 
 	#endpoint(path) {
@@ -132,7 +133,7 @@ export class FaultProxy {
 				try {
 					const bytes = await whole(res);
 					done({ status: res.statusCode, headers: pairs(res.rawHeaders),
-						body: at === 'discovery' ? Buffer.from(this.own(bytes.toString())) : bytes });
+						body: this.rewrites && at === 'discovery' ? this.#own(bytes) : bytes });
 				} catch (err) {
 					fail(err);
 				}

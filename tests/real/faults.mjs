@@ -66,6 +66,30 @@ export const gateway = {
 		'<p>An appropriate representation of the requested resource could not be found.</p>')),
 	basicRealm: (at) => instead(at, () => html(401, '401 Authorization Required',
 		[['WWW-Authenticate', 'Basic realm="staging"'], ...GATEWAY])),
+	ownCredentials: (at) => ({ at, request: (ask) => {
+		ask.headers = withHeader(ask.headers, 'Authorization', `Basic ${Buffer.from('svc:pass-word').toString('base64')}`);
+	} }),
+	lowerScheme: (at) => ({ at, request: (ask) => {
+		const value = header(ask.headers, 'authorization') ?? '';
+		ask.headers = withHeader(ask.headers, 'Authorization', value.replace(/^\w+/, (s) => s.toLowerCase()));
+	} }),
+	dropsBody: (at) => ({ at, request: (ask) => {
+		ask.body = Buffer.alloc(0);
+	} }),
+	changesType: (at, type) => ({ at, request: (ask) => {
+		ask.headers = withHeader(ask.headers, 'Content-Type', type);
+	} }),
+	ownHost: () => ({ at: 'all', request: (ask) => {
+		ask.headers = withHeader(ask.headers, 'Host', ask.proxy.upstream.host);
+	} }),
+	forbids: (at) => instead(at, () => json(403, { message: 'Forbidden' })),
+	unauthorized: (at) => instead(at, () => json(401, { message: 'Unauthorized' })),
+	noRoute: (at) => instead(at, () => json(404, { message: 'no Route matched with those values' })),
+	negotiates: (at) => instead(at, () => html(401, '401 - Unauthorized', [['WWW-Authenticate', 'Negotiate'],
+		['WWW-Authenticate', 'NTLM'], ['Server', 'Microsoft-IIS/10.0']])),
+	cloudTimeOut: (at) => instead(at, () => html(522, 'Connection timed out', CLOUD)),
+	captive: (at) => instead(at, () => html(511, 'Network Authentication Required', [],
+		'<p>Please <a href="https://portal.invalid/">log in to the network</a>.</p>')),
 	headersTooLong: (at) => instead(at, () => html(431, '431 Request Header Fields Too Large', GATEWAY)),
 	cookieTooLong: (at) => instead(at, () => html(400, '400 Request Header Or Cookie Too Large', GATEWAY)),
 };
@@ -122,6 +146,12 @@ export const wire = {
 		const more = () => !s.destroyed && (left-- > 0 ? s.write(piece, more) : s.end());
 		more();
 	}),
+	twoLengths: (at) => raw(at, (s, r) => s.end(Buffer.concat(
+		[head(r, [`Content-Length: ${r.body.length}`, 'Content-Length: 5']), r.body]))),
+	nonsense: (at) => instead(at, (ask) => {
+		ask.socket.end('\x15\x03\x01\x00\x02\x02\x28');
+		return null;
+	}),
 	hugeHeaders: (at) => raw(at, (s, r) => s.end(Buffer.concat([head(r, [`X-Filler: ${'x'.repeat(200 << 10)}`,
 		`Content-Length: ${r.body.length}`]), r.body]))),
 };
@@ -146,6 +176,16 @@ export const bodies = {
 	trailing: (at) => rebody(at, (b) => `${b}<!-- served by web-03 in 12 ms -->`),
 	halfJson: (at) => rebody(at, (b) => b.subarray(0, b.length / 2)),
 	utf16: (at) => rebody(at, (b) => Buffer.from(b.toString(), 'utf16le')),
+	jsonp: (at) => rebody(at, (b) => `callback(${b});`),
+	guarded: (at) => rebody(at, (b) => `)]}',\n${b}`),
+	xml: (at) => ({ at, reply: (r) => {
+		r.body = Buffer.from('<?xml version="1.0"?><user><sub>user-1</sub></user>');
+		r.headers = withHeader(r.headers, 'Content-Type', 'application/xml');
+	} }),
+	value: (at, text) => rebody(at, () => text),
+	nested: (at) => rebody(at, (b) => `{"status":"ok","data":${b}}`),
+	noContent: (at) => instead(at, () => ({ status: 204, body: Buffer.alloc(0),
+		headers: [['Date', new Date().toUTCString()]] })),
 	asHtml: (at) => retype(at, 'text/html; charset=utf-8'),
 	asText: (at) => retype(at, 'text/plain'),
 	errorIn200: (at) => instead(at, () => json(200, { error: 'invalid_token', error_description: 'no such token' })),
@@ -166,7 +206,16 @@ export const says = {
 	} }),
 	inactive: (at = 'introspection') => instead(at, () => json(200, INACTIVE)),
 	activeOnly: () => edit('introspection', ({ active }) => ({ active })),
-	// first the live answer, which is kept, as a gateway's cache does
+	// a server whose clock is SECONDS off, and that refuses the token for it
+	refusesByClock: (seconds) => ({ at: 'all', reply: (r, ask) => {
+		if (ask.at === 'introspection')
+			Object.assign(r, json(200, INACTIVE));
+		if (ask.at === 'userinfo')
+			Object.assign(r, json(401, { error: 'invalid_token' },
+				[['WWW-Authenticate', 'Bearer error="invalid_token"']]));
+		r.headers = withHeader(r.headers, 'Date', new Date(Date.now() + seconds * 1000).toUTCString());
+	} }),
+	// what the live answer was, as a gateway's cache keeps it
 	cached: (kept, more) => ({ at: 'introspection', reply: (r) => {
 		if (JSON.parse(r.body).active !== false || r.status !== 200)
 			return;
@@ -220,6 +269,7 @@ export const harmless = {
 	space: () => ({ at: 'all', reply: (r) => {
 		r.body = Buffer.concat([Buffer.from('\n  '), r.body, Buffer.from('\r\n\n')]);
 	} }),
+	slow: (ms) => ({ at: 'all', reply: () => new Promise((done) => setTimeout(done, ms)) }),
 	extraHeaders: () => ({ at: 'all', reply: (r) => {
 		r.headers = [...r.headers, ['Via', '1.1 edge'], ['X-Cache', 'MISS'], ['Age', '0'], ['Set-Cookie', 'lb=a1; Path=/'],
 			['Server', 'cloudflare'], ['CF-RAY', '8f00ba400c0ffee1-FRA'], ['X-RateLimit-Remaining', '0']];

@@ -48,7 +48,7 @@ export async function openGateway(w, kind, { client: id = 'app-basic', tls = {},
 	const paths = Object.fromEntries(Object.entries(PATHS[kind]).map(([name, path]) => [name, base + path]));
 	const { cert = 'good', ...more } = tls;
 	const pem = (name) => readFileSync(join(w.certs.dir, name));
-	const proxy = await new FaultProxy({ upstream, paths, ca: w.ca, h2,
+	const proxy = await new FaultProxy({ upstream, paths, ca: w.ca, h2, rewrites: glewlwyd,
 		tls: plain ? undefined : { key: pem('server.key'), cert: pem(`${cert}.pem`), ...more } }).listen();
 	try {
 		const server = { ...endpoints(proxy.origin + base, PATHS[kind]), upstream };

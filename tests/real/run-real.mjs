@@ -1,4 +1,4 @@
-// run-real.mjs [--facts|--check] [--only TEXT]: the real-server tests, as TAP.
+// run-real.mjs [--facts|--check] [--only TEXT] [--verdicts]: the real-server tests, as TAP.
 // Facts ask the servers themselves, cases run `tokentriage check` ($TOKENTRIAGE).
 // A server that cannot be started is a failure, never a skip.
 import { access, constants } from 'node:fs/promises';
@@ -15,7 +15,7 @@ const AT_ONCE = 3;	// cases of check; most of their time is waiting
 
 const { values: opt } = parseArgs({ options: {
 	facts: { type: 'boolean', default: false }, check: { type: 'boolean', default: false },
-	only: { type: 'string', default: '' },
+	only: { type: 'string', default: '' }, verdicts: { type: 'boolean', default: false },
 } });
 const program = resolve(process.env.TOKENTRIAGE || 'tokentriage');
 const srcdir = resolve(HERE, '../..');
@@ -34,8 +34,8 @@ function tell(name, errors, notes = []) {
 	if (errors.length > 0)
 		failed++;
 	console.log(`${errors.length > 0 ? 'not ok' : 'ok'} ${count} - ${plain(name)}`);
-	if (errors.length > 0)
-		for (const line of [...errors, ...notes])
+	if (errors.length > 0 || opt.verdicts)
+		for (const line of errors.length > 0 ? [...errors, ...notes] : notes.slice(0, 1))
 			for (const part of line.split('\n'))
 				console.log(`# ${plain(part)}`);
 }
