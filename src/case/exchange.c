@@ -36,6 +36,32 @@ net_error_from_id(struct span id, enum net_error *out)
 	return false;
 }
 
+static const char *const slot_ids[] = {
+	[SLOT_NONE] = NULL,
+	[SLOT_ACCESS] = "access",
+	[SLOT_REFRESH] = "refresh",
+	[SLOT_ID] = "id",
+	[SLOT_MADE_UP] = "made-up",
+};
+
+const char *
+token_slot_id(enum token_slot s)
+{
+	return slot_ids[s];
+}
+
+bool
+token_slot_from_id(struct span id, enum token_slot *out)
+{
+	for (size_t i = SLOT_ACCESS; i < ARRAY_SIZE(slot_ids); i++) {
+		if (span_is(id, slot_ids[i])) {
+			*out = (enum token_slot)i;
+			return true;
+		}
+	}
+	return false;
+}
+
 void
 net_result_init(struct net_result *r)
 {

@@ -68,6 +68,9 @@ void tls_info_copy(struct tls_info *dst, const struct tls_info *src);
 /* Which of the case's tokens a request carried. */
 enum token_slot { SLOT_NONE, SLOT_ACCESS, SLOT_REFRESH, SLOT_ID, SLOT_MADE_UP };
 
+const char *token_slot_id(enum token_slot s); /* "made-up"; NULL for SLOT_NONE */
+bool token_slot_from_id(struct span id, enum token_slot *out);
+
 /* What masking would hide of an Authorization header that is not "SCHEME token". */
 enum auth_header_form { AUTH_HEADER_FINE, AUTH_HEADER_NO_BLANK, AUTH_HEADER_BLANKS, AUTH_HEADER_SCHEME_TWICE };
 

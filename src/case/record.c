@@ -3,7 +3,7 @@
  * secret values can tell (answer, token facts, how the caller authenticated), then everything is
  * masked.  The masked body of a JSON answer stays valid JSON.
  */
-#include "case/exchange.h"
+#include "case/case-file.h"
 
 #include "base/encode.h"
 #include "base/mem.h"
@@ -271,6 +271,12 @@ mask_tree(const struct redactor *r, struct json *node, bool secret)
 	}
 }
 
+void
+record_mask_tree(const struct redactor *r, struct json *tree)
+{
+	mask_tree(r, tree, false);
+}
+
 static void
 mask_json(const struct redactor *r, struct buf *out, struct span body)
 {
@@ -423,15 +429,29 @@ mask_challenges(struct challenges *c, const struct redactor *r)
 }
 
 static void
-mask_answer(struct answer *a, const struct redactor *r)
+mask_answer(struct answer *a, enum purpose p, const struct redactor *r)
 {
 	mask_tree(r, a->doc, false);
 	mask_tree(r, a->jose_header, false);
-	answer_reread_claims(a);
+	answer_read_claims(a, p);
 	mask_challenges(&a->challenges, r);
 	mask_text(r, a->error, sizeof(a->error));
 	mask_text(r, a->description, sizeof(a->description));
 	mask_text(r, a->error_uri, sizeof(a->error_uri));
+}
+
+/* A claim may be named like a secret, and hold one. */
+static void
+mask_tokens(struct exchange *x, const struct redactor *r)
+{
+	for (size_t i = 0; i < x->n_tokens; i++) {
+		struct token_info *t = &x->tokens[i].info;
+
+		mask_tree(r, t->header, false);
+		mask_tree(r, t->payload, false);
+		if (t->payload)
+			claims_read(&t->claims, t->payload);
+	}
 }
 
 struct exchange *
@@ -455,6 +475,7 @@ exchange_record(const struct http_request *req, const struct net_result *raw, en
 	buf_release(&form);
 	mask_request(x, req, r);
 	mask_result(x, raw, r);
-	mask_answer(&x->answer, r);
+	mask_answer(&x->answer, purpose, r);
+	mask_tokens(x, r);
 	return x;
 }

@@ -147,21 +147,44 @@ read_active(struct answer *a, const struct json *root)
 	}
 }
 
-/* The members the purpose is after. */
-static void
-read_content(struct answer *a, enum purpose p)
+/* Where the members stand that the purpose is after; NULL if there is no object. */
+static const struct json *
+content_root(const struct answer *a, enum purpose p)
 {
 	const struct json *root = a->doc, *inner;
 
 	if (!root || json_type(root) != JSON_OBJECT)
-		return;
+		return NULL;
 	inner = json_get(root, "token_introspection"); /* RFC 9701 §5 */
-	if (a->is_signed)
-		claims_read(&a->envelope, root);
 	if (a->is_signed && (p == PURPOSE_INTROSPECTION || p == PURPOSE_PROBE_INTROSPECTION) &&
 		inner && json_type(inner) == JSON_OBJECT)
-		root = inner;
+		return inner;
+	return root;
+}
+
+void
+answer_read_claims(struct answer *a, enum purpose p)
+{
+	const struct json *root = content_root(a, p);
+
+	memset(&a->claims, 0, sizeof(a->claims));
+	memset(&a->envelope, 0, sizeof(a->envelope));
+	if (!root)
+		return;
 	claims_read(&a->claims, root);
+	if (a->is_signed)
+		claims_read(&a->envelope, a->doc);
+}
+
+/* The members the purpose is after. */
+static void
+read_content(struct answer *a, enum purpose p)
+{
+	const struct json *root = content_root(a, p);
+
+	answer_read_claims(a, p);
+	if (!root)
+		return;
 	read_active(a, root);
 	a->has_access_token = json_get_str(root, "access_token").n > 0;
 	a->has_refresh_token = json_get_str(root, "refresh_token").n > 0;
@@ -322,55 +345,5 @@ answer_read(struct answer *a, enum purpose p, const struct http_response *r)
 	read_error(a, r->status >= 400, body);
 	if (r->status >= 300 && r->status < 400 && p == PURPOSE_OTHER)
 		read_redirect_error(a, r);
-	a->outcome = judge(a, p, r);
-}
-
-/* --- signed and encrypted responses of saved cases --- */
-
-void
-answer_reread_claims(struct answer *a)
-{
-	if (a->claims.root)
-		claims_read(&a->claims, a->claims.root);
-	if (a->envelope.root)
-		claims_read(&a->envelope, a->envelope.root);
-}
-
-struct json *
-answer_jwt_to_json(const struct answer *a)
-{
-	struct json *j;
-
-	if (!a->is_signed && !a->is_encrypted)
-		return NULL;
-	j = json_new_object();
-	json_set_dup(j, "header", a->jose_header);
-	if (a->is_signed)
-		json_set_dup(j, "claims", a->doc);
-	json_set_str(j, "signature", sig_state_id(a->sig));
-	if (a->sig_why[0])
-		json_set_str(j, "signature_why", a->sig_why);
-	return j;
-}
-
-void
-answer_jwt_from_json(struct answer *a, enum purpose p, const struct http_response *r, const struct json *jwt)
-{
-	const struct json *header = json_get(jwt, "header"), *claims = json_get(jwt, "claims");
-
-	if (!header || json_type(header) != JSON_OBJECT)
-		return;
-	a->is_signed = claims && json_type(claims) == JSON_OBJECT;
-	a->is_encrypted = !a->is_signed;
-	a->kind = a->is_signed ? BODY_JWT : BODY_JWE;
-	json_free(a->jose_header);
-	a->jose_header = json_dup(header);
-	json_free(a->doc);
-	a->doc = a->is_signed ? json_dup(claims) : NULL;
-	a->sig = a->is_signed ? SIG_NOT_CHECKED : SIG_ENCRYPTED;
-	(void)sig_state_from_id(json_get_str(jwt, "signature"), &a->sig);
-	text_safe_into(a->sig_why, sizeof(a->sig_why), json_get_str(jwt, "signature_why"));
-	memset(&a->claims, 0, sizeof(a->claims));
-	read_content(a, p);
 	a->outcome = judge(a, p, r);
 }

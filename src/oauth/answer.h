@@ -63,12 +63,12 @@ void answer_init(struct answer *a);
 void answer_release(struct answer *a);
 /* Never fails: what is not understood is OUTCOME_OTHER.  *a is initialised. */
 void answer_read(struct answer *a, enum purpose p, const struct http_response *r);
-/* "jwt": what a masked body no longer tells of a signed or encrypted response, for the case file; NULL if it is none. */
-struct json *answer_jwt_to_json(const struct answer *a);
-/* … and back, into an answer that was read from the masked response. */
-void answer_jwt_from_json(
-	struct answer *a, enum purpose p, const struct http_response *r, const struct json *jwt);
-/* After doc's strings were replaced (masking): the claims borrow from them. */
-void answer_reread_claims(struct answer *a);
+/* Claims and envelope of doc, from which they borrow: again after doc was replaced, or its strings were. */
+void answer_read_claims(struct answer *a, enum purpose p);
+const char *outcome_id(enum outcome o); /* "inactive" */
+/* For the case file (answer-json.c): all of an answer but its status as an object, and back.  *out is initialised. */
+struct json *answer_to_json(const struct answer *a);
+enum res answer_from_json(struct answer *out, enum purpose p, int status, const struct json *j,
+	struct err *e) MUST_USE;
 
 #endif

@@ -2,7 +2,7 @@ noinst_LIBRARIES += src/libttoauth.a
 # Exported by the program: the modules call it.
 src_libttoauth_a_CFLAGS = $(AM_CFLAGS) -fvisibility=default $(WARN_STRICT_CFLAGS) $(CJSON_CFLAGS)
 src_libttoauth_a_SOURCES = \
-	src/oauth/answer.c src/oauth/answer.h \
+	src/oauth/answer.c src/oauth/answer.h src/oauth/answer-json.c \
 	src/oauth/challenge.c src/oauth/challenge.h src/oauth/challengeparams.def \
 	src/oauth/claims.c src/oauth/claims.h src/oauth/claims.def \
 	src/oauth/clientauth.c src/oauth/clientauth.h src/oauth/clientauth.def \

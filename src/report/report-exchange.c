@@ -4,24 +4,6 @@
 #include "base/mem.h"
 #include "base/redact.h"
 
-static const char *const slot_ids[] = {
-	[SLOT_NONE] = NULL,
-	[SLOT_ACCESS] = "access",
-	[SLOT_REFRESH] = "refresh",
-	[SLOT_ID] = "id",
-	[SLOT_MADE_UP] = "made-up",
-};
-
-static const char *const outcome_ids[] = {
-	[OUTCOME_NONE] = "none",
-	[OUTCOME_SUCCESS] = "success",
-	[OUTCOME_INACTIVE] = "inactive",
-	[OUTCOME_OAUTH_ERROR] = "oauth-error",
-	[OUTCOME_VENDOR_ERROR] = "vendor-error",
-	[OUTCOME_REDIRECT] = "redirect",
-	[OUTCOME_OTHER] = "other",
-};
-
 static void
 set_or_null(const struct report *r, struct json *obj, const char *key, const char *v)
 {
@@ -96,7 +78,7 @@ request_json(const struct report *r, const struct exchange *x)
 	set_body(r, o, x, buf_span(&x->request.body), false);
 	set_or_null(r, o, "client_auth", client_auth_id(x->auth));
 	set_or_null(r, o, "client_id", x->auth_client_id);
-	json_set_str(o, "token", slot_ids[x->slot]);
+	json_set_str(o, "token", token_slot_id(x->slot));
 	json_set_i64(o, "token_generation", x->token_generation);
 	return o;
 }
@@ -149,7 +131,7 @@ response_json(const struct report *r, const struct exchange *x)
 	set_or_null(r, o, "reason", p->reason);
 	set_or_null(r, o, "media_type", http_media_type(&p->headers, type, sizeof(type)));
 	json_set_str(o, "body_kind", body_kind_words(x->answer.kind));
-	json_set_str(o, "outcome", outcome_ids[x->answer.outcome]);
+	json_set_str(o, "outcome", outcome_id(x->answer.outcome));
 	set_headers(r, o, &p->headers);
 	set_body(r, o, x, buf_span(&p->body), true);
 	json_set_bool(o, "truncated", p->body_too_large || p->headers_too_large);

@@ -3,6 +3,11 @@ CASE_TEST_LIBS = src/libttcase.a src/libttoauth.a src/libttbase.a $(CJSON_LIBS) 
 
 UNIT_TESTS += tests/case/test_record tests/case/test_case tests/case/test_import tests/case/test_import_curl
 
+UNIT_TESTS += tests/case/test_file
+tests_case_test_file_SOURCES = tests/case/test_file.c
+tests_case_test_file_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
+tests_case_test_file_LDADD = $(CASE_TEST_LIBS)
+
 tests_case_test_record_SOURCES = tests/case/test_record.c
 tests_case_test_record_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
 tests_case_test_record_LDADD = $(CASE_TEST_LIBS)

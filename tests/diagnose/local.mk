@@ -6,7 +6,7 @@ UNIT_TESTS += tests/diagnose/test_rules tests/diagnose/test_tables \
 	tests/diagnose/test_healthy
 EXTRA_DIST += tests/diagnose/cases tests/diagnose/healthy
 
-tests_diagnose_test_rules_SOURCES = tests/diagnose/test_rules.c tests/diagnose/fixture.c tests/diagnose/fixture.h
+tests_diagnose_test_rules_SOURCES = tests/diagnose/test_rules.c tests/diagnose/saved.c tests/diagnose/saved.h tests/diagnose/fixture.c tests/diagnose/fixture.h
 tests_diagnose_test_rules_CPPFLAGS = $(DIAGNOSE_TEST_CPPFLAGS)
 tests_diagnose_test_rules_LDADD = $(DIAGNOSE_TEST_LIBS)
 

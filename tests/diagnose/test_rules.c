@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "diagnose/diagnose.h"
 #include "diagnose/fixture.h"
+#include "diagnose/saved.h"
 
 enum kind { FIRES, QUIET, HEALTHY };
 
@@ -114,6 +115,7 @@ run_subject(void **state)
 		assert_true(d->findings[i].n_evidence > 0);
 	}
 	assert_true(d->verdict.summary[0] && d->verdict.next[0]);
+	ok = same_when_saved(&fx, d) && ok;
 	fixture_release(&fx);
 	free(d);
 	assert_true(ok);

@@ -1,0 +1,44 @@
+/*
+ * The case file, schema tokentriage.case/1 (doc/case.md): JSON Lines, a head and then a record for
+ * each exchange and each generation of tokens in the order of what happened, so that a damaged line
+ * loses only itself.  No secret is in it: exchanges are masked when they are recorded, tokens are
+ * written by their facts.
+ */
+#ifndef TT_CASE_CASE_FILE_H
+#define TT_CASE_CASE_FILE_H
+
+#include "case/case.h"
+
+#define CASE_SCHEMA "tokentriage.case/1"
+
+/* What a case file holds beside the case. */
+struct case_story {
+	enum state steps[STEP_COUNT]; /* PENDING, SKIPPED, or OK for walked */
+	int64_t saved_wall_us;        /* the clock when it was saved: "now" of its diagnosis */
+	size_t damaged;               /* read: records that were lost */
+	char first_damage[200];       /* "line 7: not JSON …", safe text; "" without */
+};
+
+/* Is this the beginning of a case file, of whatever version? */
+bool case_file_is(struct span text);
+/* Appends the file's text.  r masks what the records themselves hold in clear (claims, headers of the profile). */
+enum res case_file_write(struct buf *out, const struct case_file *c, const struct case_story *story,
+	const struct redactor *r) MUST_USE;
+/*
+ * Reads into an initialised case.  RES_UNSUPPORTED for a newer schema, RES_SYNTAX (with line) for a head
+ * that cannot be read; any other damaged record is counted in story and left out.  c->as_of_wall_us is set.
+ */
+enum res case_file_read(
+	struct case_file *c, struct case_story *story, struct span text, struct err *e) MUST_USE;
+
+/* --- inside the room (exchange-json.c) ------------------------------------------------------ */
+struct json *exchange_to_json(const struct exchange *x);
+/* A new exchange, or NULL with the reason in e. */
+struct exchange *exchange_from_json(const struct json *j, struct err *e);
+/* Masks every string of a tree by name and by shape (record.c). */
+void record_mask_tree(const struct redactor *r, struct json *tree);
+/* What is missing or of another type gives the default. */
+int64_t json_i64_or(const struct json *obj, const char *name, int64_t dflt);
+bool json_flag(const struct json *obj, const char *name);
+
+#endif
