@@ -40,7 +40,7 @@ wants_client(const struct exchange *x)
 {
 	return x->purpose == PURPOSE_INTROSPECTION || x->purpose == PURPOSE_PROBE_INTROSPECTION ||
 		x->purpose == PURPOSE_REFRESH || x->purpose == PURPOSE_REVOCATION ||
-		x->purpose == PURPOSE_TOKEN;
+		x->purpose == PURPOSE_TOKEN || x->purpose == PURPOSE_PROBE_TOKEN;
 }
 
 static bool
@@ -90,6 +90,9 @@ exchange_client_accepted(const struct exchange *x)
 	if (x->answer.outcome == OUTCOME_INACTIVE)
 		return true;
 	error = span_of(x->answer.error);
+	/* RFC 6749 §5.2: this error is about an authenticated client */
+	if (x->purpose == PURPOSE_PROBE_TOKEN && span_is(error, "unauthorized_client"))
+		return !exchange_client_refused(x);
 	/* these errors come only after the client was let in */
 	return (x->answer.outcome == OUTCOME_SUCCESS && x->purpose != PURPOSE_REVOCATION) ||
 		(span_is(error, "invalid_grant") && !exchange_client_refused(x)) ||
@@ -189,6 +192,9 @@ pick_one(struct facts *f, const struct exchange *x, uint32_t newest, bool revoke
 	case PURPOSE_REVOCATION:
 		f->revocation = x;
 		break;
+	case PURPOSE_PROBE_FORM:
+	case PURPOSE_PROBE_BARE:
+	case PURPOSE_PROBE_TOKEN: /* facts-probes.c */
 	case PURPOSE_CLOCK:
 	case PURPOSE_TOKEN:
 	case PURPOSE_OTHER:
@@ -337,6 +343,8 @@ derive_caller(struct facts *f)
 		if (y->purpose != PURPOSE_INTROSPECTION &&
 			y->purpose != PURPOSE_PROBE_INTROSPECTION)
 			continue;
+		if (y->auth == AUTH_NONE && f->introspection && f->introspection->auth != AUTH_NONE)
+			continue; /* a probe: another caller */
 		if (exchange_client_refused(y))
 			f->caller_rejected = (struct fact){TRI_YES, (int)y->n};
 		else if (exchange_client_accepted(y) && y->auth != AUTH_NONE)
@@ -362,6 +370,7 @@ facts_derive(struct facts *f, const struct case_file *c, const struct clock *clo
 				(int)f->userinfo->n};
 	facts_derive_clocks(f);
 	facts_derive_signed(f);
+	facts_derive_probes(f);
 }
 
 bool

@@ -50,6 +50,15 @@ struct fact_signed {
 
 enum { FACTS_HOSTS = 8 };
 
+/* What is not known yet about a client with a secret that was refused. */
+struct fact_doubt {
+	const struct exchange *refused; /* the newest such answer; NULL: none */
+	enum client_auth other; /* the method that may be meant instead; AUTH_UNSET: none */
+	bool encoding; /* id or secret has reserved characters: Basic's other form was not tried */
+	bool elsewhere; /* refused at introspection, not tried at the token endpoint */
+	unsigned refusals; /* how often this client was refused in this case */
+};
+
 struct facts {
 	const struct case_file *c;
 	int64_t now_s; /* local wall clock */
@@ -90,6 +99,15 @@ struct facts {
 	struct fact
 		caller_proven; /* the introspecting client was accepted (RFC 7662 answer seen) */
 	struct fact caller_rejected; /* … or refused */
+	struct fact_doubt doubt;
+
+	/* What probes tell; the exchange, or NULL: not asked (or without an answer). */
+	const struct exchange *token_probe; /* the introspecting client, at the token endpoint */
+	const struct exchange *form_probe; /* user information with the token in the body */
+	const struct exchange *bare_probe; /* … without a token */
+	/* Is who asks without any client told active:false like everyone (RFC 7662 §4)? */
+	struct fact open_door;
+	int64_t waited_s; /* refused, and so long later still; 0: not asked again */
 	const struct claims *introspected; /* claims of the introspection answer; NULL */
 	const struct claims *claimed; /* claims of the access token itself; NULL */
 	const struct metadata *metadata; /* the followed one; NULL */
@@ -117,8 +135,14 @@ bool exchange_client_accepted(const struct exchange *x);
 /* Does the answer refuse the token (400, 401, 403 or an error in a 2xx), as far as one can tell? */
 bool exchange_token_refused(const struct exchange *x);
 
-/* Inside the room: the skews (facts-clock.c). */
+/* Seconds since the access token was issued or obtained, by the clock that is known; false: who knows. */
+bool facts_age(const struct facts *f, int64_t *seconds);
+/* Does the metadata let clients use this method at the endpoint that x asked (RFC 8414 §2)? */
+enum tri facts_method_offered(const struct facts *f, const struct exchange *x, enum client_auth a);
+
+/* Inside the room: the skews (facts-clock.c); what probes tell (facts-probes.c). */
 void facts_derive_clocks(struct facts *f);
+void facts_derive_probes(struct facts *f);
 /* … signatures and signed answers (facts-signed.c). */
 void facts_derive_signed(struct facts *f);
 

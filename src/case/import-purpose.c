@@ -35,6 +35,8 @@ import_step(enum purpose p)
 		return STEP_REFRESH;
 	case PURPOSE_USERINFO:
 	case PURPOSE_PROBE_USERINFO:
+	case PURPOSE_PROBE_FORM:
+	case PURPOSE_PROBE_BARE:
 	case PURPOSE_RESOURCE:
 	case PURPOSE_REVOCATION:
 	case PURPOSE_OTHER:
@@ -45,6 +47,7 @@ import_step(enum purpose p)
 	case PURPOSE_JWKS:
 	case PURPOSE_INTROSPECTION:
 	case PURPOSE_PROBE_INTROSPECTION:
+	case PURPOSE_PROBE_TOKEN:
 	case PURPOSE_COUNT:
 		break;
 	}

@@ -10,5 +10,5 @@ src_libttcase_a_SOURCES = \
 	src/case/import-apply.c src/case/import-decode.c src/case/import-http.c \
 	src/case/import-neterror.c src/case/import-purpose.c src/case/import-value.c \
 	src/case/neterrors.def src/case/neterrortexts.def \
-	src/case/facts-clock.c src/case/facts-signed.c src/case/record.c src/case/tokens.c src/case/tokens.h \
+	src/case/facts-clock.c src/case/facts-probes.c src/case/facts-signed.c src/case/record.c src/case/tokens.c src/case/tokens.h \
 	src/case/profile.c src/case/profile.h src/case/profile.def

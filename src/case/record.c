@@ -172,7 +172,7 @@ note_auth(struct exchange *x, const struct http_request *req)
 
 	if (x->purpose != PURPOSE_INTROSPECTION && x->purpose != PURPOSE_PROBE_INTROSPECTION &&
 		x->purpose != PURPOSE_REFRESH && x->purpose != PURPOSE_REVOCATION &&
-		x->purpose != PURPOSE_TOKEN)
+		x->purpose != PURPOSE_TOKEN && x->purpose != PURPOSE_PROBE_TOKEN)
 		return;
 	if (span_starts_nocase(authorization, "basic "))
 		note_basic(x, span_trim(span_from(authorization, 6)));
@@ -470,7 +470,7 @@ exchange_record(const struct http_request *req, const struct net_result *raw, en
 	note_tokens(x, req, sent);
 	note_auth(x, req);
 	x->auth_header = header_form(http_header(&req->headers, "authorization"));
-	if (purpose != PURPOSE_REFRESH && purpose != PURPOSE_TOKEN)
+	if (purpose != PURPOSE_REFRESH && purpose != PURPOSE_TOKEN && purpose != PURPOSE_PROBE_TOKEN)
 		x->echoes_token = echoes(&raw->response, sent);
 	buf_release(&form);
 	mask_request(x, req, r);

@@ -158,6 +158,9 @@ cmd_demo(const struct options *o)
 		app_start(&run.app, false, &e) != RES_OK) {
 		status = app_fail(&e);
 	} else {
+		/* its own server has nobody to alarm */
+		if (!opt_given(o, OPT_PROBES))
+			wizard_set_probes(run.app.wizard, PROBES_ALL);
 		status = run.app.on_screen ? on_screen(&run) : batch(&run);
 	}
 	app_release(&run.app); /* first: its requests end before the server does */

@@ -293,6 +293,8 @@ endpoint_token(struct demo_call *c)
 		grant_refresh(c, &text);
 	else if (span_is(buf_span(&text), "client_credentials"))
 		grant_client(c, &text);
+	else if (span_is(buf_span(&text), "authorization_code")) /* nobody can log in here */
+		reply_oauth_error(c, 400, "invalid_grant", "The code is not known");
 	else
 		reply_oauth_error(c, 400, "unsupported_grant_type",
 			"Not a grant type of this server");

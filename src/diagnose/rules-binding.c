@@ -42,6 +42,16 @@ without_request(const struct exchange *x, bool said, struct finding *out)
 		status_of(x));
 }
 
+/* Sent in the body, the token is looked at: it was the header that did not arrive. */
+static bool
+seen_in_body(const struct facts *f)
+{
+	const struct exchange *x = f->form_probe;
+
+	return x && (x->answer.outcome == OUTCOME_SUCCESS || answer_error_is(x, "invalid_token") ||
+		answer_error_is(x, "insufficient_scope"));
+}
+
 enum verdict_of
 rule_authorization_header_stripped(const struct facts *f, struct finding *out)
 {
@@ -75,6 +85,12 @@ rule_authorization_header_stripped(const struct facts *f, struct finding *out)
 			"client-secret-wrong client-auth-missing client-auth-method-mismatch "
 			"client-credentials-encoding";
 	}
+	ev_answer(out, f->form_probe);
+	if (seen_in_body(f))
+		return say(out,
+			"The server sees no token in the header (%d) and sees the same token in the body: "
+			"something in between drops the Authorization header.",
+			status_of(x));
 	if (!said && f->active.v != TRI_YES) {
 		out->severity = SEV_WARNING; /* some servers never say why: one reply cannot tell */
 		out->explains = "";

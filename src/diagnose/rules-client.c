@@ -105,34 +105,7 @@ tried_encodings(const struct facts *f, const struct exchange *x)
 static enum tri
 method_offered(const struct facts *f, const struct exchange *x)
 {
-	const char *member;
-
-	if (!f->metadata || x->auth == AUTH_UNSET)
-		return TRI_UNKNOWN;
-	switch (purpose_endpoint(x->purpose)) {
-	case EP_INTROSPECTION:
-		member = "introspection_endpoint_auth_methods_supported";
-		break;
-	case EP_REVOCATION:
-		member = "revocation_endpoint_auth_methods_supported";
-		break;
-	case EP_TOKEN:
-	case EP_USERINFO:
-	case EP_JWKS:
-	case EP_AUTHORIZATION:
-	case EP_DEVICE:
-	case EP_PAR:
-	case EP_END_SESSION:
-	case EP_COUNT:
-	default:
-		member = "token_endpoint_auth_methods_supported";
-		break;
-	}
-	if (!json_get(f->metadata->doc, member))
-		member = "token_endpoint_auth_methods_supported";
-	if (!json_get(f->metadata->doc, member)) /* RFC 8414 §2: then it is client_secret_basic */
-		return x->auth == AUTH_BASIC ? TRI_YES : TRI_UNKNOWN;
-	return metadata_supports(f->metadata, member, client_auth_id(x->auth));
+	return facts_method_offered(f, x, x->auth);
 }
 
 /* The caller sent no credentials, as far as the request is known. */
@@ -345,7 +318,7 @@ rule_client_credentials_encoding(const struct facts *f, struct finding *out)
 			y ? " while the same secret in the body is accepted" : "");
 	}
 	/* one try tells it not from a wrong secret */
-	out->severity = SEV_WARNING;
+	out->open = true;
 	fix(out,
 		"Try once with client_secret_post or without form-encoding (probes: all): that "
 		"separates the encoding "
@@ -365,25 +338,21 @@ rule_client_credentials_encoding(const struct facts *f, struct finding *out)
 static enum verdict_of
 hidden_refusal(const struct facts *f, struct finding *out)
 {
-	const struct exchange *open_door = NULL;
+	bool refused = exchange_client_refused(f->token_probe);
 
 	if (f->active.v != TRI_NO || f->userinfo_ok.v != TRI_YES || fact_expired(f) ||
-		!with_secret(f->introspection) || !span_eq(f->client_id.v, f->caller.v) ||
-		!f->caller.v.n)
+		!with_secret(f->introspection) || !f->caller.v.n || f->open_door.v != TRI_YES ||
+		exchange_client_accepted(f->token_probe))
 		return RULE_PASS;
-	for (size_t i = 0; i < f->c->n_exchanges; i++) {
-		const struct exchange *x = f->c->exchanges[i];
-
-		if (x->purpose == PURPOSE_PROBE_INTROSPECTION && x->answer.active == TRI_NO &&
-			(x->auth == AUTH_UNSET || x->auth == AUTH_NONE))
-			open_door = x;
-	}
-	if (!open_door ||
-		(f->claimed && f->claimed->n_aud && !claims_has_aud(f->claimed, f->caller.v)))
+	/* another endpoint refuses the same secret: that decides; else the token must be his own */
+	if (!refused && (!span_eq(f->client_id.v, f->caller.v) ||
+		(f->claimed && f->claimed->n_aud && !claims_has_aud(f->claimed, f->caller.v))))
 		return RULE_PASS;
 	ev(out, "active", f->active.from, "false");
 	ev_answer(out, f->userinfo);
-	ev(out, "active without client authentication", (int)open_door->n, "false, no refusal");
+	ev(out, "active without client authentication", f->open_door.from, "false, no refusal");
+	if (refused)
+		ev_answer(out, f->token_probe);
 	out->explains = "introspect-inactive-unspecified";
 	return say(out,
 		"The token works, yet client %.*s is told that it is inactive: this server says so "
@@ -419,6 +388,26 @@ refused_in_words(const struct exchange *x, enum hint hint, struct finding *out)
 		purpose_words(x->purpose), x->result.response.status);
 }
 
+/* One refusal does not tell a wrong secret from a right one that is sent the wrong way, or to the wrong place. */
+static enum verdict_of
+secret_or_else(const struct facts *f, struct finding *out, const struct exchange *x, bool known)
+{
+	bool method = f->doubt.other != AUTH_UNSET;
+
+	out->open = true;
+	fix(out, "Check the client %s, %s; the probes of level \"all\" tell which.",
+		known ? "secret" : "id and secret",
+		method ? "and try client_auth once with another method"
+		       : "and whether introspection wants a resource server's own credentials");
+	return say(out,
+		"The server refuses client %s at the %s request (%d): its %s is wrong, or %s%s%s.",
+		x->auth_client_id, purpose_words(x->purpose), x->result.response.status,
+		known ? "secret" : "id or secret",
+		method ? "it must be sent by " : "this endpoint wants other credentials",
+		method ? client_auth_id(f->doubt.other) : "",
+		method && f->doubt.elsewhere ? ", or this endpoint wants other credentials" : "");
+}
+
 enum verdict_of
 rule_client_secret_wrong(const struct facts *f, struct finding *out)
 {
@@ -446,6 +435,9 @@ rule_client_secret_wrong(const struct facts *f, struct finding *out)
 	known = span_is(f->client_id.v, x->auth_client_id);
 	if (known)
 		ev_text(out, "client of the token", f->client_id.v, f->client_id.from);
+	if (f->doubt.refused == x && hint != HINT_SECRET_WRONG &&
+		(f->doubt.other != AUTH_UNSET || f->doubt.elsewhere))
+		return secret_or_else(f, out, x, known);
 	return say(out, "The server refuses client %s at the %s request (%d): the client %s is wrong.",
 		x->auth_client_id, purpose_words(x->purpose), x->result.response.status,
 		known ? "secret" : "id or its secret");
@@ -530,7 +522,8 @@ rule_introspect_resource_credentials_needed(const struct facts *f, struct findin
 	if (!x || x->purpose != PURPOSE_INTROSPECTION || !with_secret(x))
 		return RULE_PASS;
 	y = accepted_other(f, x, same_method_elsewhere);
-	if (!y || (y->purpose != PURPOSE_REFRESH && y->purpose != PURPOSE_TOKEN))
+	if (!y || (y->purpose != PURPOSE_REFRESH && y->purpose != PURPOSE_TOKEN &&
+			   y->purpose != PURPOSE_PROBE_TOKEN))
 		return RULE_PASS;
 	ev_answer(out, y);
 	return say(out,

@@ -322,13 +322,14 @@ rule_token_stale_not_before(const struct facts *f, struct finding *out)
 		"one was.");
 }
 
-enum { FRESH_S = 10 };
+/* So long a new token may be unknown to a copy of the server; so long later it would be known. */
+enum { FRESH_S = 60, WAITED_S = 5 };
 
 enum verdict_of
 rule_token_revoked(const struct facts *f, struct finding *out)
 {
 	bool said = f->userinfo && fact_rejected(f) && answer_hint(f->userinfo) == HINT_REVOKED;
-	int64_t left;
+	int64_t left, age;
 	char span[32];
 
 	if (f->revoked_introspection && f->revoked_introspection->answer.active == TRI_NO) {
@@ -351,9 +352,8 @@ rule_token_revoked(const struct facts *f, struct finding *out)
 		f->access_sig == SIG_NO_KEY || fact_key_known(f) == TRI_NO || fact_bound(f) ||
 		(f->client_id.v.n && f->caller.v.n && !span_eq(f->client_id.v, f->caller.v)))
 		return RULE_PASS;
-	/* just refreshed by this program: rather not on every copy of the server yet */
-	if (case_token(f->c, SLOT_ACCESS)->from && f->iat.known &&
-		f->server_now_s - f->iat.at < FRESH_S)
+	/* just issued: rather not on every copy of the server yet */
+	if (facts_age(f, &age) && age < FRESH_S && f->waited_s < WAITED_S)
 		return RULE_PASS;
 	if (f->access->role == ROLE_ID || f->access->role == ROLE_REFRESH ||
 		answer_hint(f->userinfo) == HINT_ISSUER ||

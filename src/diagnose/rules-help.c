@@ -134,9 +134,12 @@ answer_where(const struct exchange *x)
 	case PURPOSE_USERINFO:
 	case PURPOSE_RESOURCE:
 	case PURPOSE_PROBE_USERINFO:
+	case PURPOSE_PROBE_FORM:
+	case PURPOSE_PROBE_BARE:
 		return WHERE_U;
 	case PURPOSE_REFRESH:
 	case PURPOSE_TOKEN:
+	case PURPOSE_PROBE_TOKEN:
 		return WHERE_R;
 	case PURPOSE_INTROSPECTION:
 	case PURPOSE_PROBE_INTROSPECTION:
@@ -303,6 +306,9 @@ fact_weight(const struct facts *f, const struct exchange *x)
 	case PURPOSE_JWKS:
 	case PURPOSE_PROBE_INTROSPECTION:
 	case PURPOSE_PROBE_USERINFO:
+	case PURPOSE_PROBE_FORM:
+	case PURPOSE_PROBE_BARE:
+	case PURPOSE_PROBE_TOKEN:
 	case PURPOSE_CLOCK:
 	case PURPOSE_COUNT:
 		break;
@@ -319,9 +325,12 @@ purpose_endpoint(enum purpose p)
 		return EP_INTROSPECTION;
 	case PURPOSE_USERINFO:
 	case PURPOSE_PROBE_USERINFO:
+	case PURPOSE_PROBE_FORM:
+	case PURPOSE_PROBE_BARE:
 		return EP_USERINFO;
 	case PURPOSE_REFRESH:
 	case PURPOSE_TOKEN:
+	case PURPOSE_PROBE_TOKEN:
 		return EP_TOKEN;
 	case PURPOSE_REVOCATION:
 		return EP_REVOCATION;

@@ -298,6 +298,9 @@ wants_json(const struct exchange *x)
 		return true;
 	case PURPOSE_PROBE_INTROSPECTION:
 	case PURPOSE_PROBE_USERINFO:
+	case PURPOSE_PROBE_FORM:
+	case PURPOSE_PROBE_BARE:
+	case PURPOSE_PROBE_TOKEN:
 	case PURPOSE_RESOURCE:
 	case PURPOSE_REVOCATION:
 	case PURPOSE_CLOCK:
@@ -401,6 +404,9 @@ wrong_method(const struct facts *f, const struct exchange *x)
 	case PURPOSE_JWKS:
 	case PURPOSE_PROBE_INTROSPECTION:
 	case PURPOSE_PROBE_USERINFO:
+	case PURPOSE_PROBE_FORM:
+	case PURPOSE_PROBE_BARE:
+	case PURPOSE_PROBE_TOKEN:
 	case PURPOSE_CLOCK:
 	case PURPOSE_OTHER:
 	case PURPOSE_COUNT:

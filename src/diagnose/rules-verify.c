@@ -169,7 +169,8 @@ caller_is_known(const struct facts *f)
 			    x->purpose == PURPOSE_PROBE_INTROSPECTION) &&
 			(exchange_client_refused(x) || x->answer.active == TRI_YES))
 			return true;
-		if ((x->purpose == PURPOSE_REFRESH || x->purpose == PURPOSE_TOKEN) &&
+		if ((x->purpose == PURPOSE_REFRESH || x->purpose == PURPOSE_TOKEN ||
+			    x->purpose == PURPOSE_PROBE_TOKEN) &&
 			exchange_client_accepted(x) && span_is(f->caller.v, x->auth_client_id))
 			return true;
 	}

@@ -1,7 +1,7 @@
 /*
- * Inside the diagnose room: the predicates and what they share.  A predicate is pure; it says
- * RULE_FIRES with summary and evidence, RULE_PASS, or RULE_UNKNOWN when the facts it needs are
- * missing.
+ * Inside the diagnose room: the predicates and what they share (the wizard's planner of probes asks some of it,
+ * too).  A predicate is pure; it says RULE_FIRES with summary and evidence, RULE_PASS, or RULE_UNKNOWN when the
+ * facts it needs are missing.
  */
 #ifndef TT_DIAGNOSE_RULES_H
 #define TT_DIAGNOSE_RULES_H

@@ -48,7 +48,7 @@ state_of(const struct diagnosis *d, const struct facts *f)
 	for (size_t i = 0; i < d->n; i++) {
 		if (d->findings[i].severity != SEV_ERROR)
 			continue;
-		if (!d->findings[i].rule->umbrella)
+		if (!d->findings[i].rule->umbrella && !d->findings[i].open)
 			return STATE_PROBLEM;
 		umbrella = true;
 	}
@@ -270,7 +270,7 @@ steps_of_findings(struct diagnosis *d, const struct facts *f, const struct walk 
 
 			if (x->step != s || x->severity == SEV_INFO)
 				continue;
-			if (x->severity == SEV_ERROR && x->rule->umbrella)
+			if (x->severity == SEV_ERROR && (x->rule->umbrella || x->open))
 				state = state == STATE_PROBLEM ? STATE_PROBLEM : STATE_UNDETERMINED;
 			else if (x->severity == SEV_ERROR)
 				state = STATE_PROBLEM;

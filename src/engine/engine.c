@@ -239,6 +239,10 @@ engine_submit(struct engine *e, struct engine_call *call_take)
 	t->auth_client_id = text_safe_dup(call_take->auth_client_id, 127);
 	t->options = option_set_ref(e->options);
 	t->submitted_us = clock_mono_us(e->deps.clock);
+	if (t->call.delay_us > 0) {
+		t->state = TASK_WAITING;
+		t->due_us = t->submitted_us + t->call.delay_us;
+	}
 	if (e->deps.record && e->deps.record->n_generations)
 		t->generation = (uint32_t)e->deps.record->n_generations - 1;
 	http_request_init(&t->wire);

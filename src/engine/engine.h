@@ -57,6 +57,7 @@ struct engine_call {
 	struct span auth_client_id;    /* borrowed for the call of engine_submit */
 	bool auth_has_reserved, auth_raw_basic;
 	char no_auth[160];             /* why the client cannot be authenticated: not sent, NETERR_NO_CLIENT_AUTH; "" */
+	int64_t delay_us;              /* sent only so long after it was submitted; 0: at once */
 	/*
 	 * Called from engine_turn once, after the exchange is recorded.  raw: the unmasked result of the last
 	 * attempt, borrowed; x: as recorded, NULL if cancelled before it was sent.

@@ -281,7 +281,8 @@ static bool
 has_content(const struct answer *a, enum purpose p, const struct http_response *r)
 {
 	/* Token responses come as forms from some servers and every client copes; elsewhere none does. */
-	if (a->kind == BODY_FORM && p != PURPOSE_REFRESH && p != PURPOSE_TOKEN && p != PURPOSE_RESOURCE)
+	if (a->kind == BODY_FORM && p != PURPOSE_REFRESH && p != PURPOSE_TOKEN &&
+	    p != PURPOSE_PROBE_TOKEN && p != PURPOSE_RESOURCE)
 		return false;
 	switch (p) {
 	case PURPOSE_DISCOVERY:
@@ -295,9 +296,12 @@ has_content(const struct answer *a, enum purpose p, const struct http_response *
 		return a->kind != BODY_FORM && (a->active != TRI_UNKNOWN || a->is_encrypted);
 	case PURPOSE_REFRESH:
 	case PURPOSE_TOKEN:
+	case PURPOSE_PROBE_TOKEN:
 		return a->has_access_token;
 	case PURPOSE_USERINFO:
 	case PURPOSE_PROBE_USERINFO:
+	case PURPOSE_PROBE_FORM:
+	case PURPOSE_PROBE_BARE:
 		return a->kind != BODY_FORM && (a->claims.sub.n || a->is_signed || a->is_encrypted);
 	case PURPOSE_RESOURCE:
 		return a->kind != BODY_HTML && (a->kind != BODY_EMPTY || r->status == 204);

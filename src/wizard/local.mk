@@ -7,8 +7,10 @@ src_libttwizard_a_SOURCES = \
 	src/wizard/fields-refresh.c \
 	src/wizard/fields-handle.c \
 	src/wizard/fields-debug.c \
+	src/wizard/probes.c src/wizard/probes.h src/wizard/probes.def src/wizard/candidates.def \
 	src/wizard/proof.c \
 	src/wizard/requests.c \
+	src/wizard/step-probes.c \
 	src/wizard/step-verify.c \
 	src/wizard/step-expiry.c \
 	src/wizard/step-refresh.c \

@@ -91,7 +91,7 @@ wants_keys(const struct wizard *w)
 	const struct case_token *t = case_token(w->c, SLOT_ACCESS);
 	const struct exchange *newest = case_exchange(w->c, (uint32_t)w->c->n_exchanges);
 
-	if (w->probes == PROBES_NONE || !wizard_endpoint(w, EP_JWKS).n)
+	if (!probe_allowed(w, PROBE_KEYS) || !wizard_endpoint(w, EP_JWKS).n)
 		return false;
 	if (!w->jwks)
 		return w->n_unproven || (t->present && t->sent.kind == TOKEN_JWT);

@@ -101,8 +101,9 @@ call_done(void *ctx, const struct net_result *raw, const struct exchange *x)
 	struct wizard *w = ctx;
 
 	(void)raw;
-	(void)x;
 	w->outstanding--;
+	if (!x && w->probing < PROBE_COUNT) /* cancelled before it went out: it may be asked another time */
+		w->asked &= ~probe_bit(w->probing);
 }
 
 static void
@@ -239,7 +240,7 @@ signed_answer_done(void *ctx, const struct net_result *raw, const struct exchang
 {
 	struct wizard *w = ctx;
 
-	w->outstanding--;
+	call_done(w, raw, x);
 	if (x && x->answer.is_signed)
 		keep_signed_answer(w, x->n, buf_span(&raw->response.body));
 }
@@ -252,65 +253,159 @@ made_up_token(struct wizard *w, struct buf *out)
 	rng_text(w->deps.rng, out, 18);
 }
 
-void
-send_introspection(struct wizard *w, bool made_up, enum client_auth auth, bool raw_basic)
+static void
+form_made_up(struct wizard *w, struct engine_call *call, const char *name)
 {
-	const struct case_token *t = case_token(w->c, SLOT_ACCESS);
+	struct buf value;
+
+	buf_init(&value, LIMIT_TOKEN);
+	made_up_token(w, &value);
+	form_add(&call->http.body, name, buf_span(&value));
+	buf_release(&value);
+}
+
+static void
+introspect(struct wizard *w, struct span url, enum purpose p, int64_t delay_us)
+{
 	struct client_credentials cc;
 	struct engine_call call;
 
-	call_init(&call, w, STEP_VERIFY, made_up ? PURPOSE_PROBE_INTROSPECTION : PURPOSE_INTROSPECTION,
-		"POST", wizard_endpoint(w, EP_INTROSPECTION));
-	call.slot = made_up ? SLOT_MADE_UP : SLOT_ACCESS;
+	call_init(&call, w, STEP_VERIFY, p, "POST", url);
+	call.slot = SLOT_ACCESS;
+	call.delay_us = delay_us;
 	call.done = signed_answer_done;
 	want_json(&call);
 	form_content(&call);
-	if (made_up) {
-		struct buf token;
-
-		buf_init(&token, LIMIT_TOKEN);
-		made_up_token(w, &token);
-		form_add(&call.http.body, "token", buf_span(&token));
-		buf_release(&token);
-	} else {
-		form_add_secret(&call.http.body, "token", t->value);
-	}
 	/* no token_type_hint: some servers look only where the hint points, and call the rest inactive */
+	form_add_secret(&call.http.body, "token", case_token(w->c, SLOT_ACCESS)->value);
 	credentials_for(w, EP_INTROSPECTION, &cc);
+	authenticate(w, &call, &cc);
+	submit(w, &call);
+}
+
+void
+send_introspection(struct wizard *w, int64_t delay_us)
+{
+	introspect(w, wizard_endpoint(w, EP_INTROSPECTION), PURPOSE_INTROSPECTION, delay_us);
+}
+
+void
+send_introspection_at_issuer(struct wizard *w)
+{
+	introspect(w, w->c->metadata.url[EP_INTROSPECTION], PURPOSE_PROBE_INTROSPECTION, 0);
+}
+
+/* As the client of an endpoint, but by this method; AUTH_NONE: as nobody at all. */
+static void
+authenticate_as(struct wizard *w, struct engine_call *call, enum endpoint e, enum client_auth auth, bool raw_basic)
+{
+	struct client_credentials cc;
+
+	credentials_for(w, e, &cc);
 	if (auth != AUTH_UNSET)
 		cc.method = auth;
+	if (auth == AUTH_NONE)
+		cc.client_id = SPAN_EMPTY;
 	cc.raw_basic = raw_basic;
-	authenticate(w, &call, &cc);
+	authenticate(w, call, &cc);
+}
+
+void
+send_made_up_introspection(struct wizard *w, enum client_auth auth, bool raw_basic)
+{
+	struct engine_call call;
+
+	call_init(&call, w, STEP_VERIFY, PURPOSE_PROBE_INTROSPECTION, "POST", wizard_endpoint(w, EP_INTROSPECTION));
+	call.slot = SLOT_MADE_UP;
+	want_json(&call);
+	form_content(&call);
+	form_made_up(w, &call, "token");
+	authenticate_as(w, &call, EP_INTROSPECTION, auth, raw_basic);
+	submit(w, &call);
+}
+
+void
+send_made_up_code(struct wizard *w, enum endpoint as_at, enum client_auth auth, bool raw_basic)
+{
+	const char *redirect = w->c->profile.redirect_uri;
+	struct engine_call call;
+
+	call_init(&call, w, STEP_VERIFY, PURPOSE_PROBE_TOKEN, "POST", wizard_endpoint(w, EP_TOKEN));
+	call.slot = SLOT_MADE_UP;
+	want_json(&call);
+	form_content(&call);
+	form_add(&call.http.body, "grant_type", SPAN_LIT("authorization_code"));
+	form_made_up(w, &call, "code");
+	form_add(&call.http.body, "redirect_uri", redirect ? span_of(redirect) : SPAN_LIT("http://127.0.0.1/callback"));
+	authenticate_as(w, &call, as_at, auth, raw_basic);
 	submit(w, &call);
 }
 
 /* --- the user-information query --- */
 
-void
-send_userinfo(struct wizard *w, bool made_up)
+static void
+bear(struct wizard *w, struct engine_call *call, struct span token)
 {
-	const struct profile *p = &w->c->profile;
-	const struct case_token *t = case_token(w->c, SLOT_ACCESS);
-	struct engine_call call;
 	struct buf header;
-	struct span url = p->resource_url ? span_of(p->resource_url) : wizard_endpoint(w, EP_USERINFO);
-	enum purpose purpose = p->resource_url ? PURPOSE_RESOURCE : PURPOSE_USERINFO;
 
-	call_init(&call, w, STEP_HANDLE, made_up ? PURPOSE_PROBE_USERINFO : purpose, "GET", url);
-	call.slot = made_up ? SLOT_MADE_UP : SLOT_ACCESS;
-	call.credentials = !made_up;
-	call.done = signed_answer_done;
-	want_json(&call);
 	buf_init_wiping(&header, LIMIT_TOKEN + 16);
 	buf_puts(&header, "Bearer ");
-	if (made_up)
-		made_up_token(w, &header);
-	else
-		buf_add_span(&header, secret_reveal(t->value));
-	if (http_headers_add(&call.http.headers, SPAN_LIT("Authorization"), buf_span(&header)) != RES_OK)
+	buf_add_span(&header, token);
+	if (http_headers_add(&call->http.headers, SPAN_LIT("Authorization"), buf_span(&header)) != RES_OK)
 		log_add(w->deps.log, LOG_WARN, LOGC_STEP, 0,
 			"the token holds a character that no header may carry; the query goes without it");
 	buf_release(&header);
+}
+
+static struct span
+userinfo_url(const struct wizard *w)
+{
+	const struct profile *p = &w->c->profile;
+
+	return p->resource_url ? span_of(p->resource_url) : wizard_endpoint(w, EP_USERINFO);
+}
+
+void
+send_userinfo(struct wizard *w, int64_t delay_us)
+{
+	struct engine_call call;
+
+	call_init(&call, w, STEP_HANDLE, w->c->profile.resource_url ? PURPOSE_RESOURCE : PURPOSE_USERINFO, "GET",
+		userinfo_url(w));
+	call.slot = SLOT_ACCESS;
+	call.delay_us = delay_us;
+	call.credentials = true;
+	call.done = signed_answer_done;
+	want_json(&call);
+	bear(w, &call, secret_reveal(case_token(w->c, SLOT_ACCESS)->value));
+	submit(w, &call);
+}
+
+void
+send_userinfo_probe(struct wizard *w, enum userinfo_form form)
+{
+	static const enum purpose purposes[] = {
+		[USERINFO_MADE_UP] = PURPOSE_PROBE_USERINFO,
+		[USERINFO_BARE] = PURPOSE_PROBE_BARE,
+		[USERINFO_IN_BODY] = PURPOSE_PROBE_FORM,
+	};
+	struct engine_call call;
+	struct buf token;
+
+	call_init(&call, w, STEP_HANDLE, purposes[form], form == USERINFO_IN_BODY ? "POST" : "GET", userinfo_url(w));
+	want_json(&call);
+	if (form == USERINFO_MADE_UP) {
+		call.slot = SLOT_MADE_UP;
+		buf_init(&token, LIMIT_TOKEN);
+		made_up_token(w, &token);
+		bear(w, &call, buf_span(&token));
+		buf_release(&token);
+	} else if (form == USERINFO_IN_BODY) { /* RFC 6750 §2.2 */
+		call.slot = SLOT_ACCESS;
+		call.credentials = true;
+		form_content(&call);
+		form_add_secret(&call.http.body, "access_token", case_token(w->c, SLOT_ACCESS)->value);
+	}
 	submit(w, &call);
 }
 

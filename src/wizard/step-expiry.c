@@ -19,7 +19,7 @@ ask_clock(struct wizard *w)
 
 	if (!url.n)
 		url = span_of(w->c->profile.issuer ? w->c->profile.issuer : w->c->profile.resource_url);
-	if (url.n && w->probes != PROBES_NONE && !clock_known(w))
+	if (url.n && probe_allowed(w, PROBE_CLOCK) && !clock_known(w))
 		send_clock(w, url);
 }
 
@@ -27,7 +27,7 @@ bool
 expiry_clock(struct wizard *w)
 {
 	ask_clock(w);
-	return true;
+	return false;
 }
 
 /* Refused for the dates of the certificate: the server's Date tells whose clock is wrong (send_clock). */
@@ -38,5 +38,5 @@ expiry_clock_unverified(struct wizard *w)
 
 	if (x && (x->result.error == NETERR_TLS_EXPIRED || x->result.error == NETERR_TLS_NOT_YET_VALID))
 		ask_clock(w);
-	return true;
+	return false;
 }

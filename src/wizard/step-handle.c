@@ -10,8 +10,8 @@ handle_ask(struct wizard *w)
 
 	if (t->present && t->value && secret_len(t->value) &&
 		(w->c->profile.resource_url || wizard_endpoint(w, EP_USERINFO).n))
-		send_userinfo(w, false);
-	return true;
+		send_userinfo(w, 0);
+	return false;
 }
 
 /* Signed user information, and no key set yet (an opaque token needs none). */
@@ -20,21 +20,7 @@ handle_keys(struct wizard *w)
 {
 	if (w->n_unproven && wants_keys(w))
 		send_jwks(w);
-	return true;
-}
-
-/* Refused: is it this token, or would any be refused the same way (probe ladder, row 6)? */
-bool
-handle_probe(struct wizard *w)
-{
-	enum purpose p = w->c->profile.resource_url ? PURPOSE_RESOURCE : PURPOSE_USERINFO;
-	const struct exchange *x = case_last(w->c, p, SLOT_ACCESS);
-
-	if (w->probes == PROBES_NONE || !x || !x->result.response.status ||
-		x->answer.outcome == OUTCOME_SUCCESS || case_last(w->c, PURPOSE_PROBE_USERINFO, SLOT_NONE))
-		return true;
-	send_userinfo(w, true);
-	return true;
+	return false;
 }
 
 static bool
@@ -80,7 +66,7 @@ bool
 revoke_send(struct wizard *w)
 {
 	send_revocation(w, w->revoke_slot);
-	return true;
+	return false;
 }
 
 /* RFC 7009 answers 200 whatever happened: only asking again proves something. */
@@ -89,5 +75,6 @@ revoke_prove(struct wizard *w)
 {
 	wizard_enqueue(w, JOB_VERIFY);
 	wizard_enqueue(w, JOB_HANDLE);
-	return true;
+	wizard_enqueue(w, JOB_PROBES);
+	return false;
 }

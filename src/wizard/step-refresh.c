@@ -107,7 +107,7 @@ bool
 refresh_send(struct wizard *w)
 {
 	send_refresh(w);
-	return true;
+	return false;
 }
 
 /*
@@ -121,19 +121,20 @@ refresh_prove(struct wizard *w)
 	const struct exchange *x = case_last(w->c, PURPOSE_REFRESH, SLOT_REFRESH);
 
 	if (!x || !x->result.response.status)
-		return true;
+		return false;
 	if (x->answer.outcome == OUTCOME_SUCCESS) {
 		wizard_enqueue(w, JOB_VERIFY);
 		wizard_enqueue(w, JOB_HANDLE);
-		return true;
+		wizard_enqueue(w, JOB_PROBES);
+		return false;
 	}
 	if (w->probes == PROBES_NONE || x->result.response.status >= 500)
-		return true;
+		return false;
 	if (known_good(w, PURPOSE_INTROSPECTION))
-		send_introspection(w, false, AUTH_UNSET, false);
+		send_introspection(w, 0);
 	if (known_good(w, PURPOSE_USERINFO) || known_good(w, PURPOSE_RESOURCE))
-		send_userinfo(w, false);
-	return true;
+		send_userinfo(w, 0);
+	return false;
 }
 
 enum res

@@ -6,7 +6,7 @@
 #ifndef TT_WIZARD_STEPS_H
 #define TT_WIZARD_STEPS_H
 
-#include "wizard/wizard.h"
+#include "wizard/probes.h"
 
 enum job {
 	JOB_VERIFY,
@@ -16,6 +16,7 @@ enum job {
 	JOB_DEBUG,
 	JOB_REVOKE,
 	JOB_PRECHECK, /* step 3 without a refresh */
+	JOB_PROBES,   /* what the answers left open; of no step */
 	JOB_COUNT
 };
 
@@ -39,6 +40,8 @@ struct wizard {
 	size_t n_queue;
 	bool running;      /* queue[0] has begun */
 	unsigned phase;    /* the next phase of queue[0] */
+	uint32_t asked, consent; /* probes asked about these tokens; allowed by the user beyond the level */
+	enum probe probing; /* the one under way, or the last one */
 	size_t outstanding; /* requests submitted and not done */
 	bool held;         /* a secret is on its way: no phase begins */
 	int64_t held_us;   /* monotonic, since when */
@@ -59,10 +62,10 @@ struct wizard {
 	char save_error[ERR_TEXT_MAX];
 };
 
-/* A phase returns false when its job has no further phase. */
+/* A phase returns true if it goes on when what it submitted is done, false when the next one is due. */
 typedef bool job_phase(struct wizard *w);
 struct job_row {
-	enum step step;
+	enum step step; /* STEP_COUNT: of none */
 	job_phase *phases[8]; /* NULL behind the last */
 };
 
@@ -71,21 +74,26 @@ bool verify_discovery(struct wizard *w);
 bool verify_discovery_oauth(struct wizard *w);
 bool verify_ask(struct wizard *w);
 bool verify_keys(struct wizard *w);
-bool verify_probe(struct wizard *w);
-bool verify_probe_methods(struct wizard *w);
 bool expiry_clock(struct wizard *w);
 bool expiry_clock_unverified(struct wizard *w);
 bool refresh_send(struct wizard *w);
 bool refresh_prove(struct wizard *w);
 bool handle_ask(struct wizard *w);
 bool handle_keys(struct wizard *w);
-bool handle_probe(struct wizard *w);
 bool revoke_send(struct wizard *w);
 bool revoke_prove(struct wizard *w);
+bool probes_ask(struct wizard *w);
 
 /* --- sequencer (wizard.c) --- */
 void wizard_enqueue(struct wizard *w, enum job j);
 void wizard_pump(struct wizard *w);
+/* Facts and diagnosis of the case as it is now. */
+void wizard_derive(struct wizard *w);
+
+/* --- probes (step-probes.c) --- */
+bool probe_allowed(const struct wizard *w, enum probe p);
+/* While the verdict is open: names the question that would decide it, and how to ask it. */
+void probes_advise(struct wizard *w);
 
 /* --- requests (requests.c) --- */
 /* The endpoint as configured, else of the followed metadata; empty if neither has it. */
@@ -97,9 +105,16 @@ enum client_auth wizard_auth_method(const struct wizard *w, enum endpoint e);
 
 void send_discovery(struct wizard *w, bool oauth_form);
 void send_jwks(struct wizard *w);
-/* auth AUTH_UNSET: the chosen method; raw_basic: Basic without form-encoding. */
-void send_introspection(struct wizard *w, bool made_up, enum client_auth auth, bool raw_basic);
-void send_userinfo(struct wizard *w, bool made_up);
+void send_introspection(struct wizard *w, int64_t delay_us);
+void send_userinfo(struct wizard *w, int64_t delay_us);
+/* A made-up token in the client's name; auth AUTH_UNSET: by the chosen method, AUTH_NONE: in nobody's name. */
+void send_made_up_introspection(struct wizard *w, enum client_auth auth, bool raw_basic);
+/* The same client at the token endpoint, with a made-up authorization code (RFC 6749 §4.1.3). */
+void send_made_up_code(struct wizard *w, enum endpoint as_at, enum client_auth auth, bool raw_basic);
+enum userinfo_form { USERINFO_MADE_UP, USERINFO_BARE, USERINFO_IN_BODY };
+void send_userinfo_probe(struct wizard *w, enum userinfo_form form);
+/* This token at the address of the metadata instead of the profile's. */
+void send_introspection_at_issuer(struct wizard *w);
 void send_clock(struct wizard *w, struct span url);
 void send_refresh(struct wizard *w);
 void send_revocation(struct wizard *w, enum token_slot slot);

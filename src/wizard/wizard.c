@@ -8,14 +8,14 @@
 #include "wizard/steps.h"
 
 static const struct job_row jobs[JOB_COUNT] = {
-	[JOB_VERIFY] = {STEP_VERIFY, {verify_discovery, verify_discovery_oauth, verify_ask, verify_keys,
-		verify_probe, verify_probe_methods}},
+	[JOB_VERIFY] = {STEP_VERIFY, {verify_discovery, verify_discovery_oauth, verify_ask, verify_keys}},
 	[JOB_EXPIRY] = {STEP_EXPIRY, {expiry_clock, expiry_clock_unverified}},
 	[JOB_REFRESH] = {STEP_REFRESH, {refresh_send, refresh_prove}},
-	[JOB_HANDLE] = {STEP_HANDLE, {handle_ask, handle_keys, handle_probe}},
+	[JOB_HANDLE] = {STEP_HANDLE, {handle_ask, handle_keys}},
 	[JOB_DEBUG] = {STEP_DEBUG, {NULL}},
 	[JOB_REVOKE] = {STEP_HANDLE, {revoke_send, revoke_prove}},
 	[JOB_PRECHECK] = {STEP_REFRESH, {NULL}},
+	[JOB_PROBES] = {STEP_COUNT, {probes_ask}},
 };
 
 static void settle(struct wizard *w);
@@ -118,6 +118,7 @@ wizard_use_profile(struct wizard *w, const struct profile *p, struct err *e)
 	w->jwks = NULL;
 	forget_signed_answers(w);
 	w->held = false;
+	w->asked = w->consent = 0;
 	memset(&w->walk, 0, sizeof w->walk);
 	w->derived = false;
 	redactor_add(w->deps.redactor, w->c->profile.client_secret);
@@ -145,6 +146,7 @@ wizard_give_token(struct wizard *w, enum token_slot slot, struct span value, con
 		redactor_add(w->deps.redactor, case_token(w->c, all[i])->given);
 		redactor_add(w->deps.redactor, case_token(w->c, all[i])->value);
 	}
+	w->asked = w->consent = 0;
 	memset(&w->walk, 0, sizeof w->walk);
 	w->derived = false;
 }
@@ -185,10 +187,14 @@ wizard_set_probes(struct wizard *w, enum probe_level level)
 void
 wizard_enqueue(struct wizard *w, enum job j)
 {
-	/* asked for again before it began: once is enough */
-	for (size_t i = w->running ? 1 : 0; i < w->n_queue; i++)
-		if (w->queue[i] == j)
+	for (size_t i = w->running ? 1 : 0; i < w->n_queue; i++) {
+		if (w->queue[i] != j)
+			continue;
+		if (j != JOB_PROBES) /* asked for again before it began: once is enough */
 			return;
+		/* they come behind everything whose answers they look at */
+		memmove(w->queue + i, w->queue + i + 1, (--w->n_queue - i) * sizeof *w->queue);
+	}
 	if (!w->n_queue)
 		engine_begin_walk(w->deps.engine);
 	if (w->n_queue < WIZARD_QUEUE)
@@ -198,7 +204,10 @@ wizard_enqueue(struct wizard *w, enum job j)
 static void
 finish_job(struct wizard *w)
 {
-	w->walk.steps[jobs[w->queue[0]].step] = STATE_OK;
+	enum step s = jobs[w->queue[0]].step;
+
+	if (s < STEP_COUNT)
+		w->walk.steps[s] = STATE_OK;
 	w->derived = false;
 	memmove(w->queue, w->queue + 1, --w->n_queue * sizeof *w->queue);
 	w->running = false;
@@ -218,13 +227,16 @@ wizard_pump(struct wizard *w)
 		if (!w->running) {
 			w->running = true;
 			w->phase = 0;
-			log_add(w->deps.log, LOG_INFO, LOGC_STEP, 0, "step %d %s", (int)row->step + 1,
-				step_title(row->step));
+			w->probing = PROBE_COUNT;
+			if (row->step < STEP_COUNT)
+				log_add(w->deps.log, LOG_INFO, LOGC_STEP, 0, "step %d %s", (int)row->step + 1,
+					step_title(row->step));
 		}
 		phase = w->phase < ARRAY_SIZE(row->phases) ? row->phases[w->phase] : NULL;
-		w->phase++;
-		if (!phase || !phase(w))
+		if (!phase)
 			finish_job(w);
+		else if (!phase(w))
+			w->phase++;
 	}
 	w->pumping = false;
 }
@@ -242,6 +254,8 @@ wizard_run_step(struct wizard *w, enum step s)
 
 	if (wizard_running_step(w) != s)
 		wizard_enqueue(w, job_of[s]);
+	if (s == STEP_VERIFY || s == STEP_EXPIRY || s == STEP_HANDLE)
+		wizard_enqueue(w, JOB_PROBES);
 	wizard_pump(w);
 }
 
@@ -263,6 +277,7 @@ wizard_walk(struct wizard *w, unsigned mask, bool may_refresh, bool may_revoke)
 		wizard_enqueue(w, may_refresh && refresh->value && !refresh->spent ? JOB_REFRESH : JOB_PRECHECK);
 	if (mask & 1 << STEP_HANDLE && !may_refresh)
 		wizard_enqueue(w, JOB_HANDLE);
+	wizard_enqueue(w, JOB_PROBES);
 	if (may_revoke) {
 		w->revoke_slot = SLOT_ACCESS;
 		wizard_enqueue(w, JOB_REVOKE);
@@ -324,6 +339,10 @@ wizard_progress(const struct wizard *w, char *text, size_t size, int64_t *elapse
 	}
 	if (!engine_progress(w->deps.engine, &p, host, sizeof host, elapsed_us))
 		return false;
+	if (w->n_queue && w->running && w->queue[0] == JOB_PROBES && w->probing < PROBE_COUNT) {
+		text_format(text, size, "probe: %s", probe_row(w->probing)->question);
+		return true;
+	}
 	text_format(text, size, "%s · %s", purpose_words(p), host);
 	return true;
 }
@@ -344,6 +363,13 @@ tick_s(const struct wizard *w)
 	return left > -60 && left <= 2 * 86400 ? 1 : 60;
 }
 
+void
+wizard_derive(struct wizard *w)
+{
+	facts_derive(&w->facts, w->c, w->deps.clock);
+	diagnose(&w->diagnosis, &w->facts, &w->walk);
+}
+
 bool
 wizard_update(struct wizard *w)
 {
@@ -355,8 +381,8 @@ wizard_update(struct wizard *w)
 	w->derived = true;
 	w->seen_revision = w->c->revision;
 	w->seen_tick = tick;
-	facts_derive(&w->facts, w->c, w->deps.clock);
-	diagnose(&w->diagnosis, &w->facts, &w->walk);
+	wizard_derive(w);
+	probes_advise(w);
 	return true;
 }
 
@@ -389,7 +415,11 @@ wizard_step_state(const struct wizard *w, enum step s)
 enum step
 wizard_running_step(const struct wizard *w)
 {
-	return w->n_queue ? jobs[w->queue[0]].step : STEP_COUNT;
+	enum job j = w->n_queue ? w->queue[0] : JOB_COUNT;
+
+	if (j == JOB_PROBES)
+		return w->running && w->probing < PROBE_COUNT ? probe_row(w->probing)->step : STEP_COUNT;
+	return j < JOB_COUNT ? jobs[j].step : STEP_COUNT;
 }
 
 int64_t

@@ -69,8 +69,28 @@ bool wizard_busy(const struct wizard *w);
 void wizard_cancel(struct wizard *w);
 /* Is a refresh under way whose tokens go to a file?  wizard_free() waits for it. */
 bool wizard_awaits_tokens(const struct wizard *w);
-/* What is running now, for the progress line: "introspection · idp.example"; false: nothing. */
+/* What is running now, for the progress line: "introspection · idp.example", a probe's question; false: nothing. */
 bool wizard_progress(const struct wizard *w, char *text, size_t size, int64_t *elapsed_us);
+
+/* --- probes: further questions (probes.def) ---------------------------------------------------- */
+struct probe_row {
+	const char *id;
+	enum probe_level level;
+	enum step step;
+	unsigned requests, seconds; /* what it costs at most */
+	const char *question;       /* "Is the token accepted two seconds later?" */
+	const char *danger;         /* in plain words, without a capital; "" with a safe one */
+	const char *separates;      /* finding ids, blank-separated */
+};
+enum { WIZARD_PROBES = 32 };
+/*
+ * The probes that could still decide and that the level does not allow by itself, in the order of asking; a
+ * caller asks the user and then runs them.  out holds WIZARD_PROBES; returns how many.
+ */
+size_t wizard_open_probes(const struct wizard *w, const struct probe_row *out[]);
+/* The user consented to what wizard_open_probes() named: runs those, and only while something is open.
+ * RES_REFUSED: nothing is open, or a request is under way. */
+enum res wizard_run_probes(struct wizard *w, struct err *e) MUST_USE;
 
 /* --- actions that change something: the caller has asked the user ---------------------------- */
 /* Why it cannot or should not be done now, as one sentence in why; true: it may be done. */

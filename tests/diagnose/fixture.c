@@ -241,6 +241,8 @@ step_of(enum purpose p)
 		return STEP_REFRESH;
 	case PURPOSE_USERINFO:
 	case PURPOSE_PROBE_USERINFO:
+	case PURPOSE_PROBE_FORM:
+	case PURPOSE_PROBE_BARE:
 	case PURPOSE_RESOURCE:
 	case PURPOSE_REVOCATION:
 		return STEP_HANDLE;
@@ -250,6 +252,7 @@ step_of(enum purpose p)
 	case PURPOSE_JWKS:
 	case PURPOSE_INTROSPECTION:
 	case PURPOSE_PROBE_INTROSPECTION:
+	case PURPOSE_PROBE_TOKEN:
 	case PURPOSE_OTHER:
 	case PURPOSE_COUNT:
 		break;
@@ -328,6 +331,7 @@ usual_slot(enum purpose p)
 	switch (p) {
 	case PURPOSE_INTROSPECTION:
 	case PURPOSE_USERINFO:
+	case PURPOSE_PROBE_FORM:
 	case PURPOSE_RESOURCE:
 	case PURPOSE_REVOCATION:
 		return SLOT_ACCESS;
@@ -335,10 +339,12 @@ usual_slot(enum purpose p)
 		return SLOT_REFRESH;
 	case PURPOSE_PROBE_INTROSPECTION:
 	case PURPOSE_PROBE_USERINFO:
+	case PURPOSE_PROBE_TOKEN:
 		return SLOT_MADE_UP;
 	case PURPOSE_DISCOVERY:
 	case PURPOSE_JWKS:
 	case PURPOSE_CLOCK:
+	case PURPOSE_PROBE_BARE:
 	case PURPOSE_TOKEN:
 	case PURPOSE_OTHER:
 	case PURPOSE_COUNT:

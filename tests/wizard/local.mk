@@ -1,5 +1,9 @@
-UNIT_TESTS += tests/wizard/test_steps
-tests_wizard_test_steps_SOURCES = tests/wizard/test_steps.c
-tests_wizard_test_steps_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
-tests_wizard_test_steps_LDADD = src/libttwizard.a src/libttengine.a src/libttdiagnose.a src/libttcase.a \
+WIZARD_TEST_LIBS = src/libttwizard.a src/libttengine.a src/libttdiagnose.a src/libttcase.a \
 	src/libttoauth.a src/libttbase.a $(CJSON_LIBS) $(CMOCKA_LIBS)
+UNIT_TESTS += tests/wizard/test_steps tests/wizard/test_probes
+tests_wizard_test_steps_SOURCES = tests/wizard/test_steps.c tests/wizard/world.c tests/wizard/world.h
+tests_wizard_test_steps_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
+tests_wizard_test_steps_LDADD = $(WIZARD_TEST_LIBS)
+tests_wizard_test_probes_SOURCES = tests/wizard/test_probes.c tests/wizard/world.c tests/wizard/world.h
+tests_wizard_test_probes_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
+tests_wizard_test_probes_LDADD = $(WIZARD_TEST_LIBS)

@@ -1,5 +1,5 @@
 /* The five steps over the replay transport and a manual clock: what is sent, when, and what follows. */
-#include "unit.h"
+#include "world.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -7,168 +7,9 @@
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "engine/replay.h"
 #include "oauth/crypto.h"
 #include "oauth/jose.h"
 #include "wizard/fields.h"
-
-#define ISSUER "https://idp.test/realm"
-#define NOW_S 1769860800LL /* 2026-01-31T12:00:00Z */
-#define DATE "Date: Sat, 31 Jan 2026 12:00:00 GMT\r\n"
-#define JSON_HEAD "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" DATE "\r\n"
-#define METADATA_OF(iss) \
-	"{\"issuer\":\"" iss "\",\"introspection_endpoint\":\"https://idp.test/introspect\"," \
-	"\"token_endpoint\":\"https://idp.test/token\",\"userinfo_endpoint\":\"https://idp.test/me\"," \
-	"\"revocation_endpoint\":\"https://idp.test/revoke\",\"jwks_uri\":\"https://idp.test/jwks\"}"
-
-struct world {
-	struct clock clock;
-	struct rng rng;
-	struct redactor *redactor;
-	struct log *log;
-	struct case_file c;
-	struct engine *engine;
-	struct wizard *w;
-	struct profile profile;
-};
-
-/* The transport of the test under way: the engine opens it, the test scripts it. */
-static struct transport *transport;
-
-static struct transport *
-open_replay(const struct clock *clock, struct log *log, struct err *e)
-{
-	if (!transport)
-		transport = transport_replay.open(clock, log, e);
-	return transport;
-}
-
-static void
-keep_open(struct transport *t)
-{
-	(void)t;
-}
-
-static struct transport_ops test_transport;
-
-static const struct transport_ops *
-load(struct err *e)
-{
-	(void)e;
-	return &test_transport;
-}
-
-static void
-reply(const char *method, const char *url, const char *body_has, const char *response)
-{
-	struct replay_reply r = {.method = method, .url_contains = url, .body_contains = body_has,
-		.response = response};
-
-	replay_add(transport, &r);
-}
-
-static void
-reply_once(const char *method, const char *url, const char *response)
-{
-	struct replay_reply r = {.method = method, .url_contains = url, .response = response, .once = true};
-
-	replay_add(transport, &r);
-}
-
-static int
-setup(void **state)
-{
-	struct world *t = xcalloc(1, sizeof *t);
-	struct wizard_deps deps;
-
-	clock_init_manual(&t->clock, NOW_S * 1000000);
-	rng_init_seeded(&t->rng, 7);
-	t->redactor = redactor_new();
-	t->log = log_new(&t->clock, t->redactor, 1000, 1 << 20);
-	case_init(&t->c);
-	test_transport = transport_replay;
-	test_transport.open = open_replay;
-	test_transport.close = keep_open;
-	open_replay(&t->clock, t->log, NULL);
-	replay_set_clock(transport, &t->clock);
-	t->engine = engine_new(&(struct engine_deps){.clock = &t->clock, .rng = &t->rng, .log = t->log,
-		.redactor = t->redactor, .record = &t->c, .load_transport = load});
-	deps = (struct wizard_deps){.engine = t->engine, .c = &t->c, .clock = &t->clock, .rng = &t->rng,
-		.log = t->log, .redactor = t->redactor};
-	t->w = wizard_new(&deps);
-	profile_init(&t->profile);
-	profile_set(&t->profile.name, SPAN_LIT("test"));
-	profile_set(&t->profile.issuer, SPAN_LIT(ISSUER));
-	profile_set(&t->profile.client_id, SPAN_LIT("app"));
-	t->profile.client_secret = secret_new(SPAN_LIT("a-client-secret-of-the-test"));
-	*state = t;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	struct world *t = *state;
-
-	wizard_free(t->w);
-	engine_free(t->engine);
-	transport_replay.close(transport);
-	transport = NULL;
-	case_release(&t->c);
-	profile_release(&t->profile);
-	log_free(t->log);
-	redactor_free(t->redactor);
-	free(t);
-	return 0;
-}
-
-static void
-begin(struct world *t, const char *access, const char *refresh)
-{
-	struct err e = ERR_INIT;
-
-	assert_int_equal(wizard_use_profile(t->w, &t->profile, &e), RES_OK);
-	if (access)
-		wizard_give_token(t->w, SLOT_ACCESS, span_of(access), "test");
-	if (refresh)
-		wizard_give_token(t->w, SLOT_REFRESH, span_of(refresh), "test");
-}
-
-/* Turns the engine and the wizard until nothing is left, as the callers' loops do. */
-static void
-run(struct world *t)
-{
-	for (int i = 0; i < 200; i++) {
-		wizard_update(t->w);
-		if (!wizard_busy(t->w))
-			return;
-		assert_int_equal(engine_run(t->engine, INT64_MAX), RES_OK);
-	}
-	fail_msg("the wizard does not come to rest");
-}
-
-static size_t
-sent_to(const char *url)
-{
-	size_t n = 0;
-
-	for (size_t k = 0; k < replay_requests(transport); k++)
-		n += strstr(replay_request(transport, k), url) != NULL;
-	return n;
-}
-
-#define ACTIVE JSON_HEAD "{\"active\":true,\"scope\":\"openid profile\",\"client_id\":\"app\"," \
-	"\"sub\":\"u1\",\"exp\":1769864400,\"iat\":1769857200}"
-#define INACTIVE JSON_HEAD "{\"active\":false}"
-
-static void
-healthy_server(void)
-{
-	reply("GET", "openid-configuration", NULL, JSON_HEAD METADATA_OF(ISSUER));
-	reply("POST", "/introspect", "token=tokentriage-made-up", INACTIVE);
-	reply("POST", "/introspect", NULL, ACTIVE);
-	reply("GET", "/me", NULL, JSON_HEAD "{\"sub\":\"u1\",\"name\":\"Ada\"}");
-}
 
 static void
 healthy_is_ok_and_asks_no_more_than_needed(void **state)
@@ -203,23 +44,6 @@ metadata_of_another_issuer_is_not_followed(void **state)
 	assert_int_not_equal(wizard_diagnosis(t->w)->verdict.state, STATE_OK);
 }
 
-static void
-open_question_is_probed_with_a_made_up_token(void **state)
-{
-	struct world *t = *state;
-
-	reply("GET", "openid-configuration", NULL, JSON_HEAD METADATA_OF(ISSUER));
-	reply("POST", "/introspect", NULL, INACTIVE);
-	reply("GET", "/me", NULL, "HTTP/1.1 401 Unauthorized\r\n" DATE
-		"WWW-Authenticate: Bearer error=\"invalid_token\"\r\n\r\n");
-	begin(t, "opaque-access-token-0123456789", NULL);
-	wizard_walk(t->w, STEPS_ALL, false, false);
-	run(t);
-	assert_int_equal(sent_to("token=tokentriage-made-up"), 1);
-	assert_int_equal(sent_to("/introspect"), 2);
-	assert_int_equal(sent_to("Bearer tokentriage-made-up"), 1);
-}
-
 /* A method that cannot be made sends nothing, neither half nor by another method. */
 static void
 what_cannot_be_authenticated_is_not_sent(void **state)
@@ -250,21 +74,6 @@ what_cannot_be_authenticated_is_not_sent(void **state)
 		assert_non_null(f);
 		assert_non_null(strstr(f->summary, rows[i].says));
 	}
-}
-
-static void
-probes_none_sends_only_the_steps_own_requests(void **state)
-{
-	struct world *t = *state;
-
-	reply("GET", "openid-configuration", NULL, JSON_HEAD METADATA_OF(ISSUER));
-	reply("POST", "/introspect", NULL, INACTIVE);
-	reply("GET", "/me", NULL, "HTTP/1.1 401 Unauthorized\r\n" DATE "\r\n");
-	begin(t, "opaque-access-token-0123456789", NULL);
-	wizard_set_probes(t->w, PROBES_NONE);
-	wizard_walk(t->w, STEPS_ALL, false, false);
-	run(t);
-	assert_int_equal(sent_to("tokentriage-made-up"), 0);
 }
 
 /* The row of step 3 that says whether a refresh can be had: its meaning, or NULL when none can. */
@@ -700,17 +509,13 @@ an_unknown_key_asks_for_the_set_again(void **state)
 	crypto_set_loader(NULL);
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(healthy_is_ok_and_asks_no_more_than_needed),
 		T(metadata_of_another_issuer_is_not_followed),
-		T(open_question_is_probed_with_a_made_up_token),
 		T(what_cannot_be_authenticated_is_not_sent),
-		T(probes_none_sends_only_the_steps_own_requests),
 		T(looking_at_a_refresh_is_no_refresh),
 		T(without_a_refresh_token_step_3_says_so),
 		T(refresh_waits_for_a_place_and_keeps_the_tokens_first),
