@@ -33,6 +33,7 @@ struct cert_info {
 	char *subject, *issuer, *names; /* safe text; names: the SANs, ", " between */
 	int64_t not_before, not_after;  /* seconds since 1970 */
 	bool self_signed;
+	bool issuer_published; /* it says where its issuer's certificate is to be had (RFC 5280 §4.2.2.1, caIssuers) */
 };
 
 struct tls_info {

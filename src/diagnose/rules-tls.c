@@ -95,11 +95,19 @@ missing_issuer(struct finding *out, const struct exchange *x, const struct cert_
 	const char *who = text(end->issuer, "an unnamed authority");
 
 	ev(out, "certificate missing", (int)x->n, "%s", who);
-	fix(out,
-		"If %s is a public authority's intermediate, the server must send it with its own "
-		"certificate; if it is a private authority, give its certificate with ca_file. Do not "
-		"switch verification off.",
-		who);
+	if (end->issuer_published) {
+		ev(out, "issuer's certificate", (int)x->n, "published, as public authorities do (caIssuers)");
+		fix(out,
+			"The server most likely leaves out an intermediate: have its operator send the certificate of "
+			"%s along with its own. If that is a private authority, give its certificate with ca_file.",
+			who);
+	} else {
+		fix(out,
+			"If %s is a private authority, give its certificate with ca_file; if it is a public "
+			"authority's intermediate, the server must send it with its own certificate. Do not "
+			"switch verification off.",
+			who);
+	}
 	return say(out,
 		"The certificate of %s was issued by %s, which is not trusted here, and whose own "
 		"certificate the server did not send.",

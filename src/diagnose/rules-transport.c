@@ -301,7 +301,7 @@ rule_proxy_407(const struct facts *f, struct finding *out)
 static bool
 proxy_did_not_connect(const struct exchange *x)
 {
-	return x->result.error == NETERR_PROXY && !wants_proxy_credentials(x);
+	return (x->result.error == NETERR_PROXY || x->result.error == NETERR_BAD_PROXY) && !wants_proxy_credentials(x);
 }
 
 /* An answer to CONNECT is the proxy's own: the server's would be inside the tunnel. */
@@ -316,6 +316,13 @@ rule_proxy_refused(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	status = x->result.response.status;
 	host_of(x, host, sizeof(host));
+	if (x->result.error == NETERR_BAD_PROXY) { /* options and profiles are checked before */
+		ev(out, "error", (int)x->n, "%s", x->result.error_text);
+		fix(out, "Correct or unset https_proxy, http_proxy and all_proxy in the environment; %s",
+			x->result.error_text);
+		return say(out, "The proxy in the environment is no proxy's address; %s (%s) was not asked.", host,
+			purpose_words(x->purpose));
+	}
 	ev(out, "proxy", (int)x->n, "%s", proxy_name(x));
 	if (status)
 		ev(out, "CONNECT", (int)x->n, "%d", status);

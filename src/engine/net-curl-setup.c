@@ -232,7 +232,7 @@ set_proxy(struct xfer *f, const char *proxy)
 	if (!proxy)
 		return;
 	if (url_parse_proxy(&u, span_of(proxy), NULL) != RES_OK) {
-		f->proxy_fault = "the proxy in the environment is none; allowed: " URL_PROXY_FORMS;
+		f->proxy_fault = "allowed: " URL_PROXY_FORMS;
 		return;
 	}
 	snprintf(name, sizeof(name), u.ipv6 ? "[%.*s]:%d" : "%.*s:%d", SPAN_ARG(span_sub(u.host, 0, 120)), u.port);

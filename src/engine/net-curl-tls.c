@@ -75,6 +75,19 @@ alternative_names(X509 *cert)
 	return text;
 }
 
+/* Public authorities must say so; who signs for himself rarely does. */
+static bool
+publishes_issuer(X509 *cert)
+{
+	AUTHORITY_INFO_ACCESS *all = X509_get_ext_d2i(cert, NID_info_access, NULL, NULL);
+	bool yes = false;
+
+	for (int i = 0; i < sk_ACCESS_DESCRIPTION_num(all); i++)
+		yes = yes || OBJ_obj2nid(sk_ACCESS_DESCRIPTION_value(all, i)->method) == NID_ad_ca_issuers;
+	AUTHORITY_INFO_ACCESS_free(all);
+	return yes;
+}
+
 static int64_t
 seconds_of(const ASN1_TIME *t)
 {
@@ -106,6 +119,7 @@ read_chain(struct tls_info *out, const STACK_OF(X509) *chain)
 		c->names = alternative_names(x);
 		c->not_before = seconds_of(X509_get0_notBefore(x));
 		c->not_after = seconds_of(X509_get0_notAfter(x));
+		c->issuer_published = publishes_issuer(x);
 		c->self_signed = X509_self_signed(x, 0) == 1;
 	}
 }

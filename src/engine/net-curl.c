@@ -151,7 +151,7 @@ curl_start(struct transport *t, struct transfer *x, struct err *e)
 	t->running = f;
 	if (f->proxy_fault) {
 		snprintf(f->words, sizeof(f->words), "%s", f->proxy_fault);
-		finish(f, CURLE_COULDNT_RESOLVE_PROXY, NETERR_PROXY);
+		finish(f, CURLE_COULDNT_RESOLVE_PROXY, NETERR_BAD_PROXY);
 	}
 	return RES_OK;
 }

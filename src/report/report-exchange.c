@@ -192,6 +192,7 @@ tls_json(const struct report *r, const struct tls_info *t)
 		json_set_str(one, "not_before", time_rfc3339(when, c->not_before));
 		json_set_str(one, "not_after", time_rfc3339(when, c->not_after));
 		json_set_bool(one, "self_signed", c->self_signed);
+		json_set_bool(one, "issuer_published", c->issuer_published);
 		json_append_take(certs, one);
 	}
 	json_set_take(o, "certificates", certs);

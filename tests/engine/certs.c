@@ -44,6 +44,8 @@ identity_make(struct identity *out, const struct cert_spec *spec)
 		add_extension(out->cert, issuer->cert, NID_basic_constraints, "critical,CA:TRUE");
 	if (spec->alt)
 		add_extension(out->cert, issuer->cert, NID_subject_alt_name, spec->alt);
+	if (spec->info_access)
+		add_extension(out->cert, issuer->cert, NID_info_access, spec->info_access);
 	if (!X509_sign(out->cert, issuer->key, EVP_sha256()))
 		die("the test's certificate cannot be signed");
 }

@@ -15,6 +15,7 @@ struct cert_spec {
 	long from_s, to_s;        /* from now */
 	const struct identity *issuer; /* NULL: self-signed */
 	int ca;
+	const char *info_access;       /* authorityInfoAccess, "caIssuers;URI:http://…"; NULL */
 };
 
 void identity_make(struct identity *out, const struct cert_spec *spec);

@@ -678,7 +678,7 @@ test_proxy_of_the_environment_is_none(void **state)
 	t->c.options.proxy = NULL;
 	fetch_one(&f, &t->c, "http://idp.invalid/x");
 	unsetenv("http_proxy");
-	assert_int_equal(f.x.result.error, NETERR_PROXY);
+	assert_int_equal(f.x.result.error, NETERR_BAD_PROXY);
 	assert_non_null(strstr(f.x.result.error_text, "http://HOST:PORT"));
 	fetch_release(&f);
 }

@@ -15,9 +15,10 @@ enum { DAY = 24 * 60 * 60 };
 #define LOOPBACK "IP:127.0.0.1,DNS:localhost"
 
 static struct identity ca, other_ca, sub_ca, old_sub_ca;
+static struct identity published;
 static struct identity good, expired, early, wrong_name, foreign, self_signed, by_sub, by_old_sub;
 static struct identity *const all[] = {&ca, &other_ca, &sub_ca, &old_sub_ca, &good, &expired, &early, &wrong_name,
-	&foreign, &self_signed, &by_sub, &by_old_sub};
+	&published, &foreign, &self_signed, &by_sub, &by_old_sub};
 static char ca_file[256];
 
 static int
@@ -36,6 +37,8 @@ make_certificates(void **state)
 	identity_make(&self_signed, &(struct cert_spec){"self", LOOPBACK, -DAY, DAY, NULL, 0});
 	identity_make(&by_sub, &(struct cert_spec){"below", LOOPBACK, -DAY, DAY, &sub_ca, 0});
 	identity_make(&by_old_sub, &(struct cert_spec){"below old", LOOPBACK, -DAY, DAY, &old_sub_ca, 0});
+	identity_make(&published, &(struct cert_spec){"public", LOOPBACK, -DAY, DAY, &sub_ca, 0,
+		"caIssuers;URI:http://ca.invalid/sub.crt"});
 	identity_write(&ca, ca_file, sizeof(ca_file));
 	return 0;
 }
@@ -252,6 +255,8 @@ TLS_CASE(test_not_yet_valid, server_context(&early, NULL), "tls-expired-cert", "
 TLS_CASE(test_expired_intermediate, server_context(&by_old_sub, &old_sub_ca), "tls-expired-cert", "CN=Old Sub CA",
 	"CN=Old Sub CA")
 TLS_CASE(test_missing_intermediate, server_context(&by_sub, NULL), "tls-unknown-ca", "did not send", "CN=Sub CA")
+TLS_CASE(test_missing_intermediate_of_a_public_authority, server_context(&published, NULL), "tls-unknown-ca",
+	"did not send", "published")
 TLS_CASE(test_self_signed, server_context(&self_signed, NULL), "tls-unknown-ca", "self-signed", "CN=self")
 TLS_CASE(test_private_ca, server_context(&foreign, &other_ca), "tls-unknown-ca", "private authority CN=Private CA",
 	"CN=Private CA")
@@ -341,6 +346,17 @@ test_proxy_forbids(void **state)
 }
 
 static void
+test_proxy_of_the_environment_is_none(void **state)
+{
+	struct world *t = *state;
+
+	profile_set(&t->p.userinfo_endpoint, SPAN_LIT("https://idp.invalid/me"));
+	setenv("https_proxy", "http://", 1);
+	leads_to(t, "proxy-refused", "in the environment", "http://HOST:PORT");
+	unsetenv("https_proxy");
+}
+
+static void
 test_proxy_is_not_there(void **state)
 {
 	through_proxy(*state, "http://127.0.0.1:1");
@@ -365,6 +381,7 @@ main(void)
 		T(test_not_yet_valid),
 		T(test_expired_intermediate),
 		T(test_missing_intermediate),
+		T(test_missing_intermediate_of_a_public_authority),
 		T(test_self_signed),
 		T(test_private_ca),
 		T(test_wrong_name),
@@ -376,6 +393,7 @@ main(void)
 		T(test_the_local_clock_is_the_reason),
 		T(test_proxy_wants_credentials),
 		T(test_proxy_forbids),
+		T(test_proxy_of_the_environment_is_none),
 		T(test_proxy_is_not_there),
 		T(test_proxy_has_no_such_name),
 	};

@@ -61,11 +61,14 @@ what_cannot_be_authenticated_is_not_sent(void **state)
 
 		profile_set(&t->profile.client_auth, span_of(rows[i].method));
 		begin(t, "an-opaque-access-token-17", "an-opaque-refresh-token-18");
+		assert_int_equal(wizard_set_token_place(t->w, PLACE_MEMORY, NULL, NULL), RES_OK);
 		wizard_walk(t->w, (1u << STEP_COUNT) - 1, true, true);
 		run(t);
 		assert_int_equal(sent_to("/introspect"), 0);
 		assert_int_equal(sent_to("/token"), 0);
 		assert_int_equal(sent_to("/revoke"), 0);
+		assert_int_equal(case_last(&t->c, PURPOSE_REFRESH, SLOT_REFRESH)->result.error, NETERR_NO_CLIENT_AUTH);
+		assert_int_equal(case_last(&t->c, PURPOSE_REVOCATION, SLOT_ACCESS)->result.error, NETERR_NO_CLIENT_AUTH);
 		assert_false(case_token(&t->c, SLOT_REFRESH)->spent);
 		d = wizard_diagnosis(t->w);
 		for (size_t k = 0; k < d->n; k++)
