@@ -136,16 +136,17 @@ count_invalid(struct span s, size_t *first)
 	return bad;
 }
 
+/* *text is what is text already; what had to be converted goes into out, and *text points there. */
 static enum res
-put_text(struct import *im, struct buf *out, struct span s, struct err *e)
+put_text(struct import *im, struct buf *out, struct span *text, struct err *e)
 {
+	struct span s = *text, rest = s, line = SPAN_EMPTY;
 	size_t binary = first_binary(s), first, bad = count_invalid(s, &first);
-	struct span rest = s, line = SPAN_EMPTY;
 
 	/* a body may be anything, and what it is, is a finding */
 	if ((binary < s.n || bad) && span_next(&rest, '\n', &line) &&
 		http_start_line(line) != HTTP_NO_START)
-		return buf_add_span(out, s);
+		return RES_OK;
 	if (binary < s.n) {
 		err_set(e, RES_SYNTAX, "line %d: binary data (byte 0x%02x at offset %zu), no text",
 			line_of(s, binary), (unsigned)(unsigned char)s.p[binary], binary);
@@ -163,36 +164,37 @@ put_text(struct import *im, struct buf *out, struct span s, struct err *e)
 		return RES_SYNTAX;
 	}
 	if (!bad)
-		return buf_add_span(out, s);
+		return RES_OK;
 	import_note(im, "line %d: not UTF-8 (byte 0x%02x); read as Windows-1252", line_of(s, first),
 		(unsigned)(unsigned char)s.p[first]);
 	from_cp1252(out, s);
+	*text = buf_span(out);
 	return buf_status(out);
 }
 
 enum res
-import_decode(struct import *im, struct buf *out, struct span bytes, struct err *e)
+import_decode(struct import *im, struct buf *out, struct span *text, struct err *e)
 {
+	struct buf wide;
+	enum res r;
 	bool big;
 
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		if (bytes.n >= known[i].n && !memcmp(bytes.p, known[i].magic, known[i].n))
+		if (text->n >= known[i].n && !memcmp(text->p, known[i].magic, known[i].n))
 			return err_set(e, RES_UNSUPPORTED, "this is %s", known[i].what);
-	if (span_starts(bytes, "\xef\xbb\xbf"))
-		bytes = span_from(bytes, 3);
-	big = span_starts(bytes, "\xfe\xff");
-	if (big || span_starts(bytes, "\xff\xfe") || looks_like_utf16(bytes, &big)) {
-		struct buf text;
-		enum res r;
-
-		if (span_starts(bytes, "\xfe\xff") || span_starts(bytes, "\xff\xfe"))
-			bytes = span_from(bytes, 2);
-		import_note(im, "the text is UTF-16 (%s-endian); read as such", big ? "big" : "little");
-		buf_init_wiping(&text, out->max);
-		from_utf16(&text, bytes, big);
-		r = buf_status(&text) == RES_OK ? put_text(im, out, buf_span(&text), e) : text.status;
-		buf_release(&text);
-		return r;
-	}
-	return put_text(im, out, bytes, e);
+	if (span_starts(*text, "\xef\xbb\xbf"))
+		*text = span_from(*text, 3);
+	big = span_starts(*text, "\xfe\xff");
+	if (!big && !span_starts(*text, "\xff\xfe") && !looks_like_utf16(*text, &big))
+		return put_text(im, out, text, e);
+	if (span_starts(*text, "\xfe\xff") || span_starts(*text, "\xff\xfe"))
+		*text = span_from(*text, 2);
+	import_note(im, "the text is UTF-16 (%s-endian); read as such", big ? "big" : "little");
+	buf_init_wiping(&wide, out->max);
+	from_utf16(&wide, *text, big);
+	r = buf_status(&wide);
+	(void)buf_add_span(out, buf_span(&wide)); /* valid UTF-8: put_text() copies nothing more */
+	*text = buf_span(out);
+	buf_release(&wide);
+	return r == RES_OK ? put_text(im, out, text, e) : r;
 }

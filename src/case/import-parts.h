@@ -20,8 +20,11 @@ importer import_curl;    /* a curl command line, and what was printed below it *
 importer import_verbose; /* curl -v, --trace-ascii, --trace, and curl's own error lines */
 importer import_prose;   /* an error quoted in prose, a log line, a mail with any of the above in it */
 
-/* import-text.c: the bytes as UTF-8 text; appends to out.  Names what cannot be read (gzip, pictures). */
-enum res import_decode(struct import *im, struct buf *out, struct span bytes, struct err *e) MUST_USE;
+/*
+ * import-decode.c: *text, bytes at first, is UTF-8 text then; where it had to be converted, it lies in
+ * out (empty, wiping).  Names what cannot be read (gzip, pictures).
+ */
+enum res import_decode(struct import *im, struct buf *out, struct span *text, struct err *e) MUST_USE;
 
 void import_take_as(struct import *im, const char *fmt, ...) PRINTF(2, 3);
 void import_note(struct import *im, const char *fmt, ...) PRINTF(2, 3);
@@ -29,6 +32,7 @@ void import_note(struct import *im, const char *fmt, ...) PRINTF(2, 3);
 struct import_exchange *import_add(struct import *im);
 /* Leaves the last exchange out again. */
 void import_drop_last(struct import *im);
+void import_free_exchange(struct import_exchange *x); /* wipes */
 /* Moves what is in `from` from its exchange `first` on (and its notes) to the end of im. */
 void import_move(struct import *im, struct import *from, size_t first);
 /* Where a line begins with a curl command, prompts aside; SIZE_MAX: nowhere. */

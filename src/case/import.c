@@ -11,8 +11,8 @@ import_init(struct import *im)
 	memset(im, 0, sizeof(*im));
 }
 
-static void
-exchange_release(struct import_exchange *x)
+void
+import_free_exchange(struct import_exchange *x)
 {
 	http_request_release(&x->request);
 	net_result_release(&x->result);
@@ -23,7 +23,7 @@ void
 import_release(struct import *im)
 {
 	for (size_t i = 0; i < im->n; i++)
-		exchange_release(im->x[i]);
+		import_free_exchange(im->x[i]);
 	free(im->x);
 	for (size_t i = 0; i < im->n_tokens; i++)
 		secret_unref(im->tokens[i].value);
@@ -89,7 +89,7 @@ import_add(struct import *im)
 void
 import_drop_last(struct import *im)
 {
-	exchange_release(im->x[--im->n]);
+	import_free_exchange(im->x[--im->n]);
 }
 
 void
@@ -99,7 +99,7 @@ import_move(struct import *im, struct import *from, size_t first)
 
 	for (size_t i = first; i < from->n; i++) {
 		if (im->n == IMPORT_EXCHANGES) {
-			exchange_release(from->x[i]);
+			import_free_exchange(from->x[i]);
 			continue;
 		}
 		if (from->x[i]->follows)
@@ -243,6 +243,7 @@ import_set_response(struct import_exchange *x, int status, const char *type, str
 
 /* In this order: the first that knows the text has it. */
 static importer *const importers[] = {
+	import_har,
 	import_json,
 	import_url,
 	import_curl,
@@ -260,8 +261,8 @@ import_read(struct import *im, struct span text, enum purpose purpose, struct er
 	enum res r;
 
 	buf_init_wiping(&utf8, 2 * (size_t)LIMIT_INPUT_FILE);
-	r = import_decode(im, &utf8, text, e);
-	s = buf_span(&utf8);
+	r = import_decode(im, &utf8, &text, e);
+	s = text;
 	if (r == RES_OK && !span_trim(s).n)
 		r = err_set(e, RES_NOTFOUND, "nothing was given: the input is empty");
 	for (size_t i = 0; r == RES_OK; i++) {

@@ -52,7 +52,8 @@ redirect_hop(const struct exchange *x)
 	struct url a, b;
 	enum hop hop = HOP_ELSEWHERE;
 
-	if (!is_redirect(x))
+	/* an authorization response is meant to lead elsewhere */
+	if (!is_redirect(x) || !strcmp(x->answer.error_from, "Location"))
 		return HOP_NONE;
 	buf_init(&full, 2 * LIMIT_URL);
 	if (url_resolve(&full, base, header_of(x, "location")) != RES_OK ||

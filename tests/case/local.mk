@@ -1,7 +1,7 @@
 # tests/case
 CASE_TEST_LIBS = src/libttcase.a src/libttoauth.a src/libttbase.a $(CJSON_LIBS) $(CMOCKA_LIBS)
 
-UNIT_TESTS += tests/case/test_record tests/case/test_case tests/case/test_import tests/case/test_import_curl
+UNIT_TESTS += tests/case/test_record tests/case/test_case tests/case/test_import tests/case/test_import_curl tests/case/test_import_har
 
 UNIT_TESTS += tests/case/test_file
 tests_case_test_file_SOURCES = tests/case/test_file.c
@@ -23,3 +23,7 @@ tests_case_test_import_LDADD = $(CASE_TEST_LIBS)
 tests_case_test_import_curl_SOURCES = tests/case/test_import_curl.c tests/case/importing.h
 tests_case_test_import_curl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
 tests_case_test_import_curl_LDADD = $(CASE_TEST_LIBS)
+
+tests_case_test_import_har_SOURCES = tests/case/test_import_har.c tests/case/importing.h
+tests_case_test_import_har_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
+tests_case_test_import_har_LDADD = $(CASE_TEST_LIBS)

@@ -1,0 +1,444 @@
+/*
+ * HAR 1.2, entry by entry: the file may be 50 MB of a whole day's browsing, of which a few exchanges are
+ * about tokens.  Only one entry is a JSON tree at a time.
+ */
+#include "case/import-parts.h"
+
+#include "base/encode.h"
+#include "base/text.h"
+#include "oauth/url.h"
+
+enum { KEEP_MOST = 200 };
+
+struct har {
+	struct import *im;
+	struct span all;
+	size_t entries, unreadable;
+	size_t without_body;
+	bool has_authorization;
+};
+
+/* --- the text ----------------------------------------------------------------------------- */
+
+static struct span
+skip_blanks(struct span s)
+{
+	while (s.n && memchr(" \t\r\n,", s.p[0], 5))
+		s = span_from(s, 1);
+	return s;
+}
+
+/* Bytes of the JSON value at the beginning of s; 0: it has no end. */
+static size_t
+value_len(struct span s)
+{
+	size_t depth = 0;
+	bool quoted = false;
+
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+
+		if (quoted) {
+			if (c == '\\')
+				i++;
+			else if (c == '"')
+				quoted = false;
+			continue;
+		}
+		if (c == '"')
+			quoted = true;
+		else if (c == '{' || c == '[')
+			depth++;
+		else if ((c == '}' || c == ']') && --depth == 0)
+			return i + 1;
+	}
+	return 0;
+}
+
+/* Behind the "[" of "entries"; false: there is none. */
+static bool
+find_entries(struct span text, struct span *entries)
+{
+	struct span s = text;
+
+	while (s.n) {
+		size_t at = span_find_str(s, "\"entries\"");
+		struct span rest;
+
+		if (at == SIZE_MAX)
+			return false;
+		rest = span_trim(span_from(s, at + 9));
+		if ((at == 0 || s.p[at - 1] != '\\') && span_starts(rest, ":")) {
+			rest = span_from(rest, 1);
+			while (rest.n && memchr(" \t\r\n", rest.p[0], 4))
+				rest = span_from(rest, 1);
+			if (span_starts(rest, "[")) {
+				*entries = span_from(rest, 1);
+				return true;
+			}
+		}
+		s = span_from(s, at + 9);
+	}
+	return false;
+}
+
+static int
+line_at(const struct har *h, const char *p)
+{
+	int line = 1;
+
+	for (const char *q = h->all.p; q < p; q++)
+		line += *q == '\n';
+	return line;
+}
+
+/* --- one entry ---------------------------------------------------------------------------- */
+
+/* Name/value pairs; what a browser joins by line ends (Set-Cookie) is several. */
+static void
+read_headers(struct http_headers *out, const struct json *list)
+{
+	for (const struct json *h = json_first(list); h; h = json_next(h)) {
+		struct span name = json_get_str(h, "name"), rest = json_get_str(h, "value"), line;
+
+		if (!name.n || name.p[0] == ':') /* HTTP/2's :authority and its like */
+			continue;
+		if (!rest.n)
+			(void)http_headers_add(out, name, rest);
+		while (span_next(&rest, '\n', &line))
+			(void)http_headers_add(out, name, line);
+	}
+}
+
+static void
+read_post_data(struct import_exchange *x, const struct json *data)
+{
+	struct buf *body = &x->request.body;
+	struct span text = json_get_str(data, "text");
+	const struct json *params = json_get(data, "params");
+
+	if (text.n) {
+		(void)buf_add_span(body, text);
+		return;
+	}
+	for (const struct json *p = json_first(params); p; p = json_next(p)) {
+		if (body->len)
+			(void)buf_putc(body, '&');
+		(void)form_encode(body, json_get_str(p, "name"));
+		(void)buf_putc(body, '=');
+		(void)form_encode(body, json_get_str(p, "value"));
+	}
+	x->body_unseen = data && !body->len;
+}
+
+/* False: there was a body, and the recording does not have it. */
+static bool
+read_content(struct http_response *r, const struct json *content)
+{
+	struct span text = json_get_str(content, "text");
+	enum num_form form;
+	int64_t size = 0;
+
+	if (span_is(json_get_str(content, "encoding"), "base64")) {
+		if (base64_decode(&r->body, text, NULL) != RES_OK)
+			buf_clear(&r->body);
+	} else if (buf_add_span(&r->body, text) == RES_LIMIT) {
+		r->body_too_large = true;
+	}
+	return text.n || !json_to_i64(json_get(content, "size"), &size, &form) || size <= 0;
+}
+
+static int64_t
+micros(const struct json *j)
+{
+	double ms;
+
+	return json_to_double(j, &ms) && ms >= 0 && ms < 1e9 ? (int64_t)(ms * 1000) : -1;
+}
+
+static int64_t
+some(int64_t us)
+{
+	return us > 0 ? us : 0;
+}
+
+/* "2026-01-31T12:00:00.123+01:00" in microseconds; 0: no time. */
+static int64_t
+started(struct span s)
+{
+	size_t dot = span_find(s, '.');
+	int64_t seconds, us = 0, unit = 100000;
+
+	if (time_parse_rfc3339(s, &seconds) != RES_OK)
+		return 0;
+	for (size_t i = dot; dot != SIZE_MAX && ++i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; unit /= 10)
+		us += (s.p[i] - '0') * unit;
+	return seconds * 1000000 + us;
+}
+
+/*
+ * The request went out when all but waiting and receiving was done; that is what the server's Date is
+ * compared with.
+ */
+static void
+read_times(struct net_result *r, const struct json *entry)
+{
+	const struct json *t = json_get(entry, "timings");
+	int64_t at = started(json_get_str(entry, "startedDateTime")), before, connect, ssl;
+
+	connect = micros(json_get(t, "connect"));
+	ssl = micros(json_get(t, "ssl"));
+	r->timings.dns = micros(json_get(t, "dns"));
+	r->timings.connect = connect >= 0 && ssl > 0 && ssl <= connect ? connect - ssl : connect;
+	r->timings.tls = ssl;
+	r->timings.wait = micros(json_get(t, "wait"));
+	r->timings.receive = micros(json_get(t, "receive"));
+	r->timings.total = micros(json_get(entry, "time"));
+	r->timings.reused = connect < 0;
+	if (!at)
+		return;
+	before = some(micros(json_get(t, "blocked"))) + some(r->timings.dns) + some(connect) +
+		some(micros(json_get(t, "send")));
+	r->sent_wall_us = at + before;
+	if (r->response.status)
+		r->answered_wall_us = r->sent_wall_us + some(r->timings.wait);
+}
+
+static bool
+truth(const struct json *j)
+{
+	bool b;
+	struct span s;
+
+	return json_to_bool(j, &b) ? b : json_to_span(j, &s) && s.n > 0;
+}
+
+/* Status 0 says that nothing came; why, only some browsers say. */
+static void
+read_failure(struct net_result *r, const struct json *entry, const struct json *response)
+{
+	struct span why = json_get_str(response, "_error");
+
+	if (r->response.status)
+		return;
+	if (!why.n)
+		why = json_get_str(entry, "_error");
+	if (!why.n)
+		why = json_get_str(response, "statusText");
+	r->error = import_net_error(why);
+	text_safe_into(r->error_text, sizeof(r->error_text), why);
+}
+
+static void
+read_remote(struct net_result *r, const struct json *entry)
+{
+	struct span address = json_get_str(entry, "serverIPAddress");
+
+	if (address.n && address.n < 60)
+		text_safe_into(r->remote, sizeof(r->remote), address);
+}
+
+static bool
+read_entry(struct har *h, struct import_exchange *x, const struct json *entry)
+{
+	const struct json *request = json_get(entry, "request"), *response = json_get(entry, "response");
+	struct http_response *r = &x->result.response;
+	struct span method = json_get_str(request, "method"), url = json_get_str(request, "url");
+	struct span version = json_get_str(response, "httpVersion");
+	enum num_form form;
+	int64_t status;
+	char word[16];
+
+	if (!url.n || !method.n || method.n >= sizeof(word))
+		return false;
+	(void)snprintf(word, sizeof(word), "%.*s", SPAN_ARG(method));
+	http_request_set(&x->request, word, url);
+	x->named = true;
+	read_headers(&x->request.headers, json_get(request, "headers"));
+	read_post_data(x, json_get(request, "postData"));
+	if (json_to_i64(json_get(response, "status"), &status, &form) && status > 0 && status < 1000)
+		r->status = (int)status;
+	if (span_starts_nocase(version, "http/"))
+		(void)snprintf(r->version, sizeof(r->version), "%.*s", SPAN_ARG(span_sub(version, 5, 3)));
+	read_headers(&r->headers, json_get(response, "headers"));
+	if (!read_content(r, json_get(response, "content")) && r->status / 100 == 2) {
+		h->without_body++;
+		x->purpose = PURPOSE_OTHER;
+	}
+	read_times(&x->result, entry);
+	read_failure(&x->result, entry, response);
+	read_remote(&x->result, entry);
+	/* the Date of a cache's copy is not the server's clock now */
+	if (truth(json_get(entry, "_fromCache")) || truth(json_get(response, "_fromCache")))
+		x->result.sent_wall_us = 0;
+	h->has_authorization = h->has_authorization || http_has_header(&x->request.headers, "authorization");
+	return true;
+}
+
+/* --- which entries count ------------------------------------------------------------------ */
+
+/* Is this what the redirect at i led to? */
+static bool
+led_here(const struct import_exchange *before, const struct import_exchange *x)
+{
+	const struct http_response *r = &before->result.response;
+	struct span to = http_header(&r->headers, "Location");
+	struct buf full;
+	bool same;
+
+	if (r->status < 300 || r->status >= 400 || !to.n)
+		return false;
+	buf_init_wiping(&full, LIMIT_URL);
+	same = url_resolve(&full, span_of(before->request.url), to) == RES_OK &&
+		span_eq(buf_span(&full), span_of(x->request.url));
+	buf_release(&full);
+	return same;
+}
+
+static bool
+is_relevant(const struct import *im, struct import_exchange *x)
+{
+	if (x->purpose == PURPOSE_COUNT)
+		x->purpose = import_purpose(x);
+	if (x->purpose != PURPOSE_OTHER)
+		return x->result.response.status || x->result.error != NETERR_NONE;
+	for (size_t i = im->n - 1; i-- > 0 && i + 8 > im->n;) {
+		if (im->x[i]->purpose == PURPOSE_OTHER || !led_here(im->x[i], x))
+			continue;
+		x->purpose = im->x[i]->purpose;
+		return true;
+	}
+	return import_is_authorization_response(x);
+}
+
+static bool
+is_plain_success(const struct import_exchange *x)
+{
+	return x->purpose == PURPOSE_RESOURCE && x->result.response.status / 100 == 2;
+}
+
+/* The oldest calls of an API that went well say least. */
+static void
+prune(struct import *im)
+{
+	size_t kept = 0, drop = im->n > KEEP_MOST ? im->n - KEEP_MOST / 2 : 0;
+
+	for (size_t i = 0; i < im->n; i++) {
+		struct import_exchange *x = im->x[i];
+
+		if (drop && is_plain_success(x)) {
+			drop--;
+			import_free_exchange(x);
+		} else {
+			im->x[kept++] = x;
+		}
+	}
+	im->n = kept;
+}
+
+static void
+take_entry(struct har *h, struct span text)
+{
+	struct import_exchange *x;
+	struct json *entry;
+	struct err e = ERR_INIT;
+
+	if (json_parse(&entry, text, &e) != RES_OK) {
+		if (!h->unreadable++)
+			import_note(h->im, "line %d: entry %zu cannot be read (%s)", line_at(h, text.p), h->entries,
+				e.text);
+		return;
+	}
+	if (h->im->n > KEEP_MOST)
+		prune(h->im);
+	x = import_add(h->im);
+	if (x && (!read_entry(h, x, entry) || !is_relevant(h->im, x)))
+		import_drop_last(h->im);
+	json_free(entry);
+}
+
+static int
+earlier(const struct import_exchange *a, const struct import_exchange *b)
+{
+	return a->result.sent_wall_us > 0 && b->result.sent_wall_us > 0 &&
+		a->result.sent_wall_us < b->result.sent_wall_us;
+}
+
+/* Most recordings are in order, so that this hardly moves anything. */
+static void
+sort(struct import *im)
+{
+	for (size_t i = 1; i < im->n; i++) {
+		struct import_exchange *x = im->x[i];
+		size_t k = i;
+
+		for (; k > 0 && earlier(x, im->x[k - 1]); k--)
+			im->x[k] = im->x[k - 1];
+		im->x[k] = x;
+	}
+}
+
+static void
+link_redirects(struct import *im)
+{
+	for (size_t i = 1; i < im->n; i++)
+		for (size_t k = i; k-- > 0 && k + 8 > i && !im->x[i]->follows;)
+			if (led_here(im->x[k], im->x[i]))
+				im->x[i]->follows = (uint32_t)k + 1;
+}
+
+/* Browsers leave Authorization out unless they are told otherwise: that is no sign of a request without it. */
+static void
+mark_sanitized(struct har *h)
+{
+	bool marked = false;
+
+	for (size_t i = 0; i < h->im->n && !h->has_authorization; i++) {
+		struct import_exchange *x = h->im->x[i];
+
+		if (x->purpose != PURPOSE_RESOURCE && x->purpose != PURPOSE_USERINFO)
+			continue;
+		x->token_unseen = marked = true;
+		(void)http_headers_add(&x->request.headers, SPAN_LIT("Authorization"), SPAN_LIT("Bearer [redacted]"));
+	}
+	if (marked)
+		import_note(h->im, "the recording has no Authorization header at all: browsers leave them out "
+				   "unless sensitive data is asked for");
+}
+
+enum res
+import_har(struct import *im, struct span text, enum purpose purpose, struct err *e)
+{
+	struct har h = {.im = im, .all = text};
+	struct span s = span_trim(text), rest;
+	size_t n, at;
+
+	(void)purpose;
+	if (!span_starts(s, "{") || (at = span_find_str(span_sub(s, 0, 64 << 10), "\"log\"")) == SIZE_MAX ||
+		!find_entries(span_from(s, at), &rest))
+		return RES_NOTFOUND;
+	for (rest = skip_blanks(rest); rest.n && rest.p[0] == '{'; rest = skip_blanks(span_from(rest, n))) {
+		h.entries++;
+		n = value_len(rest);
+		if (!n)
+			break;
+		take_entry(&h, span_sub(rest, 0, n));
+	}
+	if (!rest.n || rest.p[0] != ']')
+		import_note(im, "line %d: the file is cut off or damaged at entry %zu: what stands before it was read",
+			line_at(&h, rest.n ? rest.p : s.p + s.n), h.entries + !(rest.n && rest.p[0] == '{'));
+	if (h.without_body)
+		import_note(im, "%zu answers were recorded without their bodies", h.without_body);
+	if (h.unreadable > 1)
+		import_note(im, "%zu entries could not be read", h.unreadable);
+	sort(im);
+	link_redirects(im);
+	mark_sanitized(&h);
+	if (!im->n)
+		return err_set(e, RES_SYNTAX,
+			"a HAR file of %zu entries, none of which is about a token (discovery, introspection, "
+			"token, user information, a call with a bearer token)%s%s",
+			h.entries, im->n_notes ? "; " : "", im->n_notes ? im->notes[im->n_notes - 1] : "");
+	import_take_as(im, "a HAR file: %zu of %zu entries are about tokens", im->n, h.entries);
+	return RES_OK;
+}

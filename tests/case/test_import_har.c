@@ -1,0 +1,236 @@
+/* HAR: which entries count, in what order, what a browser leaves out, and what is damaged. */
+#include "case/importing.h"
+
+#include "base/mem.h"
+
+#define AT "opaque-access-token-1"
+
+/* One entry; more: further members of the entry, with a comma before them. */
+static void
+entry(struct buf *out, const char *when, const char *method, const char *url, const char *headers,
+	const char *post, int status, const char *response_headers, const char *body, const char *more)
+{
+	if (out->len && out->p[out->len - 1] == '}')
+		(void)buf_puts(out, ",\n");
+	(void)buf_printf(out,
+		"{\"startedDateTime\":\"%s\",\"time\":100,\"request\":{\"method\":\"%s\",\"url\":\"%s\","
+		"\"httpVersion\":\"HTTP/2\",\"headers\":[%s]%s%s%s},\"response\":{\"status\":%d,"
+		"\"httpVersion\":\"HTTP/2\",\"headers\":[%s],\"content\":{\"size\":%zu,\"mimeType\":\"x\","
+		"\"text\":\"%s\"}},\"timings\":{\"blocked\":10,\"dns\":5,\"connect\":20,\"ssl\":15,\"send\":0,"
+		"\"wait\":40,\"receive\":2}%s}",
+		when, method, url, headers, *post ? ",\"postData\":{\"mimeType\":\"f\",\"text\":\"" : "", post,
+		*post ? "\"}" : "", status, response_headers, strlen(body), body, more);
+}
+
+static void
+begin(struct buf *out)
+{
+	buf_init(out, LIMIT_INPUT_FILE);
+	(void)buf_puts(out, "\xef\xbb\xbf{\"log\":{\"version\":\"1.2\",\"creator\":{\"name\":\"a \\\"entries\\\": [ b\"},\n"
+			   "\"entries\" : [\n");
+}
+
+static const char bearer[] = "{\"name\":\":authority\",\"value\":\"x\"},{\"name\":\"Authorization\",\"value\":\"Bearer " AT "\"}";
+
+static void
+take_har(struct import *im, struct buf *b)
+{
+	(void)buf_puts(b, "\n]}}");
+	take(im, buf_str(b));
+	buf_release(b);
+}
+
+static void
+few_among_many(void **state)
+{
+	struct import im;
+	struct buf b;
+
+	(void)state;
+	begin(&b);
+	for (int i = 0; i < 300; i++)
+		entry(&b, "2026-01-31T12:00:00.000Z", "GET", "https://app.example/a.js", "", "", 200, "",
+			"}]{[\\\"\\\\", "");
+	entry(&b, "2026-01-31T12:00:05.500+01:00", "GET", "https://idp.example/userinfo", bearer, "", 401,
+		"{\"name\":\"WWW-Authenticate\",\"value\":\"Bearer error=\\\"invalid_token\\\"\"}", "", "");
+	entry(&b, "2026-01-31T10:00:00Z", "POST", "https://idp.example/token", "", "grant_type=refresh_token&refresh_token=r",
+		400, "", "{\\\"error\\\":\\\"invalid_grant\\\"}", "");
+	take_har(&im, &b);
+	assert_int_equal(im.n, 2);
+	assert_non_null(strstr(im.taken_as, "2 of 302"));
+	/* by time, with the offset counted */
+	assert_int_equal(im.x[0]->purpose, PURPOSE_REFRESH);
+	assert_int_equal(im.x[1]->purpose, PURPOSE_USERINFO);
+	/* 11:00:05.5 and 35 ms; the answer 40 ms later */
+	assert_int_equal(im.x[1]->result.sent_wall_us, INT64_C(1769857205535000));
+	assert_int_equal(im.x[1]->result.answered_wall_us, INT64_C(1769857205575000));
+	assert_int_equal(im.x[1]->result.timings.connect, 5000);
+	assert_int_equal(im.x[1]->result.timings.tls, 15000);
+	assert_true(span_is(http_header(&im.x[1]->request.headers, "authorization"), "Bearer " AT));
+	import_release(&im);
+}
+
+static void
+clock_of_the_recording(void **state)
+{
+	struct case_file c;
+	struct redactor *r = redactor_new();
+	struct clock clock;
+	struct facts f;
+	struct import im;
+	struct buf b;
+
+	(void)state;
+	begin(&b);
+	entry(&b, "2026-01-31T12:00:00.000Z", "GET", "https://idp.example/userinfo", bearer, "", 401,
+		"{\"name\":\"Date\",\"value\":\"Sat, 31 Jan 2026 12:10:00 GMT\"}", "", "");
+	take_har(&im, &b);
+	case_init(&c);
+	(void)import_apply(&im, &c, r);
+	clock_init_manual(&clock, 0);
+	facts_derive(&f, &c, &clock);
+	assert_true(f.skew.known && f.skew.seconds > 599 && f.skew.seconds < 601);
+	assert_int_equal(f.now_s, 1769860800);
+	assert_int_equal(f.server_now_s, 1769861400);
+	assert_true(case_token(&c, SLOT_ACCESS)->present);
+	import_release(&im);
+	case_release(&c);
+	/* out of a cache: an old Date is no clock */
+	begin(&b);
+	entry(&b, "2026-01-31T12:00:00.000Z", "GET", "https://idp.example/userinfo", bearer, "", 401,
+		"{\"name\":\"Date\",\"value\":\"Sat, 31 Jan 2026 11:10:00 GMT\"}", "", ",\"_fromCache\":\"disk\"");
+	take_har(&im, &b);
+	case_init(&c);
+	(void)import_apply(&im, &c, r);
+	facts_derive(&f, &c, &clock);
+	assert_false(f.skew.known);
+	import_release(&im);
+	case_release(&c);
+	redactor_free(r);
+}
+
+static void
+left_out_by_browsers(void **state)
+{
+	struct import im;
+	struct buf b;
+
+	(void)state;
+	begin(&b);
+	entry(&b, "2026-01-31T12:00:00.000Z", "GET", "https://api.example/me", "", "", 401,
+		"{\"name\":\"WWW-Authenticate\",\"value\":\"Bearer\"}", "", "");
+	take_har(&im, &b);
+	assert_true(noted(&im, "Authorization") && im.x[0]->token_unseen);
+	import_release(&im);
+	/* one that has the header shows that the others really came without */
+	begin(&b);
+	entry(&b, "2026-01-31T12:00:00.000Z", "GET", "https://api.example/me", "", "", 401,
+		"{\"name\":\"WWW-Authenticate\",\"value\":\"Bearer\"}", "", "");
+	entry(&b, "2026-01-31T12:00:00.000Z", "GET", "https://api.example/you", bearer, "", 200, "", "{}", "");
+	take_har(&im, &b);
+	assert_false(noted(&im, "Authorization") || im.x[0]->token_unseen);
+	import_release(&im);
+	/* nothing came back, and the browser says why; a blocked request is not the server's */
+	begin(&b);
+	entry(&b, "2026-01-31T12:00:00.000Z", "GET", "https://idp.example/userinfo", bearer, "", 0, "", "",
+		",\"_error\":\"net::ERR_NAME_NOT_RESOLVED\"");
+	entry(&b, "2026-01-31T12:00:00.000Z", "GET", "https://idp.example/userinfo", bearer, "", 0, "", "",
+		",\"_error\":\"net::ERR_BLOCKED_BY_CLIENT\"");
+	take_har(&im, &b);
+	assert_int_equal(im.n, 1);
+	assert_int_equal(im.x[0]->result.error, NETERR_DNS);
+	import_release(&im);
+}
+
+static void
+redirects(void **state)
+{
+	struct import im;
+	struct buf b;
+
+	(void)state;
+	begin(&b);
+	entry(&b, "2026-01-31T12:00:00.000Z", "GET", "https://api.example/me", bearer, "", 302,
+		"{\"name\":\"Location\",\"value\":\"https://b.example/me\"}", "", "");
+	entry(&b, "2026-01-31T12:00:01.000Z", "GET", "https://b.example/me", "", "", 403, "", "no", "");
+	entry(&b, "2026-01-31T12:00:02.000Z", "GET", "https://idp.example/auth?prompt=none", "", "", 302,
+		"{\"name\":\"Location\",\"value\":\"https://app.example/cb?error=login_required&state=1\"}", "", "");
+	entry(&b, "2026-01-31T12:00:03.000Z", "GET", "https://app.example/page", "", "", 302,
+		"{\"name\":\"Location\",\"value\":\"https://app.example/start\"}", "", "");
+	take_har(&im, &b);
+	assert_int_equal(im.n, 3);
+	assert_int_equal(im.x[1]->follows, 1);
+	assert_int_equal(im.x[1]->purpose, PURPOSE_RESOURCE);
+	assert_int_equal(im.x[2]->purpose, PURPOSE_OTHER);
+	import_release(&im);
+}
+
+static void
+calls_without_number(void **state)
+{
+	struct import im;
+	struct buf b;
+	size_t plain = 0;
+
+	(void)state;
+	begin(&b);
+	entry(&b, "2026-01-31T12:00:00.000Z", "GET", "https://api.example/first", bearer, "", 403, "", "{}", "");
+	for (int i = 0; i < 1500; i++)
+		entry(&b, "2026-01-31T12:00:00.000Z", "GET", "https://api.example/me", bearer, "", 200, "", "{}", "");
+	entry(&b, "2026-01-31T12:00:00.000Z", "GET", "https://api.example/last", bearer, "", 200, "", "{}", "");
+	take_har(&im, &b);
+	assert_true(im.n <= 300);
+	assert_string_equal(im.x[0]->request.url, "https://api.example/first");
+	for (size_t i = 0; i < im.n; i++)
+		plain += im.x[i]->result.response.status == 200;
+	assert_int_equal(plain, im.n - 1);
+	assert_string_equal(im.x[im.n - 1]->request.url, "https://api.example/last");
+	import_release(&im);
+}
+
+static void
+damaged(void **state)
+{
+	struct import im;
+	struct buf b;
+	char *text;
+
+	(void)state;
+	begin(&b);
+	entry(&b, "2026-01-31T12:00:00.000Z", "GET", "https://idp.example/userinfo", bearer, "", 401, "", "", "");
+	(void)buf_puts(&b, ",{\"startedDateTime\":nonsense}");
+	entry(&b, "2026-01-31T12:00:00.000Z", "GET", "https://idp.example/introspect", "", "token=" AT, 200, "",
+		"{\\\"active\\\":false}", "");
+	take(&im, buf_str(&b)); /* without its end */
+	assert_int_equal(im.n, 2);
+	assert_true(noted(&im, "line 3: entry 2 cannot be read"));
+	assert_true(noted(&im, "cut off"));
+	import_release(&im);
+	/* cut at every byte: an answer each time, nothing read behind the end */
+	for (size_t n = 0; n <= b.len; n += n < 120 ? 1 : 37) {
+		text = xmalloc(n + !n);
+		memcpy(text, buf_str(&b), n);
+		(void)reads(&im, text, n, PURPOSE_COUNT);
+		import_release(&im);
+		free(text);
+	}
+	buf_release(&b);
+	refuse("{\"log\":{\"entries\":[]}}", RES_SYNTAX);
+	refuse("{\"log\":{\"entries\":[1,2]}}", RES_SYNTAX);
+	refuse("{\"log\":{\"entries\":[{\"request\":[]}]}}", RES_SYNTAX);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(few_among_many),
+		cmocka_unit_test(clock_of_the_recording),
+		cmocka_unit_test(left_out_by_browsers),
+		cmocka_unit_test(redirects),
+		cmocka_unit_test(calls_without_number),
+		cmocka_unit_test(damaged),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
