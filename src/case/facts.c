@@ -74,8 +74,13 @@ exchange_client_refused(const struct exchange *x)
 	if (status != 401) {
 		return span_contains_nocase(words, "authentication failed") ||
 			span_contains_nocase(words, "client authentication") ||
-			span_contains_nocase(words, "client credentials");
+			span_contains_nocase(words, "client credentials") ||
+			span_contains_nocase(words, "secret hash");
 	}
+	if (x->purpose == PURPOSE_REFRESH && span_is(error, "invalid_request") &&
+		(span_contains_nocase(words, "refresh token") ||
+			span_contains_nocase(words, "refresh_token")))
+		return false; /* the token it is, not the caller */
 	return !span_is(error, "invalid_token") && !span_is(error, "invalid_grant") &&
 		!span_is(error, "invalid_dpop_proof") && !span_is(error, "use_dpop_nonce");
 }
@@ -109,7 +114,7 @@ exchange_token_refused(const struct exchange *x)
 	status = x->result.response.status;
 	if (x->answer.outcome == OUTCOME_OAUTH_ERROR || x->answer.outcome == OUTCOME_VENDOR_ERROR)
 		return (status >= 200 && status < 300) || status == 400 || status == 401 ||
-			status == 403;
+			status == 403 || status == 422;
 	if (is_page(x)) /* an error page is a refusal too; a login page is not */
 		return status == 401 &&
 			!span_contains_nocase(buf_span(&x->result.response.body), "password");

@@ -4,7 +4,7 @@ src_libttdiagnose_a_SOURCES = \
 	src/diagnose/catalogue.c src/diagnose/catalogue.def \
 	src/diagnose/chain.c src/diagnose/chain.h \
 	src/diagnose/diagnose.c src/diagnose/diagnose.h \
-	src/diagnose/hints.def \
+	src/diagnose/hints.c src/diagnose/hints.def \
 	src/diagnose/order.c src/diagnose/order.h src/diagnose/rules.h \
 	src/diagnose/rules.c src/diagnose/rules.def \
 	src/diagnose/rules-binding.c \
@@ -24,4 +24,5 @@ src_libttdiagnose_a_SOURCES = \
 	src/diagnose/rules-transport.c \
 	src/diagnose/rules-userinfo.c \
 	src/diagnose/rules-verify.c \
-	src/diagnose/verdict.c src/diagnose/verdict.h
+	src/diagnose/verdict.c src/diagnose/verdict.h \
+	src/diagnose/words.c src/diagnose/words.h

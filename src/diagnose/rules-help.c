@@ -79,7 +79,7 @@ ev_answer(struct finding *out, const struct exchange *x)
 	ev(out, fact, (int)x->n, "%s", answer_words(x, words, sizeof(words)));
 }
 
-/* --- the words of an answer --------------------------------------------------------------- */
+/* --- one line of an answer ---------------------------------------------------------------- */
 
 char *
 answer_words(const struct exchange *x, char *out, size_t size)
@@ -115,16 +115,6 @@ request_scheme(const struct exchange *x, char *out, size_t size)
 	return out;
 }
 
-static const struct {
-	unsigned where;
-	const char *part;
-	enum hint hint;
-} hints[] = {
-#define HINT(where, part, kind) {WHERE_##where, part, HINT_##kind},
-#include "diagnose/hints.def"
-#undef HINT
-};
-
 unsigned
 answer_where(const struct exchange *x)
 {
@@ -153,89 +143,6 @@ answer_where(const struct exchange *x)
 		break;
 	}
 	return WHERE_A;
-}
-
-/* Everything in words that the answer has. */
-static void
-answer_text(const struct exchange *x, struct buf *text)
-{
-	(void)buf_printf(
-		text, "%s %s %s", x->answer.error, x->answer.vendor_code, x->answer.description);
-	for (size_t i = 0; i < x->answer.challenges.n; i++)
-		(void)buf_printf(text, " %.*s",
-			SPAN_ARG(challenge_param(&x->answer.challenges.v[i], "error_description")));
-	/* a short text of no known dialect speaks for itself */
-	if (x->answer.kind != BODY_HTML && x->result.response.body.len < 2048)
-		(void)buf_printf(text, " %.*s", SPAN_ARG(buf_span(&x->result.response.body)));
-}
-
-static bool
-is_lower(char c)
-{
-	return c >= 'a' && c <= 'z';
-}
-
-static bool
-is_upper(char c)
-{
-	return c >= 'A' && c <= 'Z';
-}
-
-static bool
-is_word(char c)
-{
-	return is_lower(c) || is_upper(c) || (c >= '0' && c <= '9');
-}
-
-/* Is the part there, from a word's beginning?  "id token" is no part of "invalid token"; a capital
- * after a small letter begins a word too ("TokenExpired"). */
-static bool
-has_words(struct span text, const char *part)
-{
-	size_t n = strlen(part);
-
-	for (size_t i = 0; i + n <= text.n; i++) {
-		if (!span_starts_nocase(span_from(text, i), part))
-			continue;
-		if (!i || !is_word(text.p[i]) || !is_word(text.p[i - 1]) ||
-			(is_upper(text.p[i]) && is_lower(text.p[i - 1])))
-			return true;
-	}
-	return false;
-}
-
-bool
-answer_says(const struct exchange *x, const char *part)
-{
-	struct buf text;
-	bool says;
-
-	buf_init(&text, LIMIT_BODY);
-	answer_text(x, &text);
-	says = has_words(buf_span(&text), part);
-	buf_release(&text);
-	return says;
-}
-
-enum hint
-answer_hint(const struct exchange *x)
-{
-	struct buf text;
-	enum hint found = HINT_NONE;
-	unsigned where;
-
-	if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS)
-		return HINT_NONE;
-	where = answer_where(x);
-	buf_init(&text, LIMIT_BODY);
-	answer_text(x, &text);
-	for (size_t i = 0; i < ARRAY_SIZE(hints) && found == HINT_NONE; i++) {
-		if ((hints[i].where & where) &&
-			has_words(buf_span(&text), hints[i].part))
-			found = hints[i].hint;
-	}
-	buf_release(&text);
-	return found;
 }
 
 /* --- what several rules ask --------------------------------------------------------------- */

@@ -55,6 +55,8 @@ redirect_hop(const struct exchange *x)
 	/* an authorization response is meant to lead elsewhere */
 	if (!is_redirect(x) || !strcmp(x->answer.error_from, "Location"))
 		return HOP_NONE;
+	if (!exchange_request_known(x)) /* where it leads to is all there is */
+		return login_words(header_of(x, "location")) ? HOP_LOGIN : HOP_ELSEWHERE;
 	buf_init(&full, 2 * LIMIT_URL);
 	if (url_resolve(&full, base, header_of(x, "location")) != RES_OK ||
 		url_parse(&a, base, NULL) != RES_OK ||

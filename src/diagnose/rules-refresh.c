@@ -9,6 +9,14 @@ refused(const struct facts *f)
 	return exchange_answered(f->refresh) && f->refresh->answer.outcome != OUTCOME_SUCCESS;
 }
 
+static bool
+speaks_of_token(enum hint hint)
+{
+	return hint == HINT_BAD_GRANT || hint == HINT_AMBIGUOUS || hint == HINT_EXPIRED ||
+		hint == HINT_REVOKED || hint == HINT_ROTATED || hint == HINT_OTHER_CLIENT ||
+		hint == HINT_IDLE || hint == HINT_ABSOLUTE || hint == HINT_LIMIT;
+}
+
 /* The refresh token itself was refused: invalid_grant, or a 400 without any words. */
 static bool
 grant_refused(const struct facts *f)
@@ -21,6 +29,9 @@ grant_refused(const struct facts *f)
 	s = x->result.response.status;
 	if (answer_error_is(x, "invalid_grant") || answer_error_is(x, "bad_refresh_token"))
 		return true;
+	/* some servers call a dead refresh token an invalid request */
+	if (answer_error_is(x, "invalid_request") || answer_error_is(x, "invalid_token"))
+		return speaks_of_token(answer_hint(x));
 	return (s == 400 || s == 401 || s == 403) && x->answer.kind != BODY_HTML &&
 		!x->answer.error[0];
 }
@@ -222,6 +233,16 @@ rule_refresh_absolute_lifetime(const struct facts *f, struct finding *out)
 enum verdict_of
 rule_refresh_password_change(const struct facts *f, struct finding *out)
 {
+	const struct exchange *x = f->userinfo;
+
+	if (fact_rejected(f) && !fact_expired(f) && answer_hint(x) == HINT_PASSWORD) {
+		out->step = x->step;
+		ev_answer(out, x);
+		ev(out, "error_description", (int)x->n, "%s", x->answer.description);
+		return say(out,
+			"The user's password was changed or reset after the login, which ended the "
+			"token and its grant.");
+	}
 	return by_words(f, out, HINT_PASSWORD,
 		"The user's password was changed or reset after the grant, which ended the refresh "
 		"token.");

@@ -46,20 +46,23 @@ rule_issuer_mismatch_hostname(const struct facts *f, struct finding *out)
 	const struct exchange *proof = active_elsewhere(f);
 	struct span iss = f->claimed && f->claimed->iss.n ? f->claimed->iss : f->iss.v;
 	char theirs[140], ours[140];
-	bool refresh = f->refresh && !f->refresh_ok.from && answer_hint(f->refresh) == HINT_ISSUER;
+	const struct exchange *said =
+		fact_rejected(f) && answer_hint(f->userinfo) == HINT_ISSUER ? f->userinfo
+		: exchange_answered(f->refresh) && answer_hint(f->refresh) == HINT_ISSUER
+		? f->refresh
+		: NULL;
 
-	if (!fact_refused(f) && !refresh)
+	if (!fact_refused(f) && !said)
 		return RULE_PASS;
 	if (fact_issuer(f) != ISSUER_OTHER_HOST && !(fact_inactive(f) && proof)) {
 		/* an opaque token: only the server's own word */
-		if (!fact_rejected(f) || answer_hint(f->userinfo) != HINT_ISSUER ||
-			fact_issuer(f) == ISSUER_OTHER_TENANT)
+		if (!said || fact_issuer(f) == ISSUER_OTHER_TENANT)
 			return RULE_PASS;
-		ev_answer(out, f->userinfo);
-		out->step = STEP_HANDLE;
+		ev_answer(out, said);
+		out->step = said->step;
 		return say(out,
-			"The server says that the token's issuer is not the one it expects: %s",
-			f->userinfo->answer.description);
+			"The server says that the token's issuer is not the one it expects%s%s",
+			said->answer.description[0] ? ": " : ".", said->answer.description);
 	}
 	if (fact_expired(f))
 		out->severity = SEV_WARNING; /* expiry does not hang on the host called */
@@ -91,6 +94,8 @@ rule_wrong_tenant_or_realm(const struct facts *f, struct finding *out)
 			continue;
 		out->step = all[i]->step;
 		ev_answer(out, all[i]);
+		if (!exchange_request_known(all[i]))
+			return say(out, "The server says that it has no such realm or tenant.");
 		ev(out, "url", (int)all[i]->n, "%s", all[i]->request.url);
 		return say(out, "The server has no such realm or tenant as in %s.",
 			all[i]->request.url);

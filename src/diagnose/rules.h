@@ -24,7 +24,7 @@ void ev_answer(struct finding *out, const struct exchange *x);
 void ev_time(struct finding *out, const char *fact, const struct fact_time *t);
 void ev_text(struct finding *out, const char *fact, struct span v, int from);
 
-/* --- the words of an answer ---------------------------------------------------------------- */
+/* --- the words of an answer (hints.c) ---------------------------------------------------------------- */
 /* What a server's sentence hints at (hints.def): used only where no check can decide. */
 enum hint {
 	HINT_NONE,
@@ -73,6 +73,7 @@ enum hint {
 	HINT_REFRESH_TOKEN,
 	HINT_LIMIT,
 	HINT_SILENT,
+	HINT_BAD_GRANT, /* the refresh token is no good; not why */
 };
 enum hint answer_hint(const struct exchange *x);
 /* Which rows of hints.def speak of this answer. */

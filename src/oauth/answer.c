@@ -213,9 +213,9 @@ challenge_with_error(const struct challenges *c)
 /* Joins what the body and the challenges say: a protocol code from either before a vendor's word.
  */
 static void
-read_error(struct answer *a, bool failed, struct span body)
+read_error(struct answer *a, bool refused, bool failed, struct span body)
 {
-	const struct challenge *ch = failed ? challenge_with_error(&a->challenges) : NULL;
+	const struct challenge *ch = refused ? challenge_with_error(&a->challenges) : NULL;
 	struct span code = challenge_param(ch, "error"),
 		    text = challenge_param(ch, "error_description");
 	struct body_error b;
@@ -312,6 +312,17 @@ has_content(const struct answer *a, enum purpose p, const struct http_response *
 	}
 }
 
+/* A failed status, or a good one without what was asked for: then any word of an error counts. */
+static bool
+answers_with_error(const struct answer *a, enum purpose p, const struct http_response *r)
+{
+	if (r->status >= 400)
+		return true;
+	return r->status >= 200 && r->status < 300 && !has_content(a, p, r) &&
+		(p == PURPOSE_USERINFO || p == PURPOSE_INTROSPECTION || p == PURPOSE_REFRESH ||
+			p == PURPOSE_TOKEN);
+}
+
 static enum outcome
 judge(const struct answer *a, enum purpose p, const struct http_response *r)
 {
@@ -346,7 +357,7 @@ answer_read(struct answer *a, enum purpose p, const struct http_response *r)
 	challenges_read(&a->challenges, &r->headers, "WWW-Authenticate");
 	read_body(a, body);
 	read_content(a, p);
-	read_error(a, r->status >= 400, body);
+	read_error(a, r->status >= 400, answers_with_error(a, p, r), body);
 	if (r->status >= 300 && r->status < 400 && p == PURPOSE_OTHER)
 		read_redirect_error(a, r);
 	a->outcome = judge(a, p, r);

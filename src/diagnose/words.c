@@ -1,0 +1,127 @@
+#include "diagnose/words.h"
+
+enum { WINDOW = 8, GROUPS_MAX = 6 };
+
+static bool
+lower(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+static bool
+upper(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+static bool
+word_char(char c)
+{
+	return lower(c) || upper(c) || (c >= '0' && c <= '9');
+}
+
+/* Does a word begin at i?  After what is no word, or with a capital after a small letter. */
+static bool
+begins(struct span s, size_t i)
+{
+	return word_char(s.p[i]) &&
+		(!i || !word_char(s.p[i - 1]) || (upper(s.p[i]) && lower(s.p[i - 1])));
+}
+
+void
+words_read(struct words *w, struct span text)
+{
+	size_t used = 0;
+
+	w->n = 0;
+	for (size_t i = 0; i < text.n && used < WORDS_BYTES; i++) {
+		if (!word_char(text.p[i]))
+			continue;
+		if (begins(text, i)) {
+			if (w->n == WORDS_MAX)
+				return;
+			w->v[w->n].at = (unsigned short)used;
+			w->v[w->n++].n = 0;
+		}
+		w->bytes[used++] = (char)(upper(text.p[i]) ? text.p[i] + 32 : text.p[i]);
+		w->v[w->n - 1].n++;
+	}
+}
+
+/* Is the word one of "a|b*|c"? */
+static bool
+is_one_of(struct span word, struct span group)
+{
+	struct span one;
+
+	while (span_next(&group, '|', &one)) {
+		if (one.n && one.p[one.n - 1] == '*') {
+			one.n--;
+			if (word.n >= one.n && !memcmp(word.p, one.p, one.n))
+				return true;
+		} else if (span_eq(word, one)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Which words meet the group, as bits of hit. */
+static bool
+find(const struct words *w, struct span group, bool hit[WORDS_MAX])
+{
+	bool any = false;
+
+	for (size_t i = 0; i < w->n; i++) {
+		hit[i] = is_one_of(span_make(w->bytes + w->v[i].at, w->v[i].n), group);
+		any = any || hit[i];
+	}
+	return any;
+}
+
+struct search {
+	bool hits[GROUPS_MAX][WORDS_MAX], taken[WORDS_MAX];
+	size_t groups;
+};
+
+/* Can the groups from g on be met by words of their own between i and end? */
+static bool
+met(struct search *s, size_t g, size_t i, size_t end)
+{
+	if (g == s->groups)
+		return true;
+	for (size_t k = i; k < end; k++) {
+		bool ok;
+
+		if (!s->hits[g][k] || s->taken[k])
+			continue;
+		s->taken[k] = true;
+		ok = met(s, g + 1, i, end);
+		s->taken[k] = false;
+		if (ok)
+			return true;
+	}
+	return false;
+}
+
+bool
+words_match(const struct words *w, const char *pattern)
+{
+	struct search s = {.groups = 0};
+	struct span rest = span_of(pattern), group;
+	bool none[WORDS_MAX];
+
+	while (span_word(&rest, &group)) {
+		if (group.p[0] == '!') {
+			if (find(w, span_from(group, 1), none))
+				return false;
+		} else if (s.groups == GROUPS_MAX || !find(w, group, s.hits[s.groups++])) {
+			return false;
+		}
+	}
+	for (size_t i = 0; i < w->n; i++) {
+		if (met(&s, 0, i, i + WINDOW < w->n ? i + WINDOW : w->n))
+			return true;
+	}
+	return false;
+}
