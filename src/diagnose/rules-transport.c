@@ -195,23 +195,26 @@ rule_connection_reset(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = gravest_failure(f, is_reset, out);
 	char host[HOST];
+	bool uncertified;
 
 	if (!x)
 		return RULE_PASS;
 	host_of(x, host, sizeof(host));
 	if (x->result.error_text[0])
 		ev(out, "error", (int)x->n, "%s", x->result.error_text);
-	if (!in_handshake(x))
-		return say(out, "%s (%s) closed the connection without a whole answer.", host,
-			purpose_words(x->purpose));
-	ev(out, "phase", (int)x->n, "TLS handshake");
-	if (x->result.tls.cert_asked)
+	uncertified = x->result.tls.cert_asked && !x->result.tls.client_subject[0];
+	if (uncertified) { /* it may be why; servers that only ask, take none, too */
+		ev(out, "client certificate", (int)x->n, "asked for, none shown");
 		fix(out,
-			"The server asked for a client certificate and hung up: give the one it knows with "
-			"client_cert_file and client_key_file.");
-	return say(out, "%s (%s) took the connection and closed it in the TLS handshake%s.", host,
-		purpose_words(x->purpose),
-		x->result.tls.cert_asked ? ", having asked for a client certificate" : "");
+			"The server asked for a client certificate, got none and hung up: give the one it knows "
+			"with client_cert_file and client_key_file.");
+	}
+	if (in_handshake(x))
+		ev(out, "phase", (int)x->n, "TLS handshake");
+	return say(out, "%s (%s) %s%s.", host, purpose_words(x->purpose),
+		in_handshake(x) ? "took the connection and closed it in the TLS handshake"
+				: "closed the connection without a whole answer",
+		uncertified ? ", having asked for a client certificate" : "");
 }
 
 static bool

@@ -162,6 +162,28 @@ test_wrong_name(void **state)
 	refused(state, server_context(&wrong_name, NULL), NETERR_TLS_HOSTNAME, "CN=wrong");
 }
 
+/* A session that is taken up again is not verified again: the facts are those of the first time. */
+static void
+test_wrong_name_of_a_resumed_session(void **state)
+{
+	SSL_CTX *ctx = server_context(&wrong_name, NULL);
+	struct fixture *t;
+	struct fetch f;
+
+	SSL_CTX_set_max_proto_version(ctx, TLS1_2_VERSION);
+	SSL_CTX_set_session_id_context(ctx, (const unsigned char *)"test", 4);
+	t = begin(state, ctx);
+	for (int i = 0; i < 2; i++) {
+		get(&f, &t->c, &t->s, "https", "/");
+		assert_error(&f, NETERR_TLS_HOSTNAME);
+		assert_int_equal(f.x.result.tls.n_certs, 1);
+		assert_string_equal(f.x.result.tls.certs[0].subject, "CN=wrong");
+		assert_false(f.x.result.tls.verified);
+		fetch_release(&f);
+	}
+	assert_int_equal(server_count(&t->s, &t->s.resumed), 1);
+}
+
 static void
 test_unknown_ca(void **state)
 {
@@ -406,6 +428,22 @@ test_client_certificate_is_refused(void **state)
 }
 
 static void
+test_client_certificate_has_expired(void **state)
+{
+	struct identity old;
+	struct fetch f;
+
+	identity_make(&old, &(struct cert_spec){"old client", NULL, -9 * DAY, -2 * DAY, &other_ca, 0});
+	show_client(state, &old, &old, &f);
+	identity_release(&old);
+	assert_error(&f, NETERR_TLS_CLIENT_CERT);
+	assert_string_equal(f.x.result.tls.client_subject, "CN=old client");
+	assert_true(f.x.result.tls.client_not_after < time(NULL));
+	assert_string_equal(f.x.result.tls.alert, "certificate expired");
+	fetch_release(&f);
+}
+
+static void
 test_client_key_is_another_ones(void **state)
 {
 	struct fetch f;
@@ -498,6 +536,7 @@ main(void)
 		T(test_expired),
 		T(test_not_yet_valid),
 		T(test_wrong_name),
+		T(test_wrong_name_of_a_resumed_session),
 		T(test_unknown_ca),
 		T(test_missing_intermediate),
 		T(test_self_signed),
@@ -513,6 +552,7 @@ main(void)
 		T(test_client_certificate_is_asked_for_by_tls_1_2),
 		T(test_client_certificate_is_accepted),
 		T(test_client_certificate_is_refused),
+		T(test_client_certificate_has_expired),
 		T(test_client_key_is_another_ones),
 		T(test_session_is_resumed),
 		T(test_http2_is_offered),

@@ -314,6 +314,32 @@ test_the_local_clock_is_the_reason(void **state)
 }
 
 static void
+not_found(struct conn *c)
+{
+	conn_puts(c, "HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nContent-Length: 9\r\n\r\nnot found");
+}
+
+/* Where the metadata is what is missing, the way out is not the metadata. */
+static void
+test_no_metadata(void **state)
+{
+	struct world *t = *state;
+	const struct finding *f;
+	char *issuer;
+
+	start(t, NULL, not_found, NULL, "http");
+	issuer = xasprintf("http://127.0.0.1:%d/realms/acme", t->s.port);
+	profile_set(&t->p.issuer, span_of(issuer));
+	profile_set(&t->p.userinfo_endpoint, SPAN_EMPTY);
+	free(issuer);
+	leads_to(t, "wrong-endpoint-path", "no metadata", "/.well-known/oauth-authorization-server/realms/acme");
+	f = wizard_diagnosis(t->w)->verdict.primary;
+	assert_non_null(strstr(f->remedy, "/realms/acme"));
+	assert_non_null(strstr(f->remedy, "RFC 8414"));
+	assert_non_null(strstr(f->remedy, "userinfo_endpoint"));
+}
+
+static void
 through_proxy(struct world *t, const char *proxy)
 {
 	profile_set(&t->p.userinfo_endpoint, SPAN_LIT("https://idp.invalid/me"));
@@ -391,6 +417,7 @@ main(void)
 		T(test_reset_in_the_handshake),
 		T(test_intermediate_that_is_sent),
 		T(test_the_local_clock_is_the_reason),
+		T(test_no_metadata),
 		T(test_proxy_wants_credentials),
 		T(test_proxy_forbids),
 		T(test_proxy_of_the_environment_is_none),
