@@ -336,10 +336,21 @@ not_json(const struct facts *f, const struct exchange *x)
 		!a->error[0] && a->outcome != OUTCOME_SUCCESS;
 }
 
+/* " (text behind the JSON value at byte 17)", or nothing. */
+static const char *
+json_error_words(const struct exchange *x, char *out, size_t size)
+{
+	if (!x->answer.json_error[0])
+		return "";
+	(void)snprintf(out, size, " (%s)", x->answer.json_error);
+	return out;
+}
+
 enum verdict_of
 rule_body_not_json(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = gravest_answer(f, not_json, out);
+	char why[110];
 
 	if (!x)
 		return RULE_PASS;
@@ -355,10 +366,11 @@ rule_body_not_json(const struct facts *f, struct finding *out)
 	if (x->answer.doc && x->answer.kind != BODY_FORM)
 		return say(out, "The answer to the %s request (%d) is JSON, but no object: nothing in it has a name.",
 			purpose_words(x->purpose), status_of(x));
-	return say(out, "The answer to the %s request (%d) cannot be read as JSON: it is %s.",
+	return say(out, "The answer to the %s request (%d) cannot be read as JSON: it is %s%s.",
 		purpose_words(x->purpose), status_of(x),
 		x->answer.kind == BODY_JSON ? "JSON with a syntax error"
-					    : body_kind_words(x->answer.kind));
+					    : body_kind_words(x->answer.kind),
+		json_error_words(x, why, sizeof(why)));
 }
 
 static bool

@@ -40,7 +40,8 @@ static const char *const form_ids[] = {
 
 /* The texts of an answer: one list for both ways. */
 #define TEXTS(X)                                                                                   \
-	X(error) X(description) X(error_uri) X(vendor_code) X(error_from) X(dialect) X(sig_why)
+	X(error) X(description) X(error_uri) X(vendor_code) X(error_from) X(dialect) X(sig_why) \
+	X(json_error)
 #define FLAGS(X)                                                                                   \
 	X(is_signed) X(is_encrypted) X(active_is_string) X(has_access_token) X(has_refresh_token)  \
 		X(has_id_token) X(has_expires_in)

@@ -116,6 +116,7 @@ static void
 read_body(struct answer *a, struct span body)
 {
 	struct span s = span_trim(body);
+	struct err e = ERR_INIT;
 
 	a->kind = http_body_kind(body);
 	if (a->kind == BODY_BOM && span_starts(s, "\xef\xbb\xbf"))
@@ -125,8 +126,10 @@ read_body(struct answer *a, struct span body)
 	else if (a->kind == BODY_FORM)
 		a->doc = form_to_json(s);
 	else if ((a->kind == BODY_JSON || a->kind == BODY_BOM) &&
-		json_parse(&a->doc, s, NULL) != RES_OK)
+		json_parse(&a->doc, s, &e) != RES_OK) {
 		a->doc = NULL;
+		text_safe_into(a->json_error, sizeof(a->json_error), span_of(e.text));
+	}
 }
 
 static void

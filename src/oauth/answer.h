@@ -37,6 +37,7 @@ struct answer {
 	enum outcome outcome;
 	enum body_kind kind;
 	int status;
+	char json_error[100];   /* why a body that looks like JSON is none: "text behind the JSON value at byte 17" */
 	struct json *doc;       /* the JSON body, or a signed response's claims; owned; NULL */
 	struct json *jose_header; /* of a signed response; owned; NULL */
 	bool is_signed, is_encrypted;

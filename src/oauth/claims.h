@@ -21,7 +21,7 @@ struct claims {
 	struct span aud[16];        /* a string or an array, normalised */
 	size_t n_aud;
 	enum scope_form scope_form;
-	struct claim_time exp, nbf, iat, auth_time;
+	struct claim_time exp, nbf, iat, auth_time; /* an exp of 0 or less means never: absent */
 	struct span jkt, x5t_s256;  /* cnf members (RFC 9449 §6, RFC 8705 §3.1) */
 	bool has_nonce, has_at_hash, has_c_hash, has_scope;
 };

@@ -86,6 +86,8 @@ print(const struct json *j, struct buf *out, bool pretty, int depth)
 
 	if (t == JSON_STRING && json_to_span(j, &s)) {
 		print_string(out, s);
+	} else if (json_long_integer(j, &s)) {
+		buf_add_span(out, s);
 	} else if (t == JSON_NUMBER && json_to_double(j, &d)) {
 		print_number(out, d);
 	} else if (t == JSON_BOOL && json_to_bool(j, &b)) {

@@ -36,6 +36,96 @@ hooks(void)
 	}
 }
 
+static char *
+new_text(struct span v)
+{
+	char *s;
+
+	hooks();
+	s = cJSON_malloc(v.n + 1);
+	if (!s)
+		die("out of memory (JSON)");
+	if (v.n)
+		memcpy(s, v.p, v.n);
+	s[v.n] = '\0';
+	return s;
+}
+
+/* --- integers too long for a double: their digits are kept in the node's string -------------- */
+
+enum { EXACT_DIGITS = 15 }; /* so many digits every double keeps */
+
+static const int64_t EXACT_MAX = 1LL << 53;
+
+/* The next number of a text that is valid JSON; the empty span behind the last. */
+static struct span
+next_number(struct span *rest)
+{
+	while (rest->n) {
+		size_t n = 0;
+
+		if (rest->p[0] == '"') {
+			for (n = 1; n < rest->n && rest->p[n] != '"'; n++)
+				n += rest->p[n] == '\\';
+		} else if (memchr("-0123456789", rest->p[0], 11)) {
+			struct span number = *rest;
+
+			while (n < rest->n && memchr("+-.0123456789eE", rest->p[n], 15))
+				n++;
+			*rest = span_from(*rest, n);
+			return span_sub(number, 0, n);
+		}
+		*rest = span_from(*rest, n + 1);
+	}
+	return SPAN_EMPTY;
+}
+
+static bool
+is_long_integer(struct span number)
+{
+	size_t sign = span_starts(number, "-");
+
+	return number.n - sign > EXACT_DIGITS && span_find(number, '.') == SIZE_MAX &&
+		span_find(number, 'e') == SIZE_MAX && span_find(number, 'E') == SIZE_MAX;
+}
+
+/* The numbers of the tree stand in the order of the text. */
+static void
+attach_digits(cJSON *c, struct span *rest)
+{
+	for (; c; c = c->next) {
+		if (cJSON_IsNumber(c)) {
+			struct span number = next_number(rest);
+
+			if (is_long_integer(number))
+				c->valuestring = new_text(number);
+		}
+		attach_digits(c->child, rest);
+	}
+}
+
+static void
+keep_digits(cJSON *root, struct span text)
+{
+	struct span rest = text, number;
+
+	do
+		number = next_number(&rest);
+	while (number.n && !is_long_integer(number));
+	rest = text;
+	if (number.n)
+		attach_digits(root, &rest);
+}
+
+bool
+json_long_integer(const struct json *j, struct span *out)
+{
+	if (!cJSON_IsNumber(node(j)) || !node(j)->valuestring)
+		return false;
+	*out = span_of(node(j)->valuestring);
+	return true;
+}
+
 enum res
 json_parse(struct json **out, struct span text, struct err *e)
 {
@@ -59,6 +149,7 @@ json_parse(struct json **out, struct span text, struct err *e)
 		cJSON_Delete(c);
 		return err_set(e, RES_SYNTAX, "text behind the JSON value");
 	}
+	keep_digits(c, text);
 	*out = (struct json *)c;
 	return RES_OK;
 }
@@ -88,18 +179,18 @@ json_type(const struct json *j)
 const struct json *
 json_get(const struct json *j, const char *name)
 {
-	const cJSON *c;
+	const cJSON *c, *last = NULL;
 
 	if (!cJSON_IsObject(node(j)))
 		return NULL;
 	for (c = node(j)->child; c; c = c->next)
 		if (c->string && !strcmp(c->string, name))
-			return (const struct json *)c;
-	return NULL;
+			last = c;
+	return (const struct json *)last;
 }
 
 struct named {
-	const char *name;
+	const cJSON *c;
 	size_t at;
 };
 
@@ -107,49 +198,70 @@ static int
 by_name(const void *a, const void *b)
 {
 	const struct named *x = a, *y = b;
-	int c = strcmp(x->name, y->name);
+	int c = strcmp(x->c->string, y->c->string);
 
 	return c ? c : (x->at > y->at) - (x->at < y->at);
 }
 
-/* The second of two equal names that comes first in the object; sorted, for objects are as
- * large as a server likes. */
 static bool
-duplicate_here(const cJSON *obj, struct span *name)
+same_value(const cJSON *a, const cJSON *b)
 {
-	size_t n = 0, i, best = SIZE_MAX;
-	struct named *v;
-	const cJSON *c;
+	struct buf x, y;
+	bool same;
 
-	for (c = obj->child; c; c = c->next)
-		n++;
+	buf_init_wiping(&x, 8 * LIMIT_JSON_BYTES);
+	buf_init_wiping(&y, 8 * LIMIT_JSON_BYTES);
+	same = json_print((const struct json *)a, &x, false) == RES_OK &&
+		json_print((const struct json *)b, &y, false) == RES_OK && span_eq(buf_span(&x), buf_span(&y));
+	buf_release(&x);
+	buf_release(&y);
+	return same;
+}
+
+/* The first member whose name comes again with another value; sorted, for objects are as large as a server likes. */
+static bool
+ambiguous_here(const cJSON *obj, const struct json **earlier, const struct json **last)
+{
+	size_t n = 0, best = SIZE_MAX;
+	struct named *v;
+
+	for (const cJSON *c = obj->child; c; c = c->next)
+		n += c->string != NULL;
 	if (n < 2)
 		return false;
 	v = xreallocarray(NULL, n, sizeof(*v));
-	for (c = obj->child, i = 0; c; c = c->next, i++)
-		v[i] = (struct named){c->string ? c->string : "", i};
-	qsort(v, n, sizeof(*v), by_name);
-	for (i = 1; i < n; i++) {
-		if (v[i].at < best && !strcmp(v[i - 1].name, v[i].name)) {
-			best = v[i].at;
-			*name = span_of(v[i].name);
+	n = 0;
+	for (const cJSON *c = obj->child; c; c = c->next) {
+		if (c->string) {
+			v[n] = (struct named){c, n};
+			n++;
 		}
+	}
+	qsort(v, n, sizeof(*v), by_name);
+	for (size_t i = 0, end; i < n; i = end + 1) {
+		for (end = i; end + 1 < n && !strcmp(v[end + 1].c->string, v[i].c->string); end++)
+			;
+		if (end == i || v[i].at >= best || same_value(v[i].c, v[end].c))
+			continue;
+		best = v[i].at;
+		*earlier = (const struct json *)v[i].c;
+		*last = (const struct json *)v[end].c;
 	}
 	free(v);
 	return best != SIZE_MAX;
 }
 
 bool
-json_duplicate_name(const struct json *j, struct span *name)
+json_ambiguous(const struct json *j, const struct json **earlier, const struct json **last)
 {
 	const cJSON *c;
 
 	if (!j)
 		return false;
-	if (cJSON_IsObject(node(j)) && duplicate_here(node(j), name))
+	if (cJSON_IsObject(node(j)) && ambiguous_here(node(j), earlier, last))
 		return true;
 	for (c = node(j)->child; c; c = c->next)
-		if (json_duplicate_name((const struct json *)c, name))
+		if (json_ambiguous((const struct json *)c, earlier, last))
 			return true;
 	return false;
 }
@@ -304,6 +416,9 @@ json_to_i64(const struct json *j, int64_t *out, enum num_form *form)
 
 	if (!j || json_type(j) == JSON_NULL) {
 		f = NUM_ABSENT;
+	} else if (json_long_integer(j, &s)) {
+		ok = span_to_i64(s, out) == RES_OK;
+		f = ok ? NUM_INTEGER : NUM_OTHER;
 	} else if (json_to_double(j, &d)) {
 		ok = in_range(d) && (double)(int64_t)d == d;
 		f = ok ? NUM_INTEGER : isfinite(d) ? NUM_FLOAT : NUM_OTHER;
@@ -373,7 +488,14 @@ json_set_str(struct json *obj, const char *key, const char *v)
 void
 json_set_i64(struct json *obj, const char *key, int64_t v)
 {
-	json_set_take(obj, key, wrap(cJSON_CreateNumber((double)v)));
+	cJSON *c = cJSON_CreateNumber((double)v);
+	char text[24];
+
+	json_set_take(obj, key, wrap(c));
+	if (v > EXACT_MAX || v < -EXACT_MAX) {
+		(void)snprintf(text, sizeof(text), "%lld", (long long)v);
+		c->valuestring = new_text(span_of(text));
+	}
 }
 
 void
@@ -427,21 +549,6 @@ void
 json_append_i64(struct json *arr, int64_t v)
 {
 	json_append_take(arr, wrap(cJSON_CreateNumber((double)v)));
-}
-
-static char *
-new_text(struct span v)
-{
-	char *s;
-
-	hooks();
-	s = cJSON_malloc(v.n + 1);
-	if (!s)
-		die("out of memory (JSON)");
-	if (v.n)
-		memcpy(s, v.p, v.n);
-	s[v.n] = '\0';
-	return s;
 }
 
 /* cJSON_SetValuestring would copy a shorter text over the old one and leave its tail. */

@@ -18,10 +18,14 @@ enum res json_parse(struct json **out, struct span text, struct err *e) MUST_USE
 void json_free(struct json *root); /* NULL-safe; wipes */
 
 enum json_type json_type(const struct json *j);
-/* Members: case-sensitive, the first of that name; NULL if absent, null-safe on j. */
+/* Members: case-sensitive; of two of one name the last, as ECMAScript reads and RFC 7519 §4 allows; NULL if absent,
+ * null-safe on j. */
 const struct json *json_get(const struct json *j, const char *name);
-/* Does any object in the tree hold the same name twice?  Gives the first such name. */
-bool json_duplicate_name(const struct json *j, struct span *name);
+/*
+ * Does any object in the tree hold a name twice with values that differ, so that readers may disagree?  Gives the
+ * first such pair: the earlier member, and the one that json_get() gives.
+ */
+bool json_ambiguous(const struct json *j, const struct json **earlier, const struct json **last);
 size_t json_count(const struct json *j); /* of an array or object */
 const struct json *json_first(const struct json *j); /* child; NULL */
 const struct json *json_next(const struct json *child);
@@ -31,6 +35,8 @@ struct span json_name(const struct json *child); /* of an object's member */
 bool json_to_bool(const struct json *j, bool *out);
 bool json_to_span(const struct json *j, struct span *out);
 bool json_to_double(const struct json *j, double *out);
+/* The digits as they were written, of an integer that may be too long for a double (beyond 2^53); false otherwise. */
+bool json_long_integer(const struct json *j, struct span *out);
 /* The span of a string member, or the empty span. */
 struct span json_get_str(const struct json *j, const char *name);
 

@@ -84,6 +84,10 @@ time_row(struct field *row, const struct facts *f, struct span name, int64_t at,
 	int64_t left = at - f->server_now_s;
 	bool expired = span_is(name, "exp") && left <= 0;
 
+	if (span_is(name, "exp") && at <= 0) {
+		field_mean(row, STATE_OK, "%s", "it states no end");
+		return;
+	}
 	field_mean(row, expired ? STATE_PROBLEM : STATE_OK, "%s%s%s%s by the %s clock · %s",
 		expired ? "expired " : span_is(name, "exp") ? "expires " : "", left > 0 ? "in " : "",
 		span_about(span, left), left > 0 ? "" : " ago", f->skew.known ? "server's" : "local", row->value);

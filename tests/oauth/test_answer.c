@@ -359,6 +359,47 @@ jwt_body(struct buf *b, const char *header, const char *payload)
 	buf_puts(b, ".c2ln");
 }
 
+/* What looks like JSON and is none says where it goes wrong. */
+static void
+test_json_traps(void **state)
+{
+	static const struct {
+		const char *body, *why; /* NULL: it can be read */
+	} t[] = {
+		{"{\"active\":true}", NULL},
+		{"\xef\xbb\xbf{\"active\":true}", NULL},
+		{"{\"active\":true}\n<!-- 3 ms -->", "text behind the JSON value at byte 16"},
+		{"{\"active\":true}}", "text behind"},
+		{"{\"active\":true,}", "no member name"},
+		{"{\"active\":True}", "no JSON value"},
+		{"{'active':true}", "no member name in quotes"},
+		{"{\"active\":true,\"sub\":\"a\\u0000b\"}", "U+0000"},
+		{"{\"active\":true", "ends inside"},
+		{"{\"active\":true,\"exp\":NaN}", "no JSON value"},
+		{"{\"active\":true,\"sub\":\"\xff\"}", "UTF-8"},
+	};
+	struct answer a;
+	struct buf deep;
+
+	(void)state;
+	answer_init(&a);
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
+		read_body(&a, IN, 200, t[i].body);
+		if ((a.doc != NULL) != !t[i].why || (t[i].why && !strstr(a.json_error, t[i].why)))
+			fail_msg("%s: %s", t[i].body, a.json_error);
+		if (!t[i].why)
+			assert_true(a.outcome == OUTCOME_SUCCESS && !a.json_error[0]);
+	}
+	buf_init(&deep, 1 << 16);
+	buf_puts(&deep, "{\"active\":true,\"x\":");
+	for (int i = 0; i < 5000; i++)
+		buf_puts(&deep, "[");
+	read_body(&a, IN, 200, buf_str(&deep));
+	assert_non_null(strstr(a.json_error, "too deep"));
+	buf_release(&deep);
+	answer_release(&a);
+}
+
 static void
 test_signed(void **state)
 {
@@ -588,6 +629,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_wire),
 		cmocka_unit_test(test_introspection),
+		cmocka_unit_test(test_json_traps),
 		cmocka_unit_test(test_signed),
 		cmocka_unit_test(test_signed_of_a_saved_case),
 		cmocka_unit_test(test_tokens),

@@ -117,14 +117,17 @@ test_access(void **state)
 	struct json *j =
 		parse("{\"Active\":true,\"active\":false,\"n\":[1,\"two\"],\"active\":true}");
 	const struct json *n = json_get(j, "n");
+	const struct json *earlier, *last;
 	struct span s;
-	bool b = true;
+	bool b = false;
 
 	(void)state;
-	assert_true(json_to_bool(json_get(j, "active"), &b)); /* case, and the first of two */
-	assert_false(b);
-	assert_true(json_duplicate_name(j, &s));
-	assert_true(span_is(s, "active"));
+	assert_true(json_to_bool(json_get(j, "active"), &b)); /* case, and the last of two */
+	assert_true(b);
+	assert_true(json_ambiguous(j, &earlier, &last));
+	assert_true(span_is(json_name(earlier), "active"));
+	assert_ptr_equal(last, json_get(j, "active"));
+	assert_true(json_to_bool(earlier, &b) && !b);
 	assert_null(json_get(j, "absent"));
 	assert_null(json_get(NULL, "x"));
 	assert_null(json_get(n, "x"));
@@ -136,13 +139,64 @@ test_access(void **state)
 	assert_int_equal(json_get_str(j, "n").n, 0);
 	assert_false(json_to_bool(NULL, &b));
 	json_free(j);
-	j = parse("{\"a\":[{\"x\":1},{\"y\":1,\"z\":2,\"y\":3}]}");
-	assert_true(json_duplicate_name(j, &s));
-	assert_true(span_is(s, "y"));
+	j = parse("{\"a\":[{\"x\":1},{\"y\":1,\"z\":2,\"y\":5,\"y\":3}]}");
+	assert_true(json_ambiguous(j, &earlier, &last));
+	assert_true(span_is(json_name(last), "y"));
 	json_free(j);
-	j = parse("[{\"x\":1},{\"x\":1}]");
-	assert_false(json_duplicate_name(j, &s));
+	j = parse("{\"z\":1,\"b\":1,\"z\":2,\"b\":2}"); /* the one that comes first in the text */
+	assert_true(json_ambiguous(j, &earlier, &last));
+	assert_true(span_is(json_name(last), "z"));
 	json_free(j);
+	j = parse("{\"\\u0061ctive\":true,\"active\":false}"); /* the same name, written in two ways */
+	assert_true(json_ambiguous(j, &earlier, &last));
+	json_free(j);
+	j = parse("[{\"x\":1},{\"x\":2}]");
+	assert_false(json_ambiguous(j, &earlier, &last));
+	json_free(j);
+	j = parse("{\"x\":[1,2],\"y\":0,\"x\":[1, 2]}"); /* the same value twice */
+	assert_false(json_ambiguous(j, &earlier, &last));
+	json_free(j);
+}
+
+/* Beyond 2^53 a double is another number: the digits are kept. */
+static void
+test_long_integers(void **state)
+{
+	static const char text[] = "{\"s\":\"12345678901234567890 \\\" 1\",\"id\":9007199254740993,\"f\":1.5,"
+				   "\"a\":[-9223372036854775808,7],\"n\":123456789012345678901234567890,\"e\":1e30}";
+	struct json *j = parse(text), *copy;
+	enum num_form form;
+	struct span s;
+	struct buf b;
+	int64_t v = 0;
+	double d;
+
+	(void)state;
+	assert_true(json_to_i64(json_get(j, "id"), &v, &form) && form == NUM_INTEGER);
+	assert_int_equal(v, 9007199254740993);
+	assert_true(json_to_i64(json_first(json_get(j, "a")), &v, NULL));
+	assert_true(v == INT64_MIN);
+	assert_true(json_to_i64(json_next(json_first(json_get(j, "a"))), &v, NULL) && v == 7);
+	assert_false(json_to_i64(json_get(j, "n"), &v, &form));
+	assert_int_equal(form, NUM_OTHER);
+	assert_true(json_long_integer(json_get(j, "n"), &s) && span_is(s, "123456789012345678901234567890"));
+	assert_false(json_long_integer(json_get(j, "f"), &s) || json_long_integer(json_get(j, "e"), &s) ||
+		json_long_integer(json_get(j, "s"), &s));
+	assert_true(json_to_double(json_get(j, "n"), &d) && d > 1e29);
+	copy = json_dup(j);
+	buf_init(&b, 4096);
+	assert_int_equal(json_print(copy, &b, false), RES_OK);
+	assert_non_null(strstr(buf_str(&b), "\"id\":9007199254740993,"));
+	assert_non_null(strstr(buf_str(&b), "123456789012345678901234567890"));
+	json_free(copy);
+	json_free(j);
+	j = json_new_object();
+	json_set_i64(j, "v", INT64_MAX);
+	buf_clear(&b);
+	assert_int_equal(json_print(j, &b, false), RES_OK);
+	assert_string_equal(buf_str(&b), "{\"v\":9223372036854775807}");
+	json_free(j);
+	buf_release(&b);
 }
 
 static void
@@ -311,6 +365,7 @@ main(void)
 		cmocka_unit_test(test_bad_bytes),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_access),
+		cmocka_unit_test(test_long_integers),
 		cmocka_unit_test(test_time),
 		cmocka_unit_test(test_i64),
 		cmocka_unit_test(test_print),
