@@ -120,60 +120,90 @@ verdict_words(const struct ui *ui, struct buf *b, uint32_t *glyph)
 	return state_role((int)m->verdict_state);
 }
 
-/* One line, where there is room: what explains what, from the cause that the verdict names. */
+/* What to do now; a refresh is said with its key, which works from every step. */
+static void
+next_words(const struct ui *ui, struct buf *b)
+{
+	char key[32];
+
+	if (!ui->m.walked) {
+		char enter[32];
+
+		buf_printf(b, "%s runs this step, %s walks all five.",
+			keymap_name(&ui->keymap, ACT_ENTER, enter, sizeof(enter)),
+			keymap_name(&ui->keymap, ACT_WALK, key, sizeof(key)));
+		return;
+	}
+	buf_puts(b, ui->m.next);
+	keymap_name(&ui->keymap, ACT_REFRESH, key, sizeof(key));
+	if (ui->m.wants_refresh && key[0])
+		buf_printf(b, " Press %s.", key);
+}
+
+/* Behind the sentence if it fits, else on rows of its own; returns how many of those. */
 static int
-chain_line(const struct ui *ui, struct canvas *c, int row, int used)
+draw_next(const struct ui *ui, struct canvas *c, struct rect r, int behind)
 {
 	struct buf b;
-	int col = 3;
+	int used = 0, cells;
 
-	if (!ui->prepared || ui->m.busy || !ui->m.walked || !ui->m.diagnosis || used > (c->rows >= 22 ? 3 : 2))
-		return 0;
-	/* there it stands as a tree */
-	if (ui->step == STEP_DEBUG)
-		return 0;
-	buf_init(&b, 4096);
-	if (chain_words(ui->m.diagnosis, &b) > 1) {
-		col += canvas_puts(c, row + used, col, c->cols - 4, UIR_DIM, "Why:  ");
-		canvas_text_cut(c, row + used, col, c->cols - col - 1, UIR_NAME, buf_span(&b));
+	buf_init(&b, 2 * LIMIT_MESSAGE);
+	next_words(ui, &b);
+	cells = (int)text_cells(buf_span(&b));
+	if (behind > 0 && behind + 2 + 6 + cells <= r.cols) {
+		canvas_puts(c, r.row - 1, r.col + behind + 2, 6, UIR_DIM, "Next: ");
+		canvas_puts(c, r.row - 1, r.col + behind + 8, cells, UIR_NEXT, buf_str(&b));
+	} else if (b.len && r.rows > 0) {
+		canvas_puts(c, r.row, r.col, r.cols, UIR_DIM, "Next: ");
+		used = canvas_wrap(c, (struct rect){r.row, r.col + 6, r.rows, r.cols - 6}, UIR_NEXT, buf_span(&b));
 	}
 	buf_release(&b);
-	return col > 3 ? 1 : 0;
+	return used;
+}
+
+/* One row: what explains what, from the cause that the verdict names; step 5 has the whole tree. */
+static int
+draw_chain(const struct ui *ui, struct canvas *c, struct rect r)
+{
+	struct buf b;
+	size_t n;
+
+	if (r.rows < 1 || ui->step == STEP_DEBUG || !ui->m.walked || !ui->m.diagnosis)
+		return 0;
+	buf_init(&b, 4096);
+	n = chain_words(ui->m.diagnosis, &b);
+	if (n > 1) {
+		canvas_puts(c, r.row, r.col, r.cols, UIR_DIM, "Why:  ");
+		canvas_text_cut(c, r.row, r.col + 6, r.cols - 6, UIR_NAME, buf_span(&b));
+	}
+	buf_release(&b);
+	return n > 1 ? 1 : 0;
 }
 
 int
 chrome_verdict(const struct ui *ui, struct canvas *c, int row)
 {
+	/* the sentence and what to do stand whole before anything else gets a row */
+	int most = c->rows >= 22 ? 6 : 4, used, width = c->cols - 4;
 	struct buf b;
 	uint32_t glyph;
 	enum ui_role role;
-	int most = c->rows >= 22 ? 3 : 2, used, width = c->cols - 4;
-	bool next;
+	bool idle = ui->prepared && !ui->m.busy;
 
 	buf_init(&b, 2 * LIMIT_MESSAGE);
 	role = verdict_words(ui, &b, &glyph);
 	canvas_put(c, row, 1, glyph, role);
-	used = canvas_wrap(c, (struct rect){row, 3, most, width}, role == UIR_RUNNING || role == UIR_PENDING ?
-		UIR_TEXT : UIR_VERDICT, buf_span(&b));
-	next = role != UIR_RUNNING && ui->prepared && (ui->m.walked ? ui->m.next[0] != '\0' : true);
+	used = canvas_wrap(c, (struct rect){row, 3, idle ? most / 2 : most, width},
+		role == UIR_RUNNING || role == UIR_PENDING ? UIR_TEXT : UIR_VERDICT, buf_span(&b));
 	if (used == 0)
 		used = 1;
-	if (next) {
-		const char *words = ui->m.walked ? ui->m.next : "Enter runs this step, w walks all five.";
-		int last = used == 1 ? (int)text_cells(buf_span(&b)) : c->cols, room = width - last - 2;
-
-		/* behind the sentence if it fits, else on a row of its own */
-		if (6 + (int)text_cells(span_of(words)) <= room) {
-			canvas_puts(c, row, 3 + last + 2, room, UIR_DIM, "Next: ");
-			canvas_puts(c, row, 3 + last + 8, room - 6, UIR_NEXT, words);
-		} else {
-			canvas_puts(c, row + used, 3, width, UIR_DIM, "Next: ");
-			used += canvas_wrap(c, (struct rect){row + used, 9, most > used ? most - used : 1, width - 6},
-				UIR_NEXT, span_of(words));
-		}
+	if (idle) {
+		used += draw_next(ui, c, (struct rect){row + used, 3, most - used, width},
+			used == 1 ? (int)text_cells(buf_span(&b)) : 0);
+		used += draw_chain(ui, c, (struct rect){row + used, 3, most - used, width});
 	}
 	buf_release(&b);
-	return used + chain_line(ui, c, row, used);
+	return used;
 }
 
 void
@@ -216,7 +246,8 @@ chrome_all(const struct ui *ui, struct canvas *c)
 static enum action
 pair_of(enum action a)
 {
-	return a == ACT_PREV_STEP ? ACT_NEXT_STEP : a == ACT_UP ? ACT_DOWN : ACT_NONE;
+	return a == ACT_PREV_STEP ? ACT_NEXT_STEP : a == ACT_UP ? ACT_DOWN : a == ACT_FORM_NEXT ? ACT_FORM_PREV
+		: ACT_NONE;
 }
 
 /* The cells of a hint; drawn only if they fit before `end`. */
@@ -262,7 +293,7 @@ chrome_footer(const struct ui *ui, struct canvas *c)
 			hint = step_enter_hint(ui);
 		if (*hints == ACT_BACK && ui->m.busy && list)
 			hint = "cancel";
-		if (*hints == ACT_UP)
+		if (*hints == ACT_UP || *hints == ACT_FORM_NEXT)
 			hint = "move";
 		if (*hints == ACT_TIME)
 			hint = ui->local_time ? "UTC" : "local time";

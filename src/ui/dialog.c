@@ -175,7 +175,7 @@ dialog_draw(const struct ui *ui, const void *state, struct canvas *c)
 static const enum action *
 dialog_hints(const struct ui *ui, const void *state)
 {
-	static const enum action choice[] = {ACT_ACCEPT, ACT_FORM_NEXT, ACT_FORM_PREV, ACT_BACK, ACT_NONE};
+	static const enum action choice[] = {ACT_ACCEPT, ACT_FORM_NEXT, ACT_BACK, ACT_NONE};
 	static const enum action input[] = {ACT_ACCEPT, ACT_ERASE_ALL, ACT_BACK, ACT_NONE};
 
 	(void)ui;

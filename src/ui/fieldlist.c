@@ -7,6 +7,7 @@ enum { NOTE_ROWS = 4, VALUE_ROWS = 3, SENTENCE_BLANKS = 4, FINDING_BESIDE = 16 }
 
 struct columns {
 	int name, value, meaning; /* widths; meaning 0: there is no room */
+	bool narrow;
 };
 
 static bool
@@ -97,10 +98,35 @@ finding_flow(const struct field *f, bool marked, int row, int col, int cols, str
 	return used ? used : 1;
 }
 
+/* Value and meaning one after the other in a single row, out of their columns. */
+static bool
+runs_on(const struct field *f, const struct columns *w)
+{
+	int value = (int)text_cells(span_of(f->value)), meaning = (int)text_cells(span_of(f->meaning));
+
+	return w->narrow && f->meaning[0] && value + 2 + meaning <= w->value + 2 + w->meaning;
+}
+
+/*
+ * The value on the row, the meaning below it: what would be cut beside its meaning stands whole, and in a
+ * narrow pane words have all its width.
+ */
+static bool
+stacked(const struct field *f, const struct columns *w)
+{
+	int value = (int)text_cells(span_of(f->value)), meaning = (int)text_cells(span_of(f->meaning));
+
+	if (!f->meaning[0] || runs_on(f, w))
+		return false;
+	if (w->narrow)
+		return value > w->value || meaning > w->meaning;
+	return value > value_width(f, w) && value_rows(f, value_width(f, w)) == 1;
+}
+
 static int
 row_height(const struct field *f, const struct columns *w)
 {
-	int value, meaning;
+	int value, meaning, room = w->value + 2 + w->meaning;
 
 	switch (f->kind) {
 	case FIELD_NOTE:
@@ -108,6 +134,10 @@ row_height(const struct field *f, const struct columns *w)
 	case FIELD_FINDING:
 		return finding_flow(f, false, 0, 0, w->name + w->value + w->meaning + 4, NULL);
 	case FIELD_VALUE:
+		if (runs_on(f, w))
+			return 1;
+		if (stacked(f, w))
+			return value_rows(f, room) + text_rows(f->meaning, room, VALUE_ROWS);
 		value = value_rows(f, value_width(f, w));
 		meaning = f->meaning[0] ? text_rows(f->meaning, w->meaning, VALUE_ROWS) : 1;
 		return value > meaning ? value : meaning;
@@ -119,7 +149,7 @@ row_height(const struct field *f, const struct columns *w)
 static struct columns
 measure(const struct field_list *l, int cols)
 {
-	struct columns w = {4, 8, 0};
+	struct columns w = {4, 8, 0, cols < 70};
 	int room = cols - 4, most_name = cols >= 100 ? 26 : cols >= 76 ? 20 : 14, most_value;
 
 	for (size_t i = 0; i < l->n; i++) {
@@ -202,12 +232,29 @@ draw_value(const struct field *f, const struct columns *w, bool marked, int row,
 {
 	enum ui_role state = state_role((int)f->state);
 	bool odd = f->state == STATE_WARNING || f->state == STATE_PROBLEM || f->state == STATE_UNDETERMINED;
-	int value = value_width(f, w), rows;
+	int value = value_width(f, w), rows, room = w->value + 2 + w->meaning;
+	enum ui_role words = odd ? state : UIR_MEANING;
 
 	if (odd)
 		canvas_put(c, row, col + 1, glyph_state((int)f->state), state);
 	canvas_text_cut(c, row, col + 3, w->name, marked ? UIR_SELECTED : UIR_NAME, span_of(f->name));
 	col += 3 + w->name + 2;
+	if (stacked(f, w)) {
+		rows = value_rows(f, room);
+		if (rows > 1)
+			canvas_wrap(c, (struct rect){row, col, rows, room}, odd ? state : UIR_VALUE, span_of(f->value));
+		else
+			canvas_text_cut(c, row, col, room, odd ? state : UIR_VALUE, span_of(f->value));
+		canvas_wrap(c, (struct rect){row + rows, col, VALUE_ROWS, room}, words, span_of(f->meaning));
+		return;
+	}
+	if (runs_on(f, w)) {
+		value = (int)text_cells(span_of(f->value));
+		value = value > w->value || (int)text_cells(span_of(f->meaning)) > w->meaning ? value : w->value;
+		canvas_puts(c, row, col, room, odd ? state : UIR_VALUE, f->value);
+		canvas_puts(c, row, col + value + 2, room - value - 2, words, f->meaning);
+		return;
+	}
 	rows = value_rows(f, value);
 	if (rows > 1)
 		canvas_wrap(c, (struct rect){row, col, rows, value}, odd ? state : UIR_VALUE, span_of(f->value));
@@ -219,7 +266,7 @@ draw_value(const struct field *f, const struct columns *w, bool marked, int row,
 	if (value_rows(f, value) == 1)
 		value = rows > w->value ? rows : w->value;
 	canvas_wrap(c, (struct rect){row, col + value + 2, VALUE_ROWS, w->value + w->meaning - value},
-		odd ? state : UIR_MEANING, span_of(f->meaning));
+		words, span_of(f->meaning));
 }
 
 static void

@@ -104,6 +104,10 @@ model_read(struct ui_model *m, const struct wizard *w, enum step step, const str
 		snprintf(m->verdict, sizeof(m->verdict), "%s", d->verdict.summary);
 		snprintf(m->next, sizeof(m->next), "%s", d->verdict.next);
 	}
+	m->can_refresh = wizard_can_refresh(w, NULL, 0);
+	/* a cause in step 3 itself is a refresh that failed */
+	m->wants_refresh = m->can_refresh && d && d->verdict.primary && d->verdict.next_step == STEP_REFRESH &&
+		d->verdict.primary->step != STEP_REFRESH;
 	wizard_countdown(w, SLOT_ACCESS, &m->access);
 	wizard_countdown(w, SLOT_REFRESH, &m->refresh);
 	field_list_release(&m->fields);

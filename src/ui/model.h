@@ -19,6 +19,8 @@ struct ui_model {
 	enum step next_step;
 	struct countdown access, refresh;
 	bool has_access, has_refresh;
+	bool can_refresh;                /* a refresh could be sent now */
+	bool wants_refresh;              /* … and is what the verdict asks for */
 	struct field_list fields;        /* of the step that is shown */
 	const struct case_file *c;       /* borrowed; NULL before there is one */
 	const struct diagnosis *diagnosis; /* borrowed */

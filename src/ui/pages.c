@@ -192,9 +192,12 @@ page_findings(struct page *p, const struct ui *ui)
 		page_add(p, UIR_NOTE, 0, "Nothing was looked at yet: Enter runs a step, w walks all five.");
 		return;
 	}
-	page_add(p, UIR_VERDICT, 0, "%s", d->verdict.summary);
-	if (d->verdict.next[0])
-		page_add(p, UIR_NEXT, 0, "Next: %s", d->verdict.next);
+	/* the first finding says the same */
+	if (!d->verdict.primary) {
+		page_add(p, UIR_VERDICT, 0, "%s", d->verdict.summary);
+		if (d->verdict.next[0])
+			page_add(p, UIR_NEXT, 0, "Next: %s", d->verdict.next);
+	}
 	chain(p, d);
 	for (size_t i = 0; i < d->n; i++)
 		finding(p, &d->findings[i]);

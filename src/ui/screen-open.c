@@ -246,6 +246,8 @@ open_draw(const struct ui *ui, const void *state, struct canvas *c)
 		row++;
 	}
 	canvas_wrap(c, (struct rect){row + 1, 3, c->rows - row - 2, c->cols - 6}, UIR_DIM,
+		ui->m.c && ui->m.c->n_exchanges ?
+		SPAN_LIT("Enter starts anew with step 1. Tokens and secrets are never shown and never logged.") :
 		SPAN_LIT("Enter starts with step 1. Nothing was sent yet; tokens and secrets are never shown and never "
 		"logged."));
 }
@@ -253,8 +255,8 @@ open_draw(const struct ui *ui, const void *state, struct canvas *c)
 static const enum action *
 open_hints(const struct ui *ui, const void *state)
 {
-	static const enum action hints[] = {ACT_ACCEPT, ACT_FORM_NEXT, ACT_FORM_PREV, ACT_ERASE_ALL, ACT_BACK,
-		ACT_INTERRUPT, ACT_NONE};
+	static const enum action hints[] = {ACT_ACCEPT, ACT_FORM_NEXT, ACT_BACK, ACT_ERASE_ALL, ACT_INTERRUPT,
+		ACT_NONE};
 
 	(void)ui;
 	(void)state;

@@ -87,7 +87,7 @@ step_enter_hint(const struct ui *ui)
 		return "open";
 	if (ui->m.steps[ui->step] == STATE_PENDING)
 		return "run";
-	return ui->step + 1 < STEP_COUNT ? "next step" : "run";
+	return ui->step + 1 < STEP_COUNT ? "next step" : "findings";
 }
 
 static void
@@ -145,7 +145,12 @@ enter(struct ui *ui)
 		ui_notice(ui, "A request is under way; Esc cancels it.");
 		return UI_REDRAW;
 	}
-	if (ui->m.steps[ui->step] != STATE_PENDING && ui->step + 1 < STEP_COUNT) {
+	if (ui->m.steps[ui->step] != STATE_PENDING && ui->step + 1 == STEP_COUNT) {
+		/* there is nothing behind the last step but what was found */
+		ui_global_action(ui, ACT_FINDINGS);
+		return UI_REDRAW;
+	}
+	if (ui->m.steps[ui->step] != STATE_PENDING) {
 		ui_go_step(ui, ui->step + 1);
 		/* a step that has run shows its answers; a new one is run at once */
 		if (ui->m.steps[ui->step] != STATE_PENDING || ui->d->offline)
@@ -227,7 +232,7 @@ static void
 draw_empty(const struct ui *ui, struct rect r, struct canvas *c)
 {
 	const char *words = !ui->prepared ? "One moment: the screen stands before anything is loaded or sent."
-		: "Nothing is known yet.  Enter runs this step.";
+		: "Nothing is known yet. Enter runs this step.";
 
 	canvas_wrap(c, (struct rect){r.row + 1, r.col + 3, r.rows - 1, r.cols - 6}, UIR_DIM, span_of(words));
 }
@@ -261,40 +266,52 @@ step_draw(const struct ui *ui, const void *state, struct canvas *c)
 }
 
 static const enum action *
+hints_of_step(const struct ui *ui)
+{
+	static const enum action fresh[] = {ACT_ENTER, ACT_WALK, ACT_PREV_STEP, ACT_GUIDE, ACT_TOKENS, ACT_UP, ACT_LOG,
+		ACT_NONE};
+	static const enum action usual[] = {ACT_ENTER, ACT_PREV_STEP, ACT_UP, ACT_FINDINGS, ACT_EXPORT, ACT_GUIDE,
+		ACT_LOG, ACT_FOCUS_NEXT, ACT_SEARCH, ACT_COPY, ACT_WALK, ACT_TIME, ACT_TOKENS, ACT_NONE};
+	static const enum action refresh[] = {ACT_ENTER, ACT_REFRESH, ACT_PREV_STEP, ACT_UP, ACT_FINDINGS, ACT_EXPORT,
+		ACT_GUIDE, ACT_LOG, ACT_COPY, ACT_NONE};
+	static const enum action handle[] = {ACT_ENTER, ACT_REFRESH, ACT_REVOKE, ACT_PREV_STEP, ACT_UP, ACT_FINDINGS,
+		ACT_EXPORT, ACT_GUIDE, ACT_LOG, ACT_COPY, ACT_NONE};
+	static const enum action handle_dead[] = {ACT_ENTER, ACT_REVOKE, ACT_PREV_STEP, ACT_UP, ACT_FINDINGS, ACT_EXPORT,
+		ACT_GUIDE, ACT_LOG, ACT_COPY, ACT_NONE};
+	static const enum action debug[] = {ACT_ENTER, ACT_PREV_STEP, ACT_UP, ACT_EXPORT, ACT_COPY, ACT_LOG,
+		ACT_FOCUS_NEXT, ACT_SEARCH, ACT_GUIDE, ACT_NONE};
+
+	if (!ui->m.walked)
+		return fresh;
+	if (ui->step == STEP_REFRESH && ui->m.can_refresh)
+		return refresh;
+	if (ui->step == STEP_HANDLE)
+		return ui->m.can_refresh ? handle : handle_dead;
+	return ui->step == STEP_DEBUG ? debug : usual;
+}
+
+static const enum action *
 step_hints(const struct ui *ui, const void *state)
 {
-	static const enum action usual[] = {ACT_ENTER, ACT_PREV_STEP, ACT_FOCUS_NEXT, ACT_GUIDE, ACT_LOG, ACT_SEARCH,
-		ACT_EXPORT, ACT_FINDINGS, ACT_COPY, ACT_WALK, ACT_TIME, ACT_TOKENS, ACT_NONE};
-	static const enum action refresh[] = {ACT_ENTER, ACT_REFRESH, ACT_PREV_STEP, ACT_FOCUS_NEXT, ACT_GUIDE,
-		ACT_LOG, ACT_EXPORT, ACT_FINDINGS, ACT_COPY, ACT_NONE};
-	static const enum action handle[] = {ACT_ENTER, ACT_REFRESH, ACT_REVOKE, ACT_PREV_STEP, ACT_GUIDE,
-		ACT_LOG, ACT_EXPORT, ACT_FINDINGS, ACT_COPY, ACT_NONE};
-	static const enum action debug[] = {ACT_ENTER, ACT_PREV_STEP, ACT_FINDINGS, ACT_FOCUS_NEXT, ACT_COPY,
-		ACT_EXPORT, ACT_LOG, ACT_SEARCH, ACT_GUIDE, ACT_NONE};
-	static const enum action marked[] = {ACT_ENTER, ACT_COPY, ACT_SHOW, ACT_BACK, ACT_PREV_STEP, ACT_FOCUS_NEXT,
-		ACT_SEARCH, ACT_NONE};
-
 	static const enum action log[] = {ACT_ENTER, ACT_UP, ACT_BACK, ACT_SEARCH, ACT_LOG, ACT_COPY, ACT_PREV_STEP,
 		ACT_NONE};
 	static const enum action busy[] = {ACT_BACK, ACT_PREV_STEP, ACT_FOCUS_NEXT, ACT_GUIDE, ACT_LOG, ACT_NONE};
+	/* "show" comes and goes with the row, and last: the rest of the footer need not be drawn anew */
+	static const enum action marked[][7] = {{ACT_ENTER, ACT_COPY, ACT_BACK, ACT_NONE},
+		{ACT_ENTER, ACT_UP, ACT_COPY, ACT_BACK, ACT_PREV_STEP, ACT_NONE}};
+	static const enum action masked[][7] = {{ACT_ENTER, ACT_COPY, ACT_BACK, ACT_SHOW, ACT_NONE},
+		{ACT_ENTER, ACT_UP, ACT_COPY, ACT_BACK, ACT_PREV_STEP, ACT_SHOW, ACT_NONE}};
+	const struct field *f = step_marked(ui);
+	bool wide = ui->canvas.cols >= 72;
 
 	(void)state;
 	if (ui->m.busy)
 		return busy;
 	if (ui->pane == PANE_LOG)
 		return log;
-	if (step_marked(ui))
-		return marked;
-	switch (ui->step) {
-	case STEP_REFRESH:
-		return refresh;
-	case STEP_HANDLE:
-		return handle;
-	case STEP_DEBUG:
-		return debug;
-	default:
-		return usual;
-	}
+	if (f)
+		return f->secret ? masked[wide] : marked[wide];
+	return hints_of_step(ui);
 }
 
 const struct screen screen_step = {

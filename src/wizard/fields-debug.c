@@ -6,11 +6,27 @@
 #include "diagnose/chain.h"
 #include "oauth/url.h"
 
+enum { PATH_SHOWN = 28 };
+
 static void
 phase(struct buf *out, const char *name, int64_t us)
 {
 	if (us >= 0)
 		buf_printf(out, "%s%s %lld", out->len ? " " : "", name, (long long)((us + 500) / 1000));
+}
+
+/* The end of a long path tells more than its beginning, and the status behind it must be seen. */
+static struct span
+path_end(struct span path)
+{
+	while (path.n > PATH_SHOWN) {
+		size_t cut = span_find(span_from(path, 1), '/');
+
+		if (cut == SIZE_MAX)
+			break;
+		path = span_from(path, cut + 1);
+	}
+	return path;
 }
 
 static void
@@ -19,6 +35,7 @@ exchange_row(struct field_list *l, const struct exchange *x)
 	const struct timings *t = &x->result.timings;
 	struct buf text;
 	struct field *f;
+	struct span path;
 	struct url u;
 	char label[80], outcome[80], value[200];
 
@@ -35,7 +52,9 @@ exchange_row(struct field_list *l, const struct exchange *x)
 		text_format(outcome, sizeof outcome, "%d", x->result.response.status);
 	else
 		text_format(outcome, sizeof outcome, "%s", net_error_words(x->result.error));
-	text_format(value, sizeof value, "%s %.*s → %s", x->request.method, SPAN_ARG(u.path), outcome);
+	path = path_end(u.path);
+	text_format(value, sizeof value, "%s %s%.*s → %s", x->request.method, path.n < u.path.n ? "…" : "",
+		SPAN_ARG(path), outcome);
 	f = field_add(l, FIELD_VALUE, "", span_of(label), span_of(value), (int)x->n);
 	field_mean(f, x->answer.outcome == OUTCOME_SUCCESS ? STATE_OK
 		: x->result.response.status >= 500 || !x->result.response.status ? STATE_PROBLEM

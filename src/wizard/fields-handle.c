@@ -75,33 +75,45 @@ body_rows(struct field_list *l, const struct exchange *x)
 	buf_release(&value);
 }
 
+/* What the step is for stands first: the answer that it is drawn from follows. */
+static void
+advice_rows(struct field_list *l, const struct wizard *w, const struct exchange *x)
+{
+	struct advice a;
+	struct field *row;
+	bool said;
+
+	wizard_advice(w, &a);
+	/* the verdict stands beside it everywhere */
+	said = !strcmp(a.reason, wizard_diagnosis(w)->verdict.summary);
+	field_heading(l, "What your application should do", "", FROM_NOWHERE);
+	row = field_words(l, "action", "do this", advice_words(a.kind), x ? (int)x->n : FROM_NOWHERE);
+	field_mean(row, a.kind == ADVICE_NONE ? STATE_OK : a.kind == ADVICE_UNKNOWN ? STATE_UNDETERMINED
+		: STATE_WARNING, "%s", said ? "" : a.reason);
+}
+
 void
 fields_handle(struct field_list *l, const struct wizard *w, bool local)
 {
 	const struct facts *f = wizard_facts(w);
 	const struct exchange *x;
-	struct advice a;
 	struct field *row;
 
 	(void)local;
 	if (!f->c)
 		return;
 	x = f->revoked_userinfo ? f->revoked_userinfo : f->userinfo;
-	if (!x) {
+	if (!x)
 		field_note(l, STATE_UNDETERMINED, "The user-information query has not been sent yet.");
-	} else {
-		field_exchange_heading(l, f->c->profile.resource_url ? "Resource" : "User information", x);
-		row = field_add(l, FIELD_VALUE, "url", SPAN_LIT("url"), span_of(x->request.url), (int)x->n);
-		field_mean(row, STATE_OK, "%s", "asked with the current access token");
-		field_answer(l, "answer", x);
-		if (x == f->userinfo)
-			field_signed_answer(l, f, &f->userinfo_jwt);
-		challenge_rows(l, x);
-		body_rows(l, x);
-	}
-	wizard_advice(w, &a);
-	field_heading(l, "What your application should do", "", FROM_NOWHERE);
-	row = field_words(l, "action", "do this", advice_words(a.kind), x ? (int)x->n : FROM_NOWHERE);
-	field_mean(row, a.kind == ADVICE_NONE ? STATE_OK : a.kind == ADVICE_UNKNOWN ? STATE_UNDETERMINED
-		: STATE_WARNING, "%s", a.reason);
+	advice_rows(l, w, x);
+	if (!x)
+		return;
+	field_exchange_heading(l, f->c->profile.resource_url ? "Resource" : "User information", x);
+	row = field_add(l, FIELD_VALUE, "url", SPAN_LIT("url"), span_of(x->request.url), (int)x->n);
+	field_mean(row, STATE_OK, "%s", "asked with the current access token");
+	field_answer(l, "answer", x);
+	if (x == f->userinfo)
+		field_signed_answer(l, f, &f->userinfo_jwt);
+	challenge_rows(l, x);
+	body_rows(l, x);
 }

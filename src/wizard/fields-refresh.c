@@ -12,7 +12,7 @@ precondition_rows(struct field_list *l, const struct wizard *w, const struct fac
 	bool can = wizard_can_refresh(w, why, sizeof why);
 	struct field *row;
 
-	field_heading(l, "Before a refresh", "", FROM_NOWHERE);
+	field_heading(l, f->refresh ? "Before another refresh" : "Before a refresh", "", FROM_NOWHERE);
 	row = field_words(l, "refresh_possible", "refreshable", can ? "yes" : "no", FROM_NOWHERE);
 	row->offers_refresh = can;
 	field_mean(row, can ? STATE_OK : STATE_WARNING, "%s", why);
@@ -111,7 +111,7 @@ fields_refresh(struct field_list *l, const struct wizard *w, bool local)
 
 	if (!f->c)
 		return;
-	precondition_rows(l, w, f);
+	/* what came of it first; then whether another can be had */
 	if (f->refresh) {
 		field_exchange_heading(l, "Refresh", f->refresh);
 		field_answer(l, "refresh", f->refresh);
@@ -120,4 +120,5 @@ fields_refresh(struct field_list *l, const struct wizard *w, bool local)
 		comparison_rows(l, f);
 		field_time(l, f, "exp", &f->exp, local);
 	}
+	precondition_rows(l, w, f);
 }

@@ -439,9 +439,15 @@ void
 wizard_farewell(const struct wizard *w, struct buf *out)
 {
 	size_t n = 0;
+	bool refused = false;
 
-	for (size_t i = 0; i < w->c->n_exchanges; i++)
-		n += !w->c->exchanges[i]->imported;
+	for (size_t i = 0; i < w->c->n_exchanges; i++) {
+		const struct exchange *x = w->c->exchanges[i];
+
+		n += !x->imported;
+		refused = refused || (!x->imported && x->purpose == PURPOSE_REFRESH && exchange_answered(x) &&
+			x->answer.outcome != OUTCOME_SUCCESS);
+	}
 	buf_printf(out, "%zu request%s sent.\n", n, n == 1 ? " was" : "s were");
 	if (w->derived && w->diagnosis.verdict.summary[0])
 		buf_printf(out, "%s\n", w->diagnosis.verdict.summary);
@@ -453,6 +459,8 @@ wizard_farewell(const struct wizard *w, struct buf *out)
 		buf_printf(out, "The new tokens could not be written where they should: %s.\n", w->save_error);
 	if (w->n_revoked)
 		buf_puts(out, "A token was revoked.\n");
-	if (!w->n_refreshed && !w->n_revoked)
+	if (refused)
+		buf_puts(out, "A refresh was refused; some servers end all tokens of a login then.\n");
+	if (!w->n_refreshed && !w->n_revoked && !refused)
 		buf_puts(out, "Nothing was changed on the server.\n");
 }

@@ -93,7 +93,7 @@ diagnose_fake(void)
 	case FAKE_PROBLEM:
 		v->state = STATE_PROBLEM;
 		snprintf(v->summary, sizeof(v->summary), "The access token expired 3 min ago by the server's clock.");
-		snprintf(v->next, sizeof(v->next), "3 Refresh");
+		snprintf(v->next, sizeof(v->next), "Refresh it: step 3.");
 		v->next_step = STEP_REFRESH;
 		fill_finding(&d->findings[0], &rule_expired, v->summary, "Refresh the token, then ask again.");
 		fill_finding(&d->findings[1], &rule_skew, "This machine's clock is 41 s behind the server's.",
@@ -279,7 +279,7 @@ step_fields(struct field_list *l, const struct wizard *w, enum step s, bool loca
 	if (s == STEP_DEBUG) {
 		fake_findings(l);
 		row(l, FIELD_HEADING, STATE_OK, 0, "Exchanges", "3 · milliseconds", "");
-		row(l, FIELD_VALUE, STATE_OK, 1, "1 discovery", "GET /.well-known/openid-configuration → 200", "wait 29");
+		row(l, FIELD_VALUE, STATE_OK, 1, "1 discovery", "GET …/openid-configuration → 200", "wait 29");
 		row(l, FIELD_VALUE, STATE_OK, 2, "2 introspection", "POST /introspect → 200", "dns 1 tcp 4 tls 31 wait 29");
 		row(l, FIELD_VALUE, STATE_PROBLEM, 3, "3 userinfo", "GET /userinfo → 401", "wait 29 (connection reused)");
 		return;

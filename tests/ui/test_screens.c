@@ -498,6 +498,74 @@ test_the_refresh_names_its_key(void **state)
 	fake_release();
 }
 
+/* No key is named in the footer that would do nothing here; the next key is named where it is known. */
+static void
+test_hints_are_true(void **state)
+{
+	struct ui *ui;
+
+	(void)state;
+	fake_init(FAKE_PROBLEM);
+	ui = fake_ui(STEP_VERIFY);
+	assert_true(shows(ui, 24, 80, "Next: Refresh it: step 3. Press R."));
+	assert_true(shows(ui, 24, 80, "f findings  x export"));
+	act(ui, ACT_DOWN); /* the token */
+	assert_true(shows(ui, 24, 80, "s show"));
+	canvas_resize(&ui->canvas, 18, 60);
+	assert_true(shows(ui, 18, 60, "s show"));
+	canvas_resize(&ui->canvas, 24, 80);
+	act(ui, ACT_DOWN); /* active */
+	assert_false(shows(ui, 24, 80, "s show"));
+	act(ui, ACT_BACK);
+	/* a refresh that cannot be had is offered nowhere */
+	ui->m.can_refresh = ui->m.wants_refresh = false;
+	ui->step = STEP_REFRESH;
+	assert_false(shows(ui, 24, 80, "R refresh"));
+	assert_false(shows(ui, 24, 80, "Press R"));
+	ui->step = STEP_HANDLE;
+	assert_false(shows(ui, 24, 80, "R refresh"));
+	assert_true(shows(ui, 24, 80, "V revoke"));
+	/* behind the last step there are the findings */
+	ui->step = STEP_DEBUG;
+	assert_string_equal(step_enter_hint(ui), "findings");
+	act(ui, ACT_ENTER);
+	assert_int_equal(ui->n_layers, 2);
+	assert_int_equal(fake.ran, 0);
+	fake_ui_free(ui);
+	fake_release();
+
+	fake_init(FAKE_EMPTY);
+	ui = fake_ui(STEP_VERIFY);
+	assert_true(shows(ui, 24, 80, "w walk all"));
+	act(ui, ACT_TOKENS);
+	/* three exchanges stand in the case */
+	assert_false(shows(ui, 24, 80, "Nothing was sent yet"));
+	fake_ui_free(ui);
+	fake_release();
+}
+
+/* What to do now stands whole on the smallest screen, and a long value beside a long meaning does, too. */
+static void
+test_sentences_are_whole(void **state)
+{
+	struct ui *ui;
+
+	(void)state;
+	fake_init(FAKE_UNDETERMINED);
+	ui = fake_ui(STEP_VERIFY);
+	snprintf(ui->m.next, sizeof(ui->m.next), "Give the secret's value as it is registered (no id of the secret, "
+		"no trailing blank).");
+	assert_true(shows(ui, 18, 60, "registered (no id"));
+	assert_true(shows(ui, 18, 60, "no trailing blank)."));
+	assert_true(shows(ui, 24, 80, "meant for another client."));
+	assert_true(shows(ui, 24, 80, "trailing blank)."));
+	assert_true(shows(ui, 18, 60, "opaq…[redacted 42 B, sha256:1f3a]"));
+	assert_true(shows(ui, 24, 80, "openid profile email offline_access"));
+	assert_true(shows(ui, 18, 60, "active     false  the server does not accept it"));
+	fake_ui_free(ui);
+	fake_release();
+}
+
 static void
 test_changing_actions_ask(void **state)
 {
@@ -700,30 +768,43 @@ test_enter_in_the_log_sends_nothing(void **state)
 	}
 }
 
+static int
+log_rows(const struct ui *ui)
+{
+	struct rect fields, guide, log;
+	struct canvas measure;
+
+	canvas_init_measure(&measure, ui->canvas.rows, ui->canvas.cols);
+	step_panes(ui, chrome_all(ui, &measure), &fields, &guide, &log);
+	return log.rows - 1;
+}
+
 /* Every record can be marked, from the last to the first and back. */
 static void
 test_log_mark_walks(void **state)
 {
 	struct log_rec rec;
 	struct ui *ui;
+	int rows;
 
 	(void)state;
 	fake_init(FAKE_PROBLEM);
 	ui = fake_ui(STEP_VERIFY);
 	act(ui, ACT_LOG);
+	rows = log_rows(ui);
 	for (uint64_t seq = 16; seq >= 1; seq--) {
-		assert_true(logpane_marked(fake.log, &ui->log, 10, &rec));
+		assert_true(logpane_marked(fake.log, &ui->log, rows, &rec));
 		assert_int_equal(rec.seq, seq);
 		act(ui, ACT_UP);
 	}
-	assert_true(logpane_marked(fake.log, &ui->log, 10, &rec));
+	assert_true(logpane_marked(fake.log, &ui->log, rows, &rec));
 	assert_int_equal(rec.seq, 1);
 	act(ui, ACT_DOWN);
-	assert_true(logpane_marked(fake.log, &ui->log, 10, &rec));
+	assert_true(logpane_marked(fake.log, &ui->log, rows, &rec));
 	assert_int_equal(rec.seq, 2);
 	/* out of sight, after a resize, the last one shown counts */
 	assert_true(logpane_marked(fake.log, &ui->log, 2, &rec));
-	assert_int_equal(rec.seq, 10);
+	assert_int_equal(rec.seq, rows);
 	fake_ui_free(ui);
 	fake_release();
 }
@@ -764,6 +845,8 @@ main(void)
 		cmocka_unit_test(test_catalogue),
 		cmocka_unit_test(test_peek_ends),
 		cmocka_unit_test(test_the_refresh_names_its_key),
+		cmocka_unit_test(test_hints_are_true),
+		cmocka_unit_test(test_sentences_are_whole),
 		cmocka_unit_test(test_changing_actions_ask),
 		cmocka_unit_test(test_a_bad_place_is_mended),
 		cmocka_unit_test(test_an_export_path_is_mended),
