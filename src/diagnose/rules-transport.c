@@ -209,6 +209,10 @@ rule_connection_reset(const struct facts *f, struct finding *out)
 			"The server asked for a client certificate, got none and hung up: give the one it knows "
 			"with client_cert_file and client_key_file.");
 	}
+	if (span_starts_nocase(span_of(x->request.url), "http:") && !x->result.response.status)
+		fix(out,
+			"Try https: a server that speaks TLS on this port hangs up so. Else try again, and look for a "
+			"gateway that drops the connection.");
 	if (in_handshake(x))
 		ev(out, "phase", (int)x->n, "TLS handshake");
 	return say(out, "%s (%s) %s%s.", host, purpose_words(x->purpose),

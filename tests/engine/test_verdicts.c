@@ -274,6 +274,17 @@ test_plain_http_on_the_tls_port(void **state)
 }
 
 static void
+test_tls_on_the_plain_port(void **state)
+{
+	struct world *t = *state;
+
+	start(t, server_context(&good, NULL), handle_ok, NULL, "http");
+	/* OpenSSL says nothing to who speaks HTTP there: no evidence tells it from any other hang-up */
+	leads_to(t, "connection-reset", "without a whole answer", NULL);
+	assert_non_null(strstr(wizard_diagnosis(t->w)->verdict.primary->remedy, "https"));
+}
+
+static void
 test_reset_in_the_handshake(void **state)
 {
 	start(*state, NULL, handle_ok, hang_up, "https");
@@ -414,6 +425,7 @@ main(void)
 		T(test_old_protocol),
 		T(test_client_certificate),
 		T(test_plain_http_on_the_tls_port),
+		T(test_tls_on_the_plain_port),
 		T(test_reset_in_the_handshake),
 		T(test_intermediate_that_is_sent),
 		T(test_the_local_clock_is_the_reason),
