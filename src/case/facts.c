@@ -144,6 +144,16 @@ pick_introspection(struct facts *f, const struct exchange *x, uint32_t newest, b
 	}
 }
 
+/* Asked in the same instant the resource's answer counts: it is what the profile is after. */
+static bool
+at_once(const struct exchange *resource, const struct exchange *userinfo)
+{
+	return resource && resource->purpose == PURPOSE_RESOURCE &&
+		userinfo->purpose == PURPOSE_USERINFO && userinfo->result.sent_wall_us &&
+		resource->result.sent_wall_us == userinfo->result.sent_wall_us &&
+		resource->token_generation == userinfo->token_generation;
+}
+
 static void
 pick_userinfo(struct facts *f, const struct exchange *x, uint32_t newest, bool revoked)
 {
@@ -156,7 +166,8 @@ pick_userinfo(struct facts *f, const struct exchange *x, uint32_t newest, bool r
 	} else {
 		if (x->token_generation < newest)
 			f->first_userinfo = x;
-		f->userinfo = x;
+		if (!at_once(f->userinfo, x))
+			f->userinfo = x;
 	}
 }
 

@@ -104,7 +104,7 @@ name_in_remedy(struct finding *first, const struct alternative **list, size_t n)
 	struct buf text;
 
 	buf_init(&text, LIMIT_MESSAGE);
-	(void)buf_printf(&text, "%s What fits, most likely first:", first->remedy);
+	(void)buf_printf(&text, "%s What fits, in the order to look:", first->remedy);
 	for (size_t i = 0; i < n; i++)
 		(void)buf_printf(&text, "%s %s (told by %s)", i ? ";" : "", list[i]->id,
 			list[i]->told_by);

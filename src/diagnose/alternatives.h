@@ -5,7 +5,7 @@
 #include "diagnose/diagnose.h"
 
 /*
- * Findings are there and ordered.  Where findings[0] is an umbrella, its remedy gets the ranked
+ * Findings and verdict are there.  Where findings[0] is an umbrella, its remedy gets the ranked
  * list of what fits and what would tell.  In a case that is one lone answer, where no probe can
  * follow, what fits as well stands behind findings[0] as findings of severity info.
  */

@@ -29,12 +29,19 @@ run_rule(struct diagnosis *d, const struct rule *r, const struct facts *f)
 }
 
 void
-diagnose(struct diagnosis *d, const struct facts *f, const struct walk *walk)
+diagnose_in_order(
+	struct diagnosis *d, const struct facts *f, const struct walk *walk, const size_t *order)
 {
 	d->n = 0;
 	for (size_t i = 0; i < rule_count; i++)
-		run_rule(d, &rules[i], f);
+		run_rule(d, &rules[order ? order[i] : i], f);
 	order_findings(d);
+	verdict_of_findings(d, f, walk); /* with the one next thing to do; the list is the finding's */
 	add_alternatives(d, f);
-	verdict_of_findings(d, f, walk);
+}
+
+void
+diagnose(struct diagnosis *d, const struct facts *f, const struct walk *walk)
+{
+	diagnose_in_order(d, f, walk, NULL);
 }

@@ -10,5 +10,7 @@
  * fills caused_by.
  */
 void order_findings(struct diagnosis *d);
+/* diagnose() with the rules asked in this order (indexes into rules; NULL: as they stand): no difference. */
+void diagnose_in_order(struct diagnosis *d, const struct facts *f, const struct walk *walk, const size_t *order);
 
 #endif

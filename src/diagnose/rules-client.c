@@ -271,7 +271,8 @@ rule_client_auth_method_mismatch(const struct facts *f, struct finding *out)
 			"right.",
 			client_auth_id(x->auth), client_auth_id(y->auth));
 	}
-	if (method_offered(f, x) != TRI_NO)
+	/* accepted elsewhere, it is on offer whatever the metadata says */
+	if (method_offered(f, x) != TRI_NO || accepted_other(f, x, same_method_elsewhere))
 		return RULE_PASS;
 	ev(out, "auth_methods_supported", (int)f->c->metadata_from, "without %s",
 		client_auth_id(x->auth));

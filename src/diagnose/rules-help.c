@@ -51,6 +51,8 @@ ev(struct finding *out, const char *fact, int from, const char *fmt, ...)
 	va_start(ap, fmt);
 	put(e->value, sizeof(e->value), fmt, ap);
 	va_end(ap);
+	if (!e->value[0]) /* nothing was said */
+		out->n_evidence--;
 }
 
 void

@@ -22,3 +22,12 @@ UNIT_TESTS += tests/diagnose/test_chain
 tests_diagnose_test_chain_SOURCES = tests/diagnose/test_chain.c
 tests_diagnose_test_chain_CPPFLAGS = $(DIAGNOSE_TEST_CPPFLAGS)
 tests_diagnose_test_chain_LDADD = $(DIAGNOSE_TEST_LIBS)
+
+UNIT_TESTS += tests/diagnose/test_pairs tests/diagnose/test_order
+EXTRA_DIST += tests/diagnose/pairs.def
+tests_diagnose_test_pairs_SOURCES = tests/diagnose/test_pairs.c tests/diagnose/fixture.c tests/diagnose/fixture.h
+tests_diagnose_test_pairs_CPPFLAGS = $(DIAGNOSE_TEST_CPPFLAGS)
+tests_diagnose_test_pairs_LDADD = $(DIAGNOSE_TEST_LIBS)
+tests_diagnose_test_order_SOURCES = tests/diagnose/test_order.c tests/diagnose/fixture.c tests/diagnose/fixture.h
+tests_diagnose_test_order_CPPFLAGS = $(DIAGNOSE_TEST_CPPFLAGS)
+tests_diagnose_test_order_LDADD = $(DIAGNOSE_TEST_LIBS)

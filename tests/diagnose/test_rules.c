@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "diagnose/diagnose.h"
 #include "diagnose/fixture.h"
@@ -94,6 +95,22 @@ check(const struct subject *s, const struct fixture *fx, const struct diagnosis 
 	return false;
 }
 
+/* What the predicate consulted: named, with a value, and from something that is there. */
+static void
+check_evidence(const struct finding *f, const struct case_file *c)
+{
+	assert_true(f->n_evidence > 0);
+	for (size_t i = 0; i < f->n_evidence; i++) {
+		const struct evidence *e = &f->evidence[i];
+
+		assert_true(e->fact[0]);
+		if (!e->value[0])
+			fail_msg("%s: its evidence %s has no value", f->rule->id, e->fact);
+		if (e->from > 0 && !case_exchange(c, (uint32_t)e->from))
+			fail_msg("%s: %s is from no exchange", f->rule->id, e->fact);
+	}
+}
+
 static void
 run_subject(void **state)
 {
@@ -112,7 +129,7 @@ run_subject(void **state)
 		print_findings(s->path, d);
 	for (size_t i = 0; i < d->n; i++) {
 		assert_true(d->findings[i].summary[0] && d->findings[i].remedy[0]);
-		assert_true(d->findings[i].n_evidence > 0);
+		check_evidence(&d->findings[i], &fx.c);
 	}
 	assert_true(d->verdict.summary[0] && d->verdict.next[0]);
 	ok = same_when_saved(&fx, d) && ok;
@@ -214,6 +231,135 @@ every_rule_has_both(void **state)
 	assert_int_equal(missing, 0);
 }
 
+/* --- what the files must be -------------------------------------------------------------- */
+
+/* The lines of a case that say something. */
+static size_t
+lines_of(const char *path, char **text_out, struct span *lines, size_t most)
+{
+	struct buf text;
+	struct span rest, line;
+	size_t n = 0;
+
+	buf_init(&text, 1 << 20);
+	assert_int_equal(file_read(path, &text, NULL), RES_OK);
+	*text_out = span_dup(buf_span(&text));
+	buf_release(&text);
+	rest = span_of(*text_out);
+	while (n < most && span_next(&rest, '\n', &line)) {
+		if (line.n && line.p[0] != '#' && !span_starts(line, "expect:"))
+			lines[n++] = line;
+	}
+	return n;
+}
+
+enum { LINES = 600 };
+
+/* How much of the quiet case stands in the firing one, in hundredths of its lines. */
+static size_t
+likeness(const char *quiet, const char *fires)
+{
+	static struct span a[LINES], b[LINES];
+	char *ta, *tb;
+	size_t na = lines_of(quiet, &ta, a, LINES), nb = lines_of(fires, &tb, b, LINES), same = 0;
+
+	for (size_t i = 0; i < na; i++) {
+		bool there = false;
+
+		for (size_t k = 0; k < nb && !there; k++)
+			there = span_eq(a[i], b[k]);
+		same += there;
+	}
+	free(ta);
+	free(tb);
+	return na ? same * 100 / na : 0;
+}
+
+enum { NEAR = 60 }; /* hundredths */
+
+/* A look-alike is near: most of it stands in a case in which the rule fires. */
+static void
+quiet_cases_are_near(void **state)
+{
+	size_t far = 0;
+
+	(void)state;
+	for (size_t i = 0; i < rule_count; i++) {
+		char folder[400], quiet[600], fires[600];
+
+		(void)snprintf(
+			folder, sizeof(folder), "%s/tests/diagnose/cases/%s", top(), rules[i].id);
+		for (char q = '1'; q <= '9'; q++) {
+			char name[] = "quiet-2.case";
+			size_t best = 0;
+
+			name[6] = q;
+			(void)snprintf(quiet, sizeof(quiet), "%s/%s", folder, q == '1' ? "quiet.case" : name);
+			if (access(quiet, R_OK))
+				continue;
+			for (char k = '1'; k <= '9'; k++) {
+				char other[] = "fires-2.case";
+				size_t near;
+
+				other[6] = k;
+				(void)snprintf(fires, sizeof(fires), "%s/%s", folder,
+					k == '1' ? "fires.case" : other);
+				near = access(fires, R_OK) ? 0 : likeness(quiet, fires);
+				best = near > best ? near : best;
+			}
+			if (best < NEAR) {
+				print_message("# no near look-alike: %s (%zu %%)\n", quiet, best);
+				far++;
+			}
+		}
+	}
+	assert_int_equal(far, 0);
+}
+
+static bool
+comes_first(const char *path, const char *id)
+{
+	struct diagnosis *d = xcalloc(1, sizeof(*d));
+	struct fixture fx;
+	struct facts facts;
+	bool first;
+
+	fixture_read(&fx, path);
+	facts_derive(&facts, &fx.c, &fx.clock);
+	diagnose(d, &facts, NULL);
+	first = d->n && !strcmp(d->findings[0].rule->id, id);
+	fixture_release(&fx);
+	free(d);
+	return first;
+}
+
+/* Each rule is the first finding of at least one case, whatever the others expect. */
+static void
+every_rule_comes_first_somewhere(void **state)
+{
+	size_t never = 0;
+
+	(void)state;
+	for (size_t i = 0; i < rule_count; i++) {
+		char path[600];
+		bool first = false;
+
+		for (char k = '1'; k <= '9' && !first; k++) {
+			char name[] = "fires-2.case";
+
+			name[6] = k;
+			(void)snprintf(path, sizeof(path), "%s/tests/diagnose/cases/%s/%s", top(), rules[i].id,
+				k == '1' ? "fires.case" : name);
+			first = !access(path, R_OK) && comes_first(path, rules[i].id);
+		}
+		if (!first) {
+			print_message("# never the first finding: %s\n", rules[i].id);
+			never++;
+		}
+	}
+	assert_int_equal(never, 0);
+}
+
 /* Each folder is of a rule: no case is forgotten when an id changes. */
 static void
 every_folder_has_a_rule(void **state)
@@ -241,7 +387,11 @@ int
 main(int argc, char **argv)
 {
 	collect(argc > 1 ? argv[1] : NULL);
-	tests = xreallocarray(tests, n_tests + 2, sizeof(*tests));
+	tests = xreallocarray(tests, n_tests + 4, sizeof(*tests));
+	tests[n_tests++] = (struct CMUnitTest){
+		"every rule comes first somewhere", every_rule_comes_first_somewhere, NULL, NULL, NULL};
+	tests[n_tests++] =
+		(struct CMUnitTest){"quiet cases are near", quiet_cases_are_near, NULL, NULL, NULL};
 	tests[n_tests++] =
 		(struct CMUnitTest){"every rule has both", every_rule_has_both, NULL, NULL, NULL};
 	tests[n_tests++] = (struct CMUnitTest){

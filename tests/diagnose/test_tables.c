@@ -70,6 +70,71 @@ catalogue_is_whole(void **state)
 	}
 }
 
+/* --- alternatives ------------------------------------------------------------------------- */
+
+static const struct {
+	const char *of, *id, *told_by;
+} alternatives[] = {
+#define ALTERNATIVE(of, where, status, words, id, unless, told_by) {of, id, told_by},
+#include "diagnose/alternatives.def"
+#undef ALTERNATIVE
+};
+
+static const char *const probes[] = {
+#define PROBE(symbol, id, level, step, requests, seconds, fits, question, danger, separates) id,
+#include "wizard/probes.def"
+#undef PROBE
+};
+
+static bool
+is_probe(struct span name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(probes); i++) {
+		if (span_is(name, probes[i]))
+			return true;
+	}
+	return false;
+}
+
+/* "probe NAME": a probe that there is. */
+static void
+alternatives_name_rules_and_probes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(alternatives); i++) {
+		struct span s = span_of(alternatives[i].told_by), name;
+		size_t at = span_find_str(s, "probe ");
+
+		if (!rule_find(span_of(alternatives[i].of)) || !rule_find(span_of(alternatives[i].id)))
+			fail_msg("no rules: %s, %s", alternatives[i].of, alternatives[i].id);
+		assert_true(s.n > 0);
+		if (at == SIZE_MAX)
+			continue;
+		name = span_from(s, at + 6);
+		for (size_t k = 0; k < name.n; k++) {
+			if (memchr(" ,;:", name.p[k], 4))
+				name.n = k;
+		}
+		if (!is_probe(name))
+			fail_msg("%s: no probe %.*s", alternatives[i].id, SPAN_ARG(name));
+	}
+}
+
+/* An umbrella that names nothing would leave its reader alone. */
+static void
+umbrellas_have_alternatives(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < rule_count; i++) {
+		bool any = !rules[i].umbrella;
+
+		for (size_t k = 0; k < ARRAY_SIZE(alternatives); k++)
+			any = any || !strcmp(alternatives[k].of, rules[i].id);
+		if (!any)
+			fail_msg("%s names nothing that would tell", rules[i].id);
+	}
+}
+
 int
 main(void)
 {
@@ -79,6 +144,8 @@ main(void)
 		cmocka_unit_test(rules_explain_rules),
 		cmocka_unit_test(rules_are_in_the_catalogue),
 		cmocka_unit_test(catalogue_is_whole),
+		cmocka_unit_test(alternatives_name_rules_and_probes),
+		cmocka_unit_test(umbrellas_have_alternatives),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
