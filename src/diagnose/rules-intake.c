@@ -224,12 +224,23 @@ rule_refresh_token_as_access_token(const struct facts *f, struct finding *out)
 enum verdict_of
 rule_encrypted_jwe_token(const struct facts *f, struct finding *out)
 {
-	if (!f->access || f->access->kind != TOKEN_JWE)
+	const struct token_info *t = f->access;
+	bool around = t && t->kind == TOKEN_JWT && t->nested && !t->payload;
+
+	if (!t || (t->kind != TOKEN_JWE && !around))
 		return RULE_PASS;
-	ev(out, "header", FROM_TOKEN, "alg %s, five parts", f->access->alg);
-	return say(out,
-		"The token is encrypted (JWE): only the server can read it, its expiry is not "
-		"visible here.");
+	ev(out, "header", FROM_TOKEN, "alg %s%s%.*s%s%.*s, %s parts", t->alg,
+		json_get_str(t->header, "enc").n ? ", enc " : "", SPAN_ARG(json_get_str(t->header, "enc")),
+		json_get_str(t->header, "cty").n ? ", cty " : "", SPAN_ARG(json_get_str(t->header, "cty")),
+		around ? "three" : "five");
+	if (f->exp.known) /* by those who may know: introspection, the token response */
+		ev_time(out, "exp", &f->exp);
+	if (around)
+		return say(out, "The token is a signature around an encrypted one (JWE): only the server can read what "
+			"is inside.");
+	return say(out, "The token is encrypted (JWE)%s: only the server can read it%s.",
+		t->nested ? ", with a signed one inside" : "",
+		f->exp.known ? "" : ", its expiry is not visible here");
 }
 
 /* An opaque token that the userinfo endpoint takes and the API does not. */

@@ -170,15 +170,33 @@ header_texts(struct token_info *t)
 	text_safe_into(t->typ, sizeof(t->typ), json_get_str(t->header, "typ"));
 }
 
+/* A signature around another compact JWT (RFC 7519 §5.2): its claims, where they can be read. */
+static bool
+read_nested(struct token_info *t, struct span payload)
+{
+	struct jws_parts inner;
+	struct buf text;
+
+	buf_init_wiping(&text, LIMIT_TOKEN);
+	t->nested = base64url_decode(&text, payload, NULL) == RES_OK &&
+		jws_split(&inner, buf_span(&text), NULL) == RES_OK;
+	if (t->nested && inner.n_parts == 3 && jose_decode_json(&t->payload, inner.payload, NULL) != RES_OK)
+		t->payload = NULL;
+	buf_release(&text);
+	return t->nested;
+}
+
 static void
 read_jws(struct token_info *t, const struct jws_parts *parts)
 {
 	t->kind = TOKEN_JWT;
-	if (jose_decode_json(&t->payload, parts->payload, NULL) != RES_OK) {
+	if (jose_decode_json(&t->payload, parts->payload, NULL) != RES_OK &&
+		!read_nested(t, parts->payload)) {
 		t->odd |= ODD_TRUNCATED;
 		return;
 	}
-	claims_read(&t->claims, t->payload);
+	if (t->payload)
+		claims_read(&t->claims, t->payload);
 	t->sig_len = decoded_len(parts->signature);
 	if (span_is_nocase(span_of(t->alg), "none")) {
 		t->sig = SIG_ALG_NONE;
@@ -248,6 +266,7 @@ read_structure(struct token_info *t, struct span s)
 		} else {
 			t->kind = TOKEN_JWE;
 			t->sig = SIG_ENCRYPTED;
+			t->nested = span_is_nocase(json_get_str(t->header, "cty"), "jwt");
 		}
 	}
 }
@@ -414,6 +433,8 @@ token_info_to_json(const struct token_info *t)
 		json_set_dup(j, "header", t->header);
 	if (t->payload)
 		json_set_dup(j, "payload", t->payload);
+	if (t->nested)
+		json_set_bool(j, "nested", true);
 	json_set_str(j, "signature", sig_names[t->sig].id);
 	if (t->sig_why[0])
 		json_set_str(j, "signature_why", t->sig_why);
@@ -487,6 +508,7 @@ token_info_from_json(struct token_info *out, const struct json *j, struct err *e
 	text_safe_into(out->vendor, sizeof(out->vendor), json_get_str(j, "vendor"));
 	(void)sig_state_from_id(json_get_str(j, "signature"), &out->sig);
 	text_safe_into(out->sig_why, sizeof(out->sig_why), json_get_str(j, "signature_why"));
+	(void)json_to_bool(json_get(j, "nested"), &out->nested);
 	out->header = object_member(j, "header");
 	out->payload = object_member(j, "payload");
 	header_texts(out);

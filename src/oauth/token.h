@@ -45,6 +45,7 @@ struct token_info {
 	struct json *header;       /* JOSE header; NULL for opaque */
 	struct json *payload;      /* claims; NULL for opaque, JWE or undecodable */
 	struct claims claims;      /* of payload, if that is an object */
+	bool nested;               /* another JWT inside: a JWE whose cty says so, a JWS around one */
 	enum sig_state sig;
 	char sig_why[200];         /* with which key, or why not; safe text */
 	size_t sig_len;            /* bytes of the decoded signature */

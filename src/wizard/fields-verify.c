@@ -46,6 +46,12 @@ jose_rows(struct field_list *l, const struct token_info *i, int sig_from)
 		field_mean(field_value(l, "kid", i->kid, FROM_TOKEN), STATE_OK, "the key it was signed with");
 	if (*i->typ)
 		field_mean(field_value(l, "typ", i->typ, FROM_TOKEN), STATE_OK, "what kind of JWT it is");
+	if (json_get_str(i->header, "enc").n)
+		field_mean(field_add(l, FIELD_VALUE, "enc", SPAN_LIT("enc"), json_get_str(i->header, "enc"), FROM_TOKEN),
+			STATE_OK, "how its content is encrypted");
+	if (i->nested)
+		field_mean(field_words(l, "nested", "inside", "another JWT", FROM_TOKEN), STATE_OK, "%s",
+			i->kind == TOKEN_JWE ? "a signed one, for who can decrypt it" : "around which this one is signed");
 	field_signature(l, "signature", "signature", i->sig, i->sig_why, sig_from);
 }
 
@@ -189,6 +195,9 @@ fields_verify(struct field_list *l, const struct wizard *w, bool local)
 		jose_rows(l, f->access, f->access_sig_from);
 	token_rows(l, case_token(f->c, SLOT_REFRESH), SLOT_REFRESH);
 	token_rows(l, case_token(f->c, SLOT_ID), SLOT_ID);
+	if (f->id_token && f->id_token->kind == TOKEN_JWT && f->id_token->sig != SIG_NOT_CHECKED)
+		field_signature(l, "id_signature", "its signature", f->id_token->sig, f->id_token->sig_why,
+			f->jwks ? (int)f->jwks->n : FROM_TOKEN);
 	if (!f->access)
 		field_note(l, STATE_UNDETERMINED, "No access token was given.");
 	claims_rows(l, f, local);

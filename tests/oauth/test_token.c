@@ -161,6 +161,49 @@ test_jwe(void **state)
 }
 
 /* JSON in base64 that is no JOSE header: opaque, and nothing is missing. */
+/* A JWT inside a JWT (RFC 7519 §5.2, RFC 7520 §6): not cut short, whatever is inside. */
+static void
+test_nested(void **state)
+{
+	static const char header[] = "{\"alg\":\"HS256\",\"cty\":\"JWT\"}";
+	static const char sig[] = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE";
+	static const char *const inner[] = {"eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..aXY.Y3Q.dGFn",
+		"eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1In0.", "eyJhbGciOiJub25lIn0.no"};
+	struct token_info t, copy;
+	struct json *j;
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 4096);
+	for (size_t i = 0; i < ARRAY_SIZE(inner); i++) {
+		buf_clear(&b);
+		base64url_encode(&b, span_of(header));
+		buf_putc(&b, '.');
+		base64url_encode(&b, span_of(inner[i]));
+		buf_printf(&b, ".%s", sig);
+		t = read_token(buf_str(&b));
+		assert_int_equal(t.kind, TOKEN_JWT);
+		assert_int_equal(t.nested, i < 2);
+		assert_int_equal((t.odd & ODD_TRUNCATED) != 0, i == 2);
+		assert_int_equal(span_is(t.claims.sub, "u"), i == 1);
+		token_info_release(&t);
+	}
+	buf_clear(&b);
+	base64url_encode(&b, SPAN_LIT("{\"alg\":\"RSA-OAEP\",\"enc\":\"A128CBC-HS256\",\"cty\":\"JWT\"}"));
+	buf_puts(&b, ".a2V5.aXY.Y3Q.dGFn");
+	t = read_token(buf_str(&b));
+	assert_int_equal(t.kind, TOKEN_JWE);
+	assert_true(t.nested && !t.payload && t.claims.exp.form == NUM_ABSENT);
+	j = token_info_to_json(&t);
+	token_info_init(&copy);
+	assert_int_equal(token_info_from_json(&copy, j, NULL), RES_OK);
+	assert_true(copy.nested && copy.sig == SIG_ENCRYPTED);
+	json_free(j);
+	token_info_release(&copy);
+	token_info_release(&t);
+	buf_release(&b);
+}
+
 static void
 test_opaque_json(void **state)
 {
@@ -529,6 +572,7 @@ main(void)
 		cmocka_unit_test(test_jws_shapes),
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_jwe),
+		cmocka_unit_test(test_nested),
 		cmocka_unit_test(test_opaque_json),
 		cmocka_unit_test(test_roles),
 		cmocka_unit_test(test_vendors),
