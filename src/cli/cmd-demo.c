@@ -52,8 +52,6 @@ prepare(void *ctx, struct err *e)
 		return false;
 	profile_release(&a->profile);
 	embedded_profile(&run->server, &a->profile);
-	if (run->scenario->all_probes) /* the server is our own: no alarm is tripped */
-		wizard_set_probes(a->wizard, PROBES_ALL);
 	if (wizard_use_profile(a->wizard, &a->profile, e) != RES_OK)
 		return false;
 	give(a, SLOT_ACCESS, c->access_token);
@@ -68,6 +66,8 @@ found(const struct scenario *s, const struct diagnosis *d)
 {
 	const struct finding *primary = d->verdict.primary;
 
+	if (s->passes)
+		return d->verdict.state == STATE_OK && primary && !strcmp(primary->rule->id, s->expects);
 	if (!s->healthy && *s->expects)
 		return d->verdict.state == (s->open ? STATE_UNDETERMINED : STATE_PROBLEM) &&
 			primary && !strcmp(primary->rule->id, s->expects);
@@ -158,8 +158,8 @@ cmd_demo(const struct options *o)
 		app_start(&run.app, false, &e) != RES_OK) {
 		status = app_fail(&e);
 	} else {
-		/* its own server has nobody to alarm */
-		if (!opt_given(o, OPT_PROBES))
+		/* its own server has nobody to alarm; on the screen a learner sees what is asked first */
+		if (!run.app.on_screen && !opt_given(o, OPT_PROBES))
 			wizard_set_probes(run.app.wizard, PROBES_ALL);
 		status = run.app.on_screen ? on_screen(&run) : batch(&run);
 	}

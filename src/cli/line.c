@@ -118,7 +118,8 @@ put_help(struct line *l)
 	put(l,
 		"Enter  run this step\n1-5    go to a step and show it\nn      run this step, then "
 		"go to the next\n"
-		"s      the states of the steps\nr      refresh the tokens\nv      revoke the "
+		"s      the states of the steps\np      further probes, where the verdict is open\n"
+		"r      refresh the tokens\nv      revoke the "
 		"access token\n"
 		"x      write the JSON report to a file\nl      the log\nq      leave\n");
 }
@@ -220,6 +221,37 @@ revoke_token(struct line *l)
 	put_step(l);
 }
 
+static void
+probe(struct line *l)
+{
+	const struct probe_row *open[WIZARD_PROBES];
+	size_t n = wizard_open_probes(l->a->wizard, open);
+	struct err e = ERR_INIT;
+
+	if (!n) {
+		put(l, "Nothing is open that a further question would settle.\n");
+		return;
+	}
+	put(l, "Asked one after the other, each once, and only as long as something is open:\n");
+	for (size_t i = 0; i < n; i++) {
+		put(l, "  %s %u request%s", open[i]->question, open[i]->requests,
+			open[i]->requests == 1 ? "" : "s");
+		if (open[i]->seconds)
+			put(l, ", %u seconds", open[i]->seconds);
+		put(l, "; %s.\n", open[i]->danger);
+	}
+	if (!ask(l, "Ask them now? [y/N]") || tolower((unsigned char)l->answer[0]) != 'y') {
+		put(l, "Nothing was sent.\n");
+		return;
+	}
+	if (wizard_run_probes(l->a->wizard, &e) != RES_OK) {
+		put(l, "Nothing was sent: %s.\n", e.text);
+		return;
+	}
+	finish(l);
+	put_step(l);
+}
+
 static void export(struct line *l)
 {
 	struct report_input in = {.w = l->a->wizard,
@@ -279,6 +311,9 @@ choose(struct line *l)
 		break;
 	case 's':
 		put_steps(l);
+		break;
+	case 'p':
+		probe(l);
 		break;
 	case 'r':
 		refresh(l);

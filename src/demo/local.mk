@@ -3,7 +3,6 @@
 noinst_LIBRARIES += src/libttdemo.a
 src_libttdemo_a_CFLAGS = $(AM_CFLAGS) -fvisibility=default
 src_libttdemo_a_SOURCES = src/demo/scenarios.c src/demo/scenarios.def src/demo/demo.h
-EXTRA_DIST += src/demo/scenarios-next.def
 
 noinst_LIBRARIES += src/libttserver.a
 src_libttserver_a_CFLAGS = $(AM_CFLAGS) $(MICROHTTPD_CFLAGS)

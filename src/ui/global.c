@@ -81,6 +81,8 @@ fresh_action(struct ui *ui, enum action a)
 {
 	if (a == ACT_WALK)
 		walk(ui);
+	else if (a == ACT_PROBES)
+		flow_probes(ui);
 	else if (a == ACT_REFRESH)
 		flow_refresh(ui);
 	else if (a == ACT_REVOKE)
@@ -107,6 +109,7 @@ ui_global_action(struct ui *ui, enum action a)
 		step_action(ui, a);
 		break;
 	case ACT_WALK:
+	case ACT_PROBES:
 	case ACT_REFRESH:
 	case ACT_REVOKE:
 	case ACT_REPLACE:

@@ -79,6 +79,20 @@ name_keys(struct field_list *l, const struct keymap *keys)
 	}
 }
 
+/* A verdict that a probe would settle says so first, and with the key that asks it. */
+static void
+name_probe(struct ui_model *m, const struct wizard *w, const struct keymap *keys)
+{
+	const struct probe_row *open[WIZARD_PROBES];
+	char key[32];
+
+	m->probes_open = wizard_open_probes(w, open) > 0;
+	if (!m->probes_open || m->verdict_state != STATE_UNDETERMINED)
+		return;
+	keymap_name(keys, ACT_PROBES, key, sizeof(key));
+	snprintf(m->next, sizeof(m->next), "%s%sprobe further: %s", key, key[0] ? " " : "", open[0]->question);
+}
+
 void
 model_read(struct ui_model *m, const struct wizard *w, enum step step, const struct keymap *keys, bool local)
 {
@@ -113,6 +127,7 @@ model_read(struct ui_model *m, const struct wizard *w, enum step step, const str
 	field_list_release(&m->fields);
 	field_list_init(&m->fields);
 	step_fields(&m->fields, w, step, local);
+	name_probe(m, w, keys);
 	name_keys(&m->fields, keys);
 	model_read_progress(m, w);
 }

@@ -17,6 +17,7 @@ struct ui_model {
 	enum state verdict_state;
 	char verdict[LIMIT_MESSAGE], next[LIMIT_MESSAGE];
 	enum step next_step;
+	bool probes_open;                /* further probes could settle the verdict */
 	struct countdown access, refresh;
 	bool has_access, has_refresh;
 	bool can_refresh;                /* a refresh could be sent now */

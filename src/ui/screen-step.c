@@ -270,6 +270,8 @@ hints_of_step(const struct ui *ui)
 {
 	static const enum action fresh[] = {ACT_ENTER, ACT_WALK, ACT_PREV_STEP, ACT_GUIDE, ACT_TOKENS, ACT_UP, ACT_LOG,
 		ACT_NONE};
+	static const enum action open[] = {ACT_ENTER, ACT_PROBES, ACT_PREV_STEP, ACT_UP, ACT_FINDINGS, ACT_EXPORT, ACT_GUIDE,
+		ACT_LOG, ACT_COPY, ACT_NONE};
 	static const enum action usual[] = {ACT_ENTER, ACT_PREV_STEP, ACT_UP, ACT_FINDINGS, ACT_EXPORT, ACT_GUIDE,
 		ACT_LOG, ACT_FOCUS_NEXT, ACT_SEARCH, ACT_COPY, ACT_WALK, ACT_TIME, ACT_TOKENS, ACT_NONE};
 	static const enum action refresh[] = {ACT_ENTER, ACT_REFRESH, ACT_PREV_STEP, ACT_UP, ACT_FINDINGS, ACT_EXPORT,
@@ -283,6 +285,8 @@ hints_of_step(const struct ui *ui)
 
 	if (!ui->m.walked)
 		return fresh;
+	if (ui->m.probes_open)
+		return open;
 	if (ui->step == STEP_REFRESH && ui->m.can_refresh)
 		return refresh;
 	if (ui->step == STEP_HANDLE)

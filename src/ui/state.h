@@ -218,6 +218,7 @@ void textfield_draw(const struct textfield *f, bool focus, const char *hint, int
 /* --- flows.c: refresh, revoke, export, copy, search, command ------------------------------------------------ */
 void flow_refresh(struct ui *ui);
 void flow_replace(struct ui *ui);
+void flow_probes(struct ui *ui); /* flow-probes.c */
 void flow_revoke(struct ui *ui);
 void flow_export(struct ui *ui);
 void flow_copy(struct ui *ui);

@@ -148,12 +148,11 @@ probes_advise(struct wizard *w)
 	struct verdict *v = &w->diagnosis.verdict;
 	char cost[24] = "";
 
-	/* the shortest way first: a small screen cuts */
 	if (v->state != STATE_UNDETERMINED || wizard_busy(w) || !wizard_open_probes(w, open))
 		return;
 	if (open[0]->seconds)
 		text_format(cost, sizeof(cost), ", %u s", open[0]->seconds);
-	text_format(v->next, sizeof(v->next), "Probe further (key p, or --probes all): %s %u request%s%s; %s.",
+	text_format(v->next, sizeof(v->next), "Probe further (--probes all): %s %u request%s%s; %s.",
 		open[0]->question, open[0]->requests, open[0]->requests == 1 ? "" : "s", cost, open[0]->danger);
 	v->next_step = open[0]->step;
 }

@@ -230,6 +230,11 @@ judge(const struct scenario *s, enum level l, const struct found *x)
 		return "it did not end with a verdict";
 	if (strcmp(x->state, states[x->status]) != 0)
 		return "status and state differ";
+	if (s->passes) {
+		if (l == L_ALL)
+			return !strcmp(x->state, "ok") && !strcmp(x->primary, s->expects) ? NULL : "the cause is not found";
+		return strcmp(x->state, "problem") != 0 ? NULL : "another cause is named";
+	}
 	if (!problem_wanted(s)) {
 		if (x->worst[0])
 			return "an error where nothing is wrong";

@@ -5,13 +5,6 @@
 #include "base/mem.h"
 #include "oauth/jose.h"
 
-static const struct scenario next[] = {
-#define SCENARIO(name_, sentence_, expects_, goal_, ...) \
-	{.name = name_, .sentence = sentence_, .expects = expects_, .goal = goal_, __VA_ARGS__},
-#include "demo/scenarios-next.def"
-#undef SCENARIO
-};
-
 /*
  * What each scenario shows on the wire: introspection of the token (as given, repaired where it is
  * to be repaired), then the query of step 4.  A zero means: not looked at.
@@ -153,14 +146,9 @@ static const struct wire wires[] = {
 };
 
 static const struct scenario *
-find_any(const char *name)
+find_scenario(const char *name)
 {
-	const struct scenario *sc = scenario_find(span_of(name));
-
-	for (size_t i = 0; i < ARRAY_SIZE(next) && !sc; i++)
-		if (strcmp(next[i].name, name) == 0)
-			sc = &next[i];
-	return sc;
+	return scenario_find(span_of(name));
 }
 
 /* --- the table --- */
@@ -196,10 +184,6 @@ test_table(void **state)
 		assert_ptr_equal(scenario_find(span_of(scenarios[i].name)), &scenarios[i]);
 		assert_true(scenario_group(&scenarios[i])[0]);
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(next); i++) {
-		check_words(&next[i]);
-		assert_null(scenario_find(span_of(next[i].name)));
-	}
 }
 
 /* Every scenario has its row above. */
@@ -207,9 +191,9 @@ static void
 test_rows_are_complete(void **state)
 {
 	(void)state;
-	assert_int_equal(ARRAY_SIZE(wires), scenario_count + ARRAY_SIZE(next));
+	assert_int_equal(ARRAY_SIZE(wires), scenario_count);
 	for (size_t i = 0; i < ARRAY_SIZE(wires); i++) {
-		assert_non_null(find_any(wires[i].name));
+		assert_non_null(find_scenario(wires[i].name));
 		for (size_t k = 0; k < i; k++)
 			assert_string_not_equal(wires[i].name, wires[k].name);
 	}
@@ -286,7 +270,7 @@ static void
 test_wire(void **state)
 {
 	const struct wire *x = *state;
-	const struct scenario *sc = find_any(x->name);
+	const struct scenario *sc = find_scenario(x->name);
 	struct world w;
 	struct buf token;
 
@@ -333,7 +317,7 @@ test_signature_states(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		world_start(&w, find_any(cases[i].name));
+		world_start(&w, find_scenario(cases[i].name));
 		assert_int_equal(signature_of(&w, secret_reveal(w.client.access_token)),
 			cases[i].sig);
 		world_stop(&w);
@@ -349,7 +333,7 @@ test_redirect_target(void **state)
 	char host[64];
 
 	(void)state;
-	world_start(&w, find_any("redirect"));
+	world_start(&w, find_scenario("redirect"));
 	snprintf(host, sizeof(host), "localhost:%d", demo_microhttpd.port(w.srv));
 	wire_ask(&w, &r, &(struct ask){.path = "/userinfo", .host = host,
 		.bearer = secret_reveal(w.client.access_token)});
@@ -372,7 +356,7 @@ test_auth_methods(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		world_start(&w, find_any(names[i]));
+		world_start(&w, find_scenario(names[i]));
 		wire_ask(&w, &r, &(struct ask){.path = "/introspect", .auth = AS_POST,
 			.form = form2("token", secret_reveal(w.client.access_token), NULL)});
 		assert_int_equal(reply_active(&r), 1);
@@ -383,7 +367,7 @@ test_auth_methods(void **state)
 		reply_release(&r);
 		world_stop(&w);
 	}
-	assert_string_equal(find_any("wrong-auth-method")->client_auth, "client_secret_basic");
+	assert_string_equal(find_scenario("wrong-auth-method")->client_auth, "client_secret_basic");
 }
 
 static void
@@ -393,7 +377,7 @@ test_issuer_mismatch(void **state)
 	char *issuer;
 
 	(void)state;
-	world_start(&w, find_any("issuer-mismatch"));
+	world_start(&w, find_scenario("issuer-mismatch"));
 	issuer = metadata_url(&w, "issuer");
 	assert_string_not_equal(issuer, w.client.issuer);
 	assert_int_equal(strncmp(issuer, w.client.issuer, strlen(w.client.issuer)), 0);
@@ -408,7 +392,7 @@ test_no_introspection(void **state)
 	char *url;
 
 	(void)state;
-	world_start(&w, find_any("no-introspection"));
+	world_start(&w, find_scenario("no-introspection"));
 	url = metadata_url(&w, "introspection_endpoint");
 	assert_string_equal(url, "");
 	free(url);
@@ -423,7 +407,7 @@ test_replica(void **state)
 	struct span token;
 
 	(void)state;
-	world_start(&w, find_any("replica"));
+	world_start(&w, find_scenario("replica"));
 	token = secret_reveal(w.client.access_token);
 	assert_int_equal(introspect_active(&w, token), 0);
 	world_set_ahead(5);
@@ -440,7 +424,7 @@ test_header_too_large(void **state)
 	struct world w;
 
 	(void)state;
-	world_start(&w, find_any("header-too-large"));
+	world_start(&w, find_scenario("header-too-large"));
 	assert_true(secret_len(w.client.access_token) > 8000);
 	assert_int_equal(userinfo_status(&w, SPAN_LIT("made-up")), 401);
 	world_stop(&w);
@@ -454,7 +438,7 @@ test_stripped(void **state)
 	struct reply r;
 
 	(void)state;
-	world_start(&w, find_any("stripped"));
+	world_start(&w, find_scenario("stripped"));
 	ask_userinfo(&w, &r, secret_reveal(w.client.access_token));
 	assert_false(reply_has(&r, "WWW-Authenticate", "error"));
 	reply_release(&r);
@@ -474,7 +458,7 @@ test_other_name(void **state)
 	char host[64];
 
 	(void)state;
-	world_start(&w, find_any("other-name"));
+	world_start(&w, find_scenario("other-name"));
 	snprintf(host, sizeof(host), "localhost:%d", demo_microhttpd.port(w.srv));
 	wire_ask(&w, &r, &(struct ask){.path = "/userinfo", .host = host,
 		.bearer = secret_reveal(w.client.access_token)});
@@ -493,7 +477,7 @@ test_introspection_only(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		world_start(&w, find_any(names[i]));
+		world_start(&w, find_scenario(names[i]));
 		ask_refresh(&w, &r, secret_reveal(w.client.refresh_token), NULL);
 		assert_int_equal(r.status, 200);
 		reply_release(&r);
@@ -513,7 +497,7 @@ test_refresh_keeps(void **state)
 	struct reply r;
 
 	(void)state;
-	world_start(&w, find_any("refresh-keeps"));
+	world_start(&w, find_scenario("refresh-keeps"));
 	for (int i = 0; i < 2; i++) {
 		ask_refresh(&w, &r, secret_reveal(w.client.refresh_token), NULL);
 		assert_int_equal(r.status, 200);
@@ -530,7 +514,7 @@ test_echo(void **state)
 	struct reply r;
 
 	(void)state;
-	world_start(&w, find_any("echo"));
+	world_start(&w, find_scenario("echo"));
 	ask_introspect(&w, &r, secret_reveal(w.client.access_token));
 	assert_true(span_eq(reply_str(&r, "access_token"), secret_reveal(w.client.access_token)));
 	reply_release(&r);
@@ -548,7 +532,7 @@ test_revocation_elsewhere(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		world_start(&w, find_any(names[i]));
+		world_start(&w, find_scenario(names[i]));
 		token = secret_reveal(w.client.access_token);
 		wire_ask(&w, &r, &(struct ask){.path = "/revoke", .auth = AS_BASIC,
 			.form = form2("token", token, NULL)});
@@ -572,7 +556,7 @@ test_proxy(void **state)
 	long status = 0;
 
 	(void)state;
-	world_start(&w, find_any("proxy"));
+	world_start(&w, find_scenario("proxy"));
 	assert_true(w.client.proxy[0]);
 	curl_easy_setopt(h, CURLOPT_URL, w.base);
 	curl_easy_setopt(h, CURLOPT_PROXY, w.client.proxy);
@@ -594,17 +578,17 @@ test_metadata(void **state)
 	char *url;
 
 	(void)state;
-	world_start(&w, find_any("no-metadata"));
+	world_start(&w, find_scenario("no-metadata"));
 	wire_ask(&w, &r, &(struct ask){.path = "/.well-known/openid-configuration"});
 	assert_int_equal(r.status, 404);
 	reply_release(&r);
 	world_stop(&w);
-	world_start(&w, find_any("guarded-metadata"));
+	world_start(&w, find_scenario("guarded-metadata"));
 	wire_ask(&w, &r, &(struct ask){.path = "/.well-known/openid-configuration"});
 	assert_int_equal(r.status, 401);
 	reply_release(&r);
 	world_stop(&w);
-	world_start(&w, find_any("unsafe-url"));
+	world_start(&w, find_scenario("unsafe-url"));
 	url = metadata_url(&w, "userinfo_endpoint");
 	assert_int_equal(strncmp(url, "//127.0.0.1:", 12), 0);
 	free(url);
@@ -619,7 +603,7 @@ test_revoke_noop(void **state)
 	struct span token;
 
 	(void)state;
-	world_start(&w, find_any("revoke-noop"));
+	world_start(&w, find_scenario("revoke-noop"));
 	token = secret_reveal(w.client.access_token);
 	wire_ask(&w, &r, &(struct ask){.path = "/revoke", .auth = AS_BASIC,
 		.form = form2("token", token, NULL)});

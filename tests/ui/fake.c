@@ -425,6 +425,33 @@ wizard_progress(const struct wizard *w, char *text, size_t size, int64_t *elapse
 	return fake.state == FAKE_RUNNING;
 }
 
+size_t
+wizard_open_probes(const struct wizard *w, const struct probe_row *out[])
+{
+	static const struct probe_row rows[] = {
+		{"other-auth-method", PROBES_ALL, STEP_VERIFY, 1, 0, "Is the client accepted the other way?",
+			"it counts as one more failed login", ""},
+		{"again-after-2s", PROBES_ALL, STEP_VERIFY, 2, 2, "Is the token accepted two seconds later?",
+			"it takes two seconds", ""},
+	};
+
+	(void)w;
+	if (fake.state != FAKE_UNDETERMINED || fake.probed)
+		return 0;
+	out[0] = &rows[0];
+	out[1] = &rows[1];
+	return 2;
+}
+
+enum res
+wizard_run_probes(struct wizard *w, struct err *e)
+{
+	(void)w;
+	(void)e;
+	fake.probed++;
+	return RES_OK;
+}
+
 bool
 wizard_can_refresh(const struct wizard *w, char *why, size_t size)
 {

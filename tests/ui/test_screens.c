@@ -153,6 +153,12 @@ refresh_confirm(struct ui *ui)
 }
 
 static void
+probes(struct ui *ui)
+{
+	act(ui, ACT_PROBES);
+}
+
+static void
 revoke_which(struct ui *ui)
 {
 	act(ui, ACT_REVOKE);
@@ -202,6 +208,7 @@ static const struct {
 	{"verify-ok", FAKE_OK, STEP_VERIFY, plain},
 	{"verify-problem", FAKE_PROBLEM, STEP_VERIFY, plain},
 	{"verify-undetermined", FAKE_UNDETERMINED, STEP_VERIFY, plain},
+	{"probes", FAKE_UNDETERMINED, STEP_VERIFY, probes},
 	{"verify-marked", FAKE_PROBLEM, STEP_VERIFY, marked},
 	{"row", FAKE_PROBLEM, STEP_VERIFY, row_open},
 	{"debug", FAKE_PROBLEM, STEP_VERIFY, debug_step},
@@ -600,6 +607,34 @@ test_changing_actions_ask(void **state)
 	fake_release();
 }
 
+/* What is asked, at what cost and risk; Enter takes the harmless choice, and nothing open says so. */
+static void
+test_probes_ask_first(void **state)
+{
+	struct ui *ui;
+
+	(void)state;
+	fake_init(FAKE_UNDETERMINED);
+	ui = fake_ui(STEP_VERIFY);
+	assert_true(shows(ui, 24, 80, "p probe further: Is the client accepted the other way?"));
+	act(ui, ACT_PROBES);
+	for (int cols = 60; cols <= 120; cols += 20) {
+		assert_true(shows(ui, 18, cols, "Probe further?"));
+		assert_true(shows(ui, 18, cols, "more failed login"));
+		assert_true(shows(ui, 18, cols, "requests, 2 s"));
+	}
+	act(ui, ACT_ACCEPT);
+	assert_int_equal(fake.probed, 0);
+	act(ui, ACT_PROBES);
+	type(ui, "1");
+	assert_int_equal(fake.probed, 1);
+	act(ui, ACT_PROBES);
+	assert_int_equal(ui->n_layers, 1);
+	assert_non_null(strstr(ui->notice, "Nothing is open"));
+	fake_ui_free(ui);
+	fake_release();
+}
+
 /* The dialog stays with what was typed and the reason beside it, whatever the size, until it is mended. */
 static void
 test_a_bad_place_is_mended(void **state)
@@ -848,6 +883,7 @@ main(void)
 		cmocka_unit_test(test_hints_are_true),
 		cmocka_unit_test(test_sentences_are_whole),
 		cmocka_unit_test(test_changing_actions_ask),
+		cmocka_unit_test(test_probes_ask_first),
 		cmocka_unit_test(test_a_bad_place_is_mended),
 		cmocka_unit_test(test_an_export_path_is_mended),
 		cmocka_unit_test(test_enter_walks_the_steps),

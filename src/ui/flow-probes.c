@@ -1,0 +1,58 @@
+/* Further probes: what each would tell, what it costs and what it risks, before anything is sent. */
+#include "ui/state.h"
+
+#include "base/text.h"
+
+static void
+probes_now(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
+{
+	struct err e = ERR_INIT;
+
+	(void)text;
+	(void)arg;
+	if (choice != 0)
+		return;
+	if (wizard_run_probes(ui->d->wizard, &e) != RES_OK)
+		dialog_tell(ui, "Nothing was sent", e.text);
+	ui->model_stale = true;
+}
+
+static void
+describe(struct buf *out, const struct probe_row *const *open, size_t n)
+{
+	buf_puts(out, n > 1 ? "Asked one after the other, each once, and only as long as something is open:\n" : "");
+	for (size_t i = 0; i < n; i++) {
+		const struct probe_row *p = open[i];
+
+		buf_printf(out, "%s%s%s %u request%s", i ? "\n" : "", n > 1 ? "· " : "", p->question, p->requests, p->requests == 1 ? "" : "s");
+		if (p->seconds)
+			buf_printf(out, ", %u s", p->seconds);
+		buf_printf(out, "; %s.", p->danger);
+	}
+}
+
+void
+flow_probes(struct ui *ui)
+{
+	const struct probe_row *open[WIZARD_PROBES];
+	size_t n = wizard_open_probes(ui->d->wizard, open);
+	struct buf text;
+
+	if (ui->d->offline) {
+		ui_notice(ui, "This is a saved case: nothing is sent.");
+		return;
+	}
+	if (ui->m.busy) {
+		ui_notice(ui, "A request is under way; Esc cancels it.");
+		return;
+	}
+	if (!n) {
+		ui_notice(ui, "Nothing is open that a further question would settle.");
+		return;
+	}
+	buf_init(&text, LIMIT_REPORT);
+	describe(&text, open, n);
+	dialog_open(ui, &(struct dialog_spec){.title = "Probe further?", .text = buf_str(&text),
+		.choices = {"Ask", "Cancel"}, .n_choices = 2, .first = 1, .done = probes_now});
+	buf_release(&text);
+}
