@@ -232,6 +232,7 @@ give_authorization(struct import *im, struct span value)
 {
 	struct span rest = value, scheme;
 	struct import_token *t;
+	size_t words = 0;
 
 	if (!span_word(&rest, &scheme) || span_is_nocase(scheme, "basic"))
 		return false;
@@ -239,6 +240,10 @@ give_authorization(struct import *im, struct span value)
 		!span_is_nocase(scheme, "token"))
 		rest = value;
 	rest = span_trim(rest);
+	for (struct span more = rest, word; span_word(&more, &word);)
+		words++;
+	if (words > 3) /* a sentence that begins so */
+		return false;
 	t = import_give(im, SLOT_ACCESS, rest.n ? rest : SPAN_LIT(" "), "the Authorization header");
 	return t != NULL;
 }
@@ -310,9 +315,11 @@ take_headers(struct import *im, struct header_block *b, enum purpose purpose, st
 	int status = b->status ? b->status : challenge ? status_of_challenge(&b->headers) : 200;
 
 	if (authorization.p) {
-		if (!give_authorization(im, authorization))
+		if (span_starts_nocase(authorization, "basic "))
 			return err_set(e, RES_SYNTAX,
 				"this Authorization header carries client credentials (Basic), no token");
+		if (!give_authorization(im, authorization))
+			return RES_NOTFOUND;
 		import_take_as(im, "an Authorization header%s", b->headers.n > 1 ? " among others" : "");
 		return RES_OK;
 	}

@@ -137,10 +137,12 @@ import_token(struct import *im, struct span text, enum purpose purpose, struct e
 	struct span s = without_newline(text), inner = token_trim(s);
 	struct span bare = bare_value(inner);
 	bool placeholder = token_is_placeholder(inner) || token_is_placeholder(bare);
-	bool jose = is_jose_text(bare);
+	bool jose = is_jose_text(bare), markup = span_starts(inner, "<");
 	size_t words = words_in(bare);
 
 	(void)purpose;
+	if (markup && (http_body_kind(inner) == BODY_HTML || inner.n > 80))
+		return RES_NOTFOUND;
 	if (!placeholder && !jose && (words > 1 || (inner.n && memchr("{[<", inner.p[0], 3))))
 		return RES_NOTFOUND;
 	if (!placeholder && !jose && is_error_word(bare))

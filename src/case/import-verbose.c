@@ -129,7 +129,7 @@ finish(struct verbose *v)
 		if (connect && x->result.response.status / 100 == 2)
 			import_drop_last(v->im);
 		else if (connect)
-			x->result.error = NETERR_PROXY;
+			x->result.error = x->result.response.status == 407 ? NETERR_PROXY_AUTH : NETERR_PROXY;
 	}
 	v->tunnel = v->tunnel || connect;
 	v->followed = false;

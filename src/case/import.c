@@ -251,6 +251,7 @@ static importer *const importers[] = {
 	import_http,
 	import_headers,
 	import_token,
+	import_prose,
 };
 
 enum res

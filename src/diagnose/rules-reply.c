@@ -33,12 +33,14 @@ rule_silent_auth_interaction_required(const struct facts *f, struct finding *out
 {
 	for (size_t i = 0; i < f->c->n_exchanges; i++) {
 		const struct exchange *x = f->c->exchanges[i];
-		bool asked = x->request.url &&
+		bool written = x->request.url &&
 			span_find_str(span_of(x->request.url), "prompt=none") != SIZE_MAX;
 		struct span to = http_header(&x->result.response.headers, "location");
 
 		if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS)
 			continue;
+		/* at a redirect only a login without a screen is answered so (OpenID Connect Core §3.1.2.6) */
+		bool asked = written || !strcmp(x->answer.error_from, "Location");
 		if (!(wants_user(x) && (asked || answer_hint(x) == HINT_SILENT)) &&
 			!(asked && (span_contains_nocase(to, "error=login_required") ||
 					   span_contains_nocase(to, "error=interaction_required") ||
@@ -46,7 +48,7 @@ rule_silent_auth_interaction_required(const struct facts *f, struct finding *out
 			continue;
 		out->step = x->step;
 		ev_answer(out, x);
-		if (asked)
+		if (written)
 			ev(out, "request.prompt", (int)x->n, "none");
 		return say(out,
 			"A login without a screen (prompt=none) was tried, and the server needs the "

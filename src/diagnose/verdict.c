@@ -115,6 +115,35 @@ offline_words(struct verdict *v, const struct facts *f)
 			  : "Give the token or the request that fails, too.");
 }
 
+/* The answer in it that is no success and has no finding. */
+static void
+offline_open_words(struct verdict *v, const struct facts *f)
+{
+	const struct exchange *x = NULL;
+	char words[160];
+
+	for (size_t i = 0; i < f->c->n_exchanges; i++)
+		if (exchange_answered(f->c->exchanges[i]) &&
+			f->c->exchanges[i]->answer.outcome != OUTCOME_SUCCESS)
+			x = f->c->exchanges[i];
+	v->next_step = STEP_DEBUG;
+	if (!x) {
+		(void)snprintf(v->summary, sizeof(v->summary), "What was given does not settle anything.");
+	} else if (x->purpose == PURPOSE_OTHER && x->answer.error[0]) {
+		(void)snprintf(v->summary, sizeof(v->summary), "The login ended with the error %s%s%s: no token was given.",
+			x->answer.error, x->answer.description[0] ? ", " : "", x->answer.description);
+		(void)snprintf(v->next, sizeof(v->next), "tokentriage explain %s says what it means.",
+			x->answer.error);
+		return;
+	} else {
+		(void)snprintf(v->summary, sizeof(v->summary),
+			"The answer to the %s request was %s, and nothing in what was given tells why.",
+			purpose_words(x->purpose), answer_words(x, words, sizeof(words)));
+	}
+	(void)snprintf(v->next, sizeof(v->next),
+		"Give the whole exchange (curl -v, a HAR file), or ask the server: tokentriage check.");
+}
+
 static void
 open_words(struct verdict *v, const struct facts *f)
 {
@@ -122,7 +151,9 @@ open_words(struct verdict *v, const struct facts *f)
 
 	left_words(f, left, sizeof(left));
 	v->next_step = STEP_VERIFY;
-	if (!f->access) {
+	if (f->c->offline) {
+		offline_open_words(v, f);
+	} else if (!f->access) {
 		(void)snprintf(
 			v->summary, sizeof(v->summary), "No access token has been given yet.");
 		(void)snprintf(

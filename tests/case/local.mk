@@ -1,7 +1,8 @@
 # tests/case
 CASE_TEST_LIBS = src/libttcase.a src/libttoauth.a src/libttbase.a $(CJSON_LIBS) $(CMOCKA_LIBS)
 
-UNIT_TESTS += tests/case/test_record tests/case/test_case tests/case/test_import tests/case/test_import_curl tests/case/test_import_har
+UNIT_TESTS += tests/case/test_record tests/case/test_case tests/case/test_import tests/case/test_import_curl tests/case/test_import_har \
+	tests/case/test_import_prose
 
 UNIT_TESTS += tests/case/test_file
 tests_case_test_file_SOURCES = tests/case/test_file.c
@@ -27,3 +28,7 @@ tests_case_test_import_curl_LDADD = $(CASE_TEST_LIBS)
 tests_case_test_import_har_SOURCES = tests/case/test_import_har.c tests/case/importing.h
 tests_case_test_import_har_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
 tests_case_test_import_har_LDADD = $(CASE_TEST_LIBS)
+
+tests_case_test_import_prose_SOURCES = tests/case/test_import_prose.c tests/case/importing.h
+tests_case_test_import_prose_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
+tests_case_test_import_prose_LDADD = $(CASE_TEST_LIBS)

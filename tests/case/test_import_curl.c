@@ -152,7 +152,7 @@ verbose_output(void **state)
 	import_release(&im);
 	take(&im, "> CONNECT idp.example:443 HTTP/1.1\n>\n< HTTP/1.1 407 Proxy Authentication Required\n< \n"
 		  "curl: (56) CONNECT tunnel failed, response 407\n");
-	assert_int_equal(im.x[0]->result.error, NETERR_PROXY);
+	assert_int_equal(im.x[0]->result.error, NETERR_PROXY_AUTH);
 	import_release(&im);
 	take(&im, "*   Trying 127.0.0.1:8443...\n* connect to 127.0.0.1 port 8443 failed: Connection refused\n"
 		  "* Failed to connect to localhost port 8443: Connection refused\n"

@@ -1,0 +1,67 @@
+#!/bin/sh
+# What users send, through the real program: inspect must name the cause first and end with the
+# status that its verdict says.  The tables are inspect/*.txt:
+#
+#   # comment, before the first case only
+#   == NAME STATUS ID [taken as WORDS]     then the text as it was sent, to the next ==
+#
+# ID is the first finding, or "-": no finding above information.  @JWT_OLD@, @JWT_GOOD@ stand for
+# tokens that expired in 2023 or will in 2100, @ES256@ for one whose signature is cut.
+set -u
+work=$(mktemp -d) || exit 99
+trap 'rm -rf "$work"' EXIT
+HOME=$work XDG_CONFIG_HOME=$work XDG_STATE_HOME=$work
+export HOME XDG_CONFIG_HOME XDG_STATE_HOME
+tables=${INSPECTED:-"${srcdir:-.}/tests/cli/inspect/*.txt"}
+
+b64url() { base64 | tr -d '\n=' | tr '+/' '-_'; }
+sig=$(awk 'BEGIN { while (i++ < 342) printf "A" }')
+head=$(printf '{"alg":"RS256","typ":"at+jwt","kid":"k1"}' | b64url)
+jwt() { printf '%s.%s.%s' "$head" "$(printf '%s' "$1" | b64url)" "$sig"; }
+old=$(jwt '{"iss":"https://idp.example","sub":"u","aud":"api","scope":"openid","iat":1700000000,"exp":1700003600}')
+good=$(jwt '{"iss":"https://idp.example","sub":"u","aud":"api","scope":"openid","iat":1700000000,"exp":4102444800}')
+cut=$(printf '%s' "$good" | cut -c 1-300)
+
+awk -v work="$work" -v old="$old" -v good="$good" -v cut="$cut" '
+	/^== / {
+		if (file) close(file)
+		file = sprintf("%s/%04d", work, ++n)
+		status = $3; id = $4; name = $2; as = ""
+		if (NF > 6) { as = $0; sub(/.* taken as /, "", as) }
+		print file "\t" name "\t" status "\t" id "\t" as >(work "/list")
+		printf "" >file
+		next
+	}
+	file { gsub(/@JWT_OLD@/, old); gsub(/@JWT_GOOD@/, good); gsub(/@JWT_CUT@/, cut); print >file }
+' $tables || exit 99
+
+echo "1..$(($(wc -l <"$work/list")))"
+n=0 failed=0
+tab=$(printf '\t')
+while IFS="$tab" read -r file name status id as; do
+	n=$((n + 1))
+	"$TOKENTRIAGE" inspect --format json "$file" >"$work/out" 2>"$work/err"
+	got=$? why=
+	# the findings stand between these two members
+	ids=$(sed -n '/^  "findings"/,/^  "steps"/s/^      "id": "\(.*\)",$/\1/p' "$work/out" | tr '\n' ' ')
+	state=$(sed -n 's/^    "state": "\(.*\)",$/\1/p' "$work/out" | head -1)
+	[ "$got" -eq "$status" ] || why="status $got, not $status"
+	case $got:$state in
+	0:ok | 1:problem | 3:undetermined | 2:) ;;
+	*) why="$why; status $got with the verdict $state" ;;
+	esac
+	if [ "$id" = - ]; then
+		[ "$got" -eq 2 ] || ! grep -qE '"severity": "(error|warning)"' "$work/out" || why="$why; found $ids"
+	else
+		[ "${ids%% *}" = "$id" ] || why="$why; found ${ids:-nothing}"
+	fi
+	[ -z "$as" ] || grep -qF "taken as $as" "$work/err" || why="$why; $(head -1 "$work/err")"
+	grep -qF -e "$sig" -e s3cr3t-value "$work/out" "$work/err" && why="$why; holds a secret"
+	if [ -z "$why" ]; then
+		echo "ok $n - $name"
+	else
+		failed=$((failed + 1))
+		echo "not ok $n - $name: $why"
+	fi
+done <"$work/list"
+[ $failed -eq 0 ]
