@@ -80,7 +80,10 @@ derive_doubt(struct facts *f)
 		return;
 	d->refused = x;
 	d->other = x->auth == AUTH_BASIC ? AUTH_POST : AUTH_BASIC;
-	if (facts_method_offered(f, x, d->other) == TRI_NO)
+	/* an endpoint's own list leaves out what some servers take there for the client registered so */
+	if (facts_method_offered(f, x, d->other) == TRI_NO &&
+		metadata_supports(f->metadata, "token_endpoint_auth_methods_supported",
+			client_auth_id(d->other)) != TRI_YES)
 		d->other = AUTH_UNSET;
 	d->encoding = x->auth == AUTH_BASIC && x->auth_has_reserved;
 	d->elsewhere = x->purpose == PURPOSE_INTROSPECTION && token_endpoint_known(f);

@@ -3,7 +3,7 @@
 // Each row runs at both levels of probes: `all` must name the cause; `safe` names
 // it too or says honestly that it is open, and never names another.
 import { honest, newPairWorks, noticed, ok, problem, TOKENS_OUT, unsettled, warned } from './expect.mjs';
-import { bodies, gateway, harmless, pages, says, wire } from './faults.mjs';
+import { bodies, gateway, harmless, json, pages, reply, says, wire } from './faults.mjs';
 import { openGateway } from './gateways.mjs';
 import { revoke } from './mint.mjs';
 
@@ -149,7 +149,7 @@ row('revoked, and introspection comes from a cache', BOTH,
 	() => says.cached(LIVE, [['Age', '42'], ['X-Cache', 'HIT']]), problem('introspection-cache-stale'), revoked);
 row('revoked, and introspection is old', BOTH, () => says.cached(LIVE, []),
 	honest(problem('introspection-cache-stale')), revoked);
-row('a new token, known after a while', OIDC, () => says.late(1500), honest(problem('replication-delay')));
+row('a new token, known after a while', BOTH, () => says.late(1500), noticed('replication-delay'));
 
 // --- discovery and keys ------------------------------------------------------------------------
 
@@ -277,6 +277,50 @@ row('a certificate is wanted', BOTH, harmless.none, { ...problem('tls-client-cer
 row('a certificate is wanted, TLS 1.2', OIDC, harmless.none, { ...problem('tls-client-cert'),
 	never: ['tls-unknown-ca'] }, { tls: { requestCert: true, rejectUnauthorized: true, maxVersion: 'TLSv1.2' }, direct: true });
 
+row('healthy, endpoints on another host', BOTH, harmless.splitHosts, ok([null]));
+row('healthy, metadata by RFC 8414 alone', BOTH, harmless.oauthMetadata, ok([null]));
+row('healthy, keys of every kind', GLEWLWYD, harmless.moreKeys, ok([null]));
+row('healthy, odd headers', BOTH, harmless.oddHeaders, ok([null]));
+row('healthy, much user information', OIDC, harmless.large, ok([null]));
+row('healthy, deep user information', OIDC, harmless.deep, ok([null]));
+row('304 at user information', OIDC, () => says.oauthError('userinfo', 304, 'x'), { state: ['undetermined', 'problem'],
+	never: ['token-revoked', 'token-expired'] });
+row('410 at introspection', BOTH, () => says.oauthError('introspection', 410, 'gone'), problem('wrong-endpoint-path'));
+row('501 at introspection', OIDC, () => gateway.status('introspection', 501), problem('server-error-5xx', 'wrong-endpoint-path'));
+row('999 at user information', OIDC, () => gateway.status('userinfo', 999), { state: ['undetermined', 'problem'],
+	never: ['token-revoked', 'token-expired'] });
+
+// --- what must not come out --------------------------------------------------------------------
+
+row('the token comes back in the error', BOTH, () => says.echoes('userinfo'),
+	{ ...honest(problem('token-rejected-unspecified')), has: ['log-server-echoes-token'] });
+row('credentials and cookies come back in headers', BOTH, () => says.echoesHeader('all'), { state: 'ok' });
+row('the request comes back in the answer', BOTH, () => says.echoesForm('introspection'), { state: 'ok' });
+row('terminal escapes in the error', BOTH, () => says.escapes('userinfo'), honest(problem('token-rejected-unspecified')));
+
+// --- a resource instead of user information ----------------------------------------------------
+
+const resource = { change: ({ proxy }) => ({ resource_url: `${proxy.origin}/orders/7` }) };
+const order = () => json(200, { order: 7, total: '12.00' });
+const refusing = (status, challenge) => () => reply(status, 'text/plain', '', [['WWW-Authenticate', challenge]]);
+
+row('healthy, a resource', BOTH, () => says.resource(order), { state: 'ok' }, resource);
+row('a resource for another audience', BOTH,
+	() => says.resource(refusing(401, 'Bearer error="invalid_token", error_description="The audience is invalid"')),
+	problem('wrong-audience'), resource);
+row('a resource that wants a scope', BOTH,
+	() => says.resource(refusing(403, 'Bearer error="insufficient_scope", scope="orders.read"')),
+	problem('insufficient-scope'), resource);
+row('a resource without the new key', GLEWLWYD,
+	() => says.resource(refusing(401, 'Bearer error="invalid_token", error_description="The signature key was not found"')),
+	problem('jwks-stale-cache'), resource);
+row('a resource that only says no', BOTH, () => says.resource(refusing(401, 'Bearer error="invalid_token"')),
+	honest(problem('wrong-audience', 'jwks-stale-cache', 'clock-skew-server', 'opaque-vs-jwt-confusion')), resource);
+row('a resource that takes a revoked JWT', GLEWLWYD, () => says.resource(order),
+	{ state: ['ok', 'problem'], has: ['revoked-jwt-still-accepted'] }, { ...resource, ...revoking });
+row('a resource that keeps a revoked token', OIDC, () => says.resource(order),
+	{ state: ['ok', 'problem'], has: ['introspection-cache-stale'] }, { ...resource, ...revoking });
+
 // --- TLS ---------------------------------------------------------------------------------------
 
 for (const [name, tls, expect] of [
@@ -305,9 +349,13 @@ function asCase(one, kind, level) {
 		return { server: c.server, client: c.client, tokens: c.tokens, change: one.change?.(c),
 			args: (dir) => [...(one.args?.(dir) ?? []), '--probes', level],
 			expect: level === 'safe' ? honest(one.expect) : one.expect,
-			after: one.after?.(c), close: c.close };
+			after: async (how) => {
+				const more = await one.after?.(c)(how) ?? {};
+				return { ...more, errors: [...(more.errors ?? []), ...c.proxy.errors] };
+			}, close: c.close };
 	};
-	return { name: `${kind} behind a gateway: ${one.name} (${level})`, make };
+	// without --refresh and --revoke the program changes nothing at the server
+	return { name: `${kind} behind a gateway: ${one.name} (${level})`, make, reads: !one.args };
 }
 
 export const faultCases = rows.flatMap((one) => one.servers.flatMap((kind) =>

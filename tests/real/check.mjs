@@ -127,6 +127,8 @@ export async function runCase(program, srcdir, w, dir, made) {
 	const extra = await made.after?.({ w, dir, report, result }) ?? {};
 	errors.push(...(extra.errors ?? []));
 	errors.push(...leaks(result.stdout + result.stderr, [...secrets, ...(extra.secrets ?? [])], made.client));
+	if (/[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069]/.test(result.stdout + result.stderr))
+		errors.push('a control character is let out');
 	if (existsSync(join(dir, 'home', 'core')))
 		errors.push('a core file was left');
 	return { errors, notes: shortReport(report, result) };

@@ -31,6 +31,7 @@ export class FaultProxy {
 	#sockets = new Set();
 	#fault = null;
 	#asked = new Map();
+	errors = [];		// of the proxy itself, which no case may have
 
 	// upstream: origin of the server; paths: {endpoint: pathname}; tls: {key, cert, …}, or
 	// undefined for plain HTTP; h2: HTTP/2 too; rewrites: puts its own address into the
@@ -40,7 +41,10 @@ export class FaultProxy {
 		this.upstream = new URL(upstream);
 		this.at = new Map(Object.entries(paths).map(([name, path]) => [path, name]));
 		this.agent = new https.Agent({ keepAlive: true, ca });
-		const listener = (req, res) => this.#serve(req, res).catch(() => req.socket?.destroy());
+		const listener = (req, res) => this.#serve(req, res).catch((err) => {
+			this.errors.push(err.stack);
+			req.socket?.destroy();
+		});
 		this.server = !tls ? http.createServer(listener)
 			: h2 ? http2.createSecureServer({ allowHTTP1: true, ...tls }, listener)
 				: https.createServer(tls, listener);

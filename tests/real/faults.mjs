@@ -10,15 +10,18 @@ const HUGE = 50 << 20;
 const PIECE = 1 << 20;
 const DRIP_MS = 300;
 
-const reply = (status, type, text, more = []) => ({ status, body: Buffer.from(text),
+export const reply = (status, type, text, more = []) => ({ status, body: Buffer.from(text),
 	headers: [['Date', new Date().toUTCString()], ['Content-Type', type], ...more] });
 const html = (status, title, more = [], inner = '') => reply(status, 'text/html; charset=utf-8',
 	`<!DOCTYPE html>\n<html><head><title>${title}</title></head>\n<body><h1>${title}</h1>${inner}</body></html>\n`,
 	more);
-const json = (status, value, more = []) =>
+export const json = (status, value, more = []) =>
 	reply(status, 'application/json', JSON.stringify(value), [['Cache-Control', 'no-store'], ...more]);
 const instead = (at, make) => ({ at, answer: typeof make === 'function' ? make : () => make });
+// of the answers that are JSON: glewlwyd's refusals are empty
 const edit = (at, change) => ({ at, reply: (r, ask) => {
+	if (r.body.length === 0)
+		return;
 	const doc = JSON.parse(r.body);
 	r.body = Buffer.from(JSON.stringify(change(doc, ask) ?? doc));
 } });
@@ -88,6 +91,7 @@ export const gateway = {
 	negotiates: (at) => instead(at, () => html(401, '401 - Unauthorized', [['WWW-Authenticate', 'Negotiate'],
 		['WWW-Authenticate', 'NTLM'], ['Server', 'Microsoft-IIS/10.0']])),
 	cloudTimeOut: (at) => instead(at, () => html(522, 'Connection timed out', CLOUD)),
+	status: (at, status) => instead(at, () => html(status, String(status))),
 	captive: (at) => instead(at, () => html(511, 'Network Authentication Required', [],
 		'<p>Please <a href="https://portal.invalid/">log in to the network</a>.</p>')),
 	headersTooLong: (at) => instead(at, () => html(431, '431 Request Header Fields Too Large', GATEWAY)),
@@ -170,6 +174,8 @@ export const bodies = {
 	bom: (at) => rebody(at, (b) => Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), b])),
 	empty: (at) => rebody(at, () => ''),
 	form: (at) => ({ at, reply: (r) => {
+		if (r.body.length === 0)
+			return;
 		r.body = Buffer.from(new URLSearchParams(JSON.parse(r.body)).toString());
 		r.headers = withHeader(r.headers, 'Content-Type', 'application/x-www-form-urlencoded');
 	} }),
@@ -232,6 +238,20 @@ export const says = {
 	oauthError: (at, status, error, more = {}, headers = []) =>
 		instead(at, () => json(status, { error, ...more }, headers)),
 	challenge: (status, value) => instead('userinfo', () => reply(status, 'text/plain', '', [['WWW-Authenticate', value]])),
+	// the server, or what stands before it, repeats what it was sent
+	echoes: (at) => instead(at, (ask) => json(401, { error: 'invalid_token',
+		error_description: `Invalid access token: ${header(ask.headers, 'authorization').split(' ')[1]}` })),
+	echoesHeader: (at) => ({ at, reply: (r, ask) => {
+		r.headers = [...r.headers, ['X-Debug-Auth', header(ask.headers, 'authorization') ?? 'none'],
+			['Set-Cookie', `sid=${Buffer.from(ask.path + ask.nth).toString('hex')}0123456789abcdef; Path=/; HttpOnly`]];
+	} }),
+	echoesForm: (at) => edit(at, (doc, ask) => ({ ...doc, request: String(ask.body),
+		authorization: header(ask.headers, 'authorization') })),
+	escapes: (at) => instead(at, () => json(401, { error: 'invalid_token',
+		error_description: '\u001b]0;owned\u0007\u001b[2J\u202egnihtyna\u0000\u200b\r\n' },
+	[['WWW-Authenticate', 'Bearer error="invalid_token", error_description="\x9b31m"']])),
+	// the resource that the profile names, at a path of no endpoint
+	resource: (...answers) => instead('other', (ask) => answers[Math.min(ask.nth, answers.length - 1)]()),
 	// both endpoints know a new token only after a while
 	late: (ms) => {
 		let since;
@@ -268,6 +288,27 @@ export const harmless = {
 	} }),
 	space: () => ({ at: 'all', reply: (r) => {
 		r.body = Buffer.concat([Buffer.from('\n  '), r.body, Buffer.from('\r\n\n')]);
+	} }),
+	// endpoints on another host than the issuer's, which the metadata names
+	splitHosts: () => edit('discovery', (doc) => Object.fromEntries(Object.entries(doc).map(([k, v]) =>
+		[k, k === 'issuer' || typeof v !== 'string' ? v : v.replace('//127.0.0.1:', '//localhost:')]))),
+	// metadata by RFC 8414 alone
+	oauthMetadata: () => ({ at: 'discovery', answer: (ask) => {
+		const mark = '/.well-known/oauth-authorization-server';
+		if (!ask.path.startsWith(mark))
+			return html(404, 'Not Found');
+		ask.path = `${ask.path.slice(mark.length)}/.well-known/openid-configuration`;
+		return undefined;
+	} }),
+	moreKeys: () => edit('jwks', (doc) => ({ keys: [{ kty: 'oct' }, { kty: 'AKP', alg: 'ML-DSA-65', kid: 'q', pub: 'AA' },
+		{ kty: 'EC', crv: 'P-256', use: 'enc', kid: 'e', x: 'AA', y: 'AA' }, ...doc.keys] })),
+	oddHeaders: () => ({ at: 'all', reply: (r) => {
+		r.headers = [...withHeader(r.headers, 'Date', 'yesterday, at noon'), ['Retry-After', '-1'], ['Age', 'old'],
+			['WWW-Authenticate', '=,;"'], ['Expires', '0'], ['X-Empty', '']];
+	} }),
+	large: () => edit('userinfo', (doc) => ({ ...doc, groups: Array.from({ length: 30000 }, (x, i) => `group-number-${i}`) })),
+	deep: () => ({ at: 'userinfo', reply: (r) => {
+		r.body = Buffer.from(r.body.toString().replace(/^\{/, `{"x":${'['.repeat(60)}${']'.repeat(60)},`));
 	} }),
 	slow: (ms) => ({ at: 'all', reply: () => new Promise((done) => setTimeout(done, ms)) }),
 	extraHeaders: () => ({ at: 'all', reply: (r) => {
