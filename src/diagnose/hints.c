@@ -75,6 +75,16 @@ add_json(struct pieces *p, const struct json *j, int depth)
 	buf_release(&text);
 }
 
+/* "401 Authorization Required": the status once more, no word about this request. */
+static bool
+is_status_line(struct span text)
+{
+	text = span_trim(text);
+	return text.n >= 3 && text.p[0] >= '3' && text.p[0] <= '5' && text.p[1] >= '0' &&
+		text.p[1] <= '9' && text.p[2] >= '0' && text.p[2] <= '9' &&
+		(text.n == 3 || text.p[3] == ' ');
+}
+
 /* A page without its tags: the error pages of frameworks have their text there. */
 static void
 add_page(struct pieces *p, struct span body)
@@ -89,7 +99,8 @@ add_page(struct pieces *p, struct span body)
 	for (size_t i = 0; i < body.n; i++) {
 		if (body.p[i] == '<') {
 			tag = true;
-			add(p, buf_span(&text));
+			if (!is_status_line(buf_span(&text)))
+				add(p, buf_span(&text));
 			buf_clear(&text);
 		} else if (body.p[i] == '>') {
 			tag = false;

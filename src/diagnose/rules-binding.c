@@ -1,6 +1,8 @@
 /* Rules about how the token was presented: its header on the way, and what it is bound to. */
 #include "diagnose/rules.h"
 
+#include "diagnose/words.h"
+
 static int
 status_of(const struct exchange *x)
 {
@@ -8,6 +10,18 @@ status_of(const struct exchange *x)
 }
 
 /* --- the header on its way ---------------------------------------------------------------- */
+
+/* Its words say the status once more, and nothing else. */
+static bool
+says_no_more(const struct exchange *x)
+{
+	struct words w;
+
+	words_read(&w, span_of(x->answer.description));
+	return words_all(&w,
+		"401|http|error|status|unauthorized|authorized|not|authorization|authentication|required|access|"
+		"denied|to|this|resource");
+}
 
 static bool
 bare_challenge(const struct exchange *x)
@@ -19,7 +33,7 @@ bare_challenge(const struct exchange *x)
 			return false;
 		bearer = bearer || !strcasecmp(x->answer.challenges.v[i].scheme, "bearer");
 	}
-	return bearer && !x->answer.error[0];
+	return bearer && !x->answer.error[0] && says_no_more(x);
 }
 
 /* One lone answer: whether a token was sent is for the reader to say. */

@@ -125,3 +125,13 @@ words_match(const struct words *w, const char *pattern)
 	}
 	return false;
 }
+
+bool
+words_all(const struct words *w, const char *group)
+{
+	for (size_t i = 0; i < w->n; i++) {
+		if (!is_one_of(span_make(w->bytes + w->v[i].at, w->v[i].n), span_of(group)))
+			return false;
+	}
+	return true;
+}

@@ -27,5 +27,7 @@ void words_read(struct words *w, struct span text);
  * must not be met anywhere in the text.
  */
 bool words_match(const struct words *w, const char *pattern);
+/* Is every word one of the group?  True of no words at all. */
+bool words_all(const struct words *w, const char *group);
 
 #endif
