@@ -489,7 +489,7 @@ rule_client_disabled(const struct facts *f, struct finding *out)
 	out->step = STEP_HANDLE;
 	ev_answer(out, f->userinfo);
 	ev(out, "error_description", (int)f->userinfo->n, "%s", f->userinfo->answer.description);
-	return say(out, "The client that the token was issued to is disabled at the server.");
+	return say_of(out, f->userinfo, "The client that the token was issued to is disabled at the server.");
 }
 
 static bool

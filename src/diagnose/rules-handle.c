@@ -297,7 +297,7 @@ by_words(const struct facts *f, struct finding *out, enum hint h, const char *wo
 	out->step = x->step;
 	ev_answer(out, x);
 	ev(out, "error_description", (int)x->n, "%s", x->answer.description);
-	return say(out, "%s", words);
+	return say_of(out, x, words);
 }
 
 enum verdict_of
@@ -344,7 +344,7 @@ rule_token_revoked(const struct facts *f, struct finding *out)
 		ev_answer(out, f->userinfo);
 		ev(out, "error_description", (int)f->userinfo->n, "%s",
 			f->userinfo->answer.description);
-		return say(out, "The server says that the token was revoked.");
+		return say_of(out, f->userinfo, "The server says that the token was revoked.");
 	}
 	/* not expired, the right server, the right caller, no other flaw: then it was ended */
 	if (!facts_remaining(f, &left) || !f->skew.known || fact_issuer(f) != ISSUER_FITS ||

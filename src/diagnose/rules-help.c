@@ -81,6 +81,17 @@ ev_answer(struct finding *out, const struct exchange *x)
 	ev(out, fact, (int)x->n, "%s", answer_words(x, words, sizeof(words)));
 }
 
+enum verdict_of
+say_of(struct finding *out, const struct exchange *x, const char *sentence)
+{
+	size_t n = strlen(sentence);
+	char words[160];
+
+	if (n && sentence[n - 1] == '.')
+		n--;
+	return say(out, "%.*s (%s).", (int)n, sentence, answer_words(x, words, sizeof(words)));
+}
+
 /* --- one line of an answer ---------------------------------------------------------------- */
 
 char *

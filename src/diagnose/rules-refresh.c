@@ -145,7 +145,7 @@ rule_refresh_token_rotated(const struct facts *f, struct finding *out)
 	if (answer_hint(f->refresh) != HINT_ROTATED)
 		return RULE_PASS;
 	ev(out, "error_description", (int)f->refresh->n, "%s", f->refresh->answer.description);
-	return say(out,
+	return say_of(out, f->refresh,
 		"The server says that this refresh token was used before: a newer one of its "
 		"family exists.");
 }
@@ -194,7 +194,7 @@ rule_refresh_token_expired(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	ev_answer(out, f->refresh);
 	ev(out, "error_description", (int)f->refresh->n, "%s", f->refresh->answer.description);
-	return say(out, "The server says that the refresh token has expired.");
+	return say_of(out, f->refresh, "The server says that the refresh token has expired.");
 }
 
 static enum verdict_of
@@ -206,7 +206,7 @@ by_words(const struct facts *f, struct finding *out, enum hint h, const char *wo
 	ev(out, "error_description", (int)f->refresh->n, "%s",
 		f->refresh->answer.description[0] ? f->refresh->answer.description
 						  : f->refresh->answer.vendor_code);
-	return say(out, "%s", words);
+	return say_of(out, f->refresh, words);
 }
 
 enum verdict_of
@@ -239,7 +239,7 @@ rule_refresh_password_change(const struct facts *f, struct finding *out)
 		out->step = x->step;
 		ev_answer(out, x);
 		ev(out, "error_description", (int)x->n, "%s", x->answer.description);
-		return say(out,
+		return say_of(out, x,
 			"The user's password was changed or reset after the login, which ended the "
 			"token and its grant.");
 	}
@@ -262,7 +262,7 @@ rule_refresh_policy_reauth(const struct facts *f, struct finding *out)
 			json_get(x->answer.doc, "claims") ||
 			span_is(json_get_str(x->answer.doc, "error_subtype"), "invalid_rapt"))) {
 		ev_answer(out, x);
-		return say(out,
+		return say_of(out, x,
 			"The server's policy wants the user to log in again before it refreshes.");
 	}
 	return by_words(f, out, HINT_REAUTH,
@@ -393,7 +393,7 @@ rule_refresh_scope_invalid(const struct facts *f, struct finding *out)
 			"The server does not allow offline tokens for this user or client.");
 	ev_answer(out, x);
 	ev(out, "error_description", (int)x->n, "%s", x->answer.description);
-	return say(out, "The refresh asks for a scope that was not granted (invalid_scope).");
+	return say_of(out, x, "The refresh asks for a scope that was not granted.");
 }
 
 enum verdict_of

@@ -17,6 +17,8 @@ typedef enum verdict_of rule_check(const struct facts *f, struct finding *out);
 /* --- building a finding (rules-help.c); all text is sanitised here ------------------------- */
 enum verdict_of say(struct finding *out, const char *fmt, ...)
 	PRINTF(2, 3); /* summary; RULE_FIRES */
+/* The sentence with what x was answered: "… was revoked (400 invalid_grant)."; RULE_FIRES */
+enum verdict_of say_of(struct finding *out, const struct exchange *x, const char *sentence);
 void fix(struct finding *out, const char *fmt, ...) PRINTF(2, 3); /* remedy of its own */
 void ev(struct finding *out, const char *fact, int from, const char *fmt, ...) PRINTF(4, 5);
 /* "introspection.status" = "401 invalid_client" */
