@@ -250,7 +250,7 @@ rule_opaque_vs_jwt_confusion(const struct facts *f, struct finding *out)
 	const struct exchange *api = case_last(f->c, PURPOSE_RESOURCE, SLOT_ACCESS);
 	const struct exchange *info = case_last(f->c, PURPOSE_USERINFO, SLOT_ACCESS);
 
-	if (!f->access)
+	if (!f->access || (f->access->kind == TOKEN_OPAQUE && !(api && info)))
 		return said_of_token(f, out, HINT_NOT_JWT,
 			"it expects a JWT, and the token is none: an opaque token, or a damaged one");
 	if (!f->access || f->access->kind == TOKEN_JWT || !api || !info ||
@@ -308,7 +308,7 @@ rule_signature_invalid(const struct facts *f, struct finding *out)
 {
 	const char *why;
 
-	if (!f->access)
+	if (!f->access || (f->access->kind == TOKEN_JWT && f->access_sig == SIG_NOT_CHECKED))
 		return said_of_token(f, out, HINT_SIGNATURE, "the token's signature does not verify");
 	if (f->access_sig != SIG_BAD || not_for_us(f, &why) || fact_healthy(f) ||
 		fact_issuer(f) == ISSUER_OTHER_TENANT)
@@ -331,7 +331,7 @@ rule_jwks_unknown_kid(const struct facts *f, struct finding *out)
 	const char *why;
 	char when[32];
 
-	if (!f->access)
+	if (!f->access || (f->access->kind == TOKEN_JWT && fact_key_known(f) == TRI_UNKNOWN))
 		return said_of_token(f, out, HINT_KEY, "it has no key for the token's kid");
 	if (fact_key_known(f) != TRI_NO || not_for_us(f, &why))
 		return RULE_PASS;

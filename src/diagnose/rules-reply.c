@@ -6,7 +6,7 @@ said_of_token(const struct facts *f, struct finding *out, enum hint h, const cha
 {
 	const struct exchange *x = f->userinfo;
 
-	if (f->access || !fact_rejected(f) || answer_hint(x) != h)
+	if (!fact_rejected(f) || fact_expired(f) || fact_inactive(f) || answer_hint(x) != h)
 		return RULE_PASS;
 	out->step = x->step;
 	ev_answer(out, x);

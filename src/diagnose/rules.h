@@ -121,8 +121,9 @@ typedef bool answer_match(const struct facts *f, const struct exchange *x);
 const struct exchange *gravest_answer(const struct facts *f, answer_match *m, struct finding *out);
 
 /*
- * For predicates whose proof lies in the token: it is not given, the user-information query was
- * refused, and the server's words hint at h.  Then they are all there is (rules-reply.c).
+ * For predicates whose proof lies in the token or the key set, where that is not at hand: the
+ * user-information query was refused, nothing else speaks against the token, and the server's words
+ * hint at h.  Then they are all there is (rules-reply.c).
  */
 enum verdict_of said_of_token(
 	const struct facts *f, struct finding *out, enum hint h, const char *words);

@@ -194,12 +194,14 @@ collect(const char *only)
 			add(folder, rules[i].id, "fires.case", FIRES);
 		if (exists(folder, "quiet.case"))
 			add(folder, rules[i].id, "quiet.case", QUIET);
-		for (char more[] = "fires-2.case"; more[6] <= '9' && exists(folder, more);
-			more[6]++)
-			add(folder, rules[i].id, more, FIRES);
-		for (char more[] = "quiet-2.case"; more[6] <= '9' && exists(folder, more);
-			more[6]++)
-			add(folder, rules[i].id, more, QUIET);
+		for (char more[] = "fires-2.case"; more[6] <= '9'; more[6]++) {
+			if (exists(folder, more))
+				add(folder, rules[i].id, more, FIRES);
+		}
+		for (char more[] = "quiet-2.case"; more[6] <= '9'; more[6]++) {
+			if (exists(folder, more))
+				add(folder, rules[i].id, more, QUIET);
+		}
 	}
 	(void)snprintf(folder, sizeof(folder), "%s/tests/diagnose/healthy", top());
 	dir = opendir(folder);
