@@ -111,6 +111,8 @@ head_json(const struct case_file *c, const struct case_story *story, const struc
 	json_set_take(j, "steps", steps);
 	json_set_take(j, "profile", profile_json(&c->profile, r));
 	json_set_i64(j, "metadata_from", c->metadata_from);
+	if (c->offline)
+		json_set_bool(j, "offline", true);
 	if (c->revoked_wall_us) {
 		json_set_i64(j, "revoked", c->revoked_wall_us);
 		json_set_str(j, "revoked_slot", token_slot_id(c->revoked_slot));
@@ -140,6 +142,8 @@ token_json(const struct case_token *t, const struct redactor *r)
 	} else if (t->sent.sig != t->info.sig) {
 		json_set_take(j, "sent", info_json(&t->sent, r));
 	}
+	if (t->accepted)
+		json_set_i64(j, "accepted", t->accepted);
 	set_masked(j, "source", r, span_of(t->source));
 	json_set_i64(j, "obtained", t->obtained_wall_us);
 	json_set_i64(j, "expires_in", t->expires_in);
@@ -265,6 +269,7 @@ read_head(struct reading *r, const struct json *j, struct err *e)
 	c->created_wall_us = json_i64_or(j, "created", 0);
 	r->story->saved_wall_us = json_i64_or(j, "saved", 0);
 	c->as_of_wall_us = r->story->saved_wall_us;
+	c->offline = json_flag(j, "offline");
 	c->revoked_wall_us = json_i64_or(j, "revoked", 0);
 	(void)token_slot_from_id(json_get_str(j, "revoked_slot"), &c->revoked_slot);
 	for (int s = 0; s < STEP_COUNT; s++) {
@@ -296,6 +301,7 @@ read_token(struct case_token *t, const struct json *j, struct err *e)
 		return r;
 	t->present = true;
 	t->repaired = (unsigned)json_i64_or(j, "repaired", 0);
+	t->accepted = (unsigned)json_i64_or(j, "accepted", 0);
 	text_safe_into(t->source, sizeof(t->source), json_get_str(j, "source"));
 	text_safe_into(t->scope, sizeof(t->scope), json_get_str(j, "scope"));
 	t->obtained_wall_us = json_i64_or(j, "obtained", 0);

@@ -372,10 +372,10 @@ app_run(struct app *a, struct err *e)
 static const enum report_format formats[] = {
 	REPORT_TEXT, REPORT_JSON, REPORT_MARKDOWN, REPORT_JUNIT};
 
-enum res
-app_check_output(const struct options *o, struct err *e)
+static enum res
+check_folder(const struct options *o, enum opt id, struct err *e)
 {
-	const char *path = opt_str(o, OPT_OUTPUT);
+	const char *path = opt_str(o, id);
 	char *copy;
 	enum res r = RES_OK;
 
@@ -383,9 +383,20 @@ app_check_output(const struct options *o, struct err *e)
 		return RES_OK;
 	copy = xstrdup(path);
 	if (access(dirname(copy), W_OK))
-		r = err_errno(e, "--output %s", path);
+		r = err_errno(e, "--%s %s", option_rows[id].name, path);
 	free(copy);
 	return r;
+}
+
+enum res
+app_check_output(const struct options *o, struct err *e)
+{
+	enum res r = check_folder(o, OPT_OUTPUT, e);
+
+	if (r == RES_OK && opt_given(o, OPT_SAVE) && opt_given(o, OPT_CLAIMS) && opt_choice(o, OPT_CLAIMS) != 0)
+		return err_set(e, RES_UNSUPPORTED,
+			"--save keeps the claims, without which a case is not the same case; --claims is for reports");
+	return r == RES_OK ? check_folder(o, OPT_SAVE, e) : r;
 }
 
 int
@@ -418,6 +429,8 @@ app_report(struct app *a)
 	} else if (file_write(path, buf_span(&out), &e) != RES_OK) {
 		status = STATUS_INTERNAL;
 	}
+	if (status == STATUS_OK && app_save_case(a, &e) != RES_OK)
+		status = STATUS_INTERNAL;
 	if (*e.text)
 		app_fail(&e);
 	buf_release(&out);

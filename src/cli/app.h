@@ -52,8 +52,12 @@ void app_raise_limits(struct app *a);
 enum res app_run(struct app *a, struct err *e) MUST_USE;
 /* Can --output be written?  Asked before anything is sent. */
 enum res app_check_output(const struct options *o, struct err *e) MUST_USE;
-/* Writes the report where the options say: STATUS_OK or STATUS_INTERNAL. */
+/* Writes the report where the options say, and the case: STATUS_OK or STATUS_INTERNAL. */
 int app_report(struct app *a);
+/* Writes the case where --save says (case-io.c); RES_OK without that option. */
+enum res app_save_case(struct app *a, struct err *e) MUST_USE;
+/* Makes a saved case the app's own, read-only, and says so on stderr.  The app was started offline. */
+enum res app_load_case(struct app *a, struct span text, struct err *e) MUST_USE;
 /* The status of CONTRACT §3 by the verdict. */
 int app_verdict_status(const struct app *a);
 

@@ -32,9 +32,25 @@ tell(const struct import *im)
 		app_tell("%s", im->notes[i]);
 }
 
+/* A saved case is the case; anything else is evidence for one. */
+static enum res
+read_text(struct app *a, struct import *im, struct span text, enum purpose purpose, struct err *e)
+{
+	enum res r;
+
+	if (case_file_is(text))
+		return app_load_case(a, text, e);
+	r = import_read(im, text, purpose, e);
+	if (r != RES_OK)
+		return r;
+	wizard_mark_walked(a->wizard, import_apply(im, &a->c, a->redactor));
+	tell(im);
+	return RES_OK;
+}
+
 /* The file is named in what cannot be read of it. */
 static enum res
-read_file(const char *path, struct import *im, enum purpose purpose, struct err *e)
+read_file(const char *path, struct app *a, struct import *im, enum purpose purpose, struct err *e)
 {
 	struct err inner = ERR_INIT;
 	struct buf text;
@@ -43,7 +59,7 @@ read_file(const char *path, struct import *im, enum purpose purpose, struct err 
 	buf_init_wiping(&text, LIMIT_INPUT_FILE);
 	r = file_read(path, &text, e);
 	if (r == RES_OK) {
-		r = import_read(im, buf_span(&text), purpose, &inner);
+		r = read_text(a, im, buf_span(&text), purpose, &inner);
 		if (r != RES_OK) {
 			err_set(e, r, "%s: %s", strcmp(path, "-") ? path : "standard input", inner.text);
 			e->line = inner.line;
@@ -68,12 +84,10 @@ cmd_inspect(const struct options *o)
 	if (!o->n_args && isatty(STDIN_FILENO))
 		fputs("tokentriage: reading from the terminal; end with Ctrl-D\n", stderr);
 	if (app_check_output(o, &e) != RES_OK || prepare(&a, &e) != RES_OK ||
-		read_file(path, &im, purpose, &e) != RES_OK) {
+		read_file(path, &a, &im, purpose, &e) != RES_OK) {
 		status = app_fail(&e);
 	} else {
-		wizard_mark_walked(a.wizard, import_apply(&im, &a.c, a.redactor));
 		wizard_update(a.wizard);
-		tell(&im);
 		status = app_report(&a);
 		if (status == STATUS_OK)
 			status = app_verdict_status(&a);

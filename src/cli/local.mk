@@ -3,6 +3,7 @@ src_libttcli_a_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBDIR='"$(pkglibdir)"' -DTT_THEME
 src_libttcli_a_CFLAGS = $(AM_CFLAGS) $(CONFIG_CFLAGS)
 src_libttcli_a_SOURCES = \
 	src/cli/app.c src/cli/app.h \
+	src/cli/case-io.c \
 	src/cli/child.c src/cli/child.h \
 	src/cli/cmd-check.c \
 	src/cli/cmd-demo.c \

@@ -70,7 +70,7 @@ from_expiry(const struct wizard *w, const struct finding *f, struct advice *out)
 
 	if (strcmp(f->rule->id, "token-expired") != 0)
 		return false;
-	if (wizard_can_refresh(w, why, sizeof why))
+	if (wizard_refreshable(w, why, sizeof why))
 		return set(out, ADVICE_REFRESH, "The token expired and a refresh token is there.");
 	out->kind = ADVICE_SILENT;
 	text_format(out->reason, sizeof out->reason, "The token expired, and it cannot be refreshed: %s.", why);

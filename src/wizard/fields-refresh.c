@@ -9,12 +9,12 @@ precondition_rows(struct field_list *l, const struct wizard *w, const struct fac
 	const struct case_token *t = case_token(f->c, SLOT_REFRESH);
 	const char *path;
 	char why[LIMIT_MESSAGE], text[320];
-	bool can = wizard_can_refresh(w, why, sizeof why);
+	bool can = wizard_refreshable(w, why, sizeof why);
 	struct field *row;
 
 	field_heading(l, f->refresh ? "Before another refresh" : "Before a refresh", "", FROM_NOWHERE);
 	row = field_words(l, "refresh_possible", "refreshable", can ? "yes" : "no", FROM_NOWHERE);
-	row->offers_refresh = can;
+	row->offers_refresh = wizard_can_refresh(w, NULL, 0);
 	field_mean(row, can ? STATE_OK : STATE_WARNING, "%s", why);
 	row = field_words(l, "refresh_token", "refresh token", t->present ? t->info.mask : "none", FROM_TOKEN);
 	if (t->present)

@@ -55,23 +55,19 @@ no(char *why, size_t size, const char *text)
 }
 
 bool
-wizard_can_refresh(const struct wizard *w, char *why, size_t size)
+wizard_refreshable(const struct wizard *w, char *why, size_t size)
 {
 	const struct case_token *t = case_token(w->c, SLOT_REFRESH);
 	int64_t left;
 
 	if (!t->present)
 		return no(why, size, "there is no refresh token in this case");
-	if (!t->value || !secret_len(t->value))
-		return no(why, size, "the case was saved without the refresh token's value");
 	if (t->spent)
 		return no(why, size, "this refresh token was used already, or may have been; using it again can end every token of its family");
 	if (!wizard_endpoint(w, EP_TOKEN).n)
 		return no(why, size, "no token endpoint is known: give one, or an issuer to discover it from");
 	if (metadata_supports(&w->c->metadata, "grant_types_supported", "refresh_token") == TRI_NO)
 		return no(why, size, "the server's metadata does not offer the refresh_token grant");
-	if (wizard_busy(w))
-		return no(why, size, "another request is under way");
 	left = w->facts.refresh_exp.known ? w->facts.refresh_exp.at - w->facts.server_now_s : 1;
 	if (left <= 0 && why)
 		text_format(why, size, "the refresh token itself has expired; the server will most likely refuse it");
@@ -79,6 +75,18 @@ wizard_can_refresh(const struct wizard *w, char *why, size_t size)
 		text_format(why, size, "%s", t->from ? "the new refresh token is there and was not used yet"
 			: "a refresh token is there and was not used yet");
 	return true;
+}
+
+bool
+wizard_can_refresh(const struct wizard *w, char *why, size_t size)
+{
+	const struct case_token *t = case_token(w->c, SLOT_REFRESH);
+
+	if (!wizard_refreshable(w, why, size))
+		return false;
+	if (!t->value || !secret_len(t->value))
+		return no(why, size, "the case was saved without the refresh token's value");
+	return wizard_busy(w) ? no(why, size, "another request is under way") : true;
 }
 
 enum res

@@ -295,6 +295,24 @@ wizard_mark_walked(struct wizard *w, unsigned mask)
 	w->derived = false;
 }
 
+void
+wizard_story(const struct wizard *w, struct case_story *out)
+{
+	memset(out, 0, sizeof(*out));
+	memcpy(out->steps, w->walk.steps, sizeof(out->steps));
+	out->saved_wall_us = w->c->as_of_wall_us ? w->c->as_of_wall_us : clock_wall_us(w->deps.clock);
+}
+
+void
+wizard_resume(struct wizard *w, const struct case_story *story)
+{
+	settle(w);
+	json_free(w->jwks);
+	w->jwks = NULL;
+	memcpy(w->walk.steps, story->steps, sizeof(w->walk.steps));
+	w->derived = false;
+}
+
 bool
 wizard_busy(const struct wizard *w)
 {

@@ -6,6 +6,7 @@
 #ifndef TT_WIZARD_WIZARD_H
 #define TT_WIZARD_WIZARD_H
 
+#include "case/case-file.h"
 #include "diagnose/diagnose.h"
 #include "engine/engine.h"
 
@@ -62,6 +63,10 @@ void wizard_run_step(struct wizard *w, enum step s);
  * makes sense (needs a chosen place), then verifies again.  may_revoke: revokes at the end.
  */
 void wizard_walk(struct wizard *w, unsigned mask, bool may_refresh, bool may_revoke);
+/* For a case file: which steps were walked, and by which clock what is known is judged now. */
+void wizard_story(const struct wizard *w, struct case_story *out);
+/* The case was replaced by a saved one: its steps, and nothing is asked for. */
+void wizard_resume(struct wizard *w, const struct case_story *story);
 /* Offline: the steps of mask count as walked (their evidence was imported), the others as skipped. */
 void wizard_mark_walked(struct wizard *w, unsigned mask);
 bool wizard_busy(const struct wizard *w);
@@ -93,6 +98,8 @@ size_t wizard_open_probes(const struct wizard *w, const struct probe_row *out[])
 enum res wizard_run_probes(struct wizard *w, struct err *e) MUST_USE;
 
 /* --- actions that change something: the caller has asked the user ---------------------------- */
+/* Would a refresh make sense, by what is known of token and server?  Also of a saved case; why as below. */
+bool wizard_refreshable(const struct wizard *w, char *why, size_t size);
 /* Why it cannot or should not be done now, as one sentence in why; true: it may be done. */
 bool wizard_can_refresh(const struct wizard *w, char *why, size_t size);
 /* Refreshes with the refresh token; keeps the new tokens first, then verifies and asks for user

@@ -61,7 +61,7 @@ for c in open login compare bulk; do
 	says err "$c is not in this version; 'tokentriage "
 	silent out
 done
-for o in '--har x.har' '--save x.case' '--format html' '--format har' '--format nagios'; do
+for o in '--har x.har' '--format html' '--format har' '--format nagios'; do
 	want 2 "$o is not there yet" -- check $o
 	says err "${o% x.*} is not in this version; "
 	silent out
@@ -69,7 +69,7 @@ done
 # ... and no help offers it
 for c in '' check demo inspect; do
 	"$tt" $c --help >out 2>err
-	if grep -Eiq -e '--har|--save|html|nagios|\bhar\b|^  (open|login|compare|bulk)' out; then
+	if grep -Eiq -e '--har|html|nagios|\bhar\b|^  (open|login|compare|bulk)' out; then
 		not_ok "the help of '$c' offers what is not there"
 	else
 		ok "the help of '$c' offers only what is there"

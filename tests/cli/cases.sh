@@ -1,0 +1,89 @@
+#!/bin/sh
+# A saved case: check --save, then inspect, gives the same verdict, findings and status, and no secret.
+set -u
+work=$(mktemp -d) || exit 99
+server=
+cleanup() {
+	[ -n "$server" ] && kill "$server" 2>/dev/null && wait "$server" 2>/dev/null
+	rm -rf "$work"
+}
+trap cleanup EXIT
+HOME=$work XDG_CONFIG_HOME=$work/xdg; export HOME XDG_CONFIG_HOME
+cd "$work" || exit 99
+tt=$TOKENTRIAGE
+n=0 failed=0
+
+result() { n=$((n + 1)); echo "$1 $n - $2"; [ "$1" = ok ] || failed=1; }
+note() { sed 's/^/# /' "$1" | head -n "${2-12}"; }
+
+# What must be the same: verdict, findings with their evidence, steps (by jq's little sister).
+essence() {
+	"$NODE" -e '
+		const r = JSON.parse(require("fs").readFileSync(0, "utf8"));
+		const drop = v => { if (v && typeof v === "object") {
+			delete v.tokens_go_to; /* a choice of the run, not of the case */
+			Object.values(v).forEach(drop);
+		} };
+		drop(r.steps);
+		console.log(JSON.stringify([r.verdict, r.findings, r.steps, r.tokens, r.exchanges], null, 1));'
+}
+
+for s in healthy expired revoked rotated html-login skewed-clock missing-openid unknown-key bearer-prefix; do
+	"$tt" demo "$s" --format json --save "$s.case" >live.json 2>err </dev/null
+	if [ ! -s "$s.case" ]; then result "not ok" "$s: --save writes a case"; note err; continue; fi
+	"$tt" inspect "$s.case" --format json >saved.json 2>err
+	status=$?
+	state=$("$NODE" -p 'JSON.parse(require("fs").readFileSync("live.json")).verdict.state')
+	want=3; [ "$state" = ok ] && want=0; [ "$state" = problem ] && want=1
+	[ $status -eq $want ] && result ok "$s: the status is that of its verdict" ||
+		{ result "not ok" "$s: status $status for $state"; note err; }
+	essence <live.json >live; essence <saved.json >saved
+	if cmp -s live saved; then result ok "$s: the same report"; else
+		result "not ok" "$s: the same report"; diff live saved >diff; note diff 30; fi
+	[ "$(stat -c %a "$s.case")" = 600 ] && result ok "$s: mode 0600" || result "not ok" "$s: mode"
+done
+
+if "$NODE" "$srcdir/tests/cli/validate-case.mjs" "$srcdir/doc/case.schema.json" ./*.case >out 2>&1; then
+	result ok "each record fits the schema"; else result "not ok" "the schema"; grep -v '^ok' out >bad; note bad; fi
+
+# a case of a case is the same case
+"$tt" inspect expired.case --save again.case >/dev/null 2>&1
+"$tt" inspect again.case --format json 2>/dev/null | essence >again
+"$tt" inspect expired.case --format json 2>/dev/null | essence >once
+cmp -s once again && result ok "saved again: the same report" || result "not ok" "saved again"
+
+# damage, and what cannot be written
+head -c 5000 expired.case >cut.case
+"$tt" inspect cut.case >out 2>err; status=$?
+[ $status -le 3 ] && [ $status -ne 2 ] && grep -q 'could not be read; the first: line' err &&
+	result ok "a damaged case is read as far as it goes" || { result "not ok" "damaged: $status"; note err; }
+sed 's,case/1,case/7,' expired.case >new.case
+"$tt" inspect new.case >out 2>err; status=$?
+[ $status -eq 2 ] && grep -q 'another version' err && result ok "a later version is refused" ||
+	{ result "not ok" "later version: $status"; note err; }
+"$tt" demo expired --save "$work/none/x.case" >out 2>err </dev/null; status=$?
+[ $status -eq 2 ] && grep -q -- '--save' err && result ok "a folder that is not there is said before" ||
+	{ result "not ok" "no folder: $status"; note err; }
+
+# secrets: what the user gave is not in the file, in no part long enough to be told
+"$tt" serve --scenario rotated --tokens-out t.json >serve.out 2>serve.err & server=$!
+i=0; while ! grep -q '^ready' serve.out && [ $i -lt 600 ] && kill -0 $server 2>/dev/null; do i=$((i + 1)); sleep 0.1; done
+issuer=$(sed -n 's/^issuer //p' serve.out) id=$(sed -n 's/^client_id //p' serve.out)
+"$NODE" -e '
+	const fs = require("fs"), t = JSON.parse(fs.readFileSync("t.json"));
+	fs.writeFileSync("at", t.access_token); fs.writeFileSync("rt", t.refresh_token);
+	console.log([t.access_token, t.refresh_token, ...t.access_token.split(".").slice(2)].join("\n"));' >secrets
+echo 'planted-client-secret-0123456789' >>secrets
+PLANTED=planted-client-secret-0123456789 "$tt" check --issuer "$issuer" --client-id "$id" --client-secret-env PLANTED \
+	--access-token-file at --refresh-token-file rt --refresh --tokens-out new.json --header 'X-Api-Key: planted-client-secret-0123456789' \
+	--save given.case >out 2>err </dev/null
+[ -s given.case ] && result ok "a case of a server of one's own" || { result "not ok" "given.case"; note err; }
+"$NODE" -e '
+	const fs = require("fs"), text = fs.readFileSync("given.case", "utf8"), found = [];
+	for (const v of fs.readFileSync("secrets", "utf8").trim().split("\n"))
+		for (const w of [v, encodeURIComponent(v), Buffer.from(v).toString("base64").slice(0, -4)])
+			if (text.includes(w)) found.push(v.slice(0, 6));
+	if (found.length) { console.log("found", found); process.exit(1); }' >out 2>&1 &&
+	result ok "no secret is in it" || { result "not ok" "secrets"; note out; }
+echo "1..$n"
+exit $failed
