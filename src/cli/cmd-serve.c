@@ -54,6 +54,12 @@ announce(const struct embedded *m, const char *tokens)
 		buf_printf(&out, "resource_url %s\n", c->resource_url);
 	if (*c->userinfo_endpoint)
 		buf_printf(&out, "userinfo_endpoint %s\n", c->userinfo_endpoint);
+	if (*c->client_auth)
+		buf_printf(&out, "client_auth %s\n", c->client_auth);
+	if (*c->proxy)
+		buf_printf(&out, "proxy %s\n", c->proxy);
+	if (*m->ca_file)
+		buf_printf(&out, "ca_file %s\n", m->ca_file);
 	if (tokens)
 		buf_printf(&out, "tokens %s\n", tokens);
 	else

@@ -1,6 +1,7 @@
 #include "cli/embedded.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "cli/modules.h"
@@ -15,6 +16,25 @@ static int64_t
 now_s(void)
 {
 	return clock_wall_s(&clock_system);
+}
+
+/* The profile names a file, and so does libcurl. */
+static enum res
+write_ca(struct embedded *m, struct err *e)
+{
+	const char *dir = getenv("TMPDIR");
+	int fd;
+
+	snprintf(m->ca_file, sizeof(m->ca_file), "%s/tokentriage-demo-XXXXXX",
+		dir && *dir ? dir : "/tmp");
+	fd = mkstemp(m->ca_file);
+	if (fd < 0) {
+		err_errno(e, "cannot write %s", m->ca_file);
+		m->ca_file[0] = '\0';
+		return RES_IO;
+	}
+	close(fd);
+	return file_write_private(m->ca_file, span_of(m->client.ca_pem), e);
 }
 
 enum res
@@ -34,7 +54,12 @@ embedded_start(struct embedded *m, const struct scenario *s, int port, struct er
 		return RES_IO;
 	}
 	m->server = m->ops->start(&c, &m->client, e);
-	return m->server ? RES_OK : RES_IO;
+	if (!m->server)
+		return RES_IO;
+	if (!m->client.ca_pem || write_ca(m, e) == RES_OK)
+		return RES_OK;
+	embedded_stop(m);
+	return RES_IO;
 }
 
 void
@@ -44,6 +69,8 @@ embedded_stop(struct embedded *m)
 		return;
 	m->ops->stop(m->server);
 	demo_client_release(&m->client);
+	if (m->ca_file[0])
+		(void)unlink(m->ca_file);
 	m->server = NULL;
 }
 
@@ -62,6 +89,7 @@ embedded_profile(const struct embedded *m, struct profile *p)
 	profile_set(&p->token_endpoint, span_of(c->token_endpoint));
 	profile_set(&p->resource_url, span_of(c->resource_url));
 	profile_set(&p->client_auth, span_of(c->client_auth));
+	profile_set(&p->ca_file, span_of(m->ca_file));
 	profile_set(&p->proxy, span_of(c->proxy));
 	profile_set(&p->scope, span_of(c->scope));
 	p->discovery = c->discovery;

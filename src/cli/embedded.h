@@ -10,6 +10,7 @@ struct embedded {
 	struct demo_server *server;
 	struct demo_client client;
 	const struct scenario *scenario;
+	char ca_file[256]; /* whom its profile trusts, for as long as it runs; "" */
 };
 
 /* port 0: one that is free.  RES_IO: the modules or the port. */

@@ -101,6 +101,9 @@ enum demo_wreck {
 	WRECK_FULL_PORT,     /* a port that takes no more connections: packets are dropped */
 	WRECK_BANNER_PORT,   /* a port where another protocol is spoken */
 	WRECK_TLS_PORT,      /* https, at the port that speaks http */
+	WRECK_TLS_SELF_SIGNED, /* https, with a certificate that nobody vouches for */
+	WRECK_TLS_EXPIRED,   /* https, with one that has expired (the profile trusts it) */
+	WRECK_TLS_OTHER_NAME, /* https, with one for another name (the profile trusts it) */
 	WRECK_NO_HOST,       /* a host that cannot exist */
 	WRECK_NO_SCHEME,     /* no http or https at all */
 	WRECK_PROXY,         /* the profile has a proxy that wants to know who asks */
@@ -185,6 +188,7 @@ struct demo_client {
 	char resource_url[192];      /* what step 4 queries instead of the userinfo endpoint; "" */
 	char client_auth[32];        /* "" : default */
 	char proxy[64];              /* "": none */
+	char *ca_pem;                /* owned; whom the profile trusts; NULL: the system's */
 	char scope[128];
 	int timeout_s;               /* 0: the default */
 	bool discovery;

@@ -49,5 +49,6 @@ demo_client_release(struct demo_client *c)
 	secret_unref(c->access_token);
 	secret_unref(c->refresh_token);
 	secret_unref(c->id_token);
+	free(c->ca_pem);
 	*c = (struct demo_client){.discovery = false};
 }

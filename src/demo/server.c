@@ -17,7 +17,7 @@ enum {
 	IDLE_S = 30,               /* then an idle connection is closed */
 	CUT_BYTES = 64,            /* announced and not sent (SEND_CUT) */
 	ENDLESS_BYTES = 8 << 20,   /* SEND_ENDLESS */
-	SIDES = 2,                 /* the authorization server, the API */
+	SIDES = 3,                 /* the authorization server, the API, whatever speaks TLS */
 };
 
 /* A connection that waits for its time (delay_ms). */
@@ -33,12 +33,14 @@ struct side {
 	int listen_fd; /* -1 once the daemon owns it */
 	int port;
 	bool api;
+	const char *cert, *key; /* PEM; NULL: no TLS */
 };
 
 struct demo_server {
 	struct store store;
 	struct side sides[SIDES];
 	struct stray stray;
+	struct buf cert, key; /* of the third side */
 	atomic_ulong served;
 	pthread_mutex_t lock; /* store, waiting, stopping */
 	pthread_cond_t wake;
@@ -309,6 +311,31 @@ timer_main(void *arg)
 
 /* --- start and stop --- */
 
+/* The side that speaks TLS, if the scenario has one; its endpoints work for who gets that far. */
+static enum res
+bind_tls(struct demo_server *srv, const struct demo_config *c, struct demo_client *out,
+	struct err *e)
+{
+	struct side *side = &srv->sides[2];
+
+	if (!stray_speaks_tls(c->scenario->wreck))
+		return RES_OK;
+	if (MHD_is_feature_supported(MHD_FEATURE_TLS) != MHD_YES)
+		return err_set(e, RES_UNSUPPORTED, "this libmicrohttpd was built without TLS");
+	if (stray_certificate(c, &srv->cert, &srv->key, e) != RES_OK)
+		return RES_UNSUPPORTED;
+	side->cert = buf_str(&srv->cert);
+	side->key = buf_str(&srv->key);
+	side->listen_fd = stray_socket(0, CONNECTIONS_MAX, &side->port, e);
+	if (side->listen_fd < 0)
+		return RES_IO;
+	snprintf(srv->store.stray_origin, sizeof(srv->store.stray_origin),
+		"https://127.0.0.1:%d", side->port);
+	if (c->scenario->wreck != WRECK_TLS_SELF_SIGNED)
+		out->ca_pem = xstrdup(side->cert);
+	return RES_OK;
+}
+
 /* Where the metadata lead to instead; a host with a dot too many is never asked for on the net. */
 static void
 set_stray_origin(struct demo_server *srv, enum demo_wreck w)
@@ -355,7 +382,12 @@ static enum res
 run_side(struct side *side, struct err *e)
 {
 	const unsigned flags = MHD_USE_AUTO_INTERNAL_THREAD | MHD_USE_SUPPRESS_DATE_NO_CLOCK |
-		MHD_ALLOW_SUSPEND_RESUME;
+		MHD_ALLOW_SUSPEND_RESUME | (side->cert ? MHD_USE_TLS : 0);
+	const struct MHD_OptionItem tls[] = {
+		{MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)side->cert},
+		{MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)side->key},
+		{MHD_OPTION_END, 0, NULL},
+	};
 
 	if (side->listen_fd < 0)
 		return RES_OK;
@@ -365,6 +397,7 @@ run_side(struct side *side, struct err *e)
 		MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_MAX,
+		MHD_OPTION_ARRAY, side->cert ? tls : tls + 2,
 		MHD_OPTION_END);
 	if (!side->daemon)
 		return err_set(e, RES_IO, "cannot start the embedded server");
@@ -407,6 +440,8 @@ server_new(const struct demo_config *c)
 	for (size_t i = 0; i < SIDES; i++)
 		srv->sides[i] = (struct side){.srv = srv, .listen_fd = -1, .api = i == 1};
 	stray_init(&srv->stray);
+	buf_init(&srv->cert, 8192);
+	buf_init_wiping(&srv->key, 8192);
 	pthread_mutex_init(&srv->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -434,6 +469,8 @@ server_stop(struct demo_server *srv)
 			close(srv->sides[i].listen_fd);
 	}
 	stray_stop(&srv->stray);
+	buf_release(&srv->cert);
+	buf_release(&srv->key);
 	store_release(&srv->store);
 	pthread_cond_destroy(&srv->wake);
 	pthread_mutex_destroy(&srv->lock);
@@ -460,6 +497,8 @@ server_start(const struct demo_config *c, struct demo_client *out, struct err *e
 		r = store_fill(&srv->store, e);
 	if (r == RES_OK)
 		r = demo_give(&srv->store, out, e);
+	if (r == RES_OK)
+		r = bind_tls(srv, c, out, e);
 	if (r == RES_OK)
 		r = run_all(srv, c, e);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);

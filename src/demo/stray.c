@@ -148,3 +148,40 @@ stray_stop(struct stray *s)
 			close(s->fillers[i]);
 	stray_init(s);
 }
+
+/* --- certificates --- */
+
+enum { DAY_S = 86400 };
+
+static const struct {
+	enum demo_wreck wreck;
+	const char *name, *alt;
+	int from_day, until_day; /* from today */
+} certificates[] = {
+	{WRECK_TLS_SELF_SIGNED, "demo appliance", "IP:127.0.0.1", -30, 300},
+	{WRECK_TLS_EXPIRED, "demo identity provider", "IP:127.0.0.1", -400, -3},
+	{WRECK_TLS_OTHER_NAME, "idp.example", "DNS:idp.example", -30, 300},
+};
+
+bool
+stray_speaks_tls(enum demo_wreck w)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(certificates); i++)
+		if (certificates[i].wreck == w)
+			return true;
+	return false;
+}
+
+enum res
+stray_certificate(const struct demo_config *c, struct buf *cert, struct buf *key, struct err *e)
+{
+	const int64_t now = c->now_s();
+	struct cert_wish w;
+	size_t i = 0;
+
+	while (certificates[i].wreck != c->scenario->wreck)
+		i++;
+	w = (struct cert_wish){certificates[i].name, certificates[i].alt,
+		now + certificates[i].from_day * DAY_S, now + certificates[i].until_day * DAY_S};
+	return c->crypto->self_signed(&w, cert, key, e);
+}

@@ -30,4 +30,9 @@ void stray_stop(struct stray *s);
  * listen.  -1 with the reason. */
 int stray_socket(int port, int backlog, int *bound, struct err *e);
 
+/* A wreck that wants a certificate, and this certificate with its key as PEM. */
+bool stray_speaks_tls(enum demo_wreck w);
+enum res stray_certificate(const struct demo_config *c, struct buf *cert, struct buf *key,
+	struct err *e) MUST_USE;
+
 #endif

@@ -14,6 +14,7 @@
 
 #include "base/encode.h"
 #include "base/mem.h"
+#include "oauth/crypto-cert.h"
 #include "oauth/json.h"
 
 struct crypto_key {
@@ -622,5 +623,6 @@ const struct crypto_ops crypto_openssl = {
 	.key_free = ossl_key_free,
 	.key_public_jwk = ossl_key_public_jwk,
 	.sign = ossl_sign,
+	.self_signed = ossl_self_signed,
 	.version = ossl_version,
 };

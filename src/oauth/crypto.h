@@ -19,6 +19,13 @@ struct crypto_check {
 	size_t sig_want; /* bytes a signature with this key has */
 };
 
+/* A certificate that signs itself. */
+struct cert_wish {
+	const char *name; /* of its subject */
+	const char *alt;  /* "IP:127.0.0.1", "DNS:idp.example": whom it is for */
+	int64_t from_s, until_s;
+};
+
 struct crypto_ops {
 	bool (*sha256)(const void *p, size_t n, unsigned char out[32]);
 	bool (*sha512)(const void *p, size_t n, unsigned char out[64]);
@@ -34,6 +41,9 @@ struct crypto_ops {
 	struct json *(*key_public_jwk)(const struct crypto_key *k); /* without kid */
 	enum res (*sign)(const struct crypto_key *k, const char *alg, struct span text,
 		struct buf *sig, struct err *e); /* raw r||s for ES */
+	/* With a new key; both as PEM. */
+	enum res (*self_signed)(const struct cert_wish *w, struct buf *cert_pem,
+		struct buf *key_pem, struct err *e);
 	const char *(*version)(void);
 };
 

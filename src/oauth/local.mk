@@ -26,8 +26,8 @@ src_libttoauth_a_SOURCES = \
 	src/oauth/tokenrepair.c \
 	src/oauth/url.c src/oauth/url.h
 
-# crypto.c is no part of the program: it goes into the module net.so and into tests.
+# crypto.c and crypto-cert.c are no part of the program: they go into the module net.so and into tests.
 noinst_LIBRARIES += src/libttcrypto.a
 src_libttcrypto_a_CPPFLAGS = $(AM_CPPFLAGS) -DTT_READS_OPENSSL
 src_libttcrypto_a_CFLAGS = $(AM_CFLAGS) $(WARN_STRICT_CFLAGS) $(CRYPTO_CFLAGS)
-src_libttcrypto_a_SOURCES = src/oauth/crypto.c
+src_libttcrypto_a_SOURCES = src/oauth/crypto.c src/oauth/crypto-cert.c src/oauth/crypto-cert.h

@@ -90,7 +90,7 @@ static bool
 put_profile(const char *dir, const struct demo_client *c)
 {
 	struct buf conf;
-	bool ok;
+	bool ok = true;
 
 	buf_init(&conf, LIMIT_CONFIG);
 	buf_puts(&conf, "profiles = ( {\n    name = \"p\";\n");
@@ -102,10 +102,14 @@ put_profile(const char *dir, const struct demo_client *c)
 	put_setting(&conf, "token_endpoint", c->token_endpoint);
 	put_setting(&conf, "resource_url", c->resource_url);
 	put_setting(&conf, "proxy", c->proxy);
+	if (c->ca_pem) {
+		put_setting(&conf, "ca_file", in(dir, "ca"));
+		ok = put(dir, "ca", span_of(c->ca_pem));
+	}
 	put_setting(&conf, "scope", c->scope);
 	if (c->timeout_s)
 		buf_printf(&conf, "    timeout = %d;\n", c->timeout_s);
-	ok = put_secret(&conf, dir, "client_secret_file", c->client_secret) &&
+	ok = ok && put_secret(&conf, dir, "client_secret_file", c->client_secret) &&
 		put_secret(&conf, dir, "access_token_file", c->access_token) &&
 		put_secret(&conf, dir, "refresh_token_file", c->refresh_token) &&
 		put_secret(&conf, dir, "id_token_file", c->id_token);

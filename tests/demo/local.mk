@@ -10,7 +10,7 @@ tests_demo_test_server_CPPFLAGS = $(DEMO_TEST_CPPFLAGS)
 tests_demo_test_server_LDADD = $(DEMO_TEST_LIBS)
 
 UNIT_TESTS += tests/demo/test_scenarios
-tests_demo_test_scenarios_SOURCES = tests/demo/test_scenarios.c tests/demo/wire.c tests/demo/wire.h
+tests_demo_test_scenarios_SOURCES = tests/demo/test_scenarios.c tests/demo/wires.def tests/demo/wire.c tests/demo/wire.h
 tests_demo_test_scenarios_CPPFLAGS = $(DEMO_TEST_CPPFLAGS)
 tests_demo_test_scenarios_LDADD = $(DEMO_TEST_LIBS)
 

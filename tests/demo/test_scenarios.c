@@ -6,7 +6,7 @@
 #include "oauth/jose.h"
 
 /*
- * What each scenario shows on the wire: introspection of the token (as given, repaired where it is
+ * What each scenario shows on the wire (wires.def): introspection of the token (as given, repaired where it is
  * to be repaired), then the query of step 4.  A zero means: not looked at.
  */
 struct wire {
@@ -22,127 +22,7 @@ struct wire {
 	const char *refresh_error;
 };
 static const struct wire wires[] = {
-	{"healthy", 200, 1, 200, .body = "\"sub\""},
-	{"healthy-opaque", 200, 1, 200, .body = "\"sub\""},
-	{"healthy-api", 200, 1, 200, .body = "\"sub\""},
-	{"healthy-reserved", 200, 1, 200, .body = "\"sub\""},
-	{"healthy-slow", 200, 1, 200, .body = "\"sub\""},
-	{"expiring", 200, 1, 200, .body = "\"sub\""},
-	{"no-introspection", 404, 0, 200, .body = "\"sub\""},
-	{"bearer-prefix", 200, 1, 200, .body = "\"sub\""},
-	{"whitespace", 200, 1, 200, .body = "\"sub\""},
-	{"id-token", 200, 0, 401, .header = "WWW-Authenticate", .part = "invalid_token"},
-	{"expired", 200, 0, 401, .header = "WWW-Authenticate", .part = "expired"},
-	{"refresh-needed", 200, 0, 401, .header = "WWW-Authenticate", .part = "expired",
-		.refreshes = true},
-	{"revoked", 200, 0, 401, .header = "WWW-Authenticate", .part = "invalid_token"},
-	{"rotated", 200, 0, 401, .header = "WWW-Authenticate", .part = "expired"},
-	{"unknown-key", 200, 0, 401, .header = "WWW-Authenticate", .part = "invalid_token"},
-	{"missing-openid", 200, 1, 403, .header = "WWW-Authenticate", .part = "scope=\"openid\""},
-	{"insufficient-scope", 200, 1, 403, .header = "WWW-Authenticate",
-		.part = "error=\"insufficient_scope\""},
-	{"wrong-audience", 200, 1, 401, .header = "WWW-Authenticate", .part = "resource_metadata="},
-	{"wrong-secret", 401, 0, 200, .body = "\"sub\""},
-	{"wrong-auth-method", 401, 0, 200, .body = "\"sub\""},
-	{"skewed-clock", 200, 1, 200, .body = "\"sub\""},
-	{"html-login", 200, 1, 200, .header = "Content-Type", .part = "text/html", .body = "<form"},
-	{"redirect", 200, 1, 302, .header = "Location", .part = "http://localhost:"},
-	{"rate-limited", 200, 1, 429, .header = "Retry-After", .part = "42"},
-	{"server-error", 200, 1, 502, .header = "Server", .part = "edge-gateway"},
-	{"wrong-path", 200, 1, 404},
-	{"issuer-mismatch", 200, 1, 200, .body = "\"sub\""},
-	{"not-json", 200, 1, 200, .header = "Content-Type", .part = "script", .body = "callback({"},
-	{"refused", 200, 1, 0, .code = CURLE_COULDNT_CONNECT},
-	{"slow", 200, 1, 0, .code = CURLE_OPERATION_TIMEDOUT},
-	{"signed-userinfo", 200, 1, 200, .header = "Content-Type", .part = "application/jwt",
-		.body = "eyJ"},
-	{"scope-array", 200, 1, 200, .body = "\"sub\""},
-	{"milliseconds", 200, 1, 200, .body = "\"sub\""},
-	{"quoted", 200, 1, 200, .body = "\"sub\""},
-	{"truncated", 200, 0, 401, .header = "WWW-Authenticate", .part = "invalid_token"},
-	{"placeholder", 200, 0, 401, .header = "WWW-Authenticate", .part = "invalid_token"},
-	{"refresh-as-access", 200, 1, 401, .header = "WWW-Authenticate", .part = "invalid_token"},
-	{"expired-opaque", 200, 0, 401, .header = "WWW-Authenticate", .part = "expired"},
-	{"not-yet-valid", 200, 0, 401, .header = "WWW-Authenticate", .part = "invalid_token"},
-	{"refresh-expired", 200, 0, 401, .header = "WWW-Authenticate", .part = "expired"},
-	{"refresh-barred", 200, 0, 401, .header = "WWW-Authenticate", .part = "expired",
-		.refresh_error = "unauthorized_client"},
-	{"forged", 200, 0, 401, .header = "WWW-Authenticate", .part = "invalid_token"},
-	{"dpop-bound", 200, 1, 401, .header = "WWW-Authenticate", .part = "DPoP "},
-	{"replica", 200, 0, 401, .header = "WWW-Authenticate", .part = "invalid_token"},
-	{"no-user", 200, 1, 401, .header = "WWW-Authenticate", .part = "end user"},
-	{"other-user", 200, 1, 200, .body = "-2\""},
-	{"wrong-auth-unsaid", 401, 0, 200, .body = "\"sub\""},
-	{"secret-encoding", 401, 0, 200, .body = "\"sub\""},
-	{"foreign-client", 200, 0, 200, .body = "\"sub\""},
-	{"skewed-server", 200, 1, 401, .header = "WWW-Authenticate", .part = "expired"},
-	{"html-redirect", 200, 1, 302, .header = "Location", .part = "/login"},
-	{"stripped", 200, 1, 401, .header = "WWW-Authenticate", .part = "Bearer realm"},
-	{"firewall", 200, 1, 403, .header = "Server", .part = "edge-filter", .body = "blocked"},
-	{"error-in-200", 200, 1, 200, .body = "invalid_auth"},
-	{"header-too-large", 200, 1, 431, .header = "Server", .part = "edge-gateway"},
-	{"reset", 200, 1, 0, .code = CURLE_GOT_NOTHING},
-	{"cut-short", 200, 1, 200, .code = CURLE_PARTIAL_FILE},
-	{"sub-only", 200, 1, 200, .body = "\"sub\""},
-	{"form-body", 200, 1, 200, .header = "Content-Type", .part = "form", .body = "sub=user"},
-	{"bom", 200, 1, 200, .body = "\xef\xbb\xbf{"},
-	{"json-wrapped", 200, 1, 200, .body = "\"sub\""},
-	{"percent", 200, 1, 200, .body = "\"sub\""},
-	{"grant-revoked", 200, 0, 401, .header = "WWW-Authenticate", .part = "invalid_token"},
-	{"hidden-client", 200, 0, 200, .body = "\"sub\""},
-	{"empty", 200, 1, 200, .header = "Content-Length", .part = "0"},
-	{"unavailable", 503, 0, 200, .body = "\"sub\""},
-	{"stale-metadata", 404, 0, 200, .body = "\"sub\""},
-	{"revoke-noop", 200, 1, 200, .body = "\"sub\""},
-	{"signed-answer", 200, -1, 200, .body = "\"sub\""},
-	{"encrypted", 200, 1, 200, .body = "\"sub\""},
-	{"echo", 200, 1, 200, .body = "\"sub\""},
-	{"expired-accepted", 404, 0, 200, .body = "\"sub\""},
-	{"session-ended", 200, 0, 401, .header = "WWW-Authenticate", .part = "Session not active"},
-	{"user-disabled", 200, 0, 401, .header = "WWW-Authenticate", .part = "user is disabled"},
-	{"stale", 200, 0, 401, .header = "WWW-Authenticate", .part = "Stale token"},
-	{"other-algorithm", 200, 0, 401, .header = "WWW-Authenticate", .part = "invalid_token"},
-	{"other-realm", 200, 0, 401, .header = "WWW-Authenticate", .part = "invalid_token"},
-	{"other-name", 200, 0, 401, .header = "WWW-Authenticate", .part = "invalid_token"},
-	{"small-skew", 200, 0, 401, .header = "WWW-Authenticate", .part = "invalid_token"},
-	{"mtls-bound", 200, 1, 401, .header = "WWW-Authenticate", .part = "invalid_token"},
-	{"refresh-keeps", 200, 1, 200, .body = "\"sub\"", .refreshes = true},
-	{"expires-in", 200, 1, 200, .body = "\"sub\"", .refreshes = true},
-	{"refresh-idle", 200, 0, 401, .header = "WWW-Authenticate", .part = "expired"},
-	{"refresh-lifetime", 200, 0, 401, .header = "WWW-Authenticate", .part = "expired"},
-	{"refresh-foreign", 200, 0, 401, .header = "WWW-Authenticate", .part = "expired"},
-	{"password-changed", 200, 0, 401, .header = "WWW-Authenticate", .part = "expired"},
-	{"refresh-login", 200, 0, 401, .refresh_error = "interaction_required"},
-	{"refresh-scope", 200, 0, 401, .refresh_error = "invalid_scope"},
-	{"refresh-unsaid", 200, 1, 200},
-	{"step-up", 200, 1, 401, .header = "WWW-Authenticate", .part = "acr_values="},
-	{"stale-keys", 200, 1, 401, .header = "WWW-Authenticate", .part = "Unable to find key"},
-	{"malformed", 200, 1, 400, .header = "WWW-Authenticate", .part = "invalid_request"},
-	{"no-reason", 404, 0, 401, .header = "WWW-Authenticate", .part = "invalid_token"},
-	{"no-secret", 0, 0, 200, .body = "\"sub\""},
-	{"public-client", 0, 0, 200, .body = "\"sub\""},
-	{"secret-expired", 401, 0, 200, .body = "\"sub\""},
-	{"wrong-client", 401, 0, 200, .body = "\"sub\""},
-	{"client-disabled", 401, 0, 200, .body = "\"sub\""},
-	{"resources-only", 401, 0, 200, .body = "\"sub\"", .refreshes = true},
-	{"not-permitted", 403, 0, 200, .body = "\"sub\""},
-	{"audience-only", 200, 0, 200, .body = "\"sub\""},
-	{"tied", 200, 0, 200, .body = "\"sub\""},
-	{"wrong-method", 200, 1, 405, .header = "Allow", .part = "POST"},
-	{"wrong-type", 415, 0, 200, .body = "\"sub\""},
-	{"redirect-loop", 200, 1, 302, .header = "Location", .part = "/userinfo"},
-	{"to-https", 200, 1, 301, .header = "Location", .part = "https://127.0.0.1:"},
-	{"endless", 200, 1, 200, .code = CURLE_WRITE_ERROR},
-	{"full-port", 200, 1, 0, .code = CURLE_OPERATION_TIMEDOUT},
-	{"other-protocol", 200, 1, 0, .code = CURLE_UNSUPPORTED_PROTOCOL},
-	{"tls-to-plain", 200, 1, 0, .code = CURLE_SSL_CONNECT_ERROR},
-	{"no-such-host", 200, 1, 0, .code = CURLE_COULDNT_RESOLVE_HOST},
-	{"proxy", 200, 1, 200, .body = "\"sub\""},
-	{"no-metadata", 200, 1, 0},
-	{"guarded-metadata", 200, 1, 0},
-	{"unsafe-url", 200, 1, 0},
-	{"revoke-foreign", 200, 1, 200, .body = "\"sub\""},
-	{"revoked-accepted", 200, 1, 200, .body = "\"sub\""},
+#include "wires.def"
 };
 
 static const struct scenario *
@@ -569,6 +449,51 @@ test_proxy(void **state)
 	world_stop(&w);
 }
 
+/* What is wrong with each certificate, and that nothing else is. */
+static void
+test_certificates(void **state)
+{
+	static const struct {
+		const char *name;
+		long verify_host, verdict; /* OpenSSL's X509_V_ERR_… */
+		CURLcode code;
+	} cases[] = {
+		{"unknown-authority", 2, 18, CURLE_PEER_FAILED_VERIFICATION}, /* self-signed */
+		{"expired-certificate", 2, 10, CURLE_PEER_FAILED_VERIFICATION},
+		{"other-host-name", 2, 1, CURLE_PEER_FAILED_VERIFICATION}, /* libcurl: not as far */
+		{"other-host-name", 0, 0, CURLE_OK},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CURL *h = curl_easy_init();
+		struct curl_blob ca = {.flags = CURL_BLOB_COPY};
+		long verdict = -1;
+		struct world w;
+		char *url;
+
+		world_start(&w, find_scenario(cases[i].name));
+		url = metadata_url(&w, "userinfo_endpoint");
+		assert_int_equal(strncmp(url, "https://", 8), 0);
+		curl_easy_setopt(h, CURLOPT_URL, url);
+		curl_easy_setopt(h, CURLOPT_NOPROXY, "*");
+		curl_easy_setopt(h, CURLOPT_NOBODY, 1L);
+		curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, 20000L);
+		curl_easy_setopt(h, CURLOPT_SSL_VERIFYHOST, cases[i].verify_host);
+		assert_true(!w.client.ca_pem == (i == 0));
+		ca.data = w.client.ca_pem;
+		ca.len = ca.data ? strlen(ca.data) : 0;
+		if (ca.data)
+			curl_easy_setopt(h, CURLOPT_CAINFO_BLOB, &ca);
+		assert_int_equal(curl_easy_perform(h), cases[i].code);
+		curl_easy_getinfo(h, CURLINFO_SSL_VERIFYRESULT, &verdict);
+		assert_int_equal(verdict, cases[i].verdict);
+		curl_easy_cleanup(h);
+		free(url);
+		world_stop(&w);
+	}
+}
+
 /* The metadata cannot be had, or name what no client may use. */
 static void
 test_metadata(void **state)
@@ -634,6 +559,7 @@ main(void)
 		cmocka_unit_test(test_echo),
 		cmocka_unit_test(test_revocation_elsewhere),
 		cmocka_unit_test(test_proxy),
+		cmocka_unit_test(test_certificates),
 		cmocka_unit_test(test_metadata),
 	};
 	static struct CMUnitTest tests[ARRAY_SIZE(fixed) + ARRAY_SIZE(wires)];
