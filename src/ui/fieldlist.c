@@ -120,7 +120,8 @@ stacked(const struct field *f, const struct columns *w)
 		return false;
 	if (w->narrow)
 		return value > w->value || meaning > w->meaning;
-	return value > value_width(f, w) && value_rows(f, value_width(f, w)) == 1;
+	return value > value_width(f, w) && (value_rows(f, value_width(f, w)) == 1 ||
+		text_rows(f->value, value_width(f, w), VALUE_ROWS + 1) > VALUE_ROWS);
 }
 
 static int

@@ -287,6 +287,8 @@ step_fields(struct field_list *l, const struct wizard *w, enum step s, bool loca
 	if (s == STEP_REFRESH) {
 		row(l, FIELD_HEADING, STATE_OK, 0, "Before a refresh", "", "");
 		row(l, FIELD_VALUE, STATE_OK, 0, "refreshable", "yes", "a refresh token is there and was not used yet");
+		row(l, FIELD_VALUE, STATE_OK, 0, "access_token", "eyJh…[redacted 479 B, sha256:ce763d89f8035580] → "
+			"eyJh…[redacted 479 B, sha256:03f5a1c09b77e2d4]", "a new access token came");
 		row(l, FIELD_VALUE, STATE_OK, 0, "new tokens to", "not chosen yet",
 			"where the new tokens are kept before anything else uses them");
 		return;

@@ -569,6 +569,9 @@ test_sentences_are_whole(void **state)
 	assert_true(shows(ui, 18, 60, "opaq…[redacted 42 B, sha256:1f3a]"));
 	assert_true(shows(ui, 24, 80, "openid profile email offline_access"));
 	assert_true(shows(ui, 18, 60, "active     false  the server does not accept it"));
+	act(ui, ACT_STEP_3);
+	assert_true(shows(ui, 24, 80, "sha256:03f5a1c09b77e2d4]"));
+	assert_true(shows(ui, 18, 60, "sha256:03f5a1c09b77e2d4]"));
 	fake_ui_free(ui);
 	fake_release();
 }

@@ -180,6 +180,7 @@ a_spent_refresh_token_is_not_sent_again(void **state)
 	struct world *t = *state;
 	struct err e = ERR_INIT;
 	char why[LIMIT_MESSAGE];
+	struct buf farewell;
 
 	healthy_server();
 	reply("POST", "/token", NULL, "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n" DATE
@@ -196,6 +197,12 @@ a_spent_refresh_token_is_not_sent_again(void **state)
 	assert_int_equal(wizard_refresh(t->w, &e), RES_REFUSED);
 	run(t);
 	assert_int_equal(sent_to("grant_type=refresh_token"), 1);
+	/* "nothing was changed" is more than is known */
+	buf_init(&farewell, 1 << 16);
+	wizard_farewell(t->w, &farewell);
+	assert_non_null(strstr(buf_str(&farewell), "A refresh was refused; some servers end all tokens"));
+	assert_null(strstr(buf_str(&farewell), "Nothing was changed"));
+	buf_release(&farewell);
 }
 
 /* Cancelled while the refresh is under way: its tokens arrive and are kept all the same. */
