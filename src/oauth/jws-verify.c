@@ -24,15 +24,19 @@ struct check {
 
 static enum sig_state say(struct check *c, enum sig_state s, const char *fmt, ...) PRINTF(3, 4);
 
+enum { WHY_MAX = 512 };
+
 static enum sig_state
 say(struct check *c, enum sig_state s, const char *fmt, ...)
 {
+	char text[WHY_MAX];
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (c->why_size)
-		vsnprintf(c->why, c->why_size, fmt, ap);
+	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	if (c->why_size)
+		text_safe_into(c->why, c->why_size, span_of(text)); /* cuts between characters */
 	return s;
 }
 
@@ -42,13 +46,16 @@ static void note(struct check *c, const char *fmt, ...) PRINTF(2, 3);
 static void
 note(struct check *c, const char *fmt, ...)
 {
-	size_t n = c->why_size ? strlen(c->why) : 0;
+	char more[WHY_MAX], text[2 * WHY_MAX];
 	va_list ap;
 
+	if (!c->why_size)
+		return;
 	va_start(ap, fmt);
-	if (n < c->why_size)
-		vsnprintf(c->why + n, c->why_size - n, fmt, ap);
+	vsnprintf(more, sizeof(more), fmt, ap);
 	va_end(ap);
+	(void)snprintf(text, sizeof(text), "%s%s", c->why, more);
+	text_safe_into(c->why, c->why_size, span_of(text));
 }
 
 /* --- which key ---------------------------------------------------------------------------- */

@@ -8,6 +8,7 @@
 #include <openssl/x509.h>
 
 #include "base/encode.h"
+#include "base/utf8.h"
 #include "oauth/crypto.h"
 #include "oauth/jose.h"
 
@@ -563,6 +564,26 @@ test_odd_algorithms(void **state)
 	json_free(set);
 }
 
+/* The reason is cut between characters, whatever the room and the names in it. */
+static void
+test_reason_is_text(void **state)
+{
+	static const char key_id[] = "{\"kid\":\"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\"}";
+	struct crypto_key *key = key_take(EVP_RSA_gen(1024));
+	struct json *set = set_of(key, key_id);
+	char *token = made(key, "RS256", key_id, "{}"), why[200];
+
+	(void)state;
+	for (size_t size = 1; size < sizeof(why); size++) {
+		assert_int_equal(jws_verify(span_of(token), &(struct jws_keys){.jwks = set}, why, size), SIG_VALID);
+		assert_true(strlen(why) < size && utf8_valid(span_of(why)));
+	}
+	assert_int_equal(jws_verify(span_of(token), &(struct jws_keys){.jwks = set}, NULL, 0), SIG_VALID);
+	json_free(set);
+	free(token);
+	crypto()->key_free(key);
+}
+
 /* One name for each curve, or one for both (RFC 9864). */
 static void
 test_edwards(void **state)
@@ -605,6 +626,7 @@ main(void)
 		cmocka_unit_test(test_meant_for_others),
 		cmocka_unit_test(test_odd_algorithms),
 		cmocka_unit_test(test_edwards),
+		cmocka_unit_test(test_reason_is_text),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);
