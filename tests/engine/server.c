@@ -138,6 +138,7 @@ handshake(struct conn *c)
 	pthread_mutex_lock(&s->lock);
 	s->handshakes++;
 	s->resumed += ok && SSL_session_reused(c->ssl);
+	pthread_cond_broadcast(&s->changed);
 	pthread_mutex_unlock(&s->lock);
 	/* Closing now would send a reset that overtakes the alert. */
 	if (!ok)
@@ -256,6 +257,15 @@ server_wait_requests(struct server *s, unsigned n)
 {
 	pthread_mutex_lock(&s->lock);
 	while (s->requests < n && !s->stopping)
+		pthread_cond_wait(&s->changed, &s->lock);
+	pthread_mutex_unlock(&s->lock);
+}
+
+void
+server_wait_handshakes(struct server *s, unsigned n)
+{
+	pthread_mutex_lock(&s->lock);
+	while (s->handshakes < n && !s->stopping)
 		pthread_cond_wait(&s->changed, &s->lock);
 	pthread_mutex_unlock(&s->lock);
 }

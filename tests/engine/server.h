@@ -48,6 +48,8 @@ void server_stop(struct server *s);
 unsigned server_count(struct server *s, const unsigned *counter);
 /* Waits until that many requests have come. */
 void server_wait_requests(struct server *s, unsigned n);
+/* A client that hangs up in or behind a handshake is gone before the server has counted it. */
+void server_wait_handshakes(struct server *s, unsigned n);
 
 void conn_write(struct conn *c, const void *p, size_t n);
 void conn_puts(struct conn *c, const char *s);

@@ -181,6 +181,7 @@ test_wrong_name_of_a_resumed_session(void **state)
 		assert_false(f.x.result.tls.verified);
 		fetch_release(&f);
 	}
+	server_wait_handshakes(&t->s, 2);
 	assert_int_equal(server_count(&t->s, &t->s.resumed), 1);
 }
 
