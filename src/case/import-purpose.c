@@ -232,3 +232,27 @@ import_purpose(const struct import_exchange *x)
 		return PURPOSE_RESOURCE;
 	return PURPOSE_OTHER;
 }
+
+void
+import_collect_tokens(struct import *im)
+{
+	struct json *doc;
+	struct buf v;
+
+	buf_init_wiping(&v, LIMIT_BODY);
+	for (size_t i = im->n; i-- > 0;) {
+		const struct import_exchange *x = im->x[i];
+
+		buf_clear(&v);
+		if (!x->token_unseen && import_carried(&x->request, &v))
+			(void)import_give(im, SLOT_ACCESS, buf_span(&v), "a request");
+		buf_clear(&v);
+		if (form_get(buf_span(&x->request.body), "refresh_token", &v))
+			(void)import_give(im, SLOT_REFRESH, buf_span(&v), "a refresh request");
+		if (json_parse(&doc, span_trim(buf_span(&x->result.response.body)), NULL) != RES_OK)
+			continue;
+		(void)import_give_response(im, doc, "a token response");
+		json_free(doc);
+	}
+	buf_release(&v);
+}

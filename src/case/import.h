@@ -54,6 +54,12 @@ void import_release(struct import *im); /* wipes */
 enum res import_read(struct import *im, struct span text, enum purpose purpose, struct err *e) MUST_USE;
 
 /*
+ * The tokens alone, for a field that wants one: what the exchanges carried and brought joins im->tokens,
+ * the newest of each slot.
+ */
+void import_collect_tokens(struct import *im);
+
+/*
  * Puts it into the case: registers every secret of it with the redactor, gives the case its tokens, records the
  * exchanges, sets as_of by the evidence's own clock and marks the case as offline.  Returns the steps
  * of which there is evidence (bits).  Notes on repaired tokens are added to im.

@@ -120,19 +120,38 @@ take_profile(struct ui *ui, struct open *o)
 	return r == RES_OK;
 }
 
-static void
+/* False: what was pasted is something else, and a dialog says what. */
+static bool
+take_text(struct ui *ui, enum token_slot slot, struct span text)
+{
+	struct err e = ERR_INIT;
+	char note[200];
+
+	if (!text.n)
+		return true;
+	if (wizard_take_text(ui->d->wizard, slot, text, "pasted", note, sizeof(note), &e) != RES_OK) {
+		dialog_tell(ui, "There is no token in this", e.text);
+		return false;
+	}
+	if (note[0])
+		ui_notice(ui, "%s", note);
+	return true;
+}
+
+static bool
 take_tokens(struct ui *ui, struct open *o)
 {
 	struct span access = buf_span(&o->fields[PART_ACCESS].text);
 	struct span refresh = buf_span(&o->fields[PART_REFRESH].text);
 
-	if (access.n)
-		wizard_give_token(ui->d->wizard, SLOT_ACCESS, access, "pasted");
+	if (!take_text(ui, SLOT_ACCESS, access) || !take_text(ui, SLOT_REFRESH, refresh))
+		return false;
 	/* a whole token response has both */
 	if (refresh.n)
-		wizard_give_token(ui->d->wizard, SLOT_REFRESH, refresh, "pasted");
-	else if (span_starts(span_trim(access), "{") && span_find_str(access, "\"refresh_token\"") != SIZE_MAX)
+		return true;
+	if (span_starts(span_trim(access), "{") && span_find_str(access, "\"refresh_token\"") != SIZE_MAX)
 		wizard_give_token(ui->d->wizard, SLOT_REFRESH, access, "pasted");
+	return true;
 }
 
 static unsigned
@@ -140,7 +159,8 @@ start(struct ui *ui, struct open *o)
 {
 	if (!take_profile(ui, o))
 		return UI_REDRAW;
-	take_tokens(ui, o);
+	if (!take_tokens(ui, o))
+		return UI_REDRAW;
 	for (int s = 0; s < STEP_COUNT; s++)
 		ui->places[s] = (struct place){-1, 0};
 	ui->step = STEP_VERIFY;

@@ -9,6 +9,7 @@ src_libttwizard_a_SOURCES = \
 	src/wizard/fields-debug.c \
 	src/wizard/probes.c src/wizard/probes.h src/wizard/probes.def src/wizard/candidates.def \
 	src/wizard/proof.c \
+	src/wizard/intake.c \
 	src/wizard/requests.c \
 	src/wizard/step-probes.c \
 	src/wizard/step-verify.c \

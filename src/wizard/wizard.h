@@ -38,6 +38,13 @@ enum res wizard_use_profile(struct wizard *w, const struct profile *p, struct er
 /* A token as the user gave it: ACCESS, REFRESH, ID.  Repairs are findings, never silent. */
 void wizard_give_token(struct wizard *w, enum token_slot slot, struct span value, const char *source);
 /*
+ * Text that was pasted where a token belongs: a token as above, or what has one in it (a curl command, an address,
+ * an HTTP message, a mail), whose tokens are taken then, and note says so.  RES_NOTFOUND: it is known for what it is,
+ * and there is none in it.
+ */
+enum res wizard_take_text(struct wizard *w, enum token_slot slot, struct span text, const char *source,
+	char *note, size_t size, struct err *e) MUST_USE;
+/*
  * A secret of the profile is still on its way: until wizard_go_on() what is asked for waits (and is
  * busy).  A new profile ends it.  s is the value of key, a KEY_SECRET; a reference is kept.
  */

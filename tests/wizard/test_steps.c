@@ -519,6 +519,45 @@ an_unknown_key_asks_for_the_set_again(void **state)
 	crypto_set_loader(NULL);
 }
 
+/* Where a token is wanted, what has one in it will do; what has none is told for what it is. */
+static void
+a_token_out_of_what_was_pasted(void **state)
+{
+	struct world *t = *state;
+	struct case_token *access, *refresh;
+	struct err e = ERR_INIT;
+	char note[200];
+
+	begin(t, NULL, NULL);
+	access = case_token(&t->c, SLOT_ACCESS);
+	refresh = case_token(&t->c, SLOT_REFRESH);
+	assert_int_equal(wizard_take_text(t->w, SLOT_ACCESS,
+		SPAN_LIT("curl -H 'Authorization: Bearer opaque-access-token-0123456789' https://api.example/me"),
+		"pasted", note, sizeof note, &e), RES_OK);
+	assert_non_null(strstr(note, "a curl command"));
+	assert_true(span_is(secret_reveal(access->value), "opaque-access-token-0123456789"));
+	assert_int_equal(access->info.odd, 0);
+	assert_false(t->c.offline);
+	assert_int_equal(t->c.n_exchanges, 0);
+	/* a form of the token itself is mended by the wizard, and the finding says so */
+	assert_int_equal(wizard_take_text(t->w, SLOT_ACCESS, SPAN_LIT("Bearer opaque-access-token-0123456789"), "pasted",
+		note, sizeof note, &e), RES_OK);
+	assert_int_equal(note[0], 0);
+	assert_int_equal(access->repaired & ODD_BEARER_PREFIX, ODD_BEARER_PREFIX);
+	assert_int_equal(wizard_take_text(t->w, SLOT_REFRESH,
+		SPAN_LIT("POST /token HTTP/1.1\nHost: idp.example\n\ngrant_type=refresh_token&refresh_token=rt-0123456789"),
+		"pasted", note, sizeof note, &e), RES_OK);
+	assert_true(span_is(secret_reveal(refresh->value), "rt-0123456789"));
+	assert_int_equal(wizard_take_text(t->w, SLOT_ACCESS, SPAN_LIT("invalid_grant (Session not active)"), "pasted",
+		note, sizeof note, &e), RES_NOTFOUND);
+	assert_non_null(strstr(e.text, "no access token in it"));
+	assert_true(span_is(secret_reveal(access->value), "opaque-access-token-0123456789"));
+	/* unknown to every importer: then it is what the user says it is */
+	assert_int_equal(wizard_take_text(t->w, SLOT_ACCESS, SPAN_LIT("two words"), "pasted", note, sizeof note, &e),
+		RES_OK);
+	assert_int_equal(secret_len(access->given), 9);
+}
+
 int
 main(void)
 {
@@ -539,6 +578,7 @@ main(void)
 		T(signed_answers_are_proven),
 		T(signed_answers_stay_unproven_without_keys),
 		T(an_unknown_key_asks_for_the_set_again),
+		T(a_token_out_of_what_was_pasted),
 	};
 
 	return cmocka_run_group_tests_name("wizard steps", tests, NULL, NULL);

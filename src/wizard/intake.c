@@ -1,0 +1,55 @@
+/* What is pasted where a token is wanted: mostly a token, but also whatever has one in it. */
+#include "wizard/wizard.h"
+
+#include "base/text.h"
+#include "case/import.h"
+
+/* A token, or a form of it that wizard_give_token() mends itself, so that the finding can say so. */
+static bool
+is_token_itself(const struct import *im)
+{
+	static const char *const forms[] = {
+		"what was given", "the token response", "the Authorization header"};
+
+	if (im->n || !im->n_tokens)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++)
+		if (!strcmp(im->tokens[0].source, forms[i]))
+			return true;
+	return false;
+}
+
+static const struct import_token *
+wanted(const struct import *im, enum token_slot slot)
+{
+	for (size_t i = 0; i < im->n_tokens; i++)
+		if (im->tokens[i].slot == slot)
+			return &im->tokens[i];
+	return NULL;
+}
+
+enum res
+wizard_take_text(struct wizard *w, enum token_slot slot, struct span text, const char *source,
+	char *note, size_t size, struct err *e)
+{
+	struct import im;
+	enum res r = RES_OK;
+
+	note[0] = '\0';
+	import_init(&im);
+	if (import_read(&im, text, PURPOSE_COUNT, NULL) != RES_OK || is_token_itself(&im)) {
+		wizard_give_token(w, slot, text, source);
+	} else {
+		import_collect_tokens(&im);
+		if (!wanted(&im, slot))
+			r = err_set(e, RES_NOTFOUND, "this is %s, and there is no %s token in it", im.taken_as,
+				slot == SLOT_REFRESH ? "refresh" : "access");
+		for (size_t i = 0; r == RES_OK && i < im.n_tokens; i++)
+			if (im.tokens[i].slot == slot || slot == SLOT_ACCESS)
+				wizard_give_token(w, im.tokens[i].slot, secret_reveal(im.tokens[i].value), source);
+		if (r == RES_OK)
+			text_format(note, size, "Taken as %s: the token in it is used.", im.taken_as);
+	}
+	import_release(&im);
+	return r;
+}
