@@ -79,7 +79,7 @@ rule_authorization_header_stripped(const struct facts *f, struct finding *out)
 		fact_bound(f))
 		return RULE_PASS;
 	said = answer_hint(x) == HINT_NO_TOKEN;
-	if (!said && !(status_of(x) == 401 && bare_challenge(x)))
+	if (!said && !(status_of(x) == 401 && (bare_challenge(x) || seen_in_body(f))))
 		return RULE_PASS;
 	/* a made-up token that gets another answer was seen: then the header arrives */
 	if (exchange_answered(probe) &&

@@ -148,7 +148,8 @@ may_be_replica(const struct facts *f, const struct diagnosis *d)
 	return facts_age(f, &age) ? age < FRESH_S : f->userinfo_ok.v != TRI_YES;
 }
 
-/* A challenge without an error is the answer to a request without a token (RFC 6750 §3.1). */
+/* A challenge without an error is the answer to a request without a token (RFC 6750 §3.1); of a
+ * live token, a refusal without any word may be. */
 static bool
 as_if_no_token(const struct facts *f, const struct exchange *x)
 {
@@ -157,7 +158,7 @@ as_if_no_token(const struct facts *f, const struct exchange *x)
 	for (size_t i = 0; i < x->answer.challenges.n; i++)
 		if (challenge_param(&x->answer.challenges.v[i], "error").n)
 			return false;
-	return x->answer.challenges.n > 0 || answer_hint(x) == HINT_NO_TOKEN;
+	return x->answer.challenges.n > 0 || answer_hint(x) == HINT_NO_TOKEN || f->active.v == TRI_YES;
 }
 
 static bool

@@ -318,6 +318,44 @@ quiet_cases_are_near(void **state)
 	assert_int_equal(far, 0);
 }
 
+/* A file of another name would be read by nobody. */
+static bool
+case_name(const char *s)
+{
+	if (strncmp(s, "fires", 5) != 0 && strncmp(s, "quiet", 5) != 0)
+		return false;
+	s += 5;
+	if (s[0] == '-' && s[1] >= '2' && s[1] <= '9')
+		s += 2;
+	return !strcmp(s, ".case");
+}
+
+static void
+every_file_is_read(void **state)
+{
+	size_t unread = 0;
+
+	(void)state;
+	for (size_t i = 0; i < rule_count; i++) {
+		char folder[400];
+		struct dirent *e;
+		DIR *dir;
+
+		(void)snprintf(
+			folder, sizeof(folder), "%s/tests/diagnose/cases/%s", top(), rules[i].id);
+		dir = opendir(folder);
+		while (dir && (e = readdir(dir))) {
+			if (e->d_name[0] == '.' || case_name(e->d_name))
+				continue;
+			print_message("# not fires[-N].case or quiet[-N].case: %s/%s\n", folder, e->d_name);
+			unread++;
+		}
+		if (dir)
+			closedir(dir);
+	}
+	assert_int_equal(unread, 0);
+}
+
 static bool
 comes_first(const char *path, const char *id)
 {
@@ -389,11 +427,13 @@ int
 main(int argc, char **argv)
 {
 	collect(argc > 1 ? argv[1] : NULL);
-	tests = xreallocarray(tests, n_tests + 4, sizeof(*tests));
+	tests = xreallocarray(tests, n_tests + 5, sizeof(*tests));
 	tests[n_tests++] = (struct CMUnitTest){
 		"every rule comes first somewhere", every_rule_comes_first_somewhere, NULL, NULL, NULL};
 	tests[n_tests++] =
 		(struct CMUnitTest){"quiet cases are near", quiet_cases_are_near, NULL, NULL, NULL};
+	tests[n_tests++] =
+		(struct CMUnitTest){"every file is read", every_file_is_read, NULL, NULL, NULL};
 	tests[n_tests++] =
 		(struct CMUnitTest){"every rule has both", every_rule_has_both, NULL, NULL, NULL};
 	tests[n_tests++] = (struct CMUnitTest){

@@ -43,6 +43,8 @@ row('the token is dropped on the way', OIDC, () => gateway.dropsBearer('userinfo
 	problem('authorization-header-stripped'));
 row('the token is dropped on the way', GLEWLWYD, () => gateway.dropsBearer('userinfo'),
 	honest(problem('authorization-header-stripped')));
+row('the token is dropped, and refusals lose their words', OIDC, () => gateway.dropsBearerSilently('userinfo'),
+	problem('authorization-header-stripped'));
 row('every Authorization is dropped on the way', OIDC, () => gateway.dropsAuthorization('all'),
 	problem('authorization-header-stripped'));
 row('client credentials are dropped on the way', OIDC, () => gateway.dropsAuthorization('introspection'),

@@ -42,6 +42,11 @@ const dropAuthorization = (ask) => {
 
 export const gateway = {
 	dropsBearer: (at) => ({ at, request: (ask) => bearer(ask) && dropAuthorization(ask) }),
+	// and refuses in a way of its own, without a word
+	dropsBearerSilently: (at) => ({ at, request: (ask) => bearer(ask) && dropAuthorization(ask), reply: (r) => {
+		if (r.status >= 400)
+			Object.assign(r, reply(401, 'text/plain', ''));
+	} }),
 	dropsAuthorization: (at) => ({ at, request: dropAuthorization }),
 	doublesAuthorization: (at) => ({ at, request: (ask) => {
 		const value = header(ask.headers, 'authorization');

@@ -5,7 +5,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -115,6 +115,22 @@ function launch(conf) {
 	});
 }
 
+// It says that it has started a little before it listens.
+async function listening(port) {
+	const tried = () => new Promise((done) => {
+		const s = connect(port, '127.0.0.1', () => {
+			s.destroy();
+			done(true);
+		}).on('error', () => done(false));
+	});
+	for (const end = Date.now() + START_MS; Date.now() < end;) {
+		if (await tried())
+			return;
+		await new Promise((done) => setTimeout(done, 20));
+	}
+	throw new Error('glewlwyd does not listen');
+}
+
 function plugin(name, base, life) {
 	return { module: 'oidc', name, display_name: name, order_rank: 0, parameters: {
 		iss: `${base}/api/${name}`, 'jwt-type': 'rsa', 'jwt-key-size': '256',
@@ -195,6 +211,7 @@ child.on('close', () => process.exit(0));
 
 const clients = clientTable();
 try {
+	await listening(new URL(base).port);
 	await setUp(base, clients);
 } catch (err) {
 	console.error(err.message);

@@ -35,7 +35,7 @@ function tell(name, errors, notes = []) {
 		failed++;
 	console.log(`${errors.length > 0 ? 'not ok' : 'ok'} ${count} - ${plain(name)}`);
 	if (errors.length > 0 || opt.verdicts)
-		for (const line of errors.length > 0 ? [...errors, ...notes] : notes.slice(0, 1))
+		for (const line of errors.length > 0 ? [...errors, ...notes] : notes)
 			for (const part of line.split('\n'))
 				console.log(`# ${plain(part)}`);
 }

@@ -74,6 +74,12 @@ export async function until(what, condition, limitMs = 15000) {
 	}
 }
 
+// The exp of a JWT has passed by more than the second that clocks are read in.
+export function untilPast(jwt) {
+	const { exp } = JSON.parse(Buffer.from(jwt.split('.')[1], 'base64url'));
+	return until('the expiry of a token', () => Date.now() > (exp + 1) * 1000);
+}
+
 // Dead at both endpoints: they do not always turn in the same second.
 export function untilDead(server, client, token, ca) {
 	return until('the end of a token', async () =>
