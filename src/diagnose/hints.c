@@ -46,7 +46,7 @@ add(struct pieces *p, struct span text)
 
 /* --- the texts ---------------------------------------------------------------------------- */
 
-/* The strings of one object belong together ("field": "permission", "code": "missing"). */
+/* Sentences stand alone; the codes of one object belong together ("field": "permission", "code": "missing"). */
 static void
 add_json(struct pieces *p, const struct json *j, int depth)
 {
@@ -62,11 +62,13 @@ add_json(struct pieces *p, const struct json *j, int depth)
 	buf_init(&text, LIMIT_BODY);
 	for (const struct json *k = json_first(j); k; k = json_next(k)) {
 		if (json_to_span(k, &s) && span_find_str(s, "://") == SIZE_MAX) {
+			if (span_find(s, ' ') != SIZE_MAX) {
+				add(p, s);
+				continue;
+			}
 			if (text.len)
 				(void)buf_putc(&text, ' ');
 			(void)buf_add_span(&text, s);
-			if (span_find(s, ' ') != SIZE_MAX)
-				add(p, s);
 		} else {
 			add_json(p, k, depth + 1);
 		}

@@ -370,11 +370,34 @@ rule_token_revoked(const struct facts *f, struct finding *out)
 		time_span(span, left));
 }
 
+/* The token endpoint misses something in the request, and does not speak of the token itself. */
+static enum verdict_of
+refresh_malformed(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->refresh;
+	enum hint hint;
+
+	if (!exchange_answered(x) || !answer_error_is(x, "invalid_request") ||
+		exchange_client_refused(x))
+		return RULE_PASS;
+	hint = answer_hint(x);
+	if (hint != HINT_NONE && hint != HINT_NO_REFRESH)
+		return RULE_PASS;
+	out->step = x->step;
+	ev_answer(out, x);
+	ev(out, "error_description", (int)x->n, "%s", x->answer.description);
+	if (hint == HINT_NO_REFRESH)
+		return say_of(out, x, "The server found no refresh token in the refresh request.");
+	return say_of(out, x, "The server calls the refresh request itself malformed.");
+}
+
 enum verdict_of
 rule_malformed_request(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = f->userinfo;
 
+	if (refresh_malformed(f, out) == RULE_FIRES)
+		return RULE_FIRES;
 	if (!exchange_answered(x) || status_of(x) != 400 ||
 		!answer_error_is(x, "invalid_request") || f->active.v != TRI_YES ||
 		answer_hint(x) != HINT_NONE || fact_bound(f))

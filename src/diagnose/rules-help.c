@@ -169,7 +169,8 @@ fact_inactive(const struct facts *f)
 		return true;
 	/* an error about the token instead of active:false */
 	return exchange_answered(x) && !exchange_client_refused(x) && f->active.v == TRI_UNKNOWN &&
-		(answer_error_is(x, "invalid_token") || answer_error_is(x, "access_denied"));
+		(answer_error_is(x, "invalid_token") || answer_error_is(x, "invalid_grant") ||
+			answer_error_is(x, "access_denied"));
 }
 
 bool

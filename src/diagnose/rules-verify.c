@@ -228,7 +228,7 @@ rule_nonconformant_introspection_error(const struct facts *f, struct finding *ou
 		x->answer.outcome != OUTCOME_OAUTH_ERROR || x->result.response.status >= 500 ||
 		answer_error_is(x, "unsupported_token_type"))
 		return RULE_PASS;
-	if (!proven && !answer_error_is(x, "invalid_token") &&
+	if (!proven && !answer_error_is(x, "invalid_token") && !answer_error_is(x, "invalid_grant") &&
 		!(answer_error_is(x, "access_denied") && x->result.response.status != 403))
 		return RULE_PASS;
 	if (fact_healthy(f))

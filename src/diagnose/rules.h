@@ -75,6 +75,7 @@ enum hint {
 	HINT_REFRESH_TOKEN,
 	HINT_LIMIT,
 	HINT_SILENT,
+	HINT_NO_REFRESH, /* the refresh request had no refresh token */
 	HINT_BAD_GRANT, /* the refresh token is no good; not why */
 };
 enum hint answer_hint(const struct exchange *x);

@@ -20,30 +20,41 @@ word_char(char c)
 	return lower(c) || upper(c) || (c >= '0' && c <= '9');
 }
 
-/* Does a word begin at i?  After what is no word, or with a capital after a small letter. */
+/* Does the word so far have a digit?  Then a hyphen goes on with it: identifiers are one word. */
 static bool
-begins(struct span s, size_t i)
+is_identifier(const struct words *w)
 {
-	return word_char(s.p[i]) &&
-		(!i || !word_char(s.p[i - 1]) || (upper(s.p[i]) && lower(s.p[i - 1])));
+	for (unsigned short i = 0; w->n && i < w->v[w->n - 1].n; i++) {
+		char c = w->bytes[w->v[w->n - 1].at + i];
+
+		if (c >= '0' && c <= '9')
+			return true;
+	}
+	return false;
 }
 
 void
 words_read(struct words *w, struct span text)
 {
 	size_t used = 0;
+	bool inside = false;
 
 	w->n = 0;
 	for (size_t i = 0; i < text.n && used < WORDS_BYTES; i++) {
-		if (!word_char(text.p[i]))
+		char c = text.p[i];
+
+		if (!word_char(c)) {
+			inside = inside && c == '-' && is_identifier(w);
 			continue;
-		if (begins(text, i)) {
+		}
+		if (!inside || (upper(c) && lower(text.p[i - 1]))) {
 			if (w->n == WORDS_MAX)
 				return;
 			w->v[w->n].at = (unsigned short)used;
 			w->v[w->n++].n = 0;
 		}
-		w->bytes[used++] = (char)(upper(text.p[i]) ? text.p[i] + 32 : text.p[i]);
+		inside = true;
+		w->bytes[used++] = (char)(upper(c) ? c + 32 : c);
 		w->v[w->n - 1].n++;
 	}
 }
