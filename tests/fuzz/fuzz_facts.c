@@ -2,10 +2,7 @@
  * Answers to facts to findings: the first line says what was asked ("introspection 200"), the rest is
  * the body; "====" on a line of its own begins the next answer.
  */
-#include "fuzz/fuzz.h"
-
-#include "base/redact.h"
-#include "diagnose/diagnose.h"
+#include "fuzz/importing.h"
 
 enum { ANSWERS = 6 };
 
@@ -42,41 +39,13 @@ add_answer(struct case_file *c, struct redactor *r, struct span text)
 	http_request_release(&req);
 }
 
-/* What every diagnosis promises. */
-static void
-check(const struct diagnosis *d)
-{
-	HOLDS(d->n <= FINDINGS_MAX);
-	HOLDS(d->n == 0 || d->verdict.primary == NULL || d->verdict.primary == &d->findings[0]);
-	HOLDS(fuzz_is_safe(d->verdict.summary) && fuzz_is_safe(d->verdict.next));
-	for (size_t i = 0; i < d->n; i++) {
-		const struct finding *f = &d->findings[i];
-
-		HOLDS(f->summary[0] && fuzz_is_safe(f->summary) && fuzz_is_safe(f->remedy));
-		for (size_t k = 0; k < f->n_evidence; k++)
-			HOLDS(fuzz_is_safe(f->evidence[k].value));
-		for (size_t k = 0; k < f->n_caused_by; k++) {
-			bool before = false;
-
-			for (size_t j = 0; j < i; j++)
-				before = before || d->findings[j].rule == f->caused_by[k];
-			HOLDS(before);
-		}
-	}
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct diagnosis d;
 	struct span text = fuzz_span(data, size);
 	struct redactor *r = redactor_new();
-	struct clock clock;
 	struct case_file c;
-	struct facts f;
-	struct walk walk = {{STATE_OK, STATE_OK, STATE_OK, STATE_OK, STATE_OK}};
 
-	clock_init_manual(&clock, INT64_C(1769860800000000));
 	case_init(&c);
 	profile_set(&c.profile.issuer, SPAN_LIT("https://idp.example"));
 	case_give_token(&c, SLOT_ACCESS, SPAN_LIT("7Qm2vX9rTz4LkPw8sYbN1cDfG5hJ0aEu"), "file");
@@ -86,9 +55,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		add_answer(&c, r, cut == SIZE_MAX ? text : span_sub(text, 0, cut));
 		text = cut == SIZE_MAX ? SPAN_EMPTY : span_from(text, cut + 6);
 	}
-	facts_derive(&f, &c, &clock);
-	diagnose(&d, &f, &walk);
-	check(&d);
+	holds_case(&c);
 	case_release(&c);
 	redactor_free(r);
 	return 0;

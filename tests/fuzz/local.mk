@@ -1,8 +1,9 @@
 # tests/fuzz: with --enable-fuzzing libFuzzer programs (make check-fuzz), otherwise tests that run the
 # kept corpus.
-FUZZ_ENTRIES = token facts challenge http conf screen
+FUZZ_ENTRIES = token facts challenge http conf screen import har curl case
 FUZZERS = tests/fuzz/fuzz_token tests/fuzz/fuzz_facts tests/fuzz/fuzz_challenge tests/fuzz/fuzz_http \
-	tests/fuzz/fuzz_conf tests/fuzz/fuzz_screen
+	tests/fuzz/fuzz_conf tests/fuzz/fuzz_screen tests/fuzz/fuzz_import tests/fuzz/fuzz_har \
+	tests/fuzz/fuzz_curl tests/fuzz/fuzz_case
 FUZZ_FLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 FUZZ_LIBS = $(TT_LIBS) $(NCURSESW_LIBS) $(CJSON_LIBS) $(CONFIG_LIBS)
 EXTRA_DIST += tests/fuzz/corpus tests/fuzz/dict tests/fuzz/smoke.sh
@@ -46,6 +47,26 @@ tests_fuzz_fuzz_screen_SOURCES = tests/fuzz/fuzz_screen.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_screen_CPPFLAGS = $(FUZZ_FLAGS)
 tests_fuzz_fuzz_screen_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_screen_LDADD = $(FUZZ_LIBS)
+
+tests_fuzz_fuzz_import_SOURCES = tests/fuzz/fuzz_import.c tests/fuzz/importing.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_import_CPPFLAGS = $(FUZZ_FLAGS)
+tests_fuzz_fuzz_import_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_import_LDADD = $(FUZZ_LIBS)
+
+tests_fuzz_fuzz_har_SOURCES = tests/fuzz/fuzz_har.c tests/fuzz/importing.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_har_CPPFLAGS = $(FUZZ_FLAGS)
+tests_fuzz_fuzz_har_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_har_LDADD = $(FUZZ_LIBS)
+
+tests_fuzz_fuzz_curl_SOURCES = tests/fuzz/fuzz_curl.c tests/fuzz/importing.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_curl_CPPFLAGS = $(FUZZ_FLAGS)
+tests_fuzz_fuzz_curl_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_curl_LDADD = $(FUZZ_LIBS)
+
+tests_fuzz_fuzz_case_SOURCES = tests/fuzz/fuzz_case.c tests/fuzz/importing.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_case_CPPFLAGS = $(FUZZ_FLAGS)
+tests_fuzz_fuzz_case_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_case_LDADD = $(FUZZ_LIBS)
 
 # TT_FUZZ_SECONDS for each fuzzer; 20 in the suite, 600 for a night.
 check-fuzz: $(FUZZERS)
