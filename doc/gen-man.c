@@ -11,6 +11,7 @@
  *   @errors          the protocol's error codes
  *   @trace           the log categories
  *   @scenarios       the demo's scenarios
+ *   @probes LEVEL    the probes of a level: safe, all
  */
 #include "base/clock.h"
 #include "cli/options.h"
@@ -18,6 +19,7 @@
 #include "diagnose/diagnose.h"
 #include "oauth/oautherror.h"
 #include "ui/keymap.h"
+#include "wizard/probes.h"
 
 /* Words for mdoc: nothing in them is a request or an escape. */
 static void
@@ -243,13 +245,34 @@ put_scenarios(const char *arg)
 	}
 }
 
+static void
+put_probes(const char *arg)
+{
+	enum probe_level level = strcmp(arg, "safe") ? PROBES_ALL : PROBES_SAFE;
+	char cost[60];
+
+	for (int p = 0; p < PROBE_COUNT; p++) {
+		const struct probe_row *r = probe_row((enum probe)p);
+
+		if (r->level != level)
+			continue;
+		item(r->id);
+		line(r->question);
+		(void)snprintf(cost, sizeof(cost), "%u request%s%s", r->requests, r->requests == 1 ? "" : "s",
+			*r->danger ? "; " : ".");
+		words(cost);
+		words(r->danger);
+		puts(*r->danger ? "." : "");
+	}
+}
+
 static const struct {
 	const char *name;
 	void (*put)(const char *arg);
 } tables[] = {
 	{"commands", put_commands}, {"options", put_options}, {"actions", put_actions},
 	{"profile", put_profile}, {"ui", put_ui}, {"findings", put_findings}, {"errors", put_errors},
-	{"trace", put_trace}, {"scenarios", put_scenarios},
+	{"trace", put_trace}, {"scenarios", put_scenarios}, {"probes", put_probes},
 };
 
 /* "@name arg"; false: no such table. */

@@ -115,7 +115,8 @@ look(struct facts *f, const struct exchange *x)
 			f->token_probe = x;
 		break;
 	case PURPOSE_PROBE_FORM:
-		f->form_probe = x;
+		if (f->userinfo && x->token_generation == f->userinfo->token_generation)
+			f->form_probe = x;
 		break;
 	case PURPOSE_PROBE_BARE:
 		f->bare_probe = x;

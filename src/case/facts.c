@@ -95,10 +95,7 @@ exchange_client_accepted(const struct exchange *x)
 	if (x->answer.outcome == OUTCOME_INACTIVE)
 		return true;
 	error = span_of(x->answer.error);
-	/* RFC 6749 §5.2: this error is about an authenticated client, with 400; others call a wrong
-	 * secret so */
-	if (x->purpose == PURPOSE_PROBE_TOKEN && span_is(error, "unauthorized_client"))
-		return x->result.response.status == 400 && !exchange_client_refused(x);
+	/* unauthorized_client is no proof, though RFC 6749 §5.2 means it so: some say it of a wrong secret */
 	/* these errors come only after the client was let in */
 	return (x->answer.outcome == OUTCOME_SUCCESS && x->purpose != PURPOSE_REVOCATION) ||
 		(span_is(error, "invalid_grant") && !exchange_client_refused(x)) ||

@@ -323,7 +323,7 @@ rule_token_stale_not_before(const struct facts *f, struct finding *out)
 }
 
 /* So long a new token may be unknown to a copy of the server; so long later it would be known. */
-enum { FRESH_S = 60, WAITED_S = 5 };
+enum { FRESH_S = 10, WAITED_S = 5 };
 
 enum verdict_of
 rule_token_revoked(const struct facts *f, struct finding *out)

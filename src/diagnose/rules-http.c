@@ -94,13 +94,42 @@ rule_server_error_5xx(const struct facts *f, struct finding *out)
 		status_of(x), who);
 }
 
+enum { LONG_TOKEN = 2000 }; /* bytes; the usual limits of all headers together begin at 4 KiB */
+
+/* The same address with a short made-up token, or none, that gets an answer of OAuth's. */
+static const struct exchange *
+short_passes(const struct facts *f)
+{
+	const struct exchange *probes[] = {f->bare_probe, f->userinfo_probe};
+
+	for (size_t i = 0; i < ARRAY_SIZE(probes); i++) {
+		if (exchange_answered(probes[i]) &&
+			(probes[i]->answer.challenges.n || probes[i]->answer.error[0]))
+			return probes[i];
+	}
+	return NULL;
+}
+
+/* Only the long token is refused, and by something that speaks no OAuth. */
+static bool
+long_alone_refused(const struct facts *f)
+{
+	const struct exchange *x = f->userinfo;
+
+	if (!x || !f->access || f->access->len < LONG_TOKEN || !short_passes(f))
+		return false;
+	if (x->result.error == NETERR_RESET)
+		return true;
+	return exchange_answered(x) && status_of(x) >= 400 && status_of(x) < 500 && status_of(x) != 401 &&
+		status_of(x) != 404 && !x->answer.challenges.n && !x->answer.error[0] && !x->answer.doc;
+}
+
 static bool
 header_too_large(const struct facts *f, const struct exchange *x)
 {
 	int s = status_of(x);
 
-	(void)f;
-	return s == 431 || s == 414 ||
+	return s == 431 || s == 414 || (x == f->userinfo && long_alone_refused(f)) ||
 		((s == 400 || s == 413) &&
 			(span_contains_nocase(body_of(x), "header or cookie too large") ||
 				span_contains_nocase(body_of(x), "header fields too large") ||
@@ -113,8 +142,20 @@ rule_header_too_large(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = gravest_answer(f, header_too_large, out);
 
+	if (!x && long_alone_refused(f)) { /* closed without an answer */
+		ev_answer(out, f->userinfo);
+		ev_answer(out, short_passes(f));
+		ev(out, "token.length", FROM_TOKEN, "%zu bytes", f->access->len);
+		out->explains = "connection-reset";
+		return say(out,
+			"The connection is closed at this token of %zu bytes, and a short one is answered: "
+			"something in between does not take headers of this length.",
+			f->access->len);
+	}
 	if (!x)
 		return RULE_PASS;
+	if (x == f->userinfo && long_alone_refused(f))
+		ev_answer(out, short_passes(f));
 	if (f->access) {
 		ev(out, "token.length", FROM_TOKEN, "%zu bytes", f->access->len);
 		return say(out,

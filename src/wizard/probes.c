@@ -4,7 +4,7 @@
 
 enum {
 	MOST_REFUSALS = 4, /* servers that lock a client out count five or more */
-	FRESH_S = 60,      /* so long a new token may be unknown to a copy of the server */
+	FRESH_S = 10,      /* so long a new token may be unknown to a copy of the server: the waits are shorter */
 	WAIT_S = 5,        /* the longest wait */
 	LONG_TOKEN = 2000, /* bytes; the usual limits of a header begin at 4 KiB, with cookies and names in it */
 	WORTH_S = 30,      /* a clock that differs by less decides nothing */
@@ -194,7 +194,11 @@ may_be_filtered(const struct facts *f, const struct diagnosis *d)
 {
 	int s = status_of(f->userinfo);
 
-	if (f->bare_probe || decided(d, "waf-block"))
+	if (f->bare_probe)
+		return false;
+	if (f->userinfo && f->userinfo->result.error == NETERR_RESET) /* some filters answer so */
+		return true;
+	if (decided(d, "waf-block"))
 		return false;
 	return has(d, "waf-block") ||
 		((s == 400 || s == 403 || s == 406 || s == 413) && speechless(f->userinfo));
@@ -205,9 +209,9 @@ may_be_too_large(const struct facts *f, const struct diagnosis *d)
 {
 	const struct exchange *x = f->userinfo;
 
-	if (!x || f->bare_probe || !f->access || f->access->len < LONG_TOKEN)
+	if (!x || f->bare_probe || !f->access || f->access->len < LONG_TOKEN || has(d, "header-too-large"))
 		return false;
-	return may_be_filtered(f, d) || (x->result.error == NETERR_RESET && !decided(d, "connection-reset"));
+	return may_be_filtered(f, d) || x->result.error == NETERR_RESET;
 }
 
 static bool
@@ -366,12 +370,23 @@ separates(const struct probe_row *row, const bool *left)
 	return named > 0 && n > 1;
 }
 
+/* A server that says "too often" is not asked for more. */
+static bool
+throttled(const struct facts *f)
+{
+	const struct exchange *x = f->c->n_exchanges ? f->c->exchanges[f->c->n_exchanges - 1] : NULL;
+
+	return status_of(x) == 429 || (x && answer_hint(x) == HINT_THROTTLED);
+}
+
 uint32_t
 probes_open(const struct facts *f, const struct diagnosis *d, uint32_t asked)
 {
 	bool left[ARRAY_SIZE(candidates)];
 	uint32_t set = 0;
 
+	if (throttled(f))
+		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(candidates); i++)
 		left[i] = candidates[i].possible(f, d);
 	for (int p = 0; p < PROBE_COUNT; p++)

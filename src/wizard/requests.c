@@ -504,6 +504,7 @@ refresh_done(void *ctx, const struct net_result *raw, const struct exchange *x)
 		keep_tokens(w, &kept);
 		case_add_generation(w->c, &t, x->n, clock_wall_us(w->deps.clock));
 		w->n_refreshed++;
+		probes_new_tokens(w);
 	} else if (may_be_spent(x)) {
 		case_token(w->c, SLOT_REFRESH)->spent = true;
 	}

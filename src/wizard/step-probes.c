@@ -9,6 +9,13 @@ probe_allowed(const struct wizard *w, enum probe p)
 	return (probes_of_level(w->probes) | w->consent) & probe_bit(p);
 }
 
+void
+probes_new_tokens(struct wizard *w)
+{
+	w->asked &= probe_bit(PROBE_NO_CLIENT) | probe_bit(PROBE_RAW_BASIC) | probe_bit(PROBE_OTHER_METHOD) |
+		probe_bit(PROBE_MADE_UP_CODE) | probe_bit(PROBE_SECOND_CLOCK);
+}
+
 /* The same questions again, later: whatever was refused. */
 static void
 send_again(struct wizard *w, unsigned seconds)
@@ -111,7 +118,7 @@ open_beyond(const struct wizard *w)
 
 	for (size_t i = 0; i < w->c->n_exchanges && !live; i++)
 		live = !w->c->exchanges[i]->imported;
-	if (!live || !w->derived || w->c->as_of_wall_us)
+	if (!live || !w->derived || w->c->offline || w->c->as_of_wall_us)
 		return 0;
 	return probes_open(&w->facts, &w->diagnosis, w->asked) & ~probes_of_level(w->probes);
 }

@@ -92,6 +92,8 @@ void wizard_derive(struct wizard *w);
 
 /* --- probes (step-probes.c) --- */
 bool probe_allowed(const struct wizard *w, enum probe p);
+/* New tokens came: what was asked about the old ones may be asked again, about the client not. */
+void probes_new_tokens(struct wizard *w);
 /* While the verdict is open: names the question that would decide it, and how to ask it. */
 void probes_advise(struct wizard *w);
 

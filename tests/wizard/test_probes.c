@@ -178,7 +178,7 @@ the_other_method_decides(void **state)
 }
 
 static void
-a_method_that_is_not_offered_is_not_tried(void **state)
+a_method_that_is_offered_nowhere_is_not_tried(void **state)
 {
 	struct world *t = *state;
 
@@ -338,7 +338,8 @@ a_page_for_a_long_token_asks_for_a_short_request(void **state)
 	reply("POST", "/introspect", NULL, ACTIVE);
 	reply("GET", "/me", NULL, PAGE_403);
 	walk(t, PROBES_SAFE, token);
-	assert_int_equal(case_last(&t->c, PURPOSE_PROBE_BARE, SLOT_NONE) != NULL, 0);
+	assert_null(case_last(&t->c, PURPOSE_PROBE_BARE, SLOT_NONE));
+	assert_string_equal(primary(t), "waf-block");
 	walk(t, PROBES_ALL, token);
 	assert_non_null(case_last(&t->c, PURPOSE_PROBE_BARE, SLOT_NONE));
 	assert_false(http_has_header(&case_last(&t->c, PURPOSE_PROBE_BARE, SLOT_NONE)->request.headers, "Authorization"));
@@ -346,6 +347,44 @@ a_page_for_a_long_token_asks_for_a_short_request(void **state)
 	/* a short token cannot be too long */
 	walk(t, PROBES_ALL, OPAQUE);
 	assert_null(case_last(&t->c, PURPOSE_PROBE_BARE, SLOT_NONE));
+}
+
+/* The short made-up token is answered: what refused the long one looks at its length. */
+static void
+a_short_token_that_passes_measures_the_long_one(void **state)
+{
+	struct world *t = *state;
+	struct replay_reply reset = {.method = "GET", .url_contains = "/me", .error = NETERR_RESET, .once = true};
+	char *token = jwt(ISSUER, "app", 300, 6000);
+
+	reply("GET", "openid-configuration", NULL, BOTH);
+	reply("POST", "/introspect", NULL, ACTIVE);
+	reply_once("GET", "/me", PAGE_403);
+	reply_once("GET", "/me", INVALID_TOKEN);
+	AT(PROBES_SAFE, token, "discovery introspection:basic userinfo userinfo-probe");
+	assert_string_equal(primary(t), "header-too-large");
+	/* closed without an answer, each time it is tried */
+	for (int i = 0; i < 3; i++)
+		replay_add(transport, &reset);
+	reply("GET", "/me", NULL, INVALID_TOKEN);
+	walk(t, PROBES_SAFE, token);
+	assert_int_equal(sent_to("Bearer tokentriage-made-up"), 2);
+	assert_string_equal(primary(t), "header-too-large");
+	free(token);
+}
+
+/* Who says "too often" is not asked for more. */
+static void
+too_often_ends_it(void **state)
+{
+	struct world *t = *state;
+
+	reply("GET", "openid-configuration", NULL, BOTH);
+	reply_once("POST", "/introspect", REFUSED);
+	reply("POST", "/introspect", NULL, STATUS("429 Too Many Requests", "{}"));
+	reply("GET", "/me", NULL, USER);
+	AT(PROBES_ALL, OPAQUE, "discovery introspection:basic userinfo introspection-probe:post");
+	assert_int_equal(verdict(t), STATE_UNDETERMINED);
 }
 
 /* --- time ------------------------------------------------------------------------------------------------------ */
@@ -395,6 +434,32 @@ a_fresh_token_is_not_called_revoked(void **state)
 	AT(PROBES_ALL, token, "discovery introspection:basic userinfo");
 	assert_string_equal(primary(t), "token-revoked");
 	free(token);
+}
+
+/* What was asked about the old token may be asked about the new one. */
+static void
+a_refreshed_token_is_asked_for_again(void **state)
+{
+	struct world *t = *state;
+	char *token = jwt(ISSUER, "app", 1, 0);
+	struct err e = ERR_INIT;
+
+	reply("GET", "openid-configuration", NULL, BOTH);
+	reply("POST", "/token", "grant_type=refresh_token", JSON_HEAD "{\"access_token\":\"the-new-access-token-98765\","
+		"\"token_type\":\"Bearer\",\"expires_in\":3600}");
+	reply("POST", "/introspect", NULL, INACTIVE);
+	reply("GET", "/me", NULL, INVALID_TOKEN);
+	begin(t, token, "opaque-refresh-token-0123456789");
+	free(token);
+	wizard_set_probes(t->w, PROBES_ALL);
+	wizard_walk(t->w, STEPS_ALL, false, false);
+	run(t);
+	assert_int_equal(sent_to("/me"), 3); /* at once, two and five seconds later */
+	assert_int_equal(wizard_set_token_place(t->w, PLACE_MEMORY, NULL, &e), RES_OK);
+	assert_int_equal(wizard_refresh(t->w, &e), RES_OK);
+	run(t);
+	assert_int_equal(sent_to("Bearer the-new-access-token-98765"), 3);
+	assert_int_equal(sent_to("grant_type=refresh_token"), 1);
 }
 
 static void
@@ -550,7 +615,7 @@ main(void)
 		T(nothing_is_asked_where_nothing_is_open),
 		T(a_refused_client_is_probed_only_with_consent),
 		T(the_other_method_decides),
-		T(a_method_that_is_not_offered_is_not_tried),
+		T(a_method_that_is_offered_nowhere_is_not_tried),
 		T(the_other_encoding_decides),
 		T(refusals_have_an_end),
 		T(a_hidden_refusal_is_unmasked),
@@ -560,8 +625,11 @@ main(void)
 		T(a_lost_header_is_proven_by_the_body),
 		T(a_named_error_asks_for_no_body),
 		T(a_page_for_a_long_token_asks_for_a_short_request),
+		T(a_short_token_that_passes_measures_the_long_one),
+		T(too_often_ends_it),
 		T(a_fresh_token_is_asked_for_again),
 		T(a_fresh_token_is_not_called_revoked),
+		T(a_refreshed_token_is_asked_for_again),
 		T(waiting_is_cancelled_at_once),
 		T(a_clock_that_differs_is_compared_with_another_host),
 		T(the_issuers_own_name_is_asked_where_it_is_confirmed),
