@@ -59,6 +59,7 @@ enum demo_quirk {
 	QUIRK_DEAD_IS_ERROR = 1 << 19, /* introspection answers an error, not active:false */
 	QUIRK_OPEN_INTROSPECTION = 1 << 20, /* a client sees the tokens of others too */
 	QUIRK_LOCAL_API = 1 << 21, /* the API verifies by itself, and learns of no revocation */
+	QUIRK_PRIVATE_SIGNATURE = 1 << 22, /* access tokens are signed for their own API alone */
 };
 
 /* What the server says where it would say yes; rows of says.c. */
@@ -66,6 +67,7 @@ enum demo_says {
 	SAYS_YES,
 	SAYS_INACTIVE, /* introspection alone */
 	SAYS_SESSION_ENDED, SAYS_USER_GONE, SAYS_STALE, SAYS_STEP_UP, SAYS_MALFORMED, SAYS_NO_KEY,
+	SAYS_NO_KEYS, SAYS_NO_JWT,
 	SAYS_NO_MORE, /* no, and not why */
 	SAYS_REFRESH_IDLE, SAYS_REFRESH_ABSOLUTE, SAYS_REFRESH_PASSWORD, SAYS_REFRESH_LOGIN,
 	SAYS_REFRESH_SCOPE, SAYS_REFRESH_NO_MORE,
@@ -83,6 +85,8 @@ enum demo_wreck {
 	WRECK_FORM_BODY,     /* the answer as form data */
 	WRECK_SCRIPT,        /* the answer wrapped in a function call (JSONP) */
 	WRECK_BOM,           /* the answer behind a byte-order mark */
+	WRECK_TWICE,         /* a member of the answer stands there twice */
+	WRECK_ALTERED,       /* the end of the answer is not what was sent */
 	WRECK_EMPTY,         /* 200 and nothing */
 	WRECK_ERROR_200,     /* 200 and an error object */
 	WRECK_FIREWALL,      /* 403 of a filter in front, not of the server */

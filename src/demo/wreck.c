@@ -47,7 +47,7 @@ static const struct wreck_reply {
 		"{\"message\":\"No API key found in request\"}", {{"Server", "edge-gateway"}}},
 };
 
-enum { EDGE_HEADER_MAX = 4096 };
+enum { EDGE_HEADER_MAX = 4096, ALTERED_TAIL = 20 };
 
 static bool
 send_reply(struct demo_call *c, enum demo_wreck w)
@@ -176,6 +176,30 @@ wrap_body(struct demo_call *c, const char *before, const char *behind)
 	buf_release(&body);
 }
 
+/* The name once more, in front and another one. */
+static void
+double_member(struct demo_call *c)
+{
+	struct buf body;
+
+	buf_init_wiping(&body, LIMIT_DEMO_TOKEN);
+	buf_puts(&body, "{\"name\":\"Demo\",");
+	buf_add_span(&body, span_from(buf_span(&c->res->body), 1));
+	buf_clear(&c->res->body);
+	buf_add_span(&c->res->body, buf_span(&body));
+	buf_release(&body);
+}
+
+/* Well inside the signature: the very last character has bits to spare. */
+static void
+alter(struct buf *body)
+{
+	char *p = body->len > ALTERED_TAIL ? body->p + body->len - ALTERED_TAIL : NULL;
+
+	if (p)
+		*p = *p == 'A' ? 'B' : 'A';
+}
+
 void
 wreck_rewrite(struct demo_call *c, enum demo_place at)
 {
@@ -187,6 +211,10 @@ wreck_rewrite(struct demo_call *c, enum demo_place at)
 		body_to_form(c);
 	if (sc->wreck == WRECK_BOM)
 		wrap_body(c, "\xef\xbb\xbf", "");
+	if (sc->wreck == WRECK_TWICE)
+		double_member(c);
+	if (sc->wreck == WRECK_ALTERED)
+		alter(&c->res->body);
 	if (sc->wreck == WRECK_SCRIPT) {
 		wrap_body(c, "callback(", ");\n");
 		reply_header(c, "Content-Type", "application/javascript");
