@@ -16,7 +16,7 @@ struct check {
 	struct json *header;
 	const struct jws_alg *alg;
 	char kid[128]; /* safe text */
-	struct span kid_raw, x5t;
+	struct span kid_raw, x5t, x5t_s256;
 	struct buf sig;
 	char *why;
 	size_t why_size;
@@ -159,7 +159,8 @@ matches(const struct check *c, const struct json *key, enum match how)
 	case BY_KID:
 		return kid.n && span_eq(kid, c->kid_raw);
 	case BY_X5T:
-		return c->x5t.n && span_eq(json_get_str(key, "x5t"), c->x5t);
+		return (c->x5t.n && span_eq(json_get_str(key, "x5t"), c->x5t)) ||
+			(c->x5t_s256.n && span_eq(json_get_str(key, "x5t#S256"), c->x5t_s256));
 	case WITHOUT_KID:
 		return !kid.n;
 	case ANY_KEY:
@@ -279,14 +280,17 @@ verify_with_set(struct check *c)
 		return say(c, SIG_NO_KEY, "the key set is empty");
 	if (c->why_size)
 		c->why[0] = '\0';
-	s = try_keys(c, c->kid_raw.n ? BY_KID : c->x5t.n ? BY_X5T : ANY_KEY, &found);
+	s = try_keys(c, c->kid_raw.n ? BY_KID : c->x5t.n || c->x5t_s256.n ? BY_X5T : ANY_KEY, &found);
 	if (found)
 		return s;
 	if (c->kid_raw.n && jwks_key(c->keys->jwks, c->kid_raw, c->alg->name))
 		return SIG_NO_KEY; /* it does not fit; why: said above */
 	/* the thumbprint is a second name; a key without a name may be it, and its failure proves nothing */
-	if (c->kid_raw.n && c->x5t.n && (s = try_keys(c, BY_X5T, &found), found))
-		return s;
+	if (c->kid_raw.n) {
+		s = try_keys(c, BY_X5T, &found);
+		if (found)
+			return s;
+	}
 	if (try_keys(c, c->kid_raw.n ? WITHOUT_KID : ANY_KEY, &found) == SIG_VALID)
 		return SIG_VALID;
 	if (c->kid_raw.n)
@@ -390,6 +394,7 @@ verify_parts(struct check *c)
 	c->alg = jws_alg_find(alg);
 	c->kid_raw = json_get_str(c->header, "kid");
 	c->x5t = json_get_str(c->header, "x5t");
+	c->x5t_s256 = json_get_str(c->header, "x5t#S256");
 	text_safe_into(c->kid, sizeof(c->kid), c->kid_raw);
 	if (span_is_nocase(alg, "none"))
 		return say(c, SIG_ALG_NONE, "it is not signed");

@@ -160,6 +160,20 @@ introspection_rows(struct field_list *l, const struct facts *f, bool local)
 			claim_row(l, f, m, NULL, (int)x->n, local);
 }
 
+/* What introspection says of the same thing; some servers call it otherwise in their tokens. */
+static const struct json *
+counterpart(const struct json *doc, const char *name)
+{
+	static const char *const others[][2] = {
+		{"scp", "scope"}, {"azp", "client_id"}, {"cid", "client_id"}, {"appid", "client_id"}};
+	const struct json *same = json_get(doc, name);
+
+	for (size_t i = 0; i < ARRAY_SIZE(others) && !same; i++)
+		if (!strcmp(name, others[i][0]))
+			same = json_get(doc, others[i][1]);
+	return same;
+}
+
 static void
 claims_rows(struct field_list *l, const struct facts *f, bool local)
 {
@@ -175,7 +189,7 @@ claims_rows(struct field_list *l, const struct facts *f, bool local)
 		size_t before = l->n;
 
 		text_safe_into(name, sizeof name, json_name(m));
-		claim_row(l, f, m, json_get(doc, name), FROM_TOKEN, local);
+		claim_row(l, f, m, counterpart(doc, name), FROM_TOKEN, local);
 		/* introspection's rows own the bare names in the report */
 		snprintf(l->v[before].key, sizeof l->v[before].key, "claim.%.32s", name);
 	}

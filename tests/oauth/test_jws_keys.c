@@ -328,6 +328,11 @@ test_no_kid(void **state)
 	expect_set(plain, one, SIG_BAD, "none of the 2 keys that fit");
 	expect_set(x5t, one, SIG_NO_KEY, "x5t");
 	json_free(one);
+	one = set_of(key, "{\"kid\":\"d\",\"x5t#S256\":\"u\"}");
+	free(x5t);
+	x5t = made(key, "ES256", "{\"kid\":\"gone\",\"x5t#S256\":\"u\"}", "{}");
+	expect_set(x5t, one, SIG_VALID, "the key d"); /* found by its second name */
+	json_free(one);
 	json_free(set);
 	free(plain);
 	free(x5t);
