@@ -323,6 +323,18 @@ row('a resource that takes a revoked JWT', GLEWLWYD, () => says.resource(order),
 row('a resource that keeps a revoked token', OIDC, () => says.resource(order),
 	{ state: ['ok', 'problem'], has: ['introspection-cache-stale'] }, { ...resource, ...revoking });
 
+// --- a company's proxy on the way --------------------------------------------------------------
+
+for (const [mode, expect] of [
+	['passes', ok([null])], ['wants', problem('proxy-407')], ['forbids', problem('proxy-refused')],
+	['fails', problem('proxy-refused')], ['inspects', problem('tls-unknown-ca')],
+	['hangs', problem('proxy-refused')],
+])
+	row(`a company's proxy that ${mode}`, BOTH, harmless.none, expect,
+		{ forward: mode, change: ({ forward }) => ({ proxy: forward, timeout: mode === 'hangs' ? 2 : 10 }) });
+row('a company\'s proxy that is not there', OIDC, harmless.none, problem('connection-refused', 'proxy-407'),
+	{ change: ({ closed }) => ({ proxy: closed.replace('https:', 'http:') }) });
+
 // --- TLS ---------------------------------------------------------------------------------------
 
 for (const [name, tls, expect] of [

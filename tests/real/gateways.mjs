@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { FaultProxy } from './fault-proxy.mjs';
+import { openForwardProxy } from './forward-proxy.mjs';
 import { Client } from './http.mjs';
 import { mintByCode, mintByPassword } from './mint.mjs';
 
@@ -39,9 +40,10 @@ const endpoints = (issuer, paths) => ({ issuer, ...Object.fromEntries(
 	Object.entries(paths).map(([name, path]) => [`${name}_endpoint`, issuer + path])) });
 
 // kind: which server; tls: {cert, …} of the proxy; plain: no TLS; direct: the tokens
-// come from the server itself, as nothing gets through.  Returns the server as it is
+// come from the server itself, as nothing gets through; forward: the mode of a
+// company's proxy on this side of it.  Returns the server as it is
 // seen through the proxy and by itself, a client of it, and fresh tokens.
-export async function openGateway(w, kind, { client: id = 'app-basic', tls = {}, plain, h2, direct } = {}) {
+export async function openGateway(w, kind, { client: id = 'app-basic', tls = {}, plain, h2, direct, forward } = {}) {
 	const glewlwyd = kind === 'glewlwyd';
 	const upstream = new URL(glewlwyd ? w.glewlwyd.issuer : w.oidc.issuer).origin;
 	const base = glewlwyd ? `/api/f${randomBytes(6).toString('hex')}` : '';
@@ -50,7 +52,14 @@ export async function openGateway(w, kind, { client: id = 'app-basic', tls = {},
 	const pem = (name) => readFileSync(join(w.certs.dir, name));
 	const proxy = await new FaultProxy({ upstream, paths, ca: w.ca, h2, rewrites: glewlwyd,
 		tls: plain ? undefined : { key: pem('server.key'), cert: pem(`${cert}.pem`), ...more } }).listen();
+	let way;
+	const close = async () => {
+		await way?.close();
+		await proxy.close();
+	};
 	try {
+		if (forward)
+			way = await openForwardProxy(forward, { key: pem('server.key'), cert: pem('inspected.pem') });
 		const server = { ...endpoints(proxy.origin + base, PATHS[kind]), upstream };
 		const itself = endpoints(upstream + base, PATHS[kind]);
 		if (glewlwyd)
@@ -61,10 +70,10 @@ export async function openGateway(w, kind, { client: id = 'app-basic', tls = {},
 			: await mintByCode(from, client, { ca: w.ca });
 		if (direct)
 			delete tokens.id_token;		// of the server's own address
-		return { server, direct: itself, client, tokens, proxy, close: () => proxy.close(),
+		return { server, direct: itself, client, tokens, proxy, forward: way?.url, close,
 			closed: `https://127.0.0.1:${await closedPort()}` };
 	} catch (err) {
-		await proxy.close();
+		await close();
 		throw err;
 	}
 }

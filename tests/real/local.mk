@@ -14,6 +14,7 @@ EXTRA_DIST += \
 	tests/real/facts.mjs \
 	tests/real/fault-proxy.mjs \
 	tests/real/faults.mjs \
+	tests/real/forward-proxy.mjs \
 	tests/real/gateways.mjs \
 	tests/real/glewlwyd-server.mjs \
 	tests/real/glewlwyd.sh \

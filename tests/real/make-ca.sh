@@ -7,6 +7,7 @@
 #   good.pem        127.0.0.1, localhost        expired.pem   ended yesterday
 #   other-host.pem  for idp.invalid alone       not-yet.pem   starts tomorrow
 #   chained.pem     as good.pem, by an intermediate authority that it does not bring along
+#   inspected.pem   as good.pem, by the other authority
 #   client.pem/key  a client certificate
 set -eu
 umask 077
@@ -90,4 +91,5 @@ issue client app-mtls v3_client -$day $((7 * day)) client.key
 key between.key
 issue between "tokentriage test authority, intermediate" v3_ca -$day $((7 * day)) between.key
 issue chained 127.0.0.1 v3_here -$day $((7 * day)) server.key between
+issue inspected 127.0.0.1 v3_here -$day $((7 * day)) server.key other-ca
 rm -f ./*.csr ca.log
