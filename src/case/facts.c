@@ -79,8 +79,9 @@ exchange_client_refused(const struct exchange *x)
 	}
 	if (x->purpose == PURPOSE_REFRESH && span_is(error, "invalid_request") &&
 		(span_contains_nocase(words, "refresh token") ||
-			span_contains_nocase(words, "refresh_token")))
-		return false; /* the token it is, not the caller */
+			span_contains_nocase(words, "refresh_token") ||
+			span_contains_nocase(words, "required parameter")))
+		return false; /* the token or the request it is, not the caller */
 	return !span_is(error, "invalid_token") && !span_is(error, "invalid_grant") &&
 		!span_is(error, "invalid_dpop_proof") && !span_is(error, "use_dpop_nonce");
 }

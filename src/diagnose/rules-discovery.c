@@ -96,13 +96,22 @@ missing(const struct exchange *x)
 			!strcmp(x->request.method, "POST"));
 }
 
+/* User information may have any members; not those of metadata, a key set or a token response. */
+static bool
+of_another_endpoint(const struct json *doc)
+{
+	return json_get(doc, "access_token") || json_get(doc, "token_endpoint") ||
+		(json_get(doc, "keys") && json_type(json_get(doc, "keys")) == JSON_ARRAY);
+}
+
 /* JSON that is no answer to the question: another endpoint speaks. */
 static bool
 foreign_json(const struct exchange *x)
 {
 	return exchange_answered(x) && x->result.response.status == 200 && x->answer.doc &&
 		x->answer.outcome == OUTCOME_OTHER && json_type(x->answer.doc) == JSON_OBJECT &&
-		(x->purpose == PURPOSE_INTROSPECTION || x->purpose == PURPOSE_REFRESH);
+		(x->purpose == PURPOSE_INTROSPECTION || x->purpose == PURPOSE_REFRESH ||
+			(x->purpose == PURPOSE_USERINFO && of_another_endpoint(x->answer.doc)));
 }
 
 static bool

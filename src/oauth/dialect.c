@@ -12,10 +12,12 @@ static const struct {
 	{id, strong, when, error, vendor_code, description},
 #define TEXT_DIALECT(id, starts, whole)
 #define CODE_PREFIX(prefix)
+#define ERROR_ALIAS(code, means)
 #include "oauth/dialects.def"
 #undef DIALECT
 #undef TEXT_DIALECT
 #undef CODE_PREFIX
+#undef ERROR_ALIAS
 };
 
 static const struct {
@@ -25,20 +27,38 @@ static const struct {
 #define DIALECT(id, strong, when, error, vendor_code, description)
 #define TEXT_DIALECT(id, starts, whole) {id, starts, whole},
 #define CODE_PREFIX(prefix)
+#define ERROR_ALIAS(code, means)
 #include "oauth/dialects.def"
 #undef DIALECT
 #undef TEXT_DIALECT
 #undef CODE_PREFIX
+#undef ERROR_ALIAS
 };
 
 static const char *const code_prefixes[] = {
 #define DIALECT(id, strong, when, error, vendor_code, description)
 #define TEXT_DIALECT(id, starts, whole)
 #define CODE_PREFIX(prefix) prefix,
+#define ERROR_ALIAS(code, means)
 #include "oauth/dialects.def"
 #undef DIALECT
 #undef TEXT_DIALECT
 #undef CODE_PREFIX
+#undef ERROR_ALIAS
+};
+
+static const struct {
+	const char *code, *means;
+} error_aliases[] = {
+#define DIALECT(id, strong, when, error, vendor_code, description)
+#define TEXT_DIALECT(id, starts, whole)
+#define CODE_PREFIX(prefix)
+#define ERROR_ALIAS(code, means) {code, means},
+#include "oauth/dialects.def"
+#undef DIALECT
+#undef TEXT_DIALECT
+#undef CODE_PREFIX
+#undef ERROR_ALIAS
 };
 
 enum { TEXT_MAX = 4096 };
@@ -243,6 +263,21 @@ vendor_code_in(struct span text)
 	return SPAN_EMPTY;
 }
 
+/* A vendor's word for what the protocol has a word for. */
+static void
+settle_alias(struct body_error *b)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(error_aliases); i++) {
+		if (!span_is(buf_span(&b->error), error_aliases[i].code))
+			continue;
+		if (!b->vendor_code.len)
+			buf_puts(&b->vendor_code, error_aliases[i].code);
+		buf_clear(&b->error);
+		buf_puts(&b->error, error_aliases[i].means);
+		return;
+	}
+}
+
 /* An `error` that is no code: a word is the vendor's code, a sentence the description. */
 static void
 settle_error(struct body_error *b)
@@ -250,8 +285,10 @@ settle_error(struct body_error *b)
 	struct span s = buf_span(&b->error);
 
 	b->is_oauth = oauth_error_shape(s);
-	if (b->is_oauth)
+	if (b->is_oauth) {
+		settle_alias(b);
 		return;
+	}
 	if (span_find(s, ' ') == SIZE_MAX) {
 		if (!b->vendor_code.len)
 			buf_add_span(&b->vendor_code, s);

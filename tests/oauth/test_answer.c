@@ -163,7 +163,7 @@ static const struct sample wire[] = {
 	{"github refresh", RF, 200, NULL,
 		"error=bad_refresh_token&error_description=The+refresh+token+passed+is+incorrect"
 		"&error_uri=https%3A%2F%2Fdocs.github.com",
-		OUTCOME_OAUTH_ERROR, "bad_refresh_token", "", "oauth", "body",
+		OUTCOME_OAUTH_ERROR, "invalid_grant", "bad_refresh_token", "oauth", "body",
 		"passed is incorrect"},
 	{"github API", RS, 401, NULL,
 		"{\"message\":\"Bad "
