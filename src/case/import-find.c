@@ -152,6 +152,46 @@ find_phrase(struct span text, struct span *line, const char **code)
 	return false;
 }
 
+static bool
+has_any(struct span s, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (span_contains_nocase(s, words[i]))
+			return true;
+	return false;
+}
+
+bool
+find_sentence(struct span text, struct span *line, const char **code)
+{
+	static const char *const things[] = {"token", "oauth", "oidc", "openid", "jwt", "bearer", "scope",
+		"audience", "issuer", "issuedat", "client", "credential", "authorization", "authentication",
+		"userinfo", "introspect", "refresh", "grant", "signature"};
+	static const char *const faults[] = {"error", "invalid", "fail", "denied", "not allow", "not permitted",
+		"missing", "expired", "rejected", "unable", "cannot", "could not", "mismatch", "not match",
+		"unknown", "unsupported", "in the future", "reuse", "not valid", "not found", "unauthorized",
+		"forbidden", "revoked", "not issued", "no authentication", "malformed", "incorrect", "not active",
+		"inactive", "disabled"};
+	static const char *const of_client[] = {"secret", "credential", "not allow", "not found", "unknown",
+		"disabled", "authenticat"};
+	struct span rest = text;
+
+	while (import_line(&rest, line)) {
+		*line = span_sub(span_trim(*line), 0, 300);
+		if (!has_any(*line, things, ARRAY_SIZE(things)) || !has_any(*line, faults, ARRAY_SIZE(faults)))
+			continue;
+		*code = "invalid_token";
+		if (span_contains_nocase(*line, "refresh"))
+			*code = "invalid_grant";
+		else if (span_contains_nocase(*line, "client") && has_any(*line, of_client, ARRAY_SIZE(of_client)))
+			*code = "invalid_client";
+		else if (span_contains_nocase(*line, "scope"))
+			*code = "insufficient_scope";
+		return true;
+	}
+	return false;
+}
+
 /* --- status ------------------------------------------------------------------------------- */
 
 static bool
@@ -179,6 +219,26 @@ is_status_word(struct span s, struct span before, struct span behind)
 	return a.n > 5 && span_find_str_nocase(span_from(a, a.n > 9 ? a.n - 9 : 0), "http/") != SIZE_MAX;
 }
 
+/* The reason phrase without its number, where that is about all there is. */
+static int
+status_of_reason(struct span text)
+{
+	static const struct {
+		const char *part;
+		int status;
+	} reasons[] = {{"too many requests", 429}, {"header or cookie too large", 400},
+		{"fields too large", 431}, {"bad gateway", 502}, {"service unavailable", 503},
+		{"gateway time", 504}, {"internal server error", 500}, {"method not allowed", 405},
+		{"unsupported media type", 415}, {"page not found", 404}, {"could not find resource", 404},
+		{"no matching resource", 404}, {"matching target resource", 404}, {"404 not found", 404},
+		{"forbidden", 403}, {"unauthorized", 401}, {"bad request", 400}};
+
+	for (size_t i = 0; text.n < 300 && i < ARRAY_SIZE(reasons); i++)
+		if (span_contains_nocase(text, reasons[i].part))
+			return reasons[i].status;
+	return 0;
+}
+
 int
 find_status(struct span text)
 {
@@ -196,7 +256,7 @@ find_status(struct span text)
 			return (int)v;
 		i += n ? n : 1;
 	}
-	return 0;
+	return status_of_reason(text);
 }
 
 /* --- addresses, challenges, JSON ---------------------------------------------------------- */
@@ -300,11 +360,16 @@ find_json(struct span text, size_t *at, struct buf *out)
 			n = object_len(s);
 			(void)buf_add_span(out, span_sub(s, 0, n));
 		}
+		if (n && json_parse(&doc, buf_span(out), NULL) == RES_OK) {
+			json_free(doc);
+			*at += n;
+			return true;
+		}
+		buf_clear(out);
+		n = find_relaxed(s, out);
 		*at += n ? n : 1;
-		if (!n || json_parse(&doc, buf_span(out), NULL) != RES_OK)
-			continue;
-		json_free(doc);
-		return true;
+		if (n)
+			return true;
 	}
 	return false;
 }

@@ -10,7 +10,9 @@ bool find_error_code(struct span text, struct span *code);
 struct span find_description(struct span text, struct span code);
 /* A sentence of prosephrases.def: its line, and the code it stands for. */
 bool find_phrase(struct span text, struct span *line, const char **code);
-/* "401 Unauthorized", "status code 403", "HTTP 400"; 0: none. */
+/* A line that is an error about a token, by its words alone, and the code that such an error has. */
+bool find_sentence(struct span text, struct span *line, const char **code);
+/* "401 Unauthorized", "status code 403", "HTTP 400", a short text's reason phrase; 0: none. */
 int find_status(struct span text);
 /* The first http or https address; false: none. */
 bool find_address(struct span text, struct span *address);
@@ -18,6 +20,8 @@ bool find_address(struct span text, struct span *address);
 bool find_challenge(struct span text, struct span *value);
 /* The next JSON object that parses, from *at on; *at is behind it then.  Escaped quotes are undone. */
 bool find_json(struct span text, size_t *at, struct buf *out);
+/* import-relaxed.c: the object at the text's beginning as a language prints it, as JSON; its bytes, or 0. */
+size_t find_relaxed(struct span text, struct buf *out);
 /* What the line around p is. */
 struct span line_around(struct span text, const char *p);
 /* Gives the tokens that are in the text, by name or by shape; how many. */

@@ -317,6 +317,20 @@ quoted_status(struct import *im, struct span text, enum purpose purpose)
 	return RES_OK;
 }
 
+/* No code, no phrase that is known: a line about a token that did not do. */
+static enum res
+quoted_sentence(struct import *im, struct span text, enum purpose purpose)
+{
+	struct span line;
+	const char *code;
+
+	if (!find_sentence(text, &line, &code))
+		return RES_NOTFOUND;
+	add_error(im, text, span_of(code), line, purpose);
+	say_error(im, span_sub(line, 0, 60), im->n_tokens);
+	return RES_OK;
+}
+
 /* With --step, anything else is the answer's body. */
 static enum res
 plain_body(struct import *im, struct span text, enum purpose purpose)
@@ -324,7 +338,7 @@ plain_body(struct import *im, struct span text, enum purpose purpose)
 	struct span body = import_without_blank_lines(text);
 	enum body_kind kind = http_body_kind(body);
 	struct import_exchange *x;
-	int status = kind == BODY_HTML || kind == BODY_XML || kind == BODY_JSON ? 200
+	int said = find_status(body), status = said ? said : kind == BODY_HTML || kind == BODY_XML || kind == BODY_JSON ? 200
 		: purpose == PURPOSE_REFRESH ? 400
 					     : 401;
 
@@ -336,7 +350,8 @@ plain_body(struct import *im, struct span text, enum purpose purpose)
 			: kind == BODY_JSON ? "application/json"
 					    : "text/plain",
 		body);
-	import_note(im, "no status line was given: taken as HTTP %d", status);
+	if (!said)
+		import_note(im, "no status line was given: taken as HTTP %d", status);
 	x->purpose = purpose == PURPOSE_COUNT ? PURPOSE_USERINFO : purpose;
 	import_take_as(im, "the body of an answer: %s", body_kind_words(kind));
 	return RES_OK;
@@ -350,7 +365,7 @@ static enum res
 quoted(struct import *im, struct span text, enum purpose purpose)
 {
 	static evidence *const kinds[] = {quoted_json, quoted_challenge, quoted_code, quoted_inactive,
-		quoted_failure, quoted_status, plain_body};
+		quoted_failure, quoted_sentence, quoted_status, plain_body};
 	enum res r = RES_NOTFOUND;
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds) && r != RES_OK; i++)

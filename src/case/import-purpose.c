@@ -122,6 +122,8 @@ by_error(struct span error, struct span text)
 		"invalid_client", "unauthorized_client", "invalid_scope", "bad_refresh_token",
 		"incorrect_client_credentials"};
 
+	if (span_is(error, "unsupported_token_type"))
+		return PURPOSE_REVOCATION;
 	if (is_one_of(error, of_token, ARRAY_SIZE(of_token)))
 		return PURPOSE_REFRESH;
 	/* the vendor's code of a token endpoint */

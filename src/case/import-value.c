@@ -115,7 +115,18 @@ static bool
 is_error_word(struct span s)
 {
 	return oauth_error_meaning(s) != NULL || vendor_code_in(s).n ||
-		import_net_error(s) != NETERR_NONE;
+		import_net_error(s) != NETERR_NONE || span_is_nocase(s, "unauthorized") ||
+		span_is_nocase(s, "forbidden");
+}
+
+/* "Bad_OAuth_Token": where an answer is expected, letters alone are its text. */
+static bool
+is_wording(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z') || s.p[i] == '_'))
+			return false;
+	return s.n < 40;
 }
 
 /* Scheme words and quotes off, however often they are there. */
@@ -140,7 +151,8 @@ import_token(struct import *im, struct span text, enum purpose purpose, struct e
 	bool jose = is_jose_text(bare), markup = span_starts(inner, "<");
 	size_t words = words_in(bare);
 
-	(void)purpose;
+	if (purpose != PURPOSE_COUNT && !placeholder && is_wording(inner))
+		return RES_NOTFOUND;
 	if (markup && (http_body_kind(inner) == BODY_HTML || inner.n > 80))
 		return RES_NOTFOUND;
 	if (!placeholder && !jose && (words > 1 || (inner.n && memchr("{[<", inner.p[0], 3))))
@@ -368,7 +380,8 @@ take_error(struct import *im, const struct json *doc, struct span body, enum pur
 	if (json_to_bool(json_get(doc, "ok"), &ok) && !ok && !status)
 		status = 200; /* an error under a 200 (Slack) */
 	if (!status) {
-		status = error.n ? import_status_of_error(error) : 401;
+		status = span_contains_nocase(error, "not find") || span_contains_nocase(error, "not found") ? 404
+			: error.n ? import_status_of_error(error) : 401;
 		import_note(im, "no status line was given: taken as HTTP %d", status);
 	}
 	add_answer(im, status, body, purpose, "the body of an answer with an error");

@@ -60,14 +60,31 @@ rule_token_bearer_prefix(const struct facts *f, struct finding *out)
 		repaired_words(f, ODD_BEARER_PREFIX));
 }
 
+/* The client's own library refused to send it: what it prints is that there was such a character. */
+static const struct exchange *
+unsendable(const struct facts *f)
+{
+	for (size_t i = 0; i < f->c->n_exchanges; i++)
+		if (f->c->exchanges[i]->result.error == NETERR_BAD_HEADER)
+			return f->c->exchanges[i];
+	return NULL;
+}
+
 enum verdict_of
 rule_token_whitespace_or_control(const struct facts *f, struct finding *out)
 {
 	const unsigned bits = ODD_BLANK_EDGE | ODD_BLANK_INSIDE | ODD_CONTROL;
 	const struct case_token *t = given(f);
+	const struct exchange *x = unsendable(f);
 	unsigned mine;
 	char words[160];
 
+	if (x && !t) {
+		ev_answer(out, x);
+		return say(out,
+			"The client could not send its request: the token in the Authorization header has a "
+			"line break or another character that no header may hold.");
+	}
 	if (!t)
 		return RULE_PASS;
 	/* the blank behind a scheme word or around a JSON object is not the token's own */

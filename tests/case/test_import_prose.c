@@ -31,6 +31,38 @@ codes_and_descriptions(void **state)
 	assert_false(find_error_code(SPAN_LIT(""), &code));
 }
 
+/* As JavaScript, Python and Ruby print objects; and what is none. */
+static void
+printed_objects(void **state)
+{
+	static const struct {
+		const char *text, *json;
+	} rows[] = {
+		{"{ active: false }", "{\"active\":false}"},
+		{"{'error': 'it\\'s \"bad\"', 'x': None, 'y': [1, True]}",
+			"{\"error\":\"it's \\\"bad\\\"\",\"x\":null,\"y\":[1,true]}"},
+		{"{:error=>\"x\", \"n\"=>-5}", "{\"error\":\"x\",\"n\":-5}"},
+		{"{error=invalid_token, code=0401} and more", "{\"error\":\"invalid_token\",\"code\":\"0401\"}"},
+		{"{ ok: false, a: { b: [Array] } }", "{\"ok\":false,\"a\":{\"b\":[\"Array\"]}}"},
+		{"{ not an object }", NULL}, {"{", NULL}, {"{'", NULL}, {"{a:", NULL}, {"{a:(b)}", NULL},
+		{"{a:'b\\", NULL},
+	};
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, LIMIT_BODY);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		size_t n;
+
+		buf_clear(&out);
+		n = find_relaxed(span_of(rows[i].text), &out);
+		assert_int_equal(n > 0, rows[i].json != NULL);
+		if (n)
+			assert_string_equal(buf_str(&out), rows[i].json);
+	}
+	buf_release(&out);
+}
+
 static void
 statuses(void **state)
 {
@@ -41,8 +73,9 @@ statuses(void **state)
 	assert_int_equal(find_status(SPAN_LIT("status=502")), 502);
 	assert_int_equal(find_status(SPAN_LIT("HTTP 429: slow down")), 429);
 	assert_int_equal(find_status(SPAN_LIT("the 401 people of room 404")), 0);
-	assert_int_equal(find_status(SPAN_LIT("1401 Unauthorized")), 0);
+	assert_int_equal(find_status(SPAN_LIT("1401 times")), 0);
 	assert_int_equal(find_status(SPAN_LIT("status 200")), 0);
+	assert_int_equal(find_status(SPAN_LIT("Page not found")), 404);
 }
 
 static void
@@ -166,6 +199,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(codes_and_descriptions),
+		cmocka_unit_test(printed_objects),
 		cmocka_unit_test(statuses),
 		cmocka_unit_test(failures),
 		cmocka_unit_test(the_host_of_a_failure),

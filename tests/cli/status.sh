@@ -69,7 +69,7 @@ done
 # ... and no help offers it
 for c in '' check demo inspect; do
 	"$tt" $c --help >out 2>err
-	if grep -Eiq -e '--har|html|nagios|\bhar\b|^  (open|login|compare|bulk)' out; then
+	if grep -Eiq -e '--har|html|nagios|\|har|har\||^  (open|login|compare|bulk)' out; then
 		not_ok "the help of '$c' offers what is not there"
 	else
 		ok "the help of '$c' offers only what is there"
