@@ -277,7 +277,8 @@ wizard_walk(struct wizard *w, unsigned mask, bool may_refresh, bool may_revoke)
 		wizard_enqueue(w, may_refresh && refresh->value && !refresh->spent ? JOB_REFRESH : JOB_PRECHECK);
 	if (mask & 1 << STEP_HANDLE && !may_refresh)
 		wizard_enqueue(w, JOB_HANDLE);
-	wizard_enqueue(w, JOB_PROBES);
+	if (mask & ~(1u << STEP_DEBUG)) /* something was asked */
+		wizard_enqueue(w, JOB_PROBES);
 	if (may_revoke) {
 		w->revoke_slot = SLOT_ACCESS;
 		wizard_enqueue(w, JOB_REVOKE);

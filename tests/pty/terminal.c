@@ -553,6 +553,34 @@ test_lines(void **state)
 	line_journey("TERM=xterm-256color", plain);
 }
 
+/* Further probes line by line: question, cost and danger first, and nothing without a yes. */
+static void
+test_lines_probe(void **state)
+{
+	static const char *const args[] = {"demo", "wrong-secret", "--plain", NULL};
+	const struct vt_options o = {.rows = 60, .cols = 220};
+	struct vt *t = play_start(&o, args);
+
+	(void)state;
+	assert_true(vt_see(t, "Choice:"));
+	vt_type(t, "\r");
+	assert_true(vt_see(t, "Verdict, undetermined: The server refuses client"));
+	assert_true(vt_see(t, "--probes all"));
+	vt_type(t, "p\r");
+	assert_true(vt_see(t, "1 request; if the secret is wrong, it counts as one more failed login"));
+	assert_true(vt_see(t, "Ask them now? [y/N]"));
+	vt_type(t, "\r");
+	assert_true(vt_see(t, "Nothing was sent."));
+	vt_type(t, "p\ry\r");
+	assert_true(vt_see(t, "Verdict, problem: The server refuses client"));
+	vt_type(t, "p\r");
+	assert_true(vt_see(t, "Nothing is open"));
+	vt_type(t, "q\r");
+	play_restored(t);
+	assert_int_equal(WEXITSTATUS(t->status), 0);
+	assert_null(play_leak(t->plain));
+}
+
 /* Each step and the pages over it, in a locale without UTF-8: not one byte above ASCII. */
 static void
 test_ascii(void **state)
@@ -637,6 +665,7 @@ main(void)
 		TEST(test_secret_command), TEST(test_secret_command_fails),
 		TEST(test_paste_of_16_kib), TEST(test_show_secret), TEST(test_stop_and_continue), TEST(test_signals),
 		TEST(test_interrupt_key), TEST(test_crash), TEST(test_hang_up), TEST(test_terminals), TEST(test_lines),
+		TEST(test_lines_probe),
 		TEST(test_ascii), TEST(test_no_color),
 	};
 

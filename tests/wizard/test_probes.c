@@ -161,6 +161,28 @@ a_refused_client_is_probed_only_with_consent(void **state)
 	assert_int_equal(verdict(t), STATE_PROBLEM);
 }
 
+/* Where there is no introspection, the refused refresh asks: at the token endpoint, and without the refresh token. */
+static void
+a_refused_refresh_is_probed_at_its_endpoint(void **state)
+{
+	struct world *t = *state;
+	struct err e = ERR_INIT;
+
+	reply("GET", "openid-configuration", NULL, JSON_HEAD "{\"issuer\":\"" ISSUER "\",\"token_endpoint\":"
+		"\"https://idp.test/token\",\"userinfo_endpoint\":\"https://idp.test/me\"}");
+	reply("POST", "/token", "client_secret=", NO_SUCH_CODE);
+	reply("POST", "/token", NULL, REFUSED);
+	reply("GET", "/me", NULL, USER);
+	begin(t, OPAQUE, "opaque-refresh-token-0123456789");
+	wizard_set_probes(t->w, PROBES_ALL);
+	assert_int_equal(wizard_set_token_place(t->w, PLACE_MEMORY, NULL, &e), RES_OK);
+	wizard_walk(t->w, STEPS_ALL, true, false);
+	run(t);
+	assert_asked(t, "discovery userinfo refresh:basic userinfo token-probe:post");
+	assert_int_equal(sent_to("refresh_token=opaque-refresh-token"), 1);
+	assert_string_equal(primary(t), "client-auth-method-mismatch");
+}
+
 static void
 the_other_method_decides(void **state)
 {
@@ -614,6 +636,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(nothing_is_asked_where_nothing_is_open),
 		T(a_refused_client_is_probed_only_with_consent),
+		T(a_refused_refresh_is_probed_at_its_endpoint),
 		T(the_other_method_decides),
 		T(a_method_that_is_offered_nowhere_is_not_tried),
 		T(the_other_encoding_decides),
