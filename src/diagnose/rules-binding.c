@@ -215,11 +215,14 @@ rule_dpop_bound_sent_as_bearer(const struct facts *f, struct finding *out)
 	char scheme[24];
 	int from;
 
-	if (!fact_rejected(f) || fact_inactive(f) ||
-		strcmp(request_scheme(x, scheme, sizeof(scheme)), "bearer") != 0)
+	if (!fact_rejected(f) || fact_inactive(f))
+		return RULE_PASS;
+	if (exchange_request_known(x)
+			? strcmp(request_scheme(x, scheme, sizeof(scheme)), "bearer") != 0
+			: answer_hint(x) != HINT_DPOP && !dpop_challenge_only(x))
 		return RULE_PASS;
 	jkt = thumbprint(f, true, &from);
-	if (!jkt.n && !dpop_challenge_only(x) &&
+	if (!jkt.n && !dpop_challenge_only(x) && answer_hint(x) != HINT_DPOP &&
 		!(f->introspected && span_is_nocase(f->introspected->token_type, "dpop")))
 		return RULE_PASS;
 	if (fact_expired(f))
@@ -227,9 +230,12 @@ rule_dpop_bound_sent_as_bearer(const struct facts *f, struct finding *out)
 	if (jkt.n)
 		ev_text(out, "cnf.jkt", jkt, from);
 	ev_answer(out, x);
-	ev(out, "request.authorization", (int)x->n, "Bearer");
 	if (challenges_param(&x->answer.challenges, "algs").n)
 		ev_text(out, "algs", challenges_param(&x->answer.challenges, "algs"), (int)x->n);
+	if (!exchange_request_known(x))
+		return say_of(out, x,
+			"The server wants a DPoP proof: the token is bound to a key, and came without it.");
+	ev(out, "request.authorization", (int)x->n, "Bearer");
 	return say(out,
 		"The token is bound to a DPoP key and was sent as a plain bearer token (%d).",
 		status_of(x));

@@ -63,6 +63,7 @@ enum hint {
 	HINT_ASSERTION_AUDIENCE,
 	HINT_REALM,
 	HINT_CERTIFICATE,
+	HINT_DPOP, /* a proof of possession is missing */
 	HINT_THROTTLED,
 	HINT_SCOPE,
 	HINT_KEY,

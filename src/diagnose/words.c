@@ -20,6 +20,13 @@ word_char(char c)
 	return lower(c) || upper(c) || (c >= '0' && c <= '9');
 }
 
+/* A capital between small letters begins a word: "TokenExpired", but not "OpenID" or "DPoP". */
+static bool
+humps(struct span s, size_t i)
+{
+	return upper(s.p[i]) && i > 0 && lower(s.p[i - 1]) && i + 1 < s.n && lower(s.p[i + 1]);
+}
+
 /* Does the word so far have a digit?  Then a hyphen goes on with it: identifiers are one word. */
 static bool
 is_identifier(const struct words *w)
@@ -47,7 +54,7 @@ words_read(struct words *w, struct span text)
 			inside = inside && c == '-' && is_identifier(w);
 			continue;
 		}
-		if (!inside || (upper(c) && lower(text.p[i - 1]))) {
+		if (!inside || humps(text, i)) {
 			if (w->n == WORDS_MAX)
 				return;
 			w->v[w->n].at = (unsigned short)used;
