@@ -338,7 +338,7 @@ plain_body(struct import *im, struct span text, enum purpose purpose)
 	struct span body = import_without_blank_lines(text);
 	enum body_kind kind = http_body_kind(body);
 	struct import_exchange *x;
-	int said = find_status(body), status = said ? said : kind == BODY_HTML || kind == BODY_XML || kind == BODY_JSON ? 200
+	int said = find_status(body), status = said ? said : kind == BODY_HTML || kind == BODY_JWT || kind == BODY_XML || kind == BODY_JSON ? 200
 		: purpose == PURPOSE_REFRESH ? 400
 					     : 401;
 
@@ -346,6 +346,7 @@ plain_body(struct import *im, struct span text, enum purpose purpose)
 		return RES_NOTFOUND;
 	import_set_response(x, status,
 		kind == BODY_HTML  ? "text/html"
+			: kind == BODY_JWT ? "application/jwt"
 			: kind == BODY_XML ? "application/xml"
 			: kind == BODY_JSON ? "application/json"
 					    : "text/plain",

@@ -161,9 +161,11 @@ bool
 import_carried(const struct http_request *req, struct buf *out)
 {
 	static const char *const names[] = {"token", "access_token"};
-	struct span v = http_header(&req->headers, "authorization"), scheme, path, query;
+	struct span v = http_header(&req->headers, "authorization"), scheme = SPAN_EMPTY, path, query;
 
-	if (span_word(&v, &scheme) && span_trim(v).n && !span_is_nocase(scheme, "basic") &&
+	if (span_word(&v, &scheme) && !span_trim(v).n && scheme.n > 16) /* without its scheme */
+		return buf_add_span(out, scheme) == RES_OK;
+	if (scheme.n && span_trim(v).n && !span_is_nocase(scheme, "basic") &&
 		!span_is_nocase(scheme, "digest") && !span_is_nocase(scheme, "negotiate") &&
 		!span_is_nocase(scheme, "ntlm"))
 		return buf_add_span(out, span_trim(v)) == RES_OK;

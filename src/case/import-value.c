@@ -119,6 +119,21 @@ is_error_word(struct span s)
 		span_is_nocase(s, "forbidden");
 }
 
+/* A JWT that is an answer (RFC 9701 §5; OpenID Connect Core §5.3.2), where one is expected. */
+static bool
+is_signed_answer(struct span s, enum purpose purpose)
+{
+	struct token_info t;
+	bool is;
+
+	token_info_init(&t);
+	token_info_read(&t, s);
+	is = span_contains_nocase(span_of(t.typ), "introspection") || json_get(t.payload, "token_introspection") ||
+		(purpose == PURPOSE_USERINFO && t.claims.sub.n && t.claims.exp.form == NUM_ABSENT);
+	token_info_release(&t);
+	return is;
+}
+
 /* "Bad_OAuth_Token": where an answer is expected, letters alone are its text. */
 static bool
 is_wording(struct span s)
@@ -151,7 +166,7 @@ import_token(struct import *im, struct span text, enum purpose purpose, struct e
 	bool jose = is_jose_text(bare), markup = span_starts(inner, "<");
 	size_t words = words_in(bare);
 
-	if (purpose != PURPOSE_COUNT && !placeholder && is_wording(inner))
+	if (purpose != PURPOSE_COUNT && !placeholder && (is_wording(inner) || (jose && is_signed_answer(bare, purpose))))
 		return RES_NOTFOUND;
 	if (markup && (http_body_kind(inner) == BODY_HTML || inner.n > 80))
 		return RES_NOTFOUND;

@@ -120,6 +120,14 @@ rule_authorization_header_stripped(const struct facts *f, struct finding *out)
 		status_of(x));
 }
 
+/* What somebody would send, or sent, without what came of it. */
+static bool
+is_request_alone(const struct facts *f, const struct exchange *x)
+{
+	return f->c->offline && exchange_request_known(x) && x->result.error == NETERR_NONE &&
+		!x->result.response.status;
+}
+
 enum verdict_of
 rule_authorization_header_malformed(const struct facts *f, struct finding *out)
 {
@@ -133,8 +141,9 @@ rule_authorization_header_malformed(const struct facts *f, struct finding *out)
 	char scheme[24];
 	size_t count;
 
-	if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS || fact_expired(f) ||
-		fact_inactive(f))
+	/* a request alone (inspect) shows it as well */
+	if ((!exchange_answered(x) && !is_request_alone(f, x)) || x->answer.outcome == OUTCOME_SUCCESS ||
+		fact_expired(f) || fact_inactive(f))
 		return RULE_PASS;
 	count = http_header_count(&x->request.headers, "authorization");
 	request_scheme(x, scheme, sizeof(scheme));
@@ -148,7 +157,8 @@ rule_authorization_header_malformed(const struct facts *f, struct finding *out)
 		why = "the scheme is in lower case, which this server may not take";
 	if (!why && answer_hint(x) != HINT_HEADER)
 		return RULE_PASS;
-	ev_answer(out, x);
+	if (exchange_answered(x))
+		ev_answer(out, x);
 	if (!why) {
 		ev(out, "request.authorization", (int)x->n, "one, well-formed, as it was sent");
 		fix(out, "Look for what rewrites the header between here and the server.");
@@ -168,7 +178,7 @@ rule_token_sent_twice(const struct facts *f, struct finding *out)
 	const struct exchange *x = f->userinfo;
 	bool header, query, body;
 
-	if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS)
+	if ((!exchange_answered(x) && !is_request_alone(f, x)) || x->answer.outcome == OUTCOME_SUCCESS)
 		return RULE_PASS;
 	header = http_has_header(&x->request.headers, "authorization");
 	query = x->request.url &&

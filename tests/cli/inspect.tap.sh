@@ -40,7 +40,8 @@ n=0 failed=0
 tab=$(printf '\t')
 while IFS="$tab" read -r file name status id as; do
 	n=$((n + 1))
-	"$TOKENTRIAGE" inspect --format json "$file" >"$work/out" 2>"$work/err"
+	rm -f "$work/case"
+	"$TOKENTRIAGE" inspect --format json --save "$work/case" "$file" >"$work/out" 2>"$work/err"
 	got=$? why=
 	# the findings stand between these two members
 	ids=$(sed -n '/^  "findings"/,/^  "steps"/s/^      "id": "\(.*\)",$/\1/p' "$work/out" | tr '\n' ' ')
@@ -54,6 +55,14 @@ while IFS="$tab" read -r file name status id as; do
 		[ "$got" -eq 2 ] || ! grep -qE '"severity": "(error|warning)"' "$work/out" || why="$why; found $ids"
 	else
 		[ "${ids%% *}" = "$id" ] || why="$why; found ${ids:-nothing}"
+	fi
+	# the saved case gives the same findings and status
+	if [ "$got" -ne 2 ]; then
+		"$TOKENTRIAGE" inspect --format json "$work/case" >"$work/again" 2>>"$work/err"
+		[ $? -eq "$got" ] || why="$why; another status of the saved case"
+		again=$(sed -n '/^  "findings"/,/^  "steps"/s/^      "id": "\(.*\)",$/\1/p' "$work/again" | tr '\n' ' ')
+		[ "$again" = "$ids" ] || why="$why; the saved case: ${again:-nothing}, not ${ids:-nothing}"
+		cat "$work/case" >>"$work/out"
 	fi
 	[ -z "$as" ] || grep -qF "taken as $as" "$work/err" || why="$why; $(head -1 "$work/err")"
 	grep -qF -e "$sig" -e s3cr3t-value "$work/out" "$work/err" && why="$why; holds a secret"
