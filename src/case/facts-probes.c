@@ -186,4 +186,7 @@ facts_derive_probes(struct facts *f)
 		look(f, f->c->exchanges[i]);
 	derive_doubt(f);
 	derive_wait(f);
+	/* told like a stranger, nobody is proven to be known */
+	if (f->open_door.v == TRI_YES && f->active.v != TRI_YES)
+		f->caller_proven = (struct fact){TRI_UNKNOWN, FROM_NOWHERE};
 }

@@ -325,6 +325,7 @@ wizard_cancel(struct wizard *w)
 {
 	w->n_queue = 0;
 	w->running = false;
+	w->consent = 0; /* given for what was cancelled */
 	engine_cancel_all(w->deps.engine, w->refresh_id);
 }
 
