@@ -1,5 +1,7 @@
 #include "case/facts.h"
 
+#include "oauth/words.h"
+
 /* --- of one exchange ---------------------------------------------------------------------- */
 
 bool
@@ -49,6 +51,40 @@ is_page(const struct exchange *x)
 	return x->answer.kind == BODY_HTML || x->answer.kind == BODY_XML;
 }
 
+/* Words that speak of the caller, with a status that does not. */
+static bool
+speaks_of_caller(const struct exchange *x)
+{
+	static const char *const patterns[] = {
+		"authentication failed !token|grant",
+		"client|basic authentication",
+		"client|basic credentials|secret !multiple",
+		"secret hash",
+		"client id|identifier invalid|unknown|wrong|incorrect|missing|found|not",
+	};
+	struct words w;
+
+	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++) {
+		words_read(&w, span_of(x->answer.description));
+		if (words_match(&w, patterns[i]))
+			return true;
+	}
+	/* the sentence inside an answer of no known form */
+	words_read(&w, x->answer.doc ? json_get_str(x->answer.doc, "reason") : SPAN_EMPTY);
+	return words_match(&w, "client id|identifier|secret missing|invalid|wrong");
+}
+
+/* "expired-refresh-token": a code that speaks of the token, whatever the status. */
+static bool
+code_speaks_of_token(struct span error)
+{
+	struct words w;
+
+	words_read(&w, error);
+	return words_match(&w, "refresh token") || span_is(error, "unsupported_grant_type") ||
+		span_is(error, "invalid_scope");
+}
+
 bool
 exchange_client_refused(const struct exchange *x)
 {
@@ -71,12 +107,14 @@ exchange_client_refused(const struct exchange *x)
 		return status == 401 || span_contains_nocase(words, "credentials") ||
 			span_contains_nocase(words, "client secret") ||
 			span_contains_nocase(words, "client authenticator");
-	if (status != 401) {
+	if (status == 403) /* known, and not let in, unless it says otherwise */
 		return span_contains_nocase(words, "authentication failed") ||
 			span_contains_nocase(words, "client authentication") ||
-			span_contains_nocase(words, "client credentials") ||
-			span_contains_nocase(words, "secret hash");
-	}
+			span_contains_nocase(words, "client credentials");
+	if (status != 401)
+		return speaks_of_caller(x);
+	if (code_speaks_of_token(error))
+		return false;
 	if (x->purpose == PURPOSE_REFRESH && span_is(error, "invalid_request") &&
 		(span_contains_nocase(words, "refresh token") ||
 			span_contains_nocase(words, "refresh_token") ||

@@ -1,7 +1,7 @@
 /* What a server's words hint at: the tables of hints.def against the texts of an answer. */
 #include "diagnose/rules.h"
 
-#include "diagnose/words.h"
+#include "oauth/words.h"
 
 static const struct {
 	unsigned where;

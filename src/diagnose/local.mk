@@ -25,5 +25,4 @@ src_libttdiagnose_a_SOURCES = \
 	src/diagnose/rules-transport.c \
 	src/diagnose/rules-userinfo.c \
 	src/diagnose/rules-verify.c \
-	src/diagnose/verdict.c src/diagnose/verdict.h \
-	src/diagnose/words.c src/diagnose/words.h
+	src/diagnose/verdict.c src/diagnose/verdict.h

@@ -1,7 +1,7 @@
 /* Rules about how the token was presented: its header on the way, and what it is bound to. */
 #include "diagnose/rules.h"
 
-#include "diagnose/words.h"
+#include "oauth/words.h"
 
 static int
 status_of(const struct exchange *x)

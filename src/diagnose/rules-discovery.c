@@ -211,7 +211,7 @@ rule_wrong_endpoint_path(const struct facts *f, struct finding *out)
 
 		if (!x || !(missing(x) || (foreign_json(x) && fact_advertised(f, x) != TRI_YES)))
 			continue;
-		if (path_proven(f, x) ||
+		if (path_proven(f, x) || answer_hint(x) == HINT_USER_GONE ||
 			(x == f->introspection && introspection_is_unsupported(f)) ||
 			(x == f->userinfo && x->result.response.status == 404 && no_end_user(f)))
 			continue;

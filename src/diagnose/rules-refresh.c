@@ -2,6 +2,7 @@
 #include "diagnose/rules.h"
 
 #include "base/clock.h"
+#include "oauth/oautherror.h"
 
 static bool
 refused(const struct facts *f)
@@ -30,7 +31,8 @@ grant_refused(const struct facts *f)
 	if (answer_error_is(x, "invalid_grant") || answer_error_is(x, "bad_refresh_token"))
 		return true;
 	/* some servers call a dead refresh token an invalid request */
-	if (answer_error_is(x, "invalid_request") || answer_error_is(x, "invalid_token"))
+	if (answer_error_is(x, "invalid_request") || answer_error_is(x, "invalid_token") ||
+		(x->answer.error[0] && !oauth_error_meaning(span_of(x->answer.error))))
 		return speaks_of_token(answer_hint(x));
 	return (s == 400 || s == 401 || s == 403) && x->answer.kind != BODY_HTML &&
 		!x->answer.error[0];

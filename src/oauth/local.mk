@@ -24,7 +24,8 @@ src_libttoauth_a_SOURCES = \
 	src/oauth/token-shape.c src/oauth/token-shape.h \
 	src/oauth/tokenprefixes.def \
 	src/oauth/tokenrepair.c \
-	src/oauth/url.c src/oauth/url.h
+	src/oauth/url.c src/oauth/url.h \
+	src/oauth/words.c src/oauth/words.h
 
 # crypto.c and crypto-cert.c are no part of the program: they go into the module net.so and into tests.
 noinst_LIBRARIES += src/libttcrypto.a

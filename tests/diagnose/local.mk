@@ -31,7 +31,3 @@ tests_diagnose_test_pairs_LDADD = $(DIAGNOSE_TEST_LIBS)
 tests_diagnose_test_order_SOURCES = tests/diagnose/test_order.c tests/diagnose/fixture.c tests/diagnose/fixture.h
 tests_diagnose_test_order_CPPFLAGS = $(DIAGNOSE_TEST_CPPFLAGS)
 tests_diagnose_test_order_LDADD = $(DIAGNOSE_TEST_LIBS)
-UNIT_TESTS += tests/diagnose/test_words
-tests_diagnose_test_words_SOURCES = tests/diagnose/test_words.c
-tests_diagnose_test_words_CPPFLAGS = $(DIAGNOSE_TEST_CPPFLAGS)
-tests_diagnose_test_words_LDADD = $(DIAGNOSE_TEST_LIBS)

@@ -3,7 +3,7 @@ OAUTH_TEST_LIBS = src/libttoauth.a src/libttbase.a $(CJSON_LIBS) $(CMOCKA_LIBS)
 
 UNIT_TESTS += tests/oauth/test_json tests/oauth/test_url tests/oauth/test_http \
 	tests/oauth/test_challenge tests/oauth/test_claims tests/oauth/test_clientauth \
-	tests/oauth/test_token tests/oauth/test_answer tests/oauth/test_jose \
+	tests/oauth/test_token tests/oauth/test_words tests/oauth/test_answer tests/oauth/test_jose \
 	tests/oauth/test_jws_keys
 
 tests_oauth_test_json_SOURCES = tests/oauth/test_json.c
@@ -34,6 +34,9 @@ tests_oauth_test_token_SOURCES = tests/oauth/test_token.c
 tests_oauth_test_token_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS)
 tests_oauth_test_token_LDADD = $(OAUTH_TEST_LIBS)
 
+tests_oauth_test_words_SOURCES = tests/oauth/test_words.c
+tests_oauth_test_words_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS)
+tests_oauth_test_words_LDADD = $(OAUTH_TEST_LIBS)
 tests_oauth_test_answer_SOURCES = tests/oauth/test_answer.c
 tests_oauth_test_answer_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS)
 tests_oauth_test_answer_LDADD = $(OAUTH_TEST_LIBS)

@@ -1,6 +1,6 @@
 /*
  * A server's sentence read by its words: servers word one cause in a hundred ways, but with the same
- * few words near each other.  Inside the diagnose room.
+ * few words near each other.
  */
 #ifndef TT_DIAGNOSE_WORDS_H
 #define TT_DIAGNOSE_WORDS_H

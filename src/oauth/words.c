@@ -1,4 +1,4 @@
-#include "diagnose/words.h"
+#include "oauth/words.h"
 
 enum { WINDOW = 8, GROUPS_MAX = 6 };
 

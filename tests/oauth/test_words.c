@@ -1,7 +1,7 @@
 /* Sentences by their words. */
 #include "unit.h"
 
-#include "diagnose/words.h"
+#include "oauth/words.h"
 
 static bool
 says(const char *text, const char *pattern)
