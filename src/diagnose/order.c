@@ -68,6 +68,8 @@ before(const struct order *o, const struct diagnosis *d, size_t i, size_t k)
 		return o->weight[i] > o->weight[k];
 	if (a->rule->umbrella != b->rule->umbrella)
 		return b->rule->umbrella;
+	if (a->open != b->open) /* what is certain first */
+		return b->open;
 	if (a->rule->rank != b->rule->rank)
 		return a->rule->rank < b->rule->rank;
 	if (a->step != b->step)
