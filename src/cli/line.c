@@ -234,11 +234,10 @@ probe(struct line *l)
 	}
 	put(l, "Asked one after the other, each once, and only as long as something is open:\n");
 	for (size_t i = 0; i < n; i++) {
-		put(l, "  %s %u request%s", open[i]->question, open[i]->requests,
-			open[i]->requests == 1 ? "" : "s");
-		if (open[i]->seconds)
-			put(l, ", %u seconds", open[i]->seconds);
-		put(l, "; %s.\n", open[i]->danger);
+		char cost[LIMIT_MESSAGE];
+
+		probe_cost(open[i], cost, sizeof cost);
+		put(l, "  %s %s.\n", open[i]->question, cost);
 	}
 	if (!ask(l, "Ask them now? [y/N]") || tolower((unsigned char)l->answer[0]) != 'y') {
 		put(l, "Nothing was sent.\n");

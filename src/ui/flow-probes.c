@@ -22,12 +22,10 @@ describe(struct buf *out, const struct probe_row *const *open, size_t n)
 {
 	buf_puts(out, n > 1 ? "Asked one after the other, each once, and only as long as something is open:\n" : "");
 	for (size_t i = 0; i < n; i++) {
-		const struct probe_row *p = open[i];
+		char cost[LIMIT_MESSAGE];
 
-		buf_printf(out, "%s%s%s %u request%s", i ? "\n" : "", n > 1 ? "· " : "", p->question, p->requests, p->requests == 1 ? "" : "s");
-		if (p->seconds)
-			buf_printf(out, ", %u s", p->seconds);
-		buf_printf(out, "; %s.", p->danger);
+		probe_cost(open[i], cost, sizeof(cost));
+		buf_printf(out, "%s%s%s %s.", i ? "\n" : "", n > 1 ? "· " : "", open[i]->question, cost);
 	}
 }
 

@@ -108,6 +108,17 @@ probes_ask(struct wizard *w)
 	return true;
 }
 
+void
+probe_cost(const struct probe_row *p, char *out, size_t size)
+{
+	char time[24] = "";
+
+	if (p->seconds)
+		text_format(time, sizeof(time), ", %u s", p->seconds);
+	text_format(out, size, "%u request%s%s%s%s", p->requests, p->requests == 1 ? "" : "s", time,
+		*p->danger ? "; " : "", p->danger);
+}
+
 /* --- the caller's side ---------------------------------------------------------------------------- */
 
 /* What could be asked beyond the level; nothing of a case that nobody is asked about. */
@@ -153,13 +164,12 @@ probes_advise(struct wizard *w)
 {
 	const struct probe_row *open[WIZARD_PROBES];
 	struct verdict *v = &w->diagnosis.verdict;
-	char cost[24] = "";
+	char cost[LIMIT_MESSAGE];
 
 	if (v->state != STATE_UNDETERMINED || wizard_busy(w) || !wizard_open_probes(w, open))
 		return;
-	if (open[0]->seconds)
-		text_format(cost, sizeof(cost), ", %u s", open[0]->seconds);
-	text_format(v->next, sizeof(v->next), "Probe further (--probes all): %s %u request%s%s; %s.",
-		open[0]->question, open[0]->requests, open[0]->requests == 1 ? "" : "s", cost, open[0]->danger);
+	probe_cost(open[0], cost, sizeof(cost));
+	text_format(v->next, sizeof(v->next), "Probe further (--probes %s): %s %s.",
+		open[0]->level == PROBES_SAFE ? "safe" : "all", open[0]->question, cost);
 	v->next_step = open[0]->step;
 }

@@ -94,6 +94,8 @@ struct probe_row {
 	const char *danger;         /* in plain words, without a capital; "" with a safe one */
 	const char *separates;      /* finding ids, blank-separated */
 };
+/* "2 requests, 5 s; it takes five seconds": cost and danger, for one sentence. */
+void probe_cost(const struct probe_row *p, char *out, size_t size);
 enum { WIZARD_PROBES = 32 };
 /*
  * The probes that could still decide and that the level does not allow by itself, in the order of asking; a

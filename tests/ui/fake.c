@@ -456,6 +456,13 @@ wizard_open_probes(const struct wizard *w, const struct probe_row *out[])
 	return 2;
 }
 
+void
+probe_cost(const struct probe_row *p, char *out, size_t size)
+{
+	snprintf(out, size, "%u request%s%s; %s", p->requests, p->requests == 1 ? "" : "s", p->seconds ? ", 2 s" : "",
+		p->danger);
+}
+
 enum res
 wizard_run_probes(struct wizard *w, struct err *e)
 {

@@ -309,6 +309,25 @@ an_error_of_introspection_asks_for_a_made_up_token(void **state)
 	assert_string_not_equal(primary(t), "introspect-not-permitted");
 }
 
+/* Without probes the verdict names the level that would do, and a safe one has no danger to speak of. */
+static void
+the_advice_names_the_level(void **state)
+{
+	struct world *t = *state;
+	struct buf want;
+
+	reply("GET", "openid-configuration", NULL, BOTH);
+	reply("POST", "/introspect", NULL, JSON_HEAD "{\"active\":true,\"scope\":\"openid\",\"client_id\":\"app\","
+		"\"sub\":\"u1\"}");
+	reply("GET", "/me", NULL, INVALID_TOKEN);
+	walk(t, PROBES_NONE, OPAQUE);
+	assert_int_equal(verdict(t), STATE_UNDETERMINED);
+	buf_init(&want, LIMIT_MESSAGE);
+	buf_printf(&want, "Probe further (--probes safe): %s 1 request.", probe_row(PROBE_MADE_UP_USERINFO)->question);
+	assert_string_equal(wizard_diagnosis(t->w)->verdict.next, buf_str(&want));
+	buf_release(&want);
+}
+
 static void
 a_plain_inactive_asks_for_none(void **state)
 {
@@ -660,6 +679,7 @@ main(void)
 		T(a_hidden_refusal_is_unmasked),
 		T(a_server_that_refuses_strangers_hides_nothing),
 		T(an_error_of_introspection_asks_for_a_made_up_token),
+		T(the_advice_names_the_level),
 		T(a_plain_inactive_asks_for_none),
 		T(a_lost_header_is_proven_by_the_body),
 		T(a_named_error_asks_for_no_body),
