@@ -414,7 +414,7 @@ read_command(struct import *im, struct span text)
 	buf_init_wiping(&c.query, LIMIT_BODY);
 	if (c.x) {
 		c.req = &c.x->request;
-		n = shell_words_split(w, text);
+		n = shell_words_split(w, span_sub(text, 0, LIMIT_BODY));
 		note_words(im, w);
 		read_words(&c, w);
 		if (c.url.n) {
@@ -497,7 +497,7 @@ import_curl(struct import *im, struct span text, enum purpose purpose, struct er
 	/* a prompt may stand before it, prose may not */
 	if (at == SIZE_MAX || span_find(before, '\n') != SIZE_MAX || before.n > 80)
 		return RES_NOTFOUND;
-	while (at != SIZE_MAX) {
+	while (at != SIZE_MAX && im->n < IMPORT_EXCHANGES) {
 		size_t mine = im->n, next, n;
 
 		text = span_from(text, at);

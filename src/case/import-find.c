@@ -36,8 +36,7 @@ line_around(struct span text, const char *p)
 static bool
 is_plain_word(struct span code)
 {
-	return span_find(code, '_') == SIZE_MAX || span_is(code, "not_found") || span_is(code, "access_denied") ||
-		span_is(code, "server_error");
+	return span_is(code, "not_found") || span_is(code, "access_denied") || span_is(code, "server_error");
 }
 
 bool
@@ -52,10 +51,10 @@ find_error_code(struct span text, struct span *code)
 		while (i + n < text.n && name_char(text.p[i + n]))
 			n++;
 		*code = span_sub(text, i, n);
-		if (n > 5 && n < 40 && oauth_error_find(*code)) {
+		if (n > 5 && n < 40 && span_find(*code, '_') != SIZE_MAX && oauth_error_find(*code)) {
 			if (!is_plain_word(*code))
 				return true;
-			if (!plain.n && span_find(*code, '_') != SIZE_MAX)
+			if (!plain.n)
 				plain = *code;
 		}
 		i += n ? n : 1;

@@ -159,14 +159,18 @@ take_message(struct import *im, struct span text, enum http_start kind, int base
 	return r;
 }
 
-static int
-lines_in(struct span from, const char *to)
-{
-	int n = 0;
+/* Lines up to `to`, counted on from where the last call ended. */
+struct line_count {
+	const char *at;
+	int n;
+};
 
-	for (const char *p = from.p; p < to; p++)
-		n += *p == '\n';
-	return n;
+static int
+lines_to(struct line_count *c, const char *to)
+{
+	for (; c->at < to; c->at++)
+		c->n += *c->at == '\n';
+	return c->n;
 }
 
 static void
@@ -194,27 +198,26 @@ import_http(struct import *im, struct span text, enum purpose purpose, struct er
 {
 	struct span rest = text, line, message = SPAN_EMPTY;
 	enum http_start kind;
+	struct line_count count = {text.p, 0};
 	size_t had = im->n;
-	enum res r = RES_OK;
+	enum res r;
 
 	for (line = rest; span_next(&line, '\n', &message) && !span_trim(message).n; rest = line)
 		;
 	if (http_start_line(message) == HTTP_NO_START)
 		return RES_NOTFOUND;
-	while (http_next_message(&rest, &message, &kind)) {
+	while (im->n < IMPORT_EXCHANGES && http_next_message(&rest, &message, &kind)) {
 		struct err mine = ERR_INIT;
 
-		if (r == RES_OK)
-			r = take_message(im, message, kind, lines_in(text, message.p), &mine);
-		else
-			r = take_message(im, message, kind, lines_in(text, message.p), NULL);
+		r = take_message(im, message, kind, lines_to(&count, message.p), &mine);
 		if (r == RES_OK)
 			continue;
 		if (im->n == had && !rest.n)
 			return err_set(e, r, "%s", mine.text);
 		import_note(im, "%s; left out", mine.text);
-		r = RES_OK;
 	}
+	if (rest.n && im->n == IMPORT_EXCHANGES)
+		import_note(im, "only the first %d exchanges were taken", IMPORT_EXCHANGES);
 	for (size_t i = had; purpose != PURPOSE_COUNT && i < im->n; i++)
 		if (!im->x[i]->named)
 			im->x[i]->purpose = purpose;

@@ -402,10 +402,12 @@ import_prose(struct import *im, struct span text, enum purpose purpose, struct e
 	size_t tokens;
 	enum res r;
 
-	if (text.n > LIMIT_JSON_BYTES)
-		return err_set(e, RES_LIMIT,
-			"a text of %zu bytes that is none of the known formats: too long to look for errors in",
-			text.n);
+	if (text.n > LIMIT_BODY) {
+		import_note(im, "a long text (%zu bytes): only its last %d KiB were looked at", text.n,
+			LIMIT_BODY >> 10);
+		text = span_from(text, text.n - LIMIT_BODY);
+		text = span_from(text, span_find(text, '\n') == SIZE_MAX ? 0 : span_find(text, '\n'));
+	}
 	if (kind == BODY_HTML)
 		return plain_body(im, text, purpose);
 	r = embedded(im, text, purpose);

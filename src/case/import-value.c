@@ -175,6 +175,8 @@ import_token(struct import *im, struct span text, enum purpose purpose, struct e
 	if (!placeholder && !jose && is_error_word(bare))
 		return RES_NOTFOUND;
 	/* blanks inside what is a token otherwise: one or two, or a JWT's line breaks */
+	if (s.n > LIMIT_TOKEN && words > 1)
+		return RES_NOTFOUND;
 	if (s.n > LIMIT_TOKEN)
 		return err_set(e, RES_LIMIT,
 			"this is too long for a token (%zu bytes; the limit is %d), and nothing else "

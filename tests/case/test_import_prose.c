@@ -164,6 +164,26 @@ embedded_messages(void **state)
 	refuse("{\"a\":", RES_SYNTAX);
 }
 
+/* The end of a long log is its news. */
+static void
+long_logs(void **state)
+{
+	struct import im;
+	struct buf log;
+
+	(void)state;
+	buf_init(&log, LIMIT_INPUT_FILE);
+	(void)buf_puts(&log, "invalid_client (this is long ago)\n");
+	while (log.len < 3u << 20)
+		(void)buf_puts(&log, "12:00:00 INFO nothing at all happened here, as before\n");
+	(void)buf_puts(&log, "12:00:01 ERROR invalid_grant (Session not active)\n");
+	take(&im, buf_str(&log));
+	assert_true(noted(&im, "only its last"));
+	assert_non_null(strstr(buf_str(&im.x[0]->result.response.body), "invalid_grant"));
+	import_release(&im);
+	buf_release(&log);
+}
+
 /* Cut at every byte, and through every encoding's corner: an answer each time (run under sanitizers). */
 static void
 hostile(void **state)
@@ -205,6 +225,7 @@ main(void)
 		cmocka_unit_test(the_host_of_a_failure),
 		cmocka_unit_test(tokens_in_texts),
 		cmocka_unit_test(embedded_messages),
+		cmocka_unit_test(long_logs),
 		cmocka_unit_test(hostile),
 	};
 

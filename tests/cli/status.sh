@@ -295,6 +295,23 @@ says err "not understood"
 printf 'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer error="invalid_token", error_description="\033[2JThe token expired"\r\n\r\n' >resp
 want 1 "inspect: an HTTP response" -- inspect --step userinfo resp
 if grep -q "$(printf '\033')" out; then not_ok "an escape passed"; else ok "... escapes are visible"; fi
+printf 'token' | gzip -c >gz
+want 2 "inspect: gzip" -- inspect gz
+says err "gz: this is compressed (gzip)"
+printf '\377\376a\000t\000-\0001\000' >utf16
+want 0 "inspect: UTF-16 with its mark" -- inspect utf16
+says err "UTF-16"
+printf 'HTTP/1.1 401 Unauthorized\nWWW-Authenticate: Bearer error="invalid_token", error_description="abgelaufen f\374r immer, expired"\n\n' >cp1252
+want 1 "inspect: bytes of a Windows code page" -- inspect cp1252
+printf '{"log":{"entries":[\n{"request":{"method":"GET","url":"https://a.example/userinfo","headers":[]},"response":{"status":401}},\n{"requ' >cut.har
+want 3 "inspect: a HAR file that was cut off" -- inspect cut.har
+says err "line 3: the file is cut off"
+printf '{"log":{"entries":[]}}' >empty.har
+want 2 "inspect: a HAR file without a token" -- inspect empty.har
+says err "empty.har: a HAR file of 0 entries"
+printf 'abc\ndef\001' >ctl
+want 2 "inspect: a control character in a text" -- inspect ctl
+says err "ctl: line 2: binary data"
 printf 'Authorization: Bearer \n' >hdr
 want 1 "inspect: an Authorization header without a token" -- inspect hdr
 # --- explain ------------------------------------------------------------------------------------------
