@@ -4,7 +4,7 @@
 // it too or says honestly that it is open, and never names another.
 import { honest, newPairWorks, noticed, ok, problem, TOKENS_OUT, unsettled, warned } from './expect.mjs';
 import { bodies, gateway, harmless, json, pages, reply, says, wire } from './faults.mjs';
-import { openGateway } from './gateways.mjs';
+import { closedPort, gatewayTokens, openGateway } from './gateways.mjs';
 import { revoke } from './mint.mjs';
 
 const refreshing = { args: (dir) => ['--refresh', '--tokens-out', TOKENS_OUT(dir)] };
@@ -351,9 +351,12 @@ row('https to a port that speaks http', OIDC, harmless.none, problem('tls-protoc
 // --- the cases ---------------------------------------------------------------------------------
 
 function asCase(one, kind, level) {
-	const make = async (w) => {
-		const c = await openGateway(w, kind, one);
+	const open = (w) => openGateway(w, kind, one);
+	const make = async (w, gate) => {
+		const c = gate ?? await open(w);
 		try {
+			c.tokens = await gatewayTokens(w, kind, c, one);
+			c.closed = `https://127.0.0.1:${await closedPort()}`;
 			await one.prepare?.(w, c);
 			c.proxy.arm(await one.make(c));
 		} catch (err) {
@@ -369,7 +372,8 @@ function asCase(one, kind, level) {
 			}, close: c.close };
 	};
 	// without --refresh and --revoke the program changes nothing at the server
-	return { name: `${kind} behind a gateway: ${one.name} (${level})`, make, reads: !one.args };
+	return { name: `${kind} behind a gateway: ${one.name} (${level})`, make, reads: !one.args,
+		open: kind === 'glewlwyd' ? open : undefined };
 }
 
 export const faultCases = rows.flatMap((one) => one.servers.flatMap((kind) =>

@@ -39,11 +39,9 @@ async function addPlugin({ api, username, password, plugin }, name, issuer, ca) 
 const endpoints = (issuer, paths) => ({ issuer, ...Object.fromEntries(
 	Object.entries(paths).map(([name, path]) => [`${name}_endpoint`, issuer + path])) });
 
-// kind: which server; tls: {cert, …} of the proxy; plain: no TLS; direct: the tokens
-// come from the server itself, as nothing gets through; forward: the mode of a
-// company's proxy on this side of it.  Returns the server as it is
-// seen through the proxy and by itself, a client of it, and fresh tokens.
-export async function openGateway(w, kind, { client: id = 'app-basic', tls = {}, plain, h2, direct, forward } = {}) {
+// kind: which server; tls: {cert, …} of the proxy; plain: no TLS; forward: the mode of a company's proxy on
+// this side of it.  The server as it is seen through the proxy and by itself, and a client of it.
+export async function openGateway(w, kind, { client: id = 'app-basic', tls = {}, plain, h2, forward } = {}) {
 	const glewlwyd = kind === 'glewlwyd';
 	const upstream = new URL(glewlwyd ? w.glewlwyd.issuer : w.oidc.issuer).origin;
 	const base = glewlwyd ? `/api/f${randomBytes(6).toString('hex')}` : '';
@@ -61,19 +59,22 @@ export async function openGateway(w, kind, { client: id = 'app-basic', tls = {},
 		if (forward)
 			way = await openForwardProxy(forward, { key: pem('server.key'), cert: pem('inspected.pem') });
 		const server = { ...endpoints(proxy.origin + base, PATHS[kind]), upstream };
-		const itself = endpoints(upstream + base, PATHS[kind]);
 		if (glewlwyd)
 			await addPlugin(w.glewlwyd.admin, base.slice('/api/'.length), server.issuer, w.ca);
-		const from = direct ? itself : server;
-		const client = (glewlwyd ? w.glewlwyd : w.oidc).clients[id];
-		const tokens = glewlwyd ? await mintByPassword(from, client, { user: w.glewlwyd.user, ca: w.ca })
-			: await mintByCode(from, client, { ca: w.ca });
-		if (direct)
-			delete tokens.id_token;		// of the server's own address
-		return { server, direct: itself, client, tokens, proxy, forward: way?.url, close,
-			closed: `https://127.0.0.1:${await closedPort()}` };
+		return { server, direct: endpoints(upstream + base, PATHS[kind]), proxy, forward: way?.url, close,
+			client: (glewlwyd ? w.glewlwyd : w.oidc).clients[id] };
 	} catch (err) {
 		await close();
 		throw err;
 	}
+}
+
+// Fresh tokens of the gateway's server.  direct: from the server itself, as nothing gets through.
+export async function gatewayTokens(w, kind, gate, { direct } = {}) {
+	const from = direct ? gate.direct : gate.server;
+	const tokens = kind === 'glewlwyd' ? await mintByPassword(from, gate.client, { user: w.glewlwyd.user, ca: w.ca })
+		: await mintByCode(from, gate.client, { ca: w.ca });
+	if (direct)
+		delete tokens.id_token;		// of the server's own address
+	return tokens;
 }
