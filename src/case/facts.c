@@ -141,6 +141,13 @@ exchange_client_accepted(const struct exchange *x)
 		span_is(error, "unsupported_token_type") || span_is(error, "invalid_scope");
 }
 
+static bool
+has_password_field(struct span page)
+{
+	return span_contains_nocase(page, "type=\"password\"") || span_contains_nocase(page, "type='password'") ||
+		span_contains_nocase(page, "type=password");
+}
+
 bool
 exchange_token_refused(const struct exchange *x)
 {
@@ -153,8 +160,7 @@ exchange_token_refused(const struct exchange *x)
 		return (status >= 200 && status < 300) || status == 400 || status == 401 ||
 			status == 403 || status == 422;
 	if (is_page(x)) /* an error page is a refusal too; a login page is not */
-		return status == 401 &&
-			!span_contains_nocase(buf_span(&x->result.response.body), "password");
+		return status == 401 && !has_password_field(buf_span(&x->result.response.body));
 	return status == 400 || status == 401 || status == 403;
 }
 

@@ -36,6 +36,18 @@ bare_challenge(const struct exchange *x)
 	return bearer && !x->answer.error[0] && says_no_more(x);
 }
 
+bool
+fact_answered_as_without_token(const struct facts *f)
+{
+	const struct exchange *x = f->userinfo, *probe = f->userinfo_probe;
+
+	if (!exchange_answered(x) || !(answer_hint(x) == HINT_NO_TOKEN || (status_of(x) == 401 && bare_challenge(x))))
+		return false;
+	/* a made-up token that gets another answer was seen: then the header arrives */
+	return !(exchange_answered(probe) && (probe->answer.error[0] || status_of(probe) != status_of(x)) &&
+		strcmp(probe->answer.error, x->answer.error) != 0);
+}
+
 /* One lone answer: whether a token was sent is for the reader to say. */
 static enum verdict_of
 without_request(const struct exchange *x, bool said, struct finding *out)
@@ -66,6 +78,13 @@ seen_in_body(const struct facts *f)
 		answer_error_is(x, "insufficient_scope"));
 }
 
+/* … and accepted, whatever the words of the refusal were. */
+static bool
+got_through_in_body(const struct facts *f)
+{
+	return f->form_probe && f->form_probe->answer.outcome == OUTCOME_SUCCESS;
+}
+
 enum verdict_of
 rule_authorization_header_stripped(const struct facts *f, struct finding *out)
 {
@@ -79,12 +98,8 @@ rule_authorization_header_stripped(const struct facts *f, struct finding *out)
 		fact_bound(f))
 		return RULE_PASS;
 	said = answer_hint(x) == HINT_NO_TOKEN;
-	if (!said && !(status_of(x) == 401 && (bare_challenge(x) || seen_in_body(f))))
-		return RULE_PASS;
-	/* a made-up token that gets another answer was seen: then the header arrives */
-	if (exchange_answered(probe) &&
-		(probe->answer.error[0] || status_of(probe) != status_of(x)) &&
-		strcmp(probe->answer.error, x->answer.error) != 0)
+	if (!got_through_in_body(f) && !fact_answered_as_without_token(f) &&
+		!(status_of(x) == 401 && !x->answer.error[0] && seen_in_body(f)))
 		return RULE_PASS;
 	ev_answer(out, x);
 	if (!exchange_request_known(x)) /* error-in-200-body says it with its own words */
@@ -93,10 +108,10 @@ rule_authorization_header_stripped(const struct facts *f, struct finding *out)
 	ev_answer(out, probe);
 	/* Basic travels in the same header: refused there, it never arrived either */
 	if (f->introspection && f->introspection->auth == AUTH_BASIC &&
-		exchange_client_refused(f->introspection)) {
+		(exchange_client_refused(f->introspection) || fact_caller_in_doubt(f))) {
 		ev_answer(out, f->introspection);
 		out->explains = "token-rejected-unspecified error-in-200-body malformed-request "
-			"client-secret-wrong client-auth-missing client-auth-method-mismatch "
+			"introspect-not-permitted client-secret-wrong client-auth-missing client-auth-method-mismatch "
 			"client-credentials-encoding";
 	}
 	ev_answer(out, f->form_probe);

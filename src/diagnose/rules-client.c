@@ -172,7 +172,7 @@ rule_client_auth_missing(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	if (!exchange_client_refused(x) &&
 		!(x->result.response.status == 400 && answer_error_is(x, "invalid_request")) &&
-		(x->result.response.status != 403 || x->auth == AUTH_NONE))
+		(x->result.response.status != 403 || (x->auth == AUTH_NONE && x->auth_client_id[0])))
 		return RULE_PASS;
 	if (exchange_answered(f->introspection_probe) &&
 		f->introspection_probe->answer.outcome == OUTCOME_INACTIVE)
@@ -227,7 +227,7 @@ rule_introspect_public_client(const struct facts *f, struct finding *out)
 	s = x->result.response.status;
 	/* 403: known, and not let in; 401 asks for authentication, which is client-auth-missing */
 	if (answer_hint(x) != HINT_PUBLIC_CLIENT &&
-		!(x->auth == AUTH_NONE && s == 403 &&
+		!(x->auth == AUTH_NONE && x->auth_client_id[0] && s == 403 &&
 			!answer_error_is(x, "unsupported_token_type") &&
 			!answer_error_is(x, "invalid_token")))
 		return RULE_PASS;
@@ -416,6 +416,14 @@ rule_client_secret_wrong(const struct facts *f, struct finding *out)
 	const struct exchange *x = refused_caller(f, out);
 	enum hint hint;
 
+	if (!x && fact_caller_in_doubt(f) && exchange_client_refused(f->token_probe)) {
+		ev_answer(out, f->introspection);
+		ev_answer(out, f->token_probe);
+		return say(out,
+			"The server refuses client %s at the introspection request (403) and at the token endpoint "
+			"(%d): the client id or its secret is wrong.",
+			f->introspection->auth_client_id, f->token_probe->result.response.status);
+	}
 	if (!x)
 		return hidden_refusal(f, out);
 	hint = answer_hint(x);
@@ -534,6 +542,17 @@ rule_introspect_resource_credentials_needed(const struct facts *f, struct findin
 		x->auth_client_id);
 }
 
+/* Some servers say 403, and no word, to wrong credentials too. */
+bool
+fact_caller_in_doubt(const struct facts *f)
+{
+	const struct exchange *x = f->introspection;
+
+	return exchange_answered(x) && x->result.response.status == 403 && with_secret(x) && !x->answer.error[0] &&
+		!x->answer.challenges.n && !x->answer.doc && !exchange_client_accepted(f->token_probe) &&
+		!exchange_client_accepted(f->refresh);
+}
+
 enum verdict_of
 rule_introspect_not_permitted(const struct facts *f, struct finding *out)
 {
@@ -551,6 +570,16 @@ rule_introspect_not_permitted(const struct facts *f, struct finding *out)
 		return RULE_PASS; /* something in front said so */
 	ev_answer(out, x);
 	ev_answer(out, f->introspection_probe);
+	ev_answer(out, f->token_probe);
+	if (exchange_client_refused(f->token_probe))
+		return RULE_PASS; /* it is not known at all */
+	if (fact_caller_in_doubt(f)) {
+		out->open = true;
+		return say(out,
+			"The server does not let the client %s introspect (403), and does not say whether its "
+			"credentials are wrong or it lacks the permission.",
+			whose(x));
+	}
 	return say(out, "The server knows the client %s and does not let it introspect (403).",
 		whose(x));
 }

@@ -32,7 +32,7 @@ rule_discovery_issuer_mismatch(const struct facts *f, struct finding *out)
 	ev_text(out, "issuer of the document", got, (int)x->n);
 	if (span_contains_nocase(got, "{tenantid}")) /* a template for many tenants, by design */
 		out->severity = SEV_INFO;
-	else if (f->userinfo_ok.v == TRI_YES || f->active.v == TRI_YES)
+	else if (!fact_userinfo_out_of_reach(f) && (f->userinfo_ok.v == TRI_YES || f->active.v == TRI_YES))
 		out->severity = SEV_WARNING;
 	fix(out, "Configure the issuer exactly as the server prints it: %.*s", SPAN_ARG(got));
 	return say(out, "The metadata is of issuer %.*s, the profile says %.*s: they differ %s.",
@@ -48,7 +48,7 @@ rule_discovery_unreachable(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	ev_answer(out, f->discovery);
 	ev_answer(out, f->discovery_oauth);
-	if (f->userinfo || f->introspection)
+	if ((f->userinfo || f->introspection) && !fact_userinfo_out_of_reach(f))
 		out->severity = SEV_WARNING;
 	return say(out, "No metadata could be had from the issuer %s.",
 		f->c->profile.issuer ? f->c->profile.issuer : "");
@@ -131,8 +131,12 @@ introspection_is_unsupported(const struct facts *f)
 
 	if (!f->metadata || f->metadata->url[EP_INTROSPECTION].n)
 		return false;
-	return !x || missing(x) ||
-		(exchange_answered(x) && f->active.v == TRI_UNKNOWN &&
+	if (!x || missing(x))
+		return true;
+	/* an address that somebody configured is there until it says that it is not */
+	if (profile_endpoint(&f->c->profile, EP_INTROSPECTION).n)
+		return false;
+	return (exchange_answered(x) && f->active.v == TRI_UNKNOWN &&
 			x->result.response.status >= 400 && x->result.response.status < 500 &&
 			!exchange_client_refused(x));
 }
@@ -148,6 +152,20 @@ path_proven(const struct facts *f, const struct exchange *x)
 	return exchange_answered(probe) && !missing(probe) && probe->result.response.status < 500;
 }
 
+/* A server of pages refuses every POST with 405: when discovery got its page, or its failure, the path is not it. */
+static bool
+pages_only(const struct facts *f, const struct exchange *x)
+{
+	const struct exchange *d = f->discovery;
+	struct url a, b;
+
+	return x->result.response.status == 405 && !f->metadata && exchange_answered(d) &&
+		(d->result.response.status >= 500 ||
+			(d->result.response.status == 200 && d->answer.kind == BODY_HTML)) &&
+		url_parse(&a, span_of(x->request.url), NULL) == RES_OK &&
+		url_parse(&b, span_of(d->request.url), NULL) == RES_OK && url_same_host(&a, &b);
+}
+
 static enum verdict_of
 missing_discovery(const struct facts *f, struct finding *out)
 {
@@ -157,7 +175,8 @@ missing_discovery(const struct facts *f, struct finding *out)
 		(f->discovery_oauth && !missing(f->discovery_oauth)))
 		return RULE_PASS;
 	out->step = x->step;
-	if (exchange_answered(f->userinfo) || exchange_answered(f->introspection))
+	if (!fact_userinfo_out_of_reach(f) &&
+		(exchange_answered(f->userinfo) || exchange_answered(f->introspection)))
 		out->severity = SEV_WARNING;
 	ev_answer(out, x);
 	ev(out, "url", (int)x->n, "%s", x->request.url);
@@ -211,7 +230,7 @@ rule_wrong_endpoint_path(const struct facts *f, struct finding *out)
 
 		if (!x || !(missing(x) || (foreign_json(x) && fact_advertised(f, x) != TRI_YES)))
 			continue;
-		if (path_proven(f, x) || answer_hint(x) == HINT_USER_GONE ||
+		if (path_proven(f, x) || pages_only(f, x) || answer_hint(x) == HINT_USER_GONE ||
 			(x == f->introspection && introspection_is_unsupported(f)) ||
 			(x == f->userinfo && x->result.response.status == 404 && no_end_user(f)))
 			continue;

@@ -52,6 +52,15 @@ ev_scope(const struct facts *f, struct finding *out)
 }
 
 /* No end user stands behind the token: client_credentials. */
+/* User information fails at this token alone: a made-up one is refused in an orderly way. */
+static bool
+stumbles(const struct facts *f)
+{
+	return exchange_answered(f->userinfo) && status_of(f->userinfo) == 500 &&
+		exchange_answered(f->userinfo_probe) && status_of(f->userinfo_probe) >= 400 &&
+		status_of(f->userinfo_probe) < 500;
+}
+
 static bool
 without_user(const struct facts *f, struct finding *out)
 {
@@ -68,7 +77,7 @@ without_user(const struct facts *f, struct finding *out)
 	}
 	/* sub is optional (RFC 7662 §2.2): only a server that says the rest would have said it */
 	if (i && f->active.v == TRI_YES && i->client_id.n && !i->sub.n && !i->username.n &&
-		!f->sub.v.n && f->has_openid.v != TRI_YES) {
+		!f->sub.v.n && (f->has_openid.v != TRI_YES || stumbles(f))) {
 		ev(out, "sub", f->active.from, "absent");
 		ev_text(out, "client_id", i->client_id, f->active.from);
 		return true;
@@ -82,7 +91,7 @@ rule_no_end_user_in_token(const struct facts *f, struct finding *out)
 	const struct exchange *x = f->userinfo;
 	bool gone = exchange_answered(x) && status_of(x) == 404 && fact_advertised(f, x) != TRI_NO;
 
-	if (!is_userinfo(x) || !(fact_rejected(f) || gone) || fact_inactive(f) ||
+	if (!is_userinfo(x) || !(fact_rejected(f) || gone || stumbles(f)) || fact_inactive(f) ||
 		!without_user(f, out))
 		return RULE_PASS;
 	/* a server that names the scope has looked at the token: an absent sub proves nothing
@@ -92,6 +101,8 @@ rule_no_end_user_in_token(const struct facts *f, struct finding *out)
 	if (fact_expired(f) && f->active.v != TRI_YES)
 		return RULE_PASS;
 	ev_answer(out, x);
+	if (stumbles(f))
+		out->explains = "server-error-5xx wrong-audience insufficient-scope";
 	return say(out,
 		"The token belongs to client %.*s alone: there is no user whose information could "
 		"be given.",
@@ -245,14 +256,17 @@ enum verdict_of
 rule_wrong_audience(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = f->userinfo;
-	bool said;
+	enum hint hint = answer_hint(x);
+	bool said = hint == HINT_AUDIENCE;
 
 	if (!fact_rejected(f) || fact_inactive(f) || fact_expired(f) || scope_refusal(x) ||
 		fact_bound(f))
 		return RULE_PASS;
+	/* an answer that gives another reason is believed, and who saw no token saw no audience */
+	if (!said && ((hint != HINT_NONE && hint != HINT_AMBIGUOUS) || fact_answered_as_without_token(f)))
+		return RULE_PASS;
 	if (fact_issuer(f) == ISSUER_OTHER_TENANT || f->access_sig == SIG_BAD)
 		return RULE_PASS;
-	said = answer_hint(x) == HINT_AUDIENCE;
 	/* without the server's word: the token must be good in every other way, and meant for
 	 * another place */
 	if (!said &&
@@ -325,6 +339,13 @@ rule_token_stale_not_before(const struct facts *f, struct finding *out)
 /* So long a new token may be unknown to a copy of the server; so long later it would be known. */
 enum { FRESH_S = 10, WAITED_S = 5 };
 
+/* Who introspects is who got the token: it may ask, whatever the audience. */
+static bool
+issued_to_caller(const struct facts *f)
+{
+	return f->client_id.v.n && span_eq(f->client_id.v, f->caller.v);
+}
+
 enum verdict_of
 rule_token_revoked(const struct facts *f, struct finding *out)
 {
@@ -357,7 +378,7 @@ rule_token_revoked(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	if (f->access->role == ROLE_ID || f->access->role == ROLE_REFRESH ||
 		answer_hint(f->userinfo) == HINT_ISSUER ||
-		answer_hint(f->userinfo) == HINT_AUDIENCE || other_audience(f))
+		answer_hint(f->userinfo) == HINT_AUDIENCE || (other_audience(f) && !issued_to_caller(f)))
 		return RULE_PASS;
 	ev(out, "active", f->active.from, "false");
 	ev_answer(out, f->userinfo);

@@ -206,6 +206,15 @@ fact_bound(const struct facts *f)
 		(f->introspected && (f->introspected->jkt.n || f->introspected->x5t_s256.n));
 }
 
+bool
+fact_userinfo_out_of_reach(const struct facts *f)
+{
+	const struct profile *p = &f->c->profile;
+
+	return !f->c->offline && p->issuer && !f->metadata && !f->userinfo && !p->resource_url &&
+		!profile_endpoint(p, EP_USERINFO).n && !fact_inactive(f);
+}
+
 enum severity
 fact_weight(const struct facts *f, const struct exchange *x)
 {
@@ -221,6 +230,8 @@ fact_weight(const struct facts *f, const struct exchange *x)
 	case PURPOSE_DISCOVERY:
 		if (f->metadata)
 			return SEV_INFO;
+		if (fact_userinfo_out_of_reach(f))
+			return SEV_ERROR;
 		return exchange_answered(f->userinfo) || exchange_answered(f->introspection)
 			? SEV_WARNING
 			: SEV_ERROR;

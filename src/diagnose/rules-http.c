@@ -129,8 +129,8 @@ header_too_large(const struct facts *f, const struct exchange *x)
 {
 	int s = status_of(x);
 
-	return s == 431 || s == 414 || (x == f->userinfo && long_alone_refused(f)) ||
-		((s == 400 || s == 413) &&
+	return s == 431 || s == 414 || s == 413 || (x == f->userinfo && long_alone_refused(f)) ||
+		(s == 400 &&
 			(span_contains_nocase(body_of(x), "header or cookie too large") ||
 				span_contains_nocase(body_of(x), "header fields too large") ||
 				span_contains_nocase(body_of(x), "header too large") ||
@@ -154,6 +154,11 @@ rule_header_too_large(const struct facts *f, struct finding *out)
 	}
 	if (!x)
 		return RULE_PASS;
+	if (status_of(x) == 413) {
+		fix(out, "Have the limits of server and gateway for a request's body raised.");
+		return say(out, "The server, or a gateway before it, takes no request as large as the %s request (413).",
+			purpose_words(x->purpose));
+	}
 	if (x == f->userinfo && long_alone_refused(f))
 		ev_answer(out, short_passes(f));
 	if (f->access) {

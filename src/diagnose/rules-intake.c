@@ -424,8 +424,19 @@ rule_alg_mismatch(const struct facts *f, struct finding *out)
 			"The token is signed with %s, which the server says it does not take.",
 			f->access->alg);
 	}
-	if (!key || jwk_fits(key, f->access->alg, why, sizeof(why)))
+	if (!key)
 		return RULE_PASS;
+	if (jwk_fits(key, f->access->alg, why, sizeof(why))) {
+		if (!exchange_token_refused(f->userinfo) || fact_inactive(f) || answer_hint(f->userinfo) != HINT_ALG)
+			return RULE_PASS;
+		out->step = f->userinfo->step;
+		ev(out, "alg", FROM_TOKEN, "%s, as the key of its kid", f->access->alg);
+		ev_answer(out, f->userinfo);
+		fix(out, "Set the algorithm that the API expects to %s, with the issuer's key set.", f->access->alg);
+		return say(out,
+			"The token is signed with %s and the issuer's key fits, but the API expects another algorithm.",
+			f->access->alg);
+	}
 	ev(out, "alg", FROM_TOKEN, "%s", f->access->alg);
 	ev(out, "key", (int)f->jwks->n, "%s %s", f->access->kid, why);
 	if (fact_healthy(f))

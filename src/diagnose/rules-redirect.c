@@ -160,13 +160,26 @@ carries_secret(const struct exchange *x)
 		x->auth == AUTH_POST;
 }
 
+/* A TLS server that was spoken to in clear says so: 400, with the two protocols in its words. */
+static bool
+wants_tls(const struct exchange *x)
+{
+	struct span body = buf_span(&x->result.response.body);
+
+	return x->result.response.status == 400 && !x->answer.doc &&
+		(span_contains_nocase(body, "http request to an https") ||
+			span_contains_nocase(body, "http request was sent to https") ||
+			span_contains_nocase(body, "plain http to an ssl") ||
+			span_contains_nocase(body, "requires tls"));
+}
+
 static bool
 clear_text(const struct facts *f, const struct exchange *x)
 {
 	struct url u;
 
 	(void)f;
-	return redirect_hop(x) == HOP_TO_HTTPS ||
+	return wants_tls(x) || redirect_hop(x) == HOP_TO_HTTPS ||
 		(carries_secret(x) && url_parse(&u, span_of(x->request.url), NULL) == RES_OK &&
 			span_is(u.scheme, "http") && !url_is_loopback(&u));
 }
@@ -191,6 +204,11 @@ rule_http_instead_of_https(const struct facts *f, struct finding *out)
 			"%s is asked over http and sends the %s request on to https%s.",
 			host, purpose_words(x->purpose),
 			carries_secret(x) ? ": what it carried went in clear" : "");
+	}
+	if (wants_tls(x)) {
+		fix(out, "Write https in the address, and revoke a token that went in clear.");
+		return say(out, "%s speaks https at that port and was asked over http (400 at the %s request).", host,
+			purpose_words(x->purpose));
 	}
 	out->severity = SEV_WARNING;
 	return say(out, "The %s request to %s went over http: whoever listened has the token now.",

@@ -248,6 +248,24 @@ from_cache(const struct exchange *x)
 	return NULL;
 }
 
+/* User information out of a cache, for a token that introspection calls dead. */
+static enum verdict_of
+kept_userinfo(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->userinfo;
+	const char *header;
+
+	if (f->active.v != TRI_NO || f->userinfo_ok.v != TRI_YES || !(header = from_cache(x)))
+		return RULE_PASS;
+	ev(out, "active", f->active.from, "false");
+	ev_answer(out, x);
+	ev_text(out, header, http_header(&x->result.response.headers, header), (int)x->n);
+	fix(out, "Let no cache keep answers to requests with an Authorization header; the token is dead: log in again.");
+	return say(out,
+		"Introspection calls the token inactive, and user information came from a cache all the same: "
+		"what it says is of before.");
+}
+
 /* A kept answer against the one that user information gives now. */
 static enum verdict_of
 kept_answer(const struct facts *f, struct finding *out)
@@ -288,7 +306,7 @@ rule_introspection_cache_stale(const struct facts *f, struct finding *out)
 			"takes it; an opaque token can only be looked up, so the resource or its "
 			"gateway keeps an old answer.");
 	}
-	if (kept_answer(f, out) == RULE_FIRES)
+	if (kept_userinfo(f, out) == RULE_FIRES || kept_answer(f, out) == RULE_FIRES)
 		return RULE_FIRES;
 	/* the introspection itself came out of a cache, and is older than the expiry */
 	if (f->active.v != TRI_YES || !age_header(i).n || !facts_remaining(f, &left) || left >= 0)

@@ -100,6 +100,9 @@ bool fact_refused(const struct facts *f); /* either */
 bool fact_healthy(
 	const struct facts *f); /* user information came, and introspection does not object */
 bool fact_expired(const struct facts *f); /* exp has passed by the server's clock */
+/* No address to ask for user information, since the metadata did not come or is not to be followed; the token
+ * may well be good. */
+bool fact_userinfo_out_of_reach(const struct facts *f);
 /* Sent with this purpose, and how serious a failure there is. */
 enum severity fact_weight(const struct facts *f, const struct exchange *x);
 /* Is the address x asked the one the metadata advertises for it?  UNKNOWN without metadata. */
@@ -113,6 +116,10 @@ enum issuer_kind fact_issuer(const struct facts *f);
 enum tri fact_key_known(const struct facts *f);
 /* The key of the token's kid, or NULL. */
 const struct json *fact_key(const struct facts *f);
+/* Does the user-information query's answer read as to a request without any token? */
+bool fact_answered_as_without_token(const struct facts *f);
+/* The introspecting client got 403 without a word: its credentials or its permission?  Nothing tells yet. */
+bool fact_caller_in_doubt(const struct facts *f);
 bool fact_bound(const struct facts *f); /* cnf: DPoP or a certificate */
 
 /*

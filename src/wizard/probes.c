@@ -75,7 +75,7 @@ may_be_secret(const struct facts *f, const struct diagnosis *d)
 {
 	if (decided(d, ""))
 		return false;
-	return f->doubt.refused || (inactive_but_works(f) && asked_as_client(f->introspection) &&
+	return f->doubt.refused || fact_caller_in_doubt(f) || (inactive_but_works(f) && asked_as_client(f->introspection) &&
 		f->open_door.v != TRI_NO && !exchange_client_accepted(f->token_probe));
 }
 
@@ -105,6 +105,8 @@ may_be_caller(const struct facts *f, const struct diagnosis *d)
 	int s = status_of(x);
 
 	(void)d;
+	if (fact_caller_in_doubt(f) && !f->token_probe)
+		return true;
 	if (f->active.v != TRI_UNKNOWN || f->introspection_probe || !x ||
 		(asked_as_client(x) && exchange_client_refused(x)) || answer_error_is(x, "invalid_client"))
 		return false; /* wrong credentials are not sent a second time */
@@ -161,10 +163,23 @@ as_if_no_token(const struct facts *f, const struct exchange *x)
 	return x->answer.challenges.n > 0 || answer_hint(x) == HINT_NO_TOKEN || f->active.v == TRI_YES;
 }
 
+/* Refused in the very words that a made-up token gets, though nothing known is wrong with it: was it seen at all? */
+static bool
+as_any_token(const struct facts *f)
+{
+	const struct exchange *x = f->userinfo, *made_up = f->userinfo_probe;
+
+	return status_of(x) == 401 && status_of(made_up) == 401 && !strcmp(x->answer.error, made_up->answer.error) &&
+		!strcmp(x->answer.description, made_up->answer.description) && f->active.v != TRI_NO &&
+		!fact_inactive(f) && !fact_expired(f) && !fact_bound(f);
+}
+
 static bool
 may_be_stripped(const struct facts *f, const struct diagnosis *d)
 {
-	return !decided(d, "authorization-header-stripped") && as_if_no_token(f, f->userinfo) && !f->form_probe;
+	return !f->form_probe &&
+		((!decided(d, "authorization-header-stripped") && as_if_no_token(f, f->userinfo)) ||
+			(has(d, "token-rejected-unspecified") && as_any_token(f)));
 }
 
 static bool
@@ -275,7 +290,7 @@ static bool
 fits_token_endpoint(const struct facts *f)
 {
 	return known_endpoint(f, EP_TOKEN).n && asked_as_client(f->introspection) && !f->token_probe &&
-		(f->doubt.elsewhere || f->active.v == TRI_NO) && f->doubt.refusals < MOST_REFUSALS;
+		(f->doubt.elsewhere || f->active.v == TRI_NO || fact_caller_in_doubt(f)) && f->doubt.refusals < MOST_REFUSALS;
 }
 
 /* RFC 6750 §2.2: of the userinfo endpoint it is known that it takes a form (OpenID Connect Core §5.3.1). */
