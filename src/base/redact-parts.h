@@ -27,6 +27,8 @@ size_t redact_shape_len(struct span s, size_t at);
 bool redact_starts_like_json(struct span s);
 /* "Bearer TOKEN" and the like at `at`: the length up to the token, or 0; *n is the token's. */
 size_t redact_scheme_len(struct span s, size_t at, size_t *n);
+/* redact-prose.c: "secret VALUE", "token VALUE" at `at`, the same way. */
+size_t redact_prose_len(struct span s, size_t at, size_t *n);
 /* Appends the mask of a value; masks, placeholders and nothing at all stay what they are. */
 void redact_put_mask(struct buf *out, struct span value);
 /* A value by the kind of its name. */

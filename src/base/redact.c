@@ -331,6 +331,21 @@ put_scheme(struct scan *sc, size_t at)
 	return to - at;
 }
 
+/* "secret VALUE" in a sentence. */
+static size_t
+put_prose(struct scan *sc, size_t at)
+{
+	struct span s = sc->s;
+	size_t value, n = redact_prose_len(s, at, &value), to;
+
+	if (n == 0)
+		return 0;
+	to = redact_cover(sc->r, s, at + n, at + n + value);
+	buf_add_span(sc->out, span_sub(s, at, n));
+	redact_put_mask(sc->out, span_sub(s, at + n, to - at - n));
+	return to - at;
+}
+
 /* Whatever begins at `at` and must go; 0 if nothing does. */
 static size_t
 put_at(struct scan *sc, size_t at)
@@ -352,6 +367,8 @@ put_at(struct scan *sc, size_t at)
 		n = put_named(sc, at);
 	if (n == 0 && word)
 		n = put_scheme(sc, at);
+	if (n == 0 && word)
+		n = put_prose(sc, at);
 	if (n == 0 && s.p[at] == ':')
 		n = put_userinfo(sc, at);
 	return n > 0 ? n : redact_put_registered(sc->r, sc->out, sc->out_start, s, at, true);

@@ -160,17 +160,39 @@ has_any(struct span s, const char *const *words, size_t n)
 	return false;
 }
 
+static const char *const things[] = {"token", "oauth", "oidc", "openid", "jwt", "bearer", "scope",
+	"audience", "issuer", "issuedat", "client", "credential", "authorization", "authentication",
+	"userinfo", "introspect", "refresh", "grant", "signature"};
+static const char *const faults[] = {"error", "invalid", "fail", "denied", "not allow", "not permitted",
+	"missing", "expired", "rejected", "unable", "cannot", "could not", "mismatch", "not match",
+	"unknown", "unsupported", "in the future", "reuse", "not valid", "not found", "unauthorized",
+	"forbidden", "revoked", "not issued", "no authentication", "malformed", "incorrect", "not active",
+	"inactive", "disabled"};
+
+struct span
+find_quotable(struct span line)
+{
+	struct span rest = line;
+	size_t at = SIZE_MAX, colon;
+
+	for (size_t i = 0; i < ARRAY_SIZE(phrases); i++) {
+		size_t here = span_find_str_nocase(line, phrases[i].part);
+
+		at = here < at ? here : at;
+	}
+	if (at != SIZE_MAX)
+		return span_from(line, at);
+	while ((colon = span_find_str(rest, ": ")) != SIZE_MAX) {
+		rest = span_trim(span_from(rest, colon + 2));
+		if (has_any(rest, things, ARRAY_SIZE(things)) && has_any(rest, faults, ARRAY_SIZE(faults)))
+			line = rest;
+	}
+	return line;
+}
+
 bool
 find_sentence(struct span text, struct span *line, const char **code)
 {
-	static const char *const things[] = {"token", "oauth", "oidc", "openid", "jwt", "bearer", "scope",
-		"audience", "issuer", "issuedat", "client", "credential", "authorization", "authentication",
-		"userinfo", "introspect", "refresh", "grant", "signature"};
-	static const char *const faults[] = {"error", "invalid", "fail", "denied", "not allow", "not permitted",
-		"missing", "expired", "rejected", "unable", "cannot", "could not", "mismatch", "not match",
-		"unknown", "unsupported", "in the future", "reuse", "not valid", "not found", "unauthorized",
-		"forbidden", "revoked", "not issued", "no authentication", "malformed", "incorrect", "not active",
-		"inactive", "disabled"};
 	static const char *const of_client[] = {"secret", "credential", "not allow", "not found", "unknown",
 		"disabled", "authenticat"};
 	struct span rest = text;

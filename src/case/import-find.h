@@ -12,6 +12,8 @@ struct span find_description(struct span text, struct span code);
 bool find_phrase(struct span text, struct span *line, const char **code);
 /* A line that is an error about a token, by its words alone, and the code that such an error has. */
 bool find_sentence(struct span text, struct span *line, const char **code);
+/* The part of an error's line from its phrase on, or behind the last colon that a whole sentence stands behind. */
+struct span find_quotable(struct span line);
 /* "401 Unauthorized", "status code 403", "HTTP 400", a short text's reason phrase; 0: none. */
 int find_status(struct span text);
 /* The first http or https address; false: none. */

@@ -28,6 +28,8 @@ enum res import_decode(struct import *im, struct buf *out, struct span *text, st
 
 void import_take_as(struct import *im, const char *fmt, ...) PRINTF(2, 3);
 void import_note(struct import *im, const char *fmt, ...) PRINTF(2, 3);
+/* Text that is shown, with what is a secret by name or shape masked; nothing is registered yet. */
+enum res import_mask(struct buf *out, struct span s);
 /* A new exchange at the end; NULL past IMPORT_EXCHANGES (a note says so once). */
 struct import_exchange *import_add(struct import *im);
 /* Leaves the last exchange out again. */

@@ -73,11 +73,18 @@ purpose_of_words(struct span text, enum purpose purpose)
 	return PURPOSE_COUNT;
 }
 
+/* what: the error alone, without what a logger put before it. */
 static void
 say_error(struct import *im, struct span what, size_t tokens)
 {
-	import_take_as(im, "a text in which an error is quoted (%.*s)%s", SPAN_ARG(span_sub(what, 0, 60)),
+	struct buf safe;
+
+	/* masked before it is cut: half a secret is not known by its shape */
+	buf_init_wiping(&safe, LIMIT_BODY);
+	(void)import_mask(&safe, what);
+	import_take_as(im, "a text in which an error is quoted (%.*s)%s", SPAN_ARG(span_sub(buf_span(&safe), 0, 60)),
 		tokens ? ", and a token" : "");
+	buf_release(&safe);
 }
 
 static int
@@ -201,7 +208,7 @@ quoted_code(struct import *im, struct span text, enum purpose purpose)
 	}
 	if (find_phrase(text, &line, &stands_for) && !span_starts(vendor, "AADSTS")) {
 		add_error(im, text, span_of(stands_for), line, purpose);
-		say_error(im, span_sub(line, 0, 60), im->n_tokens);
+		say_error(im, find_quotable(line), im->n_tokens);
 		return RES_OK;
 	}
 	if (!vendor.n)
@@ -327,7 +334,7 @@ quoted_sentence(struct import *im, struct span text, enum purpose purpose)
 	if (!find_sentence(text, &line, &code))
 		return RES_NOTFOUND;
 	add_error(im, text, span_of(code), line, purpose);
-	say_error(im, span_sub(line, 0, 60), im->n_tokens);
+	say_error(im, find_quotable(line), im->n_tokens);
 	return RES_OK;
 }
 

@@ -2,6 +2,7 @@
 #include "case/import.h"
 
 #include "base/mem.h"
+#include "base/redact.h"
 #include "base/text.h"
 #include "case/import-parts.h"
 
@@ -32,14 +33,27 @@ import_release(struct import *im)
 
 /* --- what the importers say --------------------------------------------------------------- */
 
+enum res
+import_mask(struct buf *out, struct span s)
+{
+	struct redactor *none = redactor_new();
+	enum res r = redact_text(none, out, s);
+
+	redactor_free(none);
+	return r;
+}
+
 static void PRINTF(3, 0) put(char *out, size_t size, const char *fmt, va_list ap)
 {
-	struct buf b;
+	struct buf b, safe;
 
-	buf_init(&b, 4096);
+	buf_init_wiping(&b, 4096);
+	buf_init_wiping(&safe, 8192);
 	(void)buf_vprintf(&b, fmt, ap);
-	text_safe_into(out, size, buf_span(&b));
+	(void)import_mask(&safe, buf_span(&b));
+	text_safe_into(out, size, buf_span(&safe));
 	buf_release(&b);
+	buf_release(&safe);
 }
 
 void

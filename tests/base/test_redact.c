@@ -533,6 +533,31 @@ test_hostile_repetition(void **state)
 	redactor_free(r);
 }
 
+/* What a sentence names without a sign between; and the sentences in which nothing is named. */
+static void
+test_prose(void **state)
+{
+	static const char *const secret[][2] = {
+		{"secret hunter2hunter", "secret [redacted]"},
+		{"Token 8xLOxBtZp8Kq2mWv5rT9 is not active, secret hunter2hunter.",
+			"Token [redacted 20 B] is not active, secret [redacted]."},
+		{"request with api key 8xLOxBtZp8Kq2mWv5rT9 failed", "request with api key [redacted 20 B] failed"},
+		{"the password is 'tr0ub4dor&3'", "the password is '[redacted]'"},
+		{"Token \"3f2b8c1e-0d4a-4b6e-9a57-c2d1e0f9a8b7\" unknown", "Token \"3f2b…[redacted 36 B]\" unknown"},
+	};
+	static const char *const harmless[] = {"Token is not active", "the token expired at 2026-11-27",
+		"client secret expired", "token endpoint idp.example", "secret AADSTS7000215 is wrong",
+		"Invalid token org.springframework.security.oauth2.jwt.JwtValidationException",
+		"error code 0x80070005", "signing key rsa-2024-11-key1 not found", "code was already used",
+		"token of user 1234567890123456", "password incorrect"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(secret); i++)
+		check(redact_text, none, secret[i][0], secret[i][1]);
+	for (size_t i = 0; i < ARRAY_SIZE(harmless); i++)
+		check(redact_text, none, harmless[i], harmless[i]);
+}
+
 static int
 setup(void **state)
 {
@@ -564,6 +589,7 @@ main(void)
 		cmocka_unit_test(test_form),
 		cmocka_unit_test(test_url),
 		cmocka_unit_test(test_header),
+		cmocka_unit_test(test_prose),
 		cmocka_unit_test(test_random_text),
 		cmocka_unit_test(test_hostile_repetition),
 	};
