@@ -138,8 +138,6 @@ token_json(const struct case_token *t, const struct redactor *r)
 	json_set_take(j, "info", info_json(&t->info, r));
 	if (t->repaired) {
 		json_set_i64(j, "repaired", t->repaired);
-		if (t->accepted)
-			json_set_i64(j, "accepted", t->accepted);
 		json_set_take(j, "sent", info_json(&t->sent, r));
 	} else if (t->sent.sig != t->info.sig) {
 		json_set_take(j, "sent", info_json(&t->sent, r));
@@ -281,7 +279,6 @@ read_head(struct reading *r, const struct json *j, struct err *e)
 			r->story->steps[s] = span_is(state, state_id(STATE_SKIPPED)) ? STATE_SKIPPED : STATE_OK;
 	}
 	r->metadata_from = (uint32_t)json_i64_or(j, "metadata_from", 0);
-	c->offline = json_flag(j, "offline");
 	r->head = true;
 	return RES_OK;
 }

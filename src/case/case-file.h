@@ -1,5 +1,5 @@
 /*
- * The case file, schema tokentriage.case/1 (doc/case.md): JSON Lines, a head and then a record for
+ * The case file, schema tokentriage.case/1 (doc/case.schema.json): JSON Lines, a head and then a record for
  * each exchange and each generation of tokens in the order of what happened, so that a damaged line
  * loses only itself.  No secret is in it: exchanges are masked when they are recorded, tokens are
  * written by their facts.

@@ -146,6 +146,7 @@ tls_to_json(const struct tls_info *t)
 		json_set_i64(one, "not_before", k->not_before);
 		json_set_i64(one, "not_after", k->not_after);
 		set_flag(one, "self_signed", k->self_signed);
+		set_flag(one, "issuer_published", k->issuer_published);
 		json_append_take(certs, one);
 	}
 	json_set_take(j, "certificates", certs);
@@ -308,6 +309,7 @@ tls_from_json(struct tls_info *t, const struct json *j)
 		k->not_before = json_i64_or(c, "not_before", 0);
 		k->not_after = json_i64_or(c, "not_after", 0);
 		k->self_signed = json_flag(c, "self_signed");
+		k->issuer_published = json_flag(c, "issuer_published");
 	}
 }
 

@@ -32,7 +32,7 @@ enum outcome {
 	OUTCOME_OTHER,     /* HTML, empty, not understood … */
 };
 
-/* How a signed (application/jwt) response was given. */
+/* What an answer says, read by the purpose of its request; the texts are safe. */
 struct answer {
 	enum outcome outcome;
 	enum body_kind kind;

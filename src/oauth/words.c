@@ -84,7 +84,7 @@ is_one_of(struct span word, struct span group)
 	return false;
 }
 
-/* Which words meet the group, as bits of hit. */
+/* Which words meet the group; is there any? */
 static bool
 find(const struct words *w, struct span group, bool hit[WORDS_MAX])
 {

@@ -2,8 +2,8 @@
  * A server's sentence read by its words: servers word one cause in a hundred ways, but with the same
  * few words near each other.
  */
-#ifndef TT_DIAGNOSE_WORDS_H
-#define TT_DIAGNOSE_WORDS_H
+#ifndef TT_OAUTH_WORDS_H
+#define TT_OAUTH_WORDS_H
 
 #include "base/span.h"
 

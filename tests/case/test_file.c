@@ -17,6 +17,41 @@ struct world {
 };
 
 static void
+add_tls(struct tls_info *t)
+{
+	snprintf(t->version, sizeof(t->version), "TLSv1.3");
+	snprintf(t->verify_words, sizeof(t->verify_words), "unable to get local issuer certificate");
+	snprintf(t->alert, sizeof(t->alert), "certificate required");
+	snprintf(t->client_subject, sizeof(t->client_subject), "CN=support");
+	t->cert_asked = true;
+	t->client_not_after = 1800000000;
+	t->certs[t->n_certs++] = (struct cert_info){xstrdup("CN=idp.example"), xstrdup("CN=Some CA"),
+		xstrdup("idp.example, www.idp.example"), 1700000000, 1790000000, true, true};
+}
+
+static void
+assert_tls_is_the_same(const struct tls_info *a, const struct tls_info *b)
+{
+	assert_string_equal(a->version, b->version);
+	assert_string_equal(a->verify_words, b->verify_words);
+	assert_string_equal(a->alert, b->alert);
+	assert_string_equal(a->client_subject, b->client_subject);
+	assert_int_equal(a->verified, b->verified);
+	assert_int_equal(a->cert_asked, b->cert_asked);
+	assert_int_equal(a->client_not_after, b->client_not_after);
+	assert_int_equal(a->n_certs, b->n_certs);
+	for (size_t i = 0; i < a->n_certs; i++) {
+		assert_string_equal(a->certs[i].subject, b->certs[i].subject);
+		assert_string_equal(a->certs[i].issuer, b->certs[i].issuer);
+		assert_string_equal(a->certs[i].names, b->certs[i].names);
+		assert_int_equal(a->certs[i].not_before, b->certs[i].not_before);
+		assert_int_equal(a->certs[i].not_after, b->certs[i].not_after);
+		assert_int_equal(a->certs[i].self_signed, b->certs[i].self_signed);
+		assert_int_equal(a->certs[i].issuer_published, b->certs[i].issuer_published);
+	}
+}
+
+static void
 add(struct world *w, enum purpose p, enum token_slot slot, const char *body, enum net_error error)
 {
 	struct http_request req;
@@ -42,6 +77,8 @@ add(struct world *w, enum purpose p, enum token_slot slot, const char *body, enu
 	} else {
 		snprintf(raw.error_text, sizeof(raw.error_text), "it broke");
 	}
+	if (p == PURPOSE_INTROSPECTION)
+		add_tls(&raw.tls);
 	x = exchange_record(&req, &raw, STEP_VERIFY, p, w->r);
 	x->slot = slot;
 	case_add(&w->c, x);
@@ -130,6 +167,8 @@ what_was_written_is_read(void **state)
 	assert_true(x->answer.outcome == OUTCOME_OAUTH_ERROR || x->answer.active == TRI_NO);
 	assert_int_equal(x->answer.challenges.n, 1);
 	assert_true(span_is(challenge_param(&x->answer.challenges.v[0], "error"), "invalid_token"));
+	assert_int_equal(x->result.tls.n_certs, 1);
+	assert_tls_is_the_same(&x->result.tls, &w->c.exchanges[1]->result.tls);
 	assert_int_equal(x->auth, AUTH_POST);
 	assert_string_equal(x->auth_client_id, "app");
 	assert_int_equal(x->result.timings.total, 10);
@@ -146,6 +185,24 @@ what_was_written_is_read(void **state)
 	assert_true(c.generations[0].refresh.spent && c.generations[1].access.from == 3);
 	assert_int_equal(c.generations[1].access.expires_in, 300);
 	case_release(&c);
+}
+
+static void
+what_was_read_is_written_the_same(void **state)
+{
+	struct world *w = *state;
+	struct case_story story;
+	struct err e = ERR_INIT;
+	struct case_file c;
+	struct buf again;
+
+	buf_init(&again, 16 << 20);
+	case_init(&c);
+	assert_int_equal(case_file_read(&c, &story, buf_span(&w->text), &e), RES_OK);
+	assert_int_equal(case_file_write(&again, &c, &story, w->r), RES_OK);
+	assert_string_equal(buf_str(&again), buf_str(&w->text));
+	case_release(&c);
+	buf_release(&again);
 }
 
 static void
@@ -242,6 +299,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(what_was_written_is_read, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_was_read_is_written_the_same, setup, teardown),
 		cmocka_unit_test_setup_teardown(no_secret_is_in_it, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_damaged_line_loses_itself, setup, teardown),
 		cmocka_unit_test(what_is_no_case_is_refused),
