@@ -1,6 +1,6 @@
 #include "oauth/claims.h"
 
-#include "base/limits.h"
+#include "base/mem.h"
 
 static const struct {
 	const char *name, *meaning;
@@ -154,58 +154,69 @@ claims_has_aud(const struct claims *c, struct span aud)
 	return false;
 }
 
-/* The strings of an array, or a string's blank-separated words, each followed by a line break. */
+struct word_set {
+	struct span *v; /* borrowed */
+	size_t n, room;
+};
+
+/* The strings of an array and the blank-separated words of each. */
 static void
-add_words(struct buf *out, const struct json *j)
+add_words(struct word_set *w, const struct json *j)
 {
 	struct span s, word;
 
 	if (!json_to_span(j, &s)) {
 		for (j = json_first(j); j; j = json_next(j))
-			add_words(out, j);
+			add_words(w, j);
 		return;
 	}
 	while (span_word(&s, &word)) {
-		buf_add_span(out, word);
-		buf_putc(out, '\n');
+		if (w->n == w->room) {
+			w->room = w->room ? 2 * w->room : 16;
+			w->v = xreallocarray(w->v, w->room, sizeof(*w->v));
+		}
+		w->v[w->n++] = word;
 	}
 }
 
-static bool
-all_words_in(struct span a, struct span b)
+static int
+by_bytes(const void *a, const void *b)
 {
-	struct span word;
+	const struct span *x = a, *y = b;
+	int c = memcmp(x->p, y->p, x->n < y->n ? x->n : y->n);
 
-	while (span_word(&a, &word)) {
-		struct span rest = b, other;
-		bool found = false;
+	return c ? c : (x->n > y->n) - (x->n < y->n);
+}
 
-		while (!found && span_word(&rest, &other))
-			found = span_eq(word, other);
-		if (!found)
-			return false;
-	}
-	return true;
+/* Sorted, for a list is as long as a server likes; each word once. */
+static struct word_set
+words_of(const struct json *j)
+{
+	struct word_set w = {NULL, 0, 0};
+	size_t n = 0;
+
+	add_words(&w, j);
+	if (w.n)
+		qsort(w.v, w.n, sizeof(*w.v), by_bytes);
+	for (size_t i = 0; i < w.n; i++)
+		if (!n || !span_eq(w.v[i], w.v[n - 1]))
+			w.v[n++] = w.v[i];
+	w.n = n;
+	return w;
 }
 
 static bool
-same_text(const struct json *a, const struct json *b, bool words)
+same_words(const struct json *a, const struct json *b)
 {
-	struct buf x, y;
-	bool same;
+	struct word_set x = words_of(a), y = words_of(b);
+	bool same = x.n == y.n;
 
-	buf_init_wiping(&x, LIMIT_JSON_BYTES);
-	buf_init_wiping(&y, LIMIT_JSON_BYTES);
-	if (words) {
-		add_words(&x, a);
-		add_words(&y, b);
-		same = all_words_in(buf_span(&x), buf_span(&y)) && all_words_in(buf_span(&y), buf_span(&x));
-	} else {
-		same = json_print(a, &x, false) == RES_OK && json_print(b, &y, false) == RES_OK &&
-			span_eq(buf_span(&x), buf_span(&y));
-	}
-	buf_release(&x);
-	buf_release(&y);
+	for (size_t i = 0; same && i < x.n; i++)
+		same = span_eq(x.v[i], y.v[i]);
+	if (!x.n && !y.n) /* no words at all: numbers, say */
+		same = json_same(a, b);
+	free(x.v);
+	free(y.v);
 	return same;
 }
 
@@ -222,8 +233,8 @@ claim_same(const struct json *a, const struct json *b)
 			return x == y;
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
 		if (span_is(name, lists[i]))
-			return same_text(a, b, true);
-	return same_text(a, b, false);
+			return same_words(a, b);
+	return json_same(a, b);
 }
 
 const char *

@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "base/utf8.h"
 
@@ -117,4 +118,19 @@ json_print(const struct json *j, struct buf *out, bool pretty)
 {
 	print(j, out, pretty, 0);
 	return out->status;
+}
+
+bool
+json_same(const struct json *a, const struct json *b)
+{
+	struct buf x, y;
+	bool same;
+
+	buf_init_wiping(&x, 8 * LIMIT_JSON_BYTES);
+	buf_init_wiping(&y, 8 * LIMIT_JSON_BYTES);
+	same = json_print(a, &x, false) == RES_OK && json_print(b, &y, false) == RES_OK &&
+		span_eq(buf_span(&x), buf_span(&y));
+	buf_release(&x);
+	buf_release(&y);
+	return same;
 }

@@ -4,7 +4,6 @@
 #include <math.h>
 
 #include "base/clock.h"
-#include "base/limits.h"
 #include "base/mem.h"
 #include "oauth/json-check.h"
 
@@ -203,21 +202,6 @@ by_name(const void *a, const void *b)
 	return c ? c : (x->at > y->at) - (x->at < y->at);
 }
 
-static bool
-same_value(const cJSON *a, const cJSON *b)
-{
-	struct buf x, y;
-	bool same;
-
-	buf_init_wiping(&x, 8 * LIMIT_JSON_BYTES);
-	buf_init_wiping(&y, 8 * LIMIT_JSON_BYTES);
-	same = json_print((const struct json *)a, &x, false) == RES_OK &&
-		json_print((const struct json *)b, &y, false) == RES_OK && span_eq(buf_span(&x), buf_span(&y));
-	buf_release(&x);
-	buf_release(&y);
-	return same;
-}
-
 /* The first member whose name comes again with another value; sorted, for objects are as large as a server likes. */
 static bool
 ambiguous_here(const cJSON *obj, const struct json **earlier, const struct json **last)
@@ -241,7 +225,7 @@ ambiguous_here(const cJSON *obj, const struct json **earlier, const struct json 
 	for (size_t i = 0, end; i < n; i = end + 1) {
 		for (end = i; end + 1 < n && !strcmp(v[end + 1].c->string, v[i].c->string); end++)
 			;
-		if (end == i || v[i].at >= best || same_value(v[i].c, v[end].c))
+		if (end == i || v[i].at >= best || json_same((const struct json *)v[i].c, (const struct json *)v[end].c))
 			continue;
 		best = v[i].at;
 		*earlier = (const struct json *)v[i].c;

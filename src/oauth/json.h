@@ -53,6 +53,8 @@ bool json_to_i64(const struct json *j, int64_t *out, enum num_form *form);
 
 /* Compact or indented text; appended. */
 enum res json_print(const struct json *j, struct buf *out, bool pretty);
+/* Do both print the same?  False of what is too large to print. */
+bool json_same(const struct json *a, const struct json *b);
 
 /* --- building (reports, case files, requests) --- */
 struct json *json_new_object(void);
