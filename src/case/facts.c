@@ -11,6 +11,48 @@ exchange_answered(const struct exchange *x)
 }
 
 bool
+exchange_unanswered(const struct exchange *x)
+{
+	switch (x ? x->result.error : NETERR_NONE) {
+	case NETERR_RESET:
+	case NETERR_READ_TIMEOUT:
+	case NETERR_SHORT_BODY:
+	case NETERR_TOO_LARGE:
+	case NETERR_NOT_HTTP:
+	case NETERR_CANCELLED:
+		return true;
+	default: /* answered, or it never reached the server */
+		return false;
+	}
+}
+
+bool
+exchange_unsent(const struct exchange *x)
+{
+	switch (x->result.error) {
+	case NETERR_BAD_URL:
+	case NETERR_BAD_HEADER:
+	case NETERR_BAD_PROXY:
+	case NETERR_REFUSED_BY_POLICY:
+	case NETERR_NO_CLIENT_AUTH:
+	case NETERR_SKIPPED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+const char *
+case_spent_words(const struct case_file *c)
+{
+	const struct exchange *x = case_last(c, PURPOSE_REFRESH, SLOT_NONE);
+
+	if (exchange_unanswered(x))
+		return "was sent, and no answer came: it may have been used";
+	return exchange_answered(x) && x->answer.outcome != OUTCOME_SUCCESS ? "was refused" : "was used already";
+}
+
+bool
 exchange_request_known(const struct exchange *x)
 {
 	return x && ((x->request.url && x->request.url[0]) || x->request.headers.n ||

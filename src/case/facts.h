@@ -123,6 +123,12 @@ char *fact_source(const struct facts *f, int from, char *out, size_t size);
 /* --- of one exchange ---------------------------------------------------------------------- */
 /* Did a server answer (a status came, and the transfer did not fail)? */
 bool exchange_answered(const struct exchange *x);
+/* Did it go out without a whole answer?  The server may have acted on it: a refresh token may be rotated. */
+bool exchange_unanswered(const struct exchange *x);
+/* Did nothing of it go out: no usable address, no way to authenticate, not worth waiting? */
+bool exchange_unsent(const struct exchange *x);
+/* What became of a refresh token that is spent or may be, for "the refresh token …". */
+const char *case_spent_words(const struct case_file *c);
 /* Is the request known, or only what answered it (inspect)? */
 bool exchange_request_known(const struct exchange *x);
 /* Is x still the newest of its purpose, slot, address and authentication, i.e. not repeated later?

@@ -37,7 +37,7 @@ fix_expired(const struct facts *f, struct finding *out)
 		out->next_step = STEP_HANDLE;
 		fix(out, "Log in again for a new token; there is no refresh token to use.");
 	} else if (r->spent) {
-		fix(out, "Log in again for a new token: the refresh token was used already.");
+		fix(out, "Log in again for a new token: the refresh token %s.", case_spent_words(f->c));
 	} else if (f->refresh_exp.known && f->refresh_exp.at <= f->server_now_s) {
 		fix(out, "Log in again for a new token: the refresh token has expired too.");
 	} else {

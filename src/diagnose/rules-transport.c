@@ -21,6 +21,9 @@ gravest_failure(const struct facts *f, failure_match *m, struct finding *out)
 		out->severity = fact_weight(f, best);
 	out->step = best->step;
 	ev_answer(out, best);
+	if (best->purpose == PURPOSE_REFRESH && exchange_unanswered(best))
+		fix(out, "Do not send this refresh token again: it may have been used (rotated), and sending it "
+			"again can end the whole session. The server's log tells; else log in again.");
 	for (size_t i = 0; i < f->c->n_exchanges; i++) {
 		const struct exchange *x = f->c->exchanges[i];
 
@@ -171,9 +174,9 @@ rule_read_timeout(const struct facts *f, struct finding *out)
 	time_span_us(waited, x->result.timings.total > 0 ? x->result.timings.total : 0);
 	ev(out, "waited", (int)x->n, "%s", waited);
 	return say(out,
-		"%s took the connection (%s) and gave no whole answer within %s: the server is "
-		"slow or hangs.",
-		host_of(x, host, sizeof(host)), purpose_words(x->purpose), waited);
+		"%s took the connection (%s) and gave no whole answer within %s: %s.",
+		host_of(x, host, sizeof(host)), purpose_words(x->purpose), waited, x->purpose == PURPOSE_REFRESH
+			? "whether it used the refresh token is not known" : "the server is slow or hangs");
 }
 
 static bool

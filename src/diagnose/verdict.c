@@ -223,16 +223,35 @@ step_answer(const struct facts *f, enum step s)
 }
 
 /* Nothing was refreshed: could it be? */
-static const char *
-not_refreshed_words(const struct facts *f)
+static void
+not_refreshed_words(char *out, size_t size, const struct facts *f)
 {
 	const struct case_token *t = case_token(f->c, SLOT_REFRESH);
 
 	if (!t->present)
-		return "Not refreshed: no refresh token was given.";
-	if (t->spent)
-		return "Not refreshed: the refresh token was used already, or may have been.";
-	return "Not refreshed. It can be: a refresh token is there and was not used.";
+		(void)snprintf(out, size, "Not refreshed: no refresh token was given.");
+	else if (t->spent)
+		(void)snprintf(out, size, "Not refreshed: the refresh token %s.", case_spent_words(f->c));
+	else
+		(void)snprintf(out, size, "Not refreshed. It can be: a refresh token is there and was not used.");
+}
+
+static void
+refresh_words(char *out, size_t size, const struct facts *f)
+{
+	const struct exchange *x = f->refresh;
+
+	if (!x)
+		not_refreshed_words(out, size, f);
+	else if (f->refresh_ok.v == TRI_YES)
+		(void)snprintf(out, size, "New tokens came.");
+	else if (f->refresh_ok.v == TRI_NO)
+		(void)snprintf(out, size, "The server refused to refresh.");
+	else if (exchange_unanswered(x))
+		(void)snprintf(out, size, "A refresh was sent, and no answer came: whether the refresh token was used "
+			"is not known.");
+	else
+		(void)snprintf(out, size, "Not refreshed: %s.", net_error_words(x->result.error));
 }
 
 static void
@@ -258,12 +277,7 @@ step_words(char *out, size_t size, const struct facts *f, enum step s)
 			(void)snprintf(out, size, "Nothing says when it expires.");
 		break;
 	case STEP_REFRESH:
-		(void)snprintf(out, size, "%s",
-			!f->refresh                         ? not_refreshed_words(f)
-				: f->refresh_ok.v == TRI_YES ? "New tokens came."
-				: f->refresh_ok.v == TRI_NO
-				? "The server refused to refresh."
-				: "A refresh was sent, and no answer came.");
+		refresh_words(out, size, f);
 		break;
 	case STEP_HANDLE:
 		if (f->userinfo && f->userinfo_ok.v != TRI_YES)

@@ -30,6 +30,19 @@ ui_notice(struct ui *ui, const char *fmt, ...)
 }
 
 void
+ui_notice_busy(struct ui *ui)
+{
+	char key[32];
+
+	if (ui->m.refreshing)
+		ui_notice(ui, "A refresh once sent is not cancelled: its answer holds tokens. %s %s",
+			keymap_name(&ui->keymap, ACT_QUIT, key, sizeof(key)),
+			wizard_awaits_tokens(ui->d->wizard) ? "waits for it." : "gives it up.");
+	else
+		ui_notice(ui, "A request is under way; Esc cancels it.");
+}
+
+void
 ui_leave(struct ui *ui, int status)
 {
 	ui->quit = true;
@@ -334,6 +347,14 @@ farewell(const struct ui *ui, bool ascii)
 {
 	struct buf raw, out;
 
+	/* the screen is gone, and the default signals are back: who cannot wait can leave */
+	if (wizard_awaits_tokens(ui->d->wizard)) {
+		printf("Waiting for the answer to the refresh, %d s at most, so that its tokens are not lost; Ctrl-C gives "
+			"them up.\n", wizard_case(ui->d->wizard)->profile.timeout);
+		fflush(stdout);
+	}
+	wizard_settle(ui->d->wizard);
+	wizard_update(ui->d->wizard);
 	buf_init(&raw, 64 << 10);
 	buf_init(&out, 256 << 10);
 	wizard_farewell(ui->d->wizard, &raw);

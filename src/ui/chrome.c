@@ -107,7 +107,7 @@ verdict_words(const struct ui *ui, struct buf *b, uint32_t *glyph)
 		buf_puts(b, m->progress[0] ? m->progress : "Working");
 		if (m->elapsed_us >= 1000000)
 			buf_printf(b, "  %s", time_span(t, m->elapsed_us / 1000000));
-		buf_puts(b, "  Esc cancels");
+		buf_puts(b, m->refreshing ? "  sent, so it is not cancelled" : "  Esc cancels");
 		return UIR_RUNNING;
 	}
 	if (!m->walked) {

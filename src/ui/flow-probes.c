@@ -41,7 +41,7 @@ flow_probes(struct ui *ui)
 		return;
 	}
 	if (ui->m.busy) {
-		ui_notice(ui, "A request is under way; Esc cancels it.");
+		ui_notice_busy(ui);
 		return;
 	}
 	if (!n) {

@@ -57,7 +57,7 @@ walk(struct ui *ui)
 	if (ui->d->offline) {
 		ui_notice(ui, "This is a saved case: nothing is sent.");
 	} else if (ui->m.busy) {
-		ui_notice(ui, "A request is under way; Esc cancels it.");
+		ui_notice_busy(ui);
 	} else {
 		wizard_walk(ui->d->wizard, STEPS_ALL, false, false);
 		ui->model_stale = true;

@@ -56,6 +56,8 @@ model_read_progress(struct ui_model *m, const struct wizard *w)
 	changed = changed || running != m->running || strcmp(text, m->progress) != 0 ||
 		elapsed / 1000000 != m->elapsed_us / 1000000;
 	m->busy = busy;
+	changed = changed || m->refreshing != wizard_refreshing(w);
+	m->refreshing = wizard_refreshing(w);
 	m->running = running;
 	m->elapsed_us = elapsed;
 	memcpy(m->progress, text, sizeof(text));

@@ -11,6 +11,7 @@ struct ui_model {
 	char step_summary[STEP_COUNT][LIMIT_MESSAGE];
 	enum step running;               /* STEP_COUNT: none */
 	bool busy;
+	bool refreshing;                 /* … with a refresh, which is never cancelled */
 	char progress[160];              /* "introspection · idp.example" */
 	int64_t elapsed_us;
 	bool walked;                     /* any step */

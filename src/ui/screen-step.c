@@ -98,7 +98,7 @@ run_step(struct ui *ui, enum step s)
 		return;
 	}
 	if (ui->m.busy) {
-		ui_notice(ui, "A request is under way; Esc cancels it.");
+		ui_notice_busy(ui);
 		return;
 	}
 	wizard_run_step(ui->d->wizard, s);
@@ -142,7 +142,7 @@ enter(struct ui *ui)
 		return UI_REDRAW;
 	}
 	if (ui->m.busy) {
-		ui_notice(ui, "A request is under way; Esc cancels it.");
+		ui_notice_busy(ui);
 		return UI_REDRAW;
 	}
 	if (ui->m.steps[ui->step] != STATE_PENDING && ui->step + 1 == STEP_COUNT) {
@@ -163,7 +163,9 @@ enter(struct ui *ui)
 static unsigned
 back(struct ui *ui)
 {
-	if (ui->m.busy) {
+	if (ui->m.refreshing) {
+		ui_notice_busy(ui);
+	} else if (ui->m.busy) {
 		wizard_cancel(ui->d->wizard);
 		ui->model_stale = true;
 		ui_notice(ui, "Cancelled.");
@@ -310,7 +312,7 @@ step_hints(const struct ui *ui, const void *state)
 
 	(void)state;
 	if (ui->m.busy)
-		return busy;
+		return ui->m.refreshing ? busy + 1 : busy; /* a refresh that was sent is not cancelled */
 	if (ui->pane == PANE_LOG)
 		return log;
 	if (f)

@@ -99,6 +99,8 @@ struct ui {
 
 /* --- app.c ---------------------------------------------------------------------------------- */
 void ui_notice(struct ui *ui, const char *fmt, ...) PRINTF(2, 3);
+/* Why nothing else begins now, and what Esc and quitting do about it. */
+void ui_notice_busy(struct ui *ui);
 void ui_leave(struct ui *ui, int status);
 int64_t ui_now_us(const struct ui *ui);
 

@@ -9,7 +9,7 @@ precondition_rows(struct field_list *l, const struct wizard *w, const struct fac
 	const struct case_token *t = case_token(f->c, SLOT_REFRESH);
 	const char *path;
 	char why[LIMIT_MESSAGE], text[320];
-	bool can = wizard_refreshable(w, why, sizeof why);
+	bool can = wizard_refreshable(w, why, sizeof why), asked = wizard_refreshing(w);
 	struct field *row;
 
 	field_heading(l, f->refresh ? "Before another refresh" : "Before a refresh", "", FROM_NOWHERE);
@@ -19,7 +19,8 @@ precondition_rows(struct field_list *l, const struct wizard *w, const struct fac
 	row = field_words(l, "refresh_token", "refresh token", t->present ? t->info.mask : "none", FROM_TOKEN);
 	if (t->present)
 		row->secret = t->value;
-	field_mean(row, STATE_OK, "%s", t->spent ? "used already" : t->from ? "came with the refresh"
+	field_mean(row, STATE_OK, "%s", asked ? "sent: its answer is awaited, and is not cancelled"
+		: t->spent ? case_spent_words(f->c) : t->from ? "came with the refresh"
 		: t->present ? "not used in this case" : "");
 	switch (wizard_token_place(w, &path)) {
 	case PLACE_FILE:

@@ -464,23 +464,12 @@ keep_tokens(struct wizard *w, const struct token_response *t)
 	buf_release(&text);
 }
 
-/* Refused, or sent without an answer: the server may have used it, and a second time could end its family. */
+/* Refused, or sent and not answered as it should be: the server may have used it, a second time could end its family. */
 static bool
 may_be_spent(const struct exchange *x)
 {
-	if (x->result.response.status)
-		return !strcmp(x->answer.error, "invalid_grant");
-	switch (x->result.error) {
-	case NETERR_RESET:
-	case NETERR_READ_TIMEOUT:
-	case NETERR_SHORT_BODY:
-	case NETERR_TOO_LARGE:
-	case NETERR_NOT_HTTP:
-	case NETERR_CANCELLED:
-		return true;
-	default: /* it never reached the server */
-		return false;
-	}
+	return exchange_unanswered(x) || x->result.response.status / 100 == 2 ||
+		!strcmp(x->answer.error, "invalid_grant");
 }
 
 static void

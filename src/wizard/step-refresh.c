@@ -54,6 +54,21 @@ no(char *why, size_t size, const char *text)
 	return false;
 }
 
+static bool
+spent(const struct wizard *w, char *why, size_t size)
+{
+	if (why)
+		text_format(why, size, "the refresh token %s; sending it again can end every token of its family",
+			case_spent_words(w->c));
+	return false;
+}
+
+bool
+wizard_refreshing(const struct wizard *w)
+{
+	return w->refresh_id != 0;
+}
+
 bool
 wizard_refreshable(const struct wizard *w, char *why, size_t size)
 {
@@ -63,7 +78,9 @@ wizard_refreshable(const struct wizard *w, char *why, size_t size)
 	if (!t->present)
 		return no(why, size, "there is no refresh token in this case");
 	if (t->spent)
-		return no(why, size, "this refresh token was used already, or may have been; using it again can end every token of its family");
+		return spent(w, why, size);
+	if (w->refresh_id)
+		return no(why, size, "the refresh token was sent, and its answer has not come yet");
 	if (!wizard_endpoint(w, EP_TOKEN).n)
 		return no(why, size, "no token endpoint is known: give one, or an issuer to discover it from");
 	if (metadata_supports(&w->c->metadata, "grant_types_supported", "refresh_token") == TRI_NO)

@@ -18,8 +18,6 @@ static const struct job_row jobs[JOB_COUNT] = {
 	[JOB_PROBES] = {STEP_COUNT, {probes_ask}},
 };
 
-static void settle(struct wizard *w);
-
 struct wizard *
 wizard_new(const struct wizard_deps *deps)
 {
@@ -36,7 +34,7 @@ wizard_free(struct wizard *w)
 {
 	if (!w)
 		return;
-	settle(w);
+	wizard_settle(w);
 	free(w->place_path);
 	json_free(w->jwks);
 	forget_signed_answers(w);
@@ -108,7 +106,7 @@ wizard_use_profile(struct wizard *w, const struct profile *p, struct err *e)
 	struct err later = ERR_INIT;
 	enum res first;
 
-	settle(w);
+	wizard_settle(w);
 	engine_forget_origins(w->deps.engine);
 	case_release(w->c);
 	case_init(w->c);
@@ -307,7 +305,7 @@ wizard_story(const struct wizard *w, struct case_story *out)
 void
 wizard_resume(struct wizard *w, const struct case_story *story)
 {
-	settle(w);
+	wizard_settle(w);
 	json_free(w->jwks);
 	w->jwks = NULL;
 	memcpy(w->walk.steps, story->steps, sizeof(w->walk.steps));
@@ -336,8 +334,8 @@ wizard_awaits_tokens(const struct wizard *w)
 }
 
 /* The request's own time limit bounds this. */
-static void
-settle(struct wizard *w)
+void
+wizard_settle(struct wizard *w)
 {
 	wizard_cancel(w);
 	if (wizard_awaits_tokens(w) && engine_run(w->deps.engine, INT64_MAX) != RES_OK)
@@ -459,14 +457,18 @@ void
 wizard_farewell(const struct wizard *w, struct buf *out)
 {
 	size_t n = 0;
-	bool refused = false;
+	bool refused = false, open = w->refresh_id != 0;
 
 	for (size_t i = 0; i < w->c->n_exchanges; i++) {
 		const struct exchange *x = w->c->exchanges[i];
 
-		n += !x->imported;
-		refused = refused || (!x->imported && x->purpose == PURPOSE_REFRESH && exchange_answered(x) &&
-			x->answer.outcome != OUTCOME_SUCCESS);
+		if (x->imported)
+			continue;
+		n += !exchange_unsent(x);
+		if (x->purpose != PURPOSE_REFRESH || x->answer.outcome == OUTCOME_SUCCESS)
+			continue;
+		open = open || exchange_unanswered(x);
+		refused = refused || exchange_answered(x);
 	}
 	buf_printf(out, "%zu request%s sent.\n", n, n == 1 ? " was" : "s were");
 	if (w->derived && w->diagnosis.verdict.summary[0])
@@ -481,6 +483,9 @@ wizard_farewell(const struct wizard *w, struct buf *out)
 		buf_puts(out, "A token was revoked.\n");
 	if (refused)
 		buf_puts(out, "A refresh was refused; some servers end all tokens of a login then.\n");
-	if (!w->n_refreshed && !w->n_revoked && !refused)
+	if (open)
+		buf_puts(out, "A refresh was sent, and its answer did not come: it is not known whether the refresh token was "
+			"used (rotated). Sending it again can end the whole session.\n");
+	if (!w->n_refreshed && !w->n_revoked && !refused && !open)
 		buf_puts(out, "Nothing was changed on the server.\n");
 }

@@ -79,8 +79,15 @@ void wizard_mark_walked(struct wizard *w, unsigned mask);
 bool wizard_busy(const struct wizard *w);
 /* All but a refresh that was sent: the answer holds tokens that cannot be had again. */
 void wizard_cancel(struct wizard *w);
-/* Is a refresh under way whose tokens go to a file?  wizard_free() waits for it. */
+/* Is a refresh under way, which wizard_cancel() leaves alone? */
+bool wizard_refreshing(const struct wizard *w);
+/* … whose tokens go to a file?  wizard_settle() waits for it. */
 bool wizard_awaits_tokens(const struct wizard *w);
+/*
+ * The end of everything under way, for who leaves: cancelled and recorded; the answer to a refresh whose tokens go to
+ * a file is waited for, no longer than the request's time-out.  wizard_free() and a new profile begin with it.
+ */
+void wizard_settle(struct wizard *w);
 /* What is running now, for the progress line: "introspection · idp.example", a probe's question; false: nothing. */
 bool wizard_progress(const struct wizard *w, char *text, size_t size, int64_t *elapsed_us);
 

@@ -430,6 +430,26 @@ wizard_cancel(struct wizard *w)
 }
 
 bool
+wizard_refreshing(const struct wizard *w)
+{
+	(void)w;
+	return fake.state == FAKE_RUNNING && fake.refreshing;
+}
+
+bool
+wizard_awaits_tokens(const struct wizard *w)
+{
+	return wizard_refreshing(w) && fake.place == PLACE_FILE;
+}
+
+void
+wizard_settle(struct wizard *w)
+{
+	(void)w;
+	fake.done_us = 0;
+}
+
+bool
 wizard_progress(const struct wizard *w, char *text, size_t size, int64_t *elapsed_us)
 {
 	(void)w;

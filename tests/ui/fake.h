@@ -20,6 +20,7 @@ struct fake {
 	uint64_t revision, seen;
 	int64_t exp_us;           /* wall clock; 0: no countdown */
 	int64_t last_second;
+	bool refreshing;          /* what runs is a refresh */
 	unsigned ran, cancelled, refreshed, revoked, walks, gave, probed; /* calls */
 	enum token_place place;
 	char path[200];

@@ -576,6 +576,31 @@ test_sentences_are_whole(void **state)
 	fake_release();
 }
 
+/* Neither the footer nor the line above offers to cancel what is not cancelled, and Esc says why. */
+static void
+test_a_sent_refresh_is_not_cancelled(void **state)
+{
+	struct ui *ui;
+
+	(void)state;
+	fake_init(FAKE_RUNNING);
+	ui = fake_ui(STEP_REFRESH);
+	assert_true(shows(ui, 24, 80, "Esc cancel"));
+	act(ui, ACT_BACK);
+	assert_int_equal(fake.cancelled, 1);
+	fake_set(FAKE_RUNNING);
+	fake.refreshing = true;
+	fake.place = PLACE_FILE;
+	act(ui, ACT_TIME); /* reads the model anew */
+	ui->notice[0] = '\0';
+	assert_false(shows(ui, 24, 80, "Esc cancel"));
+	act(ui, ACT_BACK);
+	assert_int_equal(fake.cancelled, 1);
+	assert_true(shows(ui, 24, 80, "A refresh once sent is not cancelled: its answer holds tokens. q waits for it."));
+	fake_ui_free(ui);
+	fake_release();
+}
+
 static void
 test_changing_actions_ask(void **state)
 {
@@ -885,6 +910,7 @@ main(void)
 		cmocka_unit_test(test_the_refresh_names_its_key),
 		cmocka_unit_test(test_hints_are_true),
 		cmocka_unit_test(test_sentences_are_whole),
+		cmocka_unit_test(test_a_sent_refresh_is_not_cancelled),
 		cmocka_unit_test(test_changing_actions_ask),
 		cmocka_unit_test(test_probes_ask_first),
 		cmocka_unit_test(test_a_bad_place_is_mended),

@@ -193,7 +193,7 @@ a_spent_refresh_token_is_not_sent_again(void **state)
 	run(t);
 	assert_int_equal(sent_to("grant_type=refresh_token"), 1);
 	assert_false(wizard_can_refresh(t->w, why, sizeof why));
-	assert_non_null(strstr(why, "used already"));
+	assert_non_null(strstr(why, "was refused"));
 	assert_int_equal(wizard_refresh(t->w, &e), RES_REFUSED);
 	run(t);
 	assert_int_equal(sent_to("grant_type=refresh_token"), 1);
@@ -236,6 +236,81 @@ a_refresh_is_not_cancelled(void **state)
 	assert_true(st.st_size > 0);
 	unlink(path);
 	rmdir(dir);
+}
+
+static const char *
+row_of(struct world *t, enum step s, const char *key, struct field_list *l)
+{
+	field_list_init(l);
+	step_fields(l, t->w, s, false);
+	for (size_t i = 0; i < l->n; i++)
+		if (!strcmp(l->v[i].key, key))
+			return l->v[i].meaning;
+	return "";
+}
+
+static bool
+says_farewell(struct world *t, const char *words)
+{
+	struct buf b;
+	bool says;
+
+	buf_init(&b, 1 << 16);
+	wizard_farewell(t->w, &b);
+	says = strstr(buf_str(&b), words) != NULL;
+	buf_release(&b);
+	return says;
+}
+
+/* Under way, given up, or timed out: what the server did with the refresh token is not known, and that is said. */
+static void
+an_open_refresh_is_called_open(void **state)
+{
+	struct world *t = *state;
+	struct replay_reply hangs = {.method = "POST", .url_contains = "/token", .error = NETERR_READ_TIMEOUT,
+		.delay_us = 9000000};
+	const struct diagnosis *d;
+	struct field_list l;
+	struct err e = ERR_INIT;
+
+	healthy_server();
+	replay_add(transport, &hangs);
+	for (int quits = 0; quits < 2; quits++) {
+		begin(t, "opaque-access-token-0123456789", "opaque-refresh-token-0123456789");
+		wizard_run_step(t->w, STEP_VERIFY);
+		run(t);
+		assert_true(says_farewell(t, "Nothing was changed"));
+		assert_int_equal(wizard_set_token_place(t->w, PLACE_MEMORY, NULL, &e), RES_OK);
+		assert_int_equal(wizard_refresh(t->w, &e), RES_OK);
+		engine_turn(t->engine);
+		wizard_cancel(t->w);
+		wizard_update(t->w);
+		assert_true(wizard_refreshing(t->w));
+		assert_non_null(strstr(row_of(t, STEP_REFRESH, "refresh_token", &l), "sent: its answer is awaited"));
+		field_list_release(&l);
+		assert_null(strstr(row_of(t, STEP_REFRESH, "refresh_possible", &l), "not used"));
+		field_list_release(&l);
+		if (quits)
+			wizard_settle(t->w);
+		run(t);
+		assert_false(wizard_refreshing(t->w));
+		assert_false(says_farewell(t, "Nothing was changed"));
+		assert_true(says_farewell(t, "it is not known whether the refresh token was used"));
+		assert_non_null(strstr(row_of(t, STEP_REFRESH, "refresh_token", &l), "no answer came"));
+		field_list_release(&l);
+		/* step 5 has it */
+		field_list_init(&l);
+		step_fields(&l, t->w, STEP_DEBUG, false);
+		assert_non_null(strstr(l.v[l.n - 1].name, "refresh"));
+		field_list_release(&l);
+		if (quits)
+			continue;
+		d = wizard_diagnosis(t->w);
+		for (size_t i = 0; i < d->n; i++)
+			if (!strcmp(d->findings[i].rule->id, "read-timeout"))
+				assert_non_null(strstr(d->findings[i].remedy, "Do not send this refresh token again"));
+		assert_true(d->n > 0);
+	}
 }
 
 /* Sent, and the connection died: the server may have used it. */
@@ -570,6 +645,7 @@ main(void)
 		T(refresh_waits_for_a_place_and_keeps_the_tokens_first),
 		T(a_spent_refresh_token_is_not_sent_again),
 		T(a_refresh_is_not_cancelled),
+		T(an_open_refresh_is_called_open),
 		T(a_refresh_without_an_answer_counts_as_used),
 		T(revocation_is_followed_by_its_proof),
 		T(nothing_shown_or_recorded_holds_a_secret),
