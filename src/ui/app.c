@@ -9,6 +9,8 @@
 #include "base/text.h"
 
 enum { FRAME_US = 33000, READ_MAX = 4096 };
+/* More keys than this in one read, of so many kinds, were pasted; what follows a long burst so soon is its end. */
+enum { BURST_KEYS = 8, BURST_KINDS = 4, BURST_LONG = 512, BURST_GAP_US = 50000 };
 
 int64_t
 ui_now_us(const struct ui *ui)
@@ -111,17 +113,57 @@ look_at_wizard(struct ui *ui)
 	}
 }
 
-/* Without bracketed paste a burst with line breaks inside is one: its Enter must run nothing. */
-static bool
-is_burst(const struct ui *ui, const char *p, size_t n)
+/*
+ * Without bracketed paste a burst is one, and none of its bytes a key: nobody types that fast.  How many bytes
+ * of the read belong to it; 0: these are keys.  A key held down is not a burst, however many times it comes, and
+ * what begins with an ESC are keys with names.
+ */
+static size_t
+burst(const struct ui *ui, const char *p, size_t n)
 {
-	if (ui->n_layers == 0 || ui->layers[ui->n_layers - 1].screen->contexts != CONTEXT_FORM)
+	const char *esc = memchr(p, 033, n);
+	size_t len = esc ? (size_t)(esc - p) : n, printable = 0;
+	bool seen[256] = {false};
+	unsigned kinds = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char b = (unsigned char)p[i];
+
+		printable += b >= ' ' && b != 0x7f && (b & 0xc0) != 0x80;
+		kinds += !seen[b];
+		seen[b] = true;
+	}
+	if (printable > BURST_KEYS && kinds >= BURST_KINDS)
+		return len;
+	/* the end of one that did not come in one read */
+	return ui_now_us(ui) < ui->burst_until_us ? len : 0;
+}
+
+/* Ctrl-Z and Ctrl-\ as the terminal's driver takes them, for the whole job; the loop then has the signal. */
+static bool
+job_key(const struct key_event *ev)
+{
+	bool ctrl = ev->kind == EVENT_KEY && ev->key.mods == MOD_CTRL;
+
+	if (!ctrl || (ev->key.code != 'z' && ev->key.code != '\\'))
 		return false;
-	if (n < 16 || memchr(p, 033, n))
-		return false;
-	while (n && (p[n - 1] == '\r' || p[n - 1] == '\n'))
-		n--;
-	return memchr(p, '\r', n) || memchr(p, '\n', n);
+	kill(0, ev->key.code == 'z' ? SIGTSTP : SIGQUIT);
+	return true;
+}
+
+static void
+take_keys(struct ui *ui, const char *p, size_t n)
+{
+	struct key_event ev;
+
+	for (size_t i = 0; i < n && !ui->quit; i++) {
+		if (!keydec_push(&ui->decoder, (unsigned char)p[i], ui_now_us(ui), &ev) || job_key(&ev))
+			continue;
+		ui_event(ui, &ev);
+		/* the next key must not act on what this one made the wizard drop */
+		if (ui->model_stale)
+			look_at_wizard(ui);
+	}
 }
 
 static void
@@ -129,26 +171,23 @@ take_input(struct ui *ui)
 {
 	char bytes[READ_MAX];
 	long n = ui->d->term->read(ui->term, bytes, sizeof(bytes));
-	struct key_event ev;
+	size_t pasted = 0;
 
 	if (n == 0)
 		ui_leave(ui, 128 + SIGHUP);
 	if (n <= 0)
 		return;
 	ui->taken += (unsigned long)n;
-	if (!ui->decoder.pasting && ui->decoder.deadline_us == INT64_MAX && is_burst(ui, bytes, (size_t)n)) {
-		ev = (struct key_event){EVENT_PASTE, {0, 0}, span_make(bytes, (size_t)n), false};
+	if (!ui->decoder.pasting && ui->decoder.deadline_us == INT64_MAX)
+		pasted = burst(ui, bytes, (size_t)n);
+	if (pasted) {
+		struct key_event ev = {EVENT_PASTE, {0, 0}, span_make(bytes, pasted), false};
+
+		if (pasted >= BURST_LONG)
+			ui->burst_until_us = ui_now_us(ui) + BURST_GAP_US;
 		ui_event(ui, &ev);
-	} else {
-		for (long i = 0; i < n && !ui->quit; i++) {
-			if (!keydec_push(&ui->decoder, (unsigned char)bytes[i], ui_now_us(ui), &ev))
-				continue;
-			ui_event(ui, &ev);
-			/* the next key must not act on what this one made the wizard drop */
-			if (ui->model_stale)
-				look_at_wizard(ui);
-		}
 	}
+	take_keys(ui, bytes + pasted, (size_t)n - pasted);
 	wipe(bytes, (size_t)n); /* it may have been a token */
 	ui->soon = true;
 }

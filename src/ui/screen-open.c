@@ -275,12 +275,13 @@ open_draw(const struct ui *ui, const void *state, struct canvas *c)
 static const enum action *
 open_hints(const struct ui *ui, const void *state)
 {
-	static const enum action hints[] = {ACT_ACCEPT, ACT_FORM_NEXT, ACT_BACK, ACT_ERASE_ALL, ACT_INTERRUPT,
+	/* in the list letters are keys, in a field they are text */
+	static const enum action list[] = {ACT_ACCEPT, ACT_FORM_NEXT, ACT_BACK, ACT_HELP, ACT_QUIT, ACT_NONE};
+	static const enum action field[] = {ACT_ACCEPT, ACT_FORM_NEXT, ACT_BACK, ACT_ERASE_ALL, ACT_INTERRUPT,
 		ACT_NONE};
 
 	(void)ui;
-	(void)state;
-	return hints;
+	return ((const struct open *)state)->part == PART_PROFILE ? list : field;
 }
 
 static const struct screen screen_open = {

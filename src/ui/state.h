@@ -92,6 +92,7 @@ struct ui {
 	bool quit;
 	int status;
 	int64_t drawn_us;
+	int64_t burst_until_us; /* a burst of input goes on until then */
 	uint64_t log_seen;
 	int idle_fd;            /* -1; see app.c */
 	unsigned long taken;    /* bytes of input */

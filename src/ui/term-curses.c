@@ -252,7 +252,10 @@ curses_open(const struct term_options *o, struct err *e)
 		goto fail;
 	}
 	rescue_arm(in);
-	cbreak();
+	/*
+	 * Raw: a pasted Ctrl-C, Ctrl-Z or Ctrl-S is a byte like any other.  What they mean as keys is for app.c.
+	 */
+	raw();
 	noecho();
 	nonl();
 	typeahead(-1); /* no looking for keys, and no half a frame, when more of them wait */
@@ -295,7 +298,10 @@ curses_close(struct terminal *t)
 {
 	if (!t)
 		return;
+	/* what was pasted and not read is not for the shell; once more for what came while the frame went out */
+	tcflush(fileno(t->in), TCIFLUSH);
 	leave(t);
+	tcflush(fileno(t->in), TCIFLUSH);
 	rescue.armed = false;
 	frame.fd = -1;
 	if (t->shown)

@@ -18,11 +18,11 @@ struct terminal;
 
 struct term_ops {
 	/*
-	 * Takes the terminal (stdin and stdout): modes, alternate screen, bracketed paste.  NULL with e set if
-	 * there is none that can be used.  Registers its restoration with die_register().
+	 * Takes the terminal (stdin and stdout): modes, alternate screen, bracketed paste.  No byte that comes in
+	 * is a signal.  NULL with e set if there is none that can be used.  Registers its restoration with die_register().
 	 */
 	struct terminal *(*open)(const struct term_options *o, struct err *e);
-	/* Gives it back as it was found. */
+	/* Gives it back as it was found; what was typed and not read is dropped: it was not meant for a shell. */
 	void (*close)(struct terminal *t);
 	int (*fd)(const struct terminal *t); /* to poll for input */
 	/* As read(2): bytes; 0 the terminal is gone; -1 nothing now. */

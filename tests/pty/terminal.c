@@ -300,7 +300,8 @@ test_paste_of_16_kib(void **state)
 	assert_true(vt_has(t, "Which server, which token?"));
 	play_keys(t, url);
 	play_keys(t, "\t");
-	play_keys(t, "some-client\t\t");
+	play_keys(t, "some-client");
+	play_keys(t, "\t\t");
 	vt_paste(t, token, SIZE);
 	play_keys(t, "");
 	assert_true(vt_has(t, "Which server, which token?"));
@@ -316,6 +317,59 @@ test_paste_of_16_kib(void **state)
 	play_quit(t);
 	free(token);
 	close(fd);
+}
+
+/* What is pasted is data: a Ctrl-C, Ctrl-Z or Ctrl-\\ in it is no signal, and no letter of it a key. */
+static void
+test_a_paste_is_no_key(void **state)
+{
+	static const char text[] = "abc\003echo PWNED\n\032\034\023q\n";
+	struct vt *t = play_start(NULL, demo_expired);
+
+	(void)state;
+	assert_true(vt_idle(t));
+	vt_paste(t, text, sizeof(text) - 1);
+	play_keys(t, "");
+	assert_true(vt_has(t, "no field takes them here"));
+	play_keys(t, "t");
+	vt_paste(t, text, sizeof(text) - 1);
+	play_keys(t, "");
+	assert_true(vt_has(t, "[hidden, "));
+	play_keys(t, "\033");
+	/* a terminal without bracketed paste */
+	play_keys(t, "qRV1x echo PWNED");
+	assert_true(vt_has(t, "no field takes them here"));
+	play_keys(t, text);
+	assert_true(vt_has(t, "no field takes them here"));
+	/* a key held down is none */
+	play_keys(t, "jjjjjjjjjjjjjjjj");
+	assert_false(vt_has(t, "no field takes them here"));
+	play_quit(t);
+}
+
+/* What was typed ahead and not read when it left is not for the shell. */
+static void
+test_nothing_is_left_for_the_shell(void **state)
+{
+	static const char script[] = "trap : TERM; \"$0\" demo expired; IFS= read -r line; echo \"line: $line.\"";
+	const char *const argv[] = {"/bin/sh", "-c", script, getenv("TOKENTRIAGE"), NULL};
+	struct vt *t = playing = vt_start(argv, NULL);
+
+	(void)state;
+	assert_non_null(t);
+	assert_true(vt_idle(t));
+	/* asleep it reads nothing; when it wakes the signal comes first */
+	kill(-t->pid, SIGSTOP);
+	vt_type(t, "echo PWNED\r");
+	kill(-t->pid, SIGTERM);
+	kill(-t->pid, SIGCONT);
+	assert_true(vt_see(t, "Nothing was changed on the server."));
+	vt_type(t, "fine\r");
+	assert_true(vt_exit(t));
+	assert_non_null(strstr(t->plain, "line: fine."));
+	assert_null(strstr(t->plain, "PWNED"));
+	vt_free(t);
+	playing = NULL;
 }
 
 /* --- secrets ------------------------------------------------------------------------------------------ */
@@ -663,7 +717,9 @@ main(void)
 		TEST(test_resize_while_asking), TEST(test_resize_and_answer), TEST(test_esc),
 		TEST(test_paths_are_mended), TEST(test_enter_in_the_full_log),
 		TEST(test_secret_command), TEST(test_secret_command_fails),
-		TEST(test_paste_of_16_kib), TEST(test_show_secret), TEST(test_stop_and_continue), TEST(test_signals),
+		TEST(test_paste_of_16_kib), TEST(test_a_paste_is_no_key),
+		TEST(test_nothing_is_left_for_the_shell),
+		TEST(test_show_secret), TEST(test_stop_and_continue), TEST(test_signals),
 		TEST(test_interrupt_key), TEST(test_crash), TEST(test_hang_up), TEST(test_terminals), TEST(test_lines),
 		TEST(test_lines_probe),
 		TEST(test_ascii), TEST(test_no_color),

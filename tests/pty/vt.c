@@ -409,10 +409,9 @@ vt_send(struct vt *t, const char *bytes, size_t n)
 		struct pollfd p = {.fd = t->master, .events = POLLOUT | POLLIN};
 		ssize_t k = write(t->master, bytes + at, n - at);
 
-		for (ssize_t i = 0; i < k; i++)
-			t->sent += strchr("\003\032\034\021\023", bytes[at + (size_t)i]) && bytes[at + (size_t)i] ? 0 : 1;
 		if (k > 0) {
 			at += (size_t)k;
+			t->sent += (unsigned long)k;
 		} else if (errno == EAGAIN && poll(&p, 1, t->timeout_ms) > 0) {
 			/* a full terminal on either side: keep reading */
 			if (p.revents & POLLIN && !read_master(t))

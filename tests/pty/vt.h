@@ -29,7 +29,7 @@ struct vt {
 	int rows, cols, timeout_ms;
 	VTerm *term;
 	VTermScreen *screen;
-	unsigned long sent;      /* bytes the program will read: without those that are signals */
+	unsigned long sent;      /* bytes the program will read: its screen is raw, none is a signal */
 	unsigned long seen;      /* bytes that came from the program */
 	unsigned long reports;   /* lines that came through the pipe */
 	unsigned stops, stops_wanted; /* how often the program stopped (job) */

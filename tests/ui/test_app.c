@@ -12,7 +12,7 @@ enum { ROWS = 24, COLS = 80 };
 static struct {
 	int fds[2];
 	int draws, prepared_at; /* frames when prepare was called */
-	bool prepare_fails, closed, gone, refuse;
+	bool prepare_fails, closed, gone, refuse, profiles;
 	struct buf screen;      /* the last frame */
 	const char *const *script; /* bytes to type, or "tick": time passes; ends with NULL */
 	int waits[64], n_waits; /* time-outs the loop asked for */
@@ -187,9 +187,16 @@ prepare(void *ctx, struct err *e)
 static int
 run(enum fake_state state, const char *const *script)
 {
+	static struct profile profiles[2];
 	int status;
 
 	fake_init(state);
+	if (world.profiles) {
+		profiles[0].name = profiles[1].name = (char *)(uintptr_t)"acme";
+		fake_deps.profiles = profiles;
+		fake_deps.n_profiles = 2;
+		fake_deps.use_profile = (enum res (*)(void *, const struct profile *, struct err *))abort;
+	}
 	fake.on_wait = on_wait;
 	fake_deps.term = &term_world;
 	fake_deps.prepare = prepare;
@@ -325,6 +332,17 @@ test_a_burst_is_a_paste(void **state)
 	assert_int_equal(run(FAKE_EMPTY, script), 128 + SIGINT);
 }
 
+/* A token pasted over the list of profiles runs none of its letters, and goes where tokens go. */
+static void
+test_a_burst_over_a_list(void **state)
+{
+	static const char *const script[] = {"t", "=q quit", "q?quick-token", "=[hidden, 13 bytes]", "\003", NULL};
+
+	(void)state;
+	world.profiles = true;
+	assert_int_equal(run(FAKE_EMPTY, script), 128 + SIGINT);
+}
+
 int
 main(void)
 {
@@ -337,6 +355,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_a_shown_secret_goes_by_itself, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_failures, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_burst_is_a_paste, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_burst_over_a_list, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
