@@ -133,10 +133,26 @@ said_without(const struct facts *f)
 	return NULL;
 }
 
-/* The secret was sent and not seen: lost on the way, or looked for in another place. */
-static enum verdict_of
-client_not_seen(const struct exchange *x, struct finding *out)
+/* Refused in the header and in the body alike: then it was seen, and what was sent is wrong. */
+static bool
+refused_both_ways(const struct facts *f, const struct exchange *x)
 {
+	for (size_t i = 0; i < f->c->n_exchanges; i++) {
+		const struct exchange *y = f->c->exchanges[i];
+
+		if (y != x && exchange_client_refused(y) && same_client(x, y) && with_secret(y) && other_method(x, y))
+			return true;
+	}
+	return false;
+}
+
+/* The secret was sent and not seen: lost on the way, looked for in another place, or of a client that is not there. */
+static enum verdict_of
+client_not_seen(const struct facts *f, const struct exchange *x, struct finding *out)
+{
+	/* invalid_client is said of an unknown client and of a missing one (RFC 6749 §5.2) */
+	out->open = !f->c->offline && f->doubt.refused == x && f->doubt.other != AUTH_UNSET &&
+		answer_error_is(x, "invalid_client");
 	out->step = x->step;
 	ev_answer(out, x);
 	ev(out, "client authentication", (int)x->n, "%s as %s, sent", client_auth_id(x->auth),
@@ -156,7 +172,7 @@ rule_client_auth_missing(const struct facts *f, struct finding *out)
 	char scheme[24];
 
 	if (exchange_answered(x) && with_secret(x) && answer_hint(x) == HINT_NO_CLIENT)
-		return client_not_seen(x, out);
+		return refused_both_ways(f, x) ? RULE_PASS : client_not_seen(f, x, out);
 	said = said_without(f);
 	if (said) {
 		out->step = said->step;
@@ -415,6 +431,7 @@ rule_client_secret_wrong(const struct facts *f, struct finding *out)
 	bool known;
 	const struct exchange *x = refused_caller(f, out);
 	enum hint hint;
+	bool seen;
 
 	if (!x && fact_caller_in_doubt(f) && exchange_client_refused(f->token_probe)) {
 		ev_answer(out, f->introspection);
@@ -431,9 +448,11 @@ rule_client_secret_wrong(const struct facts *f, struct finding *out)
 		return refused_in_words(x, hint, out);
 	if (!with_secret(x))
 		return RULE_PASS;
-	if (names_another_flaw(hint) ||
+	/* "none came", whichever way it was sent: there is no such client */
+	seen = hint == HINT_NO_CLIENT && refused_both_ways(f, x);
+	if ((names_another_flaw(hint) && !seen) ||
 		method_offered(f, x) == TRI_NO || accepted_other(f, x, other_method) ||
-		accepted_other(f, x, other_encoding) || accepted_other(f, x, same_method_elsewhere))
+		accepted_other(f, x, other_encoding) || (!seen && accepted_other(f, x, same_method_elsewhere)))
 		return RULE_PASS;
 	if (x->auth == AUTH_BASIC && x->auth_has_reserved && !tried_encodings(f, x))
 		return RULE_PASS;
@@ -529,6 +548,9 @@ rule_introspect_resource_credentials_needed(const struct facts *f, struct findin
 	const struct exchange *x = refused_caller(f, out), *y;
 
 	if (!x || x->purpose != PURPOSE_INTROSPECTION || !with_secret(x))
+		return RULE_PASS;
+	/* a server that looks at the code first has not looked at the client yet; its words at introspection have */
+	if (answer_hint(x) == HINT_NO_CLIENT || answer_hint(x) == HINT_SECRET_WRONG)
 		return RULE_PASS;
 	y = accepted_other(f, x, same_method_elsewhere);
 	if (!y || (y->purpose != PURPOSE_REFRESH && y->purpose != PURPOSE_TOKEN &&

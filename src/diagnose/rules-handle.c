@@ -52,13 +52,10 @@ ev_scope(const struct facts *f, struct finding *out)
 }
 
 /* No end user stands behind the token: client_credentials. */
-/* User information fails at this token alone: a made-up one is refused in an orderly way. */
 static bool
 stumbles(const struct facts *f)
 {
-	return exchange_answered(f->userinfo) && status_of(f->userinfo) == 500 &&
-		exchange_answered(f->userinfo_probe) && status_of(f->userinfo_probe) >= 400 &&
-		status_of(f->userinfo_probe) < 500;
+	return fact_stumbles(f->userinfo, f->userinfo_probe);
 }
 
 static bool
@@ -353,7 +350,7 @@ rule_token_revoked(const struct facts *f, struct finding *out)
 	int64_t left, age;
 	char span[32];
 
-	if (f->revoked_introspection && f->revoked_introspection->answer.active == TRI_NO) {
+	if (f->revoked_introspection && f->revoked_introspection->answer.active == TRI_NO && !fact_inactive(f)) {
 		out->severity = SEV_INFO;
 		ev_answer(out, f->revocation);
 		ev(out, "active", (int)f->revoked_introspection->n, "false");

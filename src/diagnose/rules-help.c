@@ -207,6 +207,13 @@ fact_bound(const struct facts *f)
 }
 
 bool
+fact_stumbles(const struct exchange *x, const struct exchange *made_up)
+{
+	return exchange_answered(x) && x->result.response.status == 500 && exchange_answered(made_up) &&
+		made_up->result.response.status < 500;
+}
+
+bool
 fact_userinfo_out_of_reach(const struct facts *f)
 {
 	const struct profile *p = &f->c->profile;

@@ -203,13 +203,19 @@ same_for_any_token(const struct facts *f, const struct exchange *x)
 		span_eq(body_of(probe), body_of(x));
 }
 
+static bool
+asks_as_client(const struct exchange *x)
+{
+	return x->purpose != PURPOSE_USERINFO && x->purpose != PURPOSE_RESOURCE &&
+		x->purpose != PURPOSE_DISCOVERY && x->purpose != PURPOSE_JWKS;
+}
+
 /* A login of the web server or a gateway, not of OAuth. */
 static bool
 foreign_challenge(const struct exchange *x)
 {
 	static const char *const schemes[] = {"Negotiate", "NTLM", "Digest", "Basic"};
-	bool as_client = x->purpose != PURPOSE_USERINFO && x->purpose != PURPOSE_RESOURCE &&
-		x->purpose != PURPOSE_DISCOVERY && x->purpose != PURPOSE_JWKS;
+	bool as_client = asks_as_client(x);
 
 	if (challenge_find(&x->answer.challenges, "Bearer") ||
 		challenge_find(&x->answer.challenges, "DPoP"))
@@ -234,7 +240,7 @@ waf(const struct facts *f, const struct exchange *x)
 		return false;
 	if (http_has_header(&x->result.response.headers, "cf-mitigated"))
 		return true;
-	if (s == 403 && x->answer.doc && same_for_any_token(f, x))
+	if (s == 403 && same_for_any_token(f, x))
 		return true;
 	if (x->answer.challenges.n || x->answer.error[0] || x->answer.doc || s == 401)
 		return false;
@@ -281,6 +287,8 @@ login_page(const struct facts *f, const struct exchange *x)
 
 	if (redirect_hop(x) == HOP_LOGIN || s == 511) /* RFC 6585 §6: a network's portal */
 		return true;
+	if (s == 401 && !x->answer.doc && !asks_as_client(x) && foreign_challenge(x))
+		return true;
 	if (!page(x) || x->answer.kind == BODY_XML || waf(f, x))
 		return false;
 	if (s >= 200 && s < 300)
@@ -316,7 +324,8 @@ rule_html_login_page(const struct facts *f, struct finding *out)
 	if (status_of(x) == 401 && foreign_challenge(x)) {
 		ev_text(out, "WWW-Authenticate", header_of(x, "www-authenticate"), (int)x->n);
 		return say(out, "A web server or gateway asks for a login of its own (401 at the %s request, "
-				"an HTML page): the endpoint was not reached.", purpose_words(x->purpose));
+				"%s): the endpoint was not reached.", purpose_words(x->purpose),
+			body_kind_words(x->answer.kind));
 	}
 	if (status_of(x) == 511)
 		return say(out, "The network between here and the server wants a login of its own (511 at the "

@@ -54,6 +54,9 @@ rule_issuer_mismatch_hostname(const struct facts *f, struct finding *out)
 
 	if (!fact_refused(f) && !said)
 		return RULE_PASS;
+	/* asked by this name it takes the token, or it saw none: then it is not the name */
+	if (!said && (f->active.v == TRI_YES || fact_answered_as_without_token(f)))
+		return RULE_PASS;
 	if (fact_issuer(f) != ISSUER_OTHER_HOST && !(fact_inactive(f) && proof)) {
 		/* an opaque token: only the server's own word */
 		if (!said || fact_issuer(f) == ISSUER_OTHER_TENANT)
@@ -88,6 +91,7 @@ rule_wrong_tenant_or_realm(const struct facts *f, struct finding *out)
 	const struct exchange *all[] = {f->discovery, f->introspection, f->userinfo, f->refresh};
 	struct span iss = f->claimed && f->claimed->iss.n ? f->claimed->iss : f->iss.v;
 	char how[120];
+	bool stumbles;
 
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
 		if (!all[i] || answer_hint(all[i]) != HINT_REALM)
@@ -100,9 +104,17 @@ rule_wrong_tenant_or_realm(const struct facts *f, struct finding *out)
 		return say(out, "The server has no such realm or tenant as in %s.",
 			all[i]->request.url);
 	}
-	if (!fact_refused(f) || fact_issuer(f) != ISSUER_OTHER_TENANT)
+	stumbles = fact_stumbles(f->introspection, f->introspection_probe) ||
+		fact_stumbles(f->userinfo, f->userinfo_probe);
+	if (!(fact_refused(f) || stumbles) ||
+		!(fact_issuer(f) == ISSUER_OTHER_TENANT || (stumbles && fact_issuer(f) == ISSUER_OTHER_HOST)))
 		return RULE_PASS;
 	ev_issuers(f, out);
+	if (stumbles) {
+		ev_answer(out, fact_stumbles(f->userinfo, f->userinfo_probe) ? f->userinfo : f->introspection);
+		out->explains = "server-error-5xx jwks-unknown-kid signature-invalid introspect-inactive-unspecified "
+			"token-rejected-unspecified wrong-audience";
+	}
 	if (fact_key_known(f) == TRI_NO)
 		ev(out, "kid", (int)f->jwks->n, "not among this issuer's keys");
 	url_difference(how, sizeof(how), iss, f->expected_issuer.v);

@@ -103,6 +103,8 @@ bool fact_expired(const struct facts *f); /* exp has passed by the server's cloc
 /* No address to ask for user information, since the metadata did not come or is not to be followed; the token
  * may well be good. */
 bool fact_userinfo_out_of_reach(const struct facts *f);
+/* The server fails at this token alone: a made-up one gets an ordinary answer. */
+bool fact_stumbles(const struct exchange *x, const struct exchange *made_up);
 /* Sent with this purpose, and how serious a failure there is. */
 enum severity fact_weight(const struct facts *f, const struct exchange *x);
 /* Is the address x asked the one the metadata advertises for it?  UNKNOWN without metadata. */
