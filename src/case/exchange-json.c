@@ -12,6 +12,7 @@ static const char *const header_form_ids[] = {
 	[AUTH_HEADER_BLANKS] = "blanks",
 	[AUTH_HEADER_SCHEME_TWICE] = "scheme-twice",
 };
+static_assert(ARRAY_SIZE(header_form_ids) == AUTH_HEADER_SCHEME_TWICE + 1, "one id a form");
 
 int64_t
 json_i64_or(const struct json *obj, const char *name, int64_t dflt)

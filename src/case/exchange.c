@@ -43,6 +43,7 @@ static const char *const slot_ids[] = {
 	[SLOT_ID] = "id",
 	[SLOT_MADE_UP] = "made-up",
 };
+static_assert(ARRAY_SIZE(slot_ids) == SLOT_MADE_UP + 1, "one id a slot");
 
 const char *
 token_slot_id(enum token_slot s)

@@ -106,11 +106,10 @@ speaks_of_caller(const struct exchange *x)
 	};
 	struct words w;
 
-	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++) {
-		words_read(&w, span_of(x->answer.description));
+	words_read(&w, span_of(x->answer.description));
+	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++)
 		if (words_match(&w, patterns[i]))
 			return true;
-	}
 	/* the sentence inside an answer of no known form */
 	words_read(&w, x->answer.doc ? json_get_str(x->answer.doc, "reason") : SPAN_EMPTY);
 	return words_match(&w, "client id|identifier|secret missing|invalid|wrong");

@@ -9,10 +9,7 @@ static const struct {
 	enum hint hint;
 } hints[] = {
 #define HINT(where, part, kind) {WHERE_##where, part, HINT_##kind},
-#define WORDS(where, pattern, kind)
 #include "diagnose/hints.def"
-#undef HINT
-#undef WORDS
 };
 
 static const struct {
@@ -20,11 +17,8 @@ static const struct {
 	const char *pattern;
 	enum hint hint;
 } patterns[] = {
-#define HINT(where, part, kind)
 #define WORDS(where, pattern, kind) {WHERE_##where, pattern, HINT_##kind},
 #include "diagnose/hints.def"
-#undef HINT
-#undef WORDS
 };
 
 enum { PIECES = 24, DEPTH = 4, PAGE_MAX = 8192, TEXT_MAX = 2048 };

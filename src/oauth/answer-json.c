@@ -13,6 +13,7 @@ static const char *const outcome_ids[] = {
 	[OUTCOME_REDIRECT] = "redirect",
 	[OUTCOME_OTHER] = "other",
 };
+static_assert(ARRAY_SIZE(outcome_ids) == OUTCOME_OTHER + 1, "one id each");
 
 static const char *const body_ids[] = {
 	[BODY_EMPTY] = "empty",
@@ -27,6 +28,7 @@ static const char *const body_ids[] = {
 	[BODY_TEXT] = "text",
 	[BODY_BINARY] = "binary",
 };
+static_assert(ARRAY_SIZE(body_ids) == BODY_BINARY + 1, "one id each");
 
 static const char *const form_ids[] = {
 	[NUM_ABSENT] = "absent",
@@ -37,6 +39,7 @@ static const char *const form_ids[] = {
 	[NUM_ISO_DATE] = "iso-date",
 	[NUM_OTHER] = "other",
 };
+static_assert(ARRAY_SIZE(form_ids) == NUM_OTHER + 1, "one id each");
 
 /* The texts of an answer: one list for both ways. */
 #define TEXTS(X)                                                                                   \

@@ -10,55 +10,27 @@ static const struct {
 } dialects[] = {
 #define DIALECT(id, strong, when, error, vendor_code, description)                                 \
 	{id, strong, when, error, vendor_code, description},
-#define TEXT_DIALECT(id, starts, whole)
-#define CODE_PREFIX(prefix)
-#define ERROR_ALIAS(code, means)
 #include "oauth/dialects.def"
-#undef DIALECT
-#undef TEXT_DIALECT
-#undef CODE_PREFIX
-#undef ERROR_ALIAS
 };
 
 static const struct {
 	const char *id, *starts;
 	bool whole;
 } text_dialects[] = {
-#define DIALECT(id, strong, when, error, vendor_code, description)
 #define TEXT_DIALECT(id, starts, whole) {id, starts, whole},
-#define CODE_PREFIX(prefix)
-#define ERROR_ALIAS(code, means)
 #include "oauth/dialects.def"
-#undef DIALECT
-#undef TEXT_DIALECT
-#undef CODE_PREFIX
-#undef ERROR_ALIAS
 };
 
 static const char *const code_prefixes[] = {
-#define DIALECT(id, strong, when, error, vendor_code, description)
-#define TEXT_DIALECT(id, starts, whole)
 #define CODE_PREFIX(prefix) prefix,
-#define ERROR_ALIAS(code, means)
 #include "oauth/dialects.def"
-#undef DIALECT
-#undef TEXT_DIALECT
-#undef CODE_PREFIX
-#undef ERROR_ALIAS
 };
 
 static const struct {
 	const char *code, *means;
 } error_aliases[] = {
-#define DIALECT(id, strong, when, error, vendor_code, description)
-#define TEXT_DIALECT(id, starts, whole)
-#define CODE_PREFIX(prefix)
 #define ERROR_ALIAS(code, means) {code, means},
 #include "oauth/dialects.def"
-#undef DIALECT
-#undef TEXT_DIALECT
-#undef CODE_PREFIX
-#undef ERROR_ALIAS
 };
 
 enum { TEXT_MAX = 4096 };

@@ -360,6 +360,8 @@ token_info_copy(struct token_info *dst, const struct token_info *src)
 
 static const char *const kind_ids[] = {"opaque", "jwt", "jwe"};
 static const char *const role_ids[] = {"unknown", "access", "refresh", "id"};
+static_assert(ARRAY_SIZE(kind_ids) == TOKEN_JWE + 1 && ARRAY_SIZE(role_ids) == ROLE_ID + 1, "one id each");
+
 static const struct {
 	const char *id, *words;
 } sig_names[] = {
@@ -373,6 +375,7 @@ static const struct {
 	[SIG_CRITICAL] = {"critical", "not checked: its header demands an extension not known here"},
 	[SIG_NOT_FOR_US] = {"not-for-us", "not checkable: meant for another API only"},
 };
+static_assert(ARRAY_SIZE(sig_names) == SIG_CRITICAL + 1, "one row a state");
 
 const char *
 token_kind_id(enum token_kind k)

@@ -14,8 +14,8 @@ enum probe {
 #undef PROBE
 	PROBE_COUNT
 };
+static_assert(PROBE_COUNT <= 32, "sets of probes are bits");
 
-/* Sets of probes are bits. */
 static inline uint32_t
 probe_bit(enum probe p)
 {

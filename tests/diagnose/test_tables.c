@@ -1,7 +1,8 @@
 /* The tables of the diagnose room against one another. */
 #include "unit.h"
 
-#include "diagnose/diagnose.h"
+#include "diagnose/rules.h"
+#include "oauth/words.h"
 
 static void
 rules_are_sorted_and_unique(void **state)
@@ -135,6 +136,66 @@ umbrellas_have_alternatives(void **state)
 	}
 }
 
+/* --- hints -------------------------------------------------------------------------------- */
+
+static const struct {
+	unsigned where;
+	const char *text;
+} parts[] = {
+#define HINT(where, part, kind) {WHERE_##where, part},
+#include "diagnose/hints.def"
+}, patterns[] = {
+#define WORDS(where, pattern, kind) {WHERE_##where, pattern},
+#include "diagnose/hints.def"
+};
+
+/* The first row that matches counts: one whose part begins with an earlier one's is never reached. */
+static void
+no_part_hides_a_later_one(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		for (const char *p = parts[i].text; *p; p++)
+			assert_false(*p >= 'A' && *p <= 'Z');
+		for (size_t k = 0; k < i; k++)
+			if ((parts[k].where & parts[i].where) == parts[i].where &&
+				span_starts(span_of(parts[i].text), parts[k].text))
+				fail_msg("\"%s\" hides \"%s\"", parts[k].text, parts[i].text);
+	}
+}
+
+/* A pattern with a word that no text can have ("don't" is two) is a row that says nothing. */
+static void
+patterns_can_be_met(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++) {
+		const char *pattern = patterns[i].text;
+		struct span rest = span_of(pattern), group, one;
+		struct words words, sentence;
+		char text[400] = "";
+		size_t n = 0;
+
+		while (span_word(&rest, &group)) {
+			bool without = group.p[0] == '!', first = true;
+
+			group = span_from(group, without);
+			while (span_next(&group, '|', &one)) {
+				one.n -= one.n && one.p[one.n - 1] == '*';
+				words_read(&words, one);
+				if (words.n != 1 || words.v[0].n != one.n || memcmp(words.bytes, one.p, one.n) != 0)
+					fail_msg("%s: \"%.*s\" is no word", pattern, SPAN_ARG(one));
+				if (first && !without)
+					n += (size_t)snprintf(text + n, sizeof(text) - n, "%.*s ", SPAN_ARG(one));
+				first = false;
+			}
+		}
+		words_read(&sentence, span_of(text));
+		if (!words_match(&sentence, pattern))
+			fail_msg("%s: \"%s\" does not meet it", pattern, text);
+	}
+}
+
 int
 main(void)
 {
@@ -146,6 +207,8 @@ main(void)
 		cmocka_unit_test(catalogue_is_whole),
 		cmocka_unit_test(alternatives_name_rules_and_probes),
 		cmocka_unit_test(umbrellas_have_alternatives),
+		cmocka_unit_test(no_part_hides_a_later_one),
+		cmocka_unit_test(patterns_can_be_met),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
