@@ -264,7 +264,10 @@ int
 find_status(struct span text)
 {
 	size_t i = 0;
+	int64_t alone;
 
+	if (span_trim(text).n == 3 && span_to_i64(span_trim(text), &alone) == RES_OK && alone >= 400 && alone < 600)
+		return (int)alone;
 	while (i < text.n) {
 		size_t n = 0;
 		int64_t v;

@@ -312,7 +312,7 @@ quoted_status(struct import *im, struct span text, enum purpose purpose)
 		"unauthorized", "forbidden", "introspect", "axioserror", "status code"};
 	int status = find_status(text);
 	struct import_exchange *x;
-	bool about = purpose != PURPOSE_COUNT;
+	bool about = purpose != PURPOSE_COUNT || span_trim(text).n < 40; /* "HTTP 429 Too Many Requests" */
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		about = about || span_contains_nocase(text, words[i]);

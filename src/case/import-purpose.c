@@ -2,6 +2,7 @@
 #include "case/import-parts.h"
 
 #include "base/encode.h"
+#include "oauth/oautherror.h"
 #include "oauth/url.h"
 
 /* ADDRESS(part of the path in lower case, purpose): the first that is in it. */
@@ -115,8 +116,9 @@ is_one_of(struct span s, const char *const *words, size_t n)
 	return false;
 }
 
+/* error, status and text of an answer whose request is not known. */
 static enum purpose
-by_error(struct span error, struct span text)
+by_error(struct span error, int status, struct span text)
 {
 	static const char *const of_token[] = {"invalid_grant", "unsupported_grant_type",
 		"invalid_client", "unauthorized_client", "invalid_scope", "bad_refresh_token",
@@ -129,7 +131,12 @@ by_error(struct span error, struct span text)
 	/* the vendor's code of a token endpoint */
 	if (span_contains_nocase(text, "AADSTS") || span_contains_nocase(text, "refresh token"))
 		return PURPOSE_REFRESH;
-	return PURPOSE_USERINFO;
+	/* an API that borrows the word says it with its own status, or speaks of its token */
+	if (status != 400 || span_contains_nocase(text, "access token"))
+		return PURPOSE_USERINFO;
+	if (oauth_error_of_device(error))
+		return PURPOSE_TOKEN;
+	return oauth_error_of_login(error) ? PURPOSE_OTHER : PURPOSE_USERINFO;
 }
 
 /* A response alone: what it says is all there is. */
@@ -152,7 +159,7 @@ by_answer(const struct http_response *r)
 	else if (json_get_str(doc, "sub").n || http_has_header(&r->headers, "www-authenticate"))
 		p = PURPOSE_USERINFO;
 	else
-		p = by_error(json_get_str(doc, "error"), span_sub(buf_span(&r->body), 0, 4096));
+		p = by_error(json_get_str(doc, "error"), r->status, span_sub(buf_span(&r->body), 0, 4096));
 	json_free(doc);
 	return p;
 }

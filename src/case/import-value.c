@@ -110,6 +110,20 @@ say_token(struct import *im, struct span s)
 	token_info_release(&t);
 }
 
+/* "401", "no_such_thing": a number or a code, whatever it stands for; tokens are longer, or mixed. */
+static bool
+is_code(struct span s)
+{
+	size_t digits = 0, lower = 0, low_lines = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		digits += s.p[i] >= '0' && s.p[i] <= '9';
+		lower += s.p[i] >= 'a' && s.p[i] <= 'z';
+		low_lines += s.p[i] == '_';
+	}
+	return (digits == s.n && s.n > 0 && s.n < 8) || (low_lines && lower + low_lines == s.n && s.n < 40);
+}
+
 /* Words that are names of errors, not tokens. */
 static bool
 is_error_word(struct span s)
@@ -172,7 +186,7 @@ import_token(struct import *im, struct span text, enum purpose purpose, struct e
 		return RES_NOTFOUND;
 	if (!placeholder && !jose && (words > 1 || (inner.n && memchr("{[<", inner.p[0], 3))))
 		return RES_NOTFOUND;
-	if (!placeholder && !jose && is_error_word(bare))
+	if (!placeholder && !jose && (is_error_word(bare) || is_code(bare)))
 		return RES_NOTFOUND;
 	/* blanks inside what is a token otherwise: one or two, or a JWT's line breaks */
 	if (s.n > LIMIT_TOKEN && words > 1)

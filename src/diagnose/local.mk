@@ -25,4 +25,5 @@ src_libttdiagnose_a_SOURCES = \
 	src/diagnose/rules-transport.c \
 	src/diagnose/rules-userinfo.c \
 	src/diagnose/rules-verify.c \
+	src/diagnose/loginerrors.def src/diagnose/verdict-login.c \
 	src/diagnose/verdict.c src/diagnose/verdict.h

@@ -44,6 +44,28 @@ no_slash(struct span s)
 	return s;
 }
 
+bool
+leads_back(const struct exchange *x)
+{
+	static const char *const names[] = {"access_token", "id_token", "code"};
+	struct span to = header_of(x, "location"), part[2];
+	size_t hash = span_find(to, '#'), mark = span_find(span_sub(to, 0, hash), '?');
+	struct buf v;
+	bool is = !strcmp(x->answer.error_from, "Location");
+
+	part[0] = hash == SIZE_MAX ? SPAN_EMPTY : span_from(to, hash + 1);
+	part[1] = mark == SIZE_MAX ? SPAN_EMPTY : span_from(span_sub(to, 0, hash), mark + 1);
+	buf_init_wiping(&v, LIMIT_BODY);
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(names) && !is; i++) {
+		buf_clear(&v);
+		/* "code" is everybody's word: with state it is this one */
+		is = form_get(part[i % 2], names[i / 2], &v) && v.len &&
+			(i / 2 < 2 || form_get(part[i % 2], "state", &v));
+	}
+	buf_release(&v);
+	return is;
+}
+
 enum hop
 redirect_hop(const struct exchange *x)
 {
@@ -53,7 +75,7 @@ redirect_hop(const struct exchange *x)
 	enum hop hop = HOP_ELSEWHERE;
 
 	/* an authorization response is meant to lead elsewhere */
-	if (!is_redirect(x) || !strcmp(x->answer.error_from, "Location"))
+	if (!is_redirect(x) || leads_back(x))
 		return HOP_NONE;
 	if (!exchange_request_known(x)) /* where it leads to is all there is */
 		return login_words(header_of(x, "location")) ? HOP_LOGIN : HOP_ELSEWHERE;
@@ -98,7 +120,7 @@ dropped(const struct facts *f, const struct exchange *x)
 
 	if (x->purpose == PURPOSE_DISCOVERY || x->purpose == PURPOSE_JWKS)
 		return false;
-	if (!strcmp(x->answer.error_from, "Location")) /* an authorization response: meant to leave */
+	if (leads_back(x))
 		return false;
 	/* a recorded chain: the hop lost the header, and the last host asks for one */
 	if (before && is_redirect(before) && status_of(x) == 401 &&

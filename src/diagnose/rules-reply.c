@@ -40,7 +40,8 @@ rule_silent_auth_interaction_required(const struct facts *f, struct finding *out
 		if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS)
 			continue;
 		/* at a redirect only a login without a screen is answered so (OpenID Connect Core §3.1.2.6) */
-		bool asked = written || !strcmp(x->answer.error_from, "Location");
+		bool asked = written || !strcmp(x->answer.error_from, "Location") ||
+			(x->purpose == PURPOSE_OTHER && !exchange_request_known(x));
 		if (!(wants_user(x) && (asked || answer_hint(x) == HINT_SILENT)) &&
 			!(asked && (span_contains_nocase(to, "error=login_required") ||
 					   span_contains_nocase(to, "error=interaction_required") ||

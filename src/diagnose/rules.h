@@ -150,6 +150,8 @@ const struct exchange *gravest_failure(const struct facts *f, failure_match *m, 
 enum hop { HOP_NONE, HOP_LOGIN, HOP_LOOP, HOP_TO_HTTPS, HOP_ELSEWHERE };
 bool is_redirect(const struct exchange *x);
 enum hop redirect_hop(const struct exchange *x);
+/* An authorization response: code, tokens or error for the client (RFC 6749 §4.1.2, §4.2.2)? */
+bool leads_back(const struct exchange *x);
 /* The newest discovery answer that was such a hop, followed or not; NULL without. */
 const struct exchange *discovery_hop(const struct facts *f, enum hop hop);
 

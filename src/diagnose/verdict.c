@@ -33,9 +33,7 @@ nothing_wrong(const struct facts *f)
 		if (exchange_answered(all[i]) && all[i]->answer.outcome != OUTCOME_SUCCESS)
 			return false;
 	for (size_t i = 0; i < f->c->n_exchanges; i++)
-		if (f->c->exchanges[i]->answer.outcome == OUTCOME_OAUTH_ERROR &&
-			exchange_is_current(f->c, f->c->exchanges[i]) &&
-			f->c->exchanges[i]->purpose == PURPOSE_OTHER)
+		if (is_login_failure(f, f->c->exchanges[i]))
 			return false;
 	return true;
 }
@@ -103,6 +101,8 @@ offline_words(struct verdict *v, const struct facts *f)
 {
 	char left[64];
 
+	if (code_words(v, f))
+		return;
 	left_words(f, left, sizeof(left));
 	(void)snprintf(v->summary, sizeof(v->summary), "Nothing wrong was found in what was given%s%s%s.",
 		f->active.v == TRI_YES     ? ": the server calls the token active"
@@ -129,11 +129,8 @@ offline_open_words(struct verdict *v, const struct facts *f)
 	v->next_step = STEP_DEBUG;
 	if (!x) {
 		(void)snprintf(v->summary, sizeof(v->summary), "What was given does not settle anything.");
-	} else if (x->purpose == PURPOSE_OTHER && x->answer.error[0]) {
-		(void)snprintf(v->summary, sizeof(v->summary), "The login ended with the error %s%s%s: no token was given.",
-			x->answer.error, x->answer.description[0] ? ", " : "", x->answer.description);
-		(void)snprintf(v->next, sizeof(v->next), "tokentriage explain %s says what it means.",
-			x->answer.error);
+	} else if (is_login_failure(f, x)) {
+		login_failure_words(v, x);
 		return;
 	} else {
 		(void)snprintf(v->summary, sizeof(v->summary),

@@ -7,4 +7,10 @@
 /* Findings are there and ordered; fills verdict, steps and step_summary. */
 void verdict_of_findings(struct diagnosis *d, const struct facts *f, const struct walk *walk);
 
+/* verdict-login.c: a request for a token, or a login's redirect, that ended in an error and was not mended later. */
+bool is_login_failure(const struct facts *f, const struct exchange *x);
+void login_failure_words(struct verdict *v, const struct exchange *x);
+/* All there is is an authorization response with a code; false: it is not so. */
+bool code_words(struct verdict *v, const struct facts *f);
+
 #endif

@@ -25,3 +25,27 @@ oauth_error_meaning(struct span code)
 
 	return e ? e->meaning : NULL;
 }
+
+static bool
+is_defined_in(const struct oauth_error *e, const char *part)
+{
+	return e && strstr(e->defined, part);
+}
+
+bool
+oauth_error_of_device(struct span code)
+{
+	const struct oauth_error *e = oauth_error_find(code);
+
+	return is_defined_in(e, "CIBA") || (is_defined_in(e, "RFC 8628") && !is_defined_in(e, "RFC 6749"));
+}
+
+bool
+oauth_error_of_login(struct span code)
+{
+	const struct oauth_error *e = oauth_error_find(code);
+
+	return is_defined_in(e, "OpenID Connect Core") || is_defined_in(e, "RFC 7591") ||
+		(is_defined_in(e, "RFC 6749 §4.1.2.1") && !is_defined_in(e, "§5.2")) ||
+		span_is(code, "redirect_uri_mismatch");
+}

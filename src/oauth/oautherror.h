@@ -16,4 +16,9 @@ const struct oauth_error *oauth_error_find(struct span code); /* NULL: not known
 /* The meaning alone; NULL if the code is unknown. */
 const char *oauth_error_meaning(struct span code);
 
+/* Of a device's or a decoupled login, at the token endpoint (RFC 8628 §3.5, CIBA)? */
+bool oauth_error_of_device(struct span code);
+/* Of the authorization endpoint, or of a registration, and of no other? */
+bool oauth_error_of_login(struct span code);
+
 #endif
