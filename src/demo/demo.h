@@ -151,7 +151,7 @@ struct scenario {
 	/* User information is got all the same: the verdict is ok, `expects` a warning or hint. */
 	bool healthy;
 	bool open;             /* nothing can decide: `expects` is an umbrella, undetermined */
-	bool passes;           /* refused at first, ok in the end: `expects` is then a warning */
+	bool passes;           /* ok in the end, though something was refused: `expects` is then a warning */
 	bool refresh;          /* the cause shows itself only when a refresh is tried */
 	bool revoke;           /* ... when the token is revoked */
 	bool opaque;           /* the access token is no JWT */

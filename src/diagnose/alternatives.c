@@ -4,7 +4,7 @@
 
 enum { NAMED = 3 };
 
-enum unless { NOTHING, EXP, ISSUER, CLIENT, REQUEST, USERINFO, SUB };
+enum unless { NOTHING, EXP, ISSUER, CLIENT, REQUEST, USERINFO, SUB, ACTIVE, PROBED };
 
 struct alternative {
 	const char *of;
@@ -12,14 +12,17 @@ struct alternative {
 	int status;
 	const char *words, *id;
 	enum unless unless;
-	const char *told_by;
+	const char *told_by, *barred; /* barred: told by this where introspection cannot be asked (again) */
 };
 
 static const struct alternative alternatives[] = {
 #define ALTERNATIVE(of, where, status, words, id, unless, told_by)                                 \
-	{of, WHERE_##where, status, words, id, unless, told_by},
+	{of, WHERE_##where, status, words, id, unless, told_by, told_by},
+#define ALTERNATIVE_BY_INTROSPECTION(of, where, status, words, id, unless, told_by, barred)        \
+	{of, WHERE_##where, status, words, id, unless, told_by, barred},
 #include "diagnose/alternatives.def"
 #undef ALTERNATIVE
+#undef ALTERNATIVE_BY_INTROSPECTION
 };
 
 /* The exchange that a finding's first evidence of an answer is from. */
@@ -44,7 +47,7 @@ ruled_out(const struct facts *f, const struct exchange *x, enum unless u)
 	case NOTHING:
 		return false;
 	case EXP:
-		return f->exp.known;
+		return f->exp.known || f->active.v == TRI_YES;
 	case ISSUER:
 		return fact_issuer(f) != ISSUER_NOT_KNOWN;
 	case CLIENT:
@@ -55,6 +58,10 @@ ruled_out(const struct facts *f, const struct exchange *x, enum unless u)
 		return f->userinfo && f->userinfo_ok.v != TRI_YES;
 	case SUB:
 		return f->sub.v.n && !span_eq(f->sub.v, f->client_id.v);
+	case ACTIVE:
+		return f->active.v == TRI_YES;
+	case PROBED:
+		return exchange_answered(f->userinfo_probe);
 	}
 	return false;
 }
@@ -98,8 +105,14 @@ collect(const struct diagnosis *d, const struct facts *f, const struct exchange 
 	return n;
 }
 
+static const char *
+told_by(const struct facts *f, const struct alternative *a)
+{
+	return fact_can_introspect(f) ? a->told_by : a->barred;
+}
+
 static void
-name_in_remedy(struct finding *first, const struct alternative **list, size_t n)
+name_in_remedy(const struct facts *f, struct finding *first, const struct alternative **list, size_t n)
 {
 	struct buf text;
 
@@ -107,7 +120,7 @@ name_in_remedy(struct finding *first, const struct alternative **list, size_t n)
 	(void)buf_printf(&text, "%s What fits, in the order to look:", first->remedy);
 	for (size_t i = 0; i < n; i++)
 		(void)buf_printf(&text, "%s %s (told by %s)", i ? ";" : "", list[i]->id,
-			list[i]->told_by);
+			told_by(f, list[i]));
 	(void)buf_puts(&text, ".");
 	if (buf_status(&text) == RES_OK) /* a list cut short would be none */
 		fix(first, "%s", buf_str(&text));
@@ -115,7 +128,7 @@ name_in_remedy(struct finding *first, const struct alternative **list, size_t n)
 }
 
 static void
-add_finding(struct diagnosis *d, const struct exchange *x, const struct alternative *a, size_t at)
+add_finding(struct diagnosis *d, const struct facts *f, const struct exchange *x, const struct alternative *a, size_t at)
 {
 	const struct catalogue_entry *e = catalogue_find(span_of(a->id));
 	struct finding *out = &d->findings[at];
@@ -127,12 +140,13 @@ add_finding(struct diagnosis *d, const struct exchange *x, const struct alternat
 	d->n++;
 	out->rule = rule_find(span_of(a->id));
 	out->severity = SEV_INFO;
+	out->possible = true;
 	out->step = out->next_step = x->step;
 	out->explains = "";
 	ev_answer(out, x);
 	fix(out, "%s", out->rule->remedy);
 	(void)say(out, "This fits as well, and one answer does not tell: %s. It is told by %s.",
-		e->title, a->told_by);
+		e->title, told_by(f, a));
 }
 
 void
@@ -152,7 +166,7 @@ add_alternatives(struct diagnosis *d, const struct facts *f)
 	if (!n)
 		return;
 	if (d->findings[0].rule->umbrella)
-		name_in_remedy(&d->findings[0], list, n);
+		name_in_remedy(f, &d->findings[0], list, n);
 	for (size_t i = 0; i < n && lone; i++)
-		add_finding(d, x, list[i], i + 1);
+		add_finding(d, f, x, list[i], i + 1);
 }

@@ -25,6 +25,7 @@ struct finding {
 	enum step next_step; /* where the remedy is; the finding's step unless the predicate says */
 	const char *explains; /* the rule's, or less: what this finding explains in this case */
 	bool open; /* other causes fit as well, and a probe would tell: the verdict stays undetermined */
+	bool possible; /* severity info, and no fact: another cause that fits as well (alternatives.def) */
 	bool settled; /* the server's own word names this cause and no other (alternatives.def) */
 	struct evidence evidence[FINDING_EVIDENCE];
 	size_t n_evidence;

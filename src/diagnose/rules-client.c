@@ -115,6 +115,19 @@ without_credentials(const struct exchange *x)
 	return exchange_request_known(x) && (x->auth == AUTH_UNSET || x->auth == AUTH_NONE);
 }
 
+/*
+ * Without credentials introspection could not really be asked.  That is no cause of anything: where user
+ * information or the token's times answer for the token, it is a warning beside what they say.
+ */
+static void
+could_not_be_asked(const struct facts *f, const struct exchange *x, struct finding *out)
+{
+	if (x != f->introspection || !without_credentials(x) || !fact_answered_without_introspection(f))
+		return;
+	out->severity = SEV_WARNING;
+	out->explains = "introspect-not-permitted";
+}
+
 /* The server's own word that none came: the request is not shown, or bears it out. */
 static const struct exchange *
 said_without(const struct facts *f)
@@ -165,6 +178,19 @@ client_not_seen(const struct facts *f, const struct exchange *x, struct finding 
 		purpose_words(x->purpose), x->result.response.status, client_auth_id(x->auth));
 }
 
+static enum verdict_of
+say_not_asked(const struct facts *f, const struct exchange *x, struct finding *out)
+{
+	if (fact_healthy(f))
+		fix(out, "Nothing has to be done for user information; give client_id and client_secret to have "
+			 "introspection asked as well.");
+	else
+		fix(out, "Give client_id and client_secret: then introspection says what the server thinks of the token.");
+	return say(out,
+		"Introspection could not be asked: the server wants client authentication (%d), and none is configured.",
+		x->result.response.status);
+}
+
 enum verdict_of
 rule_client_auth_missing(const struct facts *f, struct finding *out)
 {
@@ -176,8 +202,11 @@ rule_client_auth_missing(const struct facts *f, struct finding *out)
 	said = said_without(f);
 	if (said) {
 		out->step = said->step;
+		could_not_be_asked(f, said, out);
 		ev_answer(out, said);
 		ev(out, "error_description", (int)said->n, "%s", said->answer.description);
+		if (out->severity == SEV_WARNING)
+			return say_not_asked(f, said, out);
 		return say(out,
 			"The server says that the %s request carried no client authentication (%d).",
 			purpose_words(said->purpose), said->result.response.status);
@@ -195,9 +224,12 @@ rule_client_auth_missing(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	request_scheme(x, scheme, sizeof(scheme));
 	out->step = x->step;
+	could_not_be_asked(f, x, out);
 	ev_answer(out, x);
 	ev(out, "client authentication", (int)x->n, "none%s%s",
 		scheme[0] ? ", Authorization: " : "", scheme);
+	if (out->severity == SEV_WARNING && !scheme[0])
+		return say_not_asked(f, x, out);
 	if (!strcmp(scheme, "bearer"))
 		return say(out,
 			"The %s request carried a bearer token in place of client credentials, and "
@@ -247,6 +279,7 @@ rule_introspect_public_client(const struct facts *f, struct finding *out)
 			!answer_error_is(x, "unsupported_token_type") &&
 			!answer_error_is(x, "invalid_token")))
 		return RULE_PASS;
+	could_not_be_asked(f, x, out);
 	ev_answer(out, x);
 	if (x->auth != AUTH_UNSET)
 		ev(out, "client authentication", (int)x->n, "%s as %s", client_auth_id(x->auth),
@@ -640,7 +673,9 @@ rule_client_auth_impossible(const struct facts *f, struct finding *out)
 
 	if (!x)
 		return RULE_PASS;
-	if (f->userinfo_ok.v == TRI_YES && x->purpose == PURPOSE_INTROSPECTION)
+	/* not asked is not settled; the token's own time is, and the query that came shows that the token is good */
+	out->open = x->purpose == PURPOSE_INTROSPECTION && exchange_answered(f->userinfo);
+	if (x->purpose == PURPOSE_INTROSPECTION && (f->userinfo_ok.v == TRI_YES || fact_expired(f)))
 		out->severity = SEV_WARNING;
 	ev(out, "client_auth", FROM_PROFILE, "%s", client_auth_id(x->auth));
 	ev(out, "why", (int)x->n, "%s", x->result.error_text);

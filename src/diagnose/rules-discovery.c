@@ -278,6 +278,10 @@ rule_introspection_unsupported(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	ev(out, "introspection_endpoint", (int)f->c->metadata_from, "absent");
 	ev_answer(out, x);
+	if (exchange_answered(f->userinfo))
+		fix(out, f->userinfo_ok.v == TRI_YES
+				? "Nothing has to be done: user information was asked instead, and came."
+				: "Go by the answer to the user-information query and the token's own times.");
 	return say(out,
 		"The server's metadata offers no introspection%s; user information and the token's "
 		"own times tell "

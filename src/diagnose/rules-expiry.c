@@ -40,8 +40,12 @@ fix_expired(const struct facts *f, struct finding *out)
 		fix(out, "Log in again for a new token: the refresh token %s.", case_spent_words(f->c));
 	} else if (f->refresh_exp.known && f->refresh_exp.at <= f->server_now_s) {
 		fix(out, "Log in again for a new token: the refresh token has expired too.");
-	} else {
+	} else if (fact_can_refresh(f)) {
 		fix(out, "Refresh it: step 3.");
+	} else {
+		out->next_step = STEP_HANDLE;
+		fix(out, "Log in again for a new token: %s.",
+			f->refresh ? "a refresh was asked for already" : "no token endpoint is known to refresh it at");
 	}
 }
 

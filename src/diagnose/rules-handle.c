@@ -343,6 +343,14 @@ issued_to_caller(const struct facts *f)
 	return f->client_id.v.n && span_eq(f->client_id.v, f->caller.v);
 }
 
+/* A JWT whose key set could be read and was not: it may be forged, or signed elsewhere, as well as ended. */
+static bool
+signature_unseen(const struct facts *f)
+{
+	return f->access && f->access->kind == TOKEN_JWT && f->access_sig == SIG_NOT_CHECKED && !f->jwks &&
+		!f->c->offline && (fact_endpoint(f, EP_JWKS).n || f->c->profile.issuer);
+}
+
 enum verdict_of
 rule_token_revoked(const struct facts *f, struct finding *out)
 {
@@ -358,6 +366,7 @@ rule_token_revoked(const struct facts *f, struct finding *out)
 	}
 	if (fact_expired(f) || (!said && !(fact_inactive(f) && fact_rejected(f))))
 		return RULE_PASS;
+	fix(out, "%s%s", fix_new_token(f, out), fact_can_refresh(f) ? "; if that is refused too, log in again." : " for a new token.");
 	if (said && !f->exp.known) {
 		ev_answer(out, f->userinfo);
 		ev(out, "error_description", (int)f->userinfo->n, "%s",
@@ -381,6 +390,15 @@ rule_token_revoked(const struct facts *f, struct finding *out)
 	ev_answer(out, f->userinfo);
 	ev_time(out, "exp", &f->exp);
 	ev_text(out, "iss", f->iss.v, f->iss.from);
+	if (signature_unseen(f)) {
+		out->open = true;
+		fix(out, "Read the server's key set (probes: safe): a key or a signature of another server is told by it. If "
+			 "the token is the server's own, log in again.");
+		return say(out,
+			"The token would be valid for %s more, but the server calls it inactive and gives no user "
+			"information: it was revoked, or is not this server's at all; its signature was not checked.",
+			time_span(span, left));
+	}
 	return say(out,
 		"The token would be valid for %s more, but the server calls it inactive and gives "
 		"no user "
@@ -427,6 +445,25 @@ rule_malformed_request(const struct facts *f, struct finding *out)
 		"invalid_request).");
 }
 
+/* What was not asked yet, of what can be. */
+static void
+fix_rejected(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->introspection;
+	bool barred = exchange_answered(x) && f->active.v == TRI_UNKNOWN && (x->auth == AUTH_UNSET || x->auth == AUTH_NONE);
+	const char *ask = fact_can_introspect(f) ? "Introspect the token (step 1). "
+		: barred ? "Give client_id and client_secret to have introspection asked. "
+			 : "";
+
+	if (f->refresh_ok.v == TRI_YES) {
+		fix(out, "%sThe refreshed token is refused as well: compare its audience, issuer and scope with what is "
+			 "wanted there, or look into the server's log.", ask);
+		return;
+	}
+	fix(out, "%s%s: a new token that works means that the old one had expired or was revoked%s.", ask,
+		fix_new_token(f, out), x || *ask ? "" : "; if the new one is refused, too, only the server's own log says why");
+}
+
 enum verdict_of
 rule_token_rejected_unspecified(const struct facts *f, struct finding *out)
 {
@@ -440,11 +477,7 @@ rule_token_rejected_unspecified(const struct facts *f, struct finding *out)
 	ev_answer(out, f->userinfo_probe);
 	if (f->active.v == TRI_YES)
 		ev(out, "active", f->active.from, "true");
-	if (!f->introspection)
-		fix(out,
-			"Introspect the token (step 1), or refresh once (step 3): a new token that "
-			"works means that the old one "
-			"had expired or was revoked.");
+	fix_rejected(f, out);
 	return say(out,
 		"The token is refused (%d%s%s), and nothing known tells whether it is expired, "
 		"revoked, of another "

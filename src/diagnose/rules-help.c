@@ -191,6 +191,45 @@ fact_healthy(const struct facts *f)
 	return f->userinfo_ok.v == TRI_YES && !fact_inactive(f);
 }
 
+struct span
+fact_endpoint(const struct facts *f, enum endpoint e)
+{
+	struct span url = profile_endpoint(&f->c->profile, e);
+
+	return url.n || !f->metadata ? url : f->metadata->url[e];
+}
+
+bool
+fact_can_introspect(const struct facts *f)
+{
+	return !f->introspection && (f->c->offline || fact_endpoint(f, EP_INTROSPECTION).n);
+}
+
+bool
+fact_can_refresh(const struct facts *f)
+{
+	const struct case_token *t = case_token(f->c, SLOT_REFRESH);
+
+	if (f->refresh)
+		return false;
+	return f->c->offline || (f->refresh_token && !t->spent && fact_endpoint(f, EP_TOKEN).n &&
+		!(f->refresh_exp.known && f->refresh_exp.at <= f->server_now_s));
+}
+
+const char *
+fix_new_token(const struct facts *f, struct finding *out)
+{
+	out->next_step = fact_can_refresh(f) ? STEP_REFRESH : out->step;
+	return fact_can_refresh(f) ? "Refresh once (step 3)" : "Log in again";
+}
+
+bool
+fact_answered_without_introspection(const struct facts *f)
+{
+	/* of a case that somebody sent, the request without credentials may be what the question is about */
+	return fact_expired(f) || (!f->c->offline && exchange_answered(f->userinfo));
+}
+
 bool
 fact_expired(const struct facts *f)
 {

@@ -247,6 +247,8 @@ rule_nonconformant_introspection_error(const struct facts *f, struct finding *ou
 		out->severity = SEV_WARNING;
 	ev_answer(out, x);
 	ev_answer(out, f->introspection_probe);
+	if (!fact_healthy(f))
+		fix(out, "Take it as inactive. %s for a new token.", fix_new_token(f, out));
 	return say(out,
 		"Introspection answers with the error %s where the standard wants active:false: "
 		"the token is not "
@@ -318,12 +320,16 @@ rule_introspect_inactive_unspecified(const struct facts *f, struct finding *out)
 	ev(out, "active", f->active.from, "false");
 	ev_answer(out, f->introspection_probe);
 	ev_answer(out, f->userinfo);
-	if (!f->userinfo)
+	if (!f->userinfo && !f->c->offline && !fact_endpoint(f, EP_USERINFO).n && !f->c->profile.resource_url)
+		fix(out, "%s for a new token: if that one is active, this one was revoked or had expired.",
+			fix_new_token(f, out));
+	else if (!f->userinfo)
 		fix(out,
 			"Ask for user information with the same token (step 4): accepted there "
 			"means that the caller may not "
 			"introspect it, refused there means that the token is dead.");
-	else if (f->iat.known && f->server_now_s - f->iat.at < 10 && f->userinfo_ok.v != TRI_YES)
+	else if (f->iat.known && f->server_now_s - f->iat.at < 10 && !f->waited_s &&
+		f->userinfo_ok.v != TRI_YES)
 		fix(out,
 			"The token is only seconds old: wait two seconds and ask again (step 1); "
 			"active then "
@@ -334,9 +340,7 @@ rule_introspect_inactive_unspecified(const struct facts *f, struct finding *out)
 			"a foreign client, still "
 			"inactive means an audience that does not name the caller.");
 	else
-		fix(out,
-			"Refresh once (step 3) or log in again: if the new token works, the old "
-			"one was revoked or had expired.");
+		fix(out, "%s: if the new token works, the old one was revoked or had expired.", fix_new_token(f, out));
 	return say(out,
 		"The server says that the token is not active, and the standard forbids it to say "
 		"why%s.",

@@ -100,6 +100,15 @@ bool fact_refused(const struct facts *f); /* either */
 bool fact_healthy(
 	const struct facts *f); /* user information came, and introspection does not object */
 bool fact_expired(const struct facts *f); /* exp has passed by the server's clock */
+/* Its address, by the profile or the metadata; empty: not known. */
+struct span fact_endpoint(const struct facts *f, enum endpoint e);
+/* Can it be asked (again not: it is a question that was not put yet)?  Of a case that somebody sent: who knows. */
+bool fact_can_introspect(const struct facts *f);
+bool fact_can_refresh(const struct facts *f);
+/* "Refresh once (step 3)" or "Log in again": how a new token is had here, as the remedy begins; sets the step. */
+const char *fix_new_token(const struct facts *f, struct finding *out);
+/* The token's times or the user-information query answer for it, whatever introspection would say. */
+bool fact_answered_without_introspection(const struct facts *f);
 /* No address to ask for user information, since the metadata did not come or is not to be followed; the token
  * may well be good. */
 bool fact_userinfo_out_of_reach(const struct facts *f);

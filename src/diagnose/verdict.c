@@ -6,15 +6,24 @@
 
 enum { NAME_MAX_SHOWN = 60 };
 
-/* Introspection is no part of the question: not offered, not for this token, or not asked. */
+/*
+ * Introspection is no part of the question: not offered, not for this token, not asked, not to be asked without
+ * credentials (where none are configured; those that are and are refused are a problem), or not to be read here.
+ */
 static bool
 introspection_not_available(const struct facts *f, const struct diagnosis *d)
 {
-	if (!f->introspection)
+	static const char *const told_nothing[] = {
+		"introspection-unsupported", "client-auth-missing", "introspect-public-client"};
+
+	if (!f->introspection || (f->introspection_jwt.x && f->introspection_jwt.x->answer.is_encrypted))
 		return true;
+	if (f->active.v != TRI_UNKNOWN)
+		return false;
 	for (size_t i = 0; i < d->n; i++) {
-		if (!strcmp(d->findings[i].rule->id, "introspection-unsupported"))
-			return true;
+		for (size_t k = 0; k < ARRAY_SIZE(told_nothing); k++)
+			if (!strcmp(d->findings[i].rule->id, told_nothing[k]))
+				return true;
 	}
 	return false;
 }
@@ -177,8 +186,7 @@ open_words(struct verdict *v, const struct facts *f)
 			"Introspection was answered with %s, and nothing tells why.",
 			answer_words(f->introspection, words, sizeof(words)));
 		(void)snprintf(v->next, sizeof(v->next),
-			"Look at the whole answer in step 5, and ask for user information: step "
-			"4.");
+			"Look at the whole answer in step 5%s", f->userinfo ? "." : ", and ask for user information: step 4.");
 	} else {
 		v->next_step = STEP_DEBUG;
 		(void)snprintf(v->summary, sizeof(v->summary),

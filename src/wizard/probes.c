@@ -53,14 +53,6 @@ speechless(const struct exchange *x)
 	return !x->answer.challenges.n && !x->answer.error[0] && !x->answer.doc;
 }
 
-static struct span
-known_endpoint(const struct facts *f, enum endpoint e)
-{
-	struct span url = profile_endpoint(&f->c->profile, e);
-
-	return url.n || !f->metadata ? url : f->metadata->url[e];
-}
-
 /* --- candidates: what may still be the cause ------------------------------------------------------- */
 
 /* "Inactive", and yet the token gets user information: it is about the caller. */
@@ -289,7 +281,7 @@ fits_other_method(const struct facts *f)
 static bool
 fits_token_endpoint(const struct facts *f)
 {
-	return known_endpoint(f, EP_TOKEN).n && asked_as_client(f->introspection) && !f->token_probe &&
+	return fact_endpoint(f, EP_TOKEN).n && asked_as_client(f->introspection) && !f->token_probe &&
 		(f->doubt.elsewhere || f->active.v == TRI_NO || fact_caller_in_doubt(f)) && f->doubt.refusals < MOST_REFUSALS;
 }
 
@@ -326,7 +318,7 @@ probe_second_clock(const struct facts *f)
 	size_t n = 0;
 
 	for (int e = 0; e < EP_COUNT; e++)
-		urls[n++] = known_endpoint(f, (enum endpoint)e);
+		urls[n++] = fact_endpoint(f, (enum endpoint)e);
 	urls[n++] = span_of(p->issuer);
 	urls[n++] = span_of(p->resource_url);
 	for (size_t i = 0; i < n; i++) {

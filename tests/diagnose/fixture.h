@@ -9,7 +9,7 @@
  *   access|refresh|id: value TEXT            as it stands, with \n \t \r \xHH
  *   sig: STATE [WHY]                         what the signature check of the access token gave
  *   expect: first ID | has ID | not ID | state STATE | caused A by B | none (no finding at all)
- *           | remedy ID has WORD | summary ID has WORD
+ *           | remedy ID has WORD | unadvised ID word WORD | summary ID has WORD
  *   == PURPOSE [key=value …]                 an exchange: slot= gen= at=SECONDS took=MS error=ID sig=STATE
  * follows=N > request line, header, blank, body      raw HTTP text; the URL is absolute < response
  * lines cert: subject | issuer | names | not before | not after [| self]

@@ -52,6 +52,8 @@ holds(const struct expectation *e, const struct diagnosis *d)
 		return f == NULL;
 	if (!strcmp(e->what, "remedy"))
 		return f && strstr(f->remedy, e->by);
+	if (!strcmp(e->what, "unadvised"))
+		return f && !strstr(f->remedy, e->by);
 	if (!strcmp(e->what, "summary"))
 		return f && strstr(f->summary, e->by);
 	if (!strcmp(e->what, "none"))

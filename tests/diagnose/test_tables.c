@@ -74,11 +74,14 @@ catalogue_is_whole(void **state)
 /* --- alternatives ------------------------------------------------------------------------- */
 
 static const struct {
-	const char *of, *id, *told_by;
+	const char *of, *id, *told_by, *barred;
 } alternatives[] = {
-#define ALTERNATIVE(of, where, status, words, id, unless, told_by) {of, id, told_by},
+#define ALTERNATIVE(of, where, status, words, id, unless, told_by) {of, id, told_by, ""},
+#define ALTERNATIVE_BY_INTROSPECTION(of, where, status, words, id, unless, told_by, barred) \
+	{of, id, told_by, barred},
 #include "diagnose/alternatives.def"
 #undef ALTERNATIVE
+#undef ALTERNATIVE_BY_INTROSPECTION
 };
 
 static const char *const probes[] = {
@@ -109,6 +112,7 @@ alternatives_name_rules_and_probes(void **state)
 		if (!rule_find(span_of(alternatives[i].of)) || !rule_find(span_of(alternatives[i].id)))
 			fail_msg("no rules: %s, %s", alternatives[i].of, alternatives[i].id);
 		assert_true(s.n > 0);
+		assert_null(strstr(alternatives[i].barred, "introspection"));
 		if (at == SIZE_MAX)
 			continue;
 		name = span_from(s, at + 6);
