@@ -104,10 +104,20 @@ of_another_endpoint(const struct json *doc)
 		(json_get(doc, "keys") && json_type(json_get(doc, "keys")) == JSON_ARRAY);
 }
 
+/* Errors that only a token endpoint knows (RFC 6749 §5.2). */
+static bool
+token_endpoint_speaks(const struct exchange *x)
+{
+	return exchange_answered(x) && (x->purpose == PURPOSE_INTROSPECTION || x->purpose == PURPOSE_USERINFO) &&
+		(answer_error_is(x, "unsupported_grant_type") || answer_error_is(x, "invalid_grant"));
+}
+
 /* JSON that is no answer to the question: another endpoint speaks. */
 static bool
 foreign_json(const struct exchange *x)
 {
+	if (token_endpoint_speaks(x))
+		return true;
 	return exchange_answered(x) && x->result.response.status == 200 && x->answer.doc &&
 		x->answer.outcome == OUTCOME_OTHER && json_type(x->answer.doc) == JSON_OBJECT &&
 		(x->purpose == PURPOSE_INTROSPECTION || x->purpose == PURPOSE_REFRESH ||
@@ -230,7 +240,7 @@ rule_wrong_endpoint_path(const struct facts *f, struct finding *out)
 
 		if (!x || !(missing(x) || (foreign_json(x) && fact_advertised(f, x) != TRI_YES)))
 			continue;
-		if (path_proven(f, x) || pages_only(f, x) || answer_hint(x) == HINT_USER_GONE ||
+		if ((path_proven(f, x) && !token_endpoint_speaks(x)) || pages_only(f, x) || answer_hint(x) == HINT_USER_GONE ||
 			(x == f->introspection && introspection_is_unsupported(f)) ||
 			(x == f->userinfo && x->result.response.status == 404 && no_end_user(f)))
 			continue;
@@ -249,9 +259,10 @@ rule_wrong_endpoint_path(const struct facts *f, struct finding *out)
 		}
 		if (foreign_json(x))
 			return say(out,
-				"What answers at %s is not the %s endpoint: its JSON has none of "
-				"the members of that answer.",
-				x->request.url, purpose_words(x->purpose));
+				"What answers at %s is not the %s endpoint: its JSON %s.",
+				x->request.url, purpose_words(x->purpose),
+				x->answer.error[0] ? "is the error of a token endpoint"
+						   : "has none of the members of that answer");
 		fix_path(f, x, url, out);
 		return say(out, "There is no %s endpoint at %s (%d)%s.", purpose_words(x->purpose),
 			x->request.url && *x->request.url ? x->request.url : "the address asked", x->result.response.status,

@@ -249,6 +249,13 @@ other_audience(const struct facts *f)
 	return resource;
 }
 
+/* A refusal that is none of OAuth's: no challenge, no error, no JSON. */
+static bool
+speechless(const struct exchange *x)
+{
+	return !x->answer.challenges.n && !x->answer.error[0] && !x->answer.doc;
+}
+
 enum verdict_of
 rule_wrong_audience(const struct facts *f, struct finding *out)
 {
@@ -264,6 +271,11 @@ rule_wrong_audience(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	if (fact_issuer(f) == ISSUER_OTHER_TENANT || f->access_sig == SIG_BAD)
 		return RULE_PASS;
+	/* who says nothing has not looked at the audience for sure; and user information is for openid, whatever
+	 * other audience the token has */
+	if (!said && speechless(x) && (is_userinfo(x) || x->answer.kind == BODY_HTML))
+		return RULE_PASS;
+	out->open = !said && (speechless(x) || (is_userinfo(x) && f->has_openid.v == TRI_YES)) && !f->c->offline;
 	/* without the server's word: the token must be good in every other way, and meant for
 	 * another place */
 	if (!said &&
@@ -279,6 +291,11 @@ rule_wrong_audience(const struct facts *f, struct finding *out)
 	if (!f->aud_first.v.n)
 		return say(out, "The server says that the token is for another audience: %s",
 			x->answer.description);
+	if (out->open)
+		return say(out,
+			"The token is for %.*s, not for %s, and is refused here (%d) without a word of why: the "
+			"audience may be it.",
+			SPAN_ARG(span_sub(f->aud_first.v, 0, 160)), x->request.url, status_of(x));
 	return say(out,
 		"The token is for %.*s, not for %s: it is good there and refused here (%d).",
 		SPAN_ARG(span_sub(f->aud_first.v, 0, 160)), x->request.url, status_of(x));

@@ -74,8 +74,8 @@ rule_jwks_unreachable(const struct facts *f, struct finding *out)
 		ev(out, "error_description", (int)x->n, "%s", x->answer.description);
 		ev_answer(out, keys);
 		return say(out,
-			"The resource cannot fetch the issuer's keys (%d): no token can pass there "
-			"until it can%s.",
+			"The resource cannot reach what it checks tokens with, the issuer's keys or introspection "
+			"(%d): no token can pass there until it can%s.",
 			x->result.response.status,
 			exchange_answered(keys) && keys->answer.outcome == OUTCOME_SUCCESS
 				? "; from here the key set is read"

@@ -155,15 +155,25 @@ as_if_no_token(const struct facts *f, const struct exchange *x)
 	return x->answer.challenges.n > 0 || answer_hint(x) == HINT_NO_TOKEN || f->active.v == TRI_YES;
 }
 
+/* The token is refused, and the reason is not certain. */
+static bool
+refusal_open(const struct diagnosis *d)
+{
+	return has(d, "token-rejected-unspecified") || (has(d, "wrong-audience") && !decided(d, ""));
+}
+
 /* Refused in the very words that a made-up token gets, though nothing known is wrong with it: was it seen at all? */
 static bool
 as_any_token(const struct facts *f)
 {
 	const struct exchange *x = f->userinfo, *made_up = f->userinfo_probe;
 
-	return status_of(x) == 401 && status_of(made_up) == 401 && !strcmp(x->answer.error, made_up->answer.error) &&
-		!strcmp(x->answer.description, made_up->answer.description) && f->active.v != TRI_NO &&
-		!fact_inactive(f) && !fact_expired(f) && !fact_bound(f);
+	if (status_of(x) != 401 || fact_inactive(f) || fact_expired(f) || fact_bound(f))
+		return false;
+	if (!made_up) /* not known yet; worth a question where the token is known to be good */
+		return f->active.v == TRI_YES;
+	return status_of(made_up) == 401 && !strcmp(x->answer.error, made_up->answer.error) &&
+		!strcmp(x->answer.description, made_up->answer.description);
 }
 
 static bool
@@ -171,13 +181,13 @@ may_be_stripped(const struct facts *f, const struct diagnosis *d)
 {
 	return !f->form_probe &&
 		((!decided(d, "authorization-header-stripped") && as_if_no_token(f, f->userinfo)) ||
-			(has(d, "token-rejected-unspecified") && as_any_token(f)));
+			(refusal_open(d) && as_any_token(f)));
 }
 
 static bool
 may_be_rejected(const struct facts *f, const struct diagnosis *d)
 {
-	return has(d, "token-rejected-unspecified") || may_be_stripped(f, d);
+	return refusal_open(d) || may_be_stripped(f, d);
 }
 
 static bool

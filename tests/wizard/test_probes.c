@@ -358,6 +358,41 @@ a_lost_header_is_proven_by_the_body(void **state)
 }
 
 static void
+the_words_for_any_token_are_proven_by_the_body(void **state)
+{
+	struct world *t = *state;
+
+	reply("GET", "openid-configuration", NULL, BOTH);
+	reply("POST", "/introspect", NULL, ACTIVE);
+	reply("POST", "/me", "access_token=" OPAQUE, USER);
+	reply("GET", "/me", NULL, INVALID_TOKEN);
+	walk(t, PROBES_SAFE, OPAQUE);
+	assert_int_equal(sent_to("access_token="), 0);
+	assert_int_equal(verdict(t), STATE_UNDETERMINED);
+	walk(t, PROBES_ALL, OPAQUE);
+	assert_string_equal(primary(t), "authorization-header-stripped");
+	assert_int_equal(verdict(t), STATE_PROBLEM);
+}
+
+static void
+a_wordless_403_asks_the_token_endpoint(void **state)
+{
+	struct world *t = *state;
+
+	reply("GET", "openid-configuration", NULL, BOTH);
+	reply("POST", "/introspect", NULL, "HTTP/1.1 403 Forbidden\r\n" DATE "\r\n");
+	reply("POST", "/token", NULL, NO_SUCH_CODE);
+	reply("GET", "/me", NULL, USER);
+	walk(t, PROBES_SAFE, OPAQUE);
+	assert_null(case_last(&t->c, PURPOSE_PROBE_TOKEN, SLOT_NONE));
+	assert_int_equal(verdict(t), STATE_UNDETERMINED);
+	walk(t, PROBES_ALL, OPAQUE);
+	assert_non_null(case_last(&t->c, PURPOSE_PROBE_TOKEN, SLOT_NONE));
+	assert_string_equal(primary(t), "introspect-not-permitted");
+	assert_int_equal(verdict(t), STATE_PROBLEM);
+}
+
+static void
 a_named_error_asks_for_no_body(void **state)
 {
 	struct world *t = *state;
@@ -682,6 +717,8 @@ main(void)
 		T(the_advice_names_the_level),
 		T(a_plain_inactive_asks_for_none),
 		T(a_lost_header_is_proven_by_the_body),
+		T(the_words_for_any_token_are_proven_by_the_body),
+		T(a_wordless_403_asks_the_token_endpoint),
 		T(a_named_error_asks_for_no_body),
 		T(a_page_for_a_long_token_asks_for_a_short_request),
 		T(a_short_token_that_passes_measures_the_long_one),
