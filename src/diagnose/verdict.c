@@ -237,6 +237,8 @@ not_refreshed_words(char *out, size_t size, const struct facts *f)
 		(void)snprintf(out, size, "Not refreshed: no refresh token was given.");
 	else if (t->spent)
 		(void)snprintf(out, size, "Not refreshed: the refresh token %s.", case_spent_words(f->c));
+	else if (f->discovery && !f->c->metadata.url[EP_TOKEN].n && !profile_endpoint(&f->c->profile, EP_TOKEN).n)
+		(void)snprintf(out, size, "Not refreshed: no token endpoint is known.");
 	else
 		(void)snprintf(out, size, "Not refreshed. It can be: a refresh token is there and was not used.");
 }

@@ -24,6 +24,11 @@ typed_path(struct span text, struct err *why)
 	return span_dup(text);
 }
 
+/*
+ * What changes something at a server or overwrites a file starts on the choice that does not: Enter alone never does it,
+ * a digit or a move does.
+ */
+
 /* --- refresh: a place for the new tokens first, then the question --------------------------------- */
 
 static const char tokens_file[] = "tokentriage-tokens.json";
@@ -60,7 +65,7 @@ refresh_ask(struct ui *ui)
 		: " (replacing the file that is there), readable by you alone, before anything else uses them.");
 
 	dialog_open(ui, &(struct dialog_spec){.title = "Refresh the tokens?", .text = text,
-		.choices = {"Refresh now", "Cancel"}, .n_choices = 2, .done = refresh_now});
+		.choices = {"Refresh now", "Cancel"}, .n_choices = 2, .first = 1, .done = refresh_now});
 	free(text);
 }
 
@@ -111,13 +116,14 @@ flow_refresh(struct ui *ui)
 		return;
 	}
 	ui_go_step(ui, STEP_REFRESH);
-	if (wizard_token_place(ui->d->wizard, NULL) == PLACE_UNCHOSEN && ui->m.has_refresh && !ui->m.busy)
+	/* what stands against it is said before anything is asked */
+	if (!wizard_can_refresh(ui->d->wizard, why, sizeof(why)))
+		dialog_tell(ui, "No refresh now", why);
+	else if (wizard_token_place(ui->d->wizard, NULL) == PLACE_UNCHOSEN)
 		dialog_open(ui, &(struct dialog_spec){.title = "Where do the new tokens go?",
 			.text = "A refresh can make the old tokens invalid. Choose first where the new ones are kept.",
 			.choices = {"In a file", "In memory only: lost when this program ends", "Cancel"},
 			.n_choices = 3, .done = place_chosen});
-	else if (!wizard_can_refresh(ui->d->wizard, why, sizeof(why)))
-		dialog_tell(ui, "No refresh now", why);
 	else
 		refresh_ask(ui);
 }

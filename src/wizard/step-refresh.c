@@ -81,7 +81,7 @@ wizard_refreshable(const struct wizard *w, char *why, size_t size)
 		return spent(w, why, size);
 	if (w->refresh_id)
 		return no(why, size, "the refresh token was sent, and its answer has not come yet");
-	if (!wizard_endpoint(w, EP_TOKEN).n)
+	if (!wizard_endpoint(w, EP_TOKEN).n && !wizard_may_discover(w))
 		return no(why, size, "no token endpoint is known: give one, or an issuer to discover it from");
 	if (metadata_supports(&w->c->metadata, "grant_types_supported", "refresh_token") == TRI_NO)
 		return no(why, size, "the server's metadata does not offer the refresh_token grant");
@@ -131,7 +131,9 @@ known_good(const struct wizard *w, enum purpose p)
 bool
 refresh_send(struct wizard *w)
 {
-	send_refresh(w);
+	/* wizard_refreshable() says why, after what the metadata said, too */
+	if (wizard_endpoint(w, EP_TOKEN).n)
+		send_refresh(w);
 	return false;
 }
 

@@ -39,6 +39,30 @@ verify_discovery_oauth(struct wizard *w)
 }
 
 bool
+wizard_may_discover(const struct wizard *w)
+{
+	return !w->c->offline && !w->c->as_of_wall_us && wants_discovery(w) &&
+		!case_last(w->c, PURPOSE_DISCOVERY, SLOT_NONE);
+}
+
+/* A step on its own needs an address that only the metadata has; what step 1 tried in vain is not tried again. */
+bool
+need_metadata(struct wizard *w)
+{
+	enum endpoint e = wizard_needs(w);
+
+	w->discovering = !wizard_endpoint(w, e).n && !(e == EP_USERINFO && w->c->profile.resource_url) &&
+		wizard_may_discover(w);
+	return w->discovering ? verify_discovery(w) : false;
+}
+
+bool
+need_metadata_oauth(struct wizard *w)
+{
+	return w->discovering ? verify_discovery_oauth(w) : false;
+}
+
+bool
 verify_ask(struct wizard *w)
 {
 	const struct case_token *t = case_token(w->c, SLOT_ACCESS);

@@ -46,6 +46,7 @@ struct wizard {
 	bool held;         /* a secret is on its way: no phase begins */
 	int64_t held_us;   /* monotonic, since when */
 	bool pumping;      /* the sequencer is on the stack */
+	bool discovering;  /* another job than JOB_VERIFY asks for the metadata */
 	enum token_slot revoke_slot;
 	uint32_t refresh_id; /* the refresh under way, which is never cancelled: its tokens would be lost; 0 */
 	struct json *jwks; /* the newest key set, for tokens that come later; NULL */
@@ -67,9 +68,12 @@ typedef bool job_phase(struct wizard *w);
 struct job_row {
 	enum step step; /* STEP_COUNT: of none */
 	job_phase *phases[8]; /* NULL behind the last */
+	enum endpoint needs;  /* what need_metadata() looks for: no step counts on step 1 having run */
 };
 
 /* The phases, by the file of their step. */
+bool need_metadata(struct wizard *w);
+bool need_metadata_oauth(struct wizard *w);
 bool verify_discovery(struct wizard *w);
 bool verify_discovery_oauth(struct wizard *w);
 bool verify_ask(struct wizard *w);
@@ -87,6 +91,10 @@ bool probes_ask(struct wizard *w);
 /* --- sequencer (wizard.c) --- */
 void wizard_enqueue(struct wizard *w, enum job j);
 void wizard_pump(struct wizard *w);
+/* The endpoint without which the job that runs cannot do anything. */
+enum endpoint wizard_needs(const struct wizard *w);
+/* The metadata can be asked for, and nobody has yet. */
+bool wizard_may_discover(const struct wizard *w);
 /* Facts and diagnosis of the case as it is now. */
 void wizard_derive(struct wizard *w);
 

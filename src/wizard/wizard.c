@@ -10,11 +10,11 @@
 static const struct job_row jobs[JOB_COUNT] = {
 	[JOB_VERIFY] = {STEP_VERIFY, {verify_discovery, verify_discovery_oauth, verify_ask, verify_keys}},
 	[JOB_EXPIRY] = {STEP_EXPIRY, {expiry_clock, expiry_clock_unverified}},
-	[JOB_REFRESH] = {STEP_REFRESH, {refresh_send, refresh_prove}},
-	[JOB_HANDLE] = {STEP_HANDLE, {handle_ask, handle_keys}},
+	[JOB_REFRESH] = {STEP_REFRESH, {need_metadata, need_metadata_oauth, refresh_send, refresh_prove}, EP_TOKEN},
+	[JOB_HANDLE] = {STEP_HANDLE, {need_metadata, need_metadata_oauth, handle_ask, handle_keys}, EP_USERINFO},
 	[JOB_DEBUG] = {STEP_DEBUG, {NULL}},
-	[JOB_REVOKE] = {STEP_HANDLE, {revoke_send, revoke_prove}},
-	[JOB_PRECHECK] = {STEP_REFRESH, {NULL}},
+	[JOB_REVOKE] = {STEP_HANDLE, {need_metadata, need_metadata_oauth, revoke_send, revoke_prove}, EP_REVOCATION},
+	[JOB_PRECHECK] = {STEP_REFRESH, {need_metadata, need_metadata_oauth}, EP_TOKEN},
 	[JOB_PROBES] = {STEP_COUNT, {probes_ask}},
 };
 
@@ -237,6 +237,12 @@ wizard_pump(struct wizard *w)
 			w->phase++;
 	}
 	w->pumping = false;
+}
+
+enum endpoint
+wizard_needs(const struct wizard *w)
+{
+	return jobs[w->queue[0]].needs;
 }
 
 void

@@ -235,6 +235,8 @@ if grep -qF -e "$TT_CS" -e "$(cat at.txt)" log.jsonl err; then not_ok "the log h
 want_in at.txt 1 "the token on stdin" -- check --issuer "$issuer" --client-id "$client" --client-secret-env TT_CS --access-token-file -
 AT=$(cat at.txt); export AT
 want 1 "the token in the environment" -- check --issuer "$issuer" --client-id "$client" --client-secret-env TT_CS --access-token-env AT
+want 1 "check --steps handle finds its endpoint" -- check "$@" --steps handle
+says out "user information     GET"
 want 0 "check --refresh" -- check "$@" --refresh-token-file rt.txt --refresh --tokens-out new.json
 if [ "$(stat -c %a new.json)" = 600 ] && grep -q '"access_token"' new.json; then ok "... kept the new tokens"; else not_ok "new.json"; fi
 says err "new.json"

@@ -117,7 +117,12 @@ test_refresh_asks_first(void **state)
 	assert_true(vt_has(t, "The access token expired"));
 	vt_type(t, "R");
 	assert_true(vt_idle(t));
-	vt_type(t, "\r");
+	vt_type(t, "\r"); /* Enter alone changes nothing at the server */
+	assert_true(vt_idle(t));
+	assert_true(vt_has(t, "The access token expired"));
+	vt_type(t, "R");
+	assert_true(vt_idle(t));
+	vt_type(t, "1");
 	assert_true(vt_idle(t));
 	assert_true(vt_has(t, "The token works"));
 	leave(t);

@@ -619,12 +619,15 @@ test_changing_actions_ask(void **state)
 	assert_int_equal(fake.refreshed, 0);
 	act(ui, ACT_BACK);
 	assert_int_equal(fake.refreshed, 0);
+	/* Enter takes the harmless choice */
 	act(ui, ACT_REFRESH);
 	act(ui, ACT_ACCEPT);
+	assert_int_equal(fake.refreshed, 0);
+	act(ui, ACT_REFRESH);
+	type(ui, "1");
 	assert_int_equal(fake.refreshed, 1);
 	act(ui, ACT_REVOKE);
 	type(ui, "1");
-	/* Enter takes the harmless choice */
 	act(ui, ACT_ACCEPT);
 	assert_int_equal(fake.revoked, 0);
 	act(ui, ACT_REVOKE);

@@ -117,6 +117,62 @@ looking_at_a_refresh_is_no_refresh(void **state)
 	assert_int_equal(wizard_step_state(t->w, STEP_REFRESH), STATE_OK);
 }
 
+/* No step counts on step 1: each asks for the metadata it needs, once. */
+static void
+a_step_on_its_own_finds_its_endpoint(void **state)
+{
+	struct world *t = *state;
+	struct err e = ERR_INIT;
+	struct field_list l;
+
+	healthy_server();
+	begin(t, "opaque-access-token-0123456789", "opaque-refresh-token-0123456789");
+	wizard_update(t->w);
+	assert_non_null(offered(t, &l)); /* an issuer is there, though no endpoint yet */
+	field_list_release(&l);
+	wizard_walk(t->w, 1u << STEP_HANDLE, false, false);
+	run(t);
+	assert_int_equal(sent_to("openid-configuration"), 1);
+	assert_int_equal(sent_to("/me"), 1);
+
+	begin(t, "opaque-access-token-0123456789", "opaque-refresh-token-0123456789");
+	wizard_run_step(t->w, STEP_REFRESH);
+	run(t);
+	assert_int_equal(sent_to("openid-configuration"), 2);
+	assert_int_equal(sent_to("/token"), 0);
+	assert_non_null(offered(t, &l));
+	field_list_release(&l);
+
+	begin(t, "opaque-access-token-0123456789", "opaque-refresh-token-0123456789");
+	reply_once("POST", "/token", JSON_HEAD "{\"access_token\":\"the-new-access-token-9876543210\","
+		"\"token_type\":\"Bearer\",\"expires_in\":3600}");
+	assert_int_equal(wizard_set_token_place(t->w, PLACE_MEMORY, NULL, &e), RES_OK);
+	assert_int_equal(wizard_refresh(t->w, &e), RES_OK);
+	run(t);
+	assert_int_equal(sent_to("grant_type=refresh_token"), 1);
+	assert_int_equal(wizard_step_state(t->w, STEP_REFRESH), STATE_OK);
+}
+
+/* The metadata has no token endpoint: nothing is sent, and nothing is said to have been. */
+static void
+without_a_token_endpoint_nothing_is_sent(void **state)
+{
+	struct world *t = *state;
+	struct err e = ERR_INIT;
+
+	reply("GET", "openid-configuration", NULL, JSON_HEAD "{\"issuer\":\"" ISSUER "\",\"userinfo_endpoint\":\""
+		ISSUER "/me\"}");
+	begin(t, "opaque-access-token-0123456789", "opaque-refresh-token-0123456789");
+	assert_int_equal(wizard_set_token_place(t->w, PLACE_MEMORY, NULL, &e), RES_OK);
+	wizard_walk(t->w, 1u << STEP_REFRESH, true, false);
+	run(t);
+	assert_int_equal(replay_requests(transport), 1);
+	assert_null(case_last(&t->c, PURPOSE_REFRESH, SLOT_NONE));
+	assert_string_equal(wizard_diagnosis(t->w)->step_summary[STEP_REFRESH],
+		"Not refreshed: no token endpoint is known.");
+	assert_false(wizard_can_refresh(t->w, NULL, 0));
+}
+
 static void
 without_a_refresh_token_step_3_says_so(void **state)
 {
@@ -646,6 +702,8 @@ main(void)
 		T(a_spent_refresh_token_is_not_sent_again),
 		T(a_refresh_is_not_cancelled),
 		T(an_open_refresh_is_called_open),
+		T(a_step_on_its_own_finds_its_endpoint),
+		T(without_a_token_endpoint_nothing_is_sent),
 		T(a_refresh_without_an_answer_counts_as_used),
 		T(revocation_is_followed_by_its_proof),
 		T(nothing_shown_or_recorded_holds_a_secret),
