@@ -175,6 +175,8 @@ app_pick_profile(struct app *a, struct err *e)
 		profile_copy(&a->profile, p);
 	}
 	r = app_apply_options(&a->profile, o, e);
+	if (r == RES_OK)
+		r = app_outputs_apart(a, e);
 	if (r == RES_OK && a->profile.insecure)
 		app_warn("TLS certificates are NOT verified (--insecure): anyone in between can "
 			 "read and change "

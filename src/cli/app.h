@@ -50,6 +50,11 @@ enum res app_give(struct app *a, struct err *e) MUST_USE;
 void app_raise_limits(struct app *a);
 /* Turns the engine until the wizard is idle; progress on stderr where that is a terminal. */
 enum res app_run(struct app *a, struct err *e) MUST_USE;
+/*
+ * Is every output a file of its own, neither one that is read nor another output (also by way of links)?  The
+ * profile's options are in a->profile.  Done by app_pick_profile().
+ */
+enum res app_outputs_apart(const struct app *a, struct err *e) MUST_USE;
 /* Can --output be written?  Asked before anything is sent. */
 enum res app_check_output(const struct options *o, struct err *e) MUST_USE;
 /* Writes the report where the options say, and the case: STATUS_OK or STATUS_INTERNAL. */

@@ -22,7 +22,9 @@ src_libttcli_a_SOURCES = \
 	src/cli/help.c \
 	src/cli/later.def src/cli/line.c src/cli/line.h \
 	src/cli/modules.c src/cli/modules.h \
+	src/cli/option-values.c \
 	src/cli/options.c src/cli/options.def src/cli/options.h \
+	src/cli/output-files.c \
 	src/cli/output.c \
 	src/cli/screen.c src/cli/screen.h \
 	src/cli/uikeys.def \

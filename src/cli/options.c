@@ -3,7 +3,6 @@
 #include <getopt.h>
 
 #include "base/mem.h"
-#include "base/redact.h"
 #include "base/text.h"
 #include "oauth/url.h"
 
@@ -75,27 +74,6 @@ command_title(enum command c)
 		break;
 	}
 	return "tokentriage";
-}
-
-bool
-looks_secret(const char *arg)
-{
-	struct redactor *r = redactor_new();
-	struct buf out;
-	struct span s = span_of(arg);
-	bool secret, plain = true;
-	char print[32];
-
-	buf_init(&out, LIMIT_TOKEN * 2);
-	secret = redact_text(r, &out, s) != RES_OK || !span_eq(buf_span(&out), s);
-	/* A path is not random text, whatever its length. */
-	for (size_t i = 0; i < s.n; i++)
-		plain = plain && s.p[i] != '/' && s.p[i] != ' ';
-	if (!secret && plain && s.n >= 32)
-		secret = *secret_fingerprint(s, print) != '\0';
-	buf_release(&out);
-	redactor_free(r);
-	return secret;
 }
 
 int
@@ -233,6 +211,10 @@ set_option(struct options *o, enum opt id, char *value, struct err *e)
 			"--%s: a secret is not taken as an argument, because other users "
 			"can read a process's arguments; use %s",
 			row->name, row->help);
+	}
+	if (value && option_value_secret(row, value, e) != RES_OK) {
+		wipe(value, strlen(value));
+		return RES_REFUSED;
 	}
 	o->v[id].given = true;
 	o->v[id].str = value;

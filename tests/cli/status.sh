@@ -92,6 +92,64 @@ done
 want 2 "a token as the argument" -- inspect eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1In0.c2lnbmF0dXJl
 hides err eyJhbGci
 
+# ... nor where a name belongs: it is not repeated, and what works is named
+jwt=eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1In0.c2lnbmF0dXJl
+base64=h7Kq/2mXw+9Lr0VzT5/yNc3Jd8Bf1Pg4Ss==
+for v in "$jwt" "$secret" "$base64" "opaque-at-7Fq2Lx9Zr4Tn"; do
+	for o in --access-token-file --refresh-token-file --id-token-file --ca-file; do
+		want 2 "a token as the value of $o" -- check --issuer http://127.0.0.1:1 $o "$v"
+		says err "the name of a file"
+		says err "write it to a file"
+		hides err "$v"
+	done
+done
+for v in "$jwt" "$secret" "$base64" "two words"; do
+	for o in --access-token-env --refresh-token-env --client-secret-env; do
+		want 2 "a token as the value of $o" -- check --issuer http://127.0.0.1:1 $o "$v"
+		says err "the name of an environment variable"
+		hides err "$v"
+	done
+done
+for o in -p --theme --trace --client-id; do
+	c=check; [ $o = --theme ] && c=demo
+	want 2 "a token as the value of $o" -- $c $o "$jwt"
+	says err "looks like a token or secret"
+	hides err "$jwt"
+done
+want 2 "inspect -p TOKEN" -- inspect -p "$secret"
+hides err "$secret"
+# ... names stay names
+want 2 "a file that is not there" -- check --issuer http://127.0.0.1:1 --access-token-file tokens/2026-01-31-acme.txt
+says err "tokens/2026-01-31-acme.txt"
+printf 'opaque\n' >"$secret"
+"$tt" check --issuer http://127.0.0.1:1 --access-token-file "$secret" --probes none >out 2>err </dev/null
+if [ $? -ne 2 ]; then ok "a file with such a name is a file"; else not_ok "a file with such a name"; fi
+rm "$secret"
+want 2 "a random client id is one" -- check --client-id 9f1c0a7e-52b4-4c1d-8e0a-7d6b5c4a3f21
+says err "no server to ask"
+
+# --- outputs are not written over inputs --------------------------------------------------------
+mkdir outs && printf 'opaque-%s' $secret >outs/at && printf 'refresh-%s' $secret >outs/rt && cp outs/at outs/keep && ln -s at outs/link
+ln outs/at outs/hard
+for f in outs/at ./outs/../outs/at "$work/outs/link" outs/hard; do
+	for o in --save -o --log-file --tokens-out; do
+		want 2 "$o over the token file by $f" -- check --issuer http://127.0.0.1:1 --access-token-file outs/at $o "$f"
+		says err "would be written over the file of the access token"
+	done
+	for o in --save -o; do
+		want 2 "inspect $o over what it inspects" -- inspect outs/at $o "$f"
+		says err "would be written over what is inspected"
+	done
+done
+want 2 "--tokens-out over the refresh token" -- check --issuer http://127.0.0.1:1 --refresh --refresh-token-file outs/rt --tokens-out outs/rt
+says err "the file of the refresh token"
+want_in outs/at 2 "inspect - over stdin's file" -- inspect - -o outs/at
+want 2 "two outputs in one file" -- inspect outs/at -o outs/new --save ./outs/new
+says err "over what --output writes"
+if cmp -s outs/at outs/keep && [ ! -e outs/new ]; then ok "... and nothing was written"; else not_ok "an input was written over"; fi
+want 0 "an output of its own" -- inspect outs/at -o outs/new
+rm -r outs
+
 # --- usage of check: nothing is sent -----------------------------------------------------------
 printf 'opaque-%s\n' $secret >at.txt
 want 2 "check without a server" -- check --access-token-file at.txt
