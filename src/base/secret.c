@@ -95,8 +95,8 @@ char_class(unsigned char c)
  * that words do not have; a capital that begins a word is no change.  Hexadecimal digits and
  * dashes (UUIDs) spell no words.
  */
-static bool
-looks_random(struct span s)
+bool
+secret_looks_random(struct span s)
 {
 	size_t count[256] = {0}, pairs = 0, changes = 0, digits = 0, hex = 0;
 	int distinct = 0, before = -1;
@@ -129,7 +129,7 @@ secret_fingerprint(struct span s, char out[32])
 	char *at = out + 7;
 
 	out[0] = '\0';
-	if (!looks_random(s) || !secret_sha256(s.p, s.n, sum))
+	if (!secret_looks_random(s) || !secret_sha256(s.p, s.n, sum))
 		return out;
 	memcpy(out, "sha256:", 7);
 	for (int i = 0; i < 8; i++) {
@@ -144,7 +144,7 @@ char *
 secret_mask_span(struct span s, char out[MASK_MAX])
 {
 	char head[HEAD + 4] = "", hash[32];
-	bool drawn = looks_random(s);
+	bool drawn = secret_looks_random(s);
 
 	if (s.n < RANDOM_FROM || (!drawn && s.n < HEAD_FROM)) {
 		memcpy(out, "[redacted]", sizeof "[redacted]");

@@ -28,6 +28,8 @@ enum { MASK_MAX = 96 };
  */
 char *secret_mask(const struct secret *s, char out[MASK_MAX]);
 char *secret_mask_span(struct span s, char out[MASK_MAX]);
+/* Does it look as if a machine had drawn it: at least 20 bytes, restless letters and digits? */
+bool secret_looks_random(struct span s);
 /* "sha256:" + 16 hexadecimal digits, or "" where the mask would show no hash. */
 char *secret_fingerprint(struct span s, char out[32]);
 

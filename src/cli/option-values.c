@@ -26,14 +26,13 @@ looks_secret(const char *arg)
 {
 	struct span s = span_of(arg);
 	bool plain = true;
-	char print[32];
 
 	if (is_known_form(s))
 		return true;
 	/* A path is not random text, whatever its length. */
 	for (size_t i = 0; i < s.n; i++)
 		plain = plain && s.p[i] != '/' && s.p[i] != ' ';
-	return plain && s.n >= 32 && *secret_fingerprint(s, print) != '\0';
+	return plain && s.n >= 32 && secret_looks_random(s);
 }
 
 /* Random text in the place of a name that is there for people: shorter is enough, and base64 has slashes. */
@@ -42,7 +41,7 @@ is_no_name(const char *value)
 {
 	struct span s = span_of(value);
 	size_t slash = span_find(s, '/');
-	char print[32], folder[256];
+	char folder[256];
 
 	if (looks_secret(value) || strchr(value, '\n') || s.n > 1000)
 		return true;
@@ -54,7 +53,7 @@ is_no_name(const char *value)
 	}
 	if (span_find(s, '.') < 2) /* ./NAME and ../NAME are meant as files */
 		return false;
-	return *secret_fingerprint(s, print) != '\0';
+	return secret_looks_random(s);
 }
 
 static bool

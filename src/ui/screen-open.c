@@ -1,7 +1,9 @@
 /* The opening screen: which server, which token.  One form; Enter starts from any of its fields. */
 #include "ui/state.h"
 
+#include "base/redact.h"
 #include "base/text.h"
+#include "oauth/url.h"
 #include "ui/glyphs.h"
 
 enum part { PART_PROFILE, PART_ISSUER, PART_CLIENT, PART_SECRET, PART_ACCESS, PART_REFRESH, PART_COUNT };
@@ -11,6 +13,7 @@ struct open {
 	size_t here;              /* row of the profile list */
 	bool has_current;         /* row 0: go on with the profile of the case */
 	struct textfield fields[PART_COUNT];
+	char error[100];          /* why the issuer was not taken; "" */
 };
 
 static const struct {
@@ -81,7 +84,26 @@ open_leave(struct ui *ui, void *state)
 		textfield_release(&o->fields[i]);
 }
 
-/* Takes over the profile that was picked; false: a dialog says why not. */
+/* What --issuer takes.  False: the field has the keys, and why stands below it. */
+static bool
+issuer_ok(struct open *o)
+{
+	struct span issuer = span_trim(buf_span(&o->fields[PART_ISSUER].text));
+	struct url u;
+
+	if (!issuer.n)
+		snprintf(o->error, sizeof(o->error), "missing: the address of the authorization server");
+	else if (url_parse(&u, issuer, NULL) != RES_OK)
+		snprintf(o->error, sizeof(o->error), "not an absolute http or https URL");
+	else if (u.userinfo.n)
+		snprintf(o->error, sizeof(o->error), "a URL with a user name or password in it");
+	else
+		return true;
+	o->part = PART_ISSUER;
+	return false;
+}
+
+/* Takes over the profile that was picked; false: a dialog, or a line below the field, says why not. */
 static bool
 take_profile(struct ui *ui, struct open *o)
 {
@@ -97,14 +119,11 @@ take_profile(struct ui *ui, struct open *o)
 	} else {
 		struct span secret = buf_span(&o->fields[PART_SECRET].text);
 
-		if (o->fields[PART_ISSUER].text.len == 0) {
-			ui_notice(ui, "The issuer is missing: the address of the authorization server.");
-			o->part = PART_ISSUER;
+		if (!issuer_ok(o))
 			return false;
-		}
 		profile_init(&p);
 		profile_set(&p.name, SPAN_LIT("typed in"));
-		profile_set(&p.issuer, buf_span(&o->fields[PART_ISSUER].text));
+		profile_set(&p.issuer, span_trim(buf_span(&o->fields[PART_ISSUER].text)));
 		if (o->fields[PART_CLIENT].text.len)
 			profile_set(&p.client_id, buf_span(&o->fields[PART_CLIENT].text));
 		if (secret.n) {
@@ -196,10 +215,54 @@ open_action(struct ui *ui, void *state, enum action a)
 			move(ui, o, -1);
 		return UI_REDRAW;
 	default:
-		if (o->part != PART_PROFILE)
-			textfield_action(&o->fields[o->part], a);
+		if (o->part != PART_PROFILE && textfield_action(&o->fields[o->part], a))
+			o->error[0] = '\0';
 		return UI_REDRAW;
 	}
+}
+
+/* Does it hold what has the form of a token? */
+static bool
+holds_token(struct span s)
+{
+	struct redactor *r = redactor_new();
+	struct buf masked;
+	bool is;
+
+	buf_init_wiping(&masked, 2 * LIMIT_TOKEN);
+	is = redact_text(r, &masked, s) != RES_OK || !span_eq(buf_span(&masked), s);
+	buf_release(&masked);
+	redactor_free(r);
+	return is;
+}
+
+/* A token pasted into a field that is shown would stand there for all to see: it goes where it is hidden. */
+static bool
+misplaced_token(struct ui *ui, struct open *o, const struct key_event *ev)
+{
+	struct span s = span_trim(ev->paste);
+	struct url u;
+	bool url, token;
+
+	if (ev->kind != EVENT_PASTE || (o->part != PART_ISSUER && o->part != PART_CLIENT))
+		return false;
+	url = url_parse(&u, s, NULL) == RES_OK;
+	if (url && u.userinfo.n) {
+		ui_notice(ui, "Not taken: a URL with a user name or password in it.");
+		return true;
+	}
+	token = holds_token(s);
+	/* one without a form is known by its randomness; addresses and clients' identifiers may be random, too */
+	if (o->part == PART_ISSUER && !url && span_find(s, '.') == SIZE_MAX)
+		token = token || secret_looks_random(s);
+	if (!token)
+		return false;
+	o->part = PART_ACCESS;
+	textfield_action(&o->fields[PART_ACCESS], ACT_ERASE_ALL);
+	textfield_event(&o->fields[PART_ACCESS], ev, ui->notice, sizeof(ui->notice));
+	if (!ev->cut)
+		ui_notice(ui, "Looks like a token: it went to the access token's field.");
+	return true;
 }
 
 static unsigned
@@ -217,7 +280,9 @@ open_event(struct ui *ui, void *state, const struct key_event *ev)
 			ui_global_action(ui, ACT_HELP);
 		return UI_REDRAW;
 	}
-	textfield_event(&o->fields[o->part], ev, ui->notice, sizeof(ui->notice));
+	if (!misplaced_token(ui, o, ev) &&
+		textfield_event(&o->fields[o->part], ev, ui->notice, sizeof(ui->notice)))
+		o->error[0] = '\0';
 	return UI_REDRAW;
 }
 
@@ -252,6 +317,7 @@ open_draw(const struct ui *ui, const void *state, struct canvas *c)
 	row += 2;
 	for (int part = PART_ISSUER; part < PART_COUNT; part++)
 		fields += part_shown(ui, o, (enum part)part) ? 1 : 0;
+	fields += o->error[0] ? 1 : 0;
 	if (part_shown(ui, o, PART_PROFILE))
 		row = draw_profiles(ui, o, row, c->rows - row - fields - 6, c) + 1;
 	for (int i = PART_ISSUER; i < PART_COUNT; i++) {
@@ -264,6 +330,10 @@ open_draw(const struct ui *ui, const void *state, struct canvas *c)
 		canvas_puts(c, row, 3, 14, focus ? UIR_SELECTED : UIR_NAME, parts[i].name);
 		textfield_draw(&o->fields[i], focus, parts[i].hint, row, 18, c->cols - 20, c);
 		row++;
+		if (i == PART_ISSUER && o->error[0]) {
+			canvas_put(c, row, 16, GLYPH_PROBLEM, UIR_PROBLEM);
+			canvas_puts(c, row++, 18, c->cols - 20, UIR_PROBLEM, o->error);
+		}
 	}
 	canvas_wrap(c, (struct rect){row + 1, 3, c->rows - row - 2, c->cols - 6}, UIR_DIM,
 		ui->m.c && ui->m.c->n_exchanges ?

@@ -190,6 +190,25 @@ opening_typed(struct ui *ui)
 	type(ui, "https://idp.test");
 }
 
+/* What is no URL is not taken, and why stands beside the field, as --issuer says it. */
+static void
+opening_wrong(struct ui *ui)
+{
+	opening_typed(ui);
+	act(ui, ACT_ERASE_ALL);
+	type(ui, "idp.test");
+	act(ui, ACT_ACCEPT);
+}
+
+/* A token pasted as the issuer is not shown; it goes to its own field. */
+static void
+opening_misplaced(struct ui *ui)
+{
+	opening_typed(ui);
+	act(ui, ACT_ERASE_ALL);
+	paste(ui, "{\"access_token\": \"Zk3vQ9xT7mLp2WcR8dYh4NsB6fGj1KaE5uXo0ViC\", \"token_type\": \"Bearer\"}\n");
+}
+
 static void
 peek(struct ui *ui)
 {
@@ -230,6 +249,8 @@ static const struct {
 	{"revoke", FAKE_PROBLEM, STEP_HANDLE, revoke_which},
 	{"opening", FAKE_EMPTY, STEP_VERIFY, opening},
 	{"opening-typed", FAKE_EMPTY, STEP_VERIFY, opening_typed},
+	{"opening-wrong", FAKE_EMPTY, STEP_VERIFY, opening_wrong},
+	{"opening-misplaced", FAKE_EMPTY, STEP_VERIFY, opening_misplaced},
 	{"peek", FAKE_PROBLEM, STEP_VERIFY, peek},
 };
 static const int sizes[][2] = {{18, 60}, {24, 80}, {40, 120}};
@@ -354,6 +375,7 @@ golden(size_t i, int rows, int cols)
 	if (strcmp(screens[i].name, "peek") != 0)
 		assert_int_equal(span_find_str(buf_span(&b), "0123456789abcdef"), SIZE_MAX);
 	assert_int_equal(span_find_str(buf_span(&b), "must-not-be-seen"), SIZE_MAX);
+	assert_int_equal(span_find_str(buf_span(&b), "Zk3vQ9"), SIZE_MAX);
 	snprintf(name, sizeof(name), "%s-%dx%d", screens[i].name, cols, rows);
 	bad += !compare(name, buf_span(&b));
 	buf_clear(&b);
@@ -379,6 +401,51 @@ test_goldens(void **state)
 			bad += golden(i, sizes[k][0], sizes[k][1]);
 	}
 	assert_int_equal(bad, 0);
+}
+
+/* What a paste into a field that is shown may be, and what of it may stand on the screen. */
+static void
+test_pasted_where_it_shows(void **state)
+{
+	static const struct {
+		const char *text, *part;
+		bool client, shown;
+	} rows[] = {
+		{"eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1In0.c2lnbmF0dXJl", "c2lnbm", false, false},
+		{"eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1In0.c2lnbmF0dXJl", "c2lnbm", true, false},
+		{"Zk3vQ9xT7mLp2WcR8dYh4NsB6fGj1KaE5uXo0ViC", "Zk3vQ9", false, false},
+		{"https://app.example/cb#access_token=Zk3vQ9xT7mLp2WcR8dYh4NsB", "Zk3vQ9", false, false},
+		{"https://me:Zk3vQ9xT7mLp@idp.example", "Zk3vQ9", false, false},
+		{"https://idp.example/realms/acme", "idp.example/realms", false, true},
+		{"https://dev-8f3k2h9xq.idp.example/oauth2/aus5q7r9t1V3xK2", "aus5q7", false, true},
+		{"9f1c0a7e-52b4-4c1d-8e0a-7d6b5c4a3f21", "9f1c0a7e", true, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct canvas c;
+		struct buf b;
+		struct ui *ui;
+
+		fake_init(FAKE_EMPTY);
+		ui = fake_ui(STEP_VERIFY);
+		opening_typed(ui);
+		act(ui, ACT_ERASE_ALL);
+		if (rows[i].client)
+			act(ui, ACT_FORM_NEXT);
+		paste(ui, rows[i].text);
+		canvas_init(&c);
+		canvas_resize(&c, 24, 100);
+		ui_draw(ui, &c);
+		buf_init(&b, 1 << 20);
+		write_canvas(&c, false, &b);
+		if ((span_find_str(buf_span(&b), rows[i].part) != SIZE_MAX) != rows[i].shown)
+			fail_msg("%s\n%s", rows[i].text, buf_str(&b));
+		buf_release(&b);
+		canvas_release(&c);
+		fake_ui_free(ui);
+		fake_release();
+	}
 }
 
 /* Any size: drawing never writes outside (ASan watches) and is the same twice. */
@@ -906,7 +973,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_goldens),
+		cmocka_unit_test(test_goldens), cmocka_unit_test(test_pasted_where_it_shows),
 		cmocka_unit_test(test_any_size),
 		cmocka_unit_test(test_catalogue),
 		cmocka_unit_test(test_peek_ends),
