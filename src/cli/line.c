@@ -1,10 +1,14 @@
 #include "cli/line.h"
 
 #include <ctype.h>
+#include <sys/ioctl.h>
 
 #include "base/file.h"
 #include "base/text.h"
+#include "ui/canvas.h"
 #include "wizard/fields.h"
+
+enum { LINE_LEAST = 20 }; /* cells: a narrower terminal breaks the lines itself */
 
 struct line {
 	struct app *a;
@@ -12,6 +16,42 @@ struct line {
 	enum step step;
 	char answer[1024];
 };
+
+/* Cells of a line: the terminal's, else COLUMNS, else 80; one less, since not every terminal waits at its edge. */
+static int
+width(const struct line *l)
+{
+	const char *columns = getenv("COLUMNS");
+	struct winsize w;
+	int64_t n = 80;
+
+	if (ioctl(fileno(l->out), TIOCGWINSZ, &w) == 0 && w.ws_col > 0)
+		n = w.ws_col;
+	else if (!columns || span_to_i64(span_of(columns), &n) != RES_OK || n > CANVAS_MAX_COLS)
+		n = 80;
+	return n < LINE_LEAST ? LINE_LEAST : (int)n - 1;
+}
+
+/* Words are kept whole; what goes on in the next line stands two cells deeper than where it began. */
+static void
+put_wrapped(struct line *l, struct span text)
+{
+	int most = width(l);
+
+	for (struct span line, part; text.n;) {
+		bool ended = span_find(text, '\n') != SIZE_MAX;
+		int indent = 0, in = 0;
+
+		span_next(&text, '\n', &line);
+		while ((size_t)indent < line.n && line.p[indent] == ' ' && indent < most / 2)
+			indent++;
+		line = span_from(line, (size_t)indent);
+		for (in = indent; wrap_next(&line, most - in, &part); in = indent + 2)
+			fprintf(l->out, "%s%*s%.*s", in > indent ? "\n" : "", in, "", SPAN_ARG(part));
+		if (ended)
+			putc('\n', l->out);
+	}
+}
 
 /* Everything that goes out passes here: sanitised where it was made, ASCII where that is wanted. */
 static void
@@ -27,9 +67,9 @@ put(struct line *l, const char *fmt, ...)
 	va_end(ap);
 	if (app_ascii(l->a->opt)) {
 		text_ascii(&ascii, buf_span(&text));
-		fputs(buf_str(&ascii), l->out);
+		put_wrapped(l, buf_span(&ascii));
 	} else {
-		fputs(buf_str(&text), l->out);
+		put_wrapped(l, buf_span(&text));
 	}
 	buf_release(&text);
 	buf_release(&ascii);
@@ -41,7 +81,8 @@ ask(struct line *l, const char *prompt)
 {
 	struct span s;
 
-	put(l, "%s ", prompt);
+	put(l, "%s", prompt);
+	putc(' ', l->out);
 	fflush(l->out);
 	if (!fgets(l->answer, sizeof l->answer, l->in)) {
 		put(l, "\n");
@@ -156,8 +197,11 @@ choose_place(struct line *l, struct err *e)
 		return false;
 	if (!strcmp(l->answer, "2"))
 		return wizard_set_token_place(l->a->wizard, PLACE_MEMORY, NULL, e) == RES_OK;
-	if (strcmp(l->answer, "1") != 0)
+	if (strcmp(l->answer, "1") != 0) {
+		if (*l->answer && strcmp(l->answer, "0") != 0)
+			put(l, "That is none of the choices.\n");
 		return false;
+	}
 	while (ask(l, "File (empty: do not refresh):") && *l->answer) {
 		if (wizard_set_token_place(l->a->wizard, PLACE_FILE, l->answer, e) == RES_OK)
 			return true;
@@ -328,7 +372,12 @@ choose(struct line *l)
 		break;
 	case 'q':
 		return false;
+	case 'h':
+		put_help(l);
+		break;
 	default:
+		/* not repeated: it may have been a token, pasted here */
+		put(l, "That is none of the choices, which are:\n");
 		put_help(l);
 	}
 	return true;

@@ -16,6 +16,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "pty/play.h"
 
 static const char *const demo_expired[] = {"demo", "expired", NULL};
@@ -607,6 +608,29 @@ test_lines(void **state)
 	line_journey("TERM=xterm-256color", plain);
 }
 
+/* The longest row the program wrote is no longer than the terminal is wide, and no word was cut at its edge. */
+static void
+test_lines_wrap(void **state)
+{
+	static const char *const args[] = {"demo", "wrong-secret", "--plain", NULL};
+	const struct vt_options o = {.rows = 60, .cols = 50};
+	struct vt *t = play_start(&o, args);
+	char *rest, *line;
+
+	(void)state;
+	assert_true(vt_see(t, "Choice:"));
+	vt_type(t, "\r");
+	assert_true(vt_see(t, "Next:"));
+	vt_type(t, "what is this\r");
+	assert_true(vt_see(t, "That is none of the choices"));
+	vt_type(t, "q\r");
+	play_restored(t);
+	assert_non_null(strstr(t->plain, "Verdict, undetermined:"));
+	for (line = strtok_r(t->plain, "\r\n", &rest); line; line = strtok_r(NULL, "\r\n", &rest))
+		if (utf8_cells(span_of(line)) > 49)
+			fail_msg("%zu cells: %s", utf8_cells(span_of(line)), line);
+}
+
 /* Further probes line by line: question, cost and danger first, and nothing without a yes. */
 static void
 test_lines_probe(void **state)
@@ -721,7 +745,7 @@ main(void)
 		TEST(test_nothing_is_left_for_the_shell),
 		TEST(test_show_secret), TEST(test_stop_and_continue), TEST(test_signals),
 		TEST(test_interrupt_key), TEST(test_crash), TEST(test_hang_up), TEST(test_terminals), TEST(test_lines),
-		TEST(test_lines_probe),
+		TEST(test_lines_wrap), TEST(test_lines_probe),
 		TEST(test_ascii), TEST(test_no_color),
 	};
 
