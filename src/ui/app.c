@@ -139,7 +139,7 @@ burst(const struct ui *ui, const char *p, size_t n)
 	return ui_now_us(ui) < ui->burst_until_us ? len : 0;
 }
 
-/* Ctrl-Z and Ctrl-\ as the terminal's driver takes them, for the whole job; the loop then has the signal. */
+/* Ctrl-Z and Ctrl-\ as the terminal's driver takes them, for the whole job. */
 static bool
 job_key(const struct key_event *ev)
 {
@@ -152,14 +152,26 @@ job_key(const struct key_event *ev)
 }
 
 static void
+take_signals(struct ui *ui)
+{
+	int sig;
+
+	while ((sig = signals_next()) != 0)
+		take_signal(ui, sig);
+}
+
+static void
 take_keys(struct ui *ui, const char *p, size_t n)
 {
 	struct key_event ev;
 
 	for (size_t i = 0; i < n && !ui->quit; i++) {
-		if (!keydec_push(&ui->decoder, (unsigned char)p[i], ui_now_us(ui), &ev) || job_key(&ev))
+		if (!keydec_push(&ui->decoder, (unsigned char)p[i], ui_now_us(ui), &ev))
 			continue;
-		ui_event(ui, &ev);
+		if (job_key(&ev))
+			take_signals(ui);
+		else
+			ui_event(ui, &ev);
 		/* the next key must not act on what this one made the wizard drop */
 		if (ui->model_stale)
 			look_at_wizard(ui);
@@ -255,7 +267,7 @@ wait_for_something(struct ui *ui, int signal_fd)
 	struct pollfd fds[3] = {{.fd = ui->d->term->fd(ui->term), .events = POLLIN},
 		{.fd = signal_fd, .events = POLLIN}, {.fd = -1, .events = POLLIN}};
 	int64_t deadline = next_deadline(ui), left, due;
-	int timeout = -1, sig;
+	int timeout = -1;
 
 	if (ui->prepared && ui->d->aside_wait) {
 		fds[2].fd = ui->d->aside_wait(ui->d->ctx, &due);
@@ -271,8 +283,7 @@ wait_for_something(struct ui *ui, int signal_fd)
 		return;
 	}
 	/* whatever poll saw: a signal that came with input is older than the input */
-	while ((sig = signals_next()) != 0)
-		take_signal(ui, sig);
+	take_signals(ui);
 	if (!ui->quit && fds[0].revents)
 		take_input(ui);
 }
