@@ -481,6 +481,23 @@ fix_rejected(const struct facts *f, struct finding *out)
 		fix_new_token(f, out), x || *ask ? "" : "; if the new one is refused, too, only the server's own log says why");
 }
 
+/* The authorization server takes it: neither expiry nor revocation, and a new token would fare the same. */
+static enum verdict_of
+alive_and_rejected(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->userinfo;
+
+	fix(out,
+		"Look into the log of %s for this request: which issuer, audience and kind of token (JWT or opaque) it "
+		"takes, and whether the token reaches it; a new token would fare the same.",
+		is_userinfo(x) ? "the user-information endpoint" : "the resource");
+	return say(out,
+		"Introspection calls the token active, and %s refuses it (%d%s%s) without saying why: it is neither "
+		"expired nor revoked.",
+		is_userinfo(x) ? "user information" : "the resource", status_of(x), x->answer.error[0] ? " " : "",
+		x->answer.error);
+}
+
 enum verdict_of
 rule_token_rejected_unspecified(const struct facts *f, struct finding *out)
 {
@@ -492,8 +509,10 @@ rule_token_rejected_unspecified(const struct facts *f, struct finding *out)
 	if (x->answer.description[0])
 		ev(out, "error_description", (int)x->n, "%s", x->answer.description);
 	ev_answer(out, f->userinfo_probe);
-	if (f->active.v == TRI_YES)
+	if (f->active.v == TRI_YES) {
 		ev(out, "active", f->active.from, "true");
+		return alive_and_rejected(f, out);
+	}
 	fix_rejected(f, out);
 	return say(out,
 		"The token is refused (%d%s%s), and nothing known tells whether it is expired, "

@@ -187,6 +187,13 @@ open_words(struct verdict *v, const struct facts *f)
 			answer_words(f->introspection, words, sizeof(words)));
 		(void)snprintf(v->next, sizeof(v->next),
 			"Look at the whole answer in step 5%s", f->userinfo ? "." : ", and ask for user information: step 4.");
+	} else if (exchange_answered(f->userinfo)) {
+		v->next_step = STEP_DEBUG;
+		(void)snprintf(v->summary, sizeof(v->summary),
+			"The %s request was answered with %s, and nothing tells why.",
+			purpose_words(f->userinfo->purpose), answer_words(f->userinfo, words, sizeof(words)));
+		(void)snprintf(v->next, sizeof(v->next),
+			"Look at the whole answer in step 5: what answered, and whether it is the endpoint that was meant.");
 	} else {
 		v->next_step = STEP_DEBUG;
 		(void)snprintf(v->summary, sizeof(v->summary),
