@@ -3,7 +3,9 @@
  * from the tables, so that no page can differ from them:
  *
  *   @commands        the commands and their arguments
- *   @options NAME    the options of a command ("" is the wizard)
+ *   @options SET     the options of a set of commands: "wizard+check", those of both; "check-wizard-demo", those
+ *                    of check that neither of the others has
+ *   @names COMMAND   the names alone of the options of a command, in one sentence
  *   @actions NAME    the keys of a context: global, any, list, form
  *   @profile         the keys of a profile
  *   @ui              the keys of the group ui
@@ -120,16 +122,52 @@ put_option(const struct option_row *row)
 		printf("(default %s)\n", row->dflt);
 }
 
+static bool
+command_takes(struct span name, const struct option_row *row)
+{
+	for (int c = 0; c < CMD_COUNT; c++)
+		if (span_is(name, *command_rows[c].name ? command_rows[c].name : "wizard"))
+			return row->commands & (1u << c);
+	fprintf(stderr, "no command is called '%.*s'\n", SPAN_ARG(name));
+	exit(1);
+}
+
+static bool
+in_set(struct span set, const struct option_row *row)
+{
+	bool in = true;
+	char sign = '+';
+
+	while (set.n) {
+		size_t n = strcspn(set.p, "+-");
+
+		n = n < set.n ? n : set.n;
+		in = command_takes(span_sub(set, 0, n), row) == (sign == '+') && in;
+		sign = n < set.n ? set.p[n] : '+';
+		set = span_from(set, n < set.n ? n + 1 : n);
+	}
+	return in;
+}
+
 static void
 put_options(const char *arg)
 {
-	for (int c = 0; c < CMD_COUNT; c++) {
-		if (strcmp(arg, command_rows[c].name) != 0)
-			continue;
-		for (int i = 0; i < OPT_COUNT; i++)
-			if (option_rows[i].commands & (1u << c))
-				put_option(&option_rows[i]);
-	}
+	for (int i = 0; i < OPT_COUNT; i++)
+		if (in_set(span_of(arg), &option_rows[i]))
+			put_option(&option_rows[i]);
+}
+
+static void
+put_names(const char *arg)
+{
+	int last = -1;
+
+	for (int i = 0; i < OPT_COUNT; i++)
+		if (option_rows[i].kind != OPT_KIND_REFUSED && in_set(span_of(arg), &option_rows[i]))
+			last = i;
+	for (int i = 0; i <= last; i++)
+		if (option_rows[i].kind != OPT_KIND_REFUSED && in_set(span_of(arg), &option_rows[i]))
+			printf(".Fl \\-%s %s\n", option_rows[i].name, i < last ? "," : ".");
 }
 
 static void
@@ -270,7 +308,7 @@ static const struct {
 	const char *name;
 	void (*put)(const char *arg);
 } tables[] = {
-	{"commands", put_commands}, {"options", put_options}, {"actions", put_actions},
+	{"commands", put_commands}, {"options", put_options}, {"names", put_names}, {"actions", put_actions},
 	{"profile", put_profile}, {"ui", put_ui}, {"findings", put_findings}, {"errors", put_errors},
 	{"trace", put_trace}, {"scenarios", put_scenarios}, {"probes", put_probes},
 };

@@ -10,6 +10,7 @@
  */
 typedef enum res importer(struct import *im, struct span text, enum purpose purpose, struct err *e);
 
+importer import_own;     /* what this program wrote: reports, logs, cases; named, with what works */
 importer import_http;    /* raw HTTP messages, curl -i: requests, responses, pairs, several */
 importer import_headers; /* header lines without a start line */
 importer import_json;    /* token response, answer, error, key set, metadata; a JSON Lines case file is named */

@@ -461,19 +461,34 @@ take_object(struct import *im, const struct json *doc, struct span body, enum pu
 	return RES_OK;
 }
 
-/* Files of this program itself, by the schema in their first line. */
-static enum res
-own_file(struct span text, struct err *e)
+enum res
+import_own(struct import *im, struct span text, enum purpose purpose, struct err *e)
 {
-	size_t at = span_find_str(span_sub(text, 0, 256), "tokentriage.");
-	struct span schema = span_from(text, at == SIZE_MAX ? text.n : at);
+	struct span body = span_trim(text), head = span_sub(body, 0, 300);
+	size_t at = span_find_str(span_sub(head, 0, 256), "tokentriage.");
+	struct span schema = span_from(head, at == SIZE_MAX ? head.n : at);
+	const char *what = NULL;
 
-	if (span_starts(schema, "tokentriage.case/"))
-		return err_set(e, RES_UNSUPPORTED, "this is a saved case: it is read by 'tokentriage open'");
-	if (span_starts(schema, "tokentriage.report/"))
-		return err_set(e, RES_UNSUPPORTED,
-			"this is a report of this program: its verdict stands in it already");
-	return RES_NOTFOUND;
+	(void)im;
+	(void)purpose;
+	if (span_starts(body, "{") && span_starts(schema, "tokentriage.case/"))
+		return err_set(e, RES_UNSUPPORTED, "this is a saved case: 'tokentriage inspect FILE' reads it");
+	if (span_starts(body, "{") && span_starts(schema, "tokentriage.report/"))
+		what = "JSON report";
+	else if (span_starts(body, "tokentriage report - "))
+		what = "text report";
+	else if (span_starts(body, "# tokentriage report"))
+		what = "Markdown report";
+	else if (span_starts(body, "<?xml") && span_find_str(head, "<testsuite name=\"tokentriage\"") != SIZE_MAX)
+		what = "JUnit report";
+	else if (span_starts(body, "{\"seq\":") && span_find_str(head, "\"category\":\"") != SIZE_MAX)
+		what = "log";
+	if (!what)
+		return RES_NOTFOUND;
+	return err_set(e, RES_UNSUPPORTED,
+		"this is a %s of this program, for people: its %s; what is read again, with the same verdict, is a case "
+		"saved with --save",
+		what, *what == 'l' ? "verdict stands in the report" : "verdict stands in it already");
 }
 
 enum res
@@ -481,13 +496,10 @@ import_json(struct import *im, struct span text, enum purpose purpose, struct er
 {
 	struct span body = span_trim(text);
 	struct json *doc = NULL;
-	enum res r;
+	enum res r = RES_NOTFOUND;
 
-	if (!body.n || !memchr("{[\"", body.p[0], 3))
+	if (!body.n || !memchr("{[\"", body.p[0], 3) || json_parse(&doc, body, NULL) != RES_OK)
 		return RES_NOTFOUND;
-	r = body.p[0] == '{' ? own_file(body, e) : RES_NOTFOUND;
-	if (r != RES_NOTFOUND || json_parse(&doc, body, NULL) != RES_OK)
-		return r;
 	if (json_type(doc) == JSON_OBJECT) {
 		r = take_object(im, doc, body, purpose, e);
 	} else if (json_type(doc) == JSON_ARRAY) {

@@ -257,6 +257,7 @@ import_set_response(struct import_exchange *x, int status, const char *type, str
 
 /* In this order: the first that knows the text has it. */
 static importer *const importers[] = {
+	import_own,
 	import_har,
 	import_json,
 	import_url,

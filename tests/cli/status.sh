@@ -128,6 +128,20 @@ rm "$secret"
 want 2 "a random client id is one" -- check --client-id 9f1c0a7e-52b4-4c1d-8e0a-7d6b5c4a3f21
 says err "no server to ask"
 
+# --- what the program wrote itself is named, with what is read again -------------------------------
+for f in text json markdown junit; do
+	"$tt" demo expired --format $f --log-file own.log -o own.$f >out 2>err </dev/null
+	want 2 "inspect of the $f report" -- inspect own.$f
+	says err "of this program"
+	says err "a case saved with --save"
+done
+want 2 "inspect of the log" -- inspect own.log
+says err "this is a log of this program"
+"$tt" demo expired --save own.case -o own.text >out 2>err </dev/null
+want 1 "... a saved case is read" -- inspect own.case
+says out "expired"
+rm own.*
+
 # --- outputs are not written over inputs --------------------------------------------------------
 mkdir outs && printf 'opaque-%s' $secret >outs/at && printf 'refresh-%s' $secret >outs/rt && cp outs/at outs/keep && ln -s at outs/link
 ln outs/at outs/hard

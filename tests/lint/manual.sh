@@ -23,6 +23,12 @@ missing_of() {
 
 ids() { "$TOKENTRIAGE" explain | sed -n '/^$/q;s/ .*//p'; }
 codes() { "$TOKENTRIAGE" explain | sed '1,/^Error codes/d;s/ .*//'; }
+# taken COMMAND: where the options that the page says it takes differ from those of its --help
+taken() {
+	page_words tokentriage.1 | sed -n "s/.* $1 takes \([^.]*\)\..*/\1/p" | tr -d , | tr ' ' '\n' | sort >"$tmp/page"
+	"$TOKENTRIAGE" "${2:-$1}" --help | sed -n 's/^ *\(-[a-zA-Z], \)*\(--[a-z-]*\).*/\2/p' | sort >"$tmp/help"
+	diff "$tmp/page" "$tmp/help"
+}
 options() { "$TOKENTRIAGE" check --help | sed -n 's/^ *\(-[a-zA-Z], \)*\(--[a-z-]*\).*/\2/p'; }
 
 for page in tokentriage.1 tokentriage.conf.5 tokentriage-findings.7; do
@@ -34,5 +40,9 @@ expect_found "groff says something of a bad page" complaints "$tmp/bad.1"
 expect_clean "every finding stands in tokentriage-findings(7)" missing_of tokentriage-findings.7 $(ids)
 expect_clean "every error code stands in tokentriage-findings(7)" missing_of tokentriage-findings.7 $(codes)
 expect_clean "every option of check stands in tokentriage(1)" missing_of tokentriage.1 $(options)
+for c in inspect demo serve explain; do
+	expect_clean "tokentriage(1) says which options $c takes" taken $c
+done
+expect_found "a command's options are not another's" taken inspect serve
 expect_found "a word that no page has is missed" missing_of tokentriage.1 --no-such-option
 tap_done
