@@ -110,6 +110,8 @@ say_token(struct import *im, struct span s)
 	token_info_release(&t);
 }
 
+enum { WORD_MAX = 400 }; /* bytes of a name or short phrase */
+
 /* "401", "no_such_thing": a number or a code, whatever it stands for; tokens are longer, or mixed. */
 static bool
 is_code(struct span s)
@@ -186,7 +188,8 @@ import_token(struct import *im, struct span text, enum purpose purpose, struct e
 		return RES_NOTFOUND;
 	if (!placeholder && !jose && (words > 1 || (inner.n && memchr("{[<", inner.p[0], 3))))
 		return RES_NOTFOUND;
-	if (!placeholder && !jose && (is_error_word(bare) || is_code(bare)))
+	/* a name is short: more than that is not looked for in the tables, however much was given */
+	if (!placeholder && !jose && bare.n <= WORD_MAX && (is_error_word(bare) || is_code(bare)))
 		return RES_NOTFOUND;
 	/* blanks inside what is a token otherwise: one or two, or a JWT's line breaks */
 	if (s.n > LIMIT_TOKEN && words > 1)

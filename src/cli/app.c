@@ -312,6 +312,26 @@ app_raise_limits(struct app *a)
 }
 
 enum res
+app_check_tokens(const struct app *a, const struct profile *p, struct err *e)
+{
+	for (size_t i = 0; i < profile_key_count; i++) {
+		const struct profile_key *k = &profile_keys[i];
+		const char *path;
+
+		if (k->kind != KEY_TOKEN)
+			continue;
+		path = *(char *const *)(const void *)((const char *)p + k->at);
+		if (!path || !strcmp(path, "-") || access(path, R_OK) == 0)
+			continue;
+		for (int o = 0; o < OPT_COUNT; o++)
+			if (option_rows[o].key && !strcmp(option_rows[o].key, k->name) && opt_given(a->opt, (enum opt)o))
+				return err_errno(e, "--%s %s", option_rows[o].name, path);
+		return err_errno(e, "profile %s: %s_file: %s", p->name ? p->name : "(options)", k->name, path);
+	}
+	return RES_OK;
+}
+
+enum res
 app_give(struct app *a, struct err *e)
 {
 	enum res r;
@@ -320,7 +340,9 @@ app_give(struct app *a, struct err *e)
 		profile_set(&a->profile.access_token_file, SPAN_EMPTY);
 	if (opt_given(a->opt, OPT_REFRESH_TOKEN_ENV))
 		profile_set(&a->profile.refresh_token_file, SPAN_EMPTY);
-	r = wizard_use_profile(a->wizard, &a->profile, e);
+	r = app_check_tokens(a, &a->profile, e);
+	if (r == RES_OK)
+		r = wizard_use_profile(a->wizard, &a->profile, e);
 	if (r == RES_OK)
 		r = token_from_env(a, OPT_ACCESS_TOKEN_ENV, SLOT_ACCESS, e);
 	if (r == RES_OK)

@@ -44,6 +44,8 @@ bool app_turn_secrets(struct app *a, struct err *e);
 enum res app_apply_options(struct profile *p, const struct options *o, struct err *e) MUST_USE;
 /* Log (sinks by the options), engine, wizard.  offline: whatever is asked for is not sent. */
 enum res app_start(struct app *a, bool offline, struct err *e) MUST_USE;
+/* Can the token files be read?  The error names the option, or the profile and its key. */
+enum res app_check_tokens(const struct app *a, const struct profile *p, struct err *e) MUST_USE;
 /* Gives the wizard the profile and the tokens of files and environment. */
 enum res app_give(struct app *a, struct err *e) MUST_USE;
 /* --max-body over what the wizard set; after each change of the profile. */

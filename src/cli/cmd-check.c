@@ -53,6 +53,18 @@ check_usage(const struct options *o, struct err *e)
 	return app_check_output(o, e);
 }
 
+/* Nobody should wait for a program that waits for them. */
+static void
+tell_stdin(const struct options *o)
+{
+	static const enum opt tokens[] = {OPT_ACCESS_TOKEN_FILE, OPT_REFRESH_TOKEN_FILE, OPT_ID_TOKEN_FILE};
+
+	for (size_t i = 0; i < ARRAY_SIZE(tokens); i++)
+		if (is_stdin(o, tokens[i]) && isatty(STDIN_FILENO))
+			app_tell("--%s -: reading the token from the terminal; end with Enter and Ctrl-D",
+				option_rows[tokens[i]].name);
+}
+
 /* Something to ask, and someone to ask it. */
 static enum res
 check_profile(const struct profile *p, const struct options *o, struct err *e)
@@ -134,7 +146,7 @@ cmd_check(const struct options *o)
 		status = print_config(&a);
 	else if (check_profile(&a.profile, o, &e) != RES_OK)
 		status = app_usage(CMD_CHECK, &e);
-	else if (app_fetch_secrets(&a, &a.profile, &e) != RES_OK ||
+	else if (tell_stdin(o), app_fetch_secrets(&a, &a.profile, &e) != RES_OK ||
 		app_start(&a, false, &e) != RES_OK || app_give(&a, &e) != RES_OK)
 		status = app_fail(&e);
 	else if (opt_given(o, OPT_TOKENS_OUT) &&

@@ -1,8 +1,10 @@
-/* explain: the catalogue of findings, and the protocol's error codes. */
+/* explain: the catalogue of findings, the protocol's error codes, and vendors' codes. */
 #include "cli/app.h"
 
 #include "base/text.h"
 #include "base/utf8.h"
+#include "case/import.h"
+#include "oauth/json.h"
 #include "oauth/oautherror.h"
 
 enum { LABEL = 14, WIDTH = 80 };
@@ -99,6 +101,85 @@ list_matching(struct buf *out, const char *word)
 	return any;
 }
 
+/* --- a vendor's code or words, by what the diagnosis makes of an answer that says them ------- */
+
+enum { LEADS = 4 };
+
+struct leads {
+	const char *ids[LEADS]; /* the most causal first */
+	size_t n;
+};
+
+static struct leads
+diagnose_words(const struct options *o, enum purpose purpose, const char *error, const char *words)
+{
+	struct json *answer = json_new_object();
+	struct leads found = {.n = 0};
+	struct err e = ERR_INIT;
+	struct import im;
+	struct buf text;
+	struct app a;
+
+	app_init(&a, o);
+	import_init(&im);
+	buf_init(&text, 4096);
+	json_set_str(answer, "error", error);
+	json_set_str(answer, "error_description", words);
+	if (json_print(answer, &text, false) == RES_OK && app_start(&a, true, &e) == RES_OK &&
+		import_read(&im, buf_span(&text), purpose, &e) == RES_OK) {
+		const struct diagnosis *d;
+
+		wizard_mark_walked(a.wizard, import_apply(&im, &a.c, a.redactor));
+		wizard_update(a.wizard);
+		d = wizard_diagnosis(a.wizard);
+		for (size_t i = 0; i < d->n && found.n < LEADS; i++)
+			found.ids[found.n++] = d->findings[i].rule->id;
+	}
+	json_free(answer);
+	buf_release(&text);
+	import_release(&im);
+	app_release(&a);
+	return found;
+}
+
+static bool
+same_leads(const struct leads *a, const struct leads *b)
+{
+	for (size_t i = 0; a->n == b->n && i < a->n; i++)
+		if (strcmp(a->ids[i], b->ids[i]) != 0)
+			return false;
+	return a->n == b->n;
+}
+
+/* Known is what is diagnosed otherwise than words that say nothing. */
+static bool
+explain_words(struct buf *out, const struct options *o, const char *words)
+{
+	static const struct {
+		enum purpose purpose;
+		const char *error, *where;
+	} asked[] = {{PURPOSE_REFRESH, "invalid_grant", "token endpoint"},
+		{PURPOSE_USERINFO, "invalid_token", "user information"},
+		{PURPOSE_INTROSPECTION, "invalid_client", "client refused"}};
+	bool any = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(asked); i++) {
+		struct leads plain = diagnose_words(o, asked[i].purpose, asked[i].error, "xyzzy");
+		struct leads said = diagnose_words(o, asked[i].purpose, asked[i].error, words);
+
+		if (!said.n || same_leads(&plain, &said))
+			continue;
+		if (!any) {
+			text_safe(out, span_of(words));
+			buf_puts(out, ": in a server's answer it points to\n\n");
+		}
+		any = true;
+		buf_printf(out, "%-18s%-34s %s\n", asked[i].where, said.ids[0],
+			catalogue_find(span_of(said.ids[0])) ? catalogue_find(span_of(said.ids[0]))->title : "");
+	}
+	return any;
+}
+
 int
 cmd_explain(const struct options *o)
 {
@@ -114,7 +195,8 @@ cmd_explain(const struct options *o)
 		list_all(&out);
 	else if (c)
 		explain_finding(&out, c);
-	else if (!*what || (!explain_error(&out, what) && !list_matching(&out, what)))
+	else if (!*what ||
+		(!explain_error(&out, what) && !list_matching(&out, what) && !explain_words(&out, o, what)))
 		err_set(&e, RES_NOTFOUND,
 			"nothing is known of '%s'; tokentriage explain lists all findings", what);
 	if (*e.text) {

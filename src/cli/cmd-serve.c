@@ -88,7 +88,8 @@ cmd_serve(const struct options *o)
 	}
 	if (embedded_start(&m, s, opt_int(o, OPT_PORT), &e) != RES_OK) {
 		app_fail(&e);
-		return STATUS_INTERNAL;
+		/* a port that was asked for and cannot be had is the user's to change */
+		return e.code == RES_REFUSED ? STATUS_USAGE : STATUS_INTERNAL;
 	}
 	if (tokens && write_tokens(&m.client, tokens, &e) != RES_OK)
 		status = app_fail(&e);

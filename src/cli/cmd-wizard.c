@@ -23,6 +23,17 @@ has_token(const struct app *a)
 		opt_given(a->opt, OPT_ACCESS_TOKEN_ENV) || opt_given(a->opt, OPT_REFRESH_TOKEN_ENV);
 }
 
+static bool
+wants_stdin(const struct options *o)
+{
+	static const enum opt tokens[] = {OPT_ACCESS_TOKEN_FILE, OPT_REFRESH_TOKEN_FILE, OPT_ID_TOKEN_FILE};
+
+	for (size_t i = 0; i < ARRAY_SIZE(tokens); i++)
+		if (opt_given(o, tokens[i]) && !strcmp(opt_str(o, tokens[i]), "-"))
+			return true;
+	return false;
+}
+
 int
 cmd_wizard(const struct options *o)
 {
@@ -36,6 +47,12 @@ cmd_wizard(const struct options *o)
 			"the wizard needs a terminal; without one, 'tokentriage check' walks the "
 			"same steps and prints a report");
 		return app_usage(CMD_CHECK, &e);
+	}
+	if (wants_stdin(o)) {
+		err_set(&e, RES_UNSUPPORTED,
+			"a token cannot come from stdin (-) here: the wizard's keys do; paste the token in the wizard, or "
+			"use 'tokentriage check'");
+		return app_usage(CMD_WIZARD, &e);
 	}
 	app_init(&a, o);
 	a.on_screen = true;

@@ -46,7 +46,12 @@ use_profile(void *ctx, const struct profile *p, struct err *e)
 		enum res begun;
 
 		/* the profile is the wizard's even if a token file could not be read */
-		r = wizard_use_profile(a->wizard, &own, e);
+		r = app_check_tokens(a, &own, e);
+		if (r != RES_OK)
+			(void)!wizard_use_profile(a->wizard, &own, &why);
+		else
+			r = wizard_use_profile(a->wizard, &own, e);
+		why = (struct err)ERR_INIT;
 		begun = app_begin_secrets(a, &why);
 		if (r == RES_OK && begun != RES_OK) {
 			r = begun;

@@ -210,7 +210,10 @@ struct demo_config {
 struct demo_server;
 
 struct demo_ops {
-	/* NULL with the reason in e.  *out is to be released by demo_client_release(). */
+	/*
+	 * NULL with the reason in e: RES_REFUSED, the port asked for cannot be had.  *out is to be released by
+	 * demo_client_release().
+	 */
 	struct demo_server *(*start)(const struct demo_config *c, struct demo_client *out,
 		struct err *e);
 	void (*stop)(struct demo_server *s); /* joins the thread */

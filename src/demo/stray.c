@@ -25,6 +25,8 @@ stray_socket(int port, int backlog, int *bound, struct err *e)
 		getsockname(fd, (struct sockaddr *)&a, &n) != 0 ||
 		(backlog >= 0 && listen(fd, backlog) != 0)) {
 		err_errno(e, "cannot listen on 127.0.0.1 port %d", port);
+		if (e && port)
+			e->code = RES_REFUSED;
 		close(fd);
 		return -1;
 	}

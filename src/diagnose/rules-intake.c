@@ -187,9 +187,12 @@ looks_like_id_token(const struct facts *f, struct finding *out)
 	if (!c)
 		return false;
 	if (f->access->role == ROLE_ID) {
-		ev(out, "role", FROM_TOKEN, "typ %.*s, token_use %.*s, at_hash %s, nonce %s",
-			SPAN_ARG(c->typ), SPAN_ARG(c->token_use), c->has_at_hash ? "yes" : "no",
-			c->has_nonce ? "yes" : "no");
+		if (c->typ.n)
+			ev_text(out, "typ", c->typ, FROM_TOKEN);
+		if (c->token_use.n)
+			ev_text(out, "token_use", c->token_use, FROM_TOKEN);
+		ev(out, "role", FROM_TOKEN, "%s at_hash, %s nonce", c->has_at_hash ? "with" : "without",
+			c->has_nonce ? "with" : "without");
 		return true;
 	}
 	return false;

@@ -128,6 +128,25 @@ rm "$secret"
 want 2 "a random client id is one" -- check --client-id 9f1c0a7e-52b4-4c1d-8e0a-7d6b5c4a3f21
 says err "no server to ask"
 
+# --- explain of vendors' codes; small texts -------------------------------------------------------
+for c in AADSTS50173:refresh-password-change AADSTS700082:refresh-token-idle-timeout IDX10511:signature-invalid \
+	AADSTS7000215:client-secret-wrong invalid_rapt:refresh-policy-reauth; do
+	want 0 "explain ${c%:*}" -- explain ${c%:*}
+	says out "${c#*:}"
+done
+want 2 "explain of a code that nothing knows" -- explain AADSTS99999999
+says err "nothing is known"
+want 2 "a folder as the token's file" -- check --issuer http://127.0.0.1:1 --access-token-file /tmp
+if grep -q 'readable by others' err; then not_ok "a folder is no token"; else ok "... and nobody is warned of a folder"; fi
+cat >small.conf <<'C'
+profiles = ({ name = "acme"; issuer = "http://127.0.0.1:1"; access_token_file = "not-there.txt"; });
+C
+want 2 "a profile's token file that is not there" -- check -c small.conf -p acme
+says err "profile acme: access_token_file: "
+want 2 "... an option's" -- check -c small.conf -p acme --access-token-file neither
+says err "--access-token-file neither: "
+rm small.conf
+
 # --- what the program wrote itself is named, with what is read again -------------------------------
 for f in text json markdown junit; do
 	"$tt" demo expired --format $f --log-file own.log -o own.$f >out 2>err </dev/null
@@ -322,6 +341,8 @@ says out "nothing was sent"
 "$tt" check "$@" >/dev/full 2>err </dev/null
 got=$?
 if [ $got -eq 4 ]; then ok "stdout that cannot be written: status 4"; else : >out; not_ok "full: status $got"; fi
+want 2 "serve on a port that is taken" -- serve --port "$(sed -n 's/^ready port //p' serve.out)"
+says err "cannot listen on 127.0.0.1 port"
 { kill -TERM $server; wait $server; got=$?; } 2>/dev/null
 server=
 if [ $got -eq 143 ]; then ok "serve: ended by SIGTERM is 128+15"; else : >out; not_ok "serve: status $got"; fi

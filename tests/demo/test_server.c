@@ -580,7 +580,7 @@ test_start_refused(void **state)
 	cfg.fill_random = world_random;
 	cfg.port = demo_microhttpd.port(w.srv); /* taken */
 	assert_null(demo_microhttpd.start(&cfg, &c, &e));
-	assert_int_equal(e.code, RES_IO);
+	assert_int_equal(e.code, RES_REFUSED);
 	assert_non_null(strstr(e.text, "127.0.0.1"));
 	assert_null(c.access_token);
 	assert_int_equal(count_fds(), before);

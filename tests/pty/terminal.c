@@ -659,6 +659,29 @@ test_lines_probe(void **state)
 	assert_null(play_leak(t->plain));
 }
 
+/* What waits for a token from the terminal says so; the wizard, whose keys come from there, does not begin. */
+static void
+test_token_from_the_terminal(void **state)
+{
+	static const char *const check[] = {"check", "--access-token-file", "-", "--issuer=http://127.0.0.1:1", NULL};
+	static const char *const wizard[] = {"--access-token-file", "-", NULL};
+	struct vt *t = play_start(NULL, check);
+
+	(void)state;
+	assert_true(vt_see(t, "reading the token from the terminal"));
+	vt_type(t, "opaque\r\004");
+	assert_true(vt_exit(t));
+	assert_int_equal(WEXITSTATUS(t->status), 1);
+	vt_free(t);
+	playing = NULL;
+	t = play_start(NULL, wizard);
+	assert_true(vt_exit(t));
+	assert_int_equal(WEXITSTATUS(t->status), 2);
+	assert_true(vt_has(t, "a token cannot come from stdin"));
+	vt_free(t);
+	playing = NULL;
+}
+
 /* Each step and the pages over it, in a locale without UTF-8: not one byte above ASCII. */
 static void
 test_ascii(void **state)
@@ -746,7 +769,7 @@ main(void)
 		TEST(test_show_secret), TEST(test_stop_and_continue), TEST(test_signals),
 		TEST(test_interrupt_key), TEST(test_crash), TEST(test_hang_up), TEST(test_terminals), TEST(test_lines),
 		TEST(test_lines_wrap), TEST(test_lines_probe),
-		TEST(test_ascii), TEST(test_no_color),
+		TEST(test_token_from_the_terminal), TEST(test_ascii), TEST(test_no_color),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
