@@ -53,7 +53,7 @@ struct diagnosis {
 enum verdict_of { RULE_PASS, RULE_FIRES, RULE_UNKNOWN };
 
 struct rule {
-	const char *id; /* stable: failure-modes.md */
+	const char *id; /* of the catalogue; stable */
 	enum severity severity;
 	enum step step;
 	/* Fills f's summary (and remedy, where the table's is not enough) and evidence. */
@@ -78,7 +78,7 @@ struct walk {
 };
 void diagnose(struct diagnosis *d, const struct facts *f, const struct walk *walk);
 
-/* The catalogue: every id of failure-modes.md, also those no rule can see from here. */
+/* The catalogue of causes, also of those no rule can see from here; sorted by id. */
 struct catalogue_entry {
 	const char *id, *title, *meaning, *shows, *told_apart, *remedy, *references;
 	bool observable; /* false: named for explain only */

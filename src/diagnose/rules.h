@@ -85,20 +85,19 @@ enum where { WHERE_U = 1, WHERE_R = 2, WHERE_C = 4, WHERE_A = 7 };
 unsigned answer_where(const struct exchange *x);
 /* Has the answer's text (error, code, descriptions, a short body) this part?  Any case. */
 bool answer_says(const struct exchange *x, const char *part);
-/* The answer's error, description and vendor's code in one line, for summaries: "401
- * invalid_token". */
+/* The answer's error, description and vendor's code in one line, for summaries: "401 invalid_token". */
 char *answer_words(const struct exchange *x, char *out, size_t size);
 bool answer_error_is(const struct exchange *x, const char *code);
 /* The scheme of the request's Authorization, lower case; "" without. */
 char *request_scheme(const struct exchange *x, char *out, size_t size);
 
 /* --- what several rules ask ---------------------------------------------------------------- */
-bool fact_inactive(
-	const struct facts *f); /* the server says, in one way or another, that it is dead */
+/* The server says, in one way or another, that the token is dead. */
+bool fact_inactive(const struct facts *f);
 bool fact_rejected(const struct facts *f); /* the user-information query refused the token */
 bool fact_refused(const struct facts *f); /* either */
-bool fact_healthy(
-	const struct facts *f); /* user information came, and introspection does not object */
+/* User information came, and introspection does not object. */
+bool fact_healthy(const struct facts *f);
 bool fact_expired(const struct facts *f); /* exp has passed by the server's clock */
 /* Its address, by the profile or the metadata; empty: not known. */
 struct span fact_endpoint(const struct facts *f, enum endpoint e);

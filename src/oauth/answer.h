@@ -1,6 +1,6 @@
 /*
  * What a server answered, read as the protocol means it: the error wherever it stands (body, WWW-Authenticate,
- * vendor's dialect), and the success by its content, not by its status (failure-modes, parsing rules).
+ * vendor's dialect), and the success by its content, not by its status.
  */
 #ifndef TT_OAUTH_ANSWER_H
 #define TT_OAUTH_ANSWER_H

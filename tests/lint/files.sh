@@ -58,10 +58,18 @@ blanks() {
 	done
 }
 
+# A table is a fact's one place: doc/architecture.md says what each gives.
+tables() {
+	(cd "$1" && find src -name '*.def' | sort) | while read -r f; do
+		grep -qF "\`${f#src/}\`" "$1/doc/architecture.md" || echo "$f is not in doc/architecture.md"
+	done
+}
+
 expect_clean 'no file is longer than 800 lines' lengths "$srcdir"
 expect_clean 'no function is longer than 60 lines' functions "$srcdir"
 expect_clean 'every file includes its own header first' own_header "$srcdir"
 expect_clean 'no stray blanks' blanks "$srcdir"
+expect_clean 'every table is named in the architecture' tables "$srcdir"
 
 plant() { # the text of src/base/x.c on stdin
 	rm -rf "$tmp/t"
@@ -85,4 +93,8 @@ printf '  \tint a;\n' | plant
 expect_found 'a blank before a tab is found' blanks "$tmp/t"
 printf 'int a;' | plant
 expect_found 'a missing newline at the end is found' blanks "$tmp/t"
+mkdir -p "$tmp/t/doc"
+: >"$tmp/t/src/base/x.def"
+echo '| `base/xx.def` |' >"$tmp/t/doc/architecture.md"
+expect_found 'a table that is not named is found' tables "$tmp/t"
 tap_done
