@@ -71,3 +71,40 @@ get(struct fetch *f, struct client *c, const struct server *s, const char *schem
 	fetch_start(f, c);
 	fetch_wait(f, c);
 }
+
+int
+fixture_set_up(void **state)
+{
+	*state = xcalloc(1, sizeof(struct fixture));
+	return 0;
+}
+
+int
+fixture_tear_down(void **state)
+{
+	struct fixture *f = *state;
+
+	if (f->c.t)
+		client_close(&f->c);
+	if (f->s.handle)
+		server_stop(&f->s);
+	free(f);
+	return 0;
+}
+
+struct fixture *
+fixture_begin(void **state, void (*handle)(struct conn *))
+{
+	struct fixture *f = *state;
+
+	f->s.handle = handle;
+	server_start(&f->s);
+	client_open(&f->c);
+	return f;
+}
+
+void
+assert_body(const struct fetch *f, const char *body)
+{
+	assert_string_equal(buf_str(&f->x.result.response.body), body);
+}

@@ -27,4 +27,18 @@ void fetch_release(struct fetch *f);
 /* GET of PATH at the server (SCHEME http or https), start to end; the caller releases f. */
 void get(struct fetch *f, struct client *c, const struct server *s, const char *scheme, const char *path);
 
+/* --- a server and a client for each test ----------------------------------------------------- */
+
+struct fixture {
+	struct server s;
+	struct client c;
+};
+
+int fixture_set_up(void **state);
+/* Stops what was started. */
+int fixture_tear_down(void **state);
+/* Both are started; handle answers. */
+struct fixture *fixture_begin(void **state, void (*handle)(struct conn *));
+void assert_body(const struct fetch *f, const char *body);
+
 #endif

@@ -269,3 +269,12 @@ server_wait_handshakes(struct server *s, unsigned n)
 		pthread_cond_wait(&s->changed, &s->lock);
 	pthread_mutex_unlock(&s->lock);
 }
+
+void
+conn_plain_http(struct conn *c)
+{
+	char hello[512];
+
+	(void)!read(c->fd, hello, sizeof(hello));
+	conn_puts(c, "HTTP/1.1 400 Bad Request\r\n\r\nplain HTTP spoken here\r\n");
+}

@@ -60,5 +60,7 @@ void conn_stall(struct conn *c);
 void conn_close(struct conn *c);
 /* Closes with RST. */
 void conn_reset(struct conn *c);
+/* For accepted: answers a handshake as a port does where TLS is not spoken. */
+void conn_plain_http(struct conn *c);
 
 #endif

@@ -17,52 +17,10 @@ handle_ok(struct conn *c)
 	conn_puts(c, OK_ALL);
 }
 
-struct fixture {
-	struct server s;
-	struct client c;
-};
-
-static struct fixture *
-begin(void **state, void (*handle)(struct conn *))
-{
-	struct fixture *f = *state;
-
-	f->s.handle = handle;
-	server_start(&f->s);
-	client_open(&f->c);
-	return f;
-}
-
-static int
-set_up(void **state)
-{
-	*state = xcalloc(1, sizeof(struct fixture));
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct fixture *f = *state;
-
-	if (f->c.t)
-		client_close(&f->c);
-	if (f->s.handle)
-		server_stop(&f->s);
-	free(f);
-	return 0;
-}
-
-static void
-assert_body(const struct fetch *f, const char *body)
-{
-	assert_string_equal(buf_str(&f->x.result.response.body), body);
-}
-
 static void
 test_plain_request(void **state)
 {
-	struct fixture *t = begin(state, handle_ok);
+	struct fixture *t = fixture_begin(state, handle_ok);
 	struct net_result *r;
 	struct fetch f;
 	char remote[40];
@@ -103,7 +61,7 @@ static void
 test_what_goes_out(void **state)
 {
 	static const char *const methods[] = {"GET", "POST", "PUT", "DELETE", "OPTIONS"};
-	struct fixture *t = begin(state, handle_echo);
+	struct fixture *t = fixture_begin(state, handle_echo);
 	char *url = xasprintf("http://127.0.0.1:%d/a/../b?x=1", t->s.port);
 
 	for (size_t i = 0; i < ARRAY_SIZE(methods); i++)
@@ -149,7 +107,7 @@ handle_drip(struct conn *c)
 static void
 test_split_at_every_byte(void **state)
 {
-	struct fixture *t = begin(state, handle_drip);
+	struct fixture *t = fixture_begin(state, handle_drip);
 	struct fetch f;
 	struct span v;
 
@@ -168,7 +126,7 @@ test_split_at_every_byte(void **state)
 static void
 test_connection_is_reused(void **state)
 {
-	struct fixture *t = begin(state, handle_ok);
+	struct fixture *t = fixture_begin(state, handle_ok);
 	struct fetch f;
 
 	for (int i = 0; i < 5; i++) {
@@ -197,7 +155,7 @@ handle_both(struct conn *c)
 static void
 test_two_at_once(void **state)
 {
-	struct fixture *t = begin(state, handle_both);
+	struct fixture *t = fixture_begin(state, handle_both);
 	char *url = xasprintf("http://127.0.0.1:%d/", t->s.port);
 	struct fetch f[2];
 
@@ -235,7 +193,7 @@ handle_stall_in_body(struct conn *c)
 static void
 test_first_byte_time_out(void **state)
 {
-	struct fixture *t = begin(state, handle_stall);
+	struct fixture *t = fixture_begin(state, handle_stall);
 	struct fetch f;
 
 	t->c.options.first_byte_timeout_ms = 200;
@@ -250,7 +208,7 @@ test_first_byte_time_out(void **state)
 static void
 test_total_time_out(void **state)
 {
-	struct fixture *t = begin(state, handle_stall_in_body);
+	struct fixture *t = fixture_begin(state, handle_stall_in_body);
 	struct fetch f;
 
 	t->c.options.total_timeout_ms = 200;
@@ -369,7 +327,7 @@ test_faults(void **state)
 		struct fetch f;
 
 		memset(&t->s, 0, sizeof(t->s));
-		begin(state, cases[i].handle);
+		fixture_begin(state, cases[i].handle);
 		get(&f, &t->c, &t->s, "http", "/");
 		if (f.x.result.error != cases[i].error)
 			fail_msg("case %zu: %s (%s), expected %s", i, net_error_id(f.x.result.error),
@@ -397,7 +355,7 @@ handle_once(struct conn *c)
 static void
 test_stale_connection(void **state)
 {
-	struct fixture *t = begin(state, handle_once);
+	struct fixture *t = fixture_begin(state, handle_once);
 	char *url = xasprintf("http://127.0.0.1:%d/token", t->s.port);
 	struct fetch f;
 
@@ -496,7 +454,7 @@ test_connect_time_out(void **state)
 static void
 test_resolve_option(void **state)
 {
-	struct fixture *t = begin(state, handle_echo);
+	struct fixture *t = fixture_begin(state, handle_echo);
 	struct str_list resolve = {0};
 	char *entry = xasprintf("idp.test:%d:127.0.0.1", t->s.port);
 	char *url = xasprintf("http://idp.test:%d/", t->s.port), host[64];
@@ -518,7 +476,7 @@ test_resolve_option(void **state)
 static void
 test_cancel(void **state)
 {
-	struct fixture *t = begin(state, handle_stall);
+	struct fixture *t = fixture_begin(state, handle_stall);
 	char *url = xasprintf("http://127.0.0.1:%d/", t->s.port);
 	struct fetch f;
 
@@ -559,7 +517,7 @@ test_foreign_descriptor_wakes(void **state)
 
 	assert_int_equal(pipe(p), 0);
 	t->s.arg = &p[1];
-	begin(state, handle_poke);
+	fixture_begin(state, handle_poke);
 	url = xasprintf("http://127.0.0.1:%d/", t->s.port);
 	fds[0] = (struct pollfd){.fd = -1, .events = POLLIN};
 	fds[1] = (struct pollfd){.fd = p[0], .events = POLLIN};
@@ -601,7 +559,7 @@ handle_proxy(struct conn *c)
 static void
 test_proxy(void **state)
 {
-	struct fixture *t = begin(state, handle_proxy);
+	struct fixture *t = fixture_begin(state, handle_proxy);
 	char *proxy = xasprintf("http://127.0.0.1:%d", t->s.port);
 	int fd, port = closed_port(&fd);
 	char *dead = xasprintf("http://127.0.0.1:%d", port);
@@ -651,7 +609,7 @@ handle_bad_proxy(struct conn *c)
 static void
 test_proxy_does_not_connect(void **state)
 {
-	struct fixture *t = begin(state, handle_bad_proxy);
+	struct fixture *t = fixture_begin(state, handle_bad_proxy);
 	char *proxy = xasprintf("http://127.0.0.1:%d", t->s.port);
 	struct fetch f;
 
@@ -671,7 +629,7 @@ test_proxy_does_not_connect(void **state)
 static void
 test_proxy_of_the_environment_is_none(void **state)
 {
-	struct fixture *t = begin(state, handle_ok);
+	struct fixture *t = fixture_begin(state, handle_ok);
 	struct fetch f;
 
 	setenv("http_proxy", "http://", 1);
@@ -694,7 +652,7 @@ handle_odd_headers(struct conn *c)
 static void
 test_odd_headers(void **state)
 {
-	struct fixture *t = begin(state, handle_odd_headers);
+	struct fixture *t = fixture_begin(state, handle_odd_headers);
 	struct fetch f;
 
 	get(&f, &t->c, &t->s, "http", "/");
@@ -707,7 +665,7 @@ test_odd_headers(void **state)
 int
 main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define T(f) cmocka_unit_test_setup_teardown(f, fixture_set_up, fixture_tear_down)
 	const struct CMUnitTest tests[] = {
 		T(test_plain_request),
 		T(test_what_goes_out),

@@ -3,48 +3,6 @@
 
 #include "base/mem.h"
 
-struct fixture {
-	struct server s;
-	struct client c;
-};
-
-static struct fixture *
-begin(void **state, void (*handle)(struct conn *))
-{
-	struct fixture *f = *state;
-
-	f->s.handle = handle;
-	server_start(&f->s);
-	client_open(&f->c);
-	return f;
-}
-
-static int
-set_up(void **state)
-{
-	*state = xcalloc(1, sizeof(struct fixture));
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct fixture *f = *state;
-
-	if (f->c.t)
-		client_close(&f->c);
-	if (f->s.handle)
-		server_stop(&f->s);
-	free(f);
-	return 0;
-}
-
-static void
-assert_body(const struct fetch *f, const char *body)
-{
-	assert_string_equal(buf_str(&f->x.result.response.body), body);
-}
-
 static void
 handle_big(struct conn *c)
 {
@@ -60,7 +18,7 @@ handle_big(struct conn *c)
 static void
 test_body_limit(void **state)
 {
-	struct fixture *t = begin(state, handle_big);
+	struct fixture *t = fixture_begin(state, handle_big);
 	struct fetch f;
 
 	get(&f, &t->c, &t->s, "http", "/");
@@ -109,7 +67,7 @@ handle_gzip(struct conn *c)
 static void
 test_content_encoding(void **state)
 {
-	struct fixture *t = begin(state, handle_gzip);
+	struct fixture *t = fixture_begin(state, handle_gzip);
 	struct fetch f;
 
 	get(&f, &t->c, &t->s, "http", "/small");
@@ -152,7 +110,7 @@ static void
 test_header_limit(void **state)
 {
 	static const char *const paths[] = {"/one", "/many", "/sum"};
-	struct fixture *t = begin(state, handle_big_headers);
+	struct fixture *t = fixture_begin(state, handle_big_headers);
 	struct fetch f;
 
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
@@ -167,7 +125,7 @@ test_header_limit(void **state)
 int
 main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define T(f) cmocka_unit_test_setup_teardown(f, fixture_set_up, fixture_tear_down)
 	const struct CMUnitTest tests[] = {
 		T(test_body_limit),
 		T(test_content_encoding),

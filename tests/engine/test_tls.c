@@ -45,11 +45,6 @@ handle_ok(struct conn *c)
 	conn_puts(c, OK_ALL);
 }
 
-struct fixture {
-	struct server s;
-	struct client c;
-};
-
 static struct fixture *
 begin(void **state, SSL_CTX *ctx)
 {
@@ -62,13 +57,6 @@ begin(void **state, SSL_CTX *ctx)
 	client_open(&t->c);
 	t->c.options.ca_file = ca_file;
 	return t;
-}
-
-static int
-set_up(void **state)
-{
-	*state = xcalloc(1, sizeof(struct fixture));
-	return 0;
 }
 
 static int
@@ -272,21 +260,12 @@ test_old_protocol(void **state)
 }
 
 static void
-speak_plain_http(struct conn *c)
-{
-	char hello[512];
-
-	(void)!read(c->fd, hello, sizeof(hello));
-	conn_puts(c, "HTTP/1.1 400 Bad Request\r\n\r\nplain HTTP spoken here\r\n");
-}
-
-static void
 test_plain_http_on_the_tls_port(void **state)
 {
 	struct fixture *t = *state;
 	struct fetch f;
 
-	t->s.accepted = speak_plain_http;
+	t->s.accepted = conn_plain_http;
 	begin(state, NULL);
 	get(&f, &t->c, &t->s, "https", "/");
 	assert_error(&f, NETERR_NOT_TLS);
@@ -531,7 +510,7 @@ test_unreadable_ca_file(void **state)
 int
 main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define T(f) cmocka_unit_test_setup_teardown(f, fixture_set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		T(test_verified),
 		T(test_expired),

@@ -84,15 +84,6 @@ handle_five_days_ahead(struct conn *c)
 }
 
 static void
-speak_plain_http(struct conn *c)
-{
-	char hello[512];
-
-	(void)!read(c->fd, hello, sizeof(hello));
-	conn_puts(c, "HTTP/1.1 400 Bad Request\r\n\r\nplain HTTP spoken here\r\n");
-}
-
-static void
 hang_up(struct conn *c)
 {
 	char hello[64];
@@ -269,7 +260,7 @@ TLS_CASE(test_client_certificate, wants_client(), "tls-client-cert", "wants a cl
 static void
 test_plain_http_on_the_tls_port(void **state)
 {
-	start(*state, NULL, handle_ok, speak_plain_http, "https");
+	start(*state, NULL, handle_ok, conn_plain_http, "https");
 	leads_to(*state, "tls-protocol-or-sni", "does not speak TLS", NULL);
 }
 

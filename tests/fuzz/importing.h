@@ -6,7 +6,7 @@
 
 #include "base/redact.h"
 #include "case/case-file.h"
-#include "case/import.h"
+#include "case/import-parts.h"
 #include "diagnose/diagnose.h"
 
 /* Every sentence is safe, and a finding stands behind what causes it. */
@@ -62,6 +62,27 @@ holds_import(struct import *im)
 	holds_case(&c);
 	case_release(&c);
 	redactor_free(r);
+}
+
+/* One kind of evidence: it is read and holds, is none of it and leaves nothing, or says why not. */
+static inline void
+holds_importer(importer *read, struct span text)
+{
+	struct err e = ERR_INIT;
+	struct import im;
+
+	import_init(&im);
+	switch (read(&im, text, PURPOSE_COUNT, &e)) {
+	case RES_OK:
+		holds_import(&im);
+		break;
+	case RES_NOTFOUND:
+		HOLDS(im.n == 0 && im.n_tokens == 0);
+		break;
+	default:
+		HOLDS(e.text[0] && fuzz_is_safe(e.text));
+	}
+	import_release(&im);
 }
 
 #endif
