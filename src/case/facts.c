@@ -482,6 +482,19 @@ facts_remaining(const struct facts *f, int64_t *seconds)
 	return true;
 }
 
+const char *
+fact_clock(const struct facts *f)
+{
+	for (size_t i = 0; f->c->offline && f->c->as_of_wall_us && i < f->c->n_exchanges; i++) {
+		const struct exchange *x = f->c->exchanges[i];
+
+		if (x->imported && (x->result.answered_wall_us > 0 || x->result.sent_wall_us > 0 ||
+					   http_has_header(&x->result.response.headers, "date")))
+			return "clock of the recording";
+	}
+	return "local clock";
+}
+
 char *
 fact_source(const struct facts *f, int from, char *out, size_t size)
 {
@@ -489,10 +502,11 @@ fact_source(const struct facts *f, int from, char *out, size_t size)
 
 	if (x)
 		return exchange_label(x, out, size);
-	(void)snprintf(out, size, "%s",
+	(void)snprintf(out, size, "%s%s",
+		from == FROM_CLOCK ? "the " : "",
 		from == FROM_TOKEN             ? "the token itself"
 			: from == FROM_PROFILE ? "the profile"
-			: from == FROM_CLOCK   ? "the local clock"
+			: from == FROM_CLOCK   ? fact_clock(f)
 					       : "what was given");
 	return out;
 }

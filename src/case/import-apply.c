@@ -96,10 +96,10 @@ read_carried(struct plan *p, size_t i)
 	struct buf v;
 
 	buf_init_wiping(&v, LIMIT_BODY);
-	if (!x->token_unseen && import_carried(req, &v))
+	if (!x->token_unseen && import_carried(req, &v) && !import_is_unseen(x, buf_span(&v)))
 		c->access = registered(p->r, buf_span(&v));
 	buf_clear(&v);
-	if (form_get(buf_span(&req->body), "refresh_token", &v))
+	if (form_get(buf_span(&req->body), "refresh_token", &v) && !import_is_unseen(x, buf_span(&v)))
 		c->refresh = registered(p->r, buf_span(&v));
 	buf_release(&v);
 	register_form(p->r, buf_span(&req->body));

@@ -206,14 +206,17 @@ take(struct command *c, enum kind kind, struct span v, bool expanded)
 		break;
 	case K_JSON:
 	case K_DATA:
+		c->x->expanded = c->x->expanded || expanded;
 		c->json = c->json || kind == K_JSON;
 		if (!from_file(c, v))
 			add_data(c, v);
 		break;
 	case K_RAW:
+		c->x->expanded = c->x->expanded || expanded;
 		add_data(c, v);
 		break;
 	case K_URLENCODE:
+		c->x->expanded = c->x->expanded || expanded;
 		add_encoded(c, &c->data, v);
 		break;
 	case K_QUERY:
@@ -381,8 +384,8 @@ finish_request(struct command *c)
 		import_note(c->im, "the command does not verify the certificate (-k)");
 	if (c->urls > 1)
 		import_note(c->im, "the command asks several addresses: only the first was taken");
-	if (c->x->token_unseen)
-		import_note(c->im, "the token is a variable of the shell: its value is not in the command");
+	if (c->x->token_unseen || c->x->expanded)
+		import_note(c->im, "a variable of the shell stands in the command: its value is not there");
 }
 
 static void

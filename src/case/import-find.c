@@ -420,6 +420,15 @@ token_run(struct span s)
 	return n;
 }
 
+/* Nothing but blanks (format=flowed, RFC 3676, has one) up to the line's end, and something behind it? */
+static bool
+ends_line(struct span s, size_t at)
+{
+	while (at < s.n && (s.p[at] == ' ' || s.p[at] == '\t'))
+		at++;
+	return at < s.n && (s.p[at] == '\n' || s.p[at] == '\r');
+}
+
 /* A JWT that goes on on the next line: joined. */
 static void
 read_jwt(struct import *im, struct span text, size_t at, struct buf *out)
@@ -428,14 +437,14 @@ read_jwt(struct import *im, struct span text, size_t at, struct buf *out)
 	size_t n = token_run(rest);
 
 	(void)buf_add_span(out, span_sub(rest, 0, n));
-	while (line.n >= 60 && n < rest.n && (rest.p[n] == '\n' || rest.p[n] == '\r')) {
+	while (line.n >= 60 && ends_line(rest, n)) {
 		struct span next = span_from(rest, n), word;
 
-		while (next.n && (next.p[0] == '\r' || next.p[0] == '\n'))
+		while (next.n && memchr(" \t\r\n", next.p[0], 4))
 			next = span_from(next, 1);
 		word = span_sub(next, 0, token_run(next));
 		/* a whole line of nothing else, or the last part of the third segment */
-		if (word.n < 8 || (word.n < next.n && !memchr("\r\n", next.p[word.n], 2)))
+		if (word.n < 8 || (word.n < next.n && !ends_line(next, word.n)))
 			return;
 		(void)buf_add_span(out, word);
 		import_note(im, "a token that was broken over lines; joined");

@@ -27,6 +27,12 @@ importer import_prose;   /* an error quoted in prose, a log line, a mail with an
  */
 enum res import_decode(struct import *im, struct buf *out, struct span *text, struct err *e) MUST_USE;
 
+/*
+ * import-unquote.c: a reply's quoting ("> " before each line, also nested) is taken off; *text lies in out
+ * (empty, wiping) then.  What curl -v prints ("> GET /…") is not touched.
+ */
+void import_unquote(struct import *im, struct buf *out, struct span *text);
+
 void import_take_as(struct import *im, const char *fmt, ...) PRINTF(2, 3);
 void import_note(struct import *im, const char *fmt, ...) PRINTF(2, 3);
 /* Text that is shown, with what is a secret by name or shape masked; nothing is registered yet. */
@@ -59,6 +65,8 @@ void import_set_response(struct import_exchange *x, int status, const char *type
 /* import-purpose.c: what the exchange is for, by request and answer; OTHER: of no interest. */
 enum purpose import_purpose(const struct import_exchange *x);
 enum step import_step(enum purpose p);
+/* Does a shell's variable stand where a value of the body should be? */
+bool import_is_unseen(const struct import_exchange *x, struct span value);
 /* The bearer-like token a request carries in its header, query or form; appended to out. */
 bool import_carried(const struct http_request *req, struct buf *out);
 /* Does the redirect (or the address) hold an authorization response: code, token or error? */

@@ -165,6 +165,12 @@ by_answer(const struct http_response *r)
 }
 
 bool
+import_is_unseen(const struct import_exchange *x, struct span value)
+{
+	return x->expanded && (span_starts(value, "$") || span_starts(value, "%"));
+}
+
+bool
 import_carried(const struct http_request *req, struct buf *out)
 {
 	static const char *const names[] = {"token", "access_token"};
@@ -255,10 +261,10 @@ import_collect_tokens(struct import *im)
 		const struct import_exchange *x = im->x[i];
 
 		buf_clear(&v);
-		if (!x->token_unseen && import_carried(&x->request, &v))
+		if (!x->token_unseen && import_carried(&x->request, &v) && !import_is_unseen(x, buf_span(&v)))
 			(void)import_give(im, SLOT_ACCESS, buf_span(&v), "a request");
 		buf_clear(&v);
-		if (form_get(buf_span(&x->request.body), "refresh_token", &v))
+		if (form_get(buf_span(&x->request.body), "refresh_token", &v) && !import_is_unseen(x, buf_span(&v)))
 			(void)import_give(im, SLOT_REFRESH, buf_span(&v), "a refresh request");
 		if (json_parse(&doc, span_trim(buf_span(&x->result.response.body)), NULL) != RES_OK)
 			continue;

@@ -173,6 +173,112 @@ bare_value(struct span s)
 	return s;
 }
 
+/* --- values by their names ---------------------------------------------------------------- */
+
+static bool
+is_name_char(char c)
+{
+	return token_char(c) && !strchr("/+~", c);
+}
+
+/* export TOKEN="…", "token": "…", $env:TOKEN = '…', token: …; the name must speak of a token. */
+static bool
+named_token(struct span line, struct span *name, struct span *value)
+{
+	static const char *const before[] = {"export ", "set ", "const ", "let ", "var ", "$env:", "$", "-", "- "};
+	struct span s = span_trim(line);
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(before); i++)
+		if (span_starts_nocase(s, before[i]))
+			s = span_trim(span_from(s, strlen(before[i])));
+	while (s.n && strchr("\"'{", s.p[0]))
+		s = span_trim(span_from(s, 1));
+	while (n < s.n && is_name_char(s.p[n]))
+		n++;
+	*name = span_sub(s, 0, n);
+	s = span_from(s, n);
+	if (s.n && strchr("\"'", s.p[0]))
+		s = span_from(s, 1);
+	s = span_trim(s);
+	if (!name->n || name->n > 40 || s.n < 2 || !strchr("=:", s.p[0]) ||
+		(!span_contains_nocase(*name, "token") && !span_contains_nocase(*name, "jwt")))
+		return false;
+	s = span_trim(span_from(s, 1));
+	while (s.n && strchr(",;}", s.p[s.n - 1]))
+		s = span_trim(span_sub(s, 0, s.n - 1));
+	*value = token_without_quotes(s);
+	return value->n > 0 && words_in(token_without_scheme(*value)) == 1 && span_find(*value, '&') == SIZE_MAX;
+}
+
+static enum token_slot
+slot_of_name(struct span name)
+{
+	if (span_contains_nocase(name, "refresh"))
+		return SLOT_REFRESH;
+	return span_contains_nocase(name, "id_token") || span_contains_nocase(name, "idtoken") ||
+			span_contains_nocase(name, "id-token")
+		? SLOT_ID
+		: SLOT_ACCESS;
+}
+
+/* Every line is such a pair, or empty, or a comment. */
+static enum res
+take_named(struct import *im, struct span text)
+{
+	struct span rest = text, line, name, value;
+	size_t n = 0;
+
+	if (text.n > 4 * LIMIT_TOKEN)
+		return RES_NOTFOUND;
+	while (import_line(&rest, &line)) {
+		line = span_trim(line);
+		if (!line.n || span_starts(line, "#"))
+			continue;
+		if (!named_token(line, &name, &value))
+			return RES_NOTFOUND;
+		n++;
+	}
+	for (rest = text; n && import_line(&rest, &line);)
+		if (named_token(line, &name, &value))
+			(void)import_give(im, slot_of_name(name), value, "what was given");
+	if (n == 1 && named_token(span_trim(text), &name, &value))
+		import_take_as(im, "the value of %.*s", SPAN_ARG(name));
+	else if (n)
+		import_take_as(im, "%zu values by their names", n);
+	return n ? RES_OK : RES_NOTFOUND;
+}
+
+/* Whole JWTs, each a word of its own. */
+static enum res
+take_several(struct import *im, struct span text)
+{
+	struct span rest = text, word;
+	size_t n = 0, left_out = 0;
+	struct token_info t;
+
+	while (span_word(&rest, &word)) {
+		size_t dot = span_find(word, '.'), second = dot == SIZE_MAX ? dot : span_find(span_from(word, dot + 1), '.');
+
+		if (!span_starts(word, "ey") || second == SIZE_MAX || !second || dot + second + 2 >= word.n)
+			return RES_NOTFOUND;
+		n++;
+	}
+	if (n < 2)
+		return RES_NOTFOUND;
+	for (rest = text; span_word(&rest, &word);) {
+		token_info_init(&t);
+		token_info_read(&t, word);
+		left_out += !import_give(im, t.role == ROLE_ID ? SLOT_ID : t.role == ROLE_REFRESH ? SLOT_REFRESH : SLOT_ACCESS,
+			word, "what was given");
+		token_info_release(&t);
+	}
+	import_take_as(im, "%zu tokens", n);
+	if (left_out)
+		import_note(im, "of tokens of the same kind only the first was taken");
+	return RES_OK;
+}
+
 enum res
 import_token(struct import *im, struct span text, enum purpose purpose, struct err *e)
 {
@@ -182,6 +288,8 @@ import_token(struct import *im, struct span text, enum purpose purpose, struct e
 	bool jose = is_jose_text(bare), markup = span_starts(inner, "<");
 	size_t words = words_in(bare);
 
+	if (take_named(im, inner) == RES_OK || (jose && words > 1 && take_several(im, bare) == RES_OK))
+		return RES_OK;
 	if (purpose != PURPOSE_COUNT && !placeholder && (is_wording(inner) || (jose && is_signed_answer(bare, purpose))))
 		return RES_NOTFOUND;
 	if (markup && (http_body_kind(inner) == BODY_HTML || inner.n > 80))

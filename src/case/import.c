@@ -272,12 +272,15 @@ static importer *const importers[] = {
 enum res
 import_read(struct import *im, struct span text, enum purpose purpose, struct err *e)
 {
-	struct buf utf8;
+	struct buf utf8, plain;
 	struct span s;
 	enum res r;
 
 	buf_init_wiping(&utf8, 2 * (size_t)LIMIT_INPUT_FILE);
+	buf_init_wiping(&plain, 2 * (size_t)LIMIT_INPUT_FILE);
 	r = import_decode(im, &utf8, &text, e);
+	if (r == RES_OK)
+		import_unquote(im, &plain, &text);
 	s = text;
 	if (r == RES_OK && !span_trim(s).n)
 		r = err_set(e, RES_NOTFOUND, "nothing was given: the input is empty");
@@ -297,5 +300,6 @@ import_read(struct import *im, struct span text, enum purpose purpose, struct er
 			r = got;
 	}
 	buf_release(&utf8);
+	buf_release(&plain);
 	return r;
 }

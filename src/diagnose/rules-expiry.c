@@ -12,7 +12,9 @@ magnitude(double d)
 static const char *
 by_clock(const struct facts *f)
 {
-	return f->skew.known ? "by the server's clock" : "by the local clock";
+	return f->skew.known ? "by the server's clock"
+		: !strcmp(fact_clock(f), "local clock") ? "by the local clock"
+							: "by the clock of the recording";
 }
 
 static void
@@ -22,7 +24,7 @@ ev_clocks(const struct facts *f, struct finding *out)
 
 	if (f->skew.known)
 		ev(out, "server clock", f->skew.from, "%s", time_rfc3339(when, f->server_now_s));
-	ev(out, "local clock", FROM_CLOCK, "%s", time_rfc3339(when, f->now_s));
+	ev(out, fact_clock(f), FROM_CLOCK, "%s", time_rfc3339(when, f->now_s));
 }
 
 /* --- expiry ------------------------------------------------------------------------------- */
@@ -35,7 +37,7 @@ fix_expired(const struct facts *f, struct finding *out)
 	out->next_step = STEP_REFRESH;
 	if (!f->refresh_token) {
 		out->next_step = STEP_HANDLE;
-		fix(out, "Log in again for a new token; there is no refresh token to use.");
+		fix(out, "Log in again for a new token, or refresh it with the refresh token that came with it: none was given.");
 	} else if (r->spent) {
 		fix(out, "Log in again for a new token: the refresh token %s.", case_spent_words(f->c));
 	} else if (f->refresh_exp.known && f->refresh_exp.at <= f->server_now_s) {
@@ -192,11 +194,11 @@ rule_clock_skew_local(const struct facts *f, struct finding *out)
 	skew_words(s, words, sizeof(words));
 	if (expiry)
 		return say(out,
-			"The local clock is %s %s%s: by it the token is %s, by the server's it is "
+			"The %s is %s %s%s: by it the token is %s, by the server's it is "
 			"not.",
-			words, who, agrees ? " and another host's" : "",
+			fact_clock(f), words, who, agrees ? " and another host's" : "",
 			f->exp.at <= f->now_s ? "expired" : "still valid");
-	return say(out, "The local clock is %s %s%s.", words, who,
+	return say(out, "The %s is %s %s%s.", fact_clock(f), words, who,
 		agrees ? " and another host's" : "");
 }
 

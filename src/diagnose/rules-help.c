@@ -99,6 +99,8 @@ answer_words(const struct exchange *x, char *out, size_t size)
 {
 	if (x->result.error != NETERR_NONE)
 		(void)snprintf(out, size, "%s", net_error_words(x->result.error));
+	else if (!x->result.response.status)
+		(void)snprintf(out, size, "no answer");
 	else
 		(void)snprintf(out, size, "%d%s%s%s%s", x->result.response.status,
 			x->answer.error[0] ? " " : "", x->answer.error,

@@ -173,7 +173,7 @@ ev_clock(const struct facts *f, struct finding *out)
 	const struct fact_skew *s = f->skew.known ? &f->skew : &f->second_skew;
 
 	if (s->known)
-		ev(out, "local clock", s->from, "%+.1f s ± %.1f s against %s", -s->seconds, s->error, s->host);
+		ev(out, fact_clock(f), s->from, "%+.1f s ± %.1f s against %s", -s->seconds, s->error, s->host);
 }
 
 enum verdict_of
@@ -197,15 +197,15 @@ rule_tls_expired_cert(const struct facts *f, struct finding *out)
 			"another certificate.");
 	if (!c)
 		return say(out, "%s of %s %s.", leaf(x) ? "A certificate in the chain" : "The certificate", host,
-			early ? "is not valid yet by the local clock" : "has expired");
+			early ? "is not valid yet" : "has expired");
 	if (c == leaf(x))
 		(void)snprintf(which, sizeof(which), "The certificate of %s", host);
 	else
 		(void)snprintf(which, sizeof(which), "The authority's certificate %.100s, which %.100s sends, ",
 			text(c->subject, "without a name"), host);
 	if (early)
-		return say(out, "%s is valid only from %s on, %s from now by the local clock.", which,
-			time_rfc3339(when, c->not_before), time_span(ago, c->not_before - f->now_s));
+		return say(out, "%s is valid only from %s on, %s from now by the %s.", which,
+			time_rfc3339(when, c->not_before), time_span(ago, c->not_before - f->now_s), fact_clock(f));
 	if (c != leaf(x))
 		fix(out, "The server's operator must replace that certificate in the chain; the server's own is valid.");
 	return say(out, "%s expired at %s, %s ago.", which, time_rfc3339(when, c->not_after),

@@ -47,6 +47,16 @@ nothing_wrong(const struct facts *f)
 	return true;
 }
 
+/* Requests alone, and no token that could be looked at for itself. */
+static bool
+nothing_answered(const struct facts *f)
+{
+	for (size_t i = 0; i < f->c->n_exchanges; i++)
+		if (f->c->exchanges[i]->result.error != NETERR_NONE || f->c->exchanges[i]->result.response.status)
+			return false;
+	return f->c->n_exchanges && !f->exp.known;
+}
+
 static enum state
 state_of(const struct diagnosis *d, const struct facts *f)
 {
@@ -59,6 +69,8 @@ state_of(const struct diagnosis *d, const struct facts *f)
 			return STATE_PROBLEM;
 		umbrella = true;
 	}
+	if (f->c->offline && nothing_answered(f))
+		return STATE_UNDETERMINED;
 	healthy = f->userinfo_ok.v == TRI_YES &&
 		(f->active.v == TRI_YES || introspection_not_available(f, d));
 	if (f->c->offline)
@@ -136,6 +148,15 @@ offline_open_words(struct verdict *v, const struct facts *f)
 			f->c->exchanges[i]->answer.outcome != OUTCOME_SUCCESS)
 			x = f->c->exchanges[i];
 	v->next_step = STEP_DEBUG;
+	if (nothing_answered(f)) {
+		(void)snprintf(v->summary, sizeof(v->summary),
+			"Only a request was given: what the server answered is not in it%s.",
+			f->access ? "" : ", and neither is the token");
+		(void)snprintf(v->next, sizeof(v->next),
+			"Add what the command printed (curl -v shows most)%s, or ask the server: tokentriage check.",
+			f->access ? "" : " and the token");
+		return;
+	}
 	if (!x) {
 		(void)snprintf(v->summary, sizeof(v->summary), "What was given does not settle anything.");
 	} else if (is_login_failure(f, x)) {
@@ -205,6 +226,13 @@ open_words(struct verdict *v, const struct facts *f)
 
 /* --- the steps ---------------------------------------------------------------------------- */
 
+/* Of what was sent, the request alone: neither an answer nor a failure of it. */
+static bool
+not_shown(const struct exchange *x)
+{
+	return x->result.error == NETERR_NONE && !x->result.response.status;
+}
+
 static enum state
 step_answer(const struct facts *f, enum step s)
 {
@@ -216,15 +244,16 @@ step_answer(const struct facts *f, enum step s)
 								      : STATE_OK;
 	case STEP_EXPIRY:
 		return fact_expired(f) && !fact_healthy(f) ? STATE_PROBLEM
-			: f->exp.known || !f->access       ? STATE_OK
+			: f->exp.known                     ? STATE_OK
 							   : STATE_UNDETERMINED;
 	case STEP_REFRESH:
 		/* what was not tried is not ok */
 		return !f->refresh                   ? STATE_SKIPPED
+			: not_shown(f->refresh)      ? STATE_UNDETERMINED
 			: f->refresh_ok.v == TRI_YES ? STATE_OK
 						     : STATE_PROBLEM;
 	case STEP_HANDLE:
-		return !f->userinfo                   ? STATE_UNDETERMINED
+		return !f->userinfo || not_shown(f->userinfo) ? STATE_UNDETERMINED
 			: f->userinfo_ok.v == TRI_YES ? STATE_OK
 						      : STATE_PROBLEM;
 	case STEP_DEBUG:
@@ -261,6 +290,8 @@ refresh_words(char *out, size_t size, const struct facts *f)
 		(void)snprintf(out, size, "New tokens came.");
 	else if (f->refresh_ok.v == TRI_NO)
 		(void)snprintf(out, size, "The server refused to refresh.");
+	else if (not_shown(x))
+		(void)snprintf(out, size, "The answer to the refresh request is not in what was given.");
 	else if (exchange_unanswered(x))
 		(void)snprintf(out, size, "A refresh was sent, and no answer came: whether the refresh token was used "
 			"is not known.");
@@ -294,7 +325,9 @@ step_words(char *out, size_t size, const struct facts *f, enum step s)
 		refresh_words(out, size, f);
 		break;
 	case STEP_HANDLE:
-		if (f->userinfo && f->userinfo_ok.v != TRI_YES)
+		if (f->userinfo && not_shown(f->userinfo))
+			(void)snprintf(out, size, "The answer to the user-information query is not in what was given.");
+		else if (f->userinfo && f->userinfo_ok.v != TRI_YES)
 			(void)snprintf(out, size, "The user-information query got: %s.",
 				answer_words(f->userinfo, words, sizeof(words)));
 		else
@@ -311,6 +344,15 @@ step_words(char *out, size_t size, const struct facts *f, enum step s)
 	}
 }
 
+static bool
+has_finding(const struct diagnosis *d, enum step s)
+{
+	for (size_t i = 0; i < d->n; i++)
+		if (d->findings[i].step == s && d->findings[i].severity != SEV_INFO)
+			return true;
+	return false;
+}
+
 static void
 steps_of_findings(struct diagnosis *d, const struct facts *f, const struct walk *walk)
 {
@@ -318,7 +360,8 @@ steps_of_findings(struct diagnosis *d, const struct facts *f, const struct walk 
 		enum state state = walk ? walk->steps[s] : STATE_PENDING;
 
 		d->step_summary[s][0] = '\0';
-		if (state == STATE_PENDING || state == STATE_SKIPPED) {
+		/* nobody walks the steps of what was sent: what was found there speaks all the same */
+		if ((state == STATE_PENDING || state == STATE_SKIPPED) && !(f->c->offline && has_finding(d, (enum step)s))) {
 			d->steps[s] = state;
 			continue;
 		}

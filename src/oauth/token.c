@@ -51,7 +51,8 @@ first_odd(struct span s)
 		i++;
 	for (k = i; k < s.n && s.p[k] == '='; k++)
 		;
-	return i ? k : 0;
+	/* a '=' with more of the token behind it is no padding: it is the odd one */
+	return k > i && k < s.n && token_char(s.p[k]) ? i : i ? k : 0;
 }
 
 /* Every character of the token itself, outer wrappings taken off. */

@@ -118,7 +118,7 @@ findings_json(const struct report *r)
 		struct json *o = json_new_object(), *causes = json_new_array();
 
 		json_set_str(o, "id", f->rule->id);
-		json_set_str(o, "step", step_id(f->rule->step));
+		json_set_str(o, "step", step_id(f->step));
 		json_set_str(o, "severity", severity_id(f->severity));
 		report_set(r, o, "summary", span_of(f->summary));
 		report_set(r, o, "remedy", span_of(f->remedy));

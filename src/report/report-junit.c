@@ -36,7 +36,7 @@ details(const struct report *r, struct buf *out, enum step s)
 	for (size_t i = 0; i < r->d->n; i++) {
 		const struct finding *f = &r->d->findings[i];
 
-		if (f->rule->step != s)
+		if (f->step != s)
 			continue;
 		buf_printf(out, "%s %s: ", severity_id(f->severity), f->rule->id);
 		xml(r, out, span_of(f->summary));
@@ -85,7 +85,7 @@ report_junit(const struct report *r, struct buf *out)
 
 		buf_printf(out, "  <testcase classname=\"tokentriage\" name=\"%s\">\n", step_id(s));
 		for (size_t i = r->d->n; i-- > 0;)
-			if (r->d->findings[i].rule->step == (enum step)s)
+			if (r->d->findings[i].step == (enum step)s)
 				first = &r->d->findings[i];
 		if (v == STATE_PROBLEM) {
 			element(r, out, "failure", s, first ? first->rule->id : "problem");

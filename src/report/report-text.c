@@ -159,8 +159,8 @@ finding(const struct report *r, struct buf *out, const struct finding *f)
 	mark(r, out, s);
 	buf_putc(out, ' ');
 	paint(r, out, "\033[1m", f->rule->id);
-	buf_printf(out, " (%s, step %d %s)\n", severity_id(f->severity), f->rule->step + 1,
-		step_title(f->rule->step));
+	buf_printf(out, " (%s, step %d %s)\n", severity_id(f->severity), f->step + 1,
+		step_title(f->step));
 	buf_puts(out, "    ");
 	wrap(r, out, span_of(f->summary), 4, 4);
 	labelled(r, out, "remedy", span_of(f->remedy));

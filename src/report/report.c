@@ -380,7 +380,8 @@ report_outcome(const struct exchange *x, char *out, size_t size)
 		snprintf(out, size, "HTTP %d%s", p->status,
 			x->result.error == NETERR_NONE ? "" : " (broken off)");
 	else
-		snprintf(out, size, "%s", net_error_words(x->result.error));
+		snprintf(out, size, "%s", x->result.error == NETERR_NONE ? "its answer was not given"
+									 : net_error_words(x->result.error));
 	return out;
 }
 

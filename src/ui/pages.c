@@ -136,7 +136,7 @@ finding(struct page *p, const struct finding *f)
 
 	gap(p);
 	page_add(p, state_role((int)states[f->severity]), 0, "%s: %s", severity_id(f->severity), f->summary);
-	page_add(p, UIR_NAME, 2, "%s · step %d %s", f->rule->id, (int)f->rule->step + 1, step_title(f->rule->step));
+	page_add(p, UIR_NAME, 2, "%s · step %d %s", f->rule->id, (int)f->step + 1, step_title(f->step));
 	if (f->remedy[0])
 		page_add(p, UIR_NEXT, 2, "%s", f->remedy);
 	for (size_t i = 0; i < f->n_evidence; i++) {

@@ -329,7 +329,7 @@ static const struct odd_case odd_cases[] = {
 	{"mF%2B9%2FB5f%3D", ODD_PERCENT, 2, '%', "mF+9/B5f="},
 	{"mF%9", ODD_NOT_B64TOKEN, 2, '%', NULL},
 	{"mF_9*B5f", ODD_NOT_B64TOKEN, 4, '*', NULL},
-	{"mF=9", ODD_NOT_B64TOKEN, 3, '9', NULL},
+	{"mF=9", ODD_NOT_B64TOKEN, 2, '=', NULL},
 	{"mF_\xff", ODD_NOT_B64TOKEN, 3, UINT32_MAX, NULL},
 	{"mF_\xc3\xa9", ODD_NOT_B64TOKEN, 3, 0xe9, NULL},
 	{"", ODD_EMPTY, 0, 0, NULL},

@@ -53,6 +53,7 @@ static void
 fill_finding(struct finding *f, const struct rule *r, const char *summary, const char *remedy)
 {
 	f->rule = r;
+	f->step = r->step;
 	f->severity = r->severity;
 	snprintf(f->summary, sizeof(f->summary), "%s", summary);
 	snprintf(f->remedy, sizeof(f->remedy), "%s", remedy);
