@@ -17,7 +17,7 @@ AM_TESTS_ENVIRONMENT = \
 	no_proxy NO_PROXY all_proxy ALL_PROXY CURL_CA_BUNDLE SSL_CERT_FILE SSL_CERT_DIR XDG_CONFIG_HOME XDG_STATE_HOME;
 
 TEST_CFLAGS = -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
-EXTRA_DIST += tests/unit.h tests/suite.sh tests/lsan.supp
+EXTRA_DIST += tests/unit.h tests/suite.sh tests/lsan.supp tests/valgrind.supp
 
 # The scripts that run the program itself; a room lists those of its TAP_TESTS that a sanitized
 # build runs too.
@@ -26,7 +26,7 @@ SANITIZER_TESTS =
 # Every unit test once more under valgrind.
 check-valgrind:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNIT_TESTS)' \
-		LOG_COMPILER='$(VALGRIND) -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite'
+		LOG_COMPILER='$(VALGRIND) -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --suppressions=$(abs_top_srcdir)/tests/valgrind.supp'
 .PHONY: check-valgrind
 
 include tests/base/local.mk
