@@ -171,7 +171,7 @@ replace_token(struct case_token *t, struct secret *value, const struct token_res
 	t->value = secret_ref(value);
 	token_info_read(&t->info, secret_reveal(value));
 	token_info_copy(&t->sent, &t->info);
-	(void)snprintf(t->source, sizeof(t->source), "refreshed");
+	(void)snprintf(t->source, sizeof(t->source), "the refresh");
 	(void)snprintf(t->scope, sizeof(t->scope), "%s", r->scope);
 	t->obtained_wall_us = wall_us;
 	t->from = from;

@@ -155,7 +155,7 @@ cmd_demo(const struct options *o)
 			name);
 		status = app_fail(&e);
 	} else if (app_check_output(o, &e) != RES_OK || app_load_conf(&run.app, &e) != RES_OK ||
-		app_start(&run.app, false, &e) != RES_OK) {
+		app_outputs_apart(&run.app, &e) != RES_OK || app_start(&run.app, false, &e) != RES_OK) {
 		status = app_fail(&e);
 	} else {
 		/* its own server has nobody to alarm; on the screen a learner sees what is asked first */

@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -396,6 +397,8 @@ line_wizard(struct app *a, FILE *in, FILE *out)
 	put(&l, "Enter runs step 1. h lists the choices.\n");
 	while (ask(&l, "Choice:") && choose(&l))
 		;
+	/* lines behind the one that ended it are not for the shell */
+	tcflush(fileno(in), TCIFLUSH);
 	buf_init(&farewell, LIMIT_REPORT);
 	wizard_farewell(a->wizard, &farewell);
 	put(&l, "%s", buf_str(&farewell));

@@ -148,7 +148,7 @@ take_text(struct ui *ui, enum token_slot slot, struct span text)
 
 	if (!text.n)
 		return true;
-	if (wizard_take_text(ui->d->wizard, slot, text, "pasted", note, sizeof(note), &e) != RES_OK) {
+	if (wizard_take_text(ui->d->wizard, slot, text, "the paste", note, sizeof(note), &e) != RES_OK) {
 		dialog_tell(ui, "There is no token in this", e.text);
 		return false;
 	}
@@ -169,7 +169,7 @@ take_tokens(struct ui *ui, struct open *o)
 	if (refresh.n)
 		return true;
 	if (span_starts(span_trim(access), "{") && span_find_str(access, "\"refresh_token\"") != SIZE_MAX)
-		wizard_give_token(ui->d->wizard, SLOT_REFRESH, access, "pasted");
+		wizard_give_token(ui->d->wizard, SLOT_REFRESH, access, "the paste");
 	return true;
 }
 

@@ -179,6 +179,8 @@ says err "the file of the refresh token"
 want_in outs/at 2 "inspect - over stdin's file" -- inspect - -o outs/at
 want 2 "two outputs in one file" -- inspect outs/at -o outs/new --save ./outs/new
 says err "over what --output writes"
+want 2 "... in the demo, too" -- demo expired -o outs/new --log-file outs/new
+says err "over what --output writes"
 if cmp -s outs/at outs/keep && [ ! -e outs/new ]; then ok "... and nothing was written"; else not_ok "an input was written over"; fi
 want 0 "an output of its own" -- inspect outs/at -o outs/new
 rm -r outs

@@ -345,6 +345,11 @@ test_a_paste_is_no_key(void **state)
 	/* a key held down is none */
 	play_keys(t, "jjjjjjjjjjjjjjjj");
 	assert_false(vt_has(t, "no field takes them here"));
+	/* and the row of a token says where it came from */
+	play_keys(t, "t");
+	play_keys(t, "opaque-token-of-a-test");
+	play_keys(t, "\r");
+	assert_true(vt_has(t, "from the paste"));
 	play_quit(t);
 }
 
@@ -369,6 +374,27 @@ test_nothing_is_left_for_the_shell(void **state)
 	assert_true(vt_exit(t));
 	assert_non_null(strstr(t->plain, "line: fine."));
 	assert_null(strstr(t->plain, "PWNED"));
+	vt_free(t);
+	playing = NULL;
+}
+
+/* Line by line the same: what was pasted behind the line that ended it. */
+static void
+test_no_line_is_left_for_the_shell(void **state)
+{
+	static const char script[] = "\"$0\" demo expired --plain; IFS= read -r line; echo \"line: $line.\"";
+	const char *const argv[] = {"/bin/sh", "-c", script, getenv("TOKENTRIAGE"), NULL};
+	struct vt *t = playing = vt_start(argv, NULL);
+
+	(void)state;
+	assert_non_null(t);
+	assert_true(vt_see(t, "Choice:"));
+	vt_type(t, "q\recho PWNED\r");
+	assert_true(vt_see(t, "Nothing was changed on the server."));
+	vt_type(t, "fine\r");
+	assert_true(vt_exit(t));
+	assert_non_null(strstr(t->plain, "line: fine."));
+	assert_null(strstr(t->plain, "line: echo"));
 	vt_free(t);
 	playing = NULL;
 }
@@ -765,7 +791,7 @@ main(void)
 		TEST(test_paths_are_mended), TEST(test_enter_in_the_full_log),
 		TEST(test_secret_command), TEST(test_secret_command_fails),
 		TEST(test_paste_of_16_kib), TEST(test_a_paste_is_no_key),
-		TEST(test_nothing_is_left_for_the_shell),
+		TEST(test_nothing_is_left_for_the_shell), TEST(test_no_line_is_left_for_the_shell),
 		TEST(test_show_secret), TEST(test_stop_and_continue), TEST(test_signals),
 		TEST(test_interrupt_key), TEST(test_crash), TEST(test_hang_up), TEST(test_terminals), TEST(test_lines),
 		TEST(test_lines_wrap), TEST(test_lines_probe),
