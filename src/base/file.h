@@ -17,7 +17,8 @@ enum res file_read_secret(const char *path, struct secret **out, struct err *e) 
 enum res file_write_private(const char *path, struct span content, struct err *e) MUST_USE;
 /* Atomic as above with the mode of other outputs (0666 less umask). */
 enum res file_write(const char *path, struct span content, struct err *e) MUST_USE;
-/* Is the file (not a folder or a pipe) readable by group or others?  False also if it cannot be told. */
+/* Is the file (not a folder or a pipe) readable by group or others?  False also if
+ * it cannot be told. */
 bool file_others_can_read(const char *path);
 /* "DIR/NAME", from xmalloc. */
 char *path_join(const char *dir, const char *name);

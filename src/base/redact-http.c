@@ -102,7 +102,8 @@ redact_put_set_cookie(const struct redactor *r, struct buf *out, struct span val
 		redact_text(r, out, span_from(value, pair.n));
 }
 
-/* X-Acme-Token, Gateway-Key: of a header, unlike a claim, such a name says that a credential comes. */
+/* X-Acme-Token, Gateway-Key: of a header, unlike a claim, such a name says that a
+ * credential comes. */
 static bool
 ends_like_credential(struct span name)
 {

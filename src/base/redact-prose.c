@@ -1,4 +1,5 @@
-/* "secret hunter2hunter", "Token 8xLOx… is not active": values that a sentence names, without a sign between. */
+/* "secret hunter2hunter", "Token 8xLOx… is not active": values that a sentence names, without a
+ * sign between. */
 #include "base/redact-parts.h"
 
 /* How much a value must look like one, by the word before it. */

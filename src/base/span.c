@@ -100,7 +100,8 @@ span_find_str_nocase(struct span a, const char *needle)
 
 	if (n == 0)
 		return 0;
-	/* the first character alone tells most places apart: whole logs are searched for hundreds of words */
+	/* the first character alone tells most places apart: whole logs are searched for
+	 * hundreds of words */
 	for (size_t i = 0; i + n <= a.n; i++)
 		if ((a.p[i] == low || a.p[i] == high) && same_nocase(a.p + i, needle, n))
 			return i;

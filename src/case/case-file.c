@@ -51,7 +51,8 @@ plain_list(const struct str_list *l)
 }
 
 static void
-key_to_json(struct json *j, const struct profile *p, const struct profile_key *k, const struct redactor *r)
+key_to_json(struct json *j, const struct profile *p, const struct profile_key *k,
+	const struct redactor *r)
 {
 	const char *at = (const char *)p + k->at;
 	const struct str_list *list;
@@ -72,7 +73,8 @@ key_to_json(struct json *j, const struct profile *p, const struct profile_key *k
 		list = (const struct str_list *)(const void *)at;
 		if (list->n)
 			json_set_take(j, k->name,
-				strcmp(k->name, "headers") == 0 ? headers_json(list, r) : plain_list(list));
+				strcmp(k->name, "headers") == 0 ? headers_json(list, r)
+								: plain_list(list));
 		break;
 	case KEY_STR:
 	case KEY_URL:
@@ -265,7 +267,8 @@ read_head(struct reading *r, const struct json *j, struct err *e)
 			"this case is of another version than " CASE_SCHEMA ", which is what is read here");
 	for (size_t i = 0; i < profile_key_count; i++)
 		if (json_get(profile, profile_keys[i].name))
-			key_from_json(&c->profile, &profile_keys[i], json_get(profile, profile_keys[i].name));
+			key_from_json(&c->profile, &profile_keys[i],
+				json_get(profile, profile_keys[i].name));
 	c->created_wall_us = json_i64_or(j, "created", 0);
 	r->story->saved_wall_us = json_i64_or(j, "saved", 0);
 	c->as_of_wall_us = r->story->saved_wall_us;
@@ -276,7 +279,8 @@ read_head(struct reading *r, const struct json *j, struct err *e)
 		struct span state = json_get_str(steps, step_id((enum step)s));
 
 		if (state.n)
-			r->story->steps[s] = span_is(state, state_id(STATE_SKIPPED)) ? STATE_SKIPPED : STATE_OK;
+			r->story->steps[s] =
+				span_is(state, state_id(STATE_SKIPPED)) ? STATE_SKIPPED : STATE_OK;
 	}
 	r->metadata_from = (uint32_t)json_i64_or(j, "metadata_from", 0);
 	r->head = true;
@@ -322,7 +326,8 @@ read_tokens(struct reading *r, const struct json *j, struct err *e)
 	if (g < 0 || g > LIMIT_EXCHANGES)
 		return err_set(e, RES_SYNTAX, "a generation of tokens that cannot be");
 	while (c->n_generations <= (size_t)g) {
-		c->generations = xreallocarray(c->generations, c->n_generations + 1, sizeof(*c->generations));
+		c->generations = xreallocarray(
+			c->generations, c->n_generations + 1, sizeof(*c->generations));
 		case_tokens_init(&c->generations[c->n_generations++]);
 	}
 	res = read_token(&c->generations[g].access, json_get(j, "access"), e);
@@ -388,15 +393,18 @@ renumber(struct reading *r)
 	struct case_file *c = r->c;
 
 	for (size_t g = 0; g < c->n_generations; g++) {
-		struct case_token *all[] = {
-			&c->generations[g].access, &c->generations[g].refresh, &c->generations[g].id};
+		struct case_token *all[] = {&c->generations[g].access, &c->generations[g].refresh,
+			&c->generations[g].id};
 
 		for (size_t i = 0; i < ARRAY_SIZE(all); i++)
-			all[i]->from = all[i]->from <= LIMIT_EXCHANGES ? r->numbers[all[i]->from] : 0;
+			all[i]->from =
+				all[i]->from <= LIMIT_EXCHANGES ? r->numbers[all[i]->from] : 0;
 	}
 	c->metadata_from = r->metadata_from <= LIMIT_EXCHANGES ? r->numbers[r->metadata_from] : 0;
-	if (c->metadata_from && metadata_parse(&c->metadata,
-			buf_span(&case_exchange(c, c->metadata_from)->result.response.body), NULL) != RES_OK)
+	if (c->metadata_from &&
+		metadata_parse(&c->metadata,
+			buf_span(&case_exchange(c, c->metadata_from)->result.response.body),
+			NULL) != RES_OK)
 		c->metadata_from = 0;
 }
 
@@ -423,8 +431,8 @@ case_file_read(struct case_file *c, struct case_story *story, struct span text, 
 			res = err_set(e, one, "line %d: %s", n, why.text);
 		} else if (one != RES_OK) {
 			if (!story->damaged++)
-				text_format(story->first_damage, sizeof(story->first_damage), "line %d: %s", n,
-					why.text);
+				text_format(story->first_damage, sizeof(story->first_damage),
+					"line %d: %s", n, why.text);
 		}
 	}
 	if (res == RES_OK && !r->head)

@@ -21,7 +21,8 @@ struct case_story {
 
 /* Is this the beginning of a case file, of whatever version? */
 bool case_file_is(struct span text);
-/* Appends the file's text.  r masks what the records themselves hold in clear (claims, headers of the profile). */
+/* Appends the file's text.  r masks what the records themselves hold in clear (claims, headers
+ * of the profile). */
 enum res case_file_write(struct buf *out, const struct case_file *c, const struct case_story *story,
 	const struct redactor *r) MUST_USE;
 /*

@@ -48,9 +48,11 @@ struct case_file {
 
 void case_init(struct case_file *c);
 void case_release(struct case_file *c);
-/* Takes x, numbers it, returns it.  A live one gets the newest token generation unless it has one. */
+/* Takes x, numbers it, returns it.  A live one gets the newest token generation
+ * unless it has one. */
 struct exchange *case_add(struct case_file *c, struct exchange *x_take);
-/* What came of the signature of exchange n's answer, which is looked at when the key set is there. */
+/* What came of the signature of exchange n's answer, which is looked at when the
+ * key set is there. */
 void case_set_signature(struct case_file *c, uint32_t n, enum sig_state s, const char *why);
 const struct exchange *case_exchange(const struct case_file *c, uint32_t n); /* NULL */
 /* The newest exchange of a purpose (and slot, unless SLOT_NONE); NULL. */

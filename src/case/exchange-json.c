@@ -230,7 +230,8 @@ headers_from_json(struct http_headers *h, const struct json *list, struct err *e
 	for (const struct json *p = json_first(list); p; p = json_next(p)) {
 		struct span name, value;
 
-		if (!json_to_span(json_first(p), &name) || !json_to_span(json_next(json_first(p)), &value))
+		if (!json_to_span(json_first(p), &name) ||
+			!json_to_span(json_next(json_first(p)), &value))
 			return err_set(e, RES_SYNTAX, "a header that is no pair");
 		if (http_headers_add(h, name, value) != RES_OK)
 			return err_set(e, RES_SYNTAX, "a header that cannot be");
@@ -296,12 +297,13 @@ tls_from_json(struct tls_info *t, const struct json *j)
 	text_safe_into(t->cipher, sizeof(t->cipher), json_get_str(j, "cipher"));
 	text_safe_into(t->verify_words, sizeof(t->verify_words), json_get_str(j, "verify_words"));
 	text_safe_into(t->alert, sizeof(t->alert), json_get_str(j, "alert"));
-	text_safe_into(t->client_subject, sizeof(t->client_subject), json_get_str(j, "client_subject"));
+	text_safe_into(
+		t->client_subject, sizeof(t->client_subject), json_get_str(j, "client_subject"));
 	t->verified = json_flag(j, "verified");
 	t->cert_asked = json_flag(j, "cert_asked");
 	t->client_not_after = json_i64_or(j, "client_not_after", 0);
-	for (const struct json *c = json_first(json_get(j, "certificates")); c && t->n_certs < LIMIT_CERTS;
-		c = json_next(c)) {
+	for (const struct json *c = json_first(json_get(j, "certificates"));
+		c && t->n_certs < LIMIT_CERTS; c = json_next(c)) {
 		struct cert_info *k = &t->certs[t->n_certs++];
 
 		k->subject = safe_member(c, "subject");
@@ -324,7 +326,8 @@ recorded_from_json(struct exchange *x, const struct json *j, struct err *e)
 	if (r != RES_OK)
 		return r;
 	(void)client_auth_from_id(json_get_str(j, "auth"), &x->auth);
-	text_safe_into(x->auth_client_id, sizeof(x->auth_client_id), json_get_str(j, "auth_client_id"));
+	text_safe_into(
+		x->auth_client_id, sizeof(x->auth_client_id), json_get_str(j, "auth_client_id"));
 	x->auth_has_reserved = json_flag(j, "auth_has_reserved");
 	x->auth_raw_basic = json_flag(j, "auth_raw_basic");
 	x->echoes_token = json_flag(j, "echoes_token");

@@ -80,7 +80,8 @@ derive_doubt(struct facts *f)
 		return;
 	d->refused = x;
 	d->other = x->auth == AUTH_BASIC ? AUTH_POST : AUTH_BASIC;
-	/* an endpoint's own list leaves out what some servers take there for the client registered so */
+	/* an endpoint's own list leaves out what some servers take there for the client
+	 * registered so */
 	if (facts_method_offered(f, x, d->other) == TRI_NO &&
 		metadata_supports(f->metadata, "token_endpoint_auth_methods_supported",
 			client_auth_id(d->other)) != TRI_YES)
@@ -111,7 +112,8 @@ look(struct facts *f, const struct exchange *x)
 		return;
 	switch (x->purpose) {
 	case PURPOSE_PROBE_TOKEN:
-		if (!f->introspection || (same_client(f->introspection, x) && same_way(f->introspection, x)))
+		if (!f->introspection ||
+			(same_client(f->introspection, x) && same_way(f->introspection, x)))
 			f->token_probe = x;
 		break;
 	case PURPOSE_PROBE_FORM:
@@ -134,7 +136,8 @@ look(struct facts *f, const struct exchange *x)
 
 /* How long after its first refusal the same question was refused again. */
 static int64_t
-refused_for(const struct facts *f, const struct exchange *now, bool (*refuses)(const struct exchange *))
+refused_for(
+	const struct facts *f, const struct exchange *now, bool (*refuses)(const struct exchange *))
 {
 	if (!exchange_answered(now) || !refuses(now))
 		return INT64_MAX;

@@ -16,7 +16,8 @@ states(bool known, bool fits, const struct exchange *x)
 }
 
 static void
-derive_answer(struct fact_signed *s, const struct facts *f, const struct exchange *x, struct span for_whom)
+derive_answer(struct fact_signed *s, const struct facts *f, const struct exchange *x,
+	struct span for_whom)
 {
 	const struct claims *c;
 	struct span typ, issuer = f->expected_issuer.v;
@@ -41,8 +42,8 @@ facts_derive_signed(struct facts *f)
 	struct span client = span_of(f->c->profile.client_id);
 
 	f->access_sig_from = FROM_TOKEN;
-	if (exchange_answered(f->jwks) && f->access_sig != SIG_NOT_CHECKED && f->access_sig != SIG_ALG_NONE &&
-		f->access_sig != SIG_ENCRYPTED)
+	if (exchange_answered(f->jwks) && f->access_sig != SIG_NOT_CHECKED &&
+		f->access_sig != SIG_ALG_NONE && f->access_sig != SIG_ENCRYPTED)
 		f->access_sig_from = (int)f->jwks->n;
 	derive_answer(&f->introspection_jwt, f, f->introspection, f->caller.v);
 	derive_answer(&f->userinfo_jwt, f, f->userinfo, client.n ? client : f->client_id.v);

@@ -49,7 +49,8 @@ case_spent_words(const struct case_file *c)
 
 	if (exchange_unanswered(x))
 		return "was sent, and no answer came: it may have been used";
-	return exchange_answered(x) && x->answer.outcome != OUTCOME_SUCCESS ? "was refused" : "was used already";
+	return exchange_answered(x) && x->answer.outcome != OUTCOME_SUCCESS ? "was refused"
+									    : "was used already";
 }
 
 bool
@@ -175,7 +176,8 @@ exchange_client_accepted(const struct exchange *x)
 	if (x->answer.outcome == OUTCOME_INACTIVE)
 		return true;
 	error = span_of(x->answer.error);
-	/* unauthorized_client is no proof, though RFC 6749 §5.2 means it so: some say it of a wrong secret */
+	/* unauthorized_client is no proof, though RFC 6749 §5.2 means it so: some say it of a
+	 * wrong secret */
 	/* these errors come only after the client was let in */
 	return (x->answer.outcome == OUTCOME_SUCCESS && x->purpose != PURPOSE_REVOCATION) ||
 		(span_is(error, "invalid_grant") && !exchange_client_refused(x)) ||
@@ -185,7 +187,8 @@ exchange_client_accepted(const struct exchange *x)
 static bool
 has_password_field(struct span page)
 {
-	return span_contains_nocase(page, "type=\"password\"") || span_contains_nocase(page, "type='password'") ||
+	return span_contains_nocase(page, "type=\"password\"") ||
+		span_contains_nocase(page, "type='password'") ||
 		span_contains_nocase(page, "type=password");
 }
 

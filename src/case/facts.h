@@ -125,7 +125,8 @@ char *fact_source(const struct facts *f, int from, char *out, size_t size);
 /* --- of one exchange ---------------------------------------------------------------------- */
 /* Did a server answer (a status came, and the transfer did not fail)? */
 bool exchange_answered(const struct exchange *x);
-/* Did it go out without a whole answer?  The server may have acted on it: a refresh token may be rotated. */
+/* Did it go out without a whole answer?  The server may have acted on it: a
+ * refresh token may be rotated. */
 bool exchange_unanswered(const struct exchange *x);
 /* Did nothing of it go out: no usable address, no way to authenticate, not worth waiting? */
 bool exchange_unsent(const struct exchange *x);
@@ -143,7 +144,8 @@ bool exchange_client_accepted(const struct exchange *x);
 /* Does the answer refuse the token (400, 401, 403 or an error in a 2xx), as far as one can tell? */
 bool exchange_token_refused(const struct exchange *x);
 
-/* Seconds since the access token was issued or obtained, by the clock that is known; false: who knows. */
+/* Seconds since the access token was issued or obtained, by the clock that is
+ * known; false: who knows. */
 bool facts_age(const struct facts *f, int64_t *seconds);
 /* Does the metadata let clients use this method at the endpoint that x asked (RFC 8414 §2)? */
 enum tri facts_method_offered(const struct facts *f, const struct exchange *x, enum client_auth a);

@@ -470,7 +470,8 @@ exchange_record(const struct http_request *req, const struct net_result *raw, en
 	note_tokens(x, req, sent);
 	note_auth(x, req);
 	x->auth_header = header_form(http_header(&req->headers, "authorization"));
-	if (purpose != PURPOSE_REFRESH && purpose != PURPOSE_TOKEN && purpose != PURPOSE_PROBE_TOKEN)
+	if (purpose != PURPOSE_REFRESH && purpose != PURPOSE_TOKEN &&
+		purpose != PURPOSE_PROBE_TOKEN)
 		x->echoes_token = echoes(&raw->response, sent);
 	buf_release(&form);
 	mask_request(x, req, r);

@@ -106,7 +106,8 @@ expansion_len(const struct lexer *l)
 		}
 		return n;
 	}
-	while ((peek(l, n) >= 'A' && peek(l, n) <= 'Z') || (peek(l, n) >= 'a' && peek(l, n) <= 'z') ||
+	while ((peek(l, n) >= 'A' && peek(l, n) <= 'Z') ||
+		(peek(l, n) >= 'a' && peek(l, n) <= 'z') ||
 		(n > 1 && peek(l, n) >= '0' && peek(l, n) <= '9') || peek(l, n) == '_')
 		n++;
 	return n > 1 ? n : 0;
@@ -217,7 +218,8 @@ ansi_quoted(struct lexer *l)
 static bool
 smart_quoted(struct lexer *l)
 {
-	static const char *const marks[] = {"\xe2\x80\x9c", "\xe2\x80\x9d", "\xe2\x80\x98", "\xe2\x80\x99"};
+	static const char *const marks[] = {
+		"\xe2\x80\x9c", "\xe2\x80\x9d", "\xe2\x80\x98", "\xe2\x80\x99"};
 	struct span rest = span_from(l->s, l->at + 3);
 	size_t which = 0, n, other;
 
@@ -241,7 +243,8 @@ smart_quoted(struct lexer *l)
 	return true;
 }
 
-/* Backslash, cmd's ^ and PowerShell's ` before a line's end: it goes on.  False: it is none of that. */
+/* Backslash, cmd's ^ and PowerShell's ` before a line's end: it goes on.  False:
+ * it is none of that. */
 static bool
 continuation(struct lexer *l)
 {

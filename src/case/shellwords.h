@@ -24,7 +24,8 @@ struct shell_words {
 
 void shell_words_init(struct shell_words *w);
 void shell_words_release(struct shell_words *w);
-/* Splits the command at the beginning of text; returns the bytes it takes, its line's end included. */
+/* Splits the command at the beginning of text; returns the bytes it takes, its
+ * line's end included. */
 size_t shell_words_split(struct shell_words *w, struct span text);
 struct span shell_word(const struct shell_words *w, size_t i); /* past the end: empty */
 

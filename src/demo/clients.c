@@ -70,11 +70,13 @@ client_check(const struct demo_call *c)
 		st = CLIENT_BAD;
 	else if (!form_member(c, "client_id", &id))
 		st = CLIENT_MISSING;
-	else if (!in_body)
-		st = store_has_fault(c->s, FAULT_PUBLIC_CLIENT) &&
-				span_is(buf_span(&id), c->s->client_id) ? CLIENT_PUBLIC : CLIENT_MISSING;
-	else
+	else if (in_body)
 		st = credentials_fit(c->s, &id, &secret) ? CLIENT_OK : CLIENT_BAD;
+	else if (store_has_fault(c->s, FAULT_PUBLIC_CLIENT) &&
+		span_is(buf_span(&id), c->s->client_id))
+		st = CLIENT_PUBLIC;
+	else
+		st = CLIENT_MISSING;
 	if (st == CLIENT_BAD && store_has_fault(c->s, FAULT_WRONG_CLIENT))
 		st = CLIENT_UNKNOWN;
 	buf_release(&id);
@@ -91,7 +93,8 @@ client_refuse(struct demo_call *c, enum client_state st)
 		return;
 	}
 	if (st == CLIENT_PUBLIC) {
-		reply_oauth_error(c, 403, "access_denied", "Only a client with a secret may do this");
+		reply_oauth_error(
+			c, 403, "access_denied", "Only a client with a secret may do this");
 		return;
 	}
 	reply_oauth_error(c, 401, "invalid_client",

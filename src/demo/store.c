@@ -220,7 +220,8 @@ set_groups(struct json *payload)
 	json_set_take(payload, "groups", groups);
 }
 
-/* cnf: the thumbprint of a key or certificate that the client does not have (RFC 9449 §6, RFC 8705). */
+/* cnf: the thumbprint of a key or certificate that the client does not have (RFC
+ * 9449 §6, RFC 8705). */
 static void
 set_binding(const struct store *s, struct json *payload)
 {

@@ -48,7 +48,8 @@ fill_queue(struct stray *s)
 	}
 }
 
-/* Reads as far as the end of a request's header, so that closing does not reset; a second at most. */
+/* Reads as far as the end of a request's header, so that closing does not reset; a
+ * second at most. */
 static void
 read_request(int fd)
 {
@@ -72,7 +73,8 @@ static void *
 talk(void *arg)
 {
 	struct stray *s = arg;
-	struct pollfd p[2] = {{.fd = s->fd, .events = POLLIN}, {.fd = s->wake[0], .events = POLLIN}};
+	struct pollfd p[2] = {
+		{.fd = s->fd, .events = POLLIN}, {.fd = s->wake[0], .events = POLLIN}};
 
 	while (poll(p, 2, -1) >= 0 && !p[1].revents) {
 		int fd = p[0].revents ? accept4(s->fd, NULL, NULL, SOCK_CLOEXEC) : -1;

@@ -84,7 +84,8 @@ is_masked(struct span value)
 static bool
 header_is_left_out(struct span name)
 {
-	static const char *const names[] = {"Host", "Content-Length", "User-Agent", "Accept-Encoding"};
+	static const char *const names[] = {
+		"Host", "Content-Length", "User-Agent", "Accept-Encoding"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (span_is_nocase(name, names[i]))

@@ -328,7 +328,8 @@ engine_running(const struct engine *e)
 }
 
 bool
-engine_progress(const struct engine *e, enum purpose *p, char *host, size_t host_size, int64_t *elapsed_us)
+engine_progress(
+	const struct engine *e, enum purpose *p, char *host, size_t host_size, int64_t *elapsed_us)
 {
 	const struct task *t = e->tasks;
 	struct url u;
@@ -362,7 +363,8 @@ add_profile_headers(struct task *t)
 		name = span_trim(span_sub(line, 0, colon));
 		n = span_dup(name);
 		if (name.n && !http_has_header(&t->call.http.headers, n))
-			http_headers_add(&t->wire.headers, name, span_trim(span_from(line, colon + 1)));
+			http_headers_add(
+				&t->wire.headers, name, span_trim(span_from(line, colon + 1)));
 		free(n);
 	}
 }
@@ -386,7 +388,8 @@ build_wire(struct engine *e, struct task *t)
 	if (!http_has_header(&t->wire.headers, "Accept"))
 		http_headers_set(&t->wire.headers, "Accept", SPAN_LIT("*/*"));
 	if (!http_has_header(&t->wire.headers, "User-Agent"))
-		http_headers_set(&t->wire.headers, "User-Agent", SPAN_LIT("tokentriage/" PACKAGE_VERSION));
+		http_headers_set(
+			&t->wire.headers, "User-Agent", SPAN_LIT("tokentriage/" PACKAGE_VERSION));
 }
 
 /* An attempt that does not go out ends here, as an exchange with an error. */
@@ -394,7 +397,8 @@ static void
 fail(struct task *t, enum net_error error, const char *words)
 {
 	t->transfer.result.error = error;
-	text_safe_into(t->transfer.result.error_text, sizeof(t->transfer.result.error_text), span_of(words));
+	text_safe_into(t->transfer.result.error_text, sizeof(t->transfer.result.error_text),
+		span_of(words));
 }
 
 static bool
@@ -477,7 +481,8 @@ record(struct engine *e, struct task *t)
 	x->attempt = t->attempt;
 	if (t->call.auth != AUTH_UNSET) {
 		x->auth = t->call.auth;
-		text_safe_into(x->auth_client_id, sizeof(x->auth_client_id), span_of(t->auth_client_id));
+		text_safe_into(
+			x->auth_client_id, sizeof(x->auth_client_id), span_of(t->auth_client_id));
 		x->auth_has_reserved = t->call.auth_has_reserved;
 		x->auth_raw_basic = t->call.auth_raw_basic;
 	}
@@ -537,8 +542,9 @@ retry(struct engine *e, struct task *t)
 		return false;
 	t->due_us = now + delay;
 	t->state = TASK_WAITING;
-	log_add(e->deps.log, LOG_INFO, LOGC_NET, t->recorded->n, "again in %lld ms (attempt %u of %d)",
-		(long long)(delay / 1000), t->attempt + 1, POLICY_ATTEMPTS);
+	log_add(e->deps.log, LOG_INFO, LOGC_NET, t->recorded->n,
+		"again in %lld ms (attempt %u of %d)", (long long)(delay / 1000), t->attempt + 1,
+		POLICY_ATTEMPTS);
 	return true;
 }
 

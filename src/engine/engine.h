@@ -79,7 +79,8 @@ bool engine_progress(const struct engine *e, enum purpose *p, char *host, size_t
 void engine_turn(struct engine *e);
 /* Monotonic microseconds of the next thing to do; INT64_MAX: none. */
 int64_t engine_deadline_us(const struct engine *e);
-/* Waits on fds and transfers; poll(2) alone until a transport is loaded.  timeout_ms -1: no limit. */
+/* Waits on fds and transfers; poll(2) alone until a transport is loaded.
+ * timeout_ms -1: no limit. */
 enum res engine_wait(struct engine *e, struct pollfd *fds, size_t n, int timeout_ms) MUST_USE;
 /*
  * Turns and waits until nothing is running (batch; replay), at most limit_us microseconds from now on
@@ -87,7 +88,8 @@ enum res engine_wait(struct engine *e, struct pollfd *fds, size_t n, int timeout
  */
 enum res engine_run(struct engine *e, int64_t limit_us) MUST_USE;
 
-/* The transport itself, loaded if need be; NULL with err set: cannot.  For tests (replay.h) and versions. */
+/* The transport itself, loaded if need be; NULL with err set: cannot.  For tests
+ * (replay.h) and versions. */
 struct transport *engine_transport(struct engine *e, struct err *err);
 
 /* The equivalent curl command, secrets as shell variables ($ACCESS_TOKEN, $CLIENT_SECRET). */

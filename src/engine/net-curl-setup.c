@@ -148,7 +148,8 @@ set_headers(struct xfer *f)
 		ok = buf_status(&line) == RES_OK && add_to_list(&f->headers, buf_str(&line));
 		buf_release(&line);
 	}
-	/* Besides Host, Content-Length and Accept-Encoding nothing goes out that is not recorded. */
+	/* Besides Host, Content-Length and Accept-Encoding nothing goes out that
+	 * is not recorded. */
 	for (size_t i = 0; i < ARRAY_SIZE(own) && ok; i++) {
 		char off[32];
 
@@ -212,7 +213,8 @@ set_tls(struct xfer *f)
 		curl_easy_setopt(f->easy, CURLOPT_SSLCERT, o->client_cert_file);
 	if (o->client_key_file)
 		curl_easy_setopt(f->easy, CURLOPT_SSLKEY, o->client_key_file);
-	/* else OpenSSL asks for the passphrase of a key, on the terminal, and the loop waits for it */
+	/* else OpenSSL asks for the passphrase of a key, on the terminal, and the
+	 * loop waits for it */
 	if (o->client_cert_file)
 		curl_easy_setopt(f->easy, CURLOPT_KEYPASSWD, "");
 	f->seen = tls_seen_new(o->insecure ? bundle : NULL);
@@ -235,7 +237,8 @@ set_proxy(struct xfer *f, const char *proxy)
 		f->proxy_fault = "allowed: " URL_PROXY_FORMS;
 		return;
 	}
-	snprintf(name, sizeof(name), u.ipv6 ? "[%.*s]:%d" : "%.*s:%d", SPAN_ARG(span_sub(u.host, 0, 120)), u.port);
+	snprintf(name, sizeof(name), u.ipv6 ? "[%.*s]:%d" : "%.*s:%d",
+		SPAN_ARG(span_sub(u.host, 0, 120)), u.port);
 	text_safe_into(r->proxy, sizeof(r->proxy), span_of(name));
 }
 
@@ -250,7 +253,8 @@ set_connection(struct xfer *f)
 	curl_easy_setopt(f->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	if (connect <= 0 || connect > o->total_timeout_ms)
 		connect = o->total_timeout_ms;
-	curl_easy_setopt(f->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(connect < LONG_MAX ? connect : LONG_MAX));
+	curl_easy_setopt(f->easy, CURLOPT_CONNECTTIMEOUT_MS,
+		(long)(connect < LONG_MAX ? connect : LONG_MAX));
 	for (size_t i = 0; o->resolve && i < o->resolve->n; i++) {
 		/* "+": the entry ages like any other, so that another profile is rid of it. */
 		char *entry = xasprintf("+%s", o->resolve->v[i]);

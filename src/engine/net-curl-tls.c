@@ -21,8 +21,10 @@ name_text(const X509_NAME *name)
 	char *text = NULL, *p = NULL;
 	long n;
 
-	if (bio && X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB) >= 0 &&
-	    (n = BIO_get_mem_data(bio, &p)) > 0)
+	if (bio &&
+		X509_NAME_print_ex(bio, name, 0,
+			XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB) >= 0 &&
+		(n = BIO_get_mem_data(bio, &p)) > 0)
 		text = text_safe_dup(span_make(p, (size_t)n), NAME_TEXT_MAX);
 	BIO_free(bio);
 	return text ? text : xstrdup("");
@@ -39,7 +41,8 @@ add_name(struct buf *out, const GENERAL_NAME *g)
 	if (out->len)
 		buf_puts(out, ", ");
 	if (g->type != GEN_IPADD) {
-		const ASN1_IA5STRING *s = g->type == GEN_DNS ? g->d.dNSName : g->d.uniformResourceIdentifier;
+		const ASN1_IA5STRING *s =
+			g->type == GEN_DNS ? g->d.dNSName : g->d.uniformResourceIdentifier;
 
 		buf_add(out, ASN1_STRING_get0_data(s), (size_t)ASN1_STRING_length(s));
 		return;
@@ -53,8 +56,8 @@ add_name(struct buf *out, const GENERAL_NAME *g)
 		const unsigned char *b = ASN1_STRING_get0_data(ip);
 
 		for (int i = 0; i < 16; i += 2)
-			snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%x", i ? ":" : "",
-				(unsigned)b[i] << 8 | b[i + 1]);
+			snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%x",
+				i ? ":" : "", (unsigned)b[i] << 8 | b[i + 1]);
 	}
 	buf_puts(out, text);
 }
@@ -83,7 +86,9 @@ publishes_issuer(X509 *cert)
 	bool yes = false;
 
 	for (int i = 0; i < sk_ACCESS_DESCRIPTION_num(all); i++)
-		yes = yes || OBJ_obj2nid(sk_ACCESS_DESCRIPTION_value(all, i)->method) == NID_ad_ca_issuers;
+		yes = yes ||
+			OBJ_obj2nid(sk_ACCESS_DESCRIPTION_value(all, i)->method) ==
+				NID_ad_ca_issuers;
 	AUTHORITY_INFO_ACCESS_free(all);
 	return yes;
 }
@@ -155,7 +160,8 @@ read_verdict(struct tls_info *out, long result, bool name_ok)
 		text_safe_into(out->verify_words, sizeof(out->verify_words),
 			span_of(X509_verify_cert_error_string(result)));
 	else if (!name_ok)
-		snprintf(out->verify_words, sizeof(out->verify_words), "the certificate is for another name");
+		snprintf(out->verify_words, sizeof(out->verify_words),
+			"the certificate is for another name");
 }
 
 void
@@ -175,7 +181,8 @@ tls_info_read(struct tls_info *out, CURL *easy, struct span host)
 		tls_info_add_peer(out, seen);
 	read_session(out, ssl);
 	read_chain(out, SSL_get_peer_cert_chain(ssl));
-	read_verdict(out, SSL_get_verify_result(ssl), host_matches(SSL_get0_peer_certificate(ssl), host));
+	read_verdict(out, SSL_get_verify_result(ssl),
+		host_matches(SSL_get0_peer_certificate(ssl), host));
 }
 
 static void
@@ -254,9 +261,11 @@ on_cert_request(SSL *ssl, void *arg)
 	s->info.cert_asked = true;
 	if (own) {
 		name = name_text(X509_get_subject_name(own));
-		text_safe_into(s->info.client_subject, sizeof(s->info.client_subject), span_of(name));
+		text_safe_into(
+			s->info.client_subject, sizeof(s->info.client_subject), span_of(name));
 		if (!*name)
-			snprintf(s->info.client_subject, sizeof(s->info.client_subject), "(no name)");
+			snprintf(s->info.client_subject, sizeof(s->info.client_subject),
+				"(no name)");
 		s->info.client_not_after = seconds_of(X509_get0_notAfter(own));
 		free(name);
 	}

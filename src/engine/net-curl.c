@@ -184,9 +184,12 @@ static void
 read_timings(struct xfer *f)
 {
 	struct timings *t = &f->x->result.timings;
-	int64_t dns = info_us(f, CURLINFO_NAMELOOKUP_TIME_T), tcp = info_us(f, CURLINFO_CONNECT_TIME_T);
-	int64_t tls = info_us(f, CURLINFO_APPCONNECT_TIME_T), sent = info_us(f, CURLINFO_PRETRANSFER_TIME_T);
-	int64_t first = info_us(f, CURLINFO_STARTTRANSFER_TIME_T), total = info_us(f, CURLINFO_TOTAL_TIME_T);
+	int64_t dns = info_us(f, CURLINFO_NAMELOOKUP_TIME_T),
+		tcp = info_us(f, CURLINFO_CONNECT_TIME_T);
+	int64_t tls = info_us(f, CURLINFO_APPCONNECT_TIME_T),
+		sent = info_us(f, CURLINFO_PRETRANSFER_TIME_T);
+	int64_t first = info_us(f, CURLINFO_STARTTRANSFER_TIME_T),
+		total = info_us(f, CURLINFO_TOTAL_TIME_T);
 
 	t->reused = sent > 0 && info_long(f, CURLINFO_NUM_CONNECTS) == 0;
 	t->total = total > 0 ? total : clock_mono_us(f->t->clock) - f->start_us;
@@ -211,7 +214,8 @@ read_remote(struct xfer *f)
 	long port = info_long(f, CURLINFO_PRIMARY_PORT);
 
 	if (curl_easy_getinfo(f->easy, CURLINFO_PRIMARY_IP, &ip) == CURLE_OK && ip && *ip)
-		snprintf(r->remote, sizeof(r->remote), strchr(ip, ':') ? "[%s]:%ld" : "%s:%ld", ip, port);
+		snprintf(r->remote, sizeof(r->remote), strchr(ip, ':') ? "[%s]:%ld" : "%s:%ld", ip,
+			port);
 	r->via_proxy = f->via_proxy;
 }
 
@@ -260,7 +264,8 @@ read_seen(struct xfer *f, const char *words)
 	} else if (f->seen->alert) {
 		tls_info_add_peer(t, f->seen);
 	}
-	if (e == NETERR_TLS_HOSTNAME || e == NETERR_TLS_CA_FILE || (e == NETERR_TLS_OTHER && t->verified)) {
+	if (e == NETERR_TLS_HOSTNAME || e == NETERR_TLS_CA_FILE ||
+		(e == NETERR_TLS_OTHER && t->verified)) {
 		t->verified = false;
 		text_safe_into(t->verify_words, sizeof(t->verify_words), span_of(words));
 	}
@@ -290,11 +295,14 @@ finish(struct xfer *f, CURLcode rc, enum net_error forced)
 		r->response.headers_too_large = true;
 	if (forced == NETERR_NONE && (r->response.body_too_large || r->response.headers_too_large))
 		r->error = NETERR_TOO_LARGE;
-	if ((r->error == NETERR_PROXY || r->error == NETERR_PROXY_AUTH) && p.connect_code && !r->response.status)
+	if ((r->error == NETERR_PROXY || r->error == NETERR_PROXY_AUTH) && p.connect_code &&
+		!r->response.status)
 		r->response.status = (int)p.connect_code;
 	if (r->error != NETERR_NONE && r->error != NETERR_CANCELLED)
 		take_words(f, rc);
-	if (f->answered && curl_easy_getinfo(f->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced) == CURLE_OK)
+	if (f->answered &&
+		curl_easy_getinfo(f->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced) ==
+			CURLE_OK)
 		r->response.body_announced = announced;
 	read_timings(f);
 	read_remote(f);
@@ -336,7 +344,8 @@ curl_next_done(struct transport *t)
 
 /* --- waiting --- */
 
-/* Monotonic microseconds at which the transfer has taken too long; the connect phase is libcurl's. */
+/* Monotonic microseconds at which the transfer has taken too long; the connect
+ * phase is libcurl's. */
 static int64_t
 deadline_us(const struct xfer *f)
 {
@@ -443,8 +452,10 @@ poll_all(struct transport *t, const struct pollfd *fds, size_t n, int timeout_ms
 			(fds[i].events & POLLOUT ? CURL_WAIT_POLLOUT : 0));
 		w[used++].revents = 0;
 	}
-	return curl_multi_poll(t->multi, w, used, timeout_ms < 0 ? INT_MAX : timeout_ms, NULL) == CURLM_OK ?
-		RES_OK : RES_IO;
+	return curl_multi_poll(t->multi, w, used, timeout_ms < 0 ? INT_MAX : timeout_ms, NULL) ==
+			CURLM_OK
+		? RES_OK
+		: RES_IO;
 }
 
 static enum res

@@ -32,7 +32,8 @@ in_network(struct span host, struct span item)
 		return false;
 	if (slash == SIZE_MAX)
 		return memcmp(a, b, n) == 0;
-	if (span_to_i64(span_from(item, slash + 1), &bits) != RES_OK || bits < 0 || bits > (int64_t)n * 8)
+	if (span_to_i64(span_from(item, slash + 1), &bits) != RES_OK || bits < 0 ||
+		bits > (int64_t)n * 8)
 		return false;
 	for (size_t i = 0; i < n && bits > 0; i++, bits -= 8) {
 		unsigned mask = bits >= 8 ? 0xff : (0xff00u >> bits) & 0xff;
@@ -72,7 +73,8 @@ net_proxy_exempt(struct span list, struct span host)
 			if (span_is(word, "*") || in_network(host, word) || in_domain(host, word))
 				return true;
 			/* "[::1]", as in a URL */
-			if (word.n > 2 && word.p[0] == '[' && in_network(host, span_sub(word, 1, word.n - 2)))
+			if (word.n > 2 && word.p[0] == '[' &&
+				in_network(host, span_sub(word, 1, word.n - 2)))
 				return true;
 		}
 	return false;

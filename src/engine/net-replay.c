@@ -164,7 +164,8 @@ static enum res
 replay_start(struct transport *t, struct transfer *x, struct err *e)
 {
 	struct pending *p = xcalloc(1, sizeof(*p)), **at;
-	int64_t first = x->options.first_byte_timeout_ms * 1000, total = x->options.total_timeout_ms * 1000;
+	int64_t first = x->options.first_byte_timeout_ms * 1000,
+		total = x->options.total_timeout_ms * 1000;
 
 	(void)e;
 	keep_request(t, x->request);
@@ -194,7 +195,8 @@ enforce_limits(struct net_result *r, const struct net_options *o)
 	size_t head = 0;
 
 	for (size_t i = 0; i < r->response.headers.n; i++)
-		head += strlen(r->response.headers.v[i].name) + strlen(r->response.headers.v[i].value) + 4;
+		head += strlen(r->response.headers.v[i].name) +
+			strlen(r->response.headers.v[i].value) + 4;
 	if (o->max_headers && head > o->max_headers)
 		r->response.headers_too_large = true;
 	if (o->max_body && r->response.body.len > o->max_body) {
@@ -224,7 +226,8 @@ fill_result(struct transport *t, struct pending *p)
 	r->error = y->error;
 	if (!y->has_response)
 		return;
-	if (http_parse_response(&r->response, span_make(y->response, y->response_len), &e) != RES_OK) {
+	if (http_parse_response(&r->response, span_make(y->response, y->response_len), &e) !=
+		RES_OK) {
 		r->error = NETERR_NOT_HTTP;
 		text_safe_into(r->error_text, sizeof(r->error_text), span_of(e.text));
 		return;
@@ -309,7 +312,10 @@ replay_wait(struct transport *t, struct pollfd *fds, size_t n, int timeout_ms)
 		if (r == RES_OK && !ready)
 			clock_advance_us(t->manual, left);
 	} else {
-		int ms = left < 0 ? -1 : left > (int64_t)INT_MAX * 999 ? INT_MAX : (int)((left + 999) / 1000);
+		int ms = -1;
+
+		if (left >= 0)
+			ms = left > (int64_t)INT_MAX * 999 ? INT_MAX : (int)((left + 999) / 1000);
 
 		r = poll_fds(fds, n, ms, &ready);
 	}

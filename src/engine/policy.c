@@ -27,7 +27,8 @@ form_has_secret(struct span form)
 static bool
 headers_have_secret(const struct http_headers *h)
 {
-	static const char *const names[] = {"Authorization", "Proxy-Authorization", "Cookie", "DPoP"};
+	static const char *const names[] = {
+		"Authorization", "Proxy-Authorization", "Cookie", "DPoP"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (http_has_header(h, names[i]))

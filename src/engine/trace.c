@@ -41,7 +41,8 @@ trace_request(struct log *log, const struct redactor *r, const struct http_reque
 			text_safe_into(body, sizeof(body), buf_span(&b));
 		buf_release(&b);
 	}
-	log_add(log, LOG_INFO, LOGC_HTTP, 0, "→ %s %s%s%s", req->method, url, *body ? " " : "", body);
+	log_add(log, LOG_INFO, LOGC_HTTP, 0, "→ %s %s%s%s", req->method, url, *body ? " " : "",
+		body);
 }
 
 static int64_t
@@ -64,8 +65,8 @@ phases(char *out, size_t size, const struct timings *t)
 		n = (size_t)snprintf(out, size, "reused");
 	for (size_t i = 0; i < ARRAY_SIZE(p); i++)
 		if (p[i].us >= 0 && n < size)
-			n += (size_t)snprintf(out + n, size - n, "%s%s %lld", n ? " " : "", p[i].name,
-				(long long)ms(p[i].us));
+			n += (size_t)snprintf(out + n, size - n, "%s%s %lld", n ? " " : "",
+				p[i].name, (long long)ms(p[i].us));
 }
 
 static void
@@ -102,13 +103,14 @@ trace_result(struct log *log, const struct exchange *x)
 	phases(ph, sizeof(ph), &r->timings);
 	if (r->response.status) {
 		http_media_type(&r->response.headers, type, sizeof(type));
-		log_add(log, LOG_INFO, LOGC_HTTP, x->n, "← %d %s%s%lld ms%s%s%s", r->response.status, type,
-			*type ? " " : "", (long long)ms(r->timings.total), *ph ? " (" : "", ph,
-			*ph ? ")" : "");
+		log_add(log, LOG_INFO, LOGC_HTTP, x->n, "← %d %s%s%lld ms%s%s%s",
+			r->response.status, type, *type ? " " : "", (long long)ms(r->timings.total),
+			*ph ? " (" : "", ph, *ph ? ")" : "");
 	}
 	if (r->error != NETERR_NONE) {
-		enum log_cat cat = r->error >= NETERR_TLS_UNKNOWN_CA && r->error <= NETERR_TLS_OTHER ?
-			LOGC_TLS : LOGC_NET;
+		enum log_cat cat = r->error >= NETERR_TLS_UNKNOWN_CA && r->error <= NETERR_TLS_OTHER
+			? LOGC_TLS
+			: LOGC_NET;
 
 		url_words(url, sizeof(url), NULL, x->request.url);
 		log_add(log, r->error == NETERR_CANCELLED ? LOG_INFO : LOG_WARN, cat, x->n,

@@ -16,7 +16,8 @@
 struct transport;
 
 struct net_options {
-	/* total bounds the request whole: every attempt and redirect, from the first byte sent to the last read */
+	/* total bounds the request whole: every attempt and redirect, from the first byte sent
+	 * to the last read */
 	int64_t connect_timeout_ms, first_byte_timeout_ms, total_timeout_ms;
 	size_t max_body, max_headers;  /* bytes */
 	const char *ca_file;           /* NULL: the system's authorities */

@@ -92,13 +92,15 @@ challenges_to_json(const struct challenges *cs)
 static void
 challenges_from_json(struct challenges *cs, const struct json *list)
 {
-	for (const struct json *j = json_first(list); j && cs->n < LIMIT_CHALLENGES; j = json_next(j)) {
+	for (const struct json *j = json_first(list); j && cs->n < LIMIT_CHALLENGES;
+		j = json_next(j)) {
 		struct challenge *c = &cs->v[cs->n++];
 		struct span token68 = json_get_str(j, "token68"), name, value;
 
 		text_safe_into(c->scheme, sizeof(c->scheme), json_get_str(j, "scheme"));
 		c->token68 = token68.n ? span_dup(token68) : NULL;
-		for (const struct json *p = json_first(json_get(j, "params")); p; p = json_next(p)) {
+		for (const struct json *p = json_first(json_get(j, "params")); p;
+			p = json_next(p)) {
 			if (!json_to_span(json_first(p), &name) ||
 				!json_to_span(json_next(json_first(p)), &value))
 				continue;
@@ -154,7 +156,8 @@ flag(const struct json *j, const char *name)
 }
 
 enum res
-answer_from_json(struct answer *out, enum purpose p, int status, const struct json *j, struct err *e)
+answer_from_json(
+	struct answer *out, enum purpose p, int status, const struct json *j, struct err *e)
 {
 	int outcome = index_of(outcome_ids, ARRAY_SIZE(outcome_ids), json_get_str(j, "outcome"));
 	int kind = index_of(body_ids, ARRAY_SIZE(body_ids), json_get_str(j, "body_kind"));
@@ -163,7 +166,8 @@ answer_from_json(struct answer *out, enum purpose p, int status, const struct js
 
 	answer_release(out);
 	if (outcome < 0 || kind < 0)
-		return err_set(e, RES_SYNTAX, "an answer without its outcome or the kind of its body");
+		return err_set(
+			e, RES_SYNTAX, "an answer without its outcome or the kind of its body");
 	out->status = status;
 	out->outcome = (enum outcome)outcome;
 	out->kind = (enum body_kind)kind;

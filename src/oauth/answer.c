@@ -283,7 +283,8 @@ read_redirect_error(struct answer *a, const struct http_response *r)
 static bool
 has_content(const struct answer *a, enum purpose p, const struct http_response *r)
 {
-	/* Token responses come as forms from some servers and every client copes; elsewhere none does. */
+	/* Token responses come as forms from some servers and every client copes;
+	 * elsewhere none does. */
 	if (a->kind == BODY_FORM && p != PURPOSE_REFRESH && p != PURPOSE_TOKEN &&
 	    p != PURPOSE_PROBE_TOKEN && p != PURPOSE_RESOURCE)
 		return false;

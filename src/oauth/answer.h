@@ -41,7 +41,8 @@ struct answer {
 	struct json *doc;       /* the JSON body, or a signed response's claims; owned; NULL */
 	struct json *jose_header; /* of a signed response; owned; NULL */
 	bool is_signed, is_encrypted;
-	/* Of a signed or encrypted response: NOT_CHECKED until somebody with the key set has looked. */
+	/* Of a signed or encrypted response: NOT_CHECKED until somebody with the
+	 * key set has looked. */
 	enum sig_state sig;
 	char sig_why[200];      /* with which key, or why not; safe text */
 	struct claims envelope; /* a signed response's own claims (iss, aud …); for userinfo the same as claims */
@@ -64,10 +65,12 @@ void answer_init(struct answer *a);
 void answer_release(struct answer *a);
 /* Never fails: what is not understood is OUTCOME_OTHER.  *a is initialised. */
 void answer_read(struct answer *a, enum purpose p, const struct http_response *r);
-/* Claims and envelope of doc, from which they borrow: again after doc was replaced, or its strings were. */
+/* Claims and envelope of doc, from which they borrow: again after doc was replaced, or its
+ * strings were. */
 void answer_read_claims(struct answer *a, enum purpose p);
 const char *outcome_id(enum outcome o); /* "inactive" */
-/* For the case file (answer-json.c): all of an answer but its status as an object, and back.  *out is initialised. */
+/* For the case file (answer-json.c): all of an answer but its status as an object, and back.
+ * *out is initialised. */
 struct json *answer_to_json(const struct answer *a);
 enum res answer_from_json(struct answer *out, enum purpose p, int status, const struct json *j,
 	struct err *e) MUST_USE;

@@ -34,7 +34,8 @@ const struct challenge *challenge_find(const struct challenges *c, const char *s
 /* A parameter's value, or the empty span. */
 struct span challenge_param(const struct challenge *ch, const char *name);
 
-/* … of the first challenge that has it, whatever its scheme; RFC 9470 puts the same ones under Bearer and DPoP. */
+/* … of the first challenge that has it, whatever its scheme; RFC 9470 puts the same ones under
+ * Bearer and DPoP. */
 struct span challenges_param(const struct challenges *c, const char *name);
 /* What a parameter means, in plain words; NULL if it is not known here. */
 const char *challenge_param_meaning(const char *name);

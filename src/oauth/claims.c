@@ -229,7 +229,8 @@ claim_same(const struct json *a, const struct json *b)
 	int64_t x, y;
 
 	for (size_t i = 0; i < ARRAY_SIZE(times); i++)
-		if (span_is(name, times[i]) && json_to_time(a, &x) != NUM_OTHER && json_to_time(b, &y) != NUM_OTHER)
+		if (span_is(name, times[i]) && json_to_time(a, &x) != NUM_OTHER &&
+			json_to_time(b, &y) != NUM_OTHER)
 			return x == y;
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
 		if (span_is(name, lists[i]))

@@ -34,7 +34,8 @@ bool claims_has_scope(const struct claims *c, const char *word);
 enum res claims_scope_text(const struct claims *c, struct buf *out);
 bool claims_has_aud(const struct claims *c, struct span aud);
 
-/* Do two members of the same name say the same?  Of times the second counts, of audiences and scopes the words. */
+/* Do two members of the same name say the same?  Of times the second counts, of audiences and
+ * scopes the words. */
 bool claim_same(const struct json *a, const struct json *b);
 /* What a member means, in plain words, for the screen; NULL if unknown to us. */
 const char *claim_meaning(struct span name);

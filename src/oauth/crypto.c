@@ -258,21 +258,25 @@ key_from_x5c(const struct json *jwk)
 	return pkey;
 }
 
+static bool
+is_of_type(const EVP_PKEY *pkey, const char *kty, const struct curve *c)
+{
+	if (!strcmp(kty, "RSA"))
+		return EVP_PKEY_is_a(pkey, "RSA") || EVP_PKEY_is_a(pkey, "RSA-PSS");
+	if (!strcmp(kty, "EC"))
+		return EVP_PKEY_is_a(pkey, "EC") && curve_of_key(pkey) == c;
+	return EVP_PKEY_is_a(pkey, "ED25519") || EVP_PKEY_is_a(pkey, "ED448");
+}
+
 /* The key of a JWK for the algorithm's type; NULL if it has none, or one of another type. */
 static EVP_PKEY *
 key_from_jwk(const struct json *jwk, const char *kty, const struct curve *c)
 {
 	EVP_PKEY *pkey;
-	bool fits;
 
 	if (json_get(jwk, "x5c") && !json_get(jwk, "n") && !json_get(jwk, "x")) {
 		pkey = key_from_x5c(jwk);
-		fits = pkey &&
-			(!strcmp(kty, "RSA")      ? EVP_PKEY_is_a(pkey, "RSA") || EVP_PKEY_is_a(pkey, "RSA-PSS")
-				: !strcmp(kty, "EC") ? EVP_PKEY_is_a(pkey, "EC") && curve_of_key(pkey) == c
-						     : EVP_PKEY_is_a(pkey, "ED25519") ||
-						EVP_PKEY_is_a(pkey, "ED448"));
-		if (fits)
+		if (pkey && is_of_type(pkey, kty, c))
 			return pkey;
 		EVP_PKEY_free(pkey);
 		return NULL;
@@ -365,7 +369,8 @@ verify_ec(EVP_PKEY *pkey, const struct curve *c, struct span text, struct span s
 		return r;
 	}
 	out->der = is_der(sig) &&
-		verify_with(pkey, md_of_bits(c->bits), false, text, (const unsigned char *)sig.p, sig.n) == 1;
+		verify_with(pkey, md_of_bits(c->bits), false, text, (const unsigned char *)sig.p,
+			sig.n) == 1;
 	return 0;
 }
 
@@ -407,7 +412,8 @@ ossl_verify(const char *alg, const struct json *jwk, struct span text, struct sp
 	pkey = key_from_jwk(jwk, kty, c);
 	ERR_clear_error();
 	if (!pkey && c && !strcmp(c->alg, "ES256K"))
-		return err_set(e, RES_UNSUPPORTED, "the library has no curve secp256k1, or the key is bad");
+		return err_set(e, RES_UNSUPPORTED,
+			"the library has no curve secp256k1, or the key is bad");
 	if (!pkey)
 		return err_set(e, RES_SYNTAX, "its members make no key of type %s", kty);
 	out->bits = EVP_PKEY_get_bits(pkey);

@@ -307,7 +307,8 @@ http_start_line(struct span line)
 		return HTTP_NO_START;
 	http_request_init(&request);
 	is = request_line(&request, s, &target) &&
-		(target.p[0] == '/' || target.p[0] == '*' || span_find_str(target, ":") != SIZE_MAX);
+		(target.p[0] == '/' || target.p[0] == '*' ||
+			span_find_str(target, ":") != SIZE_MAX);
 	http_request_release(&request);
 	return is ? HTTP_REQUEST_LINE : HTTP_NO_START;
 }

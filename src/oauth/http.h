@@ -74,7 +74,8 @@ const char *body_kind_words(enum body_kind k); /* "an HTML page" */
  * output of curl -i).  For fixtures, inspect and the replay transport.
  */
 enum res http_parse_response(struct http_response *out, struct span text, struct err *e) MUST_USE;
-/* The same of exactly one message, as http_next_message() gives it: all behind its headers is its body. */
+/* The same of exactly one message, as http_next_message() gives it: all behind its
+ * headers is its body. */
 enum res http_parse_one_response(struct http_response *out, struct span text, struct err *e) MUST_USE;
 enum res http_parse_request(struct http_request *out, struct span text, struct err *e) MUST_USE;
 

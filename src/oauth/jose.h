@@ -43,7 +43,8 @@ struct jws_keys {
  * text: with which key, or why not.
  */
 enum sig_state jws_verify(struct span token, const struct jws_keys *keys, char *why, size_t why_size);
-/* May a JWK check signatures of that algorithm, by what it says of itself?  If not, *why: "is for RS256". */
+/* May a JWK check signatures of that algorithm, by what it says of itself?  If
+ * not, *why: "is for RS256". */
 bool jwk_fits(const struct json *key, const char *alg, char *why, size_t why_size);
 /* The key of that kid: one that fits the algorithm before one that does not (a kid may stand for a key of each
  * type, RFC 7517 §4.5); NULL if there is none. */

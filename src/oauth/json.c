@@ -202,7 +202,8 @@ by_name(const void *a, const void *b)
 	return c ? c : (x->at > y->at) - (x->at < y->at);
 }
 
-/* The first member whose name comes again with another value; sorted, for objects are as large as a server likes. */
+/* The first member whose name comes again with another value; sorted, for objects are as large
+ * as a server likes. */
 static bool
 ambiguous_here(const cJSON *obj, const struct json **earlier, const struct json **last)
 {
@@ -225,7 +226,8 @@ ambiguous_here(const cJSON *obj, const struct json **earlier, const struct json 
 	for (size_t i = 0, end; i < n; i = end + 1) {
 		for (end = i; end + 1 < n && !strcmp(v[end + 1].c->string, v[i].c->string); end++)
 			;
-		if (end == i || v[i].at >= best || json_same((const struct json *)v[i].c, (const struct json *)v[end].c))
+		if (end == i || v[i].at >= best ||
+			json_same((const struct json *)v[i].c, (const struct json *)v[end].c))
 			continue;
 		best = v[i].at;
 		*earlier = (const struct json *)v[i].c;

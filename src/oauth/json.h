@@ -35,7 +35,8 @@ struct span json_name(const struct json *child); /* of an object's member */
 bool json_to_bool(const struct json *j, bool *out);
 bool json_to_span(const struct json *j, struct span *out);
 bool json_to_double(const struct json *j, double *out);
-/* The digits as they were written, of an integer that may be too long for a double (beyond 2^53); false otherwise. */
+/* The digits as they were written, of an integer that may be too long for a double (beyond
+ * 2^53); false otherwise. */
 bool json_long_integer(const struct json *j, struct span *out);
 /* The span of a string member, or the empty span. */
 struct span json_get_str(const struct json *j, const char *name);

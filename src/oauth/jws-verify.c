@@ -60,7 +60,8 @@ note(struct check *c, const char *fmt, ...)
 
 /* --- which key ---------------------------------------------------------------------------- */
 
-/* May the key verify (RFC 7517 §4.3)?  Absent says nothing; some lists name the other half of the pair. */
+/* May the key verify (RFC 7517 §4.3)?  Absent says nothing; some lists name the
+ * other half of the pair. */
 static bool
 may_verify(const struct json *ops)
 {
@@ -81,7 +82,8 @@ crv_fits(const struct jws_alg *alg, struct span crv)
 		return true;
 	if (!crv.n) /* of a key that has its numbers in a certificate alone */
 		return true;
-	return alg->crv[0] ? span_is(crv, alg->crv) : span_is(crv, "Ed25519") || span_is(crv, "Ed448");
+	return alg->crv[0] ? span_is(crv, alg->crv)
+			   : span_is(crv, "Ed25519") || span_is(crv, "Ed448");
 }
 
 bool
@@ -93,20 +95,24 @@ jwk_fits(const struct json *key, const char *alg_name, char *why, size_t size)
 	char shown[40];
 
 	if (alg && !span_is(kty, alg->kty) && (kty.n || !json_get(key, "x5c"))) {
-		(void)snprintf(why, size, "is of type %s", text_safe_into(shown, sizeof(shown), kty));
+		(void)snprintf(
+			why, size, "is of type %s", text_safe_into(shown, sizeof(shown), kty));
 		return false;
 	}
 	if (alg && !crv_fits(alg, crv)) {
-		(void)snprintf(why, size, "is on the curve %s", text_safe_into(shown, sizeof(shown), crv));
+		(void)snprintf(
+			why, size, "is on the curve %s", text_safe_into(shown, sizeof(shown), crv));
 		return false;
 	}
 	/* a key of the Edwards curves is called by either name (RFC 9864 §2.2) */
 	if (key_alg.n && !span_is(key_alg, alg_name) && !(alg && !strcmp(alg->kty, "OKP"))) {
-		(void)snprintf(why, size, "is for %s", text_safe_into(shown, sizeof(shown), key_alg));
+		(void)snprintf(
+			why, size, "is for %s", text_safe_into(shown, sizeof(shown), key_alg));
 		return false;
 	}
 	if (use.n && !span_is(use, "sig")) {
-		(void)snprintf(why, size, "is for %s", span_is(use, "enc") ? "encryption" : "another use");
+		(void)snprintf(
+			why, size, "is for %s", span_is(use, "enc") ? "encryption" : "another use");
 		return false;
 	}
 	if (!may_verify(json_get(key, "key_ops"))) {
@@ -190,16 +196,20 @@ verify_with(struct check *c, const struct json *key)
 	if (v.ok) {
 		say(c, SIG_VALID, "%s verified with %s", alg, name);
 		if (!strcmp(c->alg->kty, "RSA") && v.bits < RSA_BITS_MIN)
-			note(c, ", which has %d bits where RFC 7518 §3.3 wants %d: strict verifiers refuse it",
+			note(c,
+				", which has %d bits where RFC 7518 §3.3 wants %d: strict "
+				"verifiers refuse it",
 				v.bits, RSA_BITS_MIN);
 		return SIG_VALID;
 	}
 	if (v.der)
-		return say(c, SIG_BAD, "made with %s, but written as DER where %s is r and s side by side "
-			"(RFC 7518 §3.4)", name, alg);
+		return say(c, SIG_BAD,
+			"made with %s, but written as DER where %s is r and s side by side "
+			"(RFC 7518 §3.4)",
+			name, alg);
 	if (v.sig_want && v.sig_want != c->sig.len)
-		return say(c, SIG_BAD, "a signature of %zu bytes, where %s has %zu with %s", c->sig.len, alg,
-			v.sig_want, name);
+		return say(c, SIG_BAD, "a signature of %zu bytes, where %s has %zu with %s",
+			c->sig.len, alg, v.sig_want, name);
 	return say(c, SIG_BAD, "%s does not verify with %s", alg, name);
 }
 
@@ -212,13 +222,14 @@ try_keys(struct check *c, enum match how, int *found)
 	int n = 0;
 
 	*found = 0;
-	for (const struct json *k = first_key(c->keys->jwks); k && n++ < LIMIT_JWKS_KEYS; k = json_next(k)) {
+	for (const struct json *k = first_key(c->keys->jwks); k && n++ < LIMIT_JWKS_KEYS;
+		k = json_next(k)) {
 		if (!matches(c, k, how))
 			continue;
 		if (!jwk_fits(k, c->alg->name, unfit, sizeof(unfit))) {
 			if (how == BY_KID && !*found)
-				say(c, SIG_NO_KEY, "the key %s %s, the token says %s", c->kid, unfit,
-					c->alg->name);
+				say(c, SIG_NO_KEY, "the key %s %s, the token says %s", c->kid,
+					unfit, c->alg->name);
 			continue;
 		}
 		++*found;
@@ -246,7 +257,8 @@ jws_not_for_us(const struct json *header, const struct claims *claims, const cha
 		return true;
 	}
 	if (!claims || !claims->root || !json_get_str(claims->root, "cid").n ||
-		!claims_has_aud(claims, claims->iss) || url_parse(&iss, claims->iss, NULL) != RES_OK ||
+		!claims_has_aud(claims, claims->iss) ||
+		url_parse(&iss, claims->iss, NULL) != RES_OK ||
 		(iss.path.n && !span_is(iss.path, "/")))
 		return false;
 	*why = "it is meant for its issuer alone, which keeps the key to itself";
@@ -280,12 +292,17 @@ verify_with_set(struct check *c)
 		return say(c, SIG_NO_KEY, "the key set is empty");
 	if (c->why_size)
 		c->why[0] = '\0';
-	s = try_keys(c, c->kid_raw.n ? BY_KID : c->x5t.n || c->x5t_s256.n ? BY_X5T : ANY_KEY, &found);
+	s = try_keys(c,
+		c->kid_raw.n                        ? BY_KID
+			: c->x5t.n || c->x5t_s256.n ? BY_X5T
+						    : ANY_KEY,
+		&found);
 	if (found)
 		return s;
 	if (c->kid_raw.n && jwks_key(c->keys->jwks, c->kid_raw, c->alg->name))
 		return SIG_NO_KEY; /* it does not fit; why: said above */
-	/* the thumbprint is a second name; a key without a name may be it, and its failure proves nothing */
+	/* the thumbprint is a second name; a key without a name may be it, and its failure
+	 * proves nothing */
 	if (c->kid_raw.n) {
 		s = try_keys(c, BY_X5T, &found);
 		if (found)
@@ -322,10 +339,12 @@ hmac_is_decoded(const struct check *c, struct span secret)
 	bool ok;
 
 	buf_init_wiping(&key, secret.n + 4);
-	ok = base64url_decode(&key, secret, NULL) == RES_OK && key.len && hmac_is(c, buf_span(&key));
+	ok = base64url_decode(&key, secret, NULL) == RES_OK && key.len &&
+		hmac_is(c, buf_span(&key));
 	if (!ok) {
 		buf_clear(&key);
-		ok = base64_decode(&key, secret, NULL) == RES_OK && key.len && hmac_is(c, buf_span(&key));
+		ok = base64_decode(&key, secret, NULL) == RES_OK && key.len &&
+			hmac_is(c, buf_span(&key));
 	}
 	buf_release(&key);
 	return ok;
@@ -338,7 +357,8 @@ verify_hs(struct check *c)
 	struct span secret;
 
 	if (!c->keys->secret)
-		return say(c, SIG_NO_KEY, "%s is checked with the client secret, which is not known", alg);
+		return say(c, SIG_NO_KEY,
+			"%s is checked with the client secret, which is not known", alg);
 	secret = secret_reveal(c->keys->secret);
 	if (hmac_is(c, secret)) {
 		say(c, SIG_VALID, "%s verified with the client secret", alg);
@@ -348,13 +368,16 @@ verify_hs(struct check *c)
 		return SIG_VALID;
 	}
 	if (hmac_is_decoded(c, secret))
-		return say(c, SIG_VALID, "%s verified with the client secret, decoded from base64", alg);
+		return say(c, SIG_VALID, "%s verified with the client secret, decoded from base64",
+			alg);
 	if (!c->keys->only_secret)
-		return say(c, SIG_NO_KEY, "%s does not verify with the client secret: the server may have a key "
-			"of its own", alg);
+		return say(c, SIG_NO_KEY,
+			"%s does not verify with the client secret: the server may have a key "
+			"of its own",
+			alg);
 	if (c->sig.len != c->alg->sig_len)
-		return say(c, SIG_BAD, "a signature of %zu bytes, where %s has %zu", c->sig.len, alg,
-			c->alg->sig_len);
+		return say(c, SIG_BAD, "a signature of %zu bytes, where %s has %zu", c->sig.len,
+			alg, c->alg->sig_len);
 	return say(c, SIG_BAD, "%s does not verify with the client secret", alg);
 }
 

@@ -37,7 +37,8 @@ oauth_error_of_device(struct span code)
 {
 	const struct oauth_error *e = oauth_error_find(code);
 
-	return is_defined_in(e, "CIBA") || (is_defined_in(e, "RFC 8628") && !is_defined_in(e, "RFC 6749"));
+	return is_defined_in(e, "CIBA") ||
+		(is_defined_in(e, "RFC 8628") && !is_defined_in(e, "RFC 6749"));
 }
 
 bool

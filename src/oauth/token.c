@@ -138,7 +138,8 @@ signature_fits(const char *name, size_t n)
 	return n == alg->sig_len || (alg->sig_len_other && n == alg->sig_len_other);
 }
 
-/* A whole ECDSA signature in DER, which some signers write: wrong (RFC 7518 §3.4), but nothing is missing. */
+/* A whole ECDSA signature in DER, which some signers write: wrong (RFC 7518 §3.4),
+ * but nothing is missing. */
 static bool
 is_der_signature(const char *name, struct span part)
 {
@@ -181,7 +182,8 @@ read_nested(struct token_info *t, struct span payload)
 	buf_init_wiping(&text, LIMIT_TOKEN);
 	t->nested = base64url_decode(&text, payload, NULL) == RES_OK &&
 		jws_split(&inner, buf_span(&text), NULL) == RES_OK;
-	if (t->nested && inner.n_parts == 3 && jose_decode_json(&t->payload, inner.payload, NULL) != RES_OK)
+	if (t->nested && inner.n_parts == 3 &&
+		jose_decode_json(&t->payload, inner.payload, NULL) != RES_OK)
 		t->payload = NULL;
 	buf_release(&text);
 	return t->nested;
@@ -361,7 +363,8 @@ token_info_copy(struct token_info *dst, const struct token_info *src)
 
 static const char *const kind_ids[] = {"opaque", "jwt", "jwe"};
 static const char *const role_ids[] = {"unknown", "access", "refresh", "id"};
-static_assert(ARRAY_SIZE(kind_ids) == TOKEN_JWE + 1 && ARRAY_SIZE(role_ids) == ROLE_ID + 1, "one id each");
+static_assert(ARRAY_SIZE(kind_ids) == TOKEN_JWE + 1 && ARRAY_SIZE(role_ids) == ROLE_ID + 1,
+	"one id each");
 
 static const struct {
 	const char *id, *words;
@@ -373,7 +376,8 @@ static const struct {
 	[SIG_UNSUPPORTED_ALG] = {"unsupported-alg", "not checked: algorithm not supported here"},
 	[SIG_ALG_NONE] = {"alg-none", "none: the token is not signed"},
 	[SIG_ENCRYPTED] = {"encrypted", "not to be seen: the token is encrypted"},
-	[SIG_CRITICAL] = {"critical", "not checked: its header demands an extension not known here"},
+	[SIG_CRITICAL] = {"critical",
+		"not checked: its header demands an extension not known here"},
 	[SIG_NOT_FOR_US] = {"not-for-us", "not checkable: meant for another API only"},
 };
 static_assert(ARRAY_SIZE(sig_names) == SIG_CRITICAL + 1, "one row a state");

@@ -141,7 +141,8 @@ url_parse(struct url *out, struct span text, struct err *e)
 static bool
 proxy_scheme(struct span s)
 {
-	static const char *const known[] = {"http", "https", "socks4", "socks4a", "socks5", "socks5h"};
+	static const char *const known[] = {
+		"http", "https", "socks4", "socks4a", "socks5", "socks5h"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		if (span_is_nocase(s, known[i]))
@@ -161,7 +162,8 @@ url_parse_proxy(struct url *out, struct span text, struct err *e)
 		return err_set(e, RES_LIMIT, "a URL of %zu bytes, more than %d", text.n, LIMIT_URL);
 	for (size_t i = 0; i < text.n; i++)
 		if ((unsigned char)text.p[i] <= ' ' || text.p[i] == 0x7f)
-			return err_set(e, RES_SYNTAX, "a blank or control character, at byte %zu", i);
+			return err_set(
+				e, RES_SYNTAX, "a blank or control character, at byte %zu", i);
 	out->scheme = SPAN_LIT("http");
 	if (n != SIZE_MAX) {
 		out->scheme = span_sub(text, 0, n);

@@ -9,7 +9,8 @@
 
 enum { WORDS_MAX = 96, WORDS_BYTES = 1024 };
 
-/* The words of one text, lower case; "expired_accessToken" is three, a UUID is one.  What is too long is cut off. */
+/* The words of one text, lower case; "expired_accessToken" is three, a UUID is one.  What is too
+ * long is cut off. */
 struct words {
 	char bytes[WORDS_BYTES];
 	struct {
