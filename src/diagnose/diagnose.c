@@ -28,6 +28,26 @@ run_rule(struct diagnosis *d, const struct rule *r, const struct facts *f)
 	d->n++;
 }
 
+enum state
+finding_state(const struct finding *f)
+{
+	switch (f->severity) {
+	case SEV_ERROR:
+		return STATE_PROBLEM;
+	case SEV_WARNING:
+		return STATE_WARNING;
+	case SEV_INFO:
+		break;
+	}
+	return f->possible ? STATE_UNDETERMINED : STATE_OK;
+}
+
+const char *
+finding_word(const struct finding *f)
+{
+	return f->possible ? "possible" : severity_id(f->severity);
+}
+
 void
 diagnose_in_order(
 	struct diagnosis *d, const struct facts *f, const struct walk *walk, const size_t *order)

@@ -34,6 +34,10 @@ struct finding {
 	size_t n_caused_by;
 };
 
+/* How it is marked and called: a cause that merely fits is no "ok" and no "info". */
+enum state finding_state(const struct finding *f);
+const char *finding_word(const struct finding *f); /* "error", "warning", "info", "possible" */
+
 struct verdict {
 	enum state state; /* OK, PROBLEM, UNDETERMINED */
 	const struct finding *primary; /* findings[0]; NULL if healthy without a warning */

@@ -118,8 +118,8 @@ rule_wrong_tenant_or_realm(const struct facts *f, struct finding *out)
 	if (fact_key_known(f) == TRI_NO)
 		ev(out, "kid", (int)f->jwks->n, "not among this issuer's keys");
 	url_difference(how, sizeof(how), iss, f->expected_issuer.v);
-	return say(out, "The token is of issuer %.*s, asked was %.*s: they differ %s.",
-		SPAN_ARG(iss), SPAN_ARG(f->expected_issuer.v), how[0] ? how : "in their text");
+	return say(out, "The token is of another issuer (they differ %s): it is of %.*s, asked was %.*s.",
+		how[0] ? how : "in their text", SPAN_ARG(iss), SPAN_ARG(f->expected_issuer.v));
 }
 
 /* --- introspection ------------------------------------------------------------------------ */

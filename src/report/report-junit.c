@@ -38,7 +38,7 @@ details(const struct report *r, struct buf *out, enum step s)
 
 		if (f->step != s)
 			continue;
-		buf_printf(out, "%s %s: ", severity_id(f->severity), f->rule->id);
+		buf_printf(out, "%s %s: ", finding_word(f), f->rule->id);
 		xml(r, out, span_of(f->summary));
 		buf_puts(out, " Remedy: ");
 		xml(r, out, span_of(f->remedy));

@@ -36,7 +36,7 @@ finding(const struct report *r, struct buf *out, const struct finding *f)
 {
 	char from[120];
 
-	buf_printf(out, "\n### `%s` (%s)\n\n", f->rule->id, severity_id(f->severity));
+	buf_printf(out, "\n### `%s` (%s)\n\n", f->rule->id, finding_word(f));
 	escaped(r, out, span_of(f->summary));
 	buf_puts(out, "\n\n");
 	line(r, out, "- Remedy: ", f->remedy);

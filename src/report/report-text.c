@@ -18,12 +18,6 @@ static const struct look state_looks[] = {
 	[STATE_UNDETERMINED] = {"?", "?", "\033[36m"},
 };
 
-static enum state
-state_of_severity(enum severity s)
-{
-	return s == SEV_ERROR ? STATE_PROBLEM : s == SEV_WARNING ? STATE_WARNING : STATE_OK;
-}
-
 static void
 paint(const struct report *r, struct buf *out, const char *colour, const char *text)
 {
@@ -142,7 +136,7 @@ causes(const struct report *r, struct buf *out)
 	title(r, out, "Cause and effects");
 	for (size_t i = 0; i < n; i++) {
 		buf_printf(out, "  %s", rows[i].lead);
-		mark(r, out, state_of_severity(rows[i].f->severity));
+		mark(r, out, finding_state(rows[i].f));
 		buf_putc(out, ' ');
 		paint(r, out, "\033[1m", rows[i].f->rule->id);
 		buf_putc(out, '\n');
@@ -152,14 +146,14 @@ causes(const struct report *r, struct buf *out)
 static void
 finding(const struct report *r, struct buf *out, const struct finding *f)
 {
-	enum state s = state_of_severity(f->severity);
+	enum state s = finding_state(f);
 	char from[120];
 
 	buf_puts(out, "  ");
 	mark(r, out, s);
 	buf_putc(out, ' ');
 	paint(r, out, "\033[1m", f->rule->id);
-	buf_printf(out, " (%s, step %d %s)\n", severity_id(f->severity), f->step + 1,
+	buf_printf(out, " (%s, step %d %s)\n", finding_word(f), f->step + 1,
 		step_title(f->step));
 	buf_puts(out, "    ");
 	wrap(r, out, span_of(f->summary), 4, 4);

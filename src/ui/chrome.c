@@ -183,8 +183,8 @@ draw_chain(const struct ui *ui, struct canvas *c, struct rect r)
 int
 chrome_verdict(const struct ui *ui, struct canvas *c, int row)
 {
-	/* the sentence and what to do stand whole before anything else gets a row */
-	int most = c->rows >= 22 ? 6 : 4, used, width = c->cols - 4;
+	/* the sentence stands whole, and what to do as far as it can, before anything else gets a row */
+	int most = c->rows >= 22 ? 8 : 6, chain = most - 2, used, width = c->cols - 4;
 	struct buf b;
 	uint32_t glyph;
 	enum ui_role role;
@@ -193,14 +193,14 @@ chrome_verdict(const struct ui *ui, struct canvas *c, int row)
 	buf_init(&b, 2 * LIMIT_MESSAGE);
 	role = verdict_words(ui, &b, &glyph);
 	canvas_put(c, row, 1, glyph, role);
-	used = canvas_wrap(c, (struct rect){row, 3, idle ? most / 2 : most, width},
+	used = canvas_wrap(c, (struct rect){row, 3, idle ? most - 1 : most, width},
 		role == UIR_RUNNING || role == UIR_PENDING ? UIR_TEXT : UIR_VERDICT, buf_span(&b));
 	if (used == 0)
 		used = 1;
 	if (idle) {
 		used += draw_next(ui, c, (struct rect){row + used, 3, most - used, width},
 			used == 1 ? (int)text_cells(buf_span(&b)) : 0);
-		used += draw_chain(ui, c, (struct rect){row + used, 3, most - used, width});
+		used += draw_chain(ui, c, (struct rect){row + used, 3, chain - used, width});
 	}
 	buf_release(&b);
 	return used;

@@ -131,11 +131,8 @@ page_guide(struct page *p, const struct ui *ui, enum step s)
 static void
 finding(struct page *p, const struct finding *f)
 {
-	static const enum state states[] = {
-		[SEV_INFO] = STATE_OK, [SEV_WARNING] = STATE_WARNING, [SEV_ERROR] = STATE_PROBLEM};
-
 	gap(p);
-	page_add(p, state_role((int)states[f->severity]), 0, "%s: %s", severity_id(f->severity), f->summary);
+	page_add(p, state_role((int)finding_state(f)), 0, "%s: %s", finding_word(f), f->summary);
 	page_add(p, UIR_NAME, 2, "%s · step %d %s", f->rule->id, (int)f->step + 1, step_title(f->step));
 	if (f->remedy[0])
 		page_add(p, UIR_NEXT, 2, "%s", f->remedy);

@@ -5,7 +5,7 @@
 void
 step_panes(const struct ui *ui, struct rect area, struct rect *fields, struct rect *guide, struct rect *log)
 {
-	int lines = (area.rows + 6) / 6;
+	int lines = area.rows < 10 ? 1 : (area.rows + 6) / 6; /* a long verdict takes from the log first */
 	struct rect none = {area.row, area.col, 0, 0};
 
 	if (ui->log.size == LOGSIZE_HALF)

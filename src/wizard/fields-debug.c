@@ -66,8 +66,6 @@ static void
 finding_row(struct field_list *l, const struct chain_row *at)
 {
 	const struct finding *f = at->f;
-	static const enum state states[] = {
-		[SEV_INFO] = STATE_OK, [SEV_WARNING] = STATE_WARNING, [SEV_ERROR] = STATE_PROBLEM};
 	struct field *row = field_add(l, FIELD_FINDING, "", span_of(f->rule->id), span_of(f->summary),
 		f->n_evidence ? f->evidence[0].from : FROM_NOWHERE);
 	struct buf causes;
@@ -76,7 +74,7 @@ finding_row(struct field_list *l, const struct chain_row *at)
 	buf_init(&causes, 300);
 	for (size_t i = 0; i < f->n_caused_by; i++)
 		buf_printf(&causes, "%s%s", i ? ", " : "because of ", f->caused_by[i]->id);
-	field_mean(row, states[f->severity], "%s", buf_str(&causes));
+	field_mean(row, finding_state(f), "%s", buf_str(&causes));
 	buf_release(&causes);
 }
 

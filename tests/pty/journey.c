@@ -58,10 +58,19 @@ list_names(struct vt *t, const char *id)
 	return false;
 }
 
+/* Does it end with the sign that there is more? */
+static bool
+is_cut(const char *words)
+{
+	struct span s = span_trim(span_of(words));
+
+	return s.n >= strlen("…") && span_is(span_from(s, s.n - strlen("…")), "…");
+}
+
 static void
 names_the_cause(struct vt *t, const struct scenario *s)
 {
-	char glyph[8], *verdict = play_verdict(t, glyph), *finding = NULL;
+	char glyph[8], *verdict = play_verdict(t, glyph), *finding = NULL, *smallest;
 	bool problem = !s->healthy && !s->passes && *s->expects, first = false;
 	const char *state = s->open ? "?" : problem ? "✗" : "✓";
 
@@ -79,13 +88,18 @@ names_the_cause(struct vt *t, const struct scenario *s)
 		if (!play_same_words(verdict, finding))
 			fail_msg("the verdict says: %s; %s says: %s", verdict, s->expects, finding);
 	}
-	free(verdict);
-	free(finding);
-	/* the smallest terminal says it, too, though it cuts */
+	/* the smallest terminal says it, too, and whole */
 	vt_resize(t, 18, 60);
 	assert_true(vt_idle(t));
-	free(play_verdict(t, glyph));
+	smallest = play_verdict(t, glyph);
 	assert_string_equal(glyph, state);
+	if (is_cut(smallest) || (problem && !play_same_words(smallest, finding))) {
+		vt_dump(t, "the verdict");
+		fail_msg("60x18 says: %s; 80x24: %s", smallest, verdict);
+	}
+	free(smallest);
+	free(finding);
+	free(verdict);
 	assert_true(!*s->expects || list_names(t, s->expects));
 	vt_resize(t, 24, 80);
 	assert_true(vt_idle(t));

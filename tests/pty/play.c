@@ -206,7 +206,7 @@ play_verdict(struct vt *t, char glyph[8])
 static const char *
 begins_finding(const char *row)
 {
-	static const char *const heads[] = {"  error: ", "  warning: ", "  info: "};
+	static const char *const heads[] = {"  error: ", "  warning: ", "  info: ", "  possible: "};
 
 	for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
 		if (strncmp(row, heads[i], strlen(heads[i])) == 0)

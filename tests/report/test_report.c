@@ -236,6 +236,32 @@ test_text(void **state)
 	release(&m);
 }
 
+/* Causes that merely fit are marked as open, and called possible; JSON keeps the severity. */
+static void
+test_possible(void **state)
+{
+	struct made m;
+	char *text;
+
+	(void)state;
+	make(&m);
+	answer(&m, STEP_HANDLE, PURPOSE_USERINFO, "https://idp.example/userinfo",
+		"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer error=\"invalid_token\"\r\n\r\n");
+	text = write_report(&m, REPORT_TEXT, (struct report_input){0});
+	assert_non_null(strstr(text, "  ? token-expired\n"));
+	assert_non_null(strstr(text, "? token-expired (possible, step 4 Handle)"));
+	assert_null(strstr(text, "✓ token-expired"));
+	free(text);
+	text = write_report(&m, REPORT_MARKDOWN, (struct report_input){0});
+	assert_non_null(strstr(text, "`token-expired` (possible)"));
+	free(text);
+	text = write_report(&m, REPORT_JSON, (struct report_input){0});
+	assert_non_null(strstr(text, "\"info\""));
+	assert_null(strstr(text, "\"possible\""));
+	free(text);
+	release(&m);
+}
+
 /* A report too large for its buffer says so instead of ending in the middle. */
 static void
 test_limit(void **state)
@@ -264,6 +290,7 @@ main(void)
 		cmocka_unit_test(test_claims),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_possible),
 		cmocka_unit_test(test_limit),
 	};
 
