@@ -171,8 +171,9 @@ write_atomic(const char *path, struct span content, mode_t mode, struct err *e)
 	return r;
 }
 
-enum res
-file_write_private(const char *path, struct span content, struct err *e)
+/* What is there may be replaced: a regular file, or nothing. */
+static enum res
+check_replaceable(const char *path, struct err *e)
 {
 	struct stat st;
 
@@ -184,7 +185,33 @@ file_write_private(const char *path, struct span content, struct err *e)
 	} else if (errno != ENOENT) {
 		return err_errno(e, "%s", path);
 	}
-	return write_atomic(path, content, 0600, e);
+	return RES_OK;
+}
+
+enum res
+file_write_private(const char *path, struct span content, struct err *e)
+{
+	enum res r = check_replaceable(path, e);
+
+	return r == RES_OK ? write_atomic(path, content, 0600, e) : r;
+}
+
+enum res
+file_try_private(const char *path, struct err *e)
+{
+	enum res r = check_replaceable(path, e);
+	char *temp = NULL;
+	int fd;
+
+	if (r != RES_OK)
+		return r;
+	fd = open_beside(path, 0600, &temp);
+	if (fd < 0)
+		return err_errno(e, "%s", path);
+	close(fd);
+	unlink(temp);
+	free(temp);
+	return RES_OK;
 }
 
 /* A terminal, a pipe, /dev/null: there is nothing to replace, it is written to. */

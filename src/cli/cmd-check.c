@@ -126,6 +126,8 @@ walk(struct app *a, unsigned mask)
 	status = app_report(a);
 	if (opt_given(o, OPT_REFRESH) || opt_given(o, OPT_REVOKE))
 		say_farewell(a);
+	if (status == STATUS_OK && wizard_tokens_misplaced(a->wizard))
+		status = STATUS_INTERNAL;
 	return status == STATUS_OK ? app_verdict_status(a) : status;
 }
 

@@ -33,8 +33,11 @@ precondition_rows(struct field_list *l, const struct wizard *w, const struct fac
 	default:
 		text_format(text, sizeof text, "not chosen yet");
 	}
-	field_mean(field_words(l, "tokens_go_to", "new tokens to", text, FROM_NOWHERE), STATE_OK, "%s",
-		"where the new tokens are kept before anything else uses them");
+	row = field_words(l, "tokens_go_to", "new tokens to", text, FROM_NOWHERE);
+	if (wizard_tokens_misplaced(w))
+		field_mean(row, STATE_PROBLEM, "not written: %s", wizard_diagnosis(w)->step_summary[STEP_REFRESH]);
+	else
+		field_mean(row, STATE_OK, "%s", "where the new tokens are kept before anything else uses them");
 }
 
 static void

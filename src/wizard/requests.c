@@ -445,6 +445,7 @@ keep_tokens(struct wizard *w, const struct token_response *t)
 	struct buf text;
 	struct err e = ERR_INIT;
 
+	w->saved_to[0] = w->save_error[0] = '\0';
 	if (w->place != PLACE_FILE)
 		return;
 	buf_init_wiping(&text, LIMIT_TOKEN * 4);
@@ -461,6 +462,9 @@ keep_tokens(struct wizard *w, const struct token_response *t)
 			text_format(w->saved_to, sizeof w->saved_to, "%s", rescue);
 		free(rescue);
 	}
+	if (*w->save_error)
+		log_add(w->deps.log, LOG_WARN, LOGC_STEP, 0, "the new tokens could not be written (%s); they are in %s",
+			w->save_error, *w->saved_to ? w->saved_to : "memory only");
 	buf_release(&text);
 }
 

@@ -1,7 +1,6 @@
 /* Step 3: the refresh token grant (RFC 6749 §6), never with a spent token, never without a place for what comes. */
 #include "wizard/steps.h"
 
-#include <errno.h>
 #include <sys/stat.h>
 
 #include "base/text.h"
@@ -12,7 +11,7 @@
 enum res
 wizard_set_token_place(struct wizard *w, enum token_place place, const char *path, struct err *e)
 {
-	char *folder, *slash;
+	struct err why = ERR_INIT;
 	struct stat st;
 
 	if (place == PLACE_FILE) {
@@ -20,17 +19,9 @@ wizard_set_token_place(struct wizard *w, enum token_place place, const char *pat
 			return err_set(e, RES_SYNTAX, "a file name is needed for the new tokens");
 		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 			return err_set(e, RES_SYNTAX, "%s is a folder; the new tokens need a file", path);
-		folder = xstrdup(path);
-		slash = strrchr(folder, '/');
-		if (slash)
-			slash[slash == folder] = '\0';
-		if (access(slash ? folder : ".", W_OK) != 0) {
-			enum res r = err_errno(e, "the new tokens cannot be written to %s", path);
-
-			free(folder);
-			return r;
-		}
-		free(folder);
+		/* before anything is sent: what comes back cannot be had again */
+		if (file_try_private(path, &why) != RES_OK)
+			return err_set(e, RES_IO, "the new tokens cannot be written to %s", why.text);
 	}
 	w->place = place;
 	free(w->place_path);
@@ -126,6 +117,35 @@ known_good(const struct wizard *w, enum purpose p)
 	const struct exchange *x = case_last(w->c, p, SLOT_ACCESS);
 
 	return x && x->answer.outcome == OUTCOME_SUCCESS;
+}
+
+bool
+wizard_tokens_misplaced(const struct wizard *w)
+{
+	return *w->save_error && w->c->n_generations > 1;
+}
+
+/* No server's fault, so no finding: but the verdict and step 3 say it before anything else. */
+void
+refresh_advise(struct wizard *w)
+{
+	struct diagnosis *d = &w->diagnosis;
+	struct verdict *v = &d->verdict;
+	char was[sizeof v->summary], where[sizeof w->saved_to + 4];
+
+	if (!wizard_tokens_misplaced(w))
+		return;
+	text_format(where, sizeof where, "%s%s", *w->saved_to ? "in " : "in memory only", w->saved_to);
+	text_format(d->step_summary[STEP_REFRESH], sizeof d->step_summary[STEP_REFRESH],
+		"New tokens came, and could not be written (%s); they are %s.", w->save_error, where);
+	if (d->steps[STEP_REFRESH] == STATE_OK)
+		d->steps[STEP_REFRESH] = STATE_WARNING;
+	text_format(was, sizeof was, "%s", v->summary);
+	text_format(v->summary, sizeof v->summary, "The new tokens could not be written (%s); they are %s. %s",
+		w->save_error, where, was);
+	if (*w->saved_to)
+		text_format(v->next, sizeof v->next, "Move %s to where the tokens belong; the old ones may be dead.",
+			w->saved_to);
 }
 
 bool

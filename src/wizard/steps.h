@@ -82,6 +82,7 @@ bool expiry_clock(struct wizard *w);
 bool expiry_clock_unverified(struct wizard *w);
 bool refresh_send(struct wizard *w);
 bool refresh_prove(struct wizard *w);
+void refresh_advise(struct wizard *w);
 bool handle_ask(struct wizard *w);
 bool handle_keys(struct wizard *w);
 bool revoke_send(struct wizard *w);

@@ -407,6 +407,7 @@ wizard_update(struct wizard *w)
 	w->seen_tick = tick;
 	wizard_derive(w);
 	probes_advise(w);
+	refresh_advise(w);
 	return true;
 }
 

@@ -52,8 +52,10 @@ void wizard_hold(struct wizard *w);
 void wizard_give_secret(struct wizard *w, const struct profile_key *key, struct secret *s);
 void wizard_go_on(struct wizard *w);
 void wizard_set_probes(struct wizard *w, enum probe_level level);
-/* path only with PLACE_FILE (copied).  RES_IO if nothing can be written there. */
+/* path only with PLACE_FILE (copied).  RES_IO if nothing can be written there, which is tried. */
 enum res wizard_set_token_place(struct wizard *w, enum token_place place, const char *path, struct err *e) MUST_USE;
+/* Did new tokens come that could not be written there?  The verdict, step 3 and the farewell say where they are. */
+bool wizard_tokens_misplaced(const struct wizard *w);
 enum token_place wizard_token_place(const struct wizard *w, const char **path);
 
 /* --- walking ------------------------------------------------------------------------------- */

@@ -333,6 +333,20 @@ says out "user information     GET"
 want 0 "check --refresh" -- check "$@" --refresh-token-file rt.txt --refresh --tokens-out new.json
 if [ "$(stat -c %a new.json)" = 600 ] && grep -q '"access_token"' new.json; then ok "... kept the new tokens"; else not_ok "new.json"; fi
 says err "new.json"
+ln -sf new.json link.json
+for f in /proc/x.json /dev/full link.json; do
+	want 2 "--tokens-out $f is refused before anything is sent" -- check "$@" --refresh-token-file rt.txt --refresh --tokens-out $f
+	says err "the new tokens cannot be written to"
+	silent out
+done
+# the place is good when it is asked about, and the disk is full when the tokens come
+sed -n 's/^[[:space:]]*"refresh_token":[[:space:]]*"\([^"]*\)".*/\1/p' new.json >rt2.txt
+chmod 600 rt2.txt
+{ (trap '' XFSZ; ulimit -f 0; exec "$tt" check "$@" --refresh-token-file rt2.txt --refresh --tokens-out new3.json \
+	2>&1 </dev/null); echo "status $?"; } | cat >out
+: >err
+says out "status 4"
+says out "could not be written"
 want 1 "... whose old refresh token is spent" -- check "$@" --refresh-token-file rt.txt --refresh --tokens-out new2.json
 says out "refresh-token-rotated"
 if [ -e new2.json ] && [ -s new2.json ]; then not_ok "tokens out of nothing"; else ok "... and brings no tokens"; fi

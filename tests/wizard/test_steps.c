@@ -369,6 +369,41 @@ an_open_refresh_is_called_open(void **state)
 	}
 }
 
+/* The place was good when it was chosen, and is gone when the tokens come: they are rescued, and that is said. */
+static void
+tokens_that_cannot_be_written_are_said(void **state)
+{
+	struct world *t = *state;
+	char dir[] = "/tmp/tokentriage-test.XXXXXX", gone[80], path[96], rescued[128];
+	struct err e = ERR_INIT;
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(gone, sizeof gone, "%s/gone", dir);
+	snprintf(path, sizeof path, "%s/new.json", gone);
+	snprintf(rescued, sizeof rescued, "%s/tokentriage-rescued-%ld.json", dir, (long)getpid());
+	assert_int_equal(mkdir(gone, 0700), 0);
+	setenv("XDG_RUNTIME_DIR", dir, 1);
+	healthy_server();
+	reply("POST", "/token", NULL, JSON_HEAD "{\"access_token\":\"the-new-access-token-9876543210\","
+		"\"token_type\":\"Bearer\",\"expires_in\":3600}");
+	begin(t, "opaque-access-token-0123456789", "opaque-refresh-token-0123456789");
+	assert_int_equal(wizard_set_token_place(t->w, PLACE_FILE, "/dev/full", &e), RES_IO);
+	assert_int_equal(wizard_set_token_place(t->w, PLACE_FILE, path, &e), RES_OK);
+	assert_int_equal(rmdir(gone), 0); /* … and nothing was left in it */
+	assert_int_equal(wizard_set_token_place(t->w, PLACE_FILE, path, &e), RES_IO);
+	assert_int_equal(wizard_refresh(t->w, &e), RES_OK);
+	run(t);
+	assert_true(wizard_tokens_misplaced(t->w));
+	assert_int_equal(wizard_step_state(t->w, STEP_REFRESH), STATE_WARNING);
+	assert_non_null(strstr(wizard_diagnosis(t->w)->step_summary[STEP_REFRESH], rescued));
+	assert_non_null(strstr(wizard_diagnosis(t->w)->verdict.summary, rescued));
+	assert_int_equal(wizard_diagnosis(t->w)->verdict.state, STATE_OK);
+	assert_true(says_farewell(t, rescued));
+	assert_int_equal(unlink(rescued), 0);
+	unsetenv("XDG_RUNTIME_DIR");
+	rmdir(dir);
+}
+
 /* Sent, and the connection died: the server may have used it. */
 static void
 a_refresh_without_an_answer_counts_as_used(void **state)
@@ -702,6 +737,7 @@ main(void)
 		T(a_spent_refresh_token_is_not_sent_again),
 		T(a_refresh_is_not_cancelled),
 		T(an_open_refresh_is_called_open),
+		T(tokens_that_cannot_be_written_are_said),
 		T(a_step_on_its_own_finds_its_endpoint),
 		T(without_a_token_endpoint_nothing_is_sent),
 		T(a_refresh_without_an_answer_counts_as_used),
