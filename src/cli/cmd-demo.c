@@ -87,6 +87,10 @@ say_result(const struct scenario *s, const struct diagnosis *d)
 {
 	const char *primary = d->verdict.primary ? d->verdict.primary->rule->id : "nothing";
 
+	for (size_t i = 0; i < d->n; i++)
+		if (!d->verdict.primary && !strcmp(d->findings[i].rule->id, s->expects))
+			primary = "as a hint";
+
 	fprintf(stderr, "tokentriage: scenario %s: expected %s, found %s (%s)\n", s->name,
 		*s->expects ? s->expects : "nothing", primary, state_word(d->verdict.state));
 }

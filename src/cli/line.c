@@ -99,11 +99,12 @@ static void
 put_verdict(struct line *l)
 {
 	const struct verdict *v = &wizard_diagnosis(l->a->wizard)->verdict;
+	char next[LIMIT_MESSAGE];
 
 	if (*v->summary)
 		put(l, "Verdict, %s: %s\n", state_word(v->state), v->summary);
 	if (*v->next)
-		put(l, "Next: %s\n", v->next);
+		put(l, "Next: %s\n", say_where(AUDIENCE_CHOICES, v->next, next, sizeof(next)));
 }
 
 static void

@@ -82,6 +82,13 @@ struct walk {
 };
 void diagnose(struct diagnosis *d, const struct facts *f, const struct walk *walk);
 
+/*
+ * Remedies and next sentences name a step of the wizard where they are had ("step 3"); for who has no wizard before him
+ * the command, or the choice of the line-by-line wizard, in its place.  out is safe text, cut at size; returned.
+ */
+enum audience { AUDIENCE_COMMANDS, AUDIENCE_CHOICES };
+char *say_where(enum audience a, const char *text, char *out, size_t size);
+
 /* The catalogue of causes, also of those no rule can see from here; sorted by id. */
 struct catalogue_entry {
 	const char *id, *title, *meaning, *shows, *told_apart, *remedy, *references;

@@ -26,4 +26,4 @@ src_libttdiagnose_a_SOURCES = \
 	src/diagnose/rules-userinfo.c \
 	src/diagnose/rules-verify.c \
 	src/diagnose/loginerrors.def src/diagnose/verdict-login.c \
-	src/diagnose/verdict.c src/diagnose/verdict.h
+	src/diagnose/verdict.c src/diagnose/verdict.h src/diagnose/where.c

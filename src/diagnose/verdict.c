@@ -92,8 +92,9 @@ left_words(const struct facts *f, char *out, size_t size)
 }
 
 static void
-healthy_words(struct verdict *v, const struct facts *f)
+healthy_words(struct diagnosis *d, const struct facts *f)
 {
+	struct verdict *v = &d->verdict;
 	const char *from = f->userinfo && f->userinfo->purpose == PURPOSE_RESOURCE
 		? "the resource"
 		: "user information";
@@ -114,6 +115,13 @@ healthy_words(struct verdict *v, const struct facts *f)
 		sub);
 	(void)snprintf(v->next, sizeof(v->next), "Nothing needs to be done%s.",
 		f->exp.known ? ": refresh it before it expires" : "");
+	/* what a hint says of the next minute is more than nothing */
+	for (size_t i = 0; i < d->n; i++) {
+		if (strcmp(d->findings[i].rule->id, "token-expires-soon") != 0)
+			continue;
+		(void)snprintf(v->next, sizeof(v->next), "%s", d->findings[i].remedy);
+		v->next_step = d->findings[i].next_step;
+	}
 }
 
 /* Nothing wrong in what was given, which may be less than the whole story. */
@@ -220,7 +228,7 @@ open_words(struct verdict *v, const struct facts *f)
 		(void)snprintf(v->summary, sizeof(v->summary),
 			"What was asked so far does not settle whether the token works.");
 		(void)snprintf(v->next, sizeof(v->next),
-			"Walk the steps that are left, or look at the exchanges: step 5.");
+			"Walk the steps that are left, or look at the exchanges in step 5.");
 	}
 }
 
@@ -405,7 +413,7 @@ verdict_of_findings(struct diagnosis *d, const struct facts *f, const struct wal
 			v->primary->summary);
 		(void)snprintf(v->next, sizeof(v->next), "%s", v->primary->remedy);
 	} else if (v->state == STATE_OK && f->userinfo_ok.v == TRI_YES) {
-		healthy_words(v, f);
+		healthy_words(d, f);
 	} else if (v->state == STATE_OK) {
 		offline_words(v, f);
 	} else {

@@ -167,13 +167,28 @@ longer_first(const void *a, const void *b)
 	return na < nb ? 1 : na > nb ? -1 : 0;
 }
 
+static const struct diagnosis *
+in_commands(const struct diagnosis *from)
+{
+	struct diagnosis *d = xmalloc(sizeof(*d));
+
+	*d = *from;
+	if (from->verdict.primary)
+		d->verdict.primary = d->findings + (from->verdict.primary - from->findings);
+	say_where(AUDIENCE_COMMANDS, from->verdict.next, d->verdict.next, sizeof(d->verdict.next));
+	for (size_t i = 0; i < d->n; i++)
+		say_where(AUDIENCE_COMMANDS, from->findings[i].remedy, d->findings[i].remedy,
+			sizeof(d->findings[i].remedy));
+	return d;
+}
+
 void
 report_init(struct report *r, const struct report_input *in)
 {
 	*r = (struct report){.in = in,
 		.c = wizard_case(in->w),
 		.f = wizard_facts(in->w),
-		.d = wizard_diagnosis(in->w)};
+		.d = in_commands(wizard_diagnosis(in->w))};
 	if (in->claims == CLAIMS_KEEP)
 		return;
 	for (size_t i = 0; i < r->c->n_generations; i++) {
@@ -194,6 +209,7 @@ report_release(struct report *r)
 	for (size_t i = 0; i < r->personal.n; i++)
 		free(r->personal.v[i]);
 	free(r->personal.v);
+	free((void *)(uintptr_t)r->d);
 }
 
 static bool

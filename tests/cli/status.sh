@@ -442,7 +442,13 @@ want 0 "demo --list" -- demo --list
 says out expired
 for s in $(cut -d' ' -f1 out); do
 	want 0 "demo $s finds its cause" -- demo "$s"
+	if grep -E '(Next:|remedy) .*step [1-5]' out >err; then not_ok "the report of $s speaks of the wizard's steps"; fi
 done
+want 0 "a hint is what was looked for" -- demo expiring
+says err "expected token-expires-soon, found as a hint (ok)"
+says out "Next: Refresh it: tokentriage check --refresh --tokens-out FILE."
+want 0 "... and of a signed answer" -- demo signed-userinfo
+says err "found as a hint (ok)"
 want 0 "a cause and its effect" -- demo rotated
 says out "  ✗ refresh-token-rotated"
 says out "  └─ ✗ token-expired"

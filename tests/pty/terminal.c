@@ -615,6 +615,7 @@ line_journey(const char *term, const char *const *args)
 	assert_true(vt_see(t, "3 Refresh: skipped"));
 	vt_type(t, "3\r");
 	assert_true(vt_see(t, "refreshable: yes - r refreshes: a refresh token is there"));
+	assert_true(vt_see(t, "Next: Refresh it: choice r."));
 	vt_type(t, "q\r");
 	play_restored(t);
 	assert_int_equal(WEXITSTATUS(t->status), 0);
@@ -669,7 +670,7 @@ test_lines_probe(void **state)
 	assert_true(vt_see(t, "Choice:"));
 	vt_type(t, "\r");
 	assert_true(vt_see(t, "Verdict, undetermined: The server refuses client"));
-	assert_true(vt_see(t, "--probes all"));
+	assert_true(vt_see(t, "Probe further (choice p)"));
 	vt_type(t, "p\r");
 	assert_true(vt_see(t, "1 request; if the secret is wrong, it counts as one more failed login"));
 	assert_true(vt_see(t, "Ask them now? [y/N]"));
