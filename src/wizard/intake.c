@@ -32,12 +32,18 @@ enum res
 wizard_take_text(struct wizard *w, enum token_slot slot, struct span text, const char *source,
 	char *note, size_t size, struct err *e)
 {
+	struct err why = ERR_INIT;
 	struct import im;
-	enum res r = RES_OK;
+	enum res r;
 
 	note[0] = '\0';
 	import_init(&im);
-	if (import_read(&im, text, PURPOSE_COUNT, NULL) != RES_OK || is_token_itself(&im)) {
+	r = import_read(&im, text, PURPOSE_COUNT, &why);
+	/* known, and no token: a report, a log, a token's claims; one word may begin as anything */
+	if (r == RES_UNSUPPORTED && (span_starts(span_trim(text), "{") || span_find(span_trim(text), ' ') != SIZE_MAX)) {
+		err_set(e, r, "%s", why.text);
+	} else if (r != RES_OK || is_token_itself(&im)) {
+		r = RES_OK;
 		wizard_give_token(w, slot, text, source);
 	} else {
 		import_collect_tokens(&im);

@@ -39,8 +39,8 @@ enum res wizard_use_profile(struct wizard *w, const struct profile *p, struct er
 void wizard_give_token(struct wizard *w, enum token_slot slot, struct span value, const char *source);
 /*
  * Text that was pasted where a token belongs: a token as above, or what has one in it (a curl command, an address,
- * an HTTP message, a mail), whose tokens are taken then, and note says so.  RES_NOTFOUND: it is known for what it is,
- * and there is none in it.
+ * an HTTP message, a mail), whose tokens are taken then, and note says so.  RES_NOTFOUND, RES_UNSUPPORTED: it is known
+ * for what it is, and there is none in it.
  */
 enum res wizard_take_text(struct wizard *w, enum token_slot slot, struct span text, const char *source,
 	char *note, size_t size, struct err *e) MUST_USE;

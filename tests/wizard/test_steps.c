@@ -719,6 +719,12 @@ a_token_out_of_what_was_pasted(void **state)
 	assert_non_null(strstr(e.text, "no access token in it"));
 	assert_true(span_is(secret_reveal(access->value), "opaque-access-token-0123456789"));
 	/* unknown to every importer: then it is what the user says it is */
+	/* a report of this program is named, not taken for a token */
+	assert_int_equal(wizard_take_text(t->w, SLOT_ACCESS, SPAN_LIT("tokentriage report - acme\n\nproblem: x\n"), "pasted",
+		note, sizeof note, &e), RES_UNSUPPORTED);
+	assert_non_null(strstr(e.text, "report of this program"));
+	assert_int_equal(wizard_take_text(t->w, SLOT_ACCESS, SPAN_LIT("BZhopaque-token-0123456789"), "pasted", note,
+		sizeof note, &e), RES_OK);
 	assert_int_equal(wizard_take_text(t->w, SLOT_ACCESS, SPAN_LIT("two words"), "pasted", note, sizeof note, &e),
 		RES_OK);
 	assert_int_equal(secret_len(access->given), 9);
