@@ -293,20 +293,9 @@ void
 app_raise_limits(struct app *a)
 {
 	const struct profile *p = &a->c.profile;
-	struct net_options o = {
-		.connect_timeout_ms = (int64_t)p->timeout * 1000,
-		.first_byte_timeout_ms = (int64_t)p->timeout * 1000,
-		.total_timeout_ms = (int64_t)p->timeout * 1000,
-		.max_body = (size_t)opt_int(a->opt, OPT_MAX_BODY) << 10,
-		.max_headers = LIMIT_HEADERS,
-		.ca_file = p->ca_file,
-		.client_cert_file = p->client_cert_file,
-		.client_key_file = p->client_key_file,
-		.proxy = p->proxy,
-		.resolve = &p->resolve,
-		.insecure = p->insecure,
-	};
+	struct net_options o = engine_options_of(p);
 
+	o.max_body = (size_t)opt_int(a->opt, OPT_MAX_BODY) << 10;
 	if (opt_given(a->opt, OPT_MAX_BODY))
 		engine_set_options(a->engine, &o, &p->headers);
 }

@@ -102,6 +102,24 @@ engine_free(struct engine *e)
 	free(e);
 }
 
+struct net_options
+engine_options_of(const struct profile *p)
+{
+	return (struct net_options){
+		.connect_timeout_ms = (int64_t)p->timeout * 1000,
+		.first_byte_timeout_ms = (int64_t)p->timeout * 1000,
+		.total_timeout_ms = (int64_t)p->timeout * 1000,
+		.max_body = LIMIT_BODY,
+		.max_headers = LIMIT_HEADERS,
+		.ca_file = p->ca_file,
+		.client_cert_file = p->client_cert_file,
+		.client_key_file = p->client_key_file,
+		.proxy = p->proxy,
+		.resolve = &p->resolve,
+		.insecure = p->insecure,
+	};
+}
+
 void
 engine_set_options(struct engine *e, const struct net_options *o, const struct str_list *headers)
 {

@@ -24,8 +24,11 @@ struct engine_deps {
 struct engine *engine_new(const struct engine_deps *deps);
 /* What is still running is dropped without a call of done. */
 void engine_free(struct engine *e);
-/* Defaults for every request: profile's proxy, ca_file, time-outs, headers, resolve, insecure. */
-void engine_set_options(struct engine *e, const struct net_options *o, const struct str_list *headers);
+/* What a profile says of the transport, with this program's limits; its strings are borrowed. */
+struct net_options engine_options_of(const struct profile *p);
+/* Defaults for every request; both are copied. */
+void engine_set_options(
+	struct engine *e, const struct net_options *o, const struct str_list *headers);
 
 /*
  * Credentials go only to confirmed origins.  The wizard confirms those of the profile and of the

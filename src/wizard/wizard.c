@@ -47,19 +47,7 @@ static void
 set_engine_options(struct wizard *w)
 {
 	const struct profile *p = &w->c->profile;
-	struct net_options o = {
-		.connect_timeout_ms = (int64_t)p->timeout * 1000,
-		.first_byte_timeout_ms = (int64_t)p->timeout * 1000,
-		.total_timeout_ms = (int64_t)p->timeout * 1000,
-		.max_body = LIMIT_BODY,
-		.max_headers = LIMIT_HEADERS,
-		.ca_file = p->ca_file,
-		.client_cert_file = p->client_cert_file,
-		.client_key_file = p->client_key_file,
-		.proxy = p->proxy,
-		.resolve = &p->resolve,
-		.insecure = p->insecure,
-	};
+	const struct net_options o = engine_options_of(p);
 
 	engine_set_options(w->deps.engine, &o, &p->headers);
 }
