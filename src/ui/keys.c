@@ -16,9 +16,10 @@ key_words(void)
 	static char text[160];
 	size_t at = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(names) && !text[sizeof(text) - 1]; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(names) && at < sizeof(text); i++)
 		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s ", names[i].name);
-	snprintf(text + at, sizeof(text) - at, "F1 to F12, or a character; C- M- S- before it");
+	if (at < sizeof(text))
+		snprintf(text + at, sizeof(text) - at, "F1 to F12, or a character; C- M- S- before it");
 	return text;
 }
 
