@@ -170,8 +170,8 @@ client_not_seen(const struct facts *f, const struct exchange *x, struct finding 
 	ev_answer(out, x);
 	ev(out, "client authentication", (int)x->n, "%s as %s, sent", client_auth_id(x->auth),
 		x->auth_client_id);
-	fix(out, "Try the other method once (probes: all), and look for what drops the "
-		"Authorization header on the way.");
+	fix(out, "Set client_auth to %s once, and look for what drops the Authorization header on the way.",
+		client_auth_id(x->auth == AUTH_BASIC ? AUTH_POST : AUTH_BASIC));
 	return say(out,
 		"The server says that no client authentication came with the %s request (%d), though "
 		"%s was sent: it was lost on the way, or is wanted in another form.",

@@ -115,6 +115,8 @@ rule_userinfo_skips_expiry(const struct facts *f, struct finding *out)
 	ev_answer(out, f->userinfo);
 	if (f->active.v != TRI_UNKNOWN)
 		ev(out, "active", f->active.from, "%s", f->active.v == TRI_YES ? "true" : "false");
+	else if (!fact_can_introspect(f))
+		fix(out, "Trust exp; tell the server's operator.");
 	return say(out,
 		"User information was given although the token expired %s ago: the endpoint does "
 		"not look at exp, "
