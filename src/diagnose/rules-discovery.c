@@ -50,7 +50,7 @@ rule_discovery_unreachable(const struct facts *f, struct finding *out)
 	ev_answer(out, f->discovery_oauth);
 	if ((f->userinfo || f->introspection) && !fact_userinfo_out_of_reach(f))
 		out->severity = SEV_WARNING;
-	return say(out, "No metadata could be had from the issuer %s.",
+	return say(out, "No metadata could be had from the issuer%s%s.", f->c->profile.issuer ? " " : "",
 		f->c->profile.issuer ? f->c->profile.issuer : "");
 }
 

@@ -24,6 +24,8 @@ say(struct finding *out, const char *fmt, ...)
 	va_start(ap, fmt);
 	put(out->summary, sizeof(out->summary), fmt, ap);
 	va_end(ap);
+	if (span_starts(span_of(out->summary), "the ")) /* "the server", for a host that is not known */
+		out->summary[0] = 'T';
 	return RULE_FIRES;
 }
 
@@ -341,12 +343,27 @@ url_host_text(struct span url, char *out, size_t size)
 {
 	struct url u;
 
-	if (url_parse(&u, url, NULL) != RES_OK)
+	if (!url.n)
+		(void)snprintf(out, size, "the server");
+	else if (url_parse(&u, url, NULL) != RES_OK)
 		(void)snprintf(out, size, "%.*s", SPAN_ARG(url));
 	else if (u.port_written)
 		(void)snprintf(out, size, "%.*s:%d", SPAN_ARG(u.host), u.port);
 	else
 		(void)snprintf(out, size, "%.*s", SPAN_ARG(u.host));
+	return out;
+}
+
+char *
+peer_of(const struct exchange *x, char *out, size_t size)
+{
+	char host[140];
+
+	if (x->request.url && x->request.url[0])
+		(void)snprintf(out, size, "%s (%s)", url_host_text(span_of(x->request.url), host, sizeof(host)),
+			purpose_words(x->purpose));
+	else /* what it was asked for is a guess then */
+		(void)url_host_text(SPAN_EMPTY, out, size);
 	return out;
 }
 

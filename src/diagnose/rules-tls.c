@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-enum { HOST = 140 };
+enum { HOST = 200 };
 
 static char *
 host_of(const struct exchange *x, char *out, size_t size)
@@ -274,12 +274,12 @@ rule_tls_protocol_or_sni(const struct facts *f, struct finding *out)
 		ev(out, "tls.error", (int)x->n, "%s", x->result.error_text);
 	if (x->result.error == NETERR_NOT_TLS) {
 		fix(out, "Check scheme and port: what answers there does not speak TLS, perhaps plain HTTP.");
-		return say(out, "What answers at %s (%s) does not speak TLS.", host, purpose_words(x->purpose));
+		return say(out, "What answers at %s does not speak TLS.", peer_of(x, host, sizeof(host)));
 	}
 	if (x->result.tls.alert[0])
-		return say(out, "No TLS connection to %s could be agreed on (%s): the server says \"%s\".", host,
-			purpose_words(x->purpose), x->result.tls.alert);
-	return say(out, "No TLS connection to %s could be agreed on (%s).", host, purpose_words(x->purpose));
+		return say(out, "No TLS connection to %s could be agreed on: the server says \"%s\".",
+			peer_of(x, host, sizeof(host)), x->result.tls.alert);
+	return say(out, "No TLS connection to %s could be agreed on.", peer_of(x, host, sizeof(host)));
 }
 
 /* --- the client's own certificate --------------------------------------------------------- */

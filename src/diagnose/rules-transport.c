@@ -39,7 +39,7 @@ host_of(const struct exchange *x, char *out, size_t size)
 	return url_host_text(span_of(x->request.url), out, size);
 }
 
-enum { HOST = 140 };
+enum { HOST = 200 };
 
 /* --- the proxy is the first hop: what fails there says nothing about the server ------------- */
 
@@ -74,8 +74,7 @@ say_proxy(struct finding *out, const struct exchange *x, const char *what)
 	fix(out,
 		"Correct the proxy (--proxy, proxy in the profile, or https_proxy in the environment), or "
 		"except this host with no_proxy.");
-	return say(out, "The proxy %s %s; %s (%s) was not asked.", proxy_name(x), what,
-		host_of(x, host, sizeof(host)), purpose_words(x->purpose));
+	return say(out, "The proxy %s %s; %s was not asked.", proxy_name(x), what, peer_of(x, host, sizeof(host)));
 }
 
 static bool
@@ -94,9 +93,10 @@ rule_dns_failure(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	if (proxy_failed(x))
 		return say_proxy(out, x, "has a name that cannot be resolved");
+	if (!x->request.url || !x->request.url[0])
+		return say(out, "The server's host name could not be resolved.");
 	ev(out, "host", (int)x->n, "%s", host_of(x, host, sizeof(host)));
-	return say(out, "The host name %s (%s) could not be resolved.",
-		host_of(x, host, sizeof(host)), purpose_words(x->purpose));
+	return say(out, "The host name %s could not be resolved.", peer_of(x, host, sizeof(host)));
 }
 
 static bool
@@ -127,8 +127,7 @@ rule_connection_refused(const struct facts *f, struct finding *out)
 			"address that is "
 			"reachable from here (a loopback or container name is not).",
 			host_of(x, host, sizeof(host)));
-	return say(out, "Nothing listens at %s (%s): the connection was refused.",
-		host_of(x, host, sizeof(host)), purpose_words(x->purpose));
+	return say(out, "Nothing listens at %s: the connection was refused.", peer_of(x, host, sizeof(host)));
 }
 
 static bool
@@ -151,10 +150,10 @@ rule_connect_timeout(const struct facts *f, struct finding *out)
 	if (x->result.timings.dns >= 0)
 		ev(out, "dns", (int)x->n, "resolved");
 	return say(out,
-		x->result.error == NETERR_UNREACHABLE ? "There is no route to %s (%s)."
-						      : "No connection to %s (%s) could be made in "
+		x->result.error == NETERR_UNREACHABLE ? "There is no route to %s."
+						      : "No connection to %s could be made in "
 							"time, though its name resolves.",
-		host_of(x, host, sizeof(host)), purpose_words(x->purpose));
+		peer_of(x, host, sizeof(host)));
 }
 
 static bool
@@ -168,14 +167,15 @@ rule_read_timeout(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = gravest_failure(f, is_read_timeout, out);
 	char host[HOST], waited[32];
+	bool timed;
 
 	if (!x)
 		return RULE_PASS;
-	time_span_us(waited, x->result.timings.total > 0 ? x->result.timings.total : 0);
-	ev(out, "waited", (int)x->n, "%s", waited);
-	return say(out,
-		"%s took the connection (%s) and gave no whole answer within %s: %s.",
-		host_of(x, host, sizeof(host)), purpose_words(x->purpose), waited, x->purpose == PURPOSE_REFRESH
+	timed = x->result.timings.total > 0; /* an error's line alone has no time */
+	time_span_us(waited, timed ? x->result.timings.total : 0);
+	ev(out, timed ? "waited" : "error", (int)x->n, "%s", timed ? waited : x->result.error_text);
+	return say(out, "%s took the connection and gave no whole answer%s%s: %s.", peer_of(x, host, sizeof(host)),
+		timed ? " within " : " in time", timed ? waited : "", x->purpose == PURPOSE_REFRESH
 			? "whether it used the refresh token is not known" : "the server is slow or hangs");
 }
 
@@ -218,7 +218,7 @@ rule_connection_reset(const struct facts *f, struct finding *out)
 			"gateway that drops the connection.");
 	if (in_handshake(x))
 		ev(out, "phase", (int)x->n, "TLS handshake");
-	return say(out, "%s (%s) %s%s.", host, purpose_words(x->purpose),
+	return say(out, "%s %s%s.", peer_of(x, host, sizeof(host)),
 		in_handshake(x) ? "took the connection and closed it in the TLS handshake"
 				: "closed the connection without a whole answer",
 		uncertified ? ", having asked for a client certificate" : "");
@@ -280,8 +280,8 @@ rule_not_http(const struct facts *f, struct finding *out)
 		ev(out, "error", (int)x->n, "%s", x->result.error_text);
 	if (span_starts_nocase(span_of(x->request.url), "http:"))
 		fix(out, "Check port and scheme: another service answers there, perhaps TLS: try https.");
-	return say(out, "What answers at %s (%s) does not speak %sHTTP.", host_of(x, host, sizeof(host)),
-		purpose_words(x->purpose), span_starts_nocase(span_of(x->request.url), "http:") ? "plain " : "");
+	return say(out, "What answers at %s does not speak %sHTTP.", peer_of(x, host, sizeof(host)),
+		span_starts_nocase(span_of(x->request.url), "http:") ? "plain " : "");
 }
 
 static bool
@@ -330,8 +330,8 @@ rule_proxy_refused(const struct facts *f, struct finding *out)
 		ev(out, "error", (int)x->n, "%s", x->result.error_text);
 		fix(out, "Correct or unset https_proxy, http_proxy and all_proxy in the environment; %s",
 			x->result.error_text);
-		return say(out, "The proxy in the environment is no proxy's address; %s (%s) was not asked.", host,
-			purpose_words(x->purpose));
+		return say(out, "The proxy in the environment is no proxy's address; %s was not asked.",
+			peer_of(x, host, sizeof(host)));
 	}
 	ev(out, "proxy", (int)x->n, "%s", proxy_name(x));
 	if (status)
@@ -344,6 +344,5 @@ rule_proxy_refused(const struct facts *f, struct finding *out)
 	if (status)
 		return say(out, "The proxy %s does not let the %s request through to %s (%d).", proxy_name(x),
 			purpose_words(x->purpose), host, status);
-	return say(out, "The proxy %s made no connection to %s (%s).", proxy_name(x), host,
-		purpose_words(x->purpose));
+	return say(out, "The proxy %s made no connection to %s.", proxy_name(x), peer_of(x, host, sizeof(host)));
 }

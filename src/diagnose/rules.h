@@ -163,7 +163,9 @@ bool leads_back(const struct exchange *x);
 /* The newest discovery answer that was such a hop, followed or not; NULL without. */
 const struct exchange *discovery_hop(const struct facts *f, enum hop hop);
 
-/* "idp.example" of a URL, or the text itself. */
+/* "idp.example" of a URL, or the text itself; "the server" of none. */
 char *url_host_text(struct span url, char *out, size_t size);
+/* The server as a sentence names it: "idp.example (user information)", or "the server". */
+char *peer_of(const struct exchange *x, char *out, size_t size);
 
 #endif

@@ -39,6 +39,9 @@ nothing_wrong(const struct facts *f)
 		f->discovery, f->discovery_oauth, f->jwks};
 
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
+		if (all[i] && all[i]->result.error == NETERR_OTHER)
+			return false;
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
 		if (exchange_answered(all[i]) && all[i]->answer.outcome != OUTCOME_SUCCESS)
 			return false;
 	for (size_t i = 0; i < f->c->n_exchanges; i++)
@@ -152,8 +155,9 @@ offline_open_words(struct verdict *v, const struct facts *f)
 	char words[160];
 
 	for (size_t i = 0; i < f->c->n_exchanges; i++)
-		if (exchange_answered(f->c->exchanges[i]) &&
-			f->c->exchanges[i]->answer.outcome != OUTCOME_SUCCESS)
+		if (f->c->exchanges[i]->result.error == NETERR_OTHER ||
+			(exchange_answered(f->c->exchanges[i]) &&
+				f->c->exchanges[i]->answer.outcome != OUTCOME_SUCCESS))
 			x = f->c->exchanges[i];
 	v->next_step = STEP_DEBUG;
 	if (nothing_answered(f)) {
@@ -170,6 +174,9 @@ offline_open_words(struct verdict *v, const struct facts *f)
 	} else if (is_login_failure(f, x)) {
 		login_failure_words(v, x);
 		return;
+	} else if (x->result.error != NETERR_NONE) {
+		(void)snprintf(v->summary, sizeof(v->summary), "The %s request failed: %s.", purpose_words(x->purpose),
+			x->result.error_text[0] ? x->result.error_text : answer_words(x, words, sizeof(words)));
 	} else {
 		(void)snprintf(v->summary, sizeof(v->summary),
 			"The answer to the %s request was %s, and nothing in what was given tells why.",

@@ -70,6 +70,9 @@ while IFS="$tab" read -r file name status id as; do
 		[ "$again" = "$ids" ] || why="$why; the saved case: ${again:-nothing}, not ${ids:-nothing}"
 		cat "$work/case" >>"$work/out"
 	fi
+	# a sentence has its subject and its objects: no hole where a host's name would stand
+	grep -qE '"summary": "( |\(|redirects |took |closed )|"summary": ".*( \.|  | to (could|\()| at \(| of (\.|has)|that showed|name \(|within 0 s)' \
+		"$work/out" && why="$why; $(grep -m1 '"summary"' "$work/out")"
 	# one truth about steps: the first finding's own step is not one that the list calls skipped
 	step=$(sed -n '/^  "findings"/,/^  "steps"/s/^      "step": "\(.*\)",$/\1/p' "$work/out" | head -1)
 	[ "$got" -ne 1 ] || ! sed -n '/^  "steps"/,$p' "$work/out" | grep -A1 "^      \"id\": \"$step\"" |
