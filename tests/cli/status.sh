@@ -53,6 +53,8 @@ for c in '' check demo inspect explain serve; do
 	want 0 "version of '$c'" -- $c --version
 	says out "libcurl"
 done
+"$tt" check --help >out 2>err
+says out "It is 4, too, if new tokens could not be written"
 want 2 "the wizard without a terminal" --
 says err "tokentriage check"
 silent out
