@@ -444,6 +444,7 @@ import_apply(struct import *im, struct case_file *c, struct redactor *r)
 		walked |= 1u << STEP_EXPIRY;
 	for (size_t i = 0; i < im->n; i++)
 		walked |= record(&p, i);
+	import_prove(im, c);
 	for (size_t i = 0; i < im->n; i++) {
 		secret_unref(p.carried[i].access);
 		secret_unref(p.carried[i].refresh);

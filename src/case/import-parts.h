@@ -72,6 +72,12 @@ bool import_carried(const struct http_request *req, struct buf *out);
 /* Does the redirect (or the address) hold an authorization response: code, token or error? */
 bool import_is_authorization_response(const struct import_exchange *x);
 
+/*
+ * import-proof.c: checks the case's tokens with the key sets among the exchanges.  A key set that is not known to
+ * be the issuer's own (by its metadata or host) proves a token and refutes none.
+ */
+void import_prove(const struct import *im, struct case_file *c);
+
 /* neterrortexts.def: the class of a transfer's failure by what a library or tool prints. */
 enum net_error import_net_error(struct span text);
 
