@@ -281,6 +281,21 @@ generations(void **state)
 	release(&a);
 }
 
+/* Whose clock "now" is: the sender's where the evidence has one, else this machine's. */
+static void
+whose_clock(void **state)
+{
+	struct applied a;
+
+	(void)state;
+	apply(&a, "HTTP/1.1 401 Unauthorized\r\nDate: Tue, 14 Nov 2023 22:13:20 GMT\r\n\r\n");
+	assert_string_equal(fact_clock(&a.f), "clock of the recording");
+	release(&a);
+	apply(&a, "HTTP/1.1 401 Unauthorized\r\n\r\n");
+	assert_string_equal(fact_clock(&a.f), "local clock");
+	release(&a);
+}
+
 int
 main(void)
 {
@@ -294,6 +309,7 @@ main(void)
 		cmocka_unit_test(the_recordings_own_time),
 		cmocka_unit_test(nothing_secret_is_recorded),
 		cmocka_unit_test(generations),
+		cmocka_unit_test(whose_clock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
