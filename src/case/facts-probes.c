@@ -22,25 +22,18 @@ same_way(const struct exchange *a, const struct exchange *b)
 }
 
 static bool
-at_introspection(const struct exchange *x)
+asks(const struct exchange *x, enum endpoint e)
 {
-	return x->purpose == PURPOSE_INTROSPECTION || x->purpose == PURPOSE_PROBE_INTROSPECTION;
-}
-
-static bool
-at_token(const struct exchange *x)
-{
-	return x->purpose == PURPOSE_REFRESH || x->purpose == PURPOSE_TOKEN ||
-		x->purpose == PURPOSE_PROBE_TOKEN;
+	return purpose_endpoint(x->purpose) == e;
 }
 
 enum tri
 facts_method_offered(const struct facts *f, const struct exchange *x, enum client_auth a)
 {
 	static const char token[] = "token_endpoint_auth_methods_supported";
-	const char *member = at_introspection(x) ? "introspection_endpoint_auth_methods_supported"
-		: x->purpose == PURPOSE_REVOCATION ? "revocation_endpoint_auth_methods_supported"
-						   : token;
+	const char *member = asks(x, EP_INTROSPECTION) ? "introspection_endpoint_auth_methods_supported"
+		: asks(x, EP_REVOCATION) ? "revocation_endpoint_auth_methods_supported"
+					 : token;
 
 	if (!f->metadata || a == AUTH_UNSET)
 		return TRI_UNKNOWN;
@@ -94,11 +87,11 @@ derive_doubt(struct facts *f)
 		if (!exchange_answered(y) || !same_client(x, y))
 			continue;
 		d->refusals += exchange_client_refused(y);
-		if (at_introspection(y) == at_introspection(x) && y->auth == d->other)
+		if (asks(y, EP_INTROSPECTION) == asks(x, EP_INTROSPECTION) && y->auth == d->other)
 			d->other = AUTH_UNSET;
 		if (y->auth == AUTH_BASIC && y->auth_raw_basic != x->auth_raw_basic)
 			d->encoding = false;
-		if (at_token(y) && same_way(x, y))
+		if (asks(y, EP_TOKEN) && same_way(x, y))
 			d->elsewhere = false;
 	}
 }

@@ -81,14 +81,6 @@ exchange_is_current(const struct case_file *c, const struct exchange *x)
 }
 
 static bool
-wants_client(const struct exchange *x)
-{
-	return x->purpose == PURPOSE_INTROSPECTION || x->purpose == PURPOSE_PROBE_INTROSPECTION ||
-		x->purpose == PURPOSE_REFRESH || x->purpose == PURPOSE_REVOCATION ||
-		x->purpose == PURPOSE_TOKEN || x->purpose == PURPOSE_PROBE_TOKEN;
-}
-
-static bool
 is_page(const struct exchange *x)
 {
 	return x->answer.kind == BODY_HTML || x->answer.kind == BODY_XML;
@@ -133,7 +125,7 @@ exchange_client_refused(const struct exchange *x)
 	struct span error, words;
 	int status;
 
-	if (!exchange_answered(x) || !wants_client(x) || x->answer.outcome == OUTCOME_SUCCESS ||
+	if (!exchange_answered(x) || !purpose_wants_client(x->purpose) || x->answer.outcome == OUTCOME_SUCCESS ||
 		x->answer.outcome == OUTCOME_INACTIVE)
 		return false;
 	status = x->result.response.status;
@@ -171,7 +163,7 @@ exchange_client_accepted(const struct exchange *x)
 {
 	struct span error;
 
-	if (!exchange_answered(x) || !wants_client(x) || x->auth == AUTH_UNSET)
+	if (!exchange_answered(x) || !purpose_wants_client(x->purpose) || x->auth == AUTH_UNSET)
 		return false;
 	if (x->answer.outcome == OUTCOME_INACTIVE)
 		return true;
@@ -443,8 +435,7 @@ derive_caller(struct facts *f)
 	for (size_t i = 0; i < f->c->n_exchanges; i++) {
 		const struct exchange *y = f->c->exchanges[i];
 
-		if (y->purpose != PURPOSE_INTROSPECTION &&
-			y->purpose != PURPOSE_PROBE_INTROSPECTION)
+		if (purpose_endpoint(y->purpose) != EP_INTROSPECTION)
 			continue;
 		if (y->auth == AUTH_NONE && f->introspection && f->introspection->auth != AUTH_NONE)
 			continue; /* a probe: another caller */

@@ -170,9 +170,7 @@ note_auth(struct exchange *x, const struct http_request *req)
 {
 	struct span authorization = http_header(&req->headers, "authorization");
 
-	if (x->purpose != PURPOSE_INTROSPECTION && x->purpose != PURPOSE_PROBE_INTROSPECTION &&
-		x->purpose != PURPOSE_REFRESH && x->purpose != PURPOSE_REVOCATION &&
-		x->purpose != PURPOSE_TOKEN && x->purpose != PURPOSE_PROBE_TOKEN)
+	if (!purpose_wants_client(x->purpose))
 		return;
 	if (span_starts_nocase(authorization, "basic "))
 		note_basic(x, span_trim(span_from(authorization, 6)));
@@ -470,8 +468,7 @@ exchange_record(const struct http_request *req, const struct net_result *raw, en
 	note_tokens(x, req, sent);
 	note_auth(x, req);
 	x->auth_header = header_form(http_header(&req->headers, "authorization"));
-	if (purpose != PURPOSE_REFRESH && purpose != PURPOSE_TOKEN &&
-		purpose != PURPOSE_PROBE_TOKEN)
+	if (purpose_endpoint(purpose) != EP_TOKEN)
 		x->echoes_token = echoes(&raw->response, sent);
 	buf_release(&form);
 	mask_request(x, req, r);

@@ -6,8 +6,7 @@
 static bool
 asks_as_client(const struct exchange *x)
 {
-	return x->purpose == PURPOSE_INTROSPECTION || x->purpose == PURPOSE_REFRESH ||
-		x->purpose == PURPOSE_REVOCATION || x->purpose == PURPOSE_TOKEN;
+	return purpose_wants_client(x->purpose) && !purpose_is_probe(x->purpose);
 }
 
 /* The newest answer of each kind of request that refused the caller; NULL if none did. */

@@ -298,36 +298,6 @@ fact_weight(const struct facts *f, const struct exchange *x)
 	return SEV_WARNING;
 }
 
-enum endpoint
-purpose_endpoint(enum purpose p)
-{
-	switch (p) {
-	case PURPOSE_INTROSPECTION:
-	case PURPOSE_PROBE_INTROSPECTION:
-		return EP_INTROSPECTION;
-	case PURPOSE_USERINFO:
-	case PURPOSE_PROBE_USERINFO:
-	case PURPOSE_PROBE_FORM:
-	case PURPOSE_PROBE_BARE:
-		return EP_USERINFO;
-	case PURPOSE_REFRESH:
-	case PURPOSE_TOKEN:
-	case PURPOSE_PROBE_TOKEN:
-		return EP_TOKEN;
-	case PURPOSE_REVOCATION:
-		return EP_REVOCATION;
-	case PURPOSE_JWKS:
-		return EP_JWKS;
-	case PURPOSE_DISCOVERY:
-	case PURPOSE_RESOURCE:
-	case PURPOSE_CLOCK:
-	case PURPOSE_OTHER:
-	case PURPOSE_COUNT:
-		break;
-	}
-	return EP_COUNT;
-}
-
 enum tri
 fact_advertised(const struct facts *f, const struct exchange *x)
 {

@@ -117,7 +117,6 @@ bool fact_stumbles(const struct exchange *x, const struct exchange *made_up);
 enum severity fact_weight(const struct facts *f, const struct exchange *x);
 /* Is the address x asked the one the metadata advertises for it?  UNKNOWN without metadata. */
 enum tri fact_advertised(const struct facts *f, const struct exchange *x);
-enum endpoint purpose_endpoint(enum purpose p); /* EP_COUNT: none */
 
 /* How the token's issuer relates to the one asked. */
 enum issuer_kind { ISSUER_FITS, ISSUER_OTHER_HOST, ISSUER_OTHER_TENANT, ISSUER_NOT_KNOWN };

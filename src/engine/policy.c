@@ -98,9 +98,7 @@ policy_silence(const struct net_result *r)
 bool
 policy_is_extra(enum purpose p)
 {
-	return p == PURPOSE_JWKS || p == PURPOSE_CLOCK || p == PURPOSE_PROBE_INTROSPECTION ||
-		p == PURPOSE_PROBE_USERINFO || p == PURPOSE_PROBE_FORM || p == PURPOSE_PROBE_BARE ||
-		p == PURPOSE_PROBE_TOKEN;
+	return purpose_is_probe(p) || p == PURPOSE_JWKS || p == PURPOSE_CLOCK;
 }
 
 bool

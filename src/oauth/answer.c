@@ -5,40 +5,6 @@
 #include "oauth/dialect.h"
 #include "oauth/jose.h"
 
-static const struct {
-	const char *id, *words;
-} purposes[] = {
-#define PURPOSE(sym, id, words) {id, words},
-#include "oauth/purposes.def"
-#undef PURPOSE
-};
-
-const char *
-purpose_id(enum purpose p)
-{
-	return purposes[p].id;
-}
-
-const char *
-purpose_words(enum purpose p)
-{
-	return purposes[p].words;
-}
-
-bool
-purpose_from_id(struct span id, enum purpose *out)
-{
-	int i;
-
-	for (i = 0; i < PURPOSE_COUNT; i++) {
-		if (span_is(id, purposes[i].id)) {
-			*out = (enum purpose)i;
-			return true;
-		}
-	}
-	return false;
-}
-
 void
 answer_init(struct answer *a)
 {
@@ -159,8 +125,8 @@ content_root(const struct answer *a, enum purpose p)
 	if (!root || json_type(root) != JSON_OBJECT)
 		return NULL;
 	inner = json_get(root, "token_introspection"); /* RFC 9701 §5 */
-	if (a->is_signed && (p == PURPOSE_INTROSPECTION || p == PURPOSE_PROBE_INTROSPECTION) &&
-		inner && json_type(inner) == JSON_OBJECT)
+	if (a->is_signed && purpose_endpoint(p) == EP_INTROSPECTION && inner &&
+		json_type(inner) == JSON_OBJECT)
 		return inner;
 	return root;
 }
@@ -283,30 +249,28 @@ read_redirect_error(struct answer *a, const struct http_response *r)
 static bool
 has_content(const struct answer *a, enum purpose p, const struct http_response *r)
 {
+	enum endpoint e = purpose_endpoint(p);
+
 	/* Token responses come as forms from some servers and every client copes;
 	 * elsewhere none does. */
-	if (a->kind == BODY_FORM && p != PURPOSE_REFRESH && p != PURPOSE_TOKEN &&
-	    p != PURPOSE_PROBE_TOKEN && p != PURPOSE_RESOURCE)
+	if (a->kind == BODY_FORM && e != EP_TOKEN && p != PURPOSE_RESOURCE)
 		return false;
+	switch (e) {
+	case EP_JWKS:
+		return a->doc && json_get(a->doc, "keys") &&
+			json_type(json_get(a->doc, "keys")) == JSON_ARRAY;
+	case EP_INTROSPECTION:
+		return a->active != TRI_UNKNOWN || a->is_encrypted;
+	case EP_TOKEN:
+		return a->has_access_token;
+	case EP_USERINFO:
+		return a->claims.sub.n || a->is_signed || a->is_encrypted;
+	default:
+		break;
+	}
 	switch (p) {
 	case PURPOSE_DISCOVERY:
 		return json_get_str(a->doc, "issuer").n || json_get_str(a->doc, "token_endpoint").n;
-	case PURPOSE_JWKS:
-		return a->doc && json_get(a->doc, "keys") &&
-			json_type(json_get(a->doc, "keys")) == JSON_ARRAY;
-	case PURPOSE_INTROSPECTION:
-	case PURPOSE_PROBE_INTROSPECTION:
-		/* a client that expects JSON cannot read a form, even if we can */
-		return a->kind != BODY_FORM && (a->active != TRI_UNKNOWN || a->is_encrypted);
-	case PURPOSE_REFRESH:
-	case PURPOSE_TOKEN:
-	case PURPOSE_PROBE_TOKEN:
-		return a->has_access_token;
-	case PURPOSE_USERINFO:
-	case PURPOSE_PROBE_USERINFO:
-	case PURPOSE_PROBE_FORM:
-	case PURPOSE_PROBE_BARE:
-		return a->kind != BODY_FORM && (a->claims.sub.n || a->is_signed || a->is_encrypted);
 	case PURPOSE_RESOURCE:
 		return a->kind != BODY_HTML && (a->kind != BODY_EMPTY || r->status == 204);
 	case PURPOSE_CLOCK:
@@ -320,11 +284,12 @@ has_content(const struct answer *a, enum purpose p, const struct http_response *
 static bool
 answers_with_error(const struct answer *a, enum purpose p, const struct http_response *r)
 {
+	enum endpoint e = purpose_endpoint(p);
+
 	if (r->status >= 400)
 		return true;
-	return r->status >= 200 && r->status < 300 && !has_content(a, p, r) &&
-		(p == PURPOSE_USERINFO || p == PURPOSE_INTROSPECTION || p == PURPOSE_REFRESH ||
-			p == PURPOSE_TOKEN);
+	return r->status >= 200 && r->status < 300 && !has_content(a, p, r) && !purpose_is_probe(p) &&
+		(e == EP_USERINFO || e == EP_INTROSPECTION || e == EP_TOKEN);
 }
 
 static enum outcome
@@ -344,7 +309,7 @@ judge(const struct answer *a, enum purpose p, const struct http_response *r)
 		return OUTCOME_REDIRECT;
 	if (!fine || !has_content(a, p, r))
 		return OUTCOME_OTHER;
-	if ((p == PURPOSE_INTROSPECTION || p == PURPOSE_PROBE_INTROSPECTION) && a->active == TRI_NO)
+	if (purpose_endpoint(p) == EP_INTROSPECTION && a->active == TRI_NO)
 		return OUTCOME_INACTIVE;
 	return OUTCOME_SUCCESS;
 }

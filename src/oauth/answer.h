@@ -9,17 +9,8 @@
 #include "oauth/challenge.h"
 #include "oauth/claims.h"
 #include "oauth/http.h"
+#include "oauth/purpose.h"
 #include "oauth/token.h"
-
-enum purpose {
-#define PURPOSE(sym, id, words) PURPOSE_##sym,
-#include "oauth/purposes.def"
-#undef PURPOSE
-	PURPOSE_COUNT
-};
-const char *purpose_id(enum purpose p);    /* "introspection" */
-const char *purpose_words(enum purpose p); /* "introspection request" */
-bool purpose_from_id(struct span id, enum purpose *out);
 
 /* What came back, as one word. */
 enum outcome {

@@ -19,7 +19,7 @@ src_libttoauth_a_SOURCES = \
 	src/oauth/metadata.c src/oauth/metadata.h \
 	src/oauth/oautherror.c src/oauth/oautherror.h src/oauth/oautherrors.def \
 	src/oauth/oddities.def \
-	src/oauth/purposes.def \
+	src/oauth/purpose.c src/oauth/purpose.h src/oauth/purposes.def \
 	src/oauth/token.c src/oauth/token.h \
 	src/oauth/token-shape.c src/oauth/token-shape.h \
 	src/oauth/tokenprefixes.def \

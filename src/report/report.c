@@ -285,27 +285,7 @@ report_set_lines(const struct report *r, struct json *obj, const char *key, stru
 bool
 report_has_claims(const struct exchange *x)
 {
-	switch (x->purpose) {
-	case PURPOSE_INTROSPECTION:
-	case PURPOSE_PROBE_INTROSPECTION:
-	case PURPOSE_USERINFO:
-	case PURPOSE_PROBE_USERINFO:
-	case PURPOSE_PROBE_FORM:
-	case PURPOSE_PROBE_BARE:
-	case PURPOSE_PROBE_TOKEN:
-	case PURPOSE_RESOURCE:
-	case PURPOSE_REFRESH:
-	case PURPOSE_TOKEN:
-	case PURPOSE_REVOCATION:
-	case PURPOSE_OTHER:
-		return true;
-	case PURPOSE_DISCOVERY:
-	case PURPOSE_JWKS:
-	case PURPOSE_CLOCK:
-	case PURPOSE_COUNT:
-		break;
-	}
-	return false;
+	return x->purpose != PURPOSE_DISCOVERY && x->purpose != PURPOSE_JWKS && x->purpose != PURPOSE_CLOCK;
 }
 
 static struct json *copy_value(const struct report *r, const struct json *j);

@@ -29,8 +29,7 @@ static const struct secret *
 secret_for(const struct wizard *w, const struct exchange *x)
 {
 	const struct profile *p = &w->c->profile;
-	bool own = (x->purpose == PURPOSE_INTROSPECTION || x->purpose == PURPOSE_PROBE_INTROSPECTION) &&
-		p->introspection_client_id;
+	bool own = purpose_endpoint(x->purpose) == EP_INTROSPECTION && p->introspection_client_id;
 
 	return own ? p->introspection_client_secret : p->client_secret;
 }

@@ -514,6 +514,24 @@ test_tokens(void **state)
 }
 
 static void
+test_purpose_table(void **state)
+{
+	(void)state;
+	assert_int_equal(purpose_endpoint(PURPOSE_PROBE_TOKEN), EP_TOKEN);
+	assert_int_equal(purpose_endpoint(PURPOSE_RESOURCE), EP_COUNT);
+	assert_int_equal(purpose_endpoint(PURPOSE_COUNT), EP_COUNT);
+	assert_false(purpose_is_probe(PURPOSE_COUNT));
+	assert_false(purpose_wants_client(PURPOSE_COUNT));
+	assert_false(purpose_wants_client(PURPOSE_USERINFO));
+	assert_true(purpose_wants_client(PURPOSE_REVOCATION));
+	for (int p = 0; p < PURPOSE_COUNT; p++) { /* a probe asks an endpoint, and its id says what it is */
+		assert_true(!purpose_is_probe((enum purpose)p) || purpose_endpoint((enum purpose)p) != EP_COUNT);
+		assert_int_equal(purpose_is_probe((enum purpose)p),
+			span_ends(span_of(purpose_id((enum purpose)p)), "-probe"));
+	}
+}
+
+static void
 test_other_purposes(void **state)
 {
 	static const struct {
@@ -633,6 +651,7 @@ main(void)
 		cmocka_unit_test(test_signed),
 		cmocka_unit_test(test_signed_of_a_saved_case),
 		cmocka_unit_test(test_tokens),
+		cmocka_unit_test(test_purpose_table),
 		cmocka_unit_test(test_other_purposes),
 		cmocka_unit_test(test_hostile_texts),
 		cmocka_unit_test(test_names),
