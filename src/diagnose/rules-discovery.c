@@ -104,12 +104,12 @@ of_another_endpoint(const struct json *doc)
 		(json_get(doc, "keys") && json_type(json_get(doc, "keys")) == JSON_ARRAY);
 }
 
-/* Errors that only a token endpoint knows (RFC 6749 §5.2). */
+/* What a token endpoint says to a request without grant_type (RFC 6749 §5.2); invalid_grant is about a token. */
 static bool
 token_endpoint_speaks(const struct exchange *x)
 {
 	return exchange_answered(x) && (x->purpose == PURPOSE_INTROSPECTION || x->purpose == PURPOSE_USERINFO) &&
-		(answer_error_is(x, "unsupported_grant_type") || answer_error_is(x, "invalid_grant"));
+		answer_error_is(x, "unsupported_grant_type");
 }
 
 /* JSON that is no answer to the question: another endpoint speaks. */

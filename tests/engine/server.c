@@ -137,7 +137,8 @@ handshake(struct conn *c)
 	ok = SSL_accept(c->ssl) == 1;
 	pthread_mutex_lock(&s->lock);
 	s->handshakes++;
-	s->resumed += ok && SSL_session_reused(c->ssl);
+	/* taken up, even if the client hung up before its last word was read */
+	s->resumed += SSL_session_reused(c->ssl) != 0;
 	pthread_cond_broadcast(&s->changed);
 	pthread_mutex_unlock(&s->lock);
 	/* Closing now would send a reset that overtakes the alert. */
