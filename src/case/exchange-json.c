@@ -45,6 +45,13 @@ set_flag(struct json *j, const char *name, bool v)
 		json_set_bool(j, name, true);
 }
 
+static void
+set_time(struct json *j, const char *name, int64_t v)
+{
+	if (v)
+		json_set_i64(j, name, v);
+}
+
 /* --- out ------------------------------------------------------------------------------------ */
 
 /* As text where it is text, else by its bytes. */
@@ -113,13 +120,21 @@ timings_to_json(const struct timings *t)
 {
 	struct json *j = json_new_object();
 
-	json_set_i64(j, "dns", t->dns);
-	json_set_i64(j, "connect", t->connect);
-	json_set_i64(j, "tls", t->tls);
-	json_set_i64(j, "wait", t->wait);
-	json_set_i64(j, "receive", t->receive);
-	json_set_i64(j, "total", t->total);
-	set_flag(j, "reused", t->reused);
+#define TIMING(member) json_set_i64(j, #member, t->member);
+#define TIMING_FLAG(member) set_flag(j, #member, t->member);
+#include "case/transfer.def"
+	return j;
+}
+
+static struct json *
+cert_to_json(const struct cert_info *c)
+{
+	struct json *j = json_new_object();
+
+#define CERT_TEXT(member) set_text(j, #member, c->member);
+#define CERT_TIME(member) json_set_i64(j, #member, c->member);
+#define CERT_FLAG(member) set_flag(j, #member, c->member);
+#include "case/transfer.def"
 	return j;
 }
 
@@ -128,28 +143,12 @@ tls_to_json(const struct tls_info *t)
 {
 	struct json *j = json_new_object(), *certs = json_new_array();
 
-	set_text(j, "version", t->version);
-	set_text(j, "cipher", t->cipher);
-	set_flag(j, "verified", t->verified);
-	set_text(j, "verify_words", t->verify_words);
-	set_text(j, "alert", t->alert);
-	set_flag(j, "cert_asked", t->cert_asked);
-	set_text(j, "client_subject", t->client_subject);
-	if (t->client_not_after)
-		json_set_i64(j, "client_not_after", t->client_not_after);
-	for (size_t i = 0; i < t->n_certs; i++) {
-		const struct cert_info *k = &t->certs[i];
-		struct json *one = json_new_object();
-
-		set_text(one, "subject", k->subject);
-		set_text(one, "issuer", k->issuer);
-		set_text(one, "names", k->names);
-		json_set_i64(one, "not_before", k->not_before);
-		json_set_i64(one, "not_after", k->not_after);
-		set_flag(one, "self_signed", k->self_signed);
-		set_flag(one, "issuer_published", k->issuer_published);
-		json_append_take(certs, one);
-	}
+#define TLS_TEXT(member, size) set_text(j, #member, t->member);
+#define TLS_FLAG(member) set_flag(j, #member, t->member);
+#define TLS_TIME(member) set_time(j, #member, t->member);
+#include "case/transfer.def"
+	for (size_t i = 0; i < t->n_certs; i++)
+		json_append_take(certs, cert_to_json(&t->certs[i]));
 	json_set_take(j, "certificates", certs);
 	return j;
 }
@@ -273,13 +272,9 @@ response_from_json(struct http_response *r, const struct json *j, struct err *e)
 static void
 timings_from_json(struct timings *t, const struct json *j)
 {
-	t->dns = json_i64_or(j, "dns", -1);
-	t->connect = json_i64_or(j, "connect", -1);
-	t->tls = json_i64_or(j, "tls", -1);
-	t->wait = json_i64_or(j, "wait", -1);
-	t->receive = json_i64_or(j, "receive", -1);
-	t->total = json_i64_or(j, "total", -1);
-	t->reused = json_flag(j, "reused");
+#define TIMING(member) t->member = json_i64_or(j, #member, -1);
+#define TIMING_FLAG(member) t->member = json_flag(j, #member);
+#include "case/transfer.def"
 }
 
 static char *
@@ -291,29 +286,24 @@ safe_member(const struct json *j, const char *name)
 }
 
 static void
+cert_from_json(struct cert_info *c, const struct json *j)
+{
+#define CERT_TEXT(member) c->member = safe_member(j, #member);
+#define CERT_TIME(member) c->member = json_i64_or(j, #member, 0);
+#define CERT_FLAG(member) c->member = json_flag(j, #member);
+#include "case/transfer.def"
+}
+
+static void
 tls_from_json(struct tls_info *t, const struct json *j)
 {
-	text_safe_into(t->version, sizeof(t->version), json_get_str(j, "version"));
-	text_safe_into(t->cipher, sizeof(t->cipher), json_get_str(j, "cipher"));
-	text_safe_into(t->verify_words, sizeof(t->verify_words), json_get_str(j, "verify_words"));
-	text_safe_into(t->alert, sizeof(t->alert), json_get_str(j, "alert"));
-	text_safe_into(
-		t->client_subject, sizeof(t->client_subject), json_get_str(j, "client_subject"));
-	t->verified = json_flag(j, "verified");
-	t->cert_asked = json_flag(j, "cert_asked");
-	t->client_not_after = json_i64_or(j, "client_not_after", 0);
+#define TLS_TEXT(member, size) text_safe_into(t->member, sizeof(t->member), json_get_str(j, #member));
+#define TLS_FLAG(member) t->member = json_flag(j, #member);
+#define TLS_TIME(member) t->member = json_i64_or(j, #member, 0);
+#include "case/transfer.def"
 	for (const struct json *c = json_first(json_get(j, "certificates"));
-		c && t->n_certs < LIMIT_CERTS; c = json_next(c)) {
-		struct cert_info *k = &t->certs[t->n_certs++];
-
-		k->subject = safe_member(c, "subject");
-		k->issuer = safe_member(c, "issuer");
-		k->names = safe_member(c, "names");
-		k->not_before = json_i64_or(c, "not_before", 0);
-		k->not_after = json_i64_or(c, "not_after", 0);
-		k->self_signed = json_flag(c, "self_signed");
-		k->issuer_published = json_flag(c, "issuer_published");
-	}
+		c && t->n_certs < LIMIT_CERTS; c = json_next(c))
+		cert_from_json(&t->certs[t->n_certs++], c);
 }
 
 static enum res

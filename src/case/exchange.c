@@ -68,16 +68,18 @@ net_result_init(struct net_result *r)
 {
 	memset(r, 0, sizeof(*r));
 	http_response_init(&r->response);
-	r->timings = (struct timings){-1, -1, -1, -1, -1, -1, false};
+#define TIMING(member) r->timings.member = -1;
+#include "case/transfer.def"
 }
 
 static void
 tls_info_release(struct tls_info *t)
 {
 	for (size_t i = 0; i < t->n_certs; i++) {
-		free(t->certs[i].subject);
-		free(t->certs[i].issuer);
-		free(t->certs[i].names);
+		struct cert_info *c = &t->certs[i];
+
+#define CERT_TEXT(member) free(c->member);
+#include "case/transfer.def"
 	}
 	memset(t, 0, sizeof(*t));
 }
@@ -88,11 +90,10 @@ tls_info_copy(struct tls_info *dst, const struct tls_info *src)
 	tls_info_release(dst);
 	*dst = *src;
 	for (size_t i = 0; i < src->n_certs; i++) {
-		const struct cert_info *c = &src->certs[i];
+		struct cert_info *c = &dst->certs[i];
 
-		dst->certs[i].subject = c->subject ? xstrdup(c->subject) : NULL;
-		dst->certs[i].issuer = c->issuer ? xstrdup(c->issuer) : NULL;
-		dst->certs[i].names = c->names ? xstrdup(c->names) : NULL;
+#define CERT_TEXT(member) c->member = c->member ? xstrdup(c->member) : NULL;
+#include "case/transfer.def"
 	}
 }
 

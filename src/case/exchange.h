@@ -23,29 +23,27 @@ const char *net_error_id(enum net_error e);
 const char *net_error_words(enum net_error e);
 bool net_error_from_id(struct span id, enum net_error *out);
 
-/* Microseconds; -1: the phase did not happen (connection reused) or is not known. */
+/* The members stand in transfer.def, from which the case file is written and read too. */
 struct timings {
-	int64_t dns, connect, tls, wait, receive, total;
-	bool reused; /* the connection was already open */
+#define TIMING(member) int64_t member;
+#define TIMING_FLAG(member) bool member;
+#include "case/transfer.def"
 };
 
 struct cert_info {
-	char *subject, *issuer, *names; /* safe text; names: the SANs, ", " between */
-	int64_t not_before, not_after;  /* seconds since 1970 */
-	bool self_signed;
-	bool issuer_published; /* it says where its issuer's certificate is to be had (RFC 5280 §4.2.2.1, caIssuers) */
+#define CERT_TEXT(member) char *member;
+#define CERT_TIME(member) int64_t member;
+#define CERT_FLAG(member) bool member;
+#include "case/transfer.def"
 };
 
 struct tls_info {
-	char version[16], cipher[64]; /* "TLSv1.3"; "" without TLS or handshake */
+#define TLS_TEXT(member, size) char member[size];
+#define TLS_FLAG(member) bool member;
+#define TLS_TIME(member) int64_t member;
+#include "case/transfer.def"
 	struct cert_info certs[LIMIT_CERTS]; /* the leaf first */
 	size_t n_certs;
-	bool verified;
-	char verify_words[160];       /* the library's reason when not */
-	char alert[40];               /* the fatal alert that the server sent, "certificate required"; "" */
-	bool cert_asked;              /* the server asked for a client certificate */
-	char client_subject[160];     /* of the one that was shown, safe text; "" none */
-	int64_t client_not_after;
 };
 
 /* Everything a transport found out; the response is raw until the engine records it. */

@@ -158,17 +158,26 @@ timings_json(const struct timings *t)
 {
 	struct json *o = json_new_object();
 
-	set_ms(o, "dns", t->dns);
-	set_ms(o, "connect", t->connect);
-	set_ms(o, "tls", t->tls);
-	set_ms(o, "wait", t->wait);
-	set_ms(o, "receive", t->receive);
-	set_ms(o, "total", t->total);
-	json_set_bool(o, "reused", t->reused);
+#define TIMING(member) set_ms(o, #member, t->member);
+#define TIMING_FLAG(member) json_set_bool(o, #member, t->member);
+#include "case/transfer.def"
 	return o;
 }
 
-/* Empty without TLS. */
+static struct json *
+cert_json(const struct report *r, const struct cert_info *c)
+{
+	struct json *o = json_new_object();
+	char when[32];
+
+#define CERT_TEXT(member) set_or_null(r, o, #member, c->member);
+#define CERT_TIME(member) json_set_str(o, #member, time_rfc3339(when, c->member));
+#define CERT_FLAG(member) json_set_bool(o, #member, c->member);
+#include "case/transfer.def"
+	return o;
+}
+
+/* Empty without TLS; the names are the report's own (doc/report.schema.json). */
 static struct json *
 tls_json(const struct report *r, const struct tls_info *t)
 {
@@ -181,20 +190,8 @@ tls_json(const struct report *r, const struct tls_info *t)
 	json_set_bool(o, "verified", t->verified);
 	set_or_null(r, o, "reason", t->verify_words);
 	certs = json_new_array();
-	for (size_t i = 0; i < t->n_certs; i++) {
-		const struct cert_info *c = &t->certs[i];
-		struct json *one = json_new_object();
-		char when[32];
-
-		set_or_null(r, one, "subject", c->subject);
-		set_or_null(r, one, "issuer", c->issuer);
-		set_or_null(r, one, "names", c->names);
-		json_set_str(one, "not_before", time_rfc3339(when, c->not_before));
-		json_set_str(one, "not_after", time_rfc3339(when, c->not_after));
-		json_set_bool(one, "self_signed", c->self_signed);
-		json_set_bool(one, "issuer_published", c->issuer_published);
-		json_append_take(certs, one);
-	}
+	for (size_t i = 0; i < t->n_certs; i++)
+		json_append_take(certs, cert_json(r, &t->certs[i]));
 	json_set_take(o, "certificates", certs);
 	set_or_null(r, o, "alert", t->alert);
 	json_set_bool(o, "client_certificate_asked", t->cert_asked);
