@@ -248,6 +248,8 @@ give_authorization(struct import *im, struct span value)
 	if (words > 3) /* a sentence that begins so */
 		return false;
 	t = import_give(im, SLOT_ACCESS, rest.n ? rest : SPAN_LIT(" "), "the Authorization header");
+	if (t)
+		t->itself = true;
 	return t != NULL;
 }
 

@@ -59,6 +59,16 @@ words_in(struct span s)
 	return n;
 }
 
+static struct import_token *
+give_itself(struct import *im, enum token_slot slot, struct span value)
+{
+	struct import_token *t = import_give(im, slot, value, "what was given");
+
+	if (t)
+		t->itself = true;
+	return t;
+}
+
 static void
 give_unwrapped(struct import *im, struct span s)
 {
@@ -68,7 +78,7 @@ give_unwrapped(struct import *im, struct span s)
 	for (size_t i = 0; i < s.n; i++)
 		if (!memchr(" \t\r\n", s.p[i], 4))
 			(void)buf_putc(&whole, s.p[i]);
-	import_give(im, SLOT_ACCESS, buf_span(&whole), "what was given");
+	(void)give_itself(im, SLOT_ACCESS, buf_span(&whole));
 	import_note(im, "the token was broken over evenly long lines, as mail programs do; joined");
 	buf_release(&whole);
 }
@@ -80,7 +90,7 @@ give_value(struct import *im, struct span s)
 	struct span inner = token_without_scheme(token_trim(s));
 	struct import_token *t;
 
-	t = import_give(im, SLOT_ACCESS, s.n ? s : SPAN_LIT(" "), "what was given");
+	t = give_itself(im, SLOT_ACCESS, s.n ? s : SPAN_LIT(" "));
 	if (t && inner.n < token_trim(s).n && token_without_scheme(inner).n == inner.n)
 		t->accepted = ODD_BEARER_PREFIX;
 }
@@ -241,7 +251,7 @@ take_named(struct import *im, struct span text)
 	}
 	for (rest = text; n && import_line(&rest, &line);)
 		if (named_token(line, &name, &value))
-			(void)import_give(im, slot_of_name(name), value, "what was given");
+			(void)give_itself(im, slot_of_name(name), value);
 	if (n == 1 && named_token(span_trim(text), &name, &value))
 		import_take_as(im, "the value of %.*s", SPAN_ARG(name));
 	else if (n)
@@ -269,8 +279,8 @@ take_several(struct import *im, struct span text)
 	for (rest = text; span_word(&rest, &word);) {
 		token_info_init(&t);
 		token_info_read(&t, word);
-		left_out += !import_give(im, t.role == ROLE_ID ? SLOT_ID : t.role == ROLE_REFRESH ? SLOT_REFRESH : SLOT_ACCESS,
-			word, "what was given");
+		left_out += !give_itself(im, t.role == ROLE_ID ? SLOT_ID : t.role == ROLE_REFRESH ? SLOT_REFRESH : SLOT_ACCESS,
+			word);
 		token_info_release(&t);
 	}
 	import_take_as(im, "%zu tokens", n);
@@ -534,8 +544,11 @@ static enum res
 take_object(struct import *im, const struct json *doc, struct span body, enum purpose purpose, struct err *e)
 {
 	bool active = json_get(doc, "active") != NULL;
+	size_t had = im->n_tokens;
 
 	if (import_give_response(im, doc, "the token response")) {
+		for (size_t i = had; i < im->n_tokens; i++)
+			im->tokens[i].itself = true;
 		import_take_as(im, "a token response");
 		if (purpose == PURPOSE_REFRESH)
 			add_answer(im, 200, body, purpose, "a token response");

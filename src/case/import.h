@@ -30,7 +30,8 @@ struct import_token {
 	struct secret *value;
 	int64_t expires_in; /* -1: not stated */
 	char scope[400];    /* safe text */
-	const char *source; /* "the token response" */
+	const char *source; /* "the token response"; for people only */
+	bool itself;        /* the text is this token, or a form of it that giving the token mends or remarks on */
 	unsigned accepted;  /* struct case_token's */
 };
 

@@ -4,19 +4,11 @@
 #include "base/text.h"
 #include "case/import.h"
 
-/* A token, or a form of it that wizard_give_token() mends itself, so that the finding can say so. */
+/* wizard_give_token() mends it itself then, so that the finding can say so. */
 static bool
 is_token_itself(const struct import *im)
 {
-	static const char *const forms[] = {
-		"what was given", "the token response", "the Authorization header"};
-
-	if (im->n || !im->n_tokens)
-		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(forms); i++)
-		if (!strcmp(im->tokens[0].source, forms[i]))
-			return true;
-	return false;
+	return !im->n && im->n_tokens && im->tokens[0].itself;
 }
 
 static const struct import_token *

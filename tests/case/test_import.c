@@ -296,12 +296,35 @@ whose_clock(void **state)
 	release(&a);
 }
 
+/* The wizard gives such a text to the case as it is; anything else it takes the token out of. */
+static void
+the_token_itself(void **state)
+{
+	static const char *const itself[] = {JWT, "Bearer " JWT, "access_token: " JWT, "{\"access_token\":\"" JWT "\"}",
+		"Authorization: Bearer " JWT};
+	static const char *const in_something[] = {"https://app.example/cb#access_token=" JWT, "the token is " JWT,
+		"{\"session\":{\"access_token\":\"" JWT "\"}}"};
+	struct import im;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(itself) + ARRAY_SIZE(in_something); i++) {
+		bool want = i < ARRAY_SIZE(itself);
+
+		take(&im, want ? itself[i] : in_something[i - ARRAY_SIZE(itself)]);
+		assert_int_equal(im.n_tokens, 1);
+		if (im.tokens[0].itself != want)
+			fail_msg("%s", im.taken_as);
+		import_release(&im);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tokens_as_they_are_sent),
 		cmocka_unit_test(wrapped_tokens),
+		cmocka_unit_test(the_token_itself),
 		cmocka_unit_test(json_documents),
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(http_messages),
