@@ -1,6 +1,7 @@
 /* Certificates for servers of our own. */
 #include "oauth/crypto-cert.h"
 
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
@@ -60,5 +61,6 @@ ossl_self_signed(const struct cert_wish *w, struct buf *cert_pem, struct buf *ke
 	BIO_free(for_key);
 	X509_free(cert);
 	EVP_PKEY_free(key);
+	ERR_clear_error();
 	return ok ? RES_OK : err_set(e, RES_UNSUPPORTED, "cannot make a certificate");
 }

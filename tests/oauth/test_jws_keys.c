@@ -2,12 +2,14 @@
 #include "unit.h"
 
 #include <openssl/ec.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
 #include "base/encode.h"
+#include "base/limits.h"
 #include "base/utf8.h"
 #include "oauth/crypto.h"
 #include "oauth/jose.h"
@@ -615,6 +617,25 @@ test_edwards(void **state)
 	crypto()->key_free(a);
 }
 
+/* What is left in the library's queue would be taken for the next call's error. */
+static void
+test_certificate_that_cannot_be(void **state)
+{
+	const struct cert_wish w = {"idp.example", "no such kind of name", 1700000000, 1800000000};
+	struct buf cert, key;
+	struct err e = ERR_INIT;
+
+	(void)state;
+	buf_init(&cert, LIMIT_BODY);
+	buf_init_wiping(&key, LIMIT_BODY);
+	ERR_clear_error();
+	assert_int_equal(crypto()->self_signed(&w, &cert, &key, &e), RES_UNSUPPORTED);
+	assert_int_equal(ERR_peek_error(), 0);
+	assert_int_equal(cert.len + key.len, 0);
+	buf_release(&cert);
+	buf_release(&key);
+}
+
 int
 main(void)
 {
@@ -632,6 +653,7 @@ main(void)
 		cmocka_unit_test(test_odd_algorithms),
 		cmocka_unit_test(test_edwards),
 		cmocka_unit_test(test_reason_is_text),
+		cmocka_unit_test(test_certificate_that_cannot_be),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);
