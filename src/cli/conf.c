@@ -442,13 +442,14 @@ read_ui(struct loader *l, const config_setting_t *s)
 static enum res
 read_key(struct loader *l, const config_setting_t *s, const char *where)
 {
+	char allowed[KEY_WORDS_SIZE];
 	struct key k;
 
 	if (config_setting_type(s) != CONFIG_TYPE_STRING)
 		return wrong_type(l, s, where, "a string");
 	if (!key_parse(span_of(config_setting_get_string(s)), &k))
 		return fail(l, RES_SYNTAX, s, where, "there is no key \"%.20s\"; allowed: %s",
-			config_setting_get_string(s), key_words());
+			config_setting_get_string(s), key_words(allowed, sizeof(allowed)));
 	return RES_OK;
 }
 

@@ -10,17 +10,16 @@ static const struct {
 	{"Left", KC_LEFT}, {"Right", KC_RIGHT}, {"Home", KC_HOME}, {"End", KC_END},
 	{"PgUp", KC_PGUP}, {"PgDn", KC_PGDN}, {"Space", ' '}};
 
-const char *
-key_words(void)
+char *
+key_words(char *out, size_t size)
 {
-	static char text[160];
 	size_t at = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(names) && at < sizeof(text); i++)
-		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s ", names[i].name);
-	if (at < sizeof(text))
-		snprintf(text + at, sizeof(text) - at, "F1 to F12, or a character; C- M- S- before it");
-	return text;
+	for (size_t i = 0; i < ARRAY_SIZE(names) && at < size; i++)
+		at += (size_t)snprintf(out + at, size - at, "%s ", names[i].name);
+	if (at < size)
+		snprintf(out + at, size - at, "F1 to F12, or a character; C- M- S- before it");
+	return out;
 }
 
 bool

@@ -19,8 +19,9 @@ struct key {
 
 /* "q", "Enter", "S-Tab", "C-l", "M-x", "F8", "Space", "PgUp".  False: no such key. */
 bool key_parse(struct span name, struct key *out);
-/* What key_parse takes, for a complaint. */
-const char *key_words(void);
+/* What key_parse takes, for a complaint; all of it needs KEY_WORDS_SIZE bytes. */
+enum { KEY_WORDS_SIZE = 160 };
+char *key_words(char *out, size_t size);
 char *key_name(struct key k, char *out, size_t size);
 bool key_eq(struct key a, struct key b);
 
