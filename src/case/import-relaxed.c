@@ -10,7 +10,8 @@ struct relaxed {
 static bool
 word_char(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("_.-+$@/", c);
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		(c && strchr("_.-+$@/", c));
 }
 
 static void
@@ -78,6 +79,8 @@ token(struct relaxed *r, int *depth)
 {
 	char c = r->s.p[r->at];
 
+	if (!c)
+		return false;
 	if (c == '"' || c == '\'')
 		return quoted_string(r);
 	if (c == ':' && r->at + 1 < r->s.n && word_char(r->s.p[r->at + 1]) && r->out->len &&

@@ -60,6 +60,10 @@ printed_objects(void **state)
 		if (n)
 			assert_string_equal(buf_str(&out), rows[i].json);
 	}
+	buf_clear(&out); /* a NUL is no part of a word, and no blank */
+	assert_int_equal(find_relaxed(SPAN_LIT("{a: b\0c}"), &out), 0);
+	buf_clear(&out);
+	assert_int_equal(find_relaxed(SPAN_LIT("{a:\0 b}"), &out), 0);
 	buf_release(&out);
 }
 
