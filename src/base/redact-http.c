@@ -170,13 +170,21 @@ put_decoded_mask(struct buf *out, struct span value)
 	buf_release(&plain);
 }
 
+bool
+redact_parameter_is_secret(struct span name, struct span value)
+{
+	enum redact_kind kind = redact_kind_of(name);
+
+	return kind != REDACT_NONE && (kind != REDACT_KEY || value.n >= 22);
+}
+
 static void
 put_pair(const struct redactor *r, struct buf *out, struct span pair)
 {
 	size_t eq = span_find(pair, '=');
 	struct span name = span_sub(pair, 0, eq == SIZE_MAX ? pair.n : eq), value;
-	enum redact_kind kind;
 	struct buf plain;
+	bool secret;
 
 	if (eq == SIZE_MAX) {
 		redact_text(r, out, pair);
@@ -184,14 +192,14 @@ put_pair(const struct redactor *r, struct buf *out, struct span pair)
 	}
 	value = span_from(pair, eq + 1);
 	buf_init(&plain, 256);
-	kind = form_decode(&plain, name) == RES_OK ? redact_kind_of(buf_span(&plain)) : REDACT_NONE;
+	secret = form_decode(&plain, name) == RES_OK && redact_parameter_is_secret(buf_span(&plain), value);
 	buf_release(&plain);
 	redact_text(r, out, name);
 	buf_putc(out, '=');
-	if (kind == REDACT_NONE || (kind == REDACT_KEY && value.n < 22))
-		redact_text(r, out, value);
-	else
+	if (secret)
 		put_decoded_mask(out, value);
+	else
+		redact_text(r, out, value);
 }
 
 enum res

@@ -35,5 +35,7 @@ bool redact_name_is_secret(struct span name);
 /* The same, deciding by the value where the name alone does not ("code", a JWK's "d"); false
  * for what is no secret under any name: nothing, null, true, undefined. */
 bool redact_pair_is_secret(struct span name, struct span value);
+/* Of a form's or a query's parameter, by its decoded name: what redact_form() takes out for it. */
+bool redact_parameter_is_secret(struct span name, struct span value);
 
 #endif

@@ -51,18 +51,23 @@ register_value(struct redactor *r, struct span v)
 static void
 register_form(struct redactor *r, struct span form)
 {
-	static const char *const names[] = {"token", "access_token", "refresh_token", "id_token",
-		"id_token_hint", "subject_token", "client_secret", "client_assertion", "assertion", "code",
-		"password", "code_verifier"};
-	struct buf v;
+	struct buf name, value;
+	struct span pair;
 
-	buf_init_wiping(&v, LIMIT_BODY);
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		buf_clear(&v);
-		if (form_get(form, names[i], &v))
-			register_value(r, buf_span(&v));
+	buf_init_wiping(&name, LIMIT_BODY);
+	buf_init_wiping(&value, LIMIT_BODY);
+	while (span_next(&form, '&', &pair)) {
+		size_t eq = span_find(pair, '=');
+
+		buf_clear(&name);
+		buf_clear(&value);
+		(void)form_decode(&name, span_sub(pair, 0, eq));
+		(void)form_decode(&value, eq == SIZE_MAX ? SPAN_EMPTY : span_from(pair, eq + 1));
+		if (redact_parameter_is_secret(buf_span(&name), buf_span(&value)))
+			register_value(r, buf_span(&value));
 	}
-	buf_release(&v);
+	buf_release(&name);
+	buf_release(&value);
 }
 
 /* "Basic" credentials: the secret alone, too, as another header may repeat it. */

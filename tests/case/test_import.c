@@ -243,6 +243,16 @@ nothing_secret_is_recorded(void **state)
 	assert_null(strstr(http_header(&a.c.exchanges[0]->result.response.headers, "x-echo").p, "S3cret"));
 	assert_null(strstr(a.c.exchanges[0]->answer.description, "rt-0123456789abcdef"));
 	release(&a);
+	/* what the redactor knows by its name in a form is known elsewhere, too */
+	apply(&a, "POST /token HTTP/1.1\nHost: idp.example\n\n"
+		  "grant_type=x&device_code=dc%2D0123456789&actor_token=at-0123456789&Code=co-0123456789&scope=openid+email\n"
+		  "HTTP/1.1 400 Bad Request\n\n"
+		  "{\"error\":\"invalid_grant\",\"error_description\":\"dc-0123456789 at-0123456789 co-0123456789 openid email\"}");
+	assert_int_equal(a.c.n_exchanges, 1);
+	assert_null(strstr(a.c.exchanges[0]->answer.description, "-0123456789"));
+	assert_non_null(strstr(a.c.exchanges[0]->answer.description, "openid email"));
+	assert_null(strstr(buf_str(&a.c.exchanges[0]->result.response.body), "-0123456789"));
+	release(&a);
 }
 
 #define ASK(token, answer)                                                                         \
