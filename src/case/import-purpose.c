@@ -34,25 +34,15 @@ import_step(enum purpose p)
 	case PURPOSE_REFRESH:
 	case PURPOSE_TOKEN:
 		return STEP_REFRESH;
-	case PURPOSE_USERINFO:
-	case PURPOSE_PROBE_USERINFO:
-	case PURPOSE_PROBE_FORM:
-	case PURPOSE_PROBE_BARE:
 	case PURPOSE_RESOURCE:
 	case PURPOSE_REVOCATION:
 	case PURPOSE_OTHER:
 		return STEP_HANDLE;
 	case PURPOSE_CLOCK:
 		return STEP_EXPIRY;
-	case PURPOSE_DISCOVERY:
-	case PURPOSE_JWKS:
-	case PURPOSE_INTROSPECTION:
-	case PURPOSE_PROBE_INTROSPECTION:
-	case PURPOSE_PROBE_TOKEN:
-	case PURPOSE_COUNT:
-		break;
+	default:
+		return purpose_endpoint(p) == EP_USERINFO ? STEP_HANDLE : STEP_VERIFY;
 	}
-	return STEP_VERIFY;
 }
 
 static bool

@@ -585,8 +585,7 @@ rule_introspect_resource_credentials_needed(const struct facts *f, struct findin
 	if (answer_hint(x) == HINT_NO_CLIENT || answer_hint(x) == HINT_SECRET_WRONG)
 		return RULE_PASS;
 	y = accepted_other(f, x, same_method_elsewhere);
-	if (!y || (y->purpose != PURPOSE_REFRESH && y->purpose != PURPOSE_TOKEN &&
-			   y->purpose != PURPOSE_PROBE_TOKEN))
+	if (!y || purpose_endpoint(y->purpose) != EP_TOKEN)
 		return RULE_PASS;
 	ev_answer(out, y);
 	return say(out,

@@ -137,29 +137,16 @@ answer_where(const struct exchange *x)
 {
 	if (exchange_client_refused(x))
 		return WHERE_C;
-	switch (x->purpose) {
-	case PURPOSE_USERINFO:
-	case PURPOSE_RESOURCE:
-	case PURPOSE_PROBE_USERINFO:
-	case PURPOSE_PROBE_FORM:
-	case PURPOSE_PROBE_BARE:
+	switch (purpose_endpoint(x->purpose)) {
+	case EP_USERINFO:
 		return WHERE_U;
-	case PURPOSE_REFRESH:
-	case PURPOSE_TOKEN:
-	case PURPOSE_PROBE_TOKEN:
+	case EP_TOKEN:
 		return WHERE_R;
-	case PURPOSE_INTROSPECTION:
-	case PURPOSE_PROBE_INTROSPECTION:
+	case EP_INTROSPECTION:
 		return WHERE_C;
-	case PURPOSE_DISCOVERY:
-	case PURPOSE_JWKS:
-	case PURPOSE_REVOCATION:
-	case PURPOSE_CLOCK:
-	case PURPOSE_OTHER:
-	case PURPOSE_COUNT:
-		break;
+	default:
+		return x->purpose == PURPOSE_RESOURCE ? WHERE_U : WHERE_A;
 	}
-	return WHERE_A;
 }
 
 /* --- what several rules ask --------------------------------------------------------------- */
@@ -268,34 +255,16 @@ fact_userinfo_out_of_reach(const struct facts *f)
 enum severity
 fact_weight(const struct facts *f, const struct exchange *x)
 {
-	switch (x->purpose) {
-	case PURPOSE_INTROSPECTION:
-	case PURPOSE_USERINFO:
-	case PURPOSE_RESOURCE:
-	case PURPOSE_REFRESH:
-	case PURPOSE_REVOCATION:
-	case PURPOSE_TOKEN:
-	case PURPOSE_OTHER:
+	if (purpose_is_extra(x->purpose))
+		return SEV_WARNING;
+	if (x->purpose != PURPOSE_DISCOVERY)
 		return SEV_ERROR;
-	case PURPOSE_DISCOVERY:
-		if (f->metadata)
-			return SEV_INFO;
-		if (fact_userinfo_out_of_reach(f))
-			return SEV_ERROR;
-		return exchange_answered(f->userinfo) || exchange_answered(f->introspection)
-			? SEV_WARNING
-			: SEV_ERROR;
-	case PURPOSE_JWKS:
-	case PURPOSE_PROBE_INTROSPECTION:
-	case PURPOSE_PROBE_USERINFO:
-	case PURPOSE_PROBE_FORM:
-	case PURPOSE_PROBE_BARE:
-	case PURPOSE_PROBE_TOKEN:
-	case PURPOSE_CLOCK:
-	case PURPOSE_COUNT:
-		break;
-	}
-	return SEV_WARNING;
+	if (f->metadata)
+		return SEV_INFO;
+	if (fact_userinfo_out_of_reach(f))
+		return SEV_ERROR;
+	return exchange_answered(f->userinfo) || exchange_answered(f->introspection) ? SEV_WARNING
+										     : SEV_ERROR;
 }
 
 enum tri

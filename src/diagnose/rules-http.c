@@ -343,27 +343,17 @@ rule_html_login_page(const struct facts *f, struct finding *out)
 static bool
 wants_json(const struct exchange *x)
 {
-	switch (x->purpose) {
-	case PURPOSE_DISCOVERY:
-	case PURPOSE_JWKS:
-	case PURPOSE_INTROSPECTION:
-	case PURPOSE_USERINFO:
-	case PURPOSE_REFRESH:
-	case PURPOSE_TOKEN:
+	if (purpose_is_probe(x->purpose))
+		return false;
+	switch (purpose_endpoint(x->purpose)) {
+	case EP_JWKS:
+	case EP_INTROSPECTION:
+	case EP_USERINFO:
+	case EP_TOKEN:
 		return true;
-	case PURPOSE_PROBE_INTROSPECTION:
-	case PURPOSE_PROBE_USERINFO:
-	case PURPOSE_PROBE_FORM:
-	case PURPOSE_PROBE_BARE:
-	case PURPOSE_PROBE_TOKEN:
-	case PURPOSE_RESOURCE:
-	case PURPOSE_REVOCATION:
-	case PURPOSE_CLOCK:
-	case PURPOSE_OTHER:
-	case PURPOSE_COUNT:
-		break;
+	default:
+		return x->purpose == PURPOSE_DISCOVERY;
 	}
-	return false;
 }
 
 /* Could be read all the same. */
@@ -456,30 +446,11 @@ wrong_method(const struct facts *f, const struct exchange *x)
 	bool post = !strcmp(x->request.method, "POST");
 
 	(void)f;
-	if (status_of(x) != 405 && status_of(x) != 501)
+	if ((status_of(x) != 405 && status_of(x) != 501) || purpose_is_probe(x->purpose))
 		return false;
-	switch (x->purpose) {
-	case PURPOSE_INTROSPECTION:
-	case PURPOSE_REVOCATION:
-	case PURPOSE_REFRESH:
-	case PURPOSE_TOKEN:
-		return !post;
-	case PURPOSE_USERINFO:
-	case PURPOSE_RESOURCE:
+	if (x->purpose == PURPOSE_RESOURCE || purpose_endpoint(x->purpose) == EP_USERINFO)
 		return true;
-	case PURPOSE_DISCOVERY:
-	case PURPOSE_JWKS:
-	case PURPOSE_PROBE_INTROSPECTION:
-	case PURPOSE_PROBE_USERINFO:
-	case PURPOSE_PROBE_FORM:
-	case PURPOSE_PROBE_BARE:
-	case PURPOSE_PROBE_TOKEN:
-	case PURPOSE_CLOCK:
-	case PURPOSE_OTHER:
-	case PURPOSE_COUNT:
-		break;
-	}
-	return false;
+	return purpose_wants_client(x->purpose) && !post;
 }
 
 enum verdict_of

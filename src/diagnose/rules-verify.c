@@ -28,8 +28,7 @@ active_elsewhere(const struct facts *f)
 	for (size_t i = 0; i < f->c->n_exchanges; i++) {
 		const struct exchange *x = f->c->exchanges[i];
 
-		if ((x->purpose == PURPOSE_PROBE_INTROSPECTION ||
-			    x->purpose == PURPOSE_INTROSPECTION) &&
+		if (purpose_endpoint(x->purpose) == EP_INTROSPECTION &&
 			x->slot == SLOT_ACCESS && x != f->introspection &&
 			x->answer.active == TRI_YES && f->introspection &&
 			x->token_generation == f->introspection->token_generation &&
@@ -181,14 +180,13 @@ caller_is_known(const struct facts *f)
 {
 	for (size_t i = 0; i < f->c->n_exchanges; i++) {
 		const struct exchange *x = f->c->exchanges[i];
+		enum endpoint e = purpose_endpoint(x->purpose);
 
-		if ((x->purpose == PURPOSE_INTROSPECTION ||
-			    x->purpose == PURPOSE_PROBE_INTROSPECTION) &&
+		if (e == EP_INTROSPECTION &&
 			(exchange_client_refused(x) || x->answer.active == TRI_YES))
 			return true;
-		if ((x->purpose == PURPOSE_REFRESH || x->purpose == PURPOSE_TOKEN ||
-			    x->purpose == PURPOSE_PROBE_TOKEN) &&
-			exchange_client_accepted(x) && span_is(f->caller.v, x->auth_client_id))
+		if (e == EP_TOKEN && exchange_client_accepted(x) &&
+			span_is(f->caller.v, x->auth_client_id))
 			return true;
 	}
 	return false;

@@ -212,7 +212,7 @@ worth_waiting(const struct engine *e, const struct task *t)
 	struct span url = span_of(t->wire.url);
 
 	return !list_has_origin(&e->dead, url) &&
-		!(policy_is_extra(t->call.purpose) && list_has_origin(&e->mute, url));
+		!(purpose_is_extra(t->call.purpose) && list_has_origin(&e->mute, url));
 }
 
 static void

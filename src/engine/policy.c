@@ -96,12 +96,6 @@ policy_silence(const struct net_result *r)
 }
 
 bool
-policy_is_extra(enum purpose p)
-{
-	return purpose_is_probe(p) || p == PURPOSE_JWKS || p == PURPOSE_CLOCK;
-}
-
-bool
 policy_redirect(const struct http_request *req, const struct http_response *r, struct buf *target,
 	const char **why)
 {

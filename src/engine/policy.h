@@ -31,8 +31,6 @@ bool policy_retry(const struct net_result *r, unsigned attempt, int64_t wall_s, 
  */
 enum silence { SILENCE_NONE, SILENCE_ANSWER, SILENCE_ORIGIN };
 enum silence policy_silence(const struct net_result *r);
-/* Not the user's own question: a probe, the key set, a look at the clock. */
-bool policy_is_extra(enum purpose p);
 /*
  * Is the response a redirect that a GET or HEAD without credentials may follow?  Appends the target;
  * never from https to http, never to another scheme.  *why (static, or NULL) says why not.

@@ -47,6 +47,12 @@ purpose_is_probe(enum purpose p)
 }
 
 bool
+purpose_is_extra(enum purpose p)
+{
+	return purpose_is_probe(p) || p == PURPOSE_JWKS || p == PURPOSE_CLOCK;
+}
+
+bool
 purpose_wants_client(enum purpose p)
 {
 	enum endpoint e = purpose_endpoint(p);

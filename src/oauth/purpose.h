@@ -17,6 +17,8 @@ bool purpose_from_id(struct span id, enum purpose *out);
 /* These take PURPOSE_COUNT too, a purpose that is not known yet: no endpoint, no probe. */
 enum endpoint purpose_endpoint(enum purpose p); /* EP_COUNT: none */
 bool purpose_is_probe(enum purpose p);
+/* Not the user's own question: a probe, the key set, a look at the clock. */
+bool purpose_is_extra(enum purpose p);
 /* The client authenticates there (RFC 6749 §3.2.1, RFC 7662 §2.1, RFC 7009 §2.1). */
 bool purpose_wants_client(enum purpose p);
 
