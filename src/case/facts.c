@@ -86,37 +86,37 @@ is_page(const struct exchange *x)
 	return x->answer.kind == BODY_HTML || x->answer.kind == BODY_XML;
 }
 
-/* Words that speak of the caller, with a status that does not. */
+enum { OF_UNAUTHORIZED, OF_FORBIDDEN, OF_OTHER, OF_REASON, OF_TOKEN, OF_CODE };
+
+static const struct {
+	int where;
+	const char *text;
+	bool pattern; /* of words.h; else a part of the text */
+} caller_words[] = {
+#define CALLER_PHRASE(where, part) {OF_##where, part, false},
+#define CALLER_WORDS(where, pattern) {OF_##where, pattern, true},
+#include "case/callerwords.def"
+};
+
 static bool
-speaks_of_caller(const struct exchange *x)
+speaks(struct span text, int where)
 {
-	static const char *const patterns[] = {
-		"authentication failed !token|grant",
-		"client|basic authentication",
-		"client|basic credentials|secret !multiple",
-		"secret hash",
-		"client id|identifier invalid|unknown|wrong|incorrect|missing|found|not",
-	};
 	struct words w;
 
-	words_read(&w, span_of(x->answer.description));
-	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++)
-		if (words_match(&w, patterns[i]))
+	words_read(&w, text);
+	for (size_t i = 0; i < ARRAY_SIZE(caller_words); i++)
+		if (caller_words[i].where == where &&
+			(caller_words[i].pattern ? words_match(&w, caller_words[i].text)
+						 : span_contains_nocase(text, caller_words[i].text)))
 			return true;
-	/* the sentence inside an answer of no known form */
-	words_read(&w, x->answer.doc ? json_get_str(x->answer.doc, "reason") : SPAN_EMPTY);
-	return words_match(&w, "client id|identifier|secret missing|invalid|wrong");
+	return false;
 }
 
 /* "expired-refresh-token": a code that speaks of the token, whatever the status. */
 static bool
 code_speaks_of_token(struct span error)
 {
-	struct words w;
-
-	words_read(&w, error);
-	return words_match(&w, "refresh token") || span_is(error, "unsupported_grant_type") ||
-		span_is(error, "invalid_scope");
+	return speaks(error, OF_CODE) || span_is(error, "unsupported_grant_type") || span_is(error, "invalid_scope");
 }
 
 bool
@@ -138,22 +138,14 @@ exchange_client_refused(const struct exchange *x)
 	/* Keycloak of before 2026 says invalid_request, others unauthorized_client, for the same
 	 * thing */
 	if (span_is(error, "unauthorized_client"))
-		return status == 401 || span_contains_nocase(words, "credentials") ||
-			span_contains_nocase(words, "client secret") ||
-			span_contains_nocase(words, "client authenticator");
+		return status == 401 || speaks(words, OF_UNAUTHORIZED);
 	if (status == 403) /* known, and not let in, unless it says otherwise */
-		return span_contains_nocase(words, "authentication failed") ||
-			span_contains_nocase(words, "client authentication") ||
-			span_contains_nocase(words, "client credentials");
+		return speaks(words, OF_FORBIDDEN);
 	if (status != 401)
-		return speaks_of_caller(x);
-	if (code_speaks_of_token(error))
+		return speaks(words, OF_OTHER) || speaks(json_get_str(x->answer.doc, "reason"), OF_REASON);
+	if (code_speaks_of_token(error) ||
+		(x->purpose == PURPOSE_REFRESH && span_is(error, "invalid_request") && speaks(words, OF_TOKEN)))
 		return false;
-	if (x->purpose == PURPOSE_REFRESH && span_is(error, "invalid_request") &&
-		(span_contains_nocase(words, "refresh token") ||
-			span_contains_nocase(words, "refresh_token") ||
-			span_contains_nocase(words, "required parameter")))
-		return false; /* the token or the request it is, not the caller */
 	return !span_is(error, "invalid_token") && !span_is(error, "invalid_grant") &&
 		!span_is(error, "invalid_dpop_proof") && !span_is(error, "use_dpop_nonce");
 }

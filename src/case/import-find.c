@@ -160,14 +160,18 @@ has_any(struct span s, const char *const *words, size_t n)
 	return false;
 }
 
-static const char *const things[] = {"token", "oauth", "oidc", "openid", "jwt", "bearer", "scope",
-	"audience", "issuer", "issuedat", "client", "credential", "authorization", "authentication",
-	"userinfo", "introspect", "refresh", "grant", "signature"};
-static const char *const faults[] = {"error", "invalid", "fail", "denied", "not allow", "not permitted",
-	"missing", "expired", "rejected", "unable", "cannot", "could not", "mismatch", "not match",
-	"unknown", "unsupported", "in the future", "reuse", "not valid", "not found", "unauthorized",
-	"forbidden", "revoked", "not issued", "no authentication", "malformed", "incorrect", "not active",
-	"inactive", "disabled"};
+static const char *const things[] = {
+#define PROSE_THING(part) part,
+#include "case/prosewords.def"
+};
+static const char *const faults[] = {
+#define PROSE_FAULT(part) part,
+#include "case/prosewords.def"
+};
+static const char *const of_client[] = {
+#define PROSE_CLIENT(part) part,
+#include "case/prosewords.def"
+};
 
 struct span
 find_quotable(struct span line)
@@ -193,8 +197,6 @@ find_quotable(struct span line)
 bool
 find_sentence(struct span text, struct span *line, const char **code)
 {
-	static const char *const of_client[] = {"secret", "credential", "not allow", "not found", "unknown",
-		"disabled", "authenticat"};
 	struct span rest = text;
 
 	while (import_line(&rest, line)) {
@@ -247,12 +249,10 @@ status_of_reason(struct span text)
 	static const struct {
 		const char *part;
 		int status;
-	} reasons[] = {{"too many requests", 429}, {"header or cookie too large", 400},
-		{"fields too large", 431}, {"bad gateway", 502}, {"service unavailable", 503},
-		{"gateway time", 504}, {"internal server error", 500}, {"method not allowed", 405},
-		{"unsupported media type", 415}, {"page not found", 404}, {"could not find resource", 404},
-		{"no matching resource", 404}, {"matching target resource", 404}, {"404 not found", 404},
-		{"forbidden", 403}, {"unauthorized", 401}, {"bad request", 400}};
+	} reasons[] = {
+#define PROSE_STATUS(part, status) {part, status},
+#include "case/prosewords.def"
+	};
 
 	for (size_t i = 0; text.n < 300 && i < ARRAY_SIZE(reasons); i++)
 		if (span_contains_nocase(text, reasons[i].part))
