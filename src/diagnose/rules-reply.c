@@ -61,6 +61,16 @@ rule_silent_auth_interaction_required(const struct facts *f, struct finding *out
 
 /* --- the key set, from where the resource stands ------------------------------------------- */
 
+/* A server that fails may miss whatever stands behind it; one that refuses (4xx) missed what it judges by. */
+static bool
+misses_what_it_judges_by(const struct exchange *x)
+{
+	struct span words = span_of(x->answer.description);
+
+	return x->result.response.status < 500 || span_contains_nocase(words, "jwk") ||
+		span_contains_nocase(words, "key") || span_contains_nocase(words, "introspect");
+}
+
 /* The API's own words, or, from here, a key set that does not come. */
 enum verdict_of
 rule_jwks_unreachable(const struct facts *f, struct finding *out)
@@ -68,7 +78,7 @@ rule_jwks_unreachable(const struct facts *f, struct finding *out)
 	const struct exchange *x = f->userinfo, *keys = f->jwks;
 
 	if (exchange_answered(x) && x->answer.outcome != OUTCOME_SUCCESS &&
-		answer_hint(x) == HINT_KEYS_UNREACHABLE) {
+		answer_hint(x) == HINT_KEYS_UNREACHABLE && misses_what_it_judges_by(x)) {
 		out->step = x->step;
 		ev_answer(out, x);
 		ev(out, "error_description", (int)x->n, "%s", x->answer.description);
