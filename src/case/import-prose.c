@@ -183,18 +183,6 @@ add_error(struct import *im, struct span text, struct span code, struct span des
 	buf_release(&body);
 }
 
-/* Entra's codes of a client that is not let in begin with 7000; the rest is about the grant. */
-static struct span
-code_of_vendor(struct span vendor)
-{
-	return span_starts(vendor, "AADSTS7000") && vendor.n > strlen("AADSTS700082") - 1 &&
-			!span_is(vendor, "AADSTS700082") && !span_is(vendor, "AADSTS700084") &&
-			!span_is(vendor, "AADSTS70008")
-		? SPAN_LIT("invalid_client")
-		: span_starts(vendor, "AADSTS") ? SPAN_LIT("invalid_grant")
-						: SPAN_LIT("invalid_token");
-}
-
 static enum res
 quoted_code(struct import *im, struct span text, enum purpose purpose)
 {
@@ -206,7 +194,7 @@ quoted_code(struct import *im, struct span text, enum purpose purpose)
 		say_error(im, code, im->n_tokens);
 		return RES_OK;
 	}
-	if (find_phrase(text, &line, &stands_for) && !span_starts(vendor, "AADSTS")) {
+	if (find_phrase(text, &line, &stands_for) && !vendor_code_of_grant(vendor)) {
 		add_error(im, text, span_of(stands_for), line, purpose);
 		say_error(im, find_quotable(line), im->n_tokens);
 		return RES_OK;
@@ -216,8 +204,8 @@ quoted_code(struct import *im, struct span text, enum purpose purpose)
 	/* what precedes the code on its line is the logger's */
 	line = line_around(text, vendor.p);
 	line = span_from(line, (size_t)(vendor.p - line.p));
-	add_error(im, text, code_of_vendor(vendor), span_sub(line, 0, 400),
-		purpose == PURPOSE_COUNT && span_starts(vendor, "AADSTS") ? PURPOSE_REFRESH : purpose);
+	add_error(im, text, vendor_code_error(vendor), span_sub(line, 0, 400),
+		purpose == PURPOSE_COUNT && vendor_code_of_grant(vendor) ? PURPOSE_REFRESH : purpose);
 	say_error(im, vendor, im->n_tokens);
 	return RES_OK;
 }

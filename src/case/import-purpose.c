@@ -2,6 +2,7 @@
 #include "case/import-parts.h"
 
 #include "base/encode.h"
+#include "oauth/dialect.h"
 #include "oauth/oautherror.h"
 #include "oauth/url.h"
 
@@ -97,29 +98,15 @@ is_token_request(const struct http_request *req, enum purpose *out)
 	return is;
 }
 
-static bool
-is_one_of(struct span s, const char *const *words, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (span_is(s, words[i]))
-			return true;
-	return false;
-}
-
 /* error, status and text of an answer whose request is not known. */
 static enum purpose
 by_error(struct span error, int status, struct span text)
 {
-	static const char *const of_token[] = {"invalid_grant", "unsupported_grant_type",
-		"invalid_client", "unauthorized_client", "invalid_scope", "bad_refresh_token",
-		"incorrect_client_credentials"};
-
 	if (span_is(error, "unsupported_token_type"))
 		return PURPOSE_REVOCATION;
-	if (is_one_of(error, of_token, ARRAY_SIZE(of_token)))
+	if (oauth_error_of_grant(oauth_error_of_alias(error)))
 		return PURPOSE_REFRESH;
-	/* the vendor's code of a token endpoint */
-	if (span_contains_nocase(text, "AADSTS") || span_contains_nocase(text, "refresh token"))
+	if (vendor_code_of_grant(text) || span_contains_nocase(text, "refresh token"))
 		return PURPOSE_REFRESH;
 	/* an API that borrows the word says it with its own status, or speaks of its token */
 	if (status != 400 || span_contains_nocase(text, "access token"))

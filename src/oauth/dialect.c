@@ -21,8 +21,11 @@ static const struct {
 #include "oauth/dialects.def"
 };
 
-static const char *const code_prefixes[] = {
-#define CODE_PREFIX(prefix) prefix,
+static const struct {
+	const char *text;
+	bool of_grant;
+} code_prefixes[] = {
+#define CODE_PREFIX(prefix, of_grant) {prefix, of_grant},
 #include "oauth/dialects.def"
 };
 
@@ -31,6 +34,15 @@ static const struct {
 } error_aliases[] = {
 #define ERROR_ALIAS(code, means) {code, means},
 #include "oauth/dialects.def"
+};
+
+static const struct {
+	const char *pattern, *error;
+} vendor_codes[] = {
+#define VENDOR_CODE(where, code, error, hint) {code, error},
+#include "oauth/vendorcodes.def"
+#define VENDOR_CODES(pattern, error) {pattern, error},
+#include "oauth/vendorcodes.def"
 };
 
 enum { TEXT_MAX = 4096 };
@@ -222,11 +234,11 @@ vendor_code_in(struct span text)
 	for (k = 0; k < ARRAY_SIZE(code_prefixes); k++) {
 		struct span rest = text;
 
-		while ((i = span_find_str(rest, code_prefixes[k])) != SIZE_MAX) {
-			n = i + strlen(code_prefixes[k]);
+		while ((i = span_find_str(rest, code_prefixes[k].text)) != SIZE_MAX) {
+			n = i + strlen(code_prefixes[k].text);
 			while (n < rest.n && rest.p[n] >= '0' && rest.p[n] <= '9')
 				n++;
-			if (n - i >= strlen(code_prefixes[k]) + 3 && n - i < 40 &&
+			if (n - i >= strlen(code_prefixes[k].text) + 3 && n - i < 40 &&
 				(i == 0 || !word_char(rest.p[i - 1])))
 				return span_sub(rest, i, n - i);
 			rest = span_from(rest, n);
@@ -235,19 +247,61 @@ vendor_code_in(struct span text)
 	return SPAN_EMPTY;
 }
 
+static bool
+fits_code(struct span code, const char *pattern)
+{
+	size_t i;
+
+	for (i = 0; pattern[i] && pattern[i] != '*'; i++) {
+		char c = i < code.n ? code.p[i] : '\0';
+
+		if (c >= 'A' && c <= 'Z')
+			c = (char)(c + ('a' - 'A'));
+		if (pattern[i] == '#' ? c < '0' || c > '9' : c != pattern[i])
+			return false;
+	}
+	return pattern[i] == '*' || i == code.n;
+}
+
+struct span
+vendor_code_error(struct span code)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(vendor_codes); i++)
+		if (fits_code(code, vendor_codes[i].pattern))
+			return span_of(vendor_codes[i].error);
+	return SPAN_LIT("invalid_token");
+}
+
+bool
+vendor_code_of_grant(struct span text)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(code_prefixes); i++)
+		if (code_prefixes[i].of_grant && span_contains_nocase(text, code_prefixes[i].text))
+			return true;
+	return false;
+}
+
 /* A vendor's word for what the protocol has a word for. */
+struct span
+oauth_error_of_alias(struct span error)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(error_aliases); i++)
+		if (span_is(error, error_aliases[i].code))
+			return span_of(error_aliases[i].means);
+	return error;
+}
+
 static void
 settle_alias(struct body_error *b)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(error_aliases); i++) {
-		if (!span_is(buf_span(&b->error), error_aliases[i].code))
-			continue;
-		if (!b->vendor_code.len)
-			buf_puts(&b->vendor_code, error_aliases[i].code);
-		buf_clear(&b->error);
-		buf_puts(&b->error, error_aliases[i].means);
+	struct span said = buf_span(&b->error), error = oauth_error_of_alias(said);
+
+	if (error.p == said.p)
 		return;
-	}
+	if (!b->vendor_code.len)
+		buf_add_span(&b->vendor_code, said);
+	buf_clear(&b->error);
+	buf_add_span(&b->error, error);
 }
 
 /* An `error` that is no code: a word is the vendor's code, a sentence the description. */

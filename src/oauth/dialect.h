@@ -21,5 +21,11 @@ void body_error_read_text(struct body_error *b, struct span text);
 bool oauth_error_shape(struct span s);
 /* The vendor's numbered code inside a text ("AADSTS700082"), or the empty span. */
 struct span vendor_code_in(struct span text);
+/* What the protocol calls such a code (vendorcodes.def). */
+struct span vendor_code_error(struct span code);
+/* Is a vendor's code that only a token endpoint has in the text, whatever its number? */
+bool vendor_code_of_grant(struct span text);
+/* A vendor's word for an error (dialects.def) as the protocol's; any other stays as it is. */
+struct span oauth_error_of_alias(struct span error);
 
 #endif

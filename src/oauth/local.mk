@@ -7,7 +7,7 @@ src_libttoauth_a_SOURCES = \
 	src/oauth/claims.c src/oauth/claims.h src/oauth/claims.def \
 	src/oauth/clientauth.c src/oauth/clientauth.h src/oauth/clientauth.def \
 	src/oauth/crypto-load.c src/oauth/crypto.h \
-	src/oauth/dialect.c src/oauth/dialect.h src/oauth/dialects.def \
+	src/oauth/dialect.c src/oauth/dialect.h src/oauth/dialects.def src/oauth/vendorcodes.def \
 	src/oauth/endpoints.def \
 	src/oauth/http.c src/oauth/http.h \
 	src/oauth/http-body.c \

@@ -42,6 +42,14 @@ oauth_error_of_device(struct span code)
 }
 
 bool
+oauth_error_of_grant(struct span code)
+{
+	const struct oauth_error *e = oauth_error_find(code);
+
+	return is_defined_in(e, "RFC 6749") && is_defined_in(e, "§5.2") && !is_defined_in(e, "RFC 6750");
+}
+
+bool
 oauth_error_of_login(struct span code)
 {
 	const struct oauth_error *e = oauth_error_find(code);

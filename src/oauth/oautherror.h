@@ -18,6 +18,8 @@ const char *oauth_error_meaning(struct span code);
 
 /* Of a device's or a decoupled login, at the token endpoint (RFC 8628 §3.5, CIBA)? */
 bool oauth_error_of_device(struct span code);
+/* Of the token endpoint (RFC 6749 §5.2), and of no resource? */
+bool oauth_error_of_grant(struct span code);
 /* Of the authorization endpoint, or of a registration, and of no other? */
 bool oauth_error_of_login(struct span code);
 

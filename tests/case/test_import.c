@@ -328,6 +328,30 @@ the_token_itself(void **state)
 	}
 }
 
+/* A body without its request: an error that only a token endpoint has is a token endpoint's, also under a vendor's name. */
+static void
+purpose_by_error(void **state)
+{
+	static const struct {
+		const char *error;
+		enum purpose purpose;
+	} rows[] = {{"invalid_grant", PURPOSE_REFRESH}, {"invalid_scope", PURPOSE_REFRESH},
+		{"bad_refresh_token", PURPOSE_REFRESH}, {"bad_client_credentials", PURPOSE_REFRESH},
+		{"unsupported_token_type", PURPOSE_REVOCATION}, {"invalid_token", PURPOSE_USERINFO}};
+	struct import im;
+	char text[80];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		(void)snprintf(text, sizeof(text), "{\"error\":\"%s\"}", rows[i].error);
+		take(&im, text);
+		assert_int_equal(im.n, 1);
+		if (import_purpose(im.x[0]) != rows[i].purpose)
+			fail_msg("%s", rows[i].error);
+		import_release(&im);
+	}
+}
+
 int
 main(void)
 {
@@ -335,6 +359,7 @@ main(void)
 		cmocka_unit_test(tokens_as_they_are_sent),
 		cmocka_unit_test(wrapped_tokens),
 		cmocka_unit_test(the_token_itself),
+		cmocka_unit_test(purpose_by_error),
 		cmocka_unit_test(json_documents),
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(http_messages),

@@ -1,6 +1,7 @@
 #include "unit.h"
 
 #include "base/encode.h"
+#include "oauth/dialect.h"
 #include "oauth/answer.h"
 #include "oauth/oautherror.h"
 
@@ -641,10 +642,30 @@ test_names(void **state)
 	assert_null(oauth_error_meaning(SPAN_LIT("Invalid_Token")));
 }
 
+static void
+vendors_codes(void **state)
+{
+	static const struct {
+		const char *code, *error;
+	} rows[] = {{"AADSTS700082", "invalid_grant"}, {"AADSTS70008", "invalid_grant"}, {"AADSTS7000215", "invalid_client"},
+		{"AADSTS700016", "invalid_client"}, {"AADSTS700099", "invalid_client"}, {"AADSTS70000", "invalid_grant"},
+		{"AADSTS7000", "invalid_grant"}, {"AADSTS123456", "invalid_grant"}, {"IDX10511", "invalid_token"}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (!span_is(vendor_code_error(span_of(rows[i].code)), rows[i].error))
+			fail_msg("%s", rows[i].code);
+	assert_true(vendor_code_of_grant(SPAN_LIT("said AADSTS70008")));
+	assert_false(vendor_code_of_grant(SPAN_LIT("said IDX10511")));
+	assert_true(span_is(oauth_error_of_alias(SPAN_LIT("bad_refresh_token")), "invalid_grant"));
+	assert_true(span_is(oauth_error_of_alias(SPAN_LIT("invalid_scope")), "invalid_scope"));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(vendors_codes),
 		cmocka_unit_test(test_wire),
 		cmocka_unit_test(test_introspection),
 		cmocka_unit_test(test_json_traps),
