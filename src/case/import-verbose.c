@@ -1,21 +1,8 @@
-/* What curl prints beside the answer: -v, --trace-ascii, --trace, and its error line. */
-#include "case/import-parts.h"
+/* What curl prints beside the answer with -v, and its error line; the choice between it and a trace. */
+#include "case/import-verbose.h"
 
 #include "base/mem.h"
 #include "base/text.h"
-
-enum part { PART_NONE, PART_REQUEST, PART_SENT, PART_RESPONSE, PART_BODY };
-
-struct verbose {
-	struct import *im;
-	enum part part;
-	struct buf request, sent, response, body;
-	struct net_result r;  /* of the connection in use: TLS, address, error */
-	char host[140];
-	int port;
-	bool open;            /* something of an exchange was seen */
-	bool secure, tunnel, followed;
-};
 
 /* --- an exchange is whole ----------------------------------------------------------------- */
 
@@ -288,8 +275,8 @@ host_of_failure(struct verbose *v, struct span s)
 	set_port(v, behind(s, " port "));
 }
 
-static void
-failure(struct verbose *v, struct span s, bool final)
+void
+verbose_failure(struct verbose *v, struct span s, bool final)
 {
 	enum net_error e = import_net_error(s);
 
@@ -305,8 +292,8 @@ failure(struct verbose *v, struct span s, bool final)
 	v->open = true;
 }
 
-static void
-info(struct verbose *v, struct span s)
+void
+verbose_info(struct verbose *v, struct span s)
 {
 	struct span text = span_trim(s);
 
@@ -331,7 +318,7 @@ info(struct verbose *v, struct span s)
 		return;
 	if (v->part == PART_BODY || (v->part == PART_NONE && !v->request.len) || v->part == PART_SENT ||
 		v->part == PART_REQUEST)
-		failure(v, text, false);
+		verbose_failure(v, text, false);
 }
 
 /* --- lines and blocks --------------------------------------------------------------------- */
@@ -342,8 +329,8 @@ is_start(struct span s, enum http_start kind)
 	return http_start_line(s) == kind;
 }
 
-static void
-request_line(struct verbose *v, struct span s)
+void
+verbose_request_line(struct verbose *v, struct span s)
 {
 	if (is_start(s, HTTP_REQUEST_LINE) || v->part == PART_RESPONSE || v->part == PART_BODY)
 		finish(v);
@@ -357,8 +344,8 @@ request_line(struct verbose *v, struct span s)
 		(void)buf_puts(&v->request, "\r\n");
 }
 
-static void
-response_line(struct verbose *v, struct span s)
+void
+verbose_response_line(struct verbose *v, struct span s)
 {
 	if (is_start(s, HTTP_STATUS_LINE)) {
 		/* behind an interim answer, or an answer whose request was not printed */
@@ -405,135 +392,25 @@ static void
 verbose_line(struct verbose *v, struct span s)
 {
 	if (span_starts(s, "curl: (")) {
-		failure(v, s, true);
+		verbose_failure(v, s, true);
 		finish(v);
 	} else if (span_starts(s, "* ") || span_is(s, "*")) {
-		info(v, span_from(s, 2));
+		verbose_info(v, span_from(s, 2));
 	} else if (span_starts(s, "> ") || (span_is(s, ">") && v->part == PART_REQUEST)) {
-		request_line(v, span_from(s, 2));
+		verbose_request_line(v, span_from(s, 2));
 	} else if (span_starts(s, "< ") || (span_is(s, "<") && v->part == PART_RESPONSE)) {
-		response_line(v, span_from(s, 2));
+		verbose_response_line(v, span_from(s, 2));
 	} else if (!span_starts(s, "{ [") && !span_starts(s, "} [")) {
 		body_line(v, s);
 	}
 }
 
-/* --- traces ------------------------------------------------------------------------------- */
-
-enum block { BLOCK_NONE, BLOCK_SEND_HEADER, BLOCK_RECV_HEADER, BLOCK_SEND_DATA, BLOCK_RECV_DATA };
-
-struct trace {
-	struct verbose *v;
-	enum block block;
-	struct buf bytes;
-	size_t at;       /* offset that the next line has if it continues the one before */
-};
-
-static void
-end_block(struct trace *t)
-{
-	struct span rest = buf_span(&t->bytes), line;
-
-	switch (t->block) {
-	case BLOCK_SEND_HEADER:
-		while (import_line(&rest, &line))
-			request_line(t->v, line);
-		break;
-	case BLOCK_RECV_HEADER:
-		while (import_line(&rest, &line))
-			response_line(t->v, line);
-		break;
-	case BLOCK_SEND_DATA:
-		(void)buf_add_span(&t->v->sent, rest);
-		break;
-	case BLOCK_RECV_DATA:
-		(void)buf_add_span(&t->v->body, rest);
-		break;
-	case BLOCK_NONE:
-		break;
-	}
-	t->block = BLOCK_NONE;
-	t->at = 0;
-	buf_clear(&t->bytes);
-}
+/* --- whole texts -------------------------------------------------------------------------- */
 
 static bool
-trace_heading(struct trace *t, struct span s)
+is_digit(char c)
 {
-	static const struct {
-		const char *words;
-		enum block block;
-	} headings[] = {{"=> Send header", BLOCK_SEND_HEADER}, {"<= Recv header", BLOCK_RECV_HEADER},
-		{"=> Send data", BLOCK_SEND_DATA}, {"<= Recv data", BLOCK_RECV_DATA},
-		{"=> Send SSL data", BLOCK_NONE}, {"<= Recv SSL data", BLOCK_NONE}};
-
-	if (span_starts(s, "== Info: ")) {
-		end_block(t);
-		info(t->v, span_from(s, 9));
-		return true;
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(headings); i++) {
-		if (!span_starts(s, headings[i].words))
-			continue;
-		end_block(t);
-		t->block = headings[i].block;
-		return true;
-	}
-	return false;
-}
-
-static int
-hex_digit(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0'
-		: c >= 'a' && c <= 'f' ? c - 'a' + 10
-		: c >= 'A' && c <= 'F' ? c - 'A' + 10
-				       : -1;
-}
-
-/* "47 45 54 20 2f …  GET /": the bytes; false: it is no line of --trace. */
-static bool
-hex_line(struct buf *out, struct span s)
-{
-	size_t i, n = 0;
-	char bytes[16];
-
-	for (i = 0; i + 2 < s.n && n < 16; i += 3, n++) {
-		int a = hex_digit(s.p[i]), b = hex_digit(s.p[i + 1]);
-
-		if (a < 0 || b < 0 || s.p[i + 2] != ' ')
-			break;
-		bytes[n] = (char)(a * 16 + b);
-	}
-	/* as wide as --trace is, whatever the last line holds */
-	if (!n || s.n < 16 * 3 || (n < 16 && s.p[i] != ' '))
-		return false;
-	(void)buf_add(out, bytes, n);
-	return true;
-}
-
-/* "0040: text" */
-static void
-trace_data(struct trace *t, struct span s)
-{
-	size_t offset = 0, i = 0;
-
-	while (i < s.n && hex_digit(s.p[i]) >= 0 && i < 8)
-		offset = offset * 16 + (size_t)hex_digit(s.p[i++]);
-	if (i < 4 || i + 1 >= s.n + 1 || s.p[i] != ':')
-		return;
-	s = span_from(s, i + 2);
-	if (t->block == BLOCK_NONE)
-		return;
-	if (hex_line(&t->bytes, s))
-		return;
-	if (t->at && offset != t->at)
-		(void)buf_puts(&t->bytes, "\r\n");
-	(void)buf_add_span(&t->bytes, s);
-	t->at = offset + s.n;
-	/* an empty line at the end of a header block */
-	if (!s.n && (t->block == BLOCK_SEND_HEADER || t->block == BLOCK_RECV_HEADER))
-		(void)buf_puts(&t->bytes, "\r\n");
+	return c >= '0' && c <= '9';
 }
 
 /* "12:00:00.123456 " of --trace-time */
@@ -541,17 +418,9 @@ static struct span
 without_time(struct span s)
 {
 	if (s.n > 16 && s.p[2] == ':' && s.p[5] == ':' && s.p[8] == '.' && s.p[15] == ' ' &&
-		hex_digit(s.p[0]) >= 0 && hex_digit(s.p[14]) >= 0)
+		is_digit(s.p[0]) && is_digit(s.p[14]))
 		return span_from(s, 16);
 	return s;
-}
-
-/* --- whole texts -------------------------------------------------------------------------- */
-
-static bool
-is_trace_line(struct span s)
-{
-	return span_starts(s, "== Info: ") || span_starts(s, "=> Send ") || span_starts(s, "<= Recv ");
 }
 
 static bool
@@ -566,8 +435,9 @@ is_verbose_line(struct span s)
 				span_starts(s, "* Host ") || span_starts(s, "* Failed to connect ")));
 }
 
-/* 0: neither; 1: verbose; 2: a trace. */
-static int
+enum printed { PRINTED_NONE, PRINTED_VERBOSE, PRINTED_TRACE };
+
+static enum printed
 form_of(struct span text)
 {
 	struct span line;
@@ -575,58 +445,53 @@ form_of(struct span text)
 	while (import_line(&text, &line)) {
 		struct span s = without_time(line);
 
-		if (is_trace_line(s))
-			return 2;
+		if (trace_is_line(s))
+			return PRINTED_TRACE;
 		if (is_verbose_line(s))
-			return 1;
+			return PRINTED_VERBOSE;
 	}
-	return 0;
+	return PRINTED_NONE;
 }
 
 enum res
 import_verbose(struct import *im, struct span text, enum purpose purpose, struct err *e)
 {
 	struct verbose v = {.im = im};
-	struct trace t = {.v = &v};
-	int form = form_of(text);
+	struct trace t;
+	enum printed form = form_of(text);
 	size_t had = im->n;
 	struct span line;
 
 	(void)e;
-	if (!form)
+	if (form == PRINTED_NONE)
 		return RES_NOTFOUND;
 	net_result_init(&v.r);
 	buf_init_wiping(&v.request, LIMIT_BODY);
 	buf_init_wiping(&v.sent, LIMIT_BODY);
 	buf_init_wiping(&v.response, LIMIT_BODY);
 	buf_init_wiping(&v.body, LIMIT_BODY);
-	buf_init_wiping(&t.bytes, LIMIT_BODY);
+	trace_init(&t, &v);
 	while (import_line(&text, &line)) {
 		struct span s = without_time(line);
 
-		if (form == 1) {
+		if (form == PRINTED_VERBOSE)
 			verbose_line(&v, s);
-		} else if (span_starts(s, "curl: (")) {
-			end_block(&t);
-			failure(&v, s, true);
-		} else if (!trace_heading(&t, s)) {
-			trace_data(&t, line);
-		}
+		else
+			trace_line(&t, s, line);
 	}
-	end_block(&t);
+	trace_end(&t);
 	finish(&v);
 	buf_release(&v.request);
 	buf_release(&v.sent);
 	buf_release(&v.response);
 	buf_release(&v.body);
-	buf_release(&t.bytes);
 	net_result_release(&v.r);
 	for (size_t i = had; i < im->n; i++)
 		if (!im->x[i]->named)
 			im->x[i]->purpose = purpose;
 	if (im->n == had)
 		return RES_NOTFOUND;
-	import_take_as(im, "what curl printed (%s): %zu exchange%s", form == 2 ? "a trace" : "-v", im->n - had,
+	import_take_as(im, "what curl printed (%s): %zu exchange%s", form == PRINTED_TRACE ? "a trace" : "-v", im->n - had,
 		im->n - had == 1 ? "" : "s");
 	return RES_OK;
 }
