@@ -97,14 +97,6 @@ case_token(const struct case_file *c, enum token_slot slot)
 	return NULL;
 }
 
-static const char *
-member_of(enum token_slot slot)
-{
-	return slot == SLOT_REFRESH ? "refresh_token"
-		: slot == SLOT_ID   ? "id_token"
-				    : "access_token";
-}
-
 /* A pasted token response holds the other tokens too: kept where none was given. */
 static void
 give_others(struct case_file *c, enum token_slot slot, struct span value, const char *source)
@@ -125,7 +117,7 @@ give_others(struct case_file *c, enum token_slot slot, struct span value, const 
 		(void)snprintf(t->scope, sizeof(t->scope), "%.*s", SPAN_ARG(scope));
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
-		struct span other = json_get_str(doc, member_of(all[i]));
+		struct span other = json_get_str(doc, token_slot_member(all[i])->name);
 
 		if (all[i] != slot && other.n && !case_token(c, all[i])->present)
 			case_give_token(c, all[i], other, source);
@@ -147,7 +139,7 @@ case_give_token(struct case_file *c, enum token_slot slot, struct span value, co
 	token_info_read(&t->info, value);
 	t->given = secret_new(value);
 	buf_init_wiping(&repaired, LIMIT_TOKEN);
-	t->repaired = token_repair(&repaired, value, member_of(slot));
+	t->repaired = token_repair(&repaired, value, token_slot_member(slot)->name);
 	t->value = secret_new(buf_span(&repaired));
 	if (t->repaired)
 		token_info_read(&t->sent, buf_span(&repaired));

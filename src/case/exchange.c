@@ -51,6 +51,27 @@ token_slot_id(enum token_slot s)
 	return slot_ids[s];
 }
 
+enum token_slot
+token_slot_of_role(enum token_role r)
+{
+	static const enum token_slot slots[] = {[ROLE_UNKNOWN] = SLOT_ACCESS,
+#define TOKEN_MEMBER(role, name, camel, words) [ROLE_##role] = SLOT_##role,
+#include "oauth/tokenmembers.def"
+#undef TOKEN_MEMBER
+	};
+
+	return slots[r];
+}
+
+const struct token_member *
+token_slot_member(enum token_slot s)
+{
+	for (size_t i = 0; i < TOKEN_MEMBERS; i++)
+		if (token_slot_of_role(token_members[i].role) == s)
+			return &token_members[i];
+	return token_slot_member(SLOT_ACCESS);
+}
+
 bool
 token_slot_from_id(struct span id, enum token_slot *out)
 {

@@ -69,6 +69,9 @@ enum token_slot { SLOT_NONE, SLOT_ACCESS, SLOT_REFRESH, SLOT_ID, SLOT_MADE_UP };
 
 const char *token_slot_id(enum token_slot s); /* "made-up"; NULL for SLOT_NONE */
 bool token_slot_from_id(struct span id, enum token_slot *out);
+enum token_slot token_slot_of_role(enum token_role r); /* SLOT_ACCESS for what does not say */
+/* Of a slot that a token response can fill; the access token's for the others. */
+const struct token_member *token_slot_member(enum token_slot s);
 
 /* What masking would hide of an Authorization header that is not "SCHEME token". */
 enum auth_header_form { AUTH_HEADER_FINE, AUTH_HEADER_NO_BLANK, AUTH_HEADER_BLANKS, AUTH_HEADER_SCHEME_TWICE };

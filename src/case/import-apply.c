@@ -275,15 +275,12 @@ find_generations(struct plan *p)
 static void
 note_repairs(struct import *im, const struct case_file *c)
 {
-	static const enum token_slot slots[] = {SLOT_ACCESS, SLOT_REFRESH, SLOT_ID};
-	static const char *const words[] = {"access token", "refresh token", "ID token"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(slots); i++) {
-		const struct case_token *t = case_token(c, slots[i]);
+	for (size_t i = 0; i < TOKEN_MEMBERS; i++) {
+		const struct case_token *t = case_token(c, token_slot_of_role(token_members[i].role));
 		char odd[160];
 
 		if (t->present && t->repaired)
-			import_note(im, "the %s was repaired: %s", words[i],
+			import_note(im, "the %s was repaired: %s", token_members[i].words,
 				token_oddity_words(&t->info, odd, sizeof(odd)));
 	}
 }

@@ -279,8 +279,7 @@ take_several(struct import *im, struct span text)
 	for (rest = text; span_word(&rest, &word);) {
 		token_info_init(&t);
 		token_info_read(&t, word);
-		left_out += !give_itself(im, t.role == ROLE_ID ? SLOT_ID : t.role == ROLE_REFRESH ? SLOT_REFRESH : SLOT_ACCESS,
-			word);
+		left_out += !give_itself(im, token_slot_of_role(t.role), word);
 		token_info_release(&t);
 	}
 	import_take_as(im, "%zu tokens", n);
@@ -370,12 +369,10 @@ parameters(struct span form)
 static bool
 is_response(const struct json *o)
 {
-	static const char *const names[] = {"access_token", "id_token", "error", "refresh_token"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (json_get_str(o, names[i]).n)
+	for (size_t i = 0; i < TOKEN_MEMBERS; i++)
+		if (json_get_str(o, token_members[i].name).n)
 			return true;
-	return json_get_str(o, "code").n && json_get_str(o, "state").n;
+	return json_get_str(o, "error").n || (json_get_str(o, "code").n && json_get_str(o, "state").n);
 }
 
 /* An error at the redirect becomes the redirect that brought it. */

@@ -159,17 +159,12 @@ import_give(struct import *im, enum token_slot slot, struct span value, const ch
 bool
 import_give_response(struct import *im, const struct json *doc, const char *source)
 {
-	static const struct {
-		const char *name;
-		enum token_slot slot;
-	} members[] = {{"access_token", SLOT_ACCESS}, {"accessToken", SLOT_ACCESS},
-		{"refresh_token", SLOT_REFRESH}, {"refreshToken", SLOT_REFRESH}, {"id_token", SLOT_ID},
-		{"idToken", SLOT_ID}};
 	size_t before = im->n_tokens;
 
-	for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
-		struct import_token *t = import_give(
-			im, members[i].slot, json_get_str(doc, members[i].name), source);
+	for (size_t i = 0; i < 2 * TOKEN_MEMBERS; i++) {
+		const struct token_member *m = &token_members[i / 2];
+		struct import_token *t = import_give(im, token_slot_of_role(m->role),
+			json_get_str(doc, i % 2 ? m->camel : m->name), source);
 		enum num_form form;
 
 		if (!t || t->slot != SLOT_ACCESS)

@@ -50,14 +50,12 @@ request_token(const struct http_request *req, struct buf *form)
 static void
 note_tokens(struct exchange *x, const struct http_request *req, struct span sent)
 {
-	static const char *const names[][2] = {
-		{"access_token", "response.access_token"},
-		{"refresh_token", "response.refresh_token"},
-		{"id_token", "response.id_token"},
-	};
+	char where[40];
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		note_token(x, names[i][1], json_get_str(x->answer.doc, names[i][0]));
+	for (size_t i = 0; i < TOKEN_MEMBERS; i++) {
+		(void)snprintf(where, sizeof(where), "response.%s", token_members[i].name);
+		note_token(x, where, json_get_str(x->answer.doc, token_members[i].name));
+	}
 	if (sent.n && http_has_header(&req->headers, "authorization") &&
 		authorization_token(http_header(&req->headers, "authorization")).n)
 		note_token(x, "request.authorization", sent);

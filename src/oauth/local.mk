@@ -22,7 +22,7 @@ src_libttoauth_a_SOURCES = \
 	src/oauth/purpose.c src/oauth/purpose.h src/oauth/purposes.def \
 	src/oauth/token.c src/oauth/token.h \
 	src/oauth/token-shape.c src/oauth/token-shape.h \
-	src/oauth/tokenprefixes.def \
+	src/oauth/tokenmembers.def src/oauth/tokenprefixes.def \
 	src/oauth/tokenrepair.c \
 	src/oauth/url.c src/oauth/url.h \
 	src/oauth/words.c src/oauth/words.h

@@ -25,6 +25,12 @@ static const struct {
 #undef ODDITY
 };
 
+const struct token_member token_members[TOKEN_MEMBERS] = {
+#define TOKEN_MEMBER(role, name, camel, words) {ROLE_##role, name, camel, words},
+#include "oauth/tokenmembers.def"
+#undef TOKEN_MEMBER
+};
+
 void
 token_info_init(struct token_info *t)
 {

@@ -69,6 +69,16 @@ enum res token_info_from_json(struct token_info *out, const struct json *j, stru
  */
 unsigned token_repair(struct buf *out, struct span value, const char *member);
 
+/* Where a token response has the tokens (tokenmembers.def). */
+struct token_member {
+	enum token_role role;
+	const char *name;  /* "id_token" */
+	const char *camel; /* "idToken" */
+	const char *words; /* "ID token" */
+};
+enum { TOKEN_MEMBERS = 3 };
+extern const struct token_member token_members[TOKEN_MEMBERS];
+
 const char *token_kind_id(enum token_kind k); /* "jwt" */
 const char *token_role_id(enum token_role r); /* "access" */
 const char *sig_state_id(enum sig_state s); /* "no-key", in case files and reports */

@@ -9,10 +9,7 @@ enum { VALUE_MAX = 4096 };
 static void
 token_rows(struct field_list *l, const struct case_token *t, enum token_slot slot)
 {
-	static const char *const names[] = {
-		[SLOT_ACCESS] = "access token", [SLOT_REFRESH] = "refresh token", [SLOT_ID] = "ID token"};
-	static const char *const keys[] = {
-		[SLOT_ACCESS] = "access_token", [SLOT_REFRESH] = "refresh_token", [SLOT_ID] = "id_token"};
+	const struct token_member *member = token_slot_member(slot);
 	static const char *const kind_words[] = {
 		[TOKEN_OPAQUE] = "opaque", [TOKEN_JWT] = "JWT", [TOKEN_JWE] = "encrypted JWT"};
 	static const char *const role_words[] = {
@@ -24,7 +21,7 @@ token_rows(struct field_list *l, const struct case_token *t, enum token_slot slo
 
 	if (!t->present)
 		return;
-	f = field_add(l, FIELD_VALUE, keys[slot], span_of(names[slot]), span_of(i->mask), FROM_TOKEN);
+	f = field_add(l, FIELD_VALUE, member->name, span_of(member->words), span_of(i->mask), FROM_TOKEN);
 	f->secret = t->value;
 	if (i->odd)
 		field_mean(f, STATE_WARNING, "%s%s", token_oddity_words(i, odd, sizeof odd),
