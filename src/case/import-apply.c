@@ -70,6 +70,19 @@ register_form(struct redactor *r, struct span form)
 	buf_release(&value);
 }
 
+/* Query and fragment, whose last values end where the next begins. */
+static void
+register_url(struct redactor *r, struct span url)
+{
+	size_t hash = span_find(url, '#');
+	struct span head = span_sub(url, 0, hash);
+
+	if (span_find(head, '?') != SIZE_MAX)
+		register_form(r, span_from(head, span_find(head, '?') + 1));
+	if (hash != SIZE_MAX)
+		register_form(r, span_from(url, hash + 1));
+}
+
 /* "Basic" credentials: the secret alone, too, as another header may repeat it. */
 static void
 register_basic(struct redactor *r, struct span authorization)
@@ -97,7 +110,6 @@ read_carried(struct plan *p, size_t i)
 	const struct import_exchange *x = p->im->x[i];
 	const struct http_request *req = &x->request;
 	struct carried *c = &p->carried[i];
-	struct span url = span_of(req->url);
 	struct buf v;
 
 	buf_init_wiping(&v, LIMIT_BODY);
@@ -108,8 +120,7 @@ read_carried(struct plan *p, size_t i)
 		c->refresh = registered(p->r, buf_span(&v));
 	buf_release(&v);
 	register_form(p->r, buf_span(&req->body));
-	if (span_find(url, '?') != SIZE_MAX)
-		register_form(p->r, span_from(url, span_find(url, '?') + 1));
+	register_url(p->r, span_of(req->url));
 	register_basic(p->r, http_header(&req->headers, "authorization"));
 	if (token_response_read(&c->got, buf_span(&x->result.response.body), NULL) != RES_OK)
 		token_response_release(&c->got);

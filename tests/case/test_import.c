@@ -253,6 +253,13 @@ nothing_secret_is_recorded(void **state)
 	assert_non_null(strstr(a.c.exchanges[0]->answer.description, "openid email"));
 	assert_null(strstr(buf_str(&a.c.exchanges[0]->result.response.body), "-0123456789"));
 	release(&a);
+	/* an address's query ends at its fragment */
+	apply(&a, "GET https://idp.example/userinfo?access_token=at-0123456789#id_token=it-0123456789 HTTP/1.1\nHost: idp.example\n\n"
+		  "HTTP/1.1 400 Bad Request\n\n"
+		  "{\"error\":\"invalid_request\",\"error_description\":\"at-0123456789 it-0123456789\"}");
+	assert_int_equal(a.c.n_exchanges, 1);
+	assert_null(strstr(a.c.exchanges[0]->answer.description, "-0123456789"));
+	release(&a);
 }
 
 #define ASK(token, answer)                                                                         \
