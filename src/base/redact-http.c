@@ -17,8 +17,8 @@ bool
 redact_is_scheme(struct span word)
 {
 	static const char *const known[] = {"bearer", "basic", "dpop", "digest", "negotiate",
-		"ntlm", "token", "mac", "hoba", "apikey", "oauth", "jwt", "ssws", "hawk", "key", "gnap",
-		"aws4-hmac-sha256"};
+		"ntlm", "token", "mac", "hoba", "apikey", "oauth", "jwt", "ssws", "hawk", "key",
+		"gnap", "aws4-hmac-sha256"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		if (span_is_nocase(word, known[i]))
@@ -192,7 +192,8 @@ put_pair(const struct redactor *r, struct buf *out, struct span pair)
 	}
 	value = span_from(pair, eq + 1);
 	buf_init(&plain, 256);
-	secret = form_decode(&plain, name) == RES_OK && redact_parameter_is_secret(buf_span(&plain), value);
+	secret = form_decode(&plain, name) == RES_OK &&
+		redact_parameter_is_secret(buf_span(&plain), value);
 	buf_release(&plain);
 	redact_text(r, out, name);
 	buf_putc(out, '=');

@@ -49,7 +49,8 @@ static const struct {
 static const char *const suffixes[] = {"accesstoken", "refreshtoken", "clientsecret", "secret",
 	"password", "passwd", "passphrase", "apikey", "authtoken", "sessiontoken", "securitytoken",
 	"clientassertion", "privatekey", "csrftoken", "xsrftoken", "secretkey", "apitoken",
-	"accesskey", "subscriptionkey", "functionskey", "privatetoken", "vaulttoken", "gitlabtoken"};
+	"accesskey", "subscriptionkey", "functionskey", "privatetoken", "vaulttoken",
+	"gitlabtoken"};
 
 /* Names of what is wrong with a secret, not of the secret. */
 static const char *const not_before[] = {"invalid", "expired", "missing", "unknown", "bad",
@@ -239,12 +240,40 @@ static const struct {
 	const char *prefix;
 	size_t least; /* bytes behind it */
 } vendors[] = {
-	{"ghp_", 16}, {"gho_", 16}, {"ghu_", 16}, {"ghs_", 16}, {"ghr_", 16}, {"github_pat_", 16},
-	{"glpat-", 12}, {"gloas-", 12}, {"ya29.", 10}, {"1//0", 16}, {"GOCSPX-", 12}, {"xoxb-", 10},
-	{"xoxp-", 10}, {"xoxa-", 10}, {"xoxe.", 10}, {"xoxe-", 10}, {"xapp-", 10}, {"sk_live_", 10},
-	{"sk_test_", 10}, {"rk_live_", 10}, {"sk-", 20}, {"hvs.", 16}, {"dop_v1_", 16},
-	{"shpat_", 16}, {"shpss_", 16}, {"npm_", 20}, {"pypi-", 16}, {"SG.", 20}, {"Atza|", 16}, {"Atzr|", 16},
-	{"EAAC", 40}, {"whsec_", 16}, {"lin_api_", 16}, {"AQoDYXdz", 16},
+	{"ghp_", 16},
+	{"gho_", 16},
+	{"ghu_", 16},
+	{"ghs_", 16},
+	{"ghr_", 16},
+	{"github_pat_", 16},
+	{"glpat-", 12},
+	{"gloas-", 12},
+	{"ya29.", 10},
+	{"1//0", 16},
+	{"GOCSPX-", 12},
+	{"xoxb-", 10},
+	{"xoxp-", 10},
+	{"xoxa-", 10},
+	{"xoxe.", 10},
+	{"xoxe-", 10},
+	{"xapp-", 10},
+	{"sk_live_", 10},
+	{"sk_test_", 10},
+	{"rk_live_", 10},
+	{"sk-", 20},
+	{"hvs.", 16},
+	{"dop_v1_", 16},
+	{"shpat_", 16},
+	{"shpss_", 16},
+	{"npm_", 20},
+	{"pypi-", 16},
+	{"SG.", 20},
+	{"Atza|", 16},
+	{"Atzr|", 16},
+	{"EAAC", 40},
+	{"whsec_", 16},
+	{"lin_api_", 16},
+	{"AQoDYXdz", 16},
 };
 
 static size_t

@@ -80,7 +80,8 @@ key_to_json(struct json *j, const struct profile *p, const struct profile_key *k
 	case KEY_URL:
 	case KEY_TOKEN:
 		memcpy(&text, at, sizeof(text));
-		if (text && k->kind != KEY_TOKEN) /* where a token lay is nobody's business but this machine's */
+		if (text && k->kind != KEY_TOKEN) /* where a token lay is nobody's business but this
+						     machine's */
 			set_masked(j, k->name, r, span_of(text));
 		break;
 	case KEY_SECRET: /* a secret's source may hold a command: neither is written */
@@ -264,7 +265,8 @@ read_head(struct reading *r, const struct json *j, struct err *e)
 
 	if (!span_is(json_get_str(j, "schema"), CASE_SCHEMA))
 		return err_set(e, RES_UNSUPPORTED,
-			"this case is of another version than " CASE_SCHEMA ", which is what is read here");
+			"this case is of another version than " CASE_SCHEMA
+			", which is what is read here");
 	for (size_t i = 0; i < profile_key_count; i++)
 		if (json_get(profile, profile_keys[i].name))
 			key_from_json(&c->profile, &profile_keys[i],

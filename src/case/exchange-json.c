@@ -297,7 +297,8 @@ cert_from_json(struct cert_info *c, const struct json *j)
 static void
 tls_from_json(struct tls_info *t, const struct json *j)
 {
-#define TLS_TEXT(member, size) text_safe_into(t->member, sizeof(t->member), json_get_str(j, #member));
+#define TLS_TEXT(member, size)                                                                     \
+	text_safe_into(t->member, sizeof(t->member), json_get_str(j, #member));
 #define TLS_FLAG(member) t->member = json_flag(j, #member);
 #define TLS_TIME(member) t->member = json_i64_or(j, #member, 0);
 #include "case/transfer.def"

@@ -31,7 +31,8 @@ enum tri
 facts_method_offered(const struct facts *f, const struct exchange *x, enum client_auth a)
 {
 	static const char token[] = "token_endpoint_auth_methods_supported";
-	const char *member = asks(x, EP_INTROSPECTION) ? "introspection_endpoint_auth_methods_supported"
+	const char *member = asks(x, EP_INTROSPECTION)
+		? "introspection_endpoint_auth_methods_supported"
 		: asks(x, EP_REVOCATION) ? "revocation_endpoint_auth_methods_supported"
 					 : token;
 

@@ -106,8 +106,9 @@ speaks(struct span text, int where)
 	words_read(&w, text);
 	for (size_t i = 0; i < ARRAY_SIZE(caller_words); i++)
 		if (caller_words[i].where == where &&
-			(caller_words[i].pattern ? words_match(&w, caller_words[i].text)
-						 : span_contains_nocase(text, caller_words[i].text)))
+			(caller_words[i].pattern
+					? words_match(&w, caller_words[i].text)
+					: span_contains_nocase(text, caller_words[i].text)))
 			return true;
 	return false;
 }
@@ -116,7 +117,8 @@ speaks(struct span text, int where)
 static bool
 code_speaks_of_token(struct span error)
 {
-	return speaks(error, OF_CODE) || span_is(error, "unsupported_grant_type") || span_is(error, "invalid_scope");
+	return speaks(error, OF_CODE) || span_is(error, "unsupported_grant_type") ||
+		span_is(error, "invalid_scope");
 }
 
 bool
@@ -125,8 +127,8 @@ exchange_client_refused(const struct exchange *x)
 	struct span error, words;
 	int status;
 
-	if (!exchange_answered(x) || !purpose_wants_client(x->purpose) || x->answer.outcome == OUTCOME_SUCCESS ||
-		x->answer.outcome == OUTCOME_INACTIVE)
+	if (!exchange_answered(x) || !purpose_wants_client(x->purpose) ||
+		x->answer.outcome == OUTCOME_SUCCESS || x->answer.outcome == OUTCOME_INACTIVE)
 		return false;
 	status = x->result.response.status;
 	error = span_of(x->answer.error);
@@ -142,9 +144,11 @@ exchange_client_refused(const struct exchange *x)
 	if (status == 403) /* known, and not let in, unless it says otherwise */
 		return speaks(words, OF_FORBIDDEN);
 	if (status != 401)
-		return speaks(words, OF_OTHER) || speaks(json_get_str(x->answer.doc, "reason"), OF_REASON);
+		return speaks(words, OF_OTHER) ||
+			speaks(json_get_str(x->answer.doc, "reason"), OF_REASON);
 	if (code_speaks_of_token(error) ||
-		(x->purpose == PURPOSE_REFRESH && span_is(error, "invalid_request") && speaks(words, OF_TOKEN)))
+		(x->purpose == PURPOSE_REFRESH && span_is(error, "invalid_request") &&
+			speaks(words, OF_TOKEN)))
 		return false;
 	return !span_is(error, "invalid_token") && !span_is(error, "invalid_grant") &&
 		!span_is(error, "invalid_dpop_proof") && !span_is(error, "use_dpop_nonce");

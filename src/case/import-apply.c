@@ -25,7 +25,8 @@ struct plan {
 	struct carried *carried; /* one for each exchange */
 	size_t question;         /* the exchange that everything turns on; im->n: none */
 	bool refused;            /* … which was refused */
-	struct secret *gens[GENERATIONS_MAX]; /* access tokens, each out of a refresh of the one before; borrowed */
+	struct secret *gens[GENERATIONS_MAX]; /* access tokens, each out of a refresh of the one
+						 before; borrowed */
 	size_t from[GENERATIONS_MAX]; /* the refresh it came from; im->n: given */
 	size_t n_gens, current;
 };
@@ -116,7 +117,8 @@ read_carried(struct plan *p, size_t i)
 	if (!x->token_unseen && import_carried(req, &v) && !import_is_unseen(x, buf_span(&v)))
 		c->access = registered(p->r, buf_span(&v));
 	buf_clear(&v);
-	if (form_get(buf_span(&req->body), "refresh_token", &v) && !import_is_unseen(x, buf_span(&v)))
+	if (form_get(buf_span(&req->body), "refresh_token", &v) &&
+		!import_is_unseen(x, buf_span(&v)))
 		c->refresh = registered(p->r, buf_span(&v));
 	buf_release(&v);
 	register_form(p->r, buf_span(&req->body));
@@ -175,12 +177,13 @@ last_of(const struct import *im, enum purpose p)
 	return i ? i - 1 : im->n;
 }
 
-/* The last refused user-information query that was not mended; else the last question of each kind. */
+/* The last refused user-information query that was not mended; else the last question of each kind.
+ */
 static void
 find_question(struct plan *p)
 {
-	static const enum purpose order[] = {PURPOSE_USERINFO, PURPOSE_INTROSPECTION, PURPOSE_RESOURCE,
-		PURPOSE_REFRESH, PURPOSE_TOKEN};
+	static const enum purpose order[] = {PURPOSE_USERINFO, PURPOSE_INTROSPECTION,
+		PURPOSE_RESOURCE, PURPOSE_REFRESH, PURPOSE_TOKEN};
 	const struct import *im = p->im;
 
 	p->question = im->n;
@@ -226,7 +229,8 @@ used_before(const struct plan *p, size_t i, const struct secret *but)
 {
 	while (i-- > 0)
 		if (p->carried[i].access && !secret_equal(p->carried[i].access, but) &&
-			(asks_for_user(p->im->x[i]) || p->im->x[i]->purpose == PURPOSE_INTROSPECTION))
+			(asks_for_user(p->im->x[i]) ||
+				p->im->x[i]->purpose == PURPOSE_INTROSPECTION))
 			return p->carried[i].access;
 	return NULL;
 }
@@ -275,7 +279,8 @@ find_generations(struct plan *p)
 	/* the first one's refresh has nothing before it to compare with */
 	if (p->n_gens)
 		p->from[0] = im->n;
-	for (size_t i = p->question + 1; i < im->n && p->n_gens && p->n_gens < GENERATIONS_MAX; i++) {
+	for (size_t i = p->question + 1; i < im->n && p->n_gens && p->n_gens < GENERATIONS_MAX;
+		i++) {
 		if (!is_refresh(p, i) || generation_of(p, p->carried[i].got.access) < p->n_gens)
 			continue;
 		p->gens[p->n_gens] = p->carried[i].got.access;
@@ -287,7 +292,8 @@ static void
 note_repairs(struct import *im, const struct case_file *c)
 {
 	for (size_t i = 0; i < TOKEN_MEMBERS; i++) {
-		const struct case_token *t = case_token(c, token_slot_of_role(token_members[i].role));
+		const struct case_token *t =
+			case_token(c, token_slot_of_role(token_members[i].role));
 		char odd[160];
 
 		if (t->present && t->repaired)
@@ -310,7 +316,8 @@ give_companions(struct plan *p, size_t i)
 	if (!t->obtained_wall_us)
 		t->obtained_wall_us = p->im->x[i]->result.answered_wall_us;
 	if (got->refresh && !case_token(p->c, SLOT_REFRESH)->present)
-		case_give_token(p->c, SLOT_REFRESH, secret_reveal(got->refresh), "the token response");
+		case_give_token(
+			p->c, SLOT_REFRESH, secret_reveal(got->refresh), "the token response");
 	if (got->id && !case_token(p->c, SLOT_ID)->present)
 		case_give_token(p->c, SLOT_ID, secret_reveal(got->id), "the token response");
 }
@@ -338,8 +345,10 @@ give_tokens(struct plan *p)
 		struct secret *sent = p->carried[i - 1].refresh;
 
 		/* the first generation's refresh token is what the first refresh used */
-		if (sent && im->x[i - 1]->purpose == PURPOSE_REFRESH && !given_value(im, SLOT_REFRESH))
-			case_give_token(p->c, SLOT_REFRESH, secret_reveal(sent), "a refresh request");
+		if (sent && im->x[i - 1]->purpose == PURPOSE_REFRESH &&
+			!given_value(im, SLOT_REFRESH))
+			case_give_token(
+				p->c, SLOT_REFRESH, secret_reveal(sent), "a refresh request");
 	}
 	for (size_t i = 0; i < im->n && p->n_gens; i++)
 		if (p->carried[i].got.access && secret_equal(p->carried[i].got.access, p->gens[0]))
@@ -349,7 +358,8 @@ give_tokens(struct plan *p)
 
 /* --- recording ---------------------------------------------------------------------------- */
 
-/* Slot and generation of what the exchange asks about; another token's question is beside the point. */
+/* Slot and generation of what the exchange asks about; another token's question is beside the
+ * point. */
 static void
 place(const struct plan *p, size_t i, struct exchange *x)
 {
@@ -380,8 +390,10 @@ follow_up(struct plan *p, size_t i, const struct exchange *x)
 {
 	struct case_file *c = p->c;
 
-	if (x->purpose == PURPOSE_DISCOVERY && x->answer.outcome == OUTCOME_SUCCESS && !c->metadata.doc &&
-		metadata_parse(&c->metadata, buf_span(&p->im->x[i]->result.response.body), NULL) == RES_OK)
+	if (x->purpose == PURPOSE_DISCOVERY && x->answer.outcome == OUTCOME_SUCCESS &&
+		!c->metadata.doc &&
+		metadata_parse(&c->metadata, buf_span(&p->im->x[i]->result.response.body), NULL) ==
+			RES_OK)
 		c->metadata_from = x->n;
 	if (x->purpose == PURPOSE_REVOCATION && x->result.response.status == 200)
 		c->revoked_wall_us = x->result.answered_wall_us;
@@ -425,7 +437,8 @@ moment_of(const struct import *im)
 		const struct net_result *r = &im->x[i]->result;
 		int64_t at = r->answered_wall_us ? r->answered_wall_us : r->sent_wall_us;
 
-		if (at <= 0 && time_parse_http(http_header(&r->response.headers, "Date"), &date) == RES_OK)
+		if (at <= 0 &&
+			time_parse_http(http_header(&r->response.headers, "Date"), &date) == RES_OK)
 			at = date * 1000000;
 		if (at > newest)
 			newest = at;

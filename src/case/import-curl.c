@@ -6,8 +6,27 @@
 #include "case/shellwords.h"
 
 enum kind {
-	K_FLAG, K_ARG, K_METHOD, K_HEADER, K_DATA, K_RAW, K_URLENCODE, K_JSON, K_FORM, K_GET, K_HEAD,
-	K_USER, K_BEARER, K_COOKIE, K_AGENT, K_REFERER, K_PROXY, K_INSECURE, K_URL, K_QUERY, K_UPLOAD,
+	K_FLAG,
+	K_ARG,
+	K_METHOD,
+	K_HEADER,
+	K_DATA,
+	K_RAW,
+	K_URLENCODE,
+	K_JSON,
+	K_FORM,
+	K_GET,
+	K_HEAD,
+	K_USER,
+	K_BEARER,
+	K_COOKIE,
+	K_AGENT,
+	K_REFERER,
+	K_PROXY,
+	K_INSECURE,
+	K_URL,
+	K_QUERY,
+	K_UPLOAD,
 };
 
 static const struct option {
@@ -134,7 +153,8 @@ add_header(struct command *c, struct span v, bool expanded)
 		return;
 	}
 	if (colon == SIZE_MAX) {
-		import_note(c->im, "a header without a colon in the command: curl does not send it");
+		import_note(
+			c->im, "a header without a colon in the command: curl does not send it");
 		return;
 	}
 	if (!value.n) /* "Name:" takes a header away */
@@ -272,7 +292,8 @@ find_short(char c)
 static size_t
 long_option(struct command *c, const struct shell_words *w, size_t i)
 {
-	struct span name = span_from(shell_word(w, i), 2), value = SPAN_EMPTY, next = shell_word(w, i + 1);
+	struct span name = span_from(shell_word(w, i), 2), value = SPAN_EMPTY,
+		    next = shell_word(w, i + 1);
 	size_t eq = span_find(name, '=');
 	const struct option *o;
 
@@ -385,7 +406,8 @@ finish_request(struct command *c)
 	if (c->urls > 1)
 		import_note(c->im, "the command asks several addresses: only the first was taken");
 	if (c->x->token_unseen || c->x->expanded)
-		import_note(c->im, "a variable of the shell stands in the command: its value is not there");
+		import_note(c->im,
+			"a variable of the shell stands in the command: its value is not there");
 }
 
 static void
@@ -394,14 +416,20 @@ note_words(struct import *im, const struct shell_words *w)
 	if (w->unclosed)
 		import_note(im, "a quote of the command is never closed");
 	if (w->smart_quotes)
-		import_note(im, "line %d: typographic quotes (U+201C and the like), which no shell knows: "
-				"taken as plain ones", w->line);
+		import_note(im,
+			"line %d: typographic quotes (U+201C and the like), which no shell knows: "
+			"taken as plain ones",
+			w->line);
 	if (w->cut_at_amp)
-		import_note(im, "an & outside quotes ends the command for the shell: what stands behind it was "
-				"not sent");
+		import_note(im,
+			"an & outside quotes ends the command for the shell: what stands behind it "
+			"was "
+			"not sent");
 	if (w->blank_after_backslash)
-		import_note(im, "a blank stands between a backslash and its line's end: for the shell, the line "
-				"does not go on there");
+		import_note(im,
+			"a blank stands between a backslash and its line's end: for the shell, the "
+			"line "
+			"does not go on there");
 }
 
 /* The command at the beginning of text; returns the bytes it took, 0: it has no address. */
@@ -449,8 +477,10 @@ join(struct import_exchange *command, struct import_exchange *printed)
 	if (!printed->request.body.len)
 		(void)buf_add_span(&printed->request.body, buf_span(&command->request.body));
 	printed->body_unseen = printed->body_unseen && command->body_unseen;
-	if (printed->named && command->request.url && span_starts(span_of(printed->request.url), "/"))
-		http_request_set(&printed->request, printed->request.method, span_of(command->request.url));
+	if (printed->named && command->request.url &&
+		span_starts(span_of(printed->request.url), "/"))
+		http_request_set(
+			&printed->request, printed->request.method, span_of(command->request.url));
 	http_request_release(&command->request);
 	net_result_release(&command->result);
 	command->request = printed->request;
@@ -482,8 +512,9 @@ take_output(struct import *im, struct span text, size_t at)
 		/* the status was not printed: what such a body comes with */
 		import_init(&guess);
 		r = import_json(&guess, body, PURPOSE_USERINFO, NULL);
-		import_set_response(im->x[at], r == RES_OK && guess.n ? guess.x[0]->result.response.status : 200,
-			NULL, body);
+		import_set_response(im->x[at],
+			r == RES_OK && guess.n ? guess.x[0]->result.response.status : 200, NULL,
+			body);
 		import_note(im, "no status line was given: taken as HTTP %d",
 			im->x[at]->result.response.status);
 		import_release(&guess);
@@ -521,6 +552,7 @@ import_curl(struct import *im, struct span text, enum purpose purpose, struct er
 	if (commands == 1)
 		import_take_as(im, "a curl command%s", answers ? " and what it printed" : "");
 	else
-		import_take_as(im, "%zu curl commands, %zu with what they printed", commands, answers);
+		import_take_as(
+			im, "%zu curl commands, %zu with what they printed", commands, answers);
 	return RES_OK;
 }

@@ -8,10 +8,13 @@ static const struct {
 	size_t n;
 	const char *what;
 } known[] = {
-	{"\x1f\x8b", 2, "compressed (gzip): unpack it first, as with zcat FILE | tokentriage inspect"},
+	{"\x1f\x8b", 2,
+		"compressed (gzip): unpack it first, as with zcat FILE | tokentriage inspect"},
 	{"PK\x03\x04", 4, "a ZIP archive (or an office document): unpack it first"},
 	{"\x28\xb5\x2f\xfd", 4, "compressed (zstd): unpack it first"},
-	{"\xfd" "7zXZ", 5, "compressed (xz): unpack it first"},
+	{"\xfd"
+	 "7zXZ",
+		5, "compressed (xz): unpack it first"},
 	{"BZh", 3, "compressed (bzip2): unpack it first"},
 	{"\x89PNG", 4, "a picture (PNG): give the text that it shows"},
 	{"\xff\xd8\xff", 3, "a picture (JPEG): give the text that it shows"},
@@ -19,13 +22,15 @@ static const struct {
 	{"%PDF-", 5, "a PDF document: give the text that it shows"},
 	{"\xd4\xc3\xb2\xa1", 4, "a packet capture: give the HTTP messages as text"},
 	{"\x0a\x0d\x0d\x0a", 4, "a packet capture: give the HTTP messages as text"},
-	{"\x7f" "ELF", 4, "a program"},
+	{"\x7f"
+	 "ELF",
+		4, "a program"},
 };
 
 /* U+0080 to U+009F of Windows-1252; 0: not assigned. */
-static const uint16_t cp1252[32] = {0x20ac, 0, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6,
-	0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017d, 0, 0, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013,
-	0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0, 0x017e, 0x0178};
+static const uint16_t cp1252[32] = {0x20ac, 0, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
+	0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017d, 0, 0, 0x2018, 0x2019, 0x201c, 0x201d,
+	0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0, 0x017e, 0x0178};
 
 static void
 put_cp(struct buf *out, uint32_t cp)
@@ -157,7 +162,8 @@ put_text(struct import *im, struct buf *out, struct span *text, struct err *e)
 		return RES_SYNTAX;
 	}
 	if (bad > 16 && bad > s.n / 8) {
-		err_set(e, RES_SYNTAX, "line %d: no text in a known encoding (byte 0x%02x at offset %zu)",
+		err_set(e, RES_SYNTAX,
+			"line %d: no text in a known encoding (byte 0x%02x at offset %zu)",
 			line_of(s, first), (unsigned)(unsigned char)s.p[first], first);
 		if (e)
 			e->line = line_of(s, first);

@@ -15,7 +15,8 @@ static const struct {
 static bool
 name_char(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		c == '_';
 }
 
 struct span
@@ -36,7 +37,8 @@ line_around(struct span text, const char *p)
 static bool
 is_plain_word(struct span code)
 {
-	return span_is(code, "not_found") || span_is(code, "access_denied") || span_is(code, "server_error");
+	return span_is(code, "not_found") || span_is(code, "access_denied") ||
+		span_is(code, "server_error");
 }
 
 bool
@@ -51,7 +53,8 @@ find_error_code(struct span text, struct span *code)
 		while (i + n < text.n && name_char(text.p[i + n]))
 			n++;
 		*code = span_sub(text, i, n);
-		if (n > 5 && n < 40 && span_find(*code, '_') != SIZE_MAX && oauth_error_find(*code)) {
+		if (n > 5 && n < 40 && span_find(*code, '_') != SIZE_MAX &&
+			oauth_error_find(*code)) {
 			if (!is_plain_word(*code))
 				return true;
 			if (!plain.n)
@@ -119,7 +122,8 @@ find_description(struct span text, struct span code)
 	struct span rest, line, value;
 	size_t at = (size_t)(code.p - text.p);
 
-	if (named_value(text, "error_description", &value) || named_value(text, "errorDescription", &value))
+	if (named_value(text, "error_description", &value) ||
+		named_value(text, "errorDescription", &value))
 		return value;
 	rest = span_from(text, at + code.n);
 	line = span_sub(rest, 0, span_find(rest, '\n'));
@@ -188,7 +192,8 @@ find_quotable(struct span line)
 		return span_from(line, at);
 	while ((colon = span_find_str(rest, ": ")) != SIZE_MAX) {
 		rest = span_trim(span_from(rest, colon + 2));
-		if (has_any(rest, things, ARRAY_SIZE(things)) && has_any(rest, faults, ARRAY_SIZE(faults)))
+		if (has_any(rest, things, ARRAY_SIZE(things)) &&
+			has_any(rest, faults, ARRAY_SIZE(faults)))
 			line = rest;
 	}
 	return line;
@@ -201,12 +206,14 @@ find_sentence(struct span text, struct span *line, const char **code)
 
 	while (import_line(&rest, line)) {
 		*line = span_sub(span_trim(*line), 0, 300);
-		if (!has_any(*line, things, ARRAY_SIZE(things)) || !has_any(*line, faults, ARRAY_SIZE(faults)))
+		if (!has_any(*line, things, ARRAY_SIZE(things)) ||
+			!has_any(*line, faults, ARRAY_SIZE(faults)))
 			continue;
 		*code = "invalid_token";
 		if (span_contains_nocase(*line, "refresh"))
 			*code = "invalid_grant";
-		else if (span_contains_nocase(*line, "client") && has_any(*line, of_client, ARRAY_SIZE(of_client)))
+		else if (span_contains_nocase(*line, "client") &&
+			has_any(*line, of_client, ARRAY_SIZE(of_client)))
 			*code = "invalid_client";
 		else if (span_contains_nocase(*line, "scope"))
 			*code = "insufficient_scope";
@@ -220,11 +227,12 @@ find_sentence(struct span text, struct span *line, const char **code)
 static bool
 is_status_word(struct span s, struct span before, struct span behind)
 {
-	static const char *const reasons[] = {"unauthorized", "forbidden", "bad request", "not found",
-		"method not allowed", "unsupported media type", "too many requests", "internal server",
-		"bad gateway", "service unavailable", "gateway time", "client error", "server error", "error"};
-	static const char *const names[] = {"status", "http", "code", "error", "returned", "response", "got",
-		"failed", "statuscode", "respcode"};
+	static const char *const reasons[] = {"unauthorized", "forbidden", "bad request",
+		"not found", "method not allowed", "unsupported media type", "too many requests",
+		"internal server", "bad gateway", "service unavailable", "gateway time",
+		"client error", "server error", "error"};
+	static const char *const names[] = {"status", "http", "code", "error", "returned",
+		"response", "got", "failed", "statuscode", "respcode"};
 	struct span b = stripped(behind), a = stripped(before);
 
 	if (s.n != 3 || s.p[0] < '4' || s.p[0] > '5')
@@ -239,7 +247,8 @@ is_status_word(struct span s, struct span before, struct span behind)
 			return true;
 	}
 	/* "HTTP/2 401", and an access log's "GET /me HTTP/1.1" 401 */
-	return a.n > 5 && span_find_str_nocase(span_from(a, a.n > 9 ? a.n - 9 : 0), "http/") != SIZE_MAX;
+	return a.n > 5 &&
+		span_find_str_nocase(span_from(a, a.n > 9 ? a.n - 9 : 0), "http/") != SIZE_MAX;
 }
 
 /* The reason phrase without its number, where that is about all there is. */
@@ -266,7 +275,8 @@ find_status(struct span text)
 	size_t i = 0;
 	int64_t alone;
 
-	if (span_trim(text).n == 3 && span_to_i64(span_trim(text), &alone) == RES_OK && alone >= 400 && alone < 600)
+	if (span_trim(text).n == 3 && span_to_i64(span_trim(text), &alone) == RES_OK &&
+		alone >= 400 && alone < 600)
 		return (int)alone;
 	while (i < text.n) {
 		size_t n = 0;
@@ -275,7 +285,8 @@ find_status(struct span text)
 		while (i + n < text.n && name_char(text.p[i + n]))
 			n++;
 		if (n == 3 && span_to_i64(span_sub(text, i, 3), &v) == RES_OK &&
-			is_status_word(span_sub(text, i, 3), span_sub(text, i > 40 ? i - 40 : 0, i > 40 ? 40 : i),
+			is_status_word(span_sub(text, i, 3),
+				span_sub(text, i > 40 ? i - 40 : 0, i > 40 ? 40 : i),
 				span_sub(text, i + 3, 40)))
 			return (int)v;
 		i += n ? n : 1;
@@ -288,11 +299,14 @@ find_status(struct span text)
 bool
 find_address(struct span text, struct span *address)
 {
-	size_t a = span_find_str(text, "https://"), b = span_find_str(text, "http://"), at = a < b ? a : b, n;
+	size_t a = span_find_str(text, "https://"), b = span_find_str(text, "http://"),
+	       at = a < b ? a : b, n;
 
 	if (at == SIZE_MAX)
 		return false;
-	for (n = at; n < text.n && (unsigned char)text.p[n] > ' ' && !strchr("\"'<>`)]}|\\", text.p[n]); n++)
+	for (n = at;
+		n < text.n && (unsigned char)text.p[n] > ' ' && !strchr("\"'<>`)]}|\\", text.p[n]);
+		n++)
 		;
 	*address = span_sub(text, at, n - at);
 	while (address->n && strchr(".,;:!?", address->p[address->n - 1]))
@@ -303,8 +317,8 @@ find_address(struct span text, struct span *address)
 bool
 find_challenge(struct span text, struct span *value)
 {
-	static const char *const bare[] = {"Bearer error=", "Bearer realm=", "DPoP error=", "DPoP algs=",
-		"Bearer scope="};
+	static const char *const bare[] = {
+		"Bearer error=", "Bearer realm=", "DPoP error=", "DPoP algs=", "Bearer scope="};
 	size_t at = span_find_str_nocase(text, "www-authenticate"), end;
 	struct span s;
 	char quote = '\0';
@@ -330,8 +344,8 @@ find_challenge(struct span text, struct span *value)
 		s = span_from(text, at);
 	}
 	for (end = 0; end < s.n && s.p[end] != '\n'; end++)
-		if (quote && s.p[end] == quote && s.p[end ? end - 1 : 0] != '\\' && (quote == '\'' ||
-			end + 1 == s.n || strchr(",}] \r\n", s.p[end + 1])))
+		if (quote && s.p[end] == quote && s.p[end ? end - 1 : 0] != '\\' &&
+			(quote == '\'' || end + 1 == s.n || strchr(",}] \r\n", s.p[end + 1])))
 			break;
 	*value = span_trim(span_sub(s, 0, end));
 	return value->n > 0;
@@ -405,9 +419,10 @@ static bool
 is_masked(struct span v)
 {
 	return span_find_str(v, "...") != SIZE_MAX || span_find_str(v, "***") != SIZE_MAX ||
-		span_find_str(v, "\xe2\x80\xa6") != SIZE_MAX || span_find_str_nocase(v, "redacted") != SIZE_MAX ||
-		span_find_str_nocase(v, "xxxx") != SIZE_MAX || span_starts(v, "<") || span_starts(v, "$") ||
-		span_starts(v, "{");
+		span_find_str(v, "\xe2\x80\xa6") != SIZE_MAX ||
+		span_find_str_nocase(v, "redacted") != SIZE_MAX ||
+		span_find_str_nocase(v, "xxxx") != SIZE_MAX || span_starts(v, "<") ||
+		span_starts(v, "$") || span_starts(v, "{");
 }
 
 static size_t
@@ -420,7 +435,8 @@ token_run(struct span s)
 	return n;
 }
 
-/* Nothing but blanks (format=flowed, RFC 3676, has one) up to the line's end, and something behind it? */
+/* Nothing but blanks (format=flowed, RFC 3676, has one) up to the line's end, and something behind
+ * it? */
 static bool
 ends_line(struct span s, size_t at)
 {
@@ -460,7 +476,8 @@ slot_before(struct span text, size_t at)
 {
 	struct span before = span_sub(text, at > 32 ? at - 32 : 0, at > 32 ? 32 : at);
 
-	before = span_from(before, span_find(before, '\n') == SIZE_MAX ? 0 : span_find(before, '\n'));
+	before = span_from(
+		before, span_find(before, '\n') == SIZE_MAX ? 0 : span_find(before, '\n'));
 	if (span_contains_nocase(before, "refresh"))
 		return SLOT_REFRESH;
 	if (span_contains_nocase(before, "id_token") || span_contains_nocase(before, "id token") ||
@@ -490,12 +507,14 @@ tokens_by_shape(struct import *im, struct span text)
 		token_info_init(&t);
 		if (token_is_jose_like(word) && span_find(word, '.') != SIZE_MAX) {
 			read_jwt(im, text, i, &value);
-			gave += import_give(im, slot_before(text, i), buf_span(&value), "the text") != NULL;
+			gave += import_give(im, slot_before(text, i), buf_span(&value),
+					"the text") != NULL;
 		} else {
 			token_info_read(&t, word);
 			if (t.vendor[0] && strlen(t.vendor) && span_find(word, '_') != SIZE_MAX)
-				gave += import_give(im, t.role == ROLE_REFRESH ? SLOT_REFRESH : SLOT_ACCESS, word,
-						"the text") != NULL;
+				gave += import_give(im,
+						t.role == ROLE_REFRESH ? SLOT_REFRESH : SLOT_ACCESS,
+						word, "the text") != NULL;
 		}
 		token_info_release(&t);
 		buf_release(&value);
@@ -509,8 +528,9 @@ tokens_by_name(struct import *im, struct span text)
 	static const struct {
 		const char *name;
 		enum token_slot slot;
-	} names[] = {{"refresh_token", SLOT_REFRESH}, {"id_token", SLOT_ID}, {"access_token", SLOT_ACCESS},
-		{"accessToken", SLOT_ACCESS}, {"Authorization", SLOT_ACCESS}};
+	} names[] = {{"refresh_token", SLOT_REFRESH}, {"id_token", SLOT_ID},
+		{"access_token", SLOT_ACCESS}, {"accessToken", SLOT_ACCESS},
+		{"Authorization", SLOT_ACCESS}};
 	size_t gave = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {

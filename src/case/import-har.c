@@ -1,6 +1,6 @@
 /*
- * HAR 1.2, entry by entry: the file may be 50 MB of a whole day's browsing, of which a few exchanges are
- * about tokens.  Only one entry is a JSON tree at a time.
+ * HAR 1.2, entry by entry: the file may be 50 MB of a whole day's browsing, of which a few
+ * exchanges are about tokens.  Only one entry is a JSON tree at a time.
  */
 #include "case/import-parts.h"
 
@@ -171,14 +171,15 @@ started(struct span s)
 
 	if (time_parse_rfc3339(s, &seconds) != RES_OK)
 		return 0;
-	for (size_t i = dot; dot != SIZE_MAX && ++i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; unit /= 10)
+	for (size_t i = dot; dot != SIZE_MAX && ++i < s.n && s.p[i] >= '0' && s.p[i] <= '9';
+		unit /= 10)
 		us += (s.p[i] - '0') * unit;
 	return seconds * 1000000 + us;
 }
 
 /*
- * The request went out when all but waiting and receiving was done; that is what the server's Date is
- * compared with.
+ * The request went out when all but waiting and receiving was done; that is what the server's Date
+ * is compared with.
  */
 static void
 read_times(struct net_result *r, const struct json *entry)
@@ -241,7 +242,8 @@ read_remote(struct net_result *r, const struct json *entry)
 static bool
 read_entry(struct har *h, struct import_exchange *x, const struct json *entry)
 {
-	const struct json *request = json_get(entry, "request"), *response = json_get(entry, "response");
+	const struct json *request = json_get(entry, "request"),
+			  *response = json_get(entry, "response");
 	struct http_response *r = &x->result.response;
 	struct span method = json_get_str(request, "method"), url = json_get_str(request, "url");
 	struct span version = json_get_str(response, "httpVersion");
@@ -256,10 +258,12 @@ read_entry(struct har *h, struct import_exchange *x, const struct json *entry)
 	x->named = true;
 	read_headers(&x->request.headers, json_get(request, "headers"));
 	read_post_data(x, json_get(request, "postData"));
-	if (json_to_i64(json_get(response, "status"), &status, &form) && status > 0 && status < 1000)
+	if (json_to_i64(json_get(response, "status"), &status, &form) && status > 0 &&
+		status < 1000)
 		r->status = (int)status;
 	if (span_starts_nocase(version, "http/"))
-		(void)snprintf(r->version, sizeof(r->version), "%.*s", SPAN_ARG(span_sub(version, 5, 3)));
+		(void)snprintf(
+			r->version, sizeof(r->version), "%.*s", SPAN_ARG(span_sub(version, 5, 3)));
 	read_headers(&r->headers, json_get(response, "headers"));
 	if (!read_content(r, json_get(response, "content")) && r->status / 100 == 2) {
 		h->without_body++;
@@ -271,7 +275,8 @@ read_entry(struct har *h, struct import_exchange *x, const struct json *entry)
 	/* the Date of a cache's copy is not the server's clock now */
 	if (truth(json_get(entry, "_fromCache")) || truth(json_get(response, "_fromCache")))
 		x->result.sent_wall_us = 0;
-	h->has_authorization = h->has_authorization || http_has_header(&x->request.headers, "authorization");
+	h->has_authorization =
+		h->has_authorization || http_has_header(&x->request.headers, "authorization");
 	return true;
 }
 
@@ -345,8 +350,8 @@ take_entry(struct har *h, struct span text)
 
 	if (json_parse(&entry, text, &e) != RES_OK) {
 		if (!h->unreadable++)
-			import_note(h->im, "line %d: entry %zu cannot be read (%s)", line_at(h, text.p), h->entries,
-				e.text);
+			import_note(h->im, "line %d: entry %zu cannot be read (%s)",
+				line_at(h, text.p), h->entries, e.text);
 		return;
 	}
 	if (h->im->n > KEEP_MOST)
@@ -387,7 +392,8 @@ link_redirects(struct import *im)
 				im->x[i]->follows = (uint32_t)k + 1;
 }
 
-/* Browsers leave Authorization out unless they are told otherwise: that is no sign of a request without it. */
+/* Browsers leave Authorization out unless they are told otherwise: that is no sign of a request
+ * without it. */
 static void
 mark_sanitized(struct har *h)
 {
@@ -399,11 +405,13 @@ mark_sanitized(struct har *h)
 		if (x->purpose != PURPOSE_RESOURCE && x->purpose != PURPOSE_USERINFO)
 			continue;
 		x->token_unseen = marked = true;
-		(void)http_headers_add(&x->request.headers, SPAN_LIT("Authorization"), SPAN_LIT("Bearer [redacted]"));
+		(void)http_headers_add(&x->request.headers, SPAN_LIT("Authorization"),
+			SPAN_LIT("Bearer [redacted]"));
 	}
 	if (marked)
-		import_note(h->im, "the recording has no Authorization header at all: browsers leave them out "
-				   "unless sensitive data is asked for");
+		import_note(h->im,
+			"the recording has no Authorization header at all: browsers leave them out "
+			"unless sensitive data is asked for");
 }
 
 enum res
@@ -414,10 +422,12 @@ import_har(struct import *im, struct span text, enum purpose purpose, struct err
 	size_t n, at;
 
 	(void)purpose;
-	if (!span_starts(s, "{") || (at = span_find_str(span_sub(s, 0, 64 << 10), "\"log\"")) == SIZE_MAX ||
+	if (!span_starts(s, "{") ||
+		(at = span_find_str(span_sub(s, 0, 64 << 10), "\"log\"")) == SIZE_MAX ||
 		!find_entries(span_from(s, at), &rest))
 		return RES_NOTFOUND;
-	for (rest = skip_blanks(rest); rest.n && rest.p[0] == '{'; rest = skip_blanks(span_from(rest, n))) {
+	for (rest = skip_blanks(rest); rest.n && rest.p[0] == '{';
+		rest = skip_blanks(span_from(rest, n))) {
 		h.entries++;
 		n = value_len(rest);
 		if (!n)
@@ -425,8 +435,11 @@ import_har(struct import *im, struct span text, enum purpose purpose, struct err
 		take_entry(&h, span_sub(rest, 0, n));
 	}
 	if (!rest.n || rest.p[0] != ']')
-		import_note(im, "line %d: the file is cut off or damaged at entry %zu: what stands before it was read",
-			line_at(&h, rest.n ? rest.p : s.p + s.n), h.entries + !(rest.n && rest.p[0] == '{'));
+		import_note(im,
+			"line %d: the file is cut off or damaged at entry %zu: what stands before "
+			"it was read",
+			line_at(&h, rest.n ? rest.p : s.p + s.n),
+			h.entries + !(rest.n && rest.p[0] == '{'));
 	if (h.without_body)
 		import_note(im, "%zu answers were recorded without their bodies", h.without_body);
 	if (h.unreadable > 1)
@@ -436,9 +449,11 @@ import_har(struct import *im, struct span text, enum purpose purpose, struct err
 	mark_sanitized(&h);
 	if (!im->n)
 		return err_set(e, RES_SYNTAX,
-			"a HAR file of %zu entries, none of which is about a token (discovery, introspection, "
+			"a HAR file of %zu entries, none of which is about a token (discovery, "
+			"introspection, "
 			"token, user information, a call with a bearer token)%s%s",
-			h.entries, im->n_notes ? "; " : "", im->n_notes ? im->notes[im->n_notes - 1] : "");
+			h.entries, im->n_notes ? "; " : "",
+			im->n_notes ? im->notes[im->n_notes - 1] : "");
 	import_take_as(im, "a HAR file: %zu of %zu entries are about tokens", im->n, h.entries);
 	return RES_OK;
 }

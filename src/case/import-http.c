@@ -19,8 +19,10 @@ begins_header(struct span line)
 	if (colon == SIZE_MAX || colon > 64)
 		return false;
 	for (size_t i = 0; i < colon; i++)
-		if (!((line.p[i] >= 'a' && line.p[i] <= 'z') || (line.p[i] >= 'A' && line.p[i] <= 'Z') ||
-			    (line.p[i] >= '0' && line.p[i] <= '9') || memchr("-_.!#$&'*+^`|~", line.p[i], 14)))
+		if (!((line.p[i] >= 'a' && line.p[i] <= 'z') ||
+			    (line.p[i] >= 'A' && line.p[i] <= 'Z') ||
+			    (line.p[i] >= '0' && line.p[i] <= '9') ||
+			    memchr("-_.!#$&'*+^`|~", line.p[i], 14)))
 			return false;
 	return true;
 }
@@ -36,8 +38,8 @@ last_word_len(const struct buf *b)
 }
 
 /*
- * Copies the message with header lines made whole again: what a mail program or terminal broke has no
- * colon.  A long word (a token) was broken inside, anything else at a blank.
+ * Copies the message with header lines made whole again: what a mail program or terminal broke has
+ * no colon.  A long word (a token) was broken inside, anything else at a blank.
  */
 static void
 mend_headers(struct import *im, struct buf *out, struct span message, int base)
@@ -49,8 +51,10 @@ mend_headers(struct import *im, struct buf *out, struct span message, int base)
 		n++;
 		if (!span_trim(line).n && n > 1)
 			break;
-		if (n > 2 && line.n && line.p[0] != ' ' && line.p[0] != '\t' && !begins_header(line)) {
-			import_note(im, "line %d: a header that was broken over lines; joined", base + n);
+		if (n > 2 && line.n && line.p[0] != ' ' && line.p[0] != '\t' &&
+			!begins_header(line)) {
+			import_note(im, "line %d: a header that was broken over lines; joined",
+				base + n);
 			if (last_word_len(out) < LONG_WORD || span_find(line, ' ') < LONG_WORD)
 				(void)buf_putc(out, ' ');
 			(void)buf_add_span(out, span_trim(line));
@@ -88,11 +92,13 @@ follow(struct import *im, struct import_exchange *x)
 	x->follows = (uint32_t)im->n - 1;
 	x->purpose = before->purpose;
 	buf_init_wiping(&url, LIMIT_URL);
-	if (!before->request.url || url_resolve(&url, span_of(before->request.url), location) != RES_OK) {
+	if (!before->request.url ||
+		url_resolve(&url, span_of(before->request.url), location) != RES_OK) {
 		buf_clear(&url);
 		(void)buf_add_span(&url, location);
 	}
-	http_request_set(&x->request, r->status <= 303 ? "GET" : before->request.method, buf_span(&url));
+	http_request_set(
+		&x->request, r->status <= 303 ? "GET" : before->request.method, buf_span(&url));
 	buf_release(&url);
 }
 
@@ -152,8 +158,8 @@ take_message(struct import *im, struct span text, enum http_start kind, int base
 	buf_release(&mended);
 	if (r == RES_OK)
 		return RES_OK;
-	err_set(e, r, "line %d: an HTTP message that cannot be read: %s", base + (mine.line ? mine.line : 1),
-		mine.text);
+	err_set(e, r, "line %d: an HTTP message that cannot be read: %s",
+		base + (mine.line ? mine.line : 1), mine.text);
 	if (e)
 		e->line = base + (mine.line ? mine.line : 1);
 	return r;
@@ -187,10 +193,14 @@ say_messages(struct import *im)
 			im->n == 1 ? "" : "s", requests, requests == 1 ? "" : "s", responses,
 			responses == 1 ? "" : "s");
 	else if (requests)
-		import_take_as(im, requests == 1 ? "an HTTP request without its response" : "%zu HTTP requests "
-			"without a response", requests);
+		import_take_as(im,
+			requests == 1 ? "an HTTP request without its response"
+				      : "%zu HTTP requests "
+					"without a response",
+			requests);
 	else
-		import_take_as(im, responses == 1 ? "an HTTP response" : "%zu HTTP responses", responses);
+		import_take_as(
+			im, responses == 1 ? "an HTTP response" : "%zu HTTP responses", responses);
 }
 
 enum res
@@ -284,7 +294,8 @@ read_block(struct header_block *b, struct span text)
 		}
 		if (line.p[0] == ':')
 			continue;
-		if (!begins_header(line) || (lines == 1 && !import_header_line(line, &name, &value)) ||
+		if (!begins_header(line) ||
+			(lines == 1 && !import_header_line(line, &name, &value)) ||
 			http_headers_add(&b->headers, span_sub(line, 0, span_find(line, ':')),
 				span_from(line, span_find(line, ':') + 1)) != RES_OK) {
 			b->ok = false;
@@ -312,8 +323,8 @@ status_of_challenge(const struct http_headers *h)
 static enum res
 take_headers(struct import *im, struct header_block *b, enum purpose purpose, struct err *e)
 {
-	static const char *const of_response[] = {"www-authenticate", "proxy-authenticate", "location",
-		"retry-after", "server", "set-cookie", "date", "dpop-nonce", "allow"};
+	static const char *const of_response[] = {"www-authenticate", "proxy-authenticate",
+		"location", "retry-after", "server", "set-cookie", "date", "dpop-nonce", "allow"};
 	struct span authorization = http_header(&b->headers, "authorization");
 	bool challenge = http_has_header(&b->headers, "www-authenticate"), response = b->status > 0;
 	struct import_exchange *x;
@@ -322,10 +333,12 @@ take_headers(struct import *im, struct header_block *b, enum purpose purpose, st
 	if (authorization.p) {
 		if (span_starts_nocase(authorization, "basic "))
 			return err_set(e, RES_SYNTAX,
-				"this Authorization header carries client credentials (Basic), no token");
+				"this Authorization header carries client credentials (Basic), no "
+				"token");
 		if (!give_authorization(im, authorization))
 			return RES_NOTFOUND;
-		import_take_as(im, "an Authorization header%s", b->headers.n > 1 ? " among others" : "");
+		import_take_as(
+			im, "an Authorization header%s", b->headers.n > 1 ? " among others" : "");
 		return RES_OK;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(of_response); i++)

@@ -1,10 +1,12 @@
-/* Signatures of the tokens that came with their issuer's key set: the evidence proves itself, offline. */
+/* Signatures of the tokens that came with their issuer's key set: the evidence proves itself,
+ * offline. */
 #include "case/import-parts.h"
 
 #include "oauth/jose.h"
 #include "oauth/url.h"
 
-/* Does the metadata of the token's issuer name this key set, or does it lie at the issuer's own host? */
+/* Does the metadata of the token's issuer name this key set, or does it lie at the issuer's own
+ * host? */
 static bool
 is_issuers(const struct case_file *c, const struct import_exchange *x, struct span iss)
 {
@@ -14,12 +16,13 @@ is_issuers(const struct case_file *c, const struct import_exchange *x, struct sp
 		return false;
 	if (span_eq(c->metadata.issuer, iss) && span_is(c->metadata.url[EP_JWKS], x->request.url))
 		return true;
-	return url_parse(&a, iss, NULL) == RES_OK && url_parse(&b, span_of(x->request.url), NULL) == RES_OK &&
-		url_same_host(&a, &b);
+	return url_parse(&a, iss, NULL) == RES_OK &&
+		url_parse(&b, span_of(x->request.url), NULL) == RES_OK && url_same_host(&a, &b);
 }
 
 static void
-prove(struct case_file *c, enum token_slot slot, const struct import_exchange *x, const struct json *jwks)
+prove(struct case_file *c, enum token_slot slot, const struct import_exchange *x,
+	const struct json *jwks)
 {
 	struct case_token *t = case_token(c, slot);
 	const struct jws_keys keys = {jwks, c->profile.client_secret, slot == SLOT_ID};

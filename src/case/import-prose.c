@@ -82,8 +82,8 @@ say_error(struct import *im, struct span what, size_t tokens)
 	/* masked before it is cut: half a secret is not known by its shape */
 	buf_init_wiping(&safe, LIMIT_BODY);
 	(void)import_mask(&safe, what);
-	import_take_as(im, "a text in which an error is quoted (%.*s)%s", SPAN_ARG(span_sub(buf_span(&safe), 0, 60)),
-		tokens ? ", and a token" : "");
+	import_take_as(im, "a text in which an error is quoted (%.*s)%s",
+		SPAN_ARG(span_sub(buf_span(&safe), 0, 60)), tokens ? ", and a token" : "");
 	buf_release(&safe);
 }
 
@@ -147,7 +147,8 @@ quoted_challenge(struct import *im, struct span text, enum purpose purpose)
 	challenges_release(&c);
 	import_set_response(x, status_or(im, text, inferred), NULL, SPAN_EMPTY);
 	x->purpose = purpose_of_words(text, purpose);
-	if (http_headers_add(&x->result.response.headers, SPAN_LIT("WWW-Authenticate"), value) != RES_OK) {
+	if (http_headers_add(&x->result.response.headers, SPAN_LIT("WWW-Authenticate"), value) !=
+		RES_OK) {
 		import_drop_last(im);
 		return RES_NOTFOUND;
 	}
@@ -157,7 +158,8 @@ quoted_challenge(struct import *im, struct span text, enum purpose purpose)
 
 /* {"error": code, "error_description": …} as the server must have said it. */
 static void
-add_error(struct import *im, struct span text, struct span code, struct span description, enum purpose purpose)
+add_error(struct import *im, struct span text, struct span code, struct span description,
+	enum purpose purpose)
 {
 	struct import_exchange *x = import_add(im);
 	struct json *o;
@@ -178,8 +180,8 @@ add_error(struct import *im, struct span text, struct span code, struct span des
 	(void)json_print(o, &body, false);
 	json_free(o);
 	x->purpose = purpose_of_words(text, purpose);
-	import_set_response(
-		x, status_or(im, text, import_status_of_error(code)), "application/json", buf_span(&body));
+	import_set_response(x, status_or(im, text, import_status_of_error(code)),
+		"application/json", buf_span(&body));
 	buf_release(&body);
 }
 
@@ -205,7 +207,8 @@ quoted_code(struct import *im, struct span text, enum purpose purpose)
 	line = line_around(text, vendor.p);
 	line = span_from(line, (size_t)(vendor.p - line.p));
 	add_error(im, text, vendor_code_error(vendor), span_sub(line, 0, 400),
-		purpose == PURPOSE_COUNT && vendor_code_of_grant(vendor) ? PURPOSE_REFRESH : purpose);
+		purpose == PURPOSE_COUNT && vendor_code_of_grant(vendor) ? PURPOSE_REFRESH
+									 : purpose);
 	say_error(im, vendor, im->n_tokens);
 	return RES_OK;
 }
@@ -213,8 +216,8 @@ quoted_code(struct import *im, struct span text, enum purpose purpose)
 static bool
 host_char(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-		c == ':';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		c == '-' || c == '.' || c == ':';
 }
 
 /* "lookup idp.example", "ENOTFOUND idp.example", "host='idp.example'": where it was going. */
@@ -222,8 +225,8 @@ static void
 set_target(struct import_exchange *x, struct span text)
 {
 	static const char *const before[] = {"lookup ", "ENOTFOUND ", "EAI_AGAIN ", "ECONNREFUSED ",
-		"ETIMEDOUT ", "EHOSTUNREACH ", "resolve host: ", "resolve host ", "dial tcp ", "host='",
-		"UnknownHostException: ", "connect to "};
+		"ETIMEDOUT ", "EHOSTUNREACH ", "resolve host: ", "resolve host ", "dial tcp ",
+		"host='", "UnknownHostException: ", "connect to "};
 	struct span address = SPAN_EMPTY, word;
 	char *url;
 	size_t n = 0;
@@ -268,7 +271,8 @@ quoted_failure(struct import *im, struct span text, enum purpose purpose)
 	x->purpose = purpose_of_words(text, purpose);
 	if (x->purpose == PURPOSE_COUNT || x->purpose == PURPOSE_OTHER)
 		x->purpose = PURPOSE_USERINFO;
-	import_take_as(im, "a text in which a failed connection is quoted (%s)", net_error_words(error));
+	import_take_as(
+		im, "a text in which a failed connection is quoted (%s)", net_error_words(error));
 	return RES_OK;
 }
 
@@ -276,9 +280,9 @@ quoted_failure(struct import *im, struct span text, enum purpose purpose)
 static enum res
 quoted_inactive(struct import *im, struct span text, enum purpose purpose)
 {
-	static const char *const forms[] = {"active: false", "active:false", "\"active\" : false", "active=false",
-		"'active': False", "active => false", "active\": false", "token isn't active", "token is inactive",
-		"token inactive"};
+	static const char *const forms[] = {"active: false", "active:false", "\"active\" : false",
+		"active=false", "'active': False", "active => false", "active\": false",
+		"token isn't active", "token is inactive", "token inactive"};
 	struct import_exchange *x;
 	bool is = false;
 
@@ -296,11 +300,12 @@ quoted_inactive(struct import *im, struct span text, enum purpose purpose)
 static enum res
 quoted_status(struct import *im, struct span text, enum purpose purpose)
 {
-	static const char *const words[] = {"token", "oauth", "oidc", "userinfo", "openid", "bearer",
-		"unauthorized", "forbidden", "introspect", "axioserror", "status code"};
+	static const char *const words[] = {"token", "oauth", "oidc", "userinfo", "openid",
+		"bearer", "unauthorized", "forbidden", "introspect", "axioserror", "status code"};
 	int status = find_status(text);
 	struct import_exchange *x;
-	bool about = purpose != PURPOSE_COUNT || span_trim(text).n < 40; /* "HTTP 429 Too Many Requests" */
+	bool about = purpose != PURPOSE_COUNT ||
+		span_trim(text).n < 40; /* "HTTP 429 Too Many Requests" */
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		about = about || span_contains_nocase(text, words[i]);
@@ -333,7 +338,10 @@ plain_body(struct import *im, struct span text, enum purpose purpose)
 	struct span body = import_without_blank_lines(text);
 	enum body_kind kind = http_body_kind(body);
 	struct import_exchange *x;
-	int said = find_status(body), status = said ? said : kind == BODY_HTML || kind == BODY_JWT || kind == BODY_XML || kind == BODY_JSON ? 200
+	int said = find_status(body),
+	    status = said ? said
+		: kind == BODY_HTML || kind == BODY_JWT || kind == BODY_XML || kind == BODY_JSON
+		? 200
 		: purpose == PURPOSE_REFRESH ? 400
 					     : 401;
 
@@ -360,8 +368,8 @@ typedef enum res evidence(struct import *im, struct span text, enum purpose purp
 static enum res
 quoted(struct import *im, struct span text, enum purpose purpose)
 {
-	static evidence *const kinds[] = {quoted_json, quoted_challenge, quoted_code, quoted_inactive,
-		quoted_failure, quoted_sentence, quoted_status, plain_body};
+	static evidence *const kinds[] = {quoted_json, quoted_challenge, quoted_code,
+		quoted_inactive, quoted_failure, quoted_sentence, quoted_status, plain_body};
 	enum res r = RES_NOTFOUND;
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds) && r != RES_OK; i++)
@@ -398,10 +406,11 @@ import_prose(struct import *im, struct span text, enum purpose purpose, struct e
 	enum res r;
 
 	if (text.n > LIMIT_BODY) {
-		import_note(im, "a long text (%zu bytes): only its last %d KiB were looked at", text.n,
-			LIMIT_BODY >> 10);
+		import_note(im, "a long text (%zu bytes): only its last %d KiB were looked at",
+			text.n, LIMIT_BODY >> 10);
 		text = span_from(text, text.n - LIMIT_BODY);
-		text = span_from(text, span_find(text, '\n') == SIZE_MAX ? 0 : span_find(text, '\n'));
+		text = span_from(
+			text, span_find(text, '\n') == SIZE_MAX ? 0 : span_find(text, '\n'));
 	}
 	if (kind == BODY_HTML)
 		return plain_body(im, text, purpose);

@@ -136,7 +136,8 @@ by_answer(const struct http_response *r)
 	else if (json_get_str(doc, "sub").n || http_has_header(&r->headers, "www-authenticate"))
 		p = PURPOSE_USERINFO;
 	else
-		p = by_error(json_get_str(doc, "error"), r->status, span_sub(buf_span(&r->body), 0, 4096));
+		p = by_error(json_get_str(doc, "error"), r->status,
+			span_sub(buf_span(&r->body), 0, 4096));
 	json_free(doc);
 	return p;
 }
@@ -151,7 +152,8 @@ bool
 import_carried(const struct http_request *req, struct buf *out)
 {
 	static const char *const names[] = {"token", "access_token"};
-	struct span v = http_header(&req->headers, "authorization"), scheme = SPAN_EMPTY, path, query;
+	struct span v = http_header(&req->headers, "authorization"), scheme = SPAN_EMPTY, path,
+		    query;
 
 	if (span_word(&v, &scheme) && !span_trim(v).n && scheme.n > 16) /* without its scheme */
 		return buf_add_span(out, scheme) == RES_OK;
@@ -170,20 +172,25 @@ bool
 import_is_authorization_response(const struct import_exchange *x)
 {
 	static const char *const names[] = {"error", "code", "access_token", "id_token"};
-	struct span where[2] = {http_header(&x->result.response.headers, "location"), span_of(x->request.url)};
+	struct span where[2] = {
+		http_header(&x->result.response.headers, "location"), span_of(x->request.url)};
 	struct buf value;
 	bool is = false;
 
 	buf_init_wiping(&value, LIMIT_BODY);
 	for (size_t i = 0; i < 2 && !is; i++) {
 		size_t mark = span_find(where[i], '?'), hash = span_find(where[i], '#');
-		struct span query = mark < hash ? span_sub(where[i], mark + 1, hash - mark - 1) : SPAN_EMPTY;
-		struct span fragment = hash != SIZE_MAX ? span_from(where[i], hash + 1) : SPAN_EMPTY;
+		struct span query =
+			mark < hash ? span_sub(where[i], mark + 1, hash - mark - 1) : SPAN_EMPTY;
+		struct span fragment =
+			hash != SIZE_MAX ? span_from(where[i], hash + 1) : SPAN_EMPTY;
 
 		for (size_t k = 0; k < ARRAY_SIZE(names) && !is; k++)
-			is = (form_get(query, names[k], &value) || form_get(fragment, names[k], &value)) &&
-				value.len && (k != 1 || form_get(query, "state", &value) ||
-							form_get(fragment, "state", &value));
+			is = (form_get(query, names[k], &value) ||
+				     form_get(fragment, names[k], &value)) &&
+				value.len &&
+				(k != 1 || form_get(query, "state", &value) ||
+					form_get(fragment, "state", &value));
 	}
 	buf_release(&value);
 	return is;
@@ -238,10 +245,12 @@ import_collect_tokens(struct import *im)
 		const struct import_exchange *x = im->x[i];
 
 		buf_clear(&v);
-		if (!x->token_unseen && import_carried(&x->request, &v) && !import_is_unseen(x, buf_span(&v)))
+		if (!x->token_unseen && import_carried(&x->request, &v) &&
+			!import_is_unseen(x, buf_span(&v)))
 			(void)import_give(im, SLOT_ACCESS, buf_span(&v), "a request");
 		buf_clear(&v);
-		if (form_get(buf_span(&x->request.body), "refresh_token", &v) && !import_is_unseen(x, buf_span(&v)))
+		if (form_get(buf_span(&x->request.body), "refresh_token", &v) &&
+			!import_is_unseen(x, buf_span(&v)))
 			(void)import_give(im, SLOT_REFRESH, buf_span(&v), "a refresh request");
 		if (json_parse(&doc, span_trim(buf_span(&x->result.response.body)), NULL) != RES_OK)
 			continue;

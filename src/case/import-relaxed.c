@@ -51,8 +51,8 @@ bare_word(struct relaxed *r)
 {
 	static const struct {
 		const char *word, *json;
-	} known[] = {{"true", "true"}, {"false", "false"}, {"null", "null"}, {"True", "true"}, {"False", "false"},
-		{"None", "null"}, {"nil", "null"}, {"undefined", "null"}};
+	} known[] = {{"true", "true"}, {"false", "false"}, {"null", "null"}, {"True", "true"},
+		{"False", "false"}, {"None", "null"}, {"nil", "null"}, {"undefined", "null"}};
 	size_t n = 0;
 	struct span word;
 	int64_t number;

@@ -5,7 +5,8 @@
 bool
 trace_is_line(struct span s)
 {
-	return span_starts(s, "== Info: ") || span_starts(s, "=> Send ") || span_starts(s, "<= Recv ");
+	return span_starts(s, "== Info: ") || span_starts(s, "=> Send ") ||
+		span_starts(s, "<= Recv ");
 }
 
 void
@@ -49,9 +50,10 @@ trace_heading(struct trace *t, struct span s)
 	static const struct {
 		const char *words;
 		enum block block;
-	} headings[] = {{"=> Send header", BLOCK_SEND_HEADER}, {"<= Recv header", BLOCK_RECV_HEADER},
-		{"=> Send data", BLOCK_SEND_DATA}, {"<= Recv data", BLOCK_RECV_DATA},
-		{"=> Send SSL data", BLOCK_NONE}, {"<= Recv SSL data", BLOCK_NONE}};
+	} headings[] = {{"=> Send header", BLOCK_SEND_HEADER},
+		{"<= Recv header", BLOCK_RECV_HEADER}, {"=> Send data", BLOCK_SEND_DATA},
+		{"<= Recv data", BLOCK_RECV_DATA}, {"=> Send SSL data", BLOCK_NONE},
+		{"<= Recv SSL data", BLOCK_NONE}};
 
 	if (span_starts(s, "== Info: ")) {
 		end_block(t);

@@ -98,8 +98,10 @@ give_value(struct import *im, struct span s)
 static void
 say_token(struct import *im, struct span s)
 {
-	static const char *const roles[] = {
-		[ROLE_UNKNOWN] = "", [ROLE_ACCESS] = "access ", [ROLE_REFRESH] = "refresh ", [ROLE_ID] = "ID "};
+	static const char *const roles[] = {[ROLE_UNKNOWN] = "",
+		[ROLE_ACCESS] = "access ",
+		[ROLE_REFRESH] = "refresh ",
+		[ROLE_ID] = "ID "};
 	struct token_info t;
 
 	token_info_init(&t);
@@ -114,7 +116,8 @@ say_token(struct import *im, struct span s)
 	else if (t.kind == TOKEN_JWE)
 		import_take_as(im, "an encrypted token (JWE)");
 	else if (t.vendor[0])
-		import_take_as(im, "an opaque %stoken of %s, by its prefix", roles[t.role], t.vendor);
+		import_take_as(
+			im, "an opaque %stoken of %s, by its prefix", roles[t.role], t.vendor);
 	else
 		import_take_as(im, "an opaque token");
 	token_info_release(&t);
@@ -122,7 +125,8 @@ say_token(struct import *im, struct span s)
 
 enum { WORD_MAX = 400 }; /* bytes of a name or short phrase */
 
-/* "401", "no_such_thing": a number or a code, whatever it stands for; tokens are longer, or mixed. */
+/* "401", "no_such_thing": a number or a code, whatever it stands for; tokens are longer, or mixed.
+ */
 static bool
 is_code(struct span s)
 {
@@ -133,7 +137,8 @@ is_code(struct span s)
 		lower += s.p[i] >= 'a' && s.p[i] <= 'z';
 		low_lines += s.p[i] == '_';
 	}
-	return (digits == s.n && s.n > 0 && s.n < 8) || (low_lines && lower + low_lines == s.n && s.n < 40);
+	return (digits == s.n && s.n > 0 && s.n < 8) ||
+		(low_lines && lower + low_lines == s.n && s.n < 40);
 }
 
 /* Words that are names of errors, not tokens. */
@@ -154,7 +159,8 @@ is_signed_answer(struct span s, enum purpose purpose)
 
 	token_info_init(&t);
 	token_info_read(&t, s);
-	is = span_contains_nocase(span_of(t.typ), "introspection") || json_get(t.payload, "token_introspection") ||
+	is = span_contains_nocase(span_of(t.typ), "introspection") ||
+		json_get(t.payload, "token_introspection") ||
 		(purpose == PURPOSE_USERINFO && t.claims.sub.n && t.claims.exp.form == NUM_ABSENT);
 	token_info_release(&t);
 	return is;
@@ -165,7 +171,8 @@ static bool
 is_wording(struct span s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z') || s.p[i] == '_'))
+		if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z') ||
+			    s.p[i] == '_'))
 			return false;
 	return s.n < 40;
 }
@@ -195,7 +202,8 @@ is_name_char(char c)
 static bool
 named_token(struct span line, struct span *name, struct span *value)
 {
-	static const char *const before[] = {"export ", "set ", "const ", "let ", "var ", "$env:", "$", "-", "- "};
+	static const char *const before[] = {
+		"export ", "set ", "const ", "let ", "var ", "$env:", "$", "-", "- "};
 	struct span s = span_trim(line);
 	size_t n = 0;
 
@@ -218,7 +226,8 @@ named_token(struct span line, struct span *name, struct span *value)
 	while (s.n && strchr(",;}", s.p[s.n - 1]))
 		s = span_trim(span_sub(s, 0, s.n - 1));
 	*value = token_without_quotes(s);
-	return value->n > 0 && words_in(token_without_scheme(*value)) == 1 && span_find(*value, '&') == SIZE_MAX;
+	return value->n > 0 && words_in(token_without_scheme(*value)) == 1 &&
+		span_find(*value, '&') == SIZE_MAX;
 }
 
 static enum token_slot
@@ -268,9 +277,11 @@ take_several(struct import *im, struct span text)
 	struct token_info t;
 
 	while (span_word(&rest, &word)) {
-		size_t dot = span_find(word, '.'), second = dot == SIZE_MAX ? dot : span_find(span_from(word, dot + 1), '.');
+		size_t dot = span_find(word, '.'),
+		       second = dot == SIZE_MAX ? dot : span_find(span_from(word, dot + 1), '.');
 
-		if (!span_starts(word, "ey") || second == SIZE_MAX || !second || dot + second + 2 >= word.n)
+		if (!span_starts(word, "ey") || second == SIZE_MAX || !second ||
+			dot + second + 2 >= word.n)
 			return RES_NOTFOUND;
 		n++;
 	}
@@ -297,15 +308,18 @@ import_token(struct import *im, struct span text, enum purpose purpose, struct e
 	bool jose = is_jose_text(bare), markup = span_starts(inner, "<");
 	size_t words = words_in(bare);
 
-	if (take_named(im, inner) == RES_OK || (jose && words > 1 && take_several(im, bare) == RES_OK))
+	if (take_named(im, inner) == RES_OK ||
+		(jose && words > 1 && take_several(im, bare) == RES_OK))
 		return RES_OK;
-	if (purpose != PURPOSE_COUNT && !placeholder && (is_wording(inner) || (jose && is_signed_answer(bare, purpose))))
+	if (purpose != PURPOSE_COUNT && !placeholder &&
+		(is_wording(inner) || (jose && is_signed_answer(bare, purpose))))
 		return RES_NOTFOUND;
 	if (markup && (http_body_kind(inner) == BODY_HTML || inner.n > 80))
 		return RES_NOTFOUND;
 	if (!placeholder && !jose && (words > 1 || (inner.n && memchr("{[<", inner.p[0], 3))))
 		return RES_NOTFOUND;
-	/* a name is short: more than that is not looked for in the tables, however much was given */
+	/* a name is short: more than that is not looked for in the tables, however much was given
+	 */
 	if (!placeholder && !jose && bare.n <= WORD_MAX && (is_error_word(bare) || is_code(bare)))
 		return RES_NOTFOUND;
 	/* blanks inside what is a token otherwise: one or two, or a JWT's line breaks */
@@ -313,7 +327,8 @@ import_token(struct import *im, struct span text, enum purpose purpose, struct e
 		return RES_NOTFOUND;
 	if (s.n > LIMIT_TOKEN)
 		return err_set(e, RES_LIMIT,
-			"this is too long for a token (%zu bytes; the limit is %d), and nothing else "
+			"this is too long for a token (%zu bytes; the limit is %d), and nothing "
+			"else "
 			"that is known",
 			s.n, LIMIT_TOKEN);
 	if (jose && words > 1 && evenly_wrapped(bare))
@@ -372,7 +387,8 @@ is_response(const struct json *o)
 	for (size_t i = 0; i < TOKEN_MEMBERS; i++)
 		if (json_get_str(o, token_members[i].name).n)
 			return true;
-	return json_get_str(o, "error").n || (json_get_str(o, "code").n && json_get_str(o, "state").n);
+	return json_get_str(o, "error").n ||
+		(json_get_str(o, "code").n && json_get_str(o, "state").n);
 }
 
 /* An error at the redirect becomes the redirect that brought it. */
@@ -408,7 +424,8 @@ take_parameters(struct import *im, struct span address, const char *where, const
 		gave = import_give(im, SLOT_ACCESS, value, "the address's query") != NULL;
 	if (!gave && json_get_str(o, "code").n) {
 		import_take_as(im, "an address with an authorization code in its %s", where);
-		import_note(im, "a code is no token: it is exchanged for one at the token endpoint, once");
+		import_note(im,
+			"a code is no token: it is exchanged for one at the token endpoint, once");
 		add_redirect(im, address);
 		return RES_OK;
 	}
@@ -494,7 +511,8 @@ status_inside(const struct json *doc)
 
 	for (size_t i = 0; i < ARRAY_SIZE(where); i++)
 		for (size_t k = 0; k < ARRAY_SIZE(names); k++)
-			if (json_to_i64(json_get(where[i], names[k]), &v, &form) && v >= 400 && v < 600)
+			if (json_to_i64(json_get(where[i], names[k]), &v, &form) && v >= 400 &&
+				v < 600)
 				return (int)v;
 	return 0;
 }
@@ -529,8 +547,11 @@ take_error(struct import *im, const struct json *doc, struct span body, enum pur
 	if (json_to_bool(json_get(doc, "ok"), &ok) && !ok && !status)
 		status = 200; /* an error under a 200 (Slack) */
 	if (!status) {
-		status = span_contains_nocase(error, "not find") || span_contains_nocase(error, "not found") ? 404
-			: error.n ? import_status_of_error(error) : 401;
+		status = span_contains_nocase(error, "not find") ||
+				span_contains_nocase(error, "not found")
+			? 404
+			: error.n ? import_status_of_error(error)
+				  : 401;
 		import_note(im, "no status line was given: taken as HTTP %d", status);
 	}
 	add_answer(im, status, body, purpose, "the body of an answer with an error");
@@ -538,7 +559,8 @@ take_error(struct import *im, const struct json *doc, struct span body, enum pur
 }
 
 static enum res
-take_object(struct import *im, const struct json *doc, struct span body, enum purpose purpose, struct err *e)
+take_object(struct import *im, const struct json *doc, struct span body, enum purpose purpose,
+	struct err *e)
 {
 	bool active = json_get(doc, "active") != NULL;
 	size_t had = im->n_tokens;
@@ -553,7 +575,8 @@ take_object(struct import *im, const struct json *doc, struct span body, enum pu
 	}
 	if (json_get_str(doc, "issuer").n &&
 		(json_get(doc, "authorization_endpoint") || json_get(doc, "token_endpoint"))) {
-		add_answer(im, 200, body, PURPOSE_DISCOVERY, "the metadata of an authorization server");
+		add_answer(im, 200, body, PURPOSE_DISCOVERY,
+			"the metadata of an authorization server");
 		return RES_OK;
 	}
 	if (json_get(doc, "keys") && json_type(json_get(doc, "keys")) == JSON_ARRAY) {
@@ -561,23 +584,27 @@ take_object(struct import *im, const struct json *doc, struct span body, enum pu
 		return RES_OK;
 	}
 	if (active)
-		add_answer(im, 200, body, purpose == PURPOSE_COUNT ? PURPOSE_INTROSPECTION : purpose,
+		add_answer(im, 200, body,
+			purpose == PURPOSE_COUNT ? PURPOSE_INTROSPECTION : purpose,
 			"the body of an introspection response");
 	else if (take_error(im, doc, body, purpose))
 		return RES_OK;
 	else if (purpose != PURPOSE_COUNT)
 		add_answer(im, 200, body, purpose, "the body of an answer");
 	else if (json_get_str(doc, "sub").n && !json_get(doc, "exp"))
-		add_answer(im, 200, body, PURPOSE_USERINFO, "the body of a user-information response");
+		add_answer(
+			im, 200, body, PURPOSE_USERINFO, "the body of a user-information response");
 	else if (json_get_str(doc, "iss").n || json_get(doc, "exp"))
 		return err_set(e, RES_UNSUPPORTED,
-			"these are the claims of a token that was decoded: give the token itself, which "
+			"these are the claims of a token that was decoded: give the token itself, "
+			"which "
 			"tells more");
 	else if (give_nested(im, doc, 0))
 		import_take_as(im, "a JSON document with a token in it");
 	else
 		return err_set(e, RES_SYNTAX,
-			"this JSON is neither a token response nor an answer of an introspection or "
+			"this JSON is neither a token response nor an answer of an introspection "
+			"or "
 			"userinfo endpoint; --step says what it answers");
 	return RES_OK;
 }
@@ -593,23 +620,28 @@ import_own(struct import *im, struct span text, enum purpose purpose, struct err
 	(void)im;
 	(void)purpose;
 	if (span_starts(body, "{") && span_starts(schema, "tokentriage.case/"))
-		return err_set(e, RES_UNSUPPORTED, "this is a saved case: 'tokentriage inspect FILE' reads it");
+		return err_set(e, RES_UNSUPPORTED,
+			"this is a saved case: 'tokentriage inspect FILE' reads it");
 	if (span_starts(body, "{") && span_starts(schema, "tokentriage.report/"))
 		what = "JSON report";
 	else if (span_starts(body, "tokentriage report - "))
 		what = "text report";
 	else if (span_starts(body, "# tokentriage report"))
 		what = "Markdown report";
-	else if (span_starts(body, "<?xml") && span_find_str(head, "<testsuite name=\"tokentriage\"") != SIZE_MAX)
+	else if (span_starts(body, "<?xml") &&
+		span_find_str(head, "<testsuite name=\"tokentriage\"") != SIZE_MAX)
 		what = "JUnit report";
-	else if (span_starts(body, "{\"seq\":") && span_find_str(head, "\"category\":\"") != SIZE_MAX)
+	else if (span_starts(body, "{\"seq\":") &&
+		span_find_str(head, "\"category\":\"") != SIZE_MAX)
 		what = "log";
 	if (!what)
 		return RES_NOTFOUND;
 	return err_set(e, RES_UNSUPPORTED,
-		"this is a %s of this program, for people: its %s; what is read again, with the same verdict, is a case "
+		"this is a %s of this program, for people: its %s; what is read again, with the "
+		"same verdict, is a case "
 		"saved with --save",
-		what, *what == 'l' ? "verdict stands in the report" : "verdict stands in it already");
+		what,
+		*what == 'l' ? "verdict stands in the report" : "verdict stands in it already");
 }
 
 enum res

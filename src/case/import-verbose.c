@@ -1,4 +1,5 @@
-/* What curl prints beside the answer with -v, and its error line; the choice between it and a trace. */
+/* What curl prints beside the answer with -v, and its error line; the choice between it and a
+ * trace. */
 #include "case/import-verbose.h"
 
 #include "base/mem.h"
@@ -116,7 +117,8 @@ finish(struct verbose *v)
 		if (connect && x->result.response.status / 100 == 2)
 			import_drop_last(v->im);
 		else if (connect)
-			x->result.error = x->result.response.status == 407 ? NETERR_PROXY_AUTH : NETERR_PROXY;
+			x->result.error =
+				x->result.response.status == 407 ? NETERR_PROXY_AUTH : NETERR_PROXY;
 	}
 	v->tunnel = v->tunnel || connect;
 	v->followed = false;
@@ -180,7 +182,8 @@ connected(struct verbose *v, struct span s)
 	set_port(v, behind(s, " port "));
 	if (open < close)
 		address = span_sub(s, open + 1, close - open - 1);
-	(void)snprintf(v->r.remote, sizeof(v->r.remote), span_find(address, ':') == SIZE_MAX ? "%.*s:%d" : "[%.*s]:%d",
+	(void)snprintf(v->r.remote, sizeof(v->r.remote),
+		span_find(address, ':') == SIZE_MAX ? "%.*s:%d" : "[%.*s]:%d",
 		SPAN_ARG(span_sub(address, 0, 60)), v->port);
 }
 
@@ -193,12 +196,13 @@ certificate_time(struct span s)
 	int64_t at;
 
 	s = span_trim(s);
-	if (!span_word(&s, &month) || !span_word(&s, &day) || !span_word(&s, &clock) || !span_word(&s, &year))
+	if (!span_word(&s, &month) || !span_word(&s, &day) || !span_word(&s, &clock) ||
+		!span_word(&s, &year))
 		return 0;
 	/* as an IMF-fixdate, whose weekday nobody checks */
 	(void)snprintf(text, sizeof(text), "Thu, %s%.*s %.*s %.*s %.*s GMT", day.n < 2 ? "0" : "",
-		SPAN_ARG(span_sub(day, 0, 2)), SPAN_ARG(span_sub(month, 0, 3)), SPAN_ARG(span_sub(year, 0, 4)),
-		SPAN_ARG(span_sub(clock, 0, 8)));
+		SPAN_ARG(span_sub(day, 0, 2)), SPAN_ARG(span_sub(month, 0, 3)),
+		SPAN_ARG(span_sub(year, 0, 4)), SPAN_ARG(span_sub(clock, 0, 8)));
 	return time_parse_http(span_of(text), &at) == RES_OK ? at : 0;
 }
 
@@ -234,7 +238,8 @@ certificate_line(struct verbose *v, struct span s)
 	} else if (span_starts(s, "SSL certificate verify ok")) {
 		v->r.tls.verified = true;
 	} else if (span_starts(s, "SSL certificate verify result: ")) {
-		put_span(v->r.tls.verify_words, sizeof(v->r.tls.verify_words), behind(s, "result: "));
+		put_span(v->r.tls.verify_words, sizeof(v->r.tls.verify_words),
+			behind(s, "result: "));
 	} else if (span_starts(s, "SSL connection using ")) {
 		struct span rest = behind(s, "using "), version = SPAN_EMPTY, cipher = SPAN_EMPTY;
 
@@ -255,8 +260,8 @@ certificate_line(struct verbose *v, struct span s)
 static void
 host_of_failure(struct verbose *v, struct span s)
 {
-	static const char *const before[] = {"resolve host: ", "Failed to connect to ", "resolve proxy: ",
-		"target host name '", "connection to "};
+	static const char *const before[] = {"resolve host: ", "Failed to connect to ",
+		"resolve proxy: ", "target host name '", "connection to "};
 	struct span rest, word;
 
 	for (size_t i = 0; i < ARRAY_SIZE(before); i++) {
@@ -301,7 +306,8 @@ verbose_info(struct verbose *v, struct span s)
 		if (v->response.len)
 			finish(v);
 		v->r.error = NETERR_NONE; /* another address answered */
-		connected(v, behind(text, span_starts(text, "C") ? "Connected to " : "connection to "));
+		connected(v,
+			behind(text, span_starts(text, "C") ? "Connected to " : "connection to "));
 		return;
 	}
 	if (span_starts(text, "Re-using existing"))
@@ -316,8 +322,8 @@ verbose_info(struct verbose *v, struct span s)
 	}
 	if (certificate_line(v, text))
 		return;
-	if (v->part == PART_BODY || (v->part == PART_NONE && !v->request.len) || v->part == PART_SENT ||
-		v->part == PART_REQUEST)
+	if (v->part == PART_BODY || (v->part == PART_NONE && !v->request.len) ||
+		v->part == PART_SENT || v->part == PART_REQUEST)
 		verbose_failure(v, text, false);
 }
 
@@ -349,7 +355,8 @@ verbose_response_line(struct verbose *v, struct span s)
 {
 	if (is_start(s, HTTP_STATUS_LINE)) {
 		/* behind an interim answer, or an answer whose request was not printed */
-		if (v->response.len && !span_contains_nocase(span_sub(buf_span(&v->response), 0, 14), " 1"))
+		if (v->response.len &&
+			!span_contains_nocase(span_sub(buf_span(&v->response), 0, 14), " 1"))
 			finish(v);
 		buf_clear(&v->response);
 		buf_clear(&v->body);
@@ -365,7 +372,8 @@ verbose_response_line(struct verbose *v, struct span s)
 static bool
 is_meter(struct span s)
 {
-	return span_find_str(s, "--:--:--") != SIZE_MAX || span_find_str(s, "% Total") != SIZE_MAX ||
+	return span_find_str(s, "--:--:--") != SIZE_MAX ||
+		span_find_str(s, "% Total") != SIZE_MAX ||
 		span_find_str(s, "Dload  Upload") != SIZE_MAX;
 }
 
@@ -373,8 +381,8 @@ is_meter(struct span s)
 static void
 body_line(struct verbose *v, struct span s)
 {
-	static const char *const behind_it[] = {"* Connection #", "* Closing connection", "* Curl_http_done",
-		"* shutting down", "* abort upload"};
+	static const char *const behind_it[] = {"* Connection #", "* Closing connection",
+		"* Curl_http_done", "* shutting down", "* abort upload"};
 
 	if (v->part != PART_BODY || is_meter(s) || span_find_str(s, " bytes data]") != SIZE_MAX)
 		return;
@@ -431,8 +439,9 @@ is_verbose_line(struct span s)
 		span_starts(s, "curl: (") ||
 		(span_starts(s, "* ") &&
 			(span_starts(s, "* Connected to ") || span_starts(s, "*   Trying ") ||
-				span_starts(s, "* Could not resolve ") || span_starts(s, "* SSL ") ||
-				span_starts(s, "* Host ") || span_starts(s, "* Failed to connect ")));
+				span_starts(s, "* Could not resolve ") ||
+				span_starts(s, "* SSL ") || span_starts(s, "* Host ") ||
+				span_starts(s, "* Failed to connect ")));
 }
 
 enum printed { PRINTED_NONE, PRINTED_VERBOSE, PRINTED_TRACE };
@@ -491,7 +500,7 @@ import_verbose(struct import *im, struct span text, enum purpose purpose, struct
 			im->x[i]->purpose = purpose;
 	if (im->n == had)
 		return RES_NOTFOUND;
-	import_take_as(im, "what curl printed (%s): %zu exchange%s", form == PRINTED_TRACE ? "a trace" : "-v", im->n - had,
-		im->n - had == 1 ? "" : "s");
+	import_take_as(im, "what curl printed (%s): %zu exchange%s",
+		form == PRINTED_TRACE ? "a trace" : "-v", im->n - had, im->n - had == 1 ? "" : "s");
 	return RES_OK;
 }

@@ -204,12 +204,13 @@ import_without_blank_lines(struct span text)
 bool
 import_header_line(struct span line, struct span *name, struct span *value)
 {
-	static const char *const names[] = {"www-authenticate", "proxy-authenticate", "authorization",
-		"content-type", "content-length", "date", "server", "location", "cache-control",
-		"pragma", "set-cookie", "cookie", "host", "user-agent", "accept", "retry-after",
-		"allow", "connection", "transfer-encoding", "content-encoding", "vary", "via", "age",
-		"expires", "etag", "origin", "referer", "dpop", "dpop-nonce", "accept-encoding",
-		"accept-language", "strict-transport-security", "proxy-authorization", "status"};
+	static const char *const names[] = {"www-authenticate", "proxy-authenticate",
+		"authorization", "content-type", "content-length", "date", "server", "location",
+		"cache-control", "pragma", "set-cookie", "cookie", "host", "user-agent", "accept",
+		"retry-after", "allow", "connection", "transfer-encoding", "content-encoding",
+		"vary", "via", "age", "expires", "etag", "origin", "referer", "dpop", "dpop-nonce",
+		"accept-encoding", "accept-language", "strict-transport-security",
+		"proxy-authorization", "status"};
 	size_t colon = span_find(line, ':');
 
 	if (colon == SIZE_MAX || colon == 0)
@@ -286,8 +287,10 @@ import_read(struct import *im, struct span text, enum purpose purpose, struct er
 			got = importers[i](im, s, purpose, e);
 		else
 			r = err_set(e, RES_SYNTAX,
-				"not understood: neither a token nor a token response, an HTTP message, "
-				"a HAR file, a curl command or its output, nor a text with an error in "
+				"not understood: neither a token nor a token response, an HTTP "
+				"message, "
+				"a HAR file, a curl command or its output, nor a text with an "
+				"error in "
 				"it");
 		if (got == RES_OK)
 			break;

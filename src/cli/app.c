@@ -155,7 +155,8 @@ app_pick_profile(struct app *a, struct err *e)
 	const char *name = opt_str(o, OPT_PROFILE);
 	const struct profile *p = NULL;
 	bool own = own_server(o);
-	enum res r = app_load_conf(a, e); /* whatever of it is used: what is wrong with it is said */
+	enum res r =
+		app_load_conf(a, e); /* whatever of it is used: what is wrong with it is said */
 
 	if (r != RES_OK)
 		return r;
@@ -188,7 +189,8 @@ enum res
 app_fetch_secrets(struct app *a, struct profile *p, struct err *e)
 {
 	bool later = a->on_screen && !screen_plain(a->opt);
-	enum res r = (later ? conf_fetch_ready_secrets : conf_fetch_secrets)(p, &a->conf.warnings, e);
+	enum res r =
+		(later ? conf_fetch_ready_secrets : conf_fetch_secrets)(p, &a->conf.warnings, e);
 
 	print_warnings(a);
 	return r;
@@ -313,9 +315,11 @@ app_check_tokens(const struct app *a, const struct profile *p, struct err *e)
 		if (!path || !strcmp(path, "-") || access(path, R_OK) == 0)
 			continue;
 		for (int o = 0; o < OPT_COUNT; o++)
-			if (option_rows[o].key && !strcmp(option_rows[o].key, k->name) && opt_given(a->opt, (enum opt)o))
+			if (option_rows[o].key && !strcmp(option_rows[o].key, k->name) &&
+				opt_given(a->opt, (enum opt)o))
 				return err_errno(e, "--%s %s", option_rows[o].name, path);
-		return err_errno(e, "profile %s: %s_file: %s", p->name ? p->name : "(options)", k->name, path);
+		return err_errno(e, "profile %s: %s_file: %s", p->name ? p->name : "(options)",
+			k->name, path);
 	}
 	return RES_OK;
 }
@@ -354,8 +358,8 @@ enum res
 app_run(struct app *a, struct err *e)
 {
 	/* one line that is drawn over: nothing for a terminal that can only print */
-	bool progress = isatty(STDERR_FILENO) && !screen_plain(a->opt) && !opt_given(a->opt, OPT_VERBOSE) &&
-		!opt_given(a->opt, OPT_TRACE);
+	bool progress = isatty(STDERR_FILENO) && !screen_plain(a->opt) &&
+		!opt_given(a->opt, OPT_VERBOSE) && !opt_given(a->opt, OPT_TRACE);
 	enum res r = RES_OK;
 
 	engine_turn(a->engine);
@@ -406,9 +410,11 @@ app_check_output(const struct options *o, struct err *e)
 {
 	enum res r = check_folder(o, OPT_OUTPUT, e);
 
-	if (r == RES_OK && opt_given(o, OPT_SAVE) && opt_given(o, OPT_CLAIMS) && opt_choice(o, OPT_CLAIMS) != 0)
+	if (r == RES_OK && opt_given(o, OPT_SAVE) && opt_given(o, OPT_CLAIMS) &&
+		opt_choice(o, OPT_CLAIMS) != 0)
 		return err_set(e, RES_UNSUPPORTED,
-			"--save keeps the claims, without which a case is not the same case; --claims is for reports");
+			"--save keeps the claims, without which a case is not the same case; "
+			"--claims is for reports");
 	return r == RES_OK ? check_folder(o, OPT_SAVE, e) : r;
 }
 

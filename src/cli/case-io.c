@@ -18,7 +18,8 @@ app_save_case(struct app *a, struct err *e)
 	buf_init_wiping(&text, LIMIT_REPORT);
 	r = case_file_write(&text, &a->c, &story, a->redactor);
 	if (r != RES_OK)
-		err_set(e, r, "--save %s: the case is larger than %d MiB", path, LIMIT_REPORT >> 20);
+		err_set(e, r, "--save %s: the case is larger than %d MiB", path,
+			LIMIT_REPORT >> 20);
 	else
 		r = file_write_private(path, buf_span(&text), e);
 	buf_release(&text);
@@ -38,8 +39,8 @@ app_load_case(struct app *a, struct span text, struct err *e)
 	if (r != RES_OK)
 		return r;
 	wizard_resume(a->wizard, &story);
-	app_tell("taken as a saved case of %s: %zu exchanges", time_rfc3339(when, story.saved_wall_us / 1000000),
-		a->c.n_exchanges);
+	app_tell("taken as a saved case of %s: %zu exchanges",
+		time_rfc3339(when, story.saved_wall_us / 1000000), a->c.n_exchanges);
 	if (story.damaged)
 		app_warn("%zu record%s could not be read; the first: %s", story.damaged,
 			story.damaged == 1 ? "" : "s", story.first_damage);

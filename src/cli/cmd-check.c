@@ -57,11 +57,13 @@ check_usage(const struct options *o, struct err *e)
 static void
 tell_stdin(const struct options *o)
 {
-	static const enum opt tokens[] = {OPT_ACCESS_TOKEN_FILE, OPT_REFRESH_TOKEN_FILE, OPT_ID_TOKEN_FILE};
+	static const enum opt tokens[] = {
+		OPT_ACCESS_TOKEN_FILE, OPT_REFRESH_TOKEN_FILE, OPT_ID_TOKEN_FILE};
 
 	for (size_t i = 0; i < ARRAY_SIZE(tokens); i++)
 		if (is_stdin(o, tokens[i]) && isatty(STDIN_FILENO))
-			app_tell("--%s -: reading the token from the terminal; end with Enter and Ctrl-D",
+			app_tell("--%s -: reading the token from the terminal; end with Enter and "
+				 "Ctrl-D",
 				option_rows[tokens[i]].name);
 }
 

@@ -67,7 +67,8 @@ found(const struct scenario *s, const struct diagnosis *d)
 	const struct finding *primary = d->verdict.primary;
 
 	if (s->passes)
-		return d->verdict.state == STATE_OK && primary && !strcmp(primary->rule->id, s->expects);
+		return d->verdict.state == STATE_OK && primary &&
+			!strcmp(primary->rule->id, s->expects);
 	if (!s->healthy && *s->expects)
 		return d->verdict.state == (s->open ? STATE_UNDETERMINED : STATE_PROBLEM) &&
 			primary && !strcmp(primary->rule->id, s->expects);
@@ -159,10 +160,12 @@ cmd_demo(const struct options *o)
 			name);
 		status = app_fail(&e);
 	} else if (app_check_output(o, &e) != RES_OK || app_load_conf(&run.app, &e) != RES_OK ||
-		app_outputs_apart(&run.app, &e) != RES_OK || app_start(&run.app, false, &e) != RES_OK) {
+		app_outputs_apart(&run.app, &e) != RES_OK ||
+		app_start(&run.app, false, &e) != RES_OK) {
 		status = app_fail(&e);
 	} else {
-		/* its own server has nobody to alarm; on the screen a learner sees what is asked first */
+		/* its own server has nobody to alarm; on the screen a learner sees what is asked
+		 * first */
 		if (!run.app.on_screen && !opt_given(o, OPT_PROBES))
 			wizard_set_probes(run.app.wizard, PROBES_ALL);
 		status = run.app.on_screen ? on_screen(&run) : batch(&run);

@@ -175,7 +175,9 @@ explain_words(struct buf *out, const struct options *o, const char *words)
 		}
 		any = true;
 		buf_printf(out, "%-18s%-34s %s\n", asked[i].where, said.ids[0],
-			catalogue_find(span_of(said.ids[0])) ? catalogue_find(span_of(said.ids[0]))->title : "");
+			catalogue_find(span_of(said.ids[0]))
+				? catalogue_find(span_of(said.ids[0]))->title
+				: "");
 	}
 	return any;
 }
@@ -196,7 +198,8 @@ cmd_explain(const struct options *o)
 	else if (c)
 		explain_finding(&out, c);
 	else if (!*what ||
-		(!explain_error(&out, what) && !list_matching(&out, what) && !explain_words(&out, o, what)))
+		(!explain_error(&out, what) && !list_matching(&out, what) &&
+			!explain_words(&out, o, what)))
 		err_set(&e, RES_NOTFOUND,
 			"nothing is known of '%s'; tokentriage explain lists all findings", what);
 	if (*e.text) {

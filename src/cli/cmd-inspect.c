@@ -61,7 +61,8 @@ read_file(const char *path, struct app *a, struct import *im, enum purpose purpo
 	if (r == RES_OK) {
 		r = read_text(a, im, buf_span(&text), purpose, &inner);
 		if (r != RES_OK) {
-			err_set(e, r, "%s: %s", strcmp(path, "-") ? path : "standard input", inner.text);
+			err_set(e, r, "%s: %s", strcmp(path, "-") ? path : "standard input",
+				inner.text);
 			e->line = inner.line;
 		}
 	}
@@ -73,7 +74,8 @@ int
 cmd_inspect(const struct options *o)
 {
 	const char *path = o->n_args ? o->args[0] : "-";
-	enum purpose purpose = opt_given(o, OPT_STEP) ? asked[opt_choice(o, OPT_STEP)] : PURPOSE_COUNT;
+	enum purpose purpose =
+		opt_given(o, OPT_STEP) ? asked[opt_choice(o, OPT_STEP)] : PURPOSE_COUNT;
 	struct app a;
 	struct import im;
 	struct err e = ERR_INIT;

@@ -26,7 +26,8 @@ has_token(const struct app *a)
 static bool
 wants_stdin(const struct options *o)
 {
-	static const enum opt tokens[] = {OPT_ACCESS_TOKEN_FILE, OPT_REFRESH_TOKEN_FILE, OPT_ID_TOKEN_FILE};
+	static const enum opt tokens[] = {
+		OPT_ACCESS_TOKEN_FILE, OPT_REFRESH_TOKEN_FILE, OPT_ID_TOKEN_FILE};
 
 	for (size_t i = 0; i < ARRAY_SIZE(tokens); i++)
 		if (opt_given(o, tokens[i]) && !strcmp(opt_str(o, tokens[i]), "-"))
@@ -50,7 +51,8 @@ cmd_wizard(const struct options *o)
 	}
 	if (wants_stdin(o)) {
 		err_set(&e, RES_UNSUPPORTED,
-			"a token cannot come from stdin (-) here: the wizard's keys do; paste the token in the wizard, or "
+			"a token cannot come from stdin (-) here: the wizard's keys do; paste the "
+			"token in the wizard, or "
 			"use 'tokentriage check'");
 		return app_usage(CMD_WIZARD, &e);
 	}

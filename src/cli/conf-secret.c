@@ -123,7 +123,8 @@ static enum res
 of_profile(struct err *e, enum res r, const struct profile *p, const struct profile_key *k,
 	const struct err *why)
 {
-	return err_set(e, r, "profile %s: %s: %s", p->name ? p->name : "(options)", k->name, why->text);
+	return err_set(
+		e, r, "profile %s: %s: %s", p->name ? p->name : "(options)", k->name, why->text);
 }
 
 /* The source of a secret, which stands behind it (profile.h). */
@@ -218,7 +219,8 @@ secret_fetch_begin(struct secret_fetch *f, const struct profile *p, struct err *
 }
 
 bool
-secret_fetch_turn(struct secret_fetch *f, const struct profile *p, struct secret **out, struct err *e)
+secret_fetch_turn(
+	struct secret_fetch *f, const struct profile *p, struct secret **out, struct err *e)
 {
 	struct err why = ERR_INIT;
 	enum res r;

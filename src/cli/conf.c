@@ -467,16 +467,18 @@ unknown_action(struct loader *l, const config_setting_t *s, const char *where)
 			near = action_infos[a].id;
 		}
 	}
-	return fail(l, RES_SYNTAX, s, where, "unknown action%s%s%s; allowed are those of "
-		"'tokentriage check --print-config'", near ? "; did you mean " : "", near ? near : "",
-		near ? "?" : "");
+	return fail(l, RES_SYNTAX, s, where,
+		"unknown action%s%s%s; allowed are those of "
+		"'tokentriage check --print-config'",
+		near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
 }
 
 static enum res
 read_binding(struct loader *l, const config_setting_t *s)
 {
 	struct span names[KEYS_PER_ACTION];
-	int type = config_setting_type(s), n = type == CONFIG_TYPE_STRING ? 1 : config_setting_length(s);
+	int type = config_setting_type(s),
+	    n = type == CONFIG_TYPE_STRING ? 1 : config_setting_length(s);
 	char where[80];
 	enum action a;
 
@@ -486,7 +488,8 @@ read_binding(struct loader *l, const config_setting_t *s)
 	if (type != CONFIG_TYPE_STRING && type != CONFIG_TYPE_LIST && type != CONFIG_TYPE_ARRAY)
 		return wrong_type(l, s, where, "a list of strings");
 	if (n > KEYS_PER_ACTION)
-		return fail(l, RES_RANGE, s, where, "%d keys; allowed: at most %d", n, KEYS_PER_ACTION);
+		return fail(
+			l, RES_RANGE, s, where, "%d keys; allowed: at most %d", n, KEYS_PER_ACTION);
 	for (int i = 0; i < n; i++) {
 		const config_setting_t *v =
 			type == CONFIG_TYPE_STRING ? s : config_setting_get_elem(s, (unsigned)i);
@@ -513,10 +516,12 @@ check_bindings(struct loader *l, const config_setting_t *keys)
 		char where[80];
 		enum action a;
 
-		if (!action_find(span_of(config_setting_name(s)), &a) || (a != both[0] && a != both[1]))
+		if (!action_find(span_of(config_setting_name(s)), &a) ||
+			(a != both[0] && a != both[1]))
 			continue;
 		snprintf(where, sizeof(where), "keys.%s", config_setting_name(s));
-		return fail(l, r, s, where, "%s; allowed: one of them, give the other another key here", why.text);
+		return fail(l, r, s, where,
+			"%s; allowed: one of them, give the other another key here", why.text);
 	}
 	return r;
 }

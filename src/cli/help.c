@@ -84,7 +84,9 @@ status_help(struct buf *out, enum command c)
 			"error\n(nothing was sent), 3 undetermined, 4 internal failure, 128+n "
 			"ended by signal n.\n");
 	if (c == CMD_CHECK)
-		buf_puts(out, "It is 4, too, if new tokens could not be written to --tokens-out; the report says\nwhere they are.\n");
+		buf_puts(out,
+			"It is 4, too, if new tokens could not be written to --tokens-out; the "
+			"report says\nwhere they are.\n");
 	if (c == CMD_DEMO)
 		buf_puts(out,
 			"\nExit status without a terminal: 0 the scenario's cause was the one "

@@ -18,7 +18,8 @@ struct line {
 	char answer[1024];
 };
 
-/* Cells of a line: the terminal's, else COLUMNS, else 80; one less, since not every terminal waits at its edge. */
+/* Cells of a line: the terminal's, else COLUMNS, else 80; one less, since not every terminal waits
+ * at its edge. */
 static int
 width(const struct line *l)
 {
@@ -33,7 +34,8 @@ width(const struct line *l)
 	return n < LINE_LEAST ? LINE_LEAST : (int)n - 1;
 }
 
-/* Words are kept whole; what goes on in the next line stands two cells deeper than where it began. */
+/* Words are kept whole; what goes on in the next line stands two cells deeper than where it began.
+ */
 static void
 put_wrapped(struct line *l, struct span text)
 {
@@ -48,7 +50,8 @@ put_wrapped(struct line *l, struct span text)
 			indent++;
 		line = span_from(line, (size_t)indent);
 		for (in = indent; wrap_next(&line, most - in, &part); in = indent + 2)
-			fprintf(l->out, "%s%*s%.*s", in > indent ? "\n" : "", in, "", SPAN_ARG(part));
+			fprintf(l->out, "%s%*s%.*s", in > indent ? "\n" : "", in, "",
+				SPAN_ARG(part));
 		if (ended)
 			putc('\n', l->out);
 	}
@@ -123,7 +126,8 @@ put_field(struct line *l, const struct field *f)
 	case FIELD_VALUE:
 	default:
 		put(l, "  %s: %s%s%s%s%s%s%s\n", f->name, f->value, *f->meaning ? " - " : "",
-			f->offers_refresh ? "r refreshes: " : "", f->meaning, *state ? " (" : "", state, *state ? ")" : "");
+			f->offers_refresh ? "r refreshes: " : "", f->meaning, *state ? " (" : "",
+			state, *state ? ")" : "");
 	}
 }
 

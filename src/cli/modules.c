@@ -41,7 +41,8 @@ static const void *
 load(const char *name, const char *symbol, struct err *e)
 {
 	char *path = module_path(name);
-	/* NOW would bind every symbol of the thirty libraries behind libcurl, a twentieth of a check */
+	/* NOW would bind every symbol of the thirty libraries behind libcurl, a twentieth of a
+	 * check */
 	void *handle = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
 	const void *p = handle ? dlsym(handle, symbol) : NULL;
 

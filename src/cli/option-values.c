@@ -1,6 +1,6 @@
 /*
- * A token where something else belongs: in the arguments, where every user of the machine can read it.  It is
- * refused with the way that works, and never repeated.
+ * A token where something else belongs: in the arguments, where every user of the machine can read
+ * it.  It is refused with the way that works, and never repeated.
  */
 #include "cli/options.h"
 
@@ -35,7 +35,8 @@ looks_secret(const char *arg)
 	return plain && s.n >= 32 && secret_looks_random(s);
 }
 
-/* Random text in the place of a name that is there for people: shorter is enough, and base64 has slashes. */
+/* Random text in the place of a name that is there for people: shorter is enough, and base64 has
+ * slashes. */
 static bool
 is_no_name(const char *value)
 {
@@ -59,7 +60,8 @@ is_no_name(const char *value)
 static bool
 is_variable_name(const char *s)
 {
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+	static const char letters[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
 
 	return *s && !(*s >= '0' && *s <= '9') && s[strspn(s, letters)] == '\0';
 }
@@ -74,7 +76,8 @@ option_value_secret(const struct option_row *row, const char *value, struct err 
 		if (is_variable_name(value) && (getenv(value) || !is_no_name(value)))
 			return RES_OK;
 		return err_set(e, RES_REFUSED,
-			"--%s takes the name of an environment variable, not what is in it (%s): export NAME=..., "
+			"--%s takes the name of an environment variable, not what is in it (%s): "
+			"export NAME=..., "
 			"then --%s NAME",
 			row->name, why, row->name);
 	}
@@ -82,7 +85,8 @@ option_value_secret(const struct option_row *row, const char *value, struct err 
 		if (!*value || access(value, F_OK) == 0 || !is_no_name(value))
 			return RES_OK;
 		return err_set(e, RES_REFUSED,
-			"--%s takes the name of a file, and this (%zu bytes) is no file but looks like %s (%s): "
+			"--%s takes the name of a file, and this (%zu bytes) is no file but looks "
+			"like %s (%s): "
 			"write it to a file and give the file's name%s",
 			row->name, strlen(value), token ? "a token itself" : "a secret", why,
 			span_ends(span_of(row->arg), "-") ? ", or - for stdin" : "");
@@ -91,6 +95,7 @@ option_value_secret(const struct option_row *row, const char *value, struct err 
 	if (row->kind != OPT_KIND_STRING || (row->key && !strcmp(row->key, "proxy")) ||
 		!(row->key ? is_known_form(span_of(value)) : looks_secret(value)))
 		return RES_OK;
-	return err_set(e, RES_REFUSED, "--%s: the value looks like a token or secret (%s); it takes %s", row->name, why,
+	return err_set(e, RES_REFUSED,
+		"--%s: the value looks like a token or secret (%s); it takes %s", row->name, why,
 		row->arg);
 }

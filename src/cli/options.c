@@ -31,7 +31,8 @@ static const struct {
 #undef LATER
 };
 
-/* Is it of the contract, but not of this version?  Then RES_UNSUPPORTED says what works, else RES_OK. */
+/* Is it of the contract, but not of this version?  Then RES_UNSUPPORTED says what works, else
+ * RES_OK. */
 static enum res
 not_yet(enum later_kind kind, const char *word, struct err *e)
 {
@@ -39,8 +40,8 @@ not_yet(enum later_kind kind, const char *word, struct err *e)
 
 	for (size_t i = 0; i < ARRAY_SIZE(later); i++)
 		if (later[i].kind == kind && !strcmp(later[i].word, word))
-			return err_set(e, RES_UNSUPPORTED, "%s%s is not in this version; %s", before[kind],
-				word, later[i].instead);
+			return err_set(e, RES_UNSUPPORTED, "%s%s is not in this version; %s",
+				before[kind], word, later[i].instead);
 	return RES_OK;
 }
 
@@ -233,8 +234,8 @@ set_option(struct options *o, enum opt id, char *value, struct err *e)
 			return err_set(e, RES_SYNTAX, "--%s: not an absolute http or https URL",
 				row->name);
 		if (u.userinfo.n) /* it would stand in every report */
-			return err_set(e, RES_SYNTAX, "--%s: a URL with a user name or password in it",
-				row->name);
+			return err_set(e, RES_SYNTAX,
+				"--%s: a URL with a user name or password in it", row->name);
 		return RES_OK;
 	case OPT_KIND_LIST:
 		str_list_add(&o->v[id].list, span_of(value));

@@ -39,7 +39,8 @@ same_file(const char *a, const char *b)
 	struct file_id x, y;
 	char *ox = NULL, *oy = NULL;
 	bool same = identify(a, &x, &ox) && identify(b, &y, &oy) && x.st.st_dev == y.st.st_dev &&
-		x.st.st_ino == y.st.st_ino && !x.name == !y.name && (!x.name || !strcmp(x.name, y.name));
+		x.st.st_ino == y.st.st_ino && !x.name == !y.name &&
+		(!x.name || !strcmp(x.name, y.name));
 
 	free(ox);
 	free(oy);
@@ -69,10 +70,12 @@ inputs(const struct app *a, struct taken *v)
 	take(v, &n, p->client_cert_file, "the client's certificate");
 	take(v, &n, p->client_key_file, "the client's key");
 	for (size_t i = 0; i < profile_key_count; i++) {
-		const char *const *member = (const char *const *)(const void *)((const char *)p + profile_keys[i].at);
+		const char *const *member =
+			(const char *const *)(const void *)((const char *)p + profile_keys[i].at);
 
 		/* a secret's source stands behind it (profile.h) */
-		if (profile_keys[i].kind == KEY_SECRET && member[1] && span_starts(span_of(member[1]), "file "))
+		if (profile_keys[i].kind == KEY_SECRET && member[1] &&
+			span_starts(span_of(member[1]), "file "))
 			take(v, &n, member[1] + 5, "the file of a secret");
 	}
 	for (size_t i = 0; i < a->conf.files.n; i++)
@@ -88,14 +91,16 @@ app_outputs_apart(const struct app *a, struct err *e)
 	size_t n = inputs(a, v);
 
 	for (size_t i = 0; i < ARRAY_SIZE(outputs); i++) {
-		const char *path = opt_given(a->opt, outputs[i]) ? opt_str(a->opt, outputs[i]) : NULL;
+		const char *path =
+			opt_given(a->opt, outputs[i]) ? opt_str(a->opt, outputs[i]) : NULL;
 		const char *name = option_rows[outputs[i]].name;
 
 		if (!path)
 			continue;
 		for (size_t k = 0; k < n; k++)
 			if (same_file(path, v[k].path))
-				return err_set(e, RES_REFUSED, "--%s %s would be written over %s; give another file", name,
+				return err_set(e, RES_REFUSED,
+					"--%s %s would be written over %s; give another file", name,
 					path, v[k].what);
 		take(v, &n, path, NULL);
 		snprintf(v[n - 1].option, sizeof(v[n - 1].option), "what --%s writes", name);

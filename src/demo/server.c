@@ -491,7 +491,8 @@ server_start(const struct demo_config *c, struct demo_client *out, struct err *e
 	}
 	srv = server_new(c);
 	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before); /* the threads take none: the loop's they are */
+	pthread_sigmask(
+		SIG_SETMASK, &all, &before); /* the threads take none: the loop's they are */
 	r = bind_all(srv, c, e);
 	if (r == RES_OK)
 		r = store_fill(&srv->store, e);

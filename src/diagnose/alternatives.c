@@ -12,7 +12,8 @@ struct alternative {
 	int status;
 	const char *words, *id;
 	enum unless unless;
-	const char *told_by, *barred; /* barred: told by this where introspection cannot be asked (again) */
+	const char *told_by,
+		*barred; /* barred: told by this where introspection cannot be asked (again) */
 };
 
 static const struct alternative alternatives[] = {
@@ -112,7 +113,8 @@ told_by(const struct facts *f, const struct alternative *a)
 }
 
 static void
-name_in_remedy(const struct facts *f, struct finding *first, const struct alternative **list, size_t n)
+name_in_remedy(
+	const struct facts *f, struct finding *first, const struct alternative **list, size_t n)
 {
 	struct buf text;
 
@@ -128,7 +130,8 @@ name_in_remedy(const struct facts *f, struct finding *first, const struct altern
 }
 
 static void
-add_finding(struct diagnosis *d, const struct facts *f, const struct exchange *x, const struct alternative *a, size_t at)
+add_finding(struct diagnosis *d, const struct facts *f, const struct exchange *x,
+	const struct alternative *a, size_t at)
 {
 	const struct catalogue_entry *e = catalogue_find(span_of(a->id));
 	struct finding *out = &d->findings[at];

@@ -48,7 +48,10 @@ add_branch(struct walk_state *w, size_t i, unsigned depth, const char *above)
 
 	row->f = &w->d->findings[i];
 	row->depth = depth;
-	snprintf(row->lead, sizeof(row->lead), "%s%s", above, !depth ? "" : last ? w->s->last : w->s->branch);
+	snprintf(row->lead, sizeof(row->lead), "%s%s", above,
+		!depth         ? ""
+			: last ? w->s->last
+			       : w->s->branch);
 	snprintf(below, sizeof(below), "%s%s", above,
 		!depth || depth >= CHAIN_DEPTH_SHOWN ? "" : last ? "   " : w->s->pass);
 	for (size_t k = next_child(w->d, i, i + 1); k < w->d->n; k = next_child(w->d, i, k + 1))

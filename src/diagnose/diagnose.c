@@ -56,7 +56,8 @@ diagnose_in_order(
 	for (size_t i = 0; i < rule_count; i++)
 		run_rule(d, &rules[order ? order[i] : i], f);
 	order_findings(d);
-	verdict_of_findings(d, f, walk); /* with the one next thing to do; the list is the finding's */
+	verdict_of_findings(
+		d, f, walk); /* with the one next thing to do; the list is the finding's */
 	add_alternatives(d, f);
 }
 

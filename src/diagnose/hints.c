@@ -40,7 +40,8 @@ add(struct pieces *p, struct span text)
 
 /* --- the texts ---------------------------------------------------------------------------- */
 
-/* Sentences stand alone; the codes of one object belong together ("field": "permission", "code": "missing"). */
+/* Sentences stand alone; the codes of one object belong together ("field": "permission", "code":
+ * "missing"). */
 static void
 add_json(struct pieces *p, const struct json *j, int depth)
 {

@@ -19,7 +19,8 @@ says_no_more(const struct exchange *x)
 
 	words_read(&w, span_of(x->answer.description));
 	return words_all(&w,
-		"401|http|error|status|unauthorized|authorized|not|authorization|authentication|required|access|"
+		"401|http|error|status|unauthorized|authorized|not|authorization|authentication|"
+		"required|access|"
 		"denied|to|this|resource");
 }
 
@@ -41,10 +42,12 @@ fact_answered_as_without_token(const struct facts *f)
 {
 	const struct exchange *x = f->userinfo, *probe = f->userinfo_probe;
 
-	if (!exchange_answered(x) || !(answer_hint(x) == HINT_NO_TOKEN || (status_of(x) == 401 && bare_challenge(x))))
+	if (!exchange_answered(x) ||
+		!(answer_hint(x) == HINT_NO_TOKEN || (status_of(x) == 401 && bare_challenge(x))))
 		return false;
 	/* a made-up token that gets another answer was seen: then the header arrives */
-	return !(exchange_answered(probe) && (probe->answer.error[0] || status_of(probe) != status_of(x)) &&
+	return !(exchange_answered(probe) &&
+		(probe->answer.error[0] || status_of(probe) != status_of(x)) &&
 		strcmp(probe->answer.error, x->answer.error) != 0);
 }
 
@@ -57,10 +60,12 @@ without_request(const struct exchange *x, bool said, struct finding *out)
 	else
 		ev(out, "WWW-Authenticate", (int)x->n, "Bearer, without an error");
 	fix(out,
-		"Was a token sent? If not, send it: Authorization: Bearer and the token. If so, let "
+		"Was a token sent? If not, send it: Authorization: Bearer and the token. If so, "
+		"let "
 		"the header through (CGIPassAuth, the proxy's rules, redirects).");
 	return say(out,
-		said ? "The server says that no token came with the request (%d): it was not sent, or "
+		said ? "The server says that no token came with the request (%d): it was not sent, "
+		       "or "
 		       "something in between dropped the Authorization header."
 		     : "The server answers as to a request without a token (%d, a challenge "
 		       "without an error, RFC 6750 §3.1): none was sent, or something in "
@@ -111,13 +116,15 @@ rule_authorization_header_stripped(const struct facts *f, struct finding *out)
 		(exchange_client_refused(f->introspection) || fact_caller_in_doubt(f))) {
 		ev_answer(out, f->introspection);
 		out->explains = "token-rejected-unspecified error-in-200-body malformed-request "
-			"introspect-not-permitted client-secret-wrong client-auth-missing client-auth-method-mismatch "
-			"client-credentials-encoding";
+				"introspect-not-permitted client-secret-wrong client-auth-missing "
+				"client-auth-method-mismatch "
+				"client-credentials-encoding";
 	}
 	ev_answer(out, f->form_probe);
 	if (seen_in_body(f))
 		return say(out,
-			"The server sees no token in the header (%d) and sees the same token in the body: "
+			"The server sees no token in the header (%d) and sees the same token in "
+			"the body: "
 			"something in between drops the Authorization header.",
 			status_of(x));
 	if (!said && f->active.v != TRI_YES) {
@@ -157,8 +164,8 @@ rule_authorization_header_malformed(const struct facts *f, struct finding *out)
 	size_t count;
 
 	/* a request alone (inspect) shows it as well */
-	if ((!exchange_answered(x) && !is_request_alone(f, x)) || x->answer.outcome == OUTCOME_SUCCESS ||
-		fact_expired(f) || fact_inactive(f))
+	if ((!exchange_answered(x) && !is_request_alone(f, x)) ||
+		x->answer.outcome == OUTCOME_SUCCESS || fact_expired(f) || fact_inactive(f))
 		return RULE_PASS;
 	count = http_header_count(&x->request.headers, "authorization");
 	request_scheme(x, scheme, sizeof(scheme));
@@ -178,7 +185,8 @@ rule_authorization_header_malformed(const struct facts *f, struct finding *out)
 		ev(out, "request.authorization", (int)x->n, "one, well-formed, as it was sent");
 		fix(out, "Look for what rewrites the header between here and the server.");
 		return say(out,
-			"The server cannot read the Authorization header (%d), though one with a scheme, "
+			"The server cannot read the Authorization header (%d), though one with a "
+			"scheme, "
 			"one blank and the token was sent: something in between changes it.",
 			status_of(x));
 	}
@@ -193,7 +201,8 @@ rule_token_sent_twice(const struct facts *f, struct finding *out)
 	const struct exchange *x = f->userinfo;
 	bool header, query, body;
 
-	if ((!exchange_answered(x) && !is_request_alone(f, x)) || x->answer.outcome == OUTCOME_SUCCESS)
+	if ((!exchange_answered(x) && !is_request_alone(f, x)) ||
+		x->answer.outcome == OUTCOME_SUCCESS)
 		return RULE_PASS;
 	header = http_has_header(&x->request.headers, "authorization");
 	query = x->request.url &&
@@ -259,7 +268,8 @@ rule_dpop_bound_sent_as_bearer(const struct facts *f, struct finding *out)
 		ev_text(out, "algs", challenges_param(&x->answer.challenges, "algs"), (int)x->n);
 	if (!exchange_request_known(x))
 		return say_of(out, x,
-			"The server wants a DPoP proof: the token is bound to a key, and came without it.");
+			"The server wants a DPoP proof: the token is bound to a key, and came "
+			"without it.");
 	ev(out, "request.authorization", (int)x->n, "Bearer");
 	return say(out,
 		"The token is bound to a DPoP key and was sent as a plain bearer token (%d).",

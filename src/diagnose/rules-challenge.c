@@ -13,7 +13,8 @@ login_of(const struct facts *f, int *from)
 
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
 		*from = i ? FROM_TOKEN : f->active.from;
-		if (all[i] && (json_get(all[i]->root, "acr") || all[i]->auth_time.form != NUM_ABSENT))
+		if (all[i] &&
+			(json_get(all[i]->root, "acr") || all[i]->auth_time.form != NUM_ABSENT))
 			return all[i];
 	}
 	return NULL;
@@ -42,7 +43,8 @@ ev_claims(struct finding *out, struct span claims, int from)
 	struct buf text;
 
 	buf_init(&text, LIMIT_HEADERS);
-	if (base64_decode(&text, claims, NULL) == RES_OK && json_parse(&j, buf_span(&text), NULL) == RES_OK)
+	if (base64_decode(&text, claims, NULL) == RES_OK &&
+		json_parse(&j, buf_span(&text), NULL) == RES_OK)
 		ev_text(out, "claims", buf_span(&text), from);
 	else
 		ev_text(out, "claims", claims, from);
@@ -54,8 +56,9 @@ ev_claims(struct finding *out, struct span claims, int from)
 static void
 ask_for(char *out, size_t size, struct span acr, struct span age)
 {
-	(void)snprintf(out, size, "%s%.*s%s%s%.*s", acr.n ? "acr_values=" : "", SPAN_ARG(span_sub(acr, 0, 100)),
-		acr.n && age.n ? " and " : "", age.n ? "max_age=" : "", SPAN_ARG(span_sub(age, 0, 20)));
+	(void)snprintf(out, size, "%s%.*s%s%s%.*s", acr.n ? "acr_values=" : "",
+		SPAN_ARG(span_sub(acr, 0, 100)), acr.n && age.n ? " and " : "",
+		age.n ? "max_age=" : "", SPAN_ARG(span_sub(age, 0, 20)));
 }
 
 enum verdict_of
@@ -85,19 +88,33 @@ rule_step_up_required(const struct facts *f, struct finding *out)
 	ev_login(f, out);
 	ask_for(ask, sizeof(ask), acr, age);
 	if (acr.n || age.n)
-		fix(out, "Send the user through a login with %s, and repeat the request with the token of that login; "
-			 "refreshing is not enough.", ask);
+		fix(out,
+			"Send the user through a login with %s, and repeat the request with the "
+			"token of that login; "
+			"refreshing is not enough.",
+			ask);
 	else if (claims.n)
-		fix(out, "Send the user through a login with the claims parameter that the challenge has.");
+		fix(out,
+			"Send the user through a login with the claims parameter that the "
+			"challenge has.");
 	login = login_of(f, &from);
-	if (age.n && span_to_i64(age, &max) == RES_OK && login && login->auth_time.form != NUM_ABSENT &&
-		login->auth_time.form != NUM_OTHER && f->server_now_s - login->auth_time.at > max)
-		return say(out, "The token is accepted, but its login is %s old and this request wants one of at most "
-			"%lld s%s.", time_span(span, f->server_now_s - login->auth_time.at), (long long)max,
+	if (age.n && span_to_i64(age, &max) == RES_OK && login &&
+		login->auth_time.form != NUM_ABSENT && login->auth_time.form != NUM_OTHER &&
+		f->server_now_s - login->auth_time.at > max)
+		return say(out,
+			"The token is accepted, but its login is %s old and this request wants one "
+			"of at most "
+			"%lld s%s.",
+			time_span(span, f->server_now_s - login->auth_time.at), (long long)max,
 			acr.n ? ", and a stronger one" : "");
 	if (claims.n && !ask[0])
-		return say(out, "The server wants a new login for this request, with the claims that its challenge names.");
-	return say(out, "The token is accepted, but the server wants a %s login for this request%s%s.",
-		acr.n && !age.n ? "stronger" : age.n && !acr.n ? "fresher" : "stronger or fresher",
+		return say(out,
+			"The server wants a new login for this request, with the claims that its "
+			"challenge names.");
+	return say(out,
+		"The token is accepted, but the server wants a %s login for this request%s%s.",
+		acr.n && !age.n           ? "stronger"
+			: age.n && !acr.n ? "fresher"
+					  : "stronger or fresher",
 		ask[0] ? ": " : "", ask);
 }

@@ -115,13 +115,14 @@ without_credentials(const struct exchange *x)
 }
 
 /*
- * Without credentials introspection could not really be asked.  That is no cause of anything: where user
- * information or the token's times answer for the token, it is a warning beside what they say.
+ * Without credentials introspection could not really be asked.  That is no cause of anything: where
+ * user information or the token's times answer for the token, it is a warning beside what they say.
  */
 static void
 could_not_be_asked(const struct facts *f, const struct exchange *x, struct finding *out)
 {
-	if (x != f->introspection || !without_credentials(x) || !fact_answered_without_introspection(f))
+	if (x != f->introspection || !without_credentials(x) ||
+		!fact_answered_without_introspection(f))
 		return;
 	out->severity = SEV_WARNING;
 	out->explains = "introspect-not-permitted";
@@ -152,13 +153,15 @@ refused_both_ways(const struct facts *f, const struct exchange *x)
 	for (size_t i = 0; i < f->c->n_exchanges; i++) {
 		const struct exchange *y = f->c->exchanges[i];
 
-		if (y != x && exchange_client_refused(y) && same_client(x, y) && with_secret(y) && other_method(x, y))
+		if (y != x && exchange_client_refused(y) && same_client(x, y) && with_secret(y) &&
+			other_method(x, y))
 			return true;
 	}
 	return false;
 }
 
-/* The secret was sent and not seen: lost on the way, looked for in another place, or of a client that is not there. */
+/* The secret was sent and not seen: lost on the way, looked for in another place, or of a client
+ * that is not there. */
 static enum verdict_of
 client_not_seen(const struct facts *f, const struct exchange *x, struct finding *out)
 {
@@ -169,10 +172,13 @@ client_not_seen(const struct facts *f, const struct exchange *x, struct finding 
 	ev_answer(out, x);
 	ev(out, "client authentication", (int)x->n, "%s as %s, sent", client_auth_id(x->auth),
 		x->auth_client_id);
-	fix(out, "Set client_auth to %s once, and look for what drops the Authorization header on the way.",
+	fix(out,
+		"Set client_auth to %s once, and look for what drops the Authorization header on "
+		"the way.",
 		client_auth_id(x->auth == AUTH_BASIC ? AUTH_POST : AUTH_BASIC));
 	return say(out,
-		"The server says that no client authentication came with the %s request (%d), though "
+		"The server says that no client authentication came with the %s request (%d), "
+		"though "
 		"%s was sent: it was lost on the way, or is wanted in another form.",
 		purpose_words(x->purpose), x->result.response.status, client_auth_id(x->auth));
 }
@@ -181,12 +187,17 @@ static enum verdict_of
 say_not_asked(const struct facts *f, const struct exchange *x, struct finding *out)
 {
 	if (fact_healthy(f))
-		fix(out, "Nothing has to be done for user information; give client_id and client_secret to have "
-			 "introspection asked as well.");
+		fix(out,
+			"Nothing has to be done for user information; give client_id and "
+			"client_secret to have "
+			"introspection asked as well.");
 	else
-		fix(out, "Give client_id and client_secret: then introspection says what the server thinks of the token.");
+		fix(out,
+			"Give client_id and client_secret: then introspection says what the server "
+			"thinks of the token.");
 	return say(out,
-		"Introspection could not be asked: the server wants client authentication (%d), and none is configured.",
+		"Introspection could not be asked: the server wants client authentication (%d), "
+		"and none is configured.",
 		x->result.response.status);
 }
 
@@ -207,7 +218,8 @@ rule_client_auth_missing(const struct facts *f, struct finding *out)
 		if (out->severity == SEV_WARNING)
 			return say_not_asked(f, said, out);
 		return say(out,
-			"The server says that the %s request carried no client authentication (%d).",
+			"The server says that the %s request carried no client authentication "
+			"(%d).",
 			purpose_words(said->purpose), said->result.response.status);
 	}
 	if (!exchange_answered(x) || !without_credentials(x) || !asks_as_client(x) ||
@@ -216,7 +228,8 @@ rule_client_auth_missing(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	if (!exchange_client_refused(x) &&
 		!(x->result.response.status == 400 && answer_error_is(x, "invalid_request")) &&
-		(x->result.response.status != 403 || (x->auth == AUTH_NONE && x->auth_client_id[0])))
+		(x->result.response.status != 403 ||
+			(x->auth == AUTH_NONE && x->auth_client_id[0])))
 		return RULE_PASS;
 	if (exchange_answered(f->introspection_probe) &&
 		f->introspection_probe->answer.outcome == OUTCOME_INACTIVE)
@@ -437,7 +450,8 @@ refused_in_words(const struct exchange *x, enum hint hint, struct finding *out)
 		purpose_words(x->purpose), x->result.response.status);
 }
 
-/* One refusal does not tell a wrong secret from a right one that is sent the wrong way, or to the wrong place. */
+/* One refusal does not tell a wrong secret from a right one that is sent the wrong way, or to the
+ * wrong place. */
 static enum verdict_of
 secret_or_else(const struct facts *f, struct finding *out, const struct exchange *x, bool known)
 {
@@ -469,7 +483,8 @@ rule_client_secret_wrong(const struct facts *f, struct finding *out)
 		ev_answer(out, f->introspection);
 		ev_answer(out, f->token_probe);
 		return say(out,
-			"The server refuses client %s at the introspection request (403) and at the token endpoint "
+			"The server refuses client %s at the introspection request (403) and at "
+			"the token endpoint "
 			"(%d): the client id or its secret is wrong.",
 			f->introspection->auth_client_id, f->token_probe->result.response.status);
 	}
@@ -482,9 +497,9 @@ rule_client_secret_wrong(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	/* "none came", whichever way it was sent: there is no such client */
 	seen = hint == HINT_NO_CLIENT && refused_both_ways(f, x);
-	if ((names_another_flaw(hint) && !seen) ||
-		method_offered(f, x) == TRI_NO || accepted_other(f, x, other_method) ||
-		accepted_other(f, x, other_encoding) || (!seen && accepted_other(f, x, same_method_elsewhere)))
+	if ((names_another_flaw(hint) && !seen) || method_offered(f, x) == TRI_NO ||
+		accepted_other(f, x, other_method) || accepted_other(f, x, other_encoding) ||
+		(!seen && accepted_other(f, x, same_method_elsewhere)))
 		return RULE_PASS;
 	if (x->auth == AUTH_BASIC && x->auth_has_reserved && !tried_encodings(f, x))
 		return RULE_PASS;
@@ -498,7 +513,8 @@ rule_client_secret_wrong(const struct facts *f, struct finding *out)
 	if (f->doubt.refused == x && hint != HINT_SECRET_WRONG &&
 		(f->doubt.other != AUTH_UNSET || f->doubt.elsewhere))
 		return secret_or_else(f, out, x, known);
-	return say(out, "The server refuses client %s at the %s request (%d): the client %s is wrong.",
+	return say(out,
+		"The server refuses client %s at the %s request (%d): the client %s is wrong.",
 		x->auth_client_id, purpose_words(x->purpose), x->result.response.status,
 		known ? "secret" : "id or its secret");
 }
@@ -548,7 +564,8 @@ rule_client_disabled(const struct facts *f, struct finding *out)
 	out->step = STEP_HANDLE;
 	ev_answer(out, f->userinfo);
 	ev(out, "error_description", (int)f->userinfo->n, "%s", f->userinfo->answer.description);
-	return say_of(out, f->userinfo, "The client that the token was issued to is disabled at the server.");
+	return say_of(out, f->userinfo,
+		"The client that the token was issued to is disabled at the server.");
 }
 
 static bool
@@ -581,7 +598,8 @@ rule_introspect_resource_credentials_needed(const struct facts *f, struct findin
 
 	if (!x || x->purpose != PURPOSE_INTROSPECTION || !with_secret(x))
 		return RULE_PASS;
-	/* a server that looks at the code first has not looked at the client yet; its words at introspection have */
+	/* a server that looks at the code first has not looked at the client yet; its words at
+	 * introspection have */
 	if (answer_hint(x) == HINT_NO_CLIENT || answer_hint(x) == HINT_SECRET_WRONG)
 		return RULE_PASS;
 	y = accepted_other(f, x, same_method_elsewhere);
@@ -601,9 +619,9 @@ fact_caller_in_doubt(const struct facts *f)
 {
 	const struct exchange *x = f->introspection;
 
-	return exchange_answered(x) && x->result.response.status == 403 && with_secret(x) && !x->answer.error[0] &&
-		!x->answer.challenges.n && !x->answer.doc && !exchange_client_accepted(f->token_probe) &&
-		!exchange_client_accepted(f->refresh);
+	return exchange_answered(x) && x->result.response.status == 403 && with_secret(x) &&
+		!x->answer.error[0] && !x->answer.challenges.n && !x->answer.doc &&
+		!exchange_client_accepted(f->token_probe) && !exchange_client_accepted(f->refresh);
 }
 
 enum verdict_of
@@ -629,7 +647,8 @@ rule_introspect_not_permitted(const struct facts *f, struct finding *out)
 	if (fact_caller_in_doubt(f)) {
 		out->open = true;
 		return say(out,
-			"The server does not let the client %s introspect (403), and does not say whether its "
+			"The server does not let the client %s introspect (403), and does not say "
+			"whether its "
 			"credentials are wrong or it lacks the permission.",
 			whose(x));
 	}
@@ -649,7 +668,8 @@ without_auth(const struct exchange *x)
 static char *
 usable_methods(const struct facts *f, char *out, size_t size)
 {
-	static const enum client_auth made[] = {AUTH_BASIC, AUTH_POST, AUTH_TLS, AUTH_TLS_SELF, AUTH_NONE};
+	static const enum client_auth made[] = {
+		AUTH_BASIC, AUTH_POST, AUTH_TLS, AUTH_TLS_SELF, AUTH_NONE};
 
 	out[0] = '\0';
 	for (size_t i = 0; f->metadata && i < ARRAY_SIZE(made); i++) {
@@ -657,7 +677,8 @@ usable_methods(const struct facts *f, char *out, size_t size)
 
 		if (metadata_supports(f->metadata, "token_endpoint_auth_methods_supported",
 			    client_auth_id(made[i])) == TRI_YES)
-			(void)snprintf(out + n, size - n, "%s%s", n ? ", " : "", client_auth_id(made[i]));
+			(void)snprintf(
+				out + n, size - n, "%s%s", n ? ", " : "", client_auth_id(made[i]));
 	}
 	return out;
 }
@@ -671,7 +692,8 @@ rule_client_auth_impossible(const struct facts *f, struct finding *out)
 
 	if (!x)
 		return RULE_PASS;
-	/* not asked is not settled; the token's own time is, and the query that came shows that the token is good */
+	/* not asked is not settled; the token's own time is, and the query that came shows that the
+	 * token is good */
 	out->open = x->purpose == PURPOSE_INTROSPECTION && exchange_answered(f->userinfo);
 	if (x->purpose == PURPOSE_INTROSPECTION && (f->userinfo_ok.v == TRI_YES || fact_expired(f)))
 		out->severity = SEV_WARNING;
@@ -681,16 +703,24 @@ rule_client_auth_impossible(const struct facts *f, struct finding *out)
 	if (methods[0])
 		ev(out, "the server takes", (int)f->c->metadata_from, "%s", methods);
 	if ((x->auth == AUTH_BASIC || x->auth == AUTH_POST) && !p->client_secret)
-		fix(out, "Give the client's secret: client_secret_env, client_secret_file or client_secret_command.");
+		fix(out,
+			"Give the client's secret: client_secret_env, client_secret_file or "
+			"client_secret_command.");
 	else if (x->auth == AUTH_TLS || x->auth == AUTH_TLS_SELF)
-		fix(out, "Give the client's certificate and key: client_cert_file and client_key_file.");
+		fix(out,
+			"Give the client's certificate and key: client_cert_file and "
+			"client_key_file.");
 	else if (methods[0])
-		fix(out, "Set client_auth to a method that the server takes and the client is registered for: %s.",
+		fix(out,
+			"Set client_auth to a method that the server takes and the client is "
+			"registered for: %s.",
 			methods);
 	else
 		fix(out,
-			"Set client_auth to client_secret_basic, client_secret_post, tls_client_auth or none, as the "
+			"Set client_auth to client_secret_basic, client_secret_post, "
+			"tls_client_auth or none, as the "
 			"client is registered.");
 	return say(out, "The %s request was not sent: %s.", purpose_words(x->purpose),
-		x->result.error_text[0] ? x->result.error_text : "the client cannot be authenticated as configured");
+		x->result.error_text[0] ? x->result.error_text
+					: "the client cannot be authenticated as configured");
 }

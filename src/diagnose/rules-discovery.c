@@ -32,7 +32,8 @@ rule_discovery_issuer_mismatch(const struct facts *f, struct finding *out)
 	ev_text(out, "issuer of the document", got, (int)x->n);
 	if (span_contains_nocase(got, "{tenantid}")) /* a template for many tenants, by design */
 		out->severity = SEV_INFO;
-	else if (!fact_userinfo_out_of_reach(f) && (f->userinfo_ok.v == TRI_YES || f->active.v == TRI_YES))
+	else if (!fact_userinfo_out_of_reach(f) &&
+		(f->userinfo_ok.v == TRI_YES || f->active.v == TRI_YES))
 		out->severity = SEV_WARNING;
 	fix(out, "Configure the issuer exactly as the server prints it: %.*s", SPAN_ARG(got));
 	return say(out, "The metadata is of issuer %.*s, the profile says %.*s: they differ %s.",
@@ -50,8 +51,8 @@ rule_discovery_unreachable(const struct facts *f, struct finding *out)
 	ev_answer(out, f->discovery_oauth);
 	if ((f->userinfo || f->introspection) && !fact_userinfo_out_of_reach(f))
 		out->severity = SEV_WARNING;
-	return say(out, "No metadata could be had from the issuer%s%s.", f->c->profile.issuer ? " " : "",
-		f->c->profile.issuer ? f->c->profile.issuer : "");
+	return say(out, "No metadata could be had from the issuer%s%s.",
+		f->c->profile.issuer ? " " : "", f->c->profile.issuer ? f->c->profile.issuer : "");
 }
 
 enum verdict_of
@@ -104,11 +105,13 @@ of_another_endpoint(const struct json *doc)
 		(json_get(doc, "keys") && json_type(json_get(doc, "keys")) == JSON_ARRAY);
 }
 
-/* What a token endpoint says to a request without grant_type (RFC 6749 §5.2); invalid_grant is about a token. */
+/* What a token endpoint says to a request without grant_type (RFC 6749 §5.2); invalid_grant is
+ * about a token. */
 static bool
 token_endpoint_speaks(const struct exchange *x)
 {
-	return exchange_answered(x) && (x->purpose == PURPOSE_INTROSPECTION || x->purpose == PURPOSE_USERINFO) &&
+	return exchange_answered(x) &&
+		(x->purpose == PURPOSE_INTROSPECTION || x->purpose == PURPOSE_USERINFO) &&
 		answer_error_is(x, "unsupported_grant_type");
 }
 
@@ -162,7 +165,8 @@ path_proven(const struct facts *f, const struct exchange *x)
 	return exchange_answered(probe) && !missing(probe) && probe->result.response.status < 500;
 }
 
-/* A server of pages refuses every POST with 405: when discovery got its page, or its failure, the path is not it. */
+/* A server of pages refuses every POST with 405: when discovery got its page, or its failure, the
+ * path is not it. */
 static bool
 pages_only(const struct facts *f, const struct exchange *x)
 {
@@ -195,24 +199,31 @@ missing_discovery(const struct facts *f, struct finding *out)
 		ev(out, "url", (int)f->discovery_oauth->n, "%s", f->discovery_oauth->request.url);
 	}
 	fix(out,
-		"Check the issuer %s: its host, and its path with the realm or tenant (older Keycloak has "
-		"/auth in front of /realms)%s. A server without metadata needs its endpoints in the "
+		"Check the issuer %s: its host, and its path with the realm or tenant (older "
+		"Keycloak has "
+		"/auth in front of /realms)%s. A server without metadata needs its endpoints in "
+		"the "
 		"profile: introspection_endpoint, userinfo_endpoint, token_endpoint.",
 		f->c->profile.issuer ? f->c->profile.issuer : "",
-		f->discovery_oauth && f->discovery_oauth != x ? "; the location of RFC 8414 was tried, too" : "");
+		f->discovery_oauth && f->discovery_oauth != x
+			? "; the location of RFC 8414 was tried, too"
+			: "");
 	return say(out,
 		"The server has no metadata at %s (%d): the issuer's path is wrong, or it offers "
 		"none.",
 		x->request.url, x->result.response.status);
 }
 
-/* The address is wrong, and no better one is known: what can the user do?  advertised: may be empty. */
+/* The address is wrong, and no better one is known: what can the user do?  advertised: may be
+ * empty. */
 static void
-fix_path(const struct facts *f, const struct exchange *x, struct span advertised, struct finding *out)
+fix_path(const struct facts *f, const struct exchange *x, struct span advertised,
+	struct finding *out)
 {
 	if (advertised.n)
 		fix(out,
-			"The metadata itself names this address: have the server's operator correct it, or "
+			"The metadata itself names this address: have the server's operator "
+			"correct it, or "
 			"the gateway that does not pass this path on.");
 	else if (f->metadata && purpose_endpoint(x->purpose) != EP_COUNT)
 		fix(out,
@@ -220,11 +231,13 @@ fix_path(const struct facts *f, const struct exchange *x, struct span advertised
 			"documentation, or leave it out of the profile.");
 	else if (!f->c->profile.issuer)
 		fix(out,
-			"Give the issuer, so that its metadata names the endpoints, or the address of the "
+			"Give the issuer, so that its metadata names the endpoints, or the address "
+			"of the "
 			"server's documentation.");
 	else
 		fix(out,
-			"Compare the address with the server's documentation: a realm, tenant or version is "
+			"Compare the address with the server's documentation: a realm, tenant or "
+			"version is "
 			"part of its path.");
 }
 
@@ -240,7 +253,8 @@ rule_wrong_endpoint_path(const struct facts *f, struct finding *out)
 
 		if (!x || !(missing(x) || (foreign_json(x) && fact_advertised(f, x) != TRI_YES)))
 			continue;
-		if ((path_proven(f, x) && !token_endpoint_speaks(x)) || pages_only(f, x) || answer_hint(x) == HINT_USER_GONE ||
+		if ((path_proven(f, x) && !token_endpoint_speaks(x)) || pages_only(f, x) ||
+			answer_hint(x) == HINT_USER_GONE ||
 			(x == f->introspection && introspection_is_unsupported(f)) ||
 			(x == f->userinfo && x->result.response.status == 404 && no_end_user(f)))
 			continue;
@@ -265,8 +279,8 @@ rule_wrong_endpoint_path(const struct facts *f, struct finding *out)
 						   : "has none of the members of that answer");
 		fix_path(f, x, url, out);
 		return say(out, "There is no %s endpoint at %s (%d)%s.", purpose_words(x->purpose),
-			x->request.url && *x->request.url ? x->request.url : "the address asked", x->result.response.status,
-			url.n ? ", though the metadata says so" : "");
+			x->request.url && *x->request.url ? x->request.url : "the address asked",
+			x->result.response.status, url.n ? ", though the metadata says so" : "");
 	}
 	return missing_discovery(f, out);
 }
@@ -290,9 +304,11 @@ rule_introspection_unsupported(const struct facts *f, struct finding *out)
 	ev(out, "introspection_endpoint", (int)f->c->metadata_from, "absent");
 	ev_answer(out, x);
 	if (exchange_answered(f->userinfo))
-		fix(out, f->userinfo_ok.v == TRI_YES
-				? "Nothing has to be done: user information was asked instead, and came."
-				: "Go by the answer to the user-information query and the token's own times.");
+		fix(out,
+			f->userinfo_ok.v == TRI_YES ? "Nothing has to be done: user information "
+						      "was asked instead, and came."
+						    : "Go by the answer to the user-information "
+						      "query and the token's own times.");
 	return say(out,
 		"The server's metadata offers no introspection%s; user information and the token's "
 		"own times tell "

@@ -37,9 +37,12 @@ fix_expired(const struct facts *f, struct finding *out)
 	out->next_step = STEP_REFRESH;
 	if (!f->refresh_token) {
 		out->next_step = STEP_HANDLE;
-		fix(out, "Log in again for a new token, or refresh it with the refresh token that came with it: none was given.");
+		fix(out,
+			"Log in again for a new token, or refresh it with the refresh token that "
+			"came with it: none was given.");
 	} else if (r->spent) {
-		fix(out, "Log in again for a new token: the refresh token %s.", case_spent_words(f->c));
+		fix(out, "Log in again for a new token: the refresh token %s.",
+			case_spent_words(f->c));
 	} else if (f->refresh_exp.known && f->refresh_exp.at <= f->server_now_s) {
 		fix(out, "Log in again for a new token: the refresh token has expired too.");
 	} else if (fact_can_refresh(f)) {
@@ -47,7 +50,8 @@ fix_expired(const struct facts *f, struct finding *out)
 	} else {
 		out->next_step = STEP_HANDLE;
 		fix(out, "Log in again for a new token: %s.",
-			f->refresh ? "a refresh was asked for already" : "no token endpoint is known to refresh it at");
+			f->refresh ? "a refresh was asked for already"
+				   : "no token endpoint is known to refresh it at");
 	}
 }
 

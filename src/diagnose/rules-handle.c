@@ -153,7 +153,8 @@ has_scope(const struct facts *f, struct span word)
 	char text[128];
 
 	(void)snprintf(text, sizeof(text), "%.*s", SPAN_ARG(word));
-	return (c && c->has_scope && claims_has_scope(c, text)) || span_has_word(f->token_scope.v, text);
+	return (c && c->has_scope && claims_has_scope(c, text)) ||
+		span_has_word(f->token_scope.v, text);
 }
 
 /* Names only what is missing: who asks for that alone, though, loses what the token has. */
@@ -169,14 +170,18 @@ fix_scope(const struct facts *f, struct finding *out, struct span want)
 		if (has_scope(f, word))
 			partly = true;
 		else
-			(void)buf_printf(&missing, "%s%.*s", missing.len ? " " : "", SPAN_ARG(word));
+			(void)buf_printf(
+				&missing, "%s%.*s", missing.len ? " " : "", SPAN_ARG(word));
 	}
 	if (missing.len && (partly || f->has_openid.v != TRI_UNKNOWN))
-		fix(out, "Log in again and ask for the scope %s besides those the token has.", buf_str(&missing));
+		fix(out, "Log in again and ask for the scope %s besides those the token has.",
+			buf_str(&missing));
 	else if (missing.len)
 		fix(out, "Log in again and ask for the scope %s.", buf_str(&missing));
 	else
-		fix(out, "The token has every scope that the challenge names: ask the API's operator what else it wants.");
+		fix(out,
+			"The token has every scope that the challenge names: ask the API's "
+			"operator what else it wants.");
 	buf_release(&missing);
 }
 
@@ -267,15 +272,18 @@ rule_wrong_audience(const struct facts *f, struct finding *out)
 		fact_bound(f))
 		return RULE_PASS;
 	/* an answer that gives another reason is believed, and who saw no token saw no audience */
-	if (!said && ((hint != HINT_NONE && hint != HINT_AMBIGUOUS) || fact_answered_as_without_token(f)))
+	if (!said &&
+		((hint != HINT_NONE && hint != HINT_AMBIGUOUS) ||
+			fact_answered_as_without_token(f)))
 		return RULE_PASS;
 	if (fact_issuer(f) == ISSUER_OTHER_TENANT || f->access_sig == SIG_BAD)
 		return RULE_PASS;
-	/* who says nothing has not looked at the audience for sure; and user information is for openid, whatever
-	 * other audience the token has */
+	/* who says nothing has not looked at the audience for sure; and user information is for
+	 * openid, whatever other audience the token has */
 	if (!said && speechless(x) && (is_userinfo(x) || x->answer.kind == BODY_HTML))
 		return RULE_PASS;
-	out->open = !said && (speechless(x) || (is_userinfo(x) && f->has_openid.v == TRI_YES)) && !f->c->offline;
+	out->open = !said && (speechless(x) || (is_userinfo(x) && f->has_openid.v == TRI_YES)) &&
+		!f->c->offline;
 	/* without the server's word: the token must be good in every other way, and meant for
 	 * another place */
 	if (!said &&
@@ -293,7 +301,8 @@ rule_wrong_audience(const struct facts *f, struct finding *out)
 			x->answer.description);
 	if (out->open)
 		return say(out,
-			"The token is for %.*s, not for %s, and is refused here (%d) without a word of why: the "
+			"The token is for %.*s, not for %s, and is refused here (%d) without a "
+			"word of why: the "
 			"audience may be it.",
 			SPAN_ARG(span_sub(f->aud_first.v, 0, 160)), x->request.url, status_of(x));
 	return say(out,
@@ -360,12 +369,13 @@ issued_to_caller(const struct facts *f)
 	return f->client_id.v.n && span_eq(f->client_id.v, f->caller.v);
 }
 
-/* A JWT whose key set could be read and was not: it may be forged, or signed elsewhere, as well as ended. */
+/* A JWT whose key set could be read and was not: it may be forged, or signed elsewhere, as well as
+ * ended. */
 static bool
 signature_unseen(const struct facts *f)
 {
-	return f->access && f->access->kind == TOKEN_JWT && f->access_sig == SIG_NOT_CHECKED && !f->jwks &&
-		!f->c->offline && (fact_endpoint(f, EP_JWKS).n || f->c->profile.issuer);
+	return f->access && f->access->kind == TOKEN_JWT && f->access_sig == SIG_NOT_CHECKED &&
+		!f->jwks && !f->c->offline && (fact_endpoint(f, EP_JWKS).n || f->c->profile.issuer);
 }
 
 enum verdict_of
@@ -375,7 +385,8 @@ rule_token_revoked(const struct facts *f, struct finding *out)
 	int64_t left, age;
 	char span[32];
 
-	if (f->revoked_introspection && f->revoked_introspection->answer.active == TRI_NO && !fact_inactive(f)) {
+	if (f->revoked_introspection && f->revoked_introspection->answer.active == TRI_NO &&
+		!fact_inactive(f)) {
 		out->severity = SEV_INFO;
 		ev_answer(out, f->revocation);
 		ev(out, "active", (int)f->revoked_introspection->n, "false");
@@ -383,7 +394,9 @@ rule_token_revoked(const struct facts *f, struct finding *out)
 	}
 	if (fact_expired(f) || (!said && !(fact_inactive(f) && fact_rejected(f))))
 		return RULE_PASS;
-	fix(out, "%s%s", fix_new_token(f, out), fact_can_refresh(f) ? "; if that is refused too, log in again." : " for a new token.");
+	fix(out, "%s%s", fix_new_token(f, out),
+		fact_can_refresh(f) ? "; if that is refused too, log in again."
+				    : " for a new token.");
 	if (said && !f->exp.known) {
 		ev_answer(out, f->userinfo);
 		ev(out, "error_description", (int)f->userinfo->n, "%s",
@@ -401,7 +414,8 @@ rule_token_revoked(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	if (f->access->role == ROLE_ID || f->access->role == ROLE_REFRESH ||
 		answer_hint(f->userinfo) == HINT_ISSUER ||
-		answer_hint(f->userinfo) == HINT_AUDIENCE || (other_audience(f) && !issued_to_caller(f)))
+		answer_hint(f->userinfo) == HINT_AUDIENCE ||
+		(other_audience(f) && !issued_to_caller(f)))
 		return RULE_PASS;
 	ev(out, "active", f->active.from, "false");
 	ev_answer(out, f->userinfo);
@@ -409,11 +423,15 @@ rule_token_revoked(const struct facts *f, struct finding *out)
 	ev_text(out, "iss", f->iss.v, f->iss.from);
 	if (signature_unseen(f)) {
 		out->open = true;
-		fix(out, "Read the server's key set (probes: safe): a key or a signature of another server is told by it. If "
-			 "the token is the server's own, log in again.");
+		fix(out,
+			"Read the server's key set (probes: safe): a key or a signature of another "
+			"server is told by it. If "
+			"the token is the server's own, log in again.");
 		return say(out,
-			"The token would be valid for %s more, but the server calls it inactive and gives no user "
-			"information: it was revoked, or is not this server's at all; its signature was not checked.",
+			"The token would be valid for %s more, but the server calls it inactive "
+			"and gives no user "
+			"information: it was revoked, or is not this server's at all; its "
+			"signature was not checked.",
 			time_span(span, left));
 	}
 	return say(out,
@@ -467,35 +485,45 @@ static void
 fix_rejected(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = f->introspection;
-	bool barred = exchange_answered(x) && f->active.v == TRI_UNKNOWN && (x->auth == AUTH_UNSET || x->auth == AUTH_NONE);
+	bool barred = exchange_answered(x) && f->active.v == TRI_UNKNOWN &&
+		(x->auth == AUTH_UNSET || x->auth == AUTH_NONE);
 	const char *ask = fact_can_introspect(f) ? "Introspect the token (step 1). "
 		: barred ? "Give client_id and client_secret to have introspection asked. "
 			 : "";
 
 	if (f->refresh_ok.v == TRI_YES) {
-		fix(out, "%sThe refreshed token is refused as well: compare its audience, issuer and scope with what is "
-			 "wanted there, or look into the server's log.", ask);
+		fix(out,
+			"%sThe refreshed token is refused as well: compare its audience, issuer "
+			"and scope with what is "
+			"wanted there, or look into the server's log.",
+			ask);
 		return;
 	}
-	fix(out, "%s%s: a new token that works means that the old one had expired or was revoked%s.", ask,
-		fix_new_token(f, out), x || *ask ? "" : "; if the new one is refused, too, only the server's own log says why");
+	fix(out,
+		"%s%s: a new token that works means that the old one had expired or was revoked%s.",
+		ask, fix_new_token(f, out),
+		x || *ask ? ""
+			  : "; if the new one is refused, too, only the server's own log says why");
 }
 
-/* The authorization server takes it: neither expiry nor revocation, and a new token would fare the same. */
+/* The authorization server takes it: neither expiry nor revocation, and a new token would fare the
+ * same. */
 static enum verdict_of
 alive_and_rejected(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = f->userinfo;
 
 	fix(out,
-		"Look into the log of %s for this request: which issuer, audience and kind of token (JWT or opaque) it "
+		"Look into the log of %s for this request: which issuer, audience and kind of "
+		"token (JWT or opaque) it "
 		"takes, and whether the token reaches it; a new token would fare the same.",
 		is_userinfo(x) ? "the user-information endpoint" : "the resource");
 	return say(out,
-		"Introspection calls the token active, and %s refuses it (%d%s%s) without saying why: it is neither "
+		"Introspection calls the token active, and %s refuses it (%d%s%s) without saying "
+		"why: it is neither "
 		"expired nor revoked.",
-		is_userinfo(x) ? "user information" : "the resource", status_of(x), x->answer.error[0] ? " " : "",
-		x->answer.error);
+		is_userinfo(x) ? "user information" : "the resource", status_of(x),
+		x->answer.error[0] ? " " : "", x->answer.error);
 }
 
 enum verdict_of

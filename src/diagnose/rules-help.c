@@ -24,7 +24,8 @@ say(struct finding *out, const char *fmt, ...)
 	va_start(ap, fmt);
 	put(out->summary, sizeof(out->summary), fmt, ap);
 	va_end(ap);
-	if (span_starts(span_of(out->summary), "the ")) /* "the server", for a host that is not known */
+	if (span_starts(
+		    span_of(out->summary), "the ")) /* "the server", for a host that is not known */
 		out->summary[0] = 'T';
 	return RULE_FIRES;
 }
@@ -217,7 +218,8 @@ fix_new_token(const struct facts *f, struct finding *out)
 bool
 fact_answered_without_introspection(const struct facts *f)
 {
-	/* of a case that somebody sent, the request without credentials may be what the question is about */
+	/* of a case that somebody sent, the request without credentials may be what the question is
+	 * about */
 	return fact_expired(f) || (!f->c->offline && exchange_answered(f->userinfo));
 }
 
@@ -239,8 +241,8 @@ fact_bound(const struct facts *f)
 bool
 fact_stumbles(const struct exchange *x, const struct exchange *made_up)
 {
-	return exchange_answered(x) && x->result.response.status == 500 && exchange_answered(made_up) &&
-		made_up->result.response.status < 500;
+	return exchange_answered(x) && x->result.response.status == 500 &&
+		exchange_answered(made_up) && made_up->result.response.status < 500;
 }
 
 bool
@@ -299,7 +301,8 @@ peer_of(const struct exchange *x, char *out, size_t size)
 	char host[140];
 
 	if (x->request.url && x->request.url[0])
-		(void)snprintf(out, size, "%s (%s)", url_host_text(span_of(x->request.url), host, sizeof(host)),
+		(void)snprintf(out, size, "%s (%s)",
+			url_host_text(span_of(x->request.url), host, sizeof(host)),
 			purpose_words(x->purpose));
 	else /* what it was asked for is a guess then */
 		(void)url_host_text(SPAN_EMPTY, out, size);

@@ -62,7 +62,8 @@ static bool waf(const struct facts *f, const struct exchange *x);
 static bool
 failed(const struct facts *f, const struct exchange *x)
 {
-	return status_of(x) >= 500 && status_of(x) != 511 && !waf(f, x) && answer_hint(x) != HINT_THROTTLED;
+	return status_of(x) >= 500 && status_of(x) != 511 && !waf(f, x) &&
+		answer_hint(x) != HINT_THROTTLED;
 }
 
 enum verdict_of
@@ -120,8 +121,9 @@ long_alone_refused(const struct facts *f)
 		return false;
 	if (x->result.error == NETERR_RESET)
 		return true;
-	return exchange_answered(x) && status_of(x) >= 400 && status_of(x) < 500 && status_of(x) != 401 &&
-		status_of(x) != 404 && !x->answer.challenges.n && !x->answer.error[0] && !x->answer.doc;
+	return exchange_answered(x) && status_of(x) >= 400 && status_of(x) < 500 &&
+		status_of(x) != 401 && status_of(x) != 404 && !x->answer.challenges.n &&
+		!x->answer.error[0] && !x->answer.doc;
 }
 
 static bool
@@ -148,7 +150,8 @@ rule_header_too_large(const struct facts *f, struct finding *out)
 		ev(out, "token.length", FROM_TOKEN, "%zu bytes", f->access->len);
 		out->explains = "connection-reset";
 		return say(out,
-			"The connection is closed at this token of %zu bytes, and a short one is answered: "
+			"The connection is closed at this token of %zu bytes, and a short one is "
+			"answered: "
 			"something in between does not take headers of this length.",
 			f->access->len);
 	}
@@ -156,7 +159,9 @@ rule_header_too_large(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	if (status_of(x) == 413) {
 		fix(out, "Have the limits of server and gateway for a request's body raised.");
-		return say(out, "The server, or a gateway before it, takes no request as large as the %s request (413).",
+		return say(out,
+			"The server, or a gateway before it, takes no request as large as the %s "
+			"request (413).",
 			purpose_words(x->purpose));
 	}
 	if (x == f->userinfo && long_alone_refused(f))
@@ -192,7 +197,8 @@ login_form(const struct exchange *x)
 			span_contains_nocase(body, "sign in"));
 }
 
-/* Refused by who does not look at the token: a made-up one gets the same, and RFC 6750 wants 401 for that. */
+/* Refused by who does not look at the token: a made-up one gets the same, and RFC 6750 wants 401
+ * for that. */
 static bool
 same_for_any_token(const struct facts *f, const struct exchange *x)
 {
@@ -323,13 +329,18 @@ rule_html_login_page(const struct facts *f, struct finding *out)
 	}
 	if (status_of(x) == 401 && foreign_challenge(x)) {
 		ev_text(out, "WWW-Authenticate", header_of(x, "www-authenticate"), (int)x->n);
-		return say(out, "A web server or gateway asks for a login of its own (401 at the %s request, "
-				"%s): the endpoint was not reached.", purpose_words(x->purpose),
-			body_kind_words(x->answer.kind));
+		return say(out,
+			"A web server or gateway asks for a login of its own (401 at the %s "
+			"request, "
+			"%s): the endpoint was not reached.",
+			purpose_words(x->purpose), body_kind_words(x->answer.kind));
 	}
 	if (status_of(x) == 511)
-		return say(out, "The network between here and the server wants a login of its own (511 at the "
-				"%s request).", purpose_words(x->purpose));
+		return say(out,
+			"The network between here and the server wants a login of its own (511 at "
+			"the "
+			"%s request).",
+			purpose_words(x->purpose));
 	ev_text(out, "Content-Type", header_of(x, "content-type"), (int)x->n);
 	return say(out,
 		"The %s request got an HTML page (%d) instead of JSON: a login page or gateway "
@@ -409,7 +420,9 @@ rule_body_not_json(const struct facts *f, struct finding *out)
 			purpose_words(x->purpose));
 	}
 	if (x->answer.doc && x->answer.kind != BODY_FORM)
-		return say(out, "The answer to the %s request (%d) is JSON, but no object: nothing in it has a name.",
+		return say(out,
+			"The answer to the %s request (%d) is JSON, but no object: nothing in it "
+			"has a name.",
 			purpose_words(x->purpose), status_of(x));
 	return say(out, "The answer to the %s request (%d) cannot be read as JSON: it is %s%s.",
 		purpose_words(x->purpose), status_of(x),
@@ -487,7 +500,9 @@ rule_wrong_content_type(const struct facts *f, struct finding *out)
 	type = http_header(&x->request.headers, "content-type");
 	ev_text(out, "request Content-Type", type, (int)x->n);
 	if (span_starts_nocase(type, "application/x-www-form-urlencoded"))
-		fix(out, "The form was sent as it must be: look for what changes the Content-Type on "
+		fix(out,
+			"The form was sent as it must be: look for what changes the Content-Type "
+			"on "
 			"the way, or for an endpoint that is none of OAuth's.");
 	return say(out, "The %s endpoint does not take %.*s (%d).", purpose_words(x->purpose),
 		SPAN_ARG(type.n ? type : SPAN_LIT("a body without a media type")), status_of(x));

@@ -60,7 +60,8 @@ rule_token_bearer_prefix(const struct facts *f, struct finding *out)
 		repaired_words(f, ODD_BEARER_PREFIX));
 }
 
-/* The client's own library refused to send it: what it prints is that there was such a character. */
+/* The client's own library refused to send it: what it prints is that there was such a character.
+ */
 static const struct exchange *
 unsendable(const struct facts *f)
 {
@@ -82,7 +83,8 @@ rule_token_whitespace_or_control(const struct facts *f, struct finding *out)
 	if (x && !t) {
 		ev_answer(out, x);
 		return say(out,
-			"The client could not send its request: the token in the Authorization header has a "
+			"The client could not send its request: the token in the Authorization "
+			"header has a "
 			"line break or another character that no header may hold.");
 	}
 	if (!t)
@@ -191,8 +193,8 @@ looks_like_id_token(const struct facts *f, struct finding *out)
 			ev_text(out, "typ", c->typ, FROM_TOKEN);
 		if (c->token_use.n)
 			ev_text(out, "token_use", c->token_use, FROM_TOKEN);
-		ev(out, "role", FROM_TOKEN, "%s at_hash, %s nonce", c->has_at_hash ? "with" : "without",
-			c->has_nonce ? "with" : "without");
+		ev(out, "role", FROM_TOKEN, "%s at_hash, %s nonce",
+			c->has_at_hash ? "with" : "without", c->has_nonce ? "with" : "without");
 		return true;
 	}
 	return false;
@@ -250,13 +252,16 @@ rule_encrypted_jwe_token(const struct facts *f, struct finding *out)
 	if (!t || (t->kind != TOKEN_JWE && !around))
 		return RULE_PASS;
 	ev(out, "header", FROM_TOKEN, "alg %s%s%.*s%s%.*s, %s parts", t->alg,
-		json_get_str(t->header, "enc").n ? ", enc " : "", SPAN_ARG(json_get_str(t->header, "enc")),
-		json_get_str(t->header, "cty").n ? ", cty " : "", SPAN_ARG(json_get_str(t->header, "cty")),
-		around ? "three" : "five");
+		json_get_str(t->header, "enc").n ? ", enc " : "",
+		SPAN_ARG(json_get_str(t->header, "enc")),
+		json_get_str(t->header, "cty").n ? ", cty " : "",
+		SPAN_ARG(json_get_str(t->header, "cty")), around ? "three" : "five");
 	if (f->exp.known) /* by those who may know: introspection, the token response */
 		ev_time(out, "exp", &f->exp);
 	if (around)
-		return say(out, "The token is a signature around an encrypted one (JWE): only the server can read what "
+		return say(out,
+			"The token is a signature around an encrypted one (JWE): only the server "
+			"can read what "
 			"is inside.");
 	return say(out, "The token is encrypted (JWE)%s: only the server can read it%s.",
 		t->nested ? ", with a signed one inside" : "",
@@ -272,7 +277,8 @@ rule_opaque_vs_jwt_confusion(const struct facts *f, struct finding *out)
 
 	if (!f->access || (f->access->kind == TOKEN_OPAQUE && !(api && info)))
 		return said_of_token(f, out, HINT_NOT_JWT,
-			"it expects a JWT, and the token is none: an opaque token, or a damaged one");
+			"it expects a JWT, and the token is none: an opaque token, or a damaged "
+			"one");
 	if (!f->access || f->access->kind == TOKEN_JWT || !api || !info ||
 		!exchange_token_refused(api) || info->answer.outcome != OUTCOME_SUCCESS ||
 		fact_inactive(f))
@@ -292,14 +298,15 @@ static bool
 not_for_us(const struct facts *f, const char **why)
 {
 	*why = f->access->sig_why;
-	return jws_not_for_us(f->access->header, f->claimed, why) || f->access_sig == SIG_NOT_FOR_US;
+	return jws_not_for_us(f->access->header, f->claimed, why) ||
+		f->access_sig == SIG_NOT_FOR_US;
 }
 
 static void
 ev_signature(const struct facts *f, struct finding *out)
 {
-	ev(out, "signature", f->access_sig_from, "%s%s%s",
-		sig_state_words(f->access_sig), f->access->sig_why[0] ? ": " : "", f->access->sig_why);
+	ev(out, "signature", f->access_sig_from, "%s%s%s", sig_state_words(f->access_sig),
+		f->access->sig_why[0] ? ": " : "", f->access->sig_why);
 }
 
 enum verdict_of
@@ -311,7 +318,8 @@ rule_token_not_locally_verifiable(const struct facts *f, struct finding *out)
 	if (!f->access || f->access->kind != TOKEN_JWT)
 		return RULE_PASS;
 	theirs = not_for_us(f, &why);
-	if (f->access_sig != SIG_NOT_FOR_US && !(f->access_sig == SIG_BAD && (theirs || fact_healthy(f))) &&
+	if (f->access_sig != SIG_NOT_FOR_US &&
+		!(f->access_sig == SIG_BAD && (theirs || fact_healthy(f))) &&
 		!(theirs && fact_key_known(f) == TRI_NO))
 		return RULE_PASS;
 	ev_signature(f, out);
@@ -329,7 +337,8 @@ rule_signature_invalid(const struct facts *f, struct finding *out)
 	const char *why;
 
 	if (!f->access || (f->access->kind == TOKEN_JWT && f->access_sig == SIG_NOT_CHECKED))
-		return said_of_token(f, out, HINT_SIGNATURE, "the token's signature does not verify");
+		return said_of_token(
+			f, out, HINT_SIGNATURE, "the token's signature does not verify");
 	if (f->access_sig != SIG_BAD || not_for_us(f, &why) || fact_healthy(f) ||
 		fact_issuer(f) == ISSUER_OTHER_TENANT)
 		return RULE_PASS;
@@ -337,8 +346,11 @@ rule_signature_invalid(const struct facts *f, struct finding *out)
 	ev(out, "alg", FROM_TOKEN, "%s", f->access->alg);
 	ev_signature(f, out);
 	if (f->access->sig_why[0])
-		return say(out, "The token's signature is not right: %s. It was changed or cut on its way, or made "
-			"with another key.", f->access->sig_why);
+		return say(out,
+			"The token's signature is not right: %s. It was changed or cut on its way, "
+			"or made "
+			"with another key.",
+			f->access->sig_why);
 	return say(out,
 		"The signature of the token does not verify with the issuer's key %s (%s): it was "
 		"changed or cut.",
@@ -364,8 +376,11 @@ rule_jwks_unknown_kid(const struct facts *f, struct finding *out)
 	}
 	if (f->access_sig == SIG_VALID) { /* a key of the set without a name verified it */
 		out->severity = SEV_INFO;
-		return say(out, "The token names the key %s, which the key set does not have; one of its keys "
-			"verifies the token all the same.", f->access->kid);
+		return say(out,
+			"The token names the key %s, which the key set does not have; one of its "
+			"keys "
+			"verifies the token all the same.",
+			f->access->kid);
 	}
 	if (fact_healthy(f) || (f->active.v == TRI_YES && !fact_rejected(f))) {
 		out->severity = SEV_INFO;
@@ -376,7 +391,8 @@ rule_jwks_unknown_kid(const struct facts *f, struct finding *out)
 			f->access->kid);
 	}
 	return say(out,
-		"The token was signed with key %s, which the issuer's key set does not have: another server signed "
+		"The token was signed with key %s, which the issuer's key set does not have: "
+		"another server signed "
 		"it, or the key was retired%s%s.",
 		f->access->kid, f->iat.known ? " after the token was issued at " : "",
 		f->iat.known ? when : "");
@@ -430,14 +446,17 @@ rule_alg_mismatch(const struct facts *f, struct finding *out)
 	if (!key)
 		return RULE_PASS;
 	if (jwk_fits(key, f->access->alg, why, sizeof(why))) {
-		if (!exchange_token_refused(f->userinfo) || fact_inactive(f) || answer_hint(f->userinfo) != HINT_ALG)
+		if (!exchange_token_refused(f->userinfo) || fact_inactive(f) ||
+			answer_hint(f->userinfo) != HINT_ALG)
 			return RULE_PASS;
 		out->step = f->userinfo->step;
 		ev(out, "alg", FROM_TOKEN, "%s, as the key of its kid", f->access->alg);
 		ev_answer(out, f->userinfo);
-		fix(out, "Set the algorithm that the API expects to %s, with the issuer's key set.", f->access->alg);
+		fix(out, "Set the algorithm that the API expects to %s, with the issuer's key set.",
+			f->access->alg);
 		return say(out,
-			"The token is signed with %s and the issuer's key fits, but the API expects another algorithm.",
+			"The token is signed with %s and the issuer's key fits, but the API "
+			"expects another algorithm.",
 			f->access->alg);
 	}
 	ev(out, "alg", FROM_TOKEN, "%s", f->access->alg);

@@ -27,8 +27,11 @@ told(struct finding *out, const struct json *doc, const char *where, int from)
 	ev(out, "name", from, "%.*s", SPAN_ARG(name));
 	ev(out, "first value", from, "%.*s", SPAN_ARG(value_words(earlier, &a)));
 	ev(out, "last value", from, "%.*s", SPAN_ARG(value_words(last, &b)));
-	(void)say(out, "%s holds \"%.*s\" twice, first %.*s and last %.*s: the last one was taken here, as most readers "
-		"do, but some take the first or refuse it.", where, SPAN_ARG(name), SPAN_ARG(value_words(earlier, &a)),
+	(void)say(out,
+		"%s holds \"%.*s\" twice, first %.*s and last %.*s: the last one was taken here, "
+		"as most readers "
+		"do, but some take the first or refuse it.",
+		where, SPAN_ARG(name), SPAN_ARG(value_words(earlier, &a)),
 		SPAN_ARG(value_words(last, &b)));
 	buf_release(&a);
 	buf_release(&b);
@@ -44,10 +47,11 @@ rule_json_duplicate_name(const struct facts *f, struct finding *out)
 		const struct exchange *x = f->c->exchanges[i];
 
 		/* what an API of one's own answers is not read for its members */
-		if (!exchange_answered(x) || x->purpose == PURPOSE_RESOURCE || x->purpose == PURPOSE_CLOCK ||
-			!exchange_is_current(f->c, x))
+		if (!exchange_answered(x) || x->purpose == PURPOSE_RESOURCE ||
+			x->purpose == PURPOSE_CLOCK || !exchange_is_current(f->c, x))
 			continue;
-		(void)snprintf(where, sizeof(where), "The answer to the %s", purpose_words(x->purpose));
+		(void)snprintf(
+			where, sizeof(where), "The answer to the %s", purpose_words(x->purpose));
 		if (!told(out, x->answer.doc, where, (int)x->n))
 			continue;
 		out->step = x->step;

@@ -105,7 +105,8 @@ discovery_hop(const struct facts *f, enum hop hop)
 	for (size_t i = f->c->n_exchanges; i > 0; i--) {
 		const struct exchange *x = f->c->exchanges[i - 1];
 
-		if (x->purpose == PURPOSE_DISCOVERY && exchange_answered(x) && redirect_hop(x) == hop)
+		if (x->purpose == PURPOSE_DISCOVERY && exchange_answered(x) &&
+			redirect_hop(x) == hop)
 			return x;
 	}
 	return NULL;
@@ -229,8 +230,10 @@ rule_http_instead_of_https(const struct facts *f, struct finding *out)
 	}
 	if (wants_tls(x)) {
 		fix(out, "Write https in the address, and revoke a token that went in clear.");
-		return say(out, "%s speaks https at that port and was asked over http (400 at the %s request).", host,
-			purpose_words(x->purpose));
+		return say(out,
+			"%s speaks https at that port and was asked over http (400 at the %s "
+			"request).",
+			host, purpose_words(x->purpose));
 	}
 	out->severity = SEV_WARNING;
 	return say(out, "The %s request to %s went over http: whoever listened has the token now.",

@@ -306,7 +306,8 @@ consented(const struct facts *f, struct fact_time *out)
 
 	*out = (struct fact_time){0};
 	if (f->id_token && f->id_token->claims.iat.form != NUM_ABSENT)
-		*out = (struct fact_time){true, NUM_INTEGER, f->id_token->claims.iat.at, FROM_TOKEN};
+		*out = (struct fact_time){
+			true, NUM_INTEGER, f->id_token->claims.iat.at, FROM_TOKEN};
 	else if (t->obtained_wall_us > 0)
 		*out = (struct fact_time){true, NUM_INTEGER, t->obtained_wall_us / 1000000,
 			(int)t->from};
@@ -329,7 +330,8 @@ rule_refresh_testing_mode_7d(const struct facts *f, struct finding *out)
 	if ((age >= 0 && age < WEEK_S) || (life < 0 && age < 0))
 		return RULE_PASS;
 	/* the response said seven days, or the refusal came with the hour */
-	if (!(life > WEEK_S - HOUR_S && life <= WEEK_S) && !(age >= 0 && age < WEEK_S + 24 * HOUR_S))
+	if (!(life > WEEK_S - HOUR_S && life <= WEEK_S) &&
+		!(age >= 0 && age < WEEK_S + 24 * HOUR_S))
 		return RULE_PASS;
 	ev_answer(out, f->refresh);
 	if (age >= 0)
@@ -465,7 +467,8 @@ rule_refresh_invalid_grant_unspecified(const struct facts *f, struct finding *ou
 {
 	const struct exchange *x = f->refresh, *proof;
 
-	/* some servers call a foreign refresh token invalid_client (RFC 6749 §5.2 wants invalid_grant) */
+	/* some servers call a foreign refresh token invalid_client (RFC 6749 §5.2 wants
+	 * invalid_grant) */
 	proof = refused(f) && exchange_client_refused(x) ? same_client_accepted(f, x) : NULL;
 	if (proof) {
 		ev_answer(out, x);
@@ -473,7 +476,8 @@ rule_refresh_invalid_grant_unspecified(const struct facts *f, struct finding *ou
 		fix(out, "Compare how this client is registered for the token endpoint (its "
 			"method), and whether the refresh token was issued to it.");
 		return say(out,
-			"The token endpoint refuses client %s (%d%s%s), which the same server accepts at "
+			"The token endpoint refuses client %s (%d%s%s), which the same server "
+			"accepts at "
 			"another endpoint: its method there, or a refresh token of another client.",
 			x->auth_client_id, x->result.response.status, x->answer.error[0] ? " " : "",
 			x->answer.error);

@@ -39,7 +39,8 @@ rule_silent_auth_interaction_required(const struct facts *f, struct finding *out
 
 		if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS)
 			continue;
-		/* at a redirect only a login without a screen is answered so (OpenID Connect Core §3.1.2.6) */
+		/* at a redirect only a login without a screen is answered so (OpenID Connect Core
+		 * §3.1.2.6) */
 		bool asked = written || !strcmp(x->answer.error_from, "Location") ||
 			(x->purpose == PURPOSE_OTHER && !exchange_request_known(x));
 		if (!(wants_user(x) && (asked || answer_hint(x) == HINT_SILENT)) &&
@@ -52,7 +53,8 @@ rule_silent_auth_interaction_required(const struct facts *f, struct finding *out
 		if (written)
 			ev(out, "request.prompt", (int)x->n, "none");
 		return say(out,
-			"A login without a screen (prompt=none) was tried, and the server needs the "
+			"A login without a screen (prompt=none) was tried, and the server needs "
+			"the "
 			"user for it (%s).",
 			x->answer.error[0] ? x->answer.error : "by its redirect");
 	}
@@ -61,7 +63,8 @@ rule_silent_auth_interaction_required(const struct facts *f, struct finding *out
 
 /* --- the key set, from where the resource stands ------------------------------------------- */
 
-/* A server that fails may miss whatever stands behind it; one that refuses (4xx) missed what it judges by. */
+/* A server that fails may miss whatever stands behind it; one that refuses (4xx) missed what it
+ * judges by. */
 static bool
 misses_what_it_judges_by(const struct exchange *x)
 {
@@ -84,7 +87,8 @@ rule_jwks_unreachable(const struct facts *f, struct finding *out)
 		ev(out, "error_description", (int)x->n, "%s", x->answer.description);
 		ev_answer(out, keys);
 		return say(out,
-			"The resource cannot reach what it checks tokens with, the issuer's keys or introspection "
+			"The resource cannot reach what it checks tokens with, the issuer's keys "
+			"or introspection "
 			"(%d): no token can pass there until it can%s.",
 			x->result.response.status,
 			exchange_answered(keys) && keys->answer.outcome == OUTCOME_SUCCESS

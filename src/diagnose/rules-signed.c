@@ -1,4 +1,5 @@
-/* Rules about answers that come as a JWT: signed introspection (RFC 9701), signed user information. */
+/* Rules about answers that come as a JWT: signed introspection (RFC 9701), signed user information.
+ */
 #include "diagnose/rules.h"
 
 #include "base/text.h"
@@ -15,7 +16,8 @@ ev_jwt(struct finding *out, const struct fact_signed *s)
 	ev(out, "header", n, "alg %.*s%s%.*s%s%.*s", SPAN_ARG(json_get_str(h, "alg")),
 		json_get(h, "enc") ? ", enc " : "", SPAN_ARG(json_get_str(h, "enc")),
 		json_get(h, "typ") ? ", typ " : "", SPAN_ARG(json_get_str(h, "typ")));
-	ev(out, "signature", n, "%s%s%s", sig_state_words(a->sig), a->sig_why[0] ? ": " : "", a->sig_why);
+	ev(out, "signature", n, "%s%s%s", sig_state_words(a->sig), a->sig_why[0] ? ": " : "",
+		a->sig_why);
 	if (s->iss.v != TRI_UNKNOWN)
 		ev_text(out, "iss", a->envelope.iss, n);
 	if (s->aud.v != TRI_UNKNOWN)
@@ -25,14 +27,18 @@ ev_jwt(struct finding *out, const struct fact_signed *s)
 static const char *
 nested(const struct answer *a)
 {
-	return span_is_nocase(json_get_str(a->jose_header, "cty"), "jwt") ? " with a signed one inside" : "";
+	return span_is_nocase(json_get_str(a->jose_header, "cty"), "jwt")
+		? " with a signed one inside"
+		: "";
 }
 
 static void
 fix_encrypted(struct finding *out)
 {
-	fix(out, "Decrypt it with the private key that was registered for this client, or have the encryption "
-		 "removed from the client's registration.");
+	fix(out,
+		"Decrypt it with the private key that was registered for this client, or have the "
+		"encryption "
+		"removed from the client's registration.");
 }
 
 enum verdict_of
@@ -48,12 +54,17 @@ rule_introspection_jwt_response(const struct facts *f, struct finding *out)
 	if (a->is_encrypted) {
 		fix_encrypted(out);
 		return say(out,
-			"The introspection answer is an encrypted JWT (RFC 9701)%s: whether the token is active "
-			"can be read by its recipient alone.", nested(a));
+			"The introspection answer is an encrypted JWT (RFC 9701)%s: whether the "
+			"token is active "
+			"can be read by its recipient alone.",
+			nested(a));
 	}
 	return say(out, "The introspection answer is a signed JWT (RFC 9701); signature: %s%s%s.",
-		sig_state_words(a->sig), s->typ.v == TRI_NO ? ", and its typ is not token-introspection+jwt" : "",
-		json_get(a->doc, "token_introspection") ? "" : ", and it has no member token_introspection");
+		sig_state_words(a->sig),
+		s->typ.v == TRI_NO ? ", and its typ is not token-introspection+jwt" : "",
+		json_get(a->doc, "token_introspection")
+			? ""
+			: ", and it has no member token_introspection");
 }
 
 enum verdict_of
@@ -66,11 +77,15 @@ rule_userinfo_signed_jwt(const struct facts *f, struct finding *out)
 	ev_jwt(out, s);
 	if (s->x->answer.is_encrypted) {
 		fix_encrypted(out);
-		return say(out, "User information came as an encrypted JWT%s: a success that only the client with "
-			"the private key can read.", nested(&s->x->answer));
+		return say(out,
+			"User information came as an encrypted JWT%s: a success that only the "
+			"client with "
+			"the private key can read.",
+			nested(&s->x->answer));
 	}
 	return say(out,
-		"User information came as a signed JWT (signature: %s): a success that clients expecting plain JSON "
+		"User information came as a signed JWT (signature: %s): a success that clients "
+		"expecting plain JSON "
 		"cannot read.",
 		sig_state_words(s->x->answer.sig));
 }
@@ -98,17 +113,23 @@ complaint(const struct facts *f, const struct fact_signed *s, struct finding *ou
 	if (a->sig == SIG_BAD) {
 		/* a secret may be turned into a key in ways of the server's own */
 		out->severity = is_hmac(a) ? SEV_WARNING : SEV_ERROR;
-		return say(out, "The signed answer to the %s is not right: %s. Who checks it must refuse it.", words,
-			a->sig_why[0] ? a->sig_why : "the signature does not verify");
+		return say(out,
+			"The signed answer to the %s is not right: %s. Who checks it must refuse "
+			"it.",
+			words, a->sig_why[0] ? a->sig_why : "the signature does not verify");
 	}
 	if (s->iss.v == TRI_NO)
-		return say(out, "The signed answer to the %s says that it is of issuer %.*s, not of %.*s.", words,
-			SPAN_ARG(a->envelope.iss), SPAN_ARG(f->expected_issuer.v));
+		return say(out,
+			"The signed answer to the %s says that it is of issuer %.*s, not of %.*s.",
+			words, SPAN_ARG(a->envelope.iss), SPAN_ARG(f->expected_issuer.v));
 	if (s->aud.v == TRI_NO)
-		return say(out, "The signed answer to the %s is meant for %.*s, not for client %.*s, which asked.",
+		return say(out,
+			"The signed answer to the %s is meant for %.*s, not for client %.*s, which "
+			"asked.",
 			words, SPAN_ARG(a->envelope.aud[0]), SPAN_ARG(s->for_whom));
 	if (a->sig == SIG_ALG_NONE)
-		return say(out, "The answer to the %s is a JWT that nobody signed (alg none).", words);
+		return say(
+			out, "The answer to the %s is a JWT that nobody signed (alg none).", words);
 	if (a->sig == SIG_NO_KEY && !is_hmac(a))
 		return say(out, "The signed answer to the %s cannot be checked: %s.", words,
 			a->sig_why[0] ? a->sig_why : "its key is not in the key set");

@@ -1,4 +1,5 @@
-/* Rules about TLS: which certificate, whose, from when to when, for which names, and who refused whom. */
+/* Rules about TLS: which certificate, whose, from when to when, for which names, and who refused
+ * whom. */
 #include "diagnose/rules.h"
 
 #include "base/clock.h"
@@ -36,7 +37,8 @@ issuer_of(const struct tls_info *t, const struct cert_info *c)
 	return NULL;
 }
 
-/* The last certificate that the leaf leads to; servers send them in any order, and strangers with them. */
+/* The last certificate that the leaf leads to; servers send them in any order, and strangers with
+ * them. */
 static const struct cert_info *
 chain_end(const struct tls_info *t)
 {
@@ -90,21 +92,27 @@ is_unknown_ca(const struct exchange *x)
 }
 
 static enum verdict_of
-missing_issuer(struct finding *out, const struct exchange *x, const struct cert_info *end, const char *host)
+missing_issuer(struct finding *out, const struct exchange *x, const struct cert_info *end,
+	const char *host)
 {
 	const char *who = text(end->issuer, "an unnamed authority");
 
 	ev(out, "certificate missing", (int)x->n, "%s", who);
 	if (end->issuer_published) {
-		ev(out, "issuer's certificate", (int)x->n, "published, as public authorities do (caIssuers)");
+		ev(out, "issuer's certificate", (int)x->n,
+			"published, as public authorities do (caIssuers)");
 		fix(out,
-			"The server most likely leaves out an intermediate: have its operator send the certificate of "
-			"%s along with its own. If that is a private authority, give its certificate with ca_file.",
+			"The server most likely leaves out an intermediate: have its operator send "
+			"the certificate of "
+			"%s along with its own. If that is a private authority, give its "
+			"certificate with ca_file.",
 			who);
 	} else {
 		fix(out,
-			"If %s is a private authority, give its certificate with ca_file; if it is a public "
-			"authority's intermediate, the server must send it with its own certificate. Do not "
+			"If %s is a private authority, give its certificate with ca_file; if it is "
+			"a public "
+			"authority's intermediate, the server must send it with its own "
+			"certificate. Do not "
 			"switch verification off.",
 			who);
 	}
@@ -129,7 +137,9 @@ rule_tls_unknown_ca(const struct facts *f, struct finding *out)
 	if (x->result.error == NETERR_TLS_CA_FILE) {
 		ev(out, "error", (int)x->n, "%s", x->result.error_text);
 		fix(out, "Give a readable file of PEM certificates as ca_file.");
-		return say(out, "The file of trusted authorities cannot be used, so no server is trusted: %s",
+		return say(out,
+			"The file of trusted authorities cannot be used, so no server is trusted: "
+			"%s",
 			text(x->result.error_text, "it holds no certificate"));
 	}
 	if (!leaf(x))
@@ -137,22 +147,28 @@ rule_tls_unknown_ca(const struct facts *f, struct finding *out)
 	end = chain_end(&x->result.tls);
 	ev_certificate(out, x, end);
 	if (x->result.error == NETERR_TLS_OTHER) {
-		fix(out, "Have the server's operator replace the certificate, or correct what is objected to.");
+		fix(out,
+			"Have the server's operator replace the certificate, or correct what is "
+			"objected to.");
 		return say(out, "The certificate of %s was not accepted: %s.", host,
 			text(x->result.tls.verify_words, "it could not be verified"));
 	}
 	if (leaf(x)->self_signed) {
 		fix(out,
-			"Give the server's certificate itself with ca_file if you trust it, or have it signed by "
+			"Give the server's certificate itself with ca_file if you trust it, or "
+			"have it signed by "
 			"an authority; do not switch verification off.");
 		return say(out, "The certificate of %s is self-signed and not trusted here.", host);
 	}
 	if (end->self_signed) {
 		fix(out,
-			"Give the certificate of %s with ca_file; do not switch verification off. If you do not "
+			"Give the certificate of %s with ca_file; do not switch verification off. "
+			"If you do not "
 			"know that authority, a proxy may be inspecting the connection.",
 			text(end->subject, "that authority"));
-		return say(out, "The certificate of %s leads to the private authority %s, which is not trusted here.",
+		return say(out,
+			"The certificate of %s leads to the private authority %s, which is not "
+			"trusted here.",
 			host, text(end->subject, "without a name"));
 	}
 	return missing_issuer(out, x, end, host);
@@ -173,7 +189,8 @@ ev_clock(const struct facts *f, struct finding *out)
 	const struct fact_skew *s = f->skew.known ? &f->skew : &f->second_skew;
 
 	if (s->known)
-		ev(out, fact_clock(f), s->from, "%+.1f s ± %.1f s against %s", -s->seconds, s->error, s->host);
+		ev(out, fact_clock(f), s->from, "%+.1f s ± %.1f s against %s", -s->seconds,
+			s->error, s->host);
 }
 
 enum verdict_of
@@ -196,18 +213,23 @@ rule_tls_expired_cert(const struct facts *f, struct finding *out)
 			"Check the clock of this machine first; if it is right, the server needs "
 			"another certificate.");
 	if (!c)
-		return say(out, "%s of %s %s.", leaf(x) ? "A certificate in the chain" : "The certificate", host,
+		return say(out, "%s of %s %s.",
+			leaf(x) ? "A certificate in the chain" : "The certificate", host,
 			early ? "is not valid yet" : "has expired");
 	if (c == leaf(x))
 		(void)snprintf(which, sizeof(which), "The certificate of %s", host);
 	else
-		(void)snprintf(which, sizeof(which), "The authority's certificate %.100s, which %.100s sends, ",
+		(void)snprintf(which, sizeof(which),
+			"The authority's certificate %.100s, which %.100s sends, ",
 			text(c->subject, "without a name"), host);
 	if (early)
 		return say(out, "%s is valid only from %s on, %s from now by the %s.", which,
-			time_rfc3339(when, c->not_before), time_span(ago, c->not_before - f->now_s), fact_clock(f));
+			time_rfc3339(when, c->not_before), time_span(ago, c->not_before - f->now_s),
+			fact_clock(f));
 	if (c != leaf(x))
-		fix(out, "The server's operator must replace that certificate in the chain; the server's own is valid.");
+		fix(out,
+			"The server's operator must replace that certificate in the chain; the "
+			"server's own is valid.");
 	return say(out, "%s expired at %s, %s ago.", which, time_rfc3339(when, c->not_after),
 		time_span(ago, f->now_s - c->not_after));
 }
@@ -226,7 +248,9 @@ asked_by_address(const struct exchange *x)
 	struct url u;
 
 	return url_parse(&u, span_of(x->request.url), NULL) == RES_OK &&
-		(u.ipv6 || (u.host.n && u.host.p[u.host.n - 1] >= '0' && u.host.p[u.host.n - 1] <= '9'));
+		(u.ipv6 ||
+			(u.host.n && u.host.p[u.host.n - 1] >= '0' &&
+				u.host.p[u.host.n - 1] <= '9'));
 }
 
 enum verdict_of
@@ -242,7 +266,9 @@ rule_tls_hostname_mismatch(const struct facts *f, struct finding *out)
 	host_of(x, host, sizeof(host));
 	ev_certificate(out, x, c);
 	if (asked_by_address(x))
-		fix(out, "Use the server's name instead of its address: certificates are for names.");
+		fix(out,
+			"Use the server's name instead of its address: certificates are for "
+			"names.");
 	if (!c || !c->names || !*c->names)
 		return say(out, c ? "The certificate that %s showed names no host at all." :
 			"The certificate that %s showed is for another name.", host);
@@ -273,13 +299,18 @@ rule_tls_protocol_or_sni(const struct facts *f, struct finding *out)
 	if (x->result.error_text[0])
 		ev(out, "tls.error", (int)x->n, "%s", x->result.error_text);
 	if (x->result.error == NETERR_NOT_TLS) {
-		fix(out, "Check scheme and port: what answers there does not speak TLS, perhaps plain HTTP.");
-		return say(out, "What answers at %s does not speak TLS.", peer_of(x, host, sizeof(host)));
+		fix(out,
+			"Check scheme and port: what answers there does not speak TLS, perhaps "
+			"plain HTTP.");
+		return say(out, "What answers at %s does not speak TLS.",
+			peer_of(x, host, sizeof(host)));
 	}
 	if (x->result.tls.alert[0])
-		return say(out, "No TLS connection to %s could be agreed on: the server says \"%s\".",
+		return say(out,
+			"No TLS connection to %s could be agreed on: the server says \"%s\".",
 			peer_of(x, host, sizeof(host)), x->result.tls.alert);
-	return say(out, "No TLS connection to %s could be agreed on.", peer_of(x, host, sizeof(host)));
+	return say(
+		out, "No TLS connection to %s could be agreed on.", peer_of(x, host, sizeof(host)));
 }
 
 /* --- the client's own certificate --------------------------------------------------------- */
@@ -290,15 +321,16 @@ page_without_certificate(const struct exchange *x)
 {
 	int s = x->result.response.status;
 
-	return exchange_answered(x) && x->result.tls.cert_asked && !x->result.tls.client_subject[0] &&
+	return exchange_answered(x) && x->result.tls.cert_asked &&
+		!x->result.tls.client_subject[0] &&
 		(s == 400 || s == 403 || s == 495 || s == 496) && x->answer.kind == BODY_HTML;
 }
 
 static bool
 is_client_cert(const struct exchange *x)
 {
-	return x->result.error == NETERR_TLS_CLIENT_CERT || x->result.error == NETERR_TLS_CLIENT_FILE ||
-		page_without_certificate(x);
+	return x->result.error == NETERR_TLS_CLIENT_CERT ||
+		x->result.error == NETERR_TLS_CLIENT_FILE || page_without_certificate(x);
 }
 
 enum verdict_of
@@ -316,16 +348,19 @@ rule_tls_client_cert(const struct facts *f, struct finding *out)
 	if (x->result.error == NETERR_TLS_CLIENT_FILE) {
 		ev(out, "error", (int)x->n, "%s", x->result.error_text);
 		fix(out,
-			"Give a certificate and the unencrypted key that belongs to it, both PEM, as "
+			"Give a certificate and the unencrypted key that belongs to it, both PEM, "
+			"as "
 			"client_cert_file and client_key_file.");
 		return say(out, "The client certificate or its key cannot be used: %s",
 			text(x->result.error_text, "they are no pair"));
 	}
 	if (t->alert[0])
 		ev(out, "tls.alert", (int)x->n, "%s, sent by the server", t->alert);
-	ev(out, "client certificate", (int)x->n, "%s", text(t->client_subject, "asked for, none shown"));
+	ev(out, "client certificate", (int)x->n, "%s",
+		text(t->client_subject, "asked for, none shown"));
 	if (leaf(x) && t->verified)
-		ev(out, "server's certificate", (int)x->n, "trusted: %s", text(leaf(x)->subject, "(empty)"));
+		ev(out, "server's certificate", (int)x->n, "trusted: %s",
+			text(leaf(x)->subject, "(empty)"));
 	if (!t->client_subject[0])
 		return say(out, "%s wants a client certificate (%s), and none was shown.", host,
 			purpose_words(x->purpose));

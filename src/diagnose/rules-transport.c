@@ -22,8 +22,11 @@ gravest_failure(const struct facts *f, failure_match *m, struct finding *out)
 	out->step = best->step;
 	ev_answer(out, best);
 	if (best->purpose == PURPOSE_REFRESH && exchange_unanswered(best))
-		fix(out, "Do not send this refresh token again: it may have been used (rotated), and sending it "
-			"again can end the whole session. The server's log tells; else log in again.");
+		fix(out,
+			"Do not send this refresh token again: it may have been used (rotated), "
+			"and sending it "
+			"again can end the whole session. The server's log tells; else log in "
+			"again.");
 	for (size_t i = 0; i < f->c->n_exchanges; i++) {
 		const struct exchange *x = f->c->exchanges[i];
 
@@ -72,9 +75,11 @@ say_proxy(struct finding *out, const struct exchange *x, const char *what)
 	if (x->result.error_text[0])
 		ev(out, "error", (int)x->n, "%s", x->result.error_text);
 	fix(out,
-		"Correct the proxy (--proxy, proxy in the profile, or https_proxy in the environment), or "
+		"Correct the proxy (--proxy, proxy in the profile, or https_proxy in the "
+		"environment), or "
 		"except this host with no_proxy.");
-	return say(out, "The proxy %s %s; %s was not asked.", proxy_name(x), what, peer_of(x, host, sizeof(host)));
+	return say(out, "The proxy %s %s; %s was not asked.", proxy_name(x), what,
+		peer_of(x, host, sizeof(host)));
 }
 
 static bool
@@ -127,7 +132,8 @@ rule_connection_refused(const struct facts *f, struct finding *out)
 			"address that is "
 			"reachable from here (a loopback or container name is not).",
 			host_of(x, host, sizeof(host)));
-	return say(out, "Nothing listens at %s: the connection was refused.", peer_of(x, host, sizeof(host)));
+	return say(out, "Nothing listens at %s: the connection was refused.",
+		peer_of(x, host, sizeof(host)));
 }
 
 static bool
@@ -174,9 +180,11 @@ rule_read_timeout(const struct facts *f, struct finding *out)
 	timed = x->result.timings.total > 0; /* an error's line alone has no time */
 	time_span_us(waited, timed ? x->result.timings.total : 0);
 	ev(out, timed ? "waited" : "error", (int)x->n, "%s", timed ? waited : x->result.error_text);
-	return say(out, "%s took the connection and gave no whole answer%s%s: %s.", peer_of(x, host, sizeof(host)),
-		timed ? " within " : " in time", timed ? waited : "", x->purpose == PURPOSE_REFRESH
-			? "whether it used the refresh token is not known" : "the server is slow or hangs");
+	return say(out, "%s took the connection and gave no whole answer%s%s: %s.",
+		peer_of(x, host, sizeof(host)), timed ? " within " : " in time",
+		timed ? waited : "",
+		x->purpose == PURPOSE_REFRESH ? "whether it used the refresh token is not known"
+					      : "the server is slow or hangs");
 }
 
 static bool
@@ -209,12 +217,14 @@ rule_connection_reset(const struct facts *f, struct finding *out)
 	if (uncertified) { /* it may be why; servers that only ask, take none, too */
 		ev(out, "client certificate", (int)x->n, "asked for, none shown");
 		fix(out,
-			"The server asked for a client certificate, got none and hung up: give the one it knows "
+			"The server asked for a client certificate, got none and hung up: give the "
+			"one it knows "
 			"with client_cert_file and client_key_file.");
 	}
 	if (span_starts_nocase(span_of(x->request.url), "http:") && !x->result.response.status)
 		fix(out,
-			"Try https: a server that speaks TLS on this port hangs up so. Else try again, and look for a "
+			"Try https: a server that speaks TLS on this port hangs up so. Else try "
+			"again, and look for a "
 			"gateway that drops the connection.");
 	if (in_handshake(x))
 		ev(out, "phase", (int)x->n, "TLS handshake");
@@ -279,7 +289,9 @@ rule_not_http(const struct facts *f, struct finding *out)
 	if (x->result.error_text[0])
 		ev(out, "error", (int)x->n, "%s", x->result.error_text);
 	if (span_starts_nocase(span_of(x->request.url), "http:"))
-		fix(out, "Check port and scheme: another service answers there, perhaps TLS: try https.");
+		fix(out,
+			"Check port and scheme: another service answers there, perhaps TLS: try "
+			"https.");
 	return say(out, "What answers at %s does not speak %sHTTP.", peer_of(x, host, sizeof(host)),
 		span_starts_nocase(span_of(x->request.url), "http:") ? "plain " : "");
 }
@@ -304,14 +316,16 @@ rule_proxy_407(const struct facts *f, struct finding *out)
 	if (x->result.proxy[0])
 		ev(out, "proxy", (int)x->n, "%s", x->result.proxy);
 	return say(out,
-		"The proxy%s%s, not the authorization server, asks for credentials (407) at the %s request.",
+		"The proxy%s%s, not the authorization server, asks for credentials (407) at the %s "
+		"request.",
 		x->result.proxy[0] ? " " : "", x->result.proxy, purpose_words(x->purpose));
 }
 
 static bool
 proxy_did_not_connect(const struct exchange *x)
 {
-	return (x->result.error == NETERR_PROXY || x->result.error == NETERR_BAD_PROXY) && !wants_proxy_credentials(x);
+	return (x->result.error == NETERR_PROXY || x->result.error == NETERR_BAD_PROXY) &&
+		!wants_proxy_credentials(x);
 }
 
 /* An answer to CONNECT is the proxy's own: the server's would be inside the tunnel. */
@@ -328,9 +342,12 @@ rule_proxy_refused(const struct facts *f, struct finding *out)
 	host_of(x, host, sizeof(host));
 	if (x->result.error == NETERR_BAD_PROXY) { /* options and profiles are checked before */
 		ev(out, "error", (int)x->n, "%s", x->result.error_text);
-		fix(out, "Correct or unset https_proxy, http_proxy and all_proxy in the environment; %s",
+		fix(out,
+			"Correct or unset https_proxy, http_proxy and all_proxy in the "
+			"environment; %s",
 			x->result.error_text);
-		return say(out, "The proxy in the environment is no proxy's address; %s was not asked.",
+		return say(out,
+			"The proxy in the environment is no proxy's address; %s was not asked.",
 			peer_of(x, host, sizeof(host)));
 	}
 	ev(out, "proxy", (int)x->n, "%s", proxy_name(x));
@@ -339,10 +356,11 @@ rule_proxy_refused(const struct facts *f, struct finding *out)
 	if (x->result.error_text[0])
 		ev(out, "error", (int)x->n, "%s", x->result.error_text);
 	if (status >= 500)
-		return say(out, "The proxy %s could not connect to %s (%d at the %s request).", proxy_name(x), host,
-			status, purpose_words(x->purpose));
+		return say(out, "The proxy %s could not connect to %s (%d at the %s request).",
+			proxy_name(x), host, status, purpose_words(x->purpose));
 	if (status)
-		return say(out, "The proxy %s does not let the %s request through to %s (%d).", proxy_name(x),
-			purpose_words(x->purpose), host, status);
-	return say(out, "The proxy %s made no connection to %s.", proxy_name(x), peer_of(x, host, sizeof(host)));
+		return say(out, "The proxy %s does not let the %s request through to %s (%d).",
+			proxy_name(x), purpose_words(x->purpose), host, status);
+	return say(out, "The proxy %s made no connection to %s.", proxy_name(x),
+		peer_of(x, host, sizeof(host)));
 }

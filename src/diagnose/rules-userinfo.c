@@ -193,7 +193,8 @@ rule_revoke_unsupported_token_type(const struct facts *f, struct finding *out)
 			still_active(f) ? "true" : "false");
 	if (still_active(f) && f->access && f->access->kind != TOKEN_JWT)
 		return say(out,
-			"Revocation answered %d, and the token is still active: the server does not "
+			"Revocation answered %d, and the token is still active: the server does "
+			"not "
 			"revoke such tokens, or something before it answers in its place.",
 			x->result.response.status);
 	return say(out, "The server does not revoke this kind of token (%d%s).",
@@ -224,7 +225,8 @@ cached(const struct facts *f, const struct exchange *x)
 	return x->purpose == PURPOSE_RESOURCE && f->access && f->access->kind == TOKEN_OPAQUE;
 }
 
-/* What an answer's own headers say of a cache: Age (RFC 9111 §5.1), Cache-Status (RFC 9211), habits. */
+/* What an answer's own headers say of a cache: Age (RFC 9111 §5.1), Cache-Status (RFC 9211),
+ * habits. */
 static const struct {
 	const char *name, *part;
 } cache_headers[] = {
@@ -244,7 +246,8 @@ from_cache(const struct exchange *x)
 	if (age.n && !span_is(age, "0"))
 		return "age";
 	for (size_t i = 0; i < ARRAY_SIZE(cache_headers); i++) {
-		if (span_contains_nocase(http_header(h, cache_headers[i].name), cache_headers[i].part))
+		if (span_contains_nocase(
+			    http_header(h, cache_headers[i].name), cache_headers[i].part))
 			return cache_headers[i].name;
 	}
 	return NULL;
@@ -262,9 +265,12 @@ kept_userinfo(const struct facts *f, struct finding *out)
 	ev(out, "active", f->active.from, "false");
 	ev_answer(out, x);
 	ev_text(out, header, http_header(&x->result.response.headers, header), (int)x->n);
-	fix(out, "Let no cache keep answers to requests with an Authorization header; the token is dead: log in again.");
+	fix(out,
+		"Let no cache keep answers to requests with an Authorization header; the token is "
+		"dead: log in again.");
 	return say(out,
-		"Introspection calls the token inactive, and user information came from a cache all the same: "
+		"Introspection calls the token inactive, and user information came from a cache "
+		"all the same: "
 		"what it says is of before.");
 }
 

@@ -106,18 +106,23 @@ rule_wrong_tenant_or_realm(const struct facts *f, struct finding *out)
 	stumbles = fact_stumbles(f->introspection, f->introspection_probe) ||
 		fact_stumbles(f->userinfo, f->userinfo_probe);
 	if (!(fact_refused(f) || stumbles) ||
-		!(fact_issuer(f) == ISSUER_OTHER_TENANT || (stumbles && fact_issuer(f) == ISSUER_OTHER_HOST)))
+		!(fact_issuer(f) == ISSUER_OTHER_TENANT ||
+			(stumbles && fact_issuer(f) == ISSUER_OTHER_HOST)))
 		return RULE_PASS;
 	ev_issuers(f, out);
 	if (stumbles) {
-		ev_answer(out, fact_stumbles(f->userinfo, f->userinfo_probe) ? f->userinfo : f->introspection);
-		out->explains = "server-error-5xx jwks-unknown-kid signature-invalid introspect-inactive-unspecified "
-			"token-rejected-unspecified wrong-audience";
+		ev_answer(out,
+			fact_stumbles(f->userinfo, f->userinfo_probe) ? f->userinfo
+								      : f->introspection);
+		out->explains = "server-error-5xx jwks-unknown-kid signature-invalid "
+				"introspect-inactive-unspecified "
+				"token-rejected-unspecified wrong-audience";
 	}
 	if (fact_key_known(f) == TRI_NO)
 		ev(out, "kid", (int)f->jwks->n, "not among this issuer's keys");
 	url_difference(how, sizeof(how), iss, f->expected_issuer.v);
-	return say(out, "The token is of another issuer (they differ %s): it is of %.*s, asked was %.*s.",
+	return say(out,
+		"The token is of another issuer (they differ %s): it is of %.*s, asked was %.*s.",
 		how[0] ? how : "in their text", SPAN_ARG(iss), SPAN_ARG(f->expected_issuer.v));
 }
 
@@ -139,10 +144,13 @@ rule_token_param_missing(const struct facts *f, struct finding *out)
 	if (there && answer_hint(x) == HINT_NO_PARAM) {
 		ev(out, "request.token", (int)x->n, "sent");
 		ev_answer(out, x);
-		fix(out, "Look for what drops or rewrites the body of a POST on the way (a redirect, a "
+		fix(out,
+			"Look for what drops or rewrites the body of a POST on the way (a "
+			"redirect, a "
 			"gateway), and ask the server directly.");
 		return say(out,
-			"The server says that the introspection request had no token (%d), though it was "
+			"The server says that the introspection request had no token (%d), though "
+			"it was "
 			"sent: its body was lost on the way.",
 			x->result.response.status);
 	}
@@ -238,7 +246,8 @@ rule_nonconformant_introspection_error(const struct facts *f, struct finding *ou
 		x->answer.outcome != OUTCOME_OAUTH_ERROR || x->result.response.status >= 500 ||
 		answer_error_is(x, "unsupported_token_type"))
 		return RULE_PASS;
-	if (!proven && !answer_error_is(x, "invalid_token") && !answer_error_is(x, "invalid_grant") &&
+	if (!proven && !answer_error_is(x, "invalid_token") &&
+		!answer_error_is(x, "invalid_grant") &&
 		!(answer_error_is(x, "access_denied") && x->result.response.status != 403))
 		return RULE_PASS;
 	if (fact_healthy(f))
@@ -318,8 +327,11 @@ rule_introspect_inactive_unspecified(const struct facts *f, struct finding *out)
 	ev(out, "active", f->active.from, "false");
 	ev_answer(out, f->introspection_probe);
 	ev_answer(out, f->userinfo);
-	if (!f->userinfo && !f->c->offline && !fact_endpoint(f, EP_USERINFO).n && !f->c->profile.resource_url)
-		fix(out, "%s for a new token: if that one is active, this one was revoked or had expired.",
+	if (!f->userinfo && !f->c->offline && !fact_endpoint(f, EP_USERINFO).n &&
+		!f->c->profile.resource_url)
+		fix(out,
+			"%s for a new token: if that one is active, this one was revoked or had "
+			"expired.",
 			fix_new_token(f, out));
 	else if (!f->userinfo)
 		fix(out,
@@ -338,7 +350,8 @@ rule_introspect_inactive_unspecified(const struct facts *f, struct finding *out)
 			"a foreign client, still "
 			"inactive means an audience that does not name the caller.");
 	else
-		fix(out, "%s: if the new token works, the old one was revoked or had expired.", fix_new_token(f, out));
+		fix(out, "%s: if the new token works, the old one was revoked or had expired.",
+			fix_new_token(f, out));
 	return say(out,
 		"The server says that the token is not active, and the standard forbids it to say "
 		"why%s.",

@@ -1,4 +1,5 @@
-/* What a case without a token says of the way to one: a code at the redirect, an error of a login or a token request. */
+/* What a case without a token says of the way to one: a code at the redirect, an error of a login
+ * or a token request. */
 #include "diagnose/verdict.h"
 
 #include "diagnose/rules.h"
@@ -12,23 +13,28 @@ static const struct {
 #undef LOGIN_ERROR
 };
 
-/* What each grant's token request hands in, and why that is refused (RFC 6749 §5.2; RFC 8628 §3.5). */
+/* What each grant's token request hands in, and why that is refused (RFC 6749 §5.2; RFC 8628 §3.5).
+ */
 static const struct {
 	const char *grant, *what, *refused, *next;
 } grants[] = {
 	{"authorization_code", "authorization code",
-		"it is expired, used before, or was given to another client or redirect_uri, or the code_verifier does not fit",
-		"Log in again and exchange the new code once, within seconds, with the same client_id, redirect_uri and "
+		"it is expired, used before, or was given to another client or redirect_uri, or "
+		"the code_verifier does not fit",
+		"Log in again and exchange the new code once, within seconds, with the same "
+		"client_id, redirect_uri and "
 		"code_verifier; the server's log says which of them it was."},
 	{"urn:ietf:params:oauth:grant-type:device_code", "device code",
 		"it is expired, used before, or was given to another client",
 		"Begin again: ask the device authorization endpoint for a new code."},
 	{"password", "name and password",
 		"they are wrong, or the account is locked, or needs another way to log in",
-		"Try the login in a browser with the same account; the server's log says why it was refused."},
+		"Try the login in a browser with the same account; the server's log says why it "
+		"was refused."},
 	{"urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion",
 		"its issuer, audience, times or signature do not please the server",
-		"Compare the assertion's iss, sub, aud and exp with what the server expects; its log says which it was."},
+		"Compare the assertion's iss, sub, aud and exp with what the server expects; its "
+		"log says which it was."},
 	{"urn:ietf:params:oauth:grant-type:token-exchange", "token to be exchanged",
 		"it is expired, revoked, or not meant for this exchange",
 		"Introspect the subject_token, and compare its aud with the client that asks."},
@@ -38,7 +44,8 @@ static const struct {
 static const char *
 code_of(const struct exchange *x)
 {
-	return oauth_error_of_device(span_of(x->answer.vendor_code)) ? x->answer.vendor_code : x->answer.error;
+	return oauth_error_of_device(span_of(x->answer.vendor_code)) ? x->answer.vendor_code
+								     : x->answer.error;
 }
 
 bool
@@ -69,7 +76,8 @@ grant_of(const struct exchange *x)
 static void
 put_next(struct verdict *v, const char *code)
 {
-	(void)snprintf(v->next, sizeof(v->next), "tokentriage explain %s says what it means.", code);
+	(void)snprintf(
+		v->next, sizeof(v->next), "tokentriage explain %s says what it means.", code);
 	for (size_t i = 0; i < ARRAY_SIZE(login_errors); i++)
 		if (!strcmp(code, login_errors[i].code))
 			(void)snprintf(v->next, sizeof(v->next), "%s", login_errors[i].next);
@@ -78,26 +86,33 @@ put_next(struct verdict *v, const char *code)
 void
 login_failure_words(struct verdict *v, const struct exchange *x)
 {
-	const char *code = code_of(x), *meaning = oauth_error_meaning(span_of(code)), *said = x->answer.description;
+	const char *code = code_of(x), *meaning = oauth_error_meaning(span_of(code)),
+		   *said = x->answer.description;
 	size_t g = grant_of(x);
 	char words[160], quoted[sizeof(x->answer.description) + 8];
 
 	(void)snprintf(quoted, sizeof(quoted), said[0] ? " (\"%s\")" : "%s", said);
-	if (x->purpose == PURPOSE_TOKEN && g < ARRAY_SIZE(grants) && !strcmp(code, "invalid_grant")) {
-		(void)snprintf(v->summary, sizeof(v->summary), "The token endpoint refuses the %s, %d %s%s: %s.",
-			grants[g].what, x->result.response.status, code, quoted, grants[g].refused);
+	if (x->purpose == PURPOSE_TOKEN && g < ARRAY_SIZE(grants) &&
+		!strcmp(code, "invalid_grant")) {
+		(void)snprintf(v->summary, sizeof(v->summary),
+			"The token endpoint refuses the %s, %d %s%s: %s.", grants[g].what,
+			x->result.response.status, code, quoted, grants[g].refused);
 		(void)snprintf(v->next, sizeof(v->next), "%s", grants[g].next);
 		return;
 	}
 	if (!code[0]) {
-		(void)snprintf(v->summary, sizeof(v->summary), "The token endpoint gave no token: it answered %s%s.",
+		(void)snprintf(v->summary, sizeof(v->summary),
+			"The token endpoint gave no token: it answered %s%s.",
 			answer_words(x, words, sizeof(words)), quoted);
-		(void)snprintf(v->next, sizeof(v->next), "Give the whole exchange (curl -v, a HAR file); the server's log says why.");
+		(void)snprintf(v->next, sizeof(v->next),
+			"Give the whole exchange (curl -v, a HAR file); the server's log says "
+			"why.");
 		return;
 	}
 	(void)snprintf(v->summary, sizeof(v->summary), "%s %s%s%s%s: no token was given.",
-		x->purpose == PURPOSE_TOKEN ? "The token endpoint answered" : "The login ended with the error", code, quoted,
-		meaning ? ", which means that " : "", meaning ? meaning : "");
+		x->purpose == PURPOSE_TOKEN ? "The token endpoint answered"
+					    : "The login ended with the error",
+		code, quoted, meaning ? ", which means that " : "", meaning ? meaning : "");
 	put_next(v, code);
 }
 
@@ -109,10 +124,12 @@ code_words(struct verdict *v, const struct facts *f)
 	if (f->access || !x || !is_redirect(x) || !leads_back(x) || x->answer.error[0])
 		return false;
 	(void)snprintf(v->summary, sizeof(v->summary),
-		"This is the answer to a login with an authorization code, not a token: the code is good once, for seconds to "
+		"This is the answer to a login with an authorization code, not a token: the code "
+		"is good once, for seconds to "
 		"minutes.");
 	(void)snprintf(v->next, sizeof(v->next),
-		"Exchange it at the token endpoint: grant_type=authorization_code, the code, the same client_id and "
+		"Exchange it at the token endpoint: grant_type=authorization_code, the code, the "
+		"same client_id and "
 		"redirect_uri, and with PKCE the code_verifier.");
 	return true;
 }

@@ -7,8 +7,9 @@
 enum { NAME_MAX_SHOWN = 60 };
 
 /*
- * Introspection is no part of the question: not offered, not for this token, not asked, not to be asked without
- * credentials (where none are configured; those that are and are refused are a problem), or not to be read here.
+ * Introspection is no part of the question: not offered, not for this token, not asked, not to be
+ * asked without credentials (where none are configured; those that are and are refused are a
+ * problem), or not to be read here.
  */
 static bool
 introspection_not_available(const struct facts *f, const struct diagnosis *d)
@@ -16,7 +17,8 @@ introspection_not_available(const struct facts *f, const struct diagnosis *d)
 	static const char *const told_nothing[] = {
 		"introspection-unsupported", "client-auth-missing", "introspect-public-client"};
 
-	if (!f->introspection || (f->introspection_jwt.x && f->introspection_jwt.x->answer.is_encrypted))
+	if (!f->introspection ||
+		(f->introspection_jwt.x && f->introspection_jwt.x->answer.is_encrypted))
 		return true;
 	if (f->active.v != TRI_UNKNOWN)
 		return false;
@@ -29,8 +31,8 @@ introspection_not_available(const struct facts *f, const struct diagnosis *d)
 }
 
 /*
- * Of a case that somebody sent (inspect): did every answer in it say what it should?  Nothing wrong in
- * what was given is all that can be asked of it.
+ * Of a case that somebody sent (inspect): did every answer in it say what it should?  Nothing wrong
+ * in what was given is all that can be asked of it.
  */
 static bool
 nothing_wrong(const struct facts *f)
@@ -55,7 +57,8 @@ static bool
 nothing_answered(const struct facts *f)
 {
 	for (size_t i = 0; i < f->c->n_exchanges; i++)
-		if (f->c->exchanges[i]->result.error != NETERR_NONE || f->c->exchanges[i]->result.response.status)
+		if (f->c->exchanges[i]->result.error != NETERR_NONE ||
+			f->c->exchanges[i]->result.response.status)
 			return false;
 	return f->c->n_exchanges && !f->exp.known;
 }
@@ -136,11 +139,12 @@ offline_words(struct verdict *v, const struct facts *f)
 	if (code_words(v, f))
 		return;
 	left_words(f, left, sizeof(left));
-	(void)snprintf(v->summary, sizeof(v->summary), "Nothing wrong was found in what was given%s%s%s.",
-		f->active.v == TRI_YES     ? ": the server calls the token active"
-			: f->exp.known     ? ": by its own claims the token is valid"
-			: f->access        ? ", and nothing in it says how long the token is valid"
-					   : "",
+	(void)snprintf(v->summary, sizeof(v->summary),
+		"Nothing wrong was found in what was given%s%s%s.",
+		f->active.v == TRI_YES ? ": the server calls the token active"
+			: f->exp.known ? ": by its own claims the token is valid"
+			: f->access    ? ", and nothing in it says how long the token is valid"
+				       : "",
 		left, f->c->n_exchanges ? "" : "; no server was asked");
 	(void)snprintf(v->next, sizeof(v->next),
 		f->access ? "Ask the server about the token: tokentriage check."
@@ -165,25 +169,31 @@ offline_open_words(struct verdict *v, const struct facts *f)
 			"Only a request was given: what the server answered is not in it%s.",
 			f->access ? "" : ", and neither is the token");
 		(void)snprintf(v->next, sizeof(v->next),
-			"Add what the command printed (curl -v shows most)%s, or ask the server: tokentriage check.",
+			"Add what the command printed (curl -v shows most)%s, or ask the server: "
+			"tokentriage check.",
 			f->access ? "" : " and the token");
 		return;
 	}
 	if (!x) {
-		(void)snprintf(v->summary, sizeof(v->summary), "What was given does not settle anything.");
+		(void)snprintf(
+			v->summary, sizeof(v->summary), "What was given does not settle anything.");
 	} else if (is_login_failure(f, x)) {
 		login_failure_words(v, x);
 		return;
 	} else if (x->result.error != NETERR_NONE) {
-		(void)snprintf(v->summary, sizeof(v->summary), "The %s request failed: %s.", purpose_words(x->purpose),
-			x->result.error_text[0] ? x->result.error_text : answer_words(x, words, sizeof(words)));
+		(void)snprintf(v->summary, sizeof(v->summary), "The %s request failed: %s.",
+			purpose_words(x->purpose),
+			x->result.error_text[0] ? x->result.error_text
+						: answer_words(x, words, sizeof(words)));
 	} else {
 		(void)snprintf(v->summary, sizeof(v->summary),
-			"The answer to the %s request was %s, and nothing in what was given tells why.",
+			"The answer to the %s request was %s, and nothing in what was given tells "
+			"why.",
 			purpose_words(x->purpose), answer_words(x, words, sizeof(words)));
 	}
 	(void)snprintf(v->next, sizeof(v->next),
-		"Give the whole exchange (curl -v, a HAR file), or ask the server: tokentriage check.");
+		"Give the whole exchange (curl -v, a HAR file), or ask the server: tokentriage "
+		"check.");
 }
 
 static void
@@ -221,15 +231,17 @@ open_words(struct verdict *v, const struct facts *f)
 		(void)snprintf(v->summary, sizeof(v->summary),
 			"Introspection was answered with %s, and nothing tells why.",
 			answer_words(f->introspection, words, sizeof(words)));
-		(void)snprintf(v->next, sizeof(v->next),
-			"Look at the whole answer in step 5%s", f->userinfo ? "." : ", and ask for user information: step 4.");
+		(void)snprintf(v->next, sizeof(v->next), "Look at the whole answer in step 5%s",
+			f->userinfo ? "." : ", and ask for user information: step 4.");
 	} else if (exchange_answered(f->userinfo)) {
 		v->next_step = STEP_DEBUG;
 		(void)snprintf(v->summary, sizeof(v->summary),
 			"The %s request was answered with %s, and nothing tells why.",
-			purpose_words(f->userinfo->purpose), answer_words(f->userinfo, words, sizeof(words)));
+			purpose_words(f->userinfo->purpose),
+			answer_words(f->userinfo, words, sizeof(words)));
 		(void)snprintf(v->next, sizeof(v->next),
-			"Look at the whole answer in step 5: what answered, and whether it is the endpoint that was meant.");
+			"Look at the whole answer in step 5: what answered, and whether it is the "
+			"endpoint that was meant.");
 	} else {
 		v->next_step = STEP_DEBUG;
 		(void)snprintf(v->summary, sizeof(v->summary),
@@ -287,11 +299,14 @@ not_refreshed_words(char *out, size_t size, const struct facts *f)
 	if (!t->present)
 		(void)snprintf(out, size, "Not refreshed: no refresh token was given.");
 	else if (t->spent)
-		(void)snprintf(out, size, "Not refreshed: the refresh token %s.", case_spent_words(f->c));
-	else if (f->discovery && !f->c->metadata.url[EP_TOKEN].n && !profile_endpoint(&f->c->profile, EP_TOKEN).n)
+		(void)snprintf(
+			out, size, "Not refreshed: the refresh token %s.", case_spent_words(f->c));
+	else if (f->discovery && !f->c->metadata.url[EP_TOKEN].n &&
+		!profile_endpoint(&f->c->profile, EP_TOKEN).n)
 		(void)snprintf(out, size, "Not refreshed: no token endpoint is known.");
 	else
-		(void)snprintf(out, size, "Not refreshed. It can be: a refresh token is there and was not used.");
+		(void)snprintf(out, size,
+			"Not refreshed. It can be: a refresh token is there and was not used.");
 }
 
 static void
@@ -306,9 +321,12 @@ refresh_words(char *out, size_t size, const struct facts *f)
 	else if (f->refresh_ok.v == TRI_NO)
 		(void)snprintf(out, size, "The server refused to refresh.");
 	else if (not_shown(x))
-		(void)snprintf(out, size, "The answer to the refresh request is not in what was given.");
+		(void)snprintf(
+			out, size, "The answer to the refresh request is not in what was given.");
 	else if (exchange_unanswered(x))
-		(void)snprintf(out, size, "A refresh was sent, and no answer came: whether the refresh token was used "
+		(void)snprintf(out, size,
+			"A refresh was sent, and no answer came: whether the refresh token was "
+			"used "
 			"is not known.");
 	else
 		(void)snprintf(out, size, "Not refreshed: %s.", net_error_words(x->result.error));
@@ -341,7 +359,9 @@ step_words(char *out, size_t size, const struct facts *f, enum step s)
 		break;
 	case STEP_HANDLE:
 		if (f->userinfo && not_shown(f->userinfo))
-			(void)snprintf(out, size, "The answer to the user-information query is not in what was given.");
+			(void)snprintf(out, size,
+				"The answer to the user-information query is not in what was "
+				"given.");
 		else if (f->userinfo && f->userinfo_ok.v != TRI_YES)
 			(void)snprintf(out, size, "The user-information query got: %s.",
 				answer_words(f->userinfo, words, sizeof(words)));
@@ -375,8 +395,10 @@ steps_of_findings(struct diagnosis *d, const struct facts *f, const struct walk 
 		enum state state = walk ? walk->steps[s] : STATE_PENDING;
 
 		d->step_summary[s][0] = '\0';
-		/* nobody walks the steps of what was sent: what was found there speaks all the same */
-		if ((state == STATE_PENDING || state == STATE_SKIPPED) && !(f->c->offline && has_finding(d, (enum step)s))) {
+		/* nobody walks the steps of what was sent: what was found there speaks all the same
+		 */
+		if ((state == STATE_PENDING || state == STATE_SKIPPED) &&
+			!(f->c->offline && has_finding(d, (enum step)s))) {
 			d->steps[s] = state;
 			continue;
 		}

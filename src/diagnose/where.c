@@ -1,4 +1,5 @@
-/* Where a remedy is had: in the wizard's words, as a command, as a choice of the line-by-line wizard. */
+/* Where a remedy is had: in the wizard's words, as a command, as a choice of the line-by-line
+ * wizard. */
 #include "diagnose/diagnose.h"
 
 #include "base/text.h"
@@ -21,7 +22,8 @@ place_at(const char *text)
 {
 	size_t i = 0;
 
-	while (i < ARRAY_SIZE(places) && strncmp(text, places[i].words, strlen(places[i].words)) != 0)
+	while (i < ARRAY_SIZE(places) &&
+		strncmp(text, places[i].words, strlen(places[i].words)) != 0)
 		i++;
 	return i;
 }

@@ -166,7 +166,8 @@ set_headers(struct xfer *f)
 /*
  * libcurl repeats a request when an open connection turns out dead before the first byte of an
  * answer.  The server may have acted on it (and rotated a refresh token), so what is not idempotent
- * is sent from a callback that cannot rewind: libcurl then gives up instead, unless nothing was sent.
+ * is sent from a callback that cannot rewind: libcurl then gives up instead, unless nothing was
+ * sent.
  */
 static void
 set_body(struct xfer *f)

@@ -10,7 +10,7 @@
 #include "base/text.h"
 
 enum {
-	STALL_US = 1000000,        /* the loop was away for so long: stopped, or a blocked terminal */
+	STALL_US = 1000000, /* the loop was away for so long: stopped, or a blocked terminal */
 	WATCHED_FDS = 16,
 };
 

@@ -208,7 +208,8 @@ option_set_unref(struct option_set *s)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(s->strings); i++) {
 		if (s->strings[i])
-			wipe(s->strings[i], strlen(s->strings[i])); /* a proxy URL may hold a password */
+			wipe(s->strings[i],
+				strlen(s->strings[i])); /* a proxy URL may hold a password */
 		free(s->strings[i]);
 	}
 	list_release(&s->resolve);

@@ -84,8 +84,9 @@ trace_tls(struct log *log, const struct exchange *x)
 	if (c)
 		time_rfc3339(until, c->not_after);
 	log_add(log, level, LOGC_TLS, x->n, "%s %s, certificate %s (%s), issuer %s, until %s%s%s",
-		*t->version ? t->version : "no TLS version", t->cipher, c && c->subject ? c->subject : "?",
-		c && c->names ? c->names : "", c && c->issuer ? c->issuer : "?", until,
+		*t->version ? t->version : "no TLS version", t->cipher,
+		c && c->subject ? c->subject : "?", c && c->names ? c->names : "",
+		c && c->issuer ? c->issuer : "?", until,
 		t->verified ? "" : ": not verified: ", t->verified ? "" : t->verify_words);
 }
 

@@ -288,7 +288,8 @@ answers_with_error(const struct answer *a, enum purpose p, const struct http_res
 
 	if (r->status >= 400)
 		return true;
-	return r->status >= 200 && r->status < 300 && !has_content(a, p, r) && !purpose_is_probe(p) &&
+	return r->status >= 200 && r->status < 300 && !has_content(a, p, r) &&
+		!purpose_is_probe(p) &&
 		(e == EP_USERINFO || e == EP_INTROSPECTION || e == EP_TOKEN);
 }
 

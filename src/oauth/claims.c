@@ -91,7 +91,8 @@ claims_read(struct claims *out, const struct json *root)
 	scope_member(root, &out->scope_form);
 	out->has_scope = out->scope_form != SCOPE_ABSENT;
 	out->exp = read_time(root, "exp");
-	if (out->exp.at <= 0 && out->exp.form != NUM_OTHER) /* never, as Keycloak says it of offline tokens */
+	if (out->exp.at <= 0 &&
+		out->exp.form != NUM_OTHER) /* never, as Keycloak says it of offline tokens */
 		out->exp.form = NUM_ABSENT;
 	out->nbf = read_time(root, "nbf");
 	out->iat = read_time(root, "iat");

@@ -64,7 +64,8 @@ client_auth_apply(struct http_request *r, const struct client_credentials *c, st
 		break;
 	default:
 		return err_set(e, RES_UNSUPPORTED,
-			"%s needs a signed assertion, which this version does not make", client_auth_id(m));
+			"%s needs a signed assertion, which this version does not make",
+			client_auth_id(m));
 	}
 	if (res != RES_OK)
 		return err_set(e, res, "the client credentials are too long for a request");

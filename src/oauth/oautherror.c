@@ -46,7 +46,8 @@ oauth_error_of_grant(struct span code)
 {
 	const struct oauth_error *e = oauth_error_find(code);
 
-	return is_defined_in(e, "RFC 6749") && is_defined_in(e, "§5.2") && !is_defined_in(e, "RFC 6750");
+	return is_defined_in(e, "RFC 6749") && is_defined_in(e, "§5.2") &&
+		!is_defined_in(e, "RFC 6750");
 }
 
 bool

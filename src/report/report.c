@@ -285,7 +285,8 @@ report_set_lines(const struct report *r, struct json *obj, const char *key, stru
 bool
 report_has_claims(const struct exchange *x)
 {
-	return x->purpose != PURPOSE_DISCOVERY && x->purpose != PURPOSE_JWKS && x->purpose != PURPOSE_CLOCK;
+	return x->purpose != PURPOSE_DISCOVERY && x->purpose != PURPOSE_JWKS &&
+		x->purpose != PURPOSE_CLOCK;
 }
 
 static struct json *copy_value(const struct report *r, const struct json *j);
@@ -376,8 +377,9 @@ report_outcome(const struct exchange *x, char *out, size_t size)
 		snprintf(out, size, "HTTP %d%s", p->status,
 			x->result.error == NETERR_NONE ? "" : " (broken off)");
 	else
-		snprintf(out, size, "%s", x->result.error == NETERR_NONE ? "its answer was not given"
-									 : net_error_words(x->result.error));
+		snprintf(out, size, "%s",
+			x->result.error == NETERR_NONE ? "its answer was not given"
+						       : net_error_words(x->result.error));
 	return out;
 }
 

@@ -9,7 +9,8 @@
 #include "base/text.h"
 
 enum { FRAME_US = 33000, READ_MAX = 4096 };
-/* More keys than this in one read, of so many kinds, were pasted; what follows a long burst so soon is its end. */
+/* More keys than this in one read, of so many kinds, were pasted; what follows a long burst so soon
+ * is its end. */
 enum { BURST_KEYS = 8, BURST_KINDS = 4, BURST_LONG = 512, BURST_GAP_US = 50000 };
 
 int64_t
@@ -37,7 +38,8 @@ ui_notice_busy(struct ui *ui)
 	char key[32];
 
 	if (ui->m.refreshing)
-		ui_notice(ui, "A refresh once sent is not cancelled: its answer holds tokens. %s %s",
+		ui_notice(ui,
+			"A refresh once sent is not cancelled: its answer holds tokens. %s %s",
 			keymap_name(&ui->keymap, ACT_QUIT, key, sizeof(key)),
 			wizard_awaits_tokens(ui->d->wizard) ? "waits for it." : "gives it up.");
 	else
@@ -52,7 +54,8 @@ ui_leave(struct ui *ui, int status)
 		ui->status = status;
 }
 
-/* --- frames ------------------------------------------------------------------------------------ */
+/* --- frames ------------------------------------------------------------------------------------
+ */
 
 static void
 draw(struct ui *ui)
@@ -69,7 +72,8 @@ draw(struct ui *ui)
 	ui->drawn_us = ui_now_us(ui);
 }
 
-/* --- what came in -------------------------------------------------------------------------------- */
+/* --- what came in --------------------------------------------------------------------------------
+ */
 
 static void
 take_signal(struct ui *ui, int sig)
@@ -103,7 +107,8 @@ look_at_wizard(struct ui *ui)
 		model_read(&ui->m, ui->d->wizard, ui->step, &ui->keymap, ui->local_time);
 		ui->model_stale = false;
 		ui->dirty = true;
-	} else if ((ui->m.busy || wizard_busy(ui->d->wizard)) && model_read_progress(&ui->m, ui->d->wizard)) {
+	} else if ((ui->m.busy || wizard_busy(ui->d->wizard)) &&
+		model_read_progress(&ui->m, ui->d->wizard)) {
 		ui->model_stale = !ui->m.busy;
 		ui->dirty = true;
 	}
@@ -114,9 +119,9 @@ look_at_wizard(struct ui *ui)
 }
 
 /*
- * Without bracketed paste a burst is one, and none of its bytes a key: nobody types that fast.  How many bytes
- * of the read belong to it; 0: these are keys.  A key held down is not a burst, however many times it comes, and
- * what begins with an ESC are keys with names.
+ * Without bracketed paste a burst is one, and none of its bytes a key: nobody types that fast.  How
+ * many bytes of the read belong to it; 0: these are keys.  A key held down is not a burst, however
+ * many times it comes, and what begins with an ESC are keys with names.
  */
 static size_t
 burst(const struct ui *ui, const char *p, size_t n)
@@ -218,12 +223,13 @@ timers(struct ui *ui)
 		ui_timeout(ui, now);
 }
 
-/* --- waiting --------------------------------------------------------------------------------------- */
+/* --- waiting
+ * --------------------------------------------------------------------------------------- */
 
 /*
  * For tests: a line to an inherited descriptor each time the loop is about to block with everything
- * drawn: "i|b INPUT-BYTES ROWSxCOLS OUTPUT-BYTES"; i: nothing under way, b: requests are.  The counts
- * let the other side know that it has seen, and the program has taken, everything.
+ * drawn: "i|b INPUT-BYTES ROWSxCOLS OUTPUT-BYTES"; i: nothing under way, b: requests are.  The
+ * counts let the other side know that it has seen, and the program has taken, everything.
  */
 static void
 tell_idle(const struct ui *ui)
@@ -288,7 +294,8 @@ wait_for_something(struct ui *ui, int signal_fd)
 		take_input(ui);
 }
 
-/* --- the run ------------------------------------------------------------------------------------------ */
+/* --- the run
+ * ------------------------------------------------------------------------------------------ */
 
 static int
 idle_fd(void)
@@ -399,8 +406,10 @@ farewell(const struct ui *ui, bool ascii)
 
 	/* the screen is gone, and the default signals are back: who cannot wait can leave */
 	if (wizard_awaits_tokens(ui->d->wizard)) {
-		printf("Waiting for the answer to the refresh, %d s at most, so that its tokens are not lost; Ctrl-C gives "
-			"them up.\n", wizard_case(ui->d->wizard)->profile.timeout);
+		printf("Waiting for the answer to the refresh, %d s at most, so that its tokens "
+		       "are not lost; Ctrl-C gives "
+		       "them up.\n",
+			wizard_case(ui->d->wizard)->profile.timeout);
 		fflush(stdout);
 	}
 	wizard_settle(ui->d->wizard);

@@ -53,7 +53,8 @@ clip_cells(struct span s, size_t cells)
 	return span_sub(s, 0, cells);
 }
 
-/* utf8_width() of what is drawn most: the chrome's own glyphs are one cell wide (a test checks it). */
+/* utf8_width() of what is drawn most: the chrome's own glyphs are one cell wide (a test checks it).
+ */
 static int
 width_of(uint32_t cp)
 {
@@ -98,7 +99,8 @@ struct rect
 canvas_clip(struct canvas *c, struct rect r)
 {
 	struct rect old = c->clip;
-	int bottom = between(r.row + r.rows, 0, c->rows), right = between(r.col + r.cols, 0, c->cols);
+	int bottom = between(r.row + r.rows, 0, c->rows),
+	    right = between(r.col + r.cols, 0, c->cols);
 
 	r.row = between(r.row, 0, c->rows);
 	r.col = between(r.col, 0, c->cols);
@@ -184,7 +186,8 @@ canvas_put(struct canvas *c, int row, int col, uint32_t cp, enum ui_role role)
 	}
 	width = width_of(cp);
 	if (width < 0) {
-		/* somewhere text_safe() was forgotten: nothing worse than a mark here, and the tests find it */
+		/* somewhere text_safe() was forgotten: nothing worse than a mark here, and the
+		 * tests find it */
 		c->controls++;
 		cp = '?';
 		width = 1;
@@ -269,7 +272,8 @@ canvas_text_cut(struct canvas *c, int row, int col, int width, enum ui_role role
 }
 
 int
-canvas_printf(struct canvas *c, int row, int col, int width, enum ui_role role, const char *fmt, ...)
+canvas_printf(
+	struct canvas *c, int row, int col, int width, enum ui_role role, const char *fmt, ...)
 {
 	char text[1024];
 	va_list ap;
@@ -281,7 +285,8 @@ canvas_printf(struct canvas *c, int row, int col, int width, enum ui_role role, 
 	if (n < 0)
 		return 0;
 	/* cut at a whole character */
-	return canvas_text_cut(c, row, col, width, role, clip_cells(span_of(text), (size_t)c->cols + 1));
+	return canvas_text_cut(
+		c, row, col, width, role, clip_cells(span_of(text), (size_t)c->cols + 1));
 }
 
 void

@@ -81,7 +81,8 @@ chrome_rail(const struct ui *ui, struct canvas *c, int row)
 		/* the brackets say it where no colour or look does */
 		if (here)
 			canvas_put(c, row, col - 1, '[', role);
-		col += canvas_printf(c, row, col, c->cols - col, role, "%d %s ", s + 1, step_title((enum step)s));
+		col += canvas_printf(c, row, col, c->cols - col, role, "%d %s ", s + 1,
+			step_title((enum step)s));
 		col += canvas_put(c, row, col, glyph, here ? role : glyph_role);
 		if (here)
 			canvas_put(c, row, col, ']', role);
@@ -155,7 +156,8 @@ draw_next(const struct ui *ui, struct canvas *c, struct rect r, int behind)
 		canvas_puts(c, r.row - 1, r.col + behind + 8, cells, UIR_NEXT, buf_str(&b));
 	} else if (b.len && r.rows > 0) {
 		canvas_puts(c, r.row, r.col, r.cols, UIR_DIM, "Next: ");
-		used = canvas_wrap(c, (struct rect){r.row, r.col + 6, r.rows, r.cols - 6}, UIR_NEXT, buf_span(&b));
+		used = canvas_wrap(c, (struct rect){r.row, r.col + 6, r.rows, r.cols - 6}, UIR_NEXT,
+			buf_span(&b));
 	}
 	buf_release(&b);
 	return used;
@@ -183,7 +185,8 @@ draw_chain(const struct ui *ui, struct canvas *c, struct rect r)
 int
 chrome_verdict(const struct ui *ui, struct canvas *c, int row)
 {
-	/* the sentence stands whole, and what to do as far as it can, before anything else gets a row */
+	/* the sentence stands whole, and what to do as far as it can, before anything else gets a
+	 * row */
 	int most = c->rows >= 22 ? 8 : 6, chain = most - 2, used, width = c->cols - 4;
 	struct buf b;
 	uint32_t glyph;
@@ -207,16 +210,18 @@ chrome_verdict(const struct ui *ui, struct canvas *c, int row)
 }
 
 void
-chrome_title(struct canvas *c, int row, int col, int cols, bool focus, const char *title, const char *note,
-	const char *right)
+chrome_title(struct canvas *c, int row, int col, int cols, bool focus, const char *title,
+	const char *note, const char *right)
 {
-	int end = col + cols, at = col, tail = right && *right ? (int)text_cells(span_of(right)) : 0;
+	int end = col + cols, at = col,
+	    tail = right && *right ? (int)text_cells(span_of(right)) : 0;
 
 	for (int i = col; i < end; i++)
 		canvas_put(c, row, i, GLYPH_HLINE, UIR_RULE);
 	at += 2;
 	at += canvas_puts(c, row, at, end - at, UIR_RULE, " ");
-	at += canvas_text_cut(c, row, at, end - at - 1, focus ? UIR_TITLE_FOCUS : UIR_TITLE, span_of(title));
+	at += canvas_text_cut(
+		c, row, at, end - at - 1, focus ? UIR_TITLE_FOCUS : UIR_TITLE, span_of(title));
 	at += canvas_puts(c, row, at, end - at, UIR_RULE, " ");
 	if (note && *note) {
 		int room = end - at - 6 - (tail ? tail + 3 : 0);
@@ -246,8 +251,10 @@ chrome_all(const struct ui *ui, struct canvas *c)
 static enum action
 pair_of(enum action a)
 {
-	return a == ACT_PREV_STEP ? ACT_NEXT_STEP : a == ACT_UP ? ACT_DOWN : a == ACT_FORM_NEXT ? ACT_FORM_PREV
-		: ACT_NONE;
+	return a == ACT_PREV_STEP    ? ACT_NEXT_STEP
+		: a == ACT_UP        ? ACT_DOWN
+		: a == ACT_FORM_NEXT ? ACT_FORM_PREV
+				     : ACT_NONE;
 }
 
 /* The cells of a hint; drawn only if they fit before `end`. */
@@ -262,7 +269,8 @@ draw_hint(const struct ui *ui, struct canvas *c, int col, int end, enum action a
 		keymap_name(&ui->keymap, pair_of(a), other, sizeof(other));
 	if (!key[0])
 		return 0;
-	need = (int)(text_cells(span_of(key)) + text_cells(span_of(other)) + text_cells(span_of(hint))) +
+	need = (int)(text_cells(span_of(key)) + text_cells(span_of(other)) +
+		       text_cells(span_of(hint))) +
 		(other[0] ? 2 : 1);
 	if (col + need > end)
 		return 0;
@@ -276,7 +284,8 @@ chrome_footer(const struct ui *ui, struct canvas *c)
 {
 	static const enum action always[] = {ACT_HELP, ACT_QUIT};
 	const struct layer *l = &ui->layers[ui->n_layers - 1];
-	const enum action *hints = ui->n_layers > 0 && l->screen->hints ? l->screen->hints(ui, l->state) : NULL;
+	const enum action *hints =
+		ui->n_layers > 0 && l->screen->hints ? l->screen->hints(ui, l->state) : NULL;
 	bool list = ui->n_layers == 1;
 	int col = 1, row = c->rows - 1, end = c->cols - 1 - (list ? 16 : 0);
 

@@ -111,7 +111,8 @@ dialog_event(struct ui *ui, void *state, const struct key_event *ev)
 	if (ev->kind == EVENT_KEY && ev->key.code >= '1' && ev->key.code < '1' + d->spec.n_choices)
 		return answer(ui, d, ev->key.code - '1');
 	if (ev->kind == EVENT_KEY && (ev->key.code == 'j' || ev->key.code == 'k'))
-		return dialog_action(ui, state, ev->key.code == 'j' ? ACT_FORM_NEXT : ACT_FORM_PREV);
+		return dialog_action(
+			ui, state, ev->key.code == 'j' ? ACT_FORM_NEXT : ACT_FORM_PREV);
 	if (ev->kind == EVENT_KEY && ev->key.code == 'q')
 		return UI_CLOSE;
 	return UI_HANDLED;
@@ -152,14 +153,16 @@ dialog_draw(const struct ui *ui, const void *state, struct canvas *c)
 	canvas_frame(c, r, UIR_DIALOG_EDGE);
 	canvas_printf(c, r.row, r.col + 2, cols - 4, UIR_DIALOG_TITLE, " %s ", d->spec.title);
 	row = r.row + 1;
-	row += canvas_wrap(c, (struct rect){row, r.col + 2, text, inner}, UIR_DIALOG, span_of(d->spec.text));
+	row += canvas_wrap(
+		c, (struct rect){row, r.col + 2, text, inner}, UIR_DIALOG, span_of(d->spec.text));
 	row += text ? 1 : 0;
 	if (d->spec.input) {
 		textfield_draw(&d->field, true, d->spec.hint, row, r.col + 2, inner, c);
 		row++;
 		if (error)
 			canvas_put(c, row, r.col + 2, GLYPH_PROBLEM, UIR_PROBLEM);
-		row += canvas_wrap(c, (struct rect){row, r.col + 4, error, inner - 2}, UIR_PROBLEM, span_of(d->error));
+		row += canvas_wrap(c, (struct rect){row, r.col + 4, error, inner - 2}, UIR_PROBLEM,
+			span_of(d->error));
 		row += d->spec.n_choices ? 1 : 0;
 	}
 	for (size_t i = 0; i < d->spec.n_choices; i++, row++) {
@@ -167,8 +170,8 @@ dialog_draw(const struct ui *ui, const void *state, struct canvas *c)
 
 		if (here)
 			canvas_put(c, row, r.col + 2, GLYPH_MARK, UIR_MARK);
-		canvas_printf(c, row, r.col + 4, inner - 2, here ? UIR_CHOICE_HERE : UIR_CHOICE, "%zu %s", i + 1,
-			d->spec.choices[i]);
+		canvas_printf(c, row, r.col + 4, inner - 2, here ? UIR_CHOICE_HERE : UIR_CHOICE,
+			"%zu %s", i + 1, d->spec.choices[i]);
 	}
 }
 
@@ -219,5 +222,7 @@ dialog_open(struct ui *ui, const struct dialog_spec *spec)
 void
 dialog_tell(struct ui *ui, const char *title, const char *text)
 {
-	dialog_open(ui, &(struct dialog_spec){.title = title, .text = text, .choices = {"Close"}, .n_choices = 1});
+	dialog_open(ui,
+		&(struct dialog_spec){
+			.title = title, .text = text, .choices = {"Close"}, .n_choices = 1});
 }

@@ -66,8 +66,8 @@ pass_strokes(const char *lead, int row, int col, struct canvas *c)
 }
 
 /*
- * A finding flows: strokes and id, then its sentence over as many rows as it takes, behind the id and below
- * it.  Draws at (row, col) into `cols` cells, or only counts (c NULL).
+ * A finding flows: strokes and id, then its sentence over as many rows as it takes, behind the id
+ * and below it.  Draws at (row, col) into `cols` cells, or only counts (c NULL).
  */
 static int
 finding_flow(const struct field *f, bool marked, int row, int col, int cols, struct canvas *c)
@@ -78,7 +78,8 @@ finding_flow(const struct field *f, bool marked, int row, int col, int cols, str
 
 	if (c) {
 		canvas_puts(c, row, col, lead, UIR_RULE, f->lead);
-		canvas_text_cut(c, row, col + lead, cols - lead, marked ? UIR_SELECTED : UIR_NAME, span_of(f->name));
+		canvas_text_cut(c, row, col + lead, cols - lead, marked ? UIR_SELECTED : UIR_NAME,
+			span_of(f->name));
 	}
 	if (cols - at < FINDING_BESIDE) {
 		at = hang;
@@ -89,7 +90,8 @@ finding_flow(const struct field *f, bool marked, int row, int col, int cols, str
 			pass_strokes(f->lead, row + used, col, c);
 		/* the last row that there is shows that more follows */
 		if (c && used == NOTE_ROWS - 1 && rest.n)
-			canvas_text_cut(c, row + used, col + at, cols - at, UIR_VALUE, span_make(line.p, line.n + rest.n));
+			canvas_text_cut(c, row + used, col + at, cols - at, UIR_VALUE,
+				span_make(line.p, line.n + rest.n));
 		else if (c)
 			canvas_text(c, row + used, col + at, cols - at, UIR_VALUE, line);
 		used++;
@@ -102,19 +104,21 @@ finding_flow(const struct field *f, bool marked, int row, int col, int cols, str
 static bool
 runs_on(const struct field *f, const struct columns *w)
 {
-	int value = (int)text_cells(span_of(f->value)), meaning = (int)text_cells(span_of(f->meaning));
+	int value = (int)text_cells(span_of(f->value)),
+	    meaning = (int)text_cells(span_of(f->meaning));
 
 	return w->narrow && f->meaning[0] && value + 2 + meaning <= w->value + 2 + w->meaning;
 }
 
 /*
- * The value on the row, the meaning below it: what would be cut beside its meaning stands whole, and in a
- * narrow pane words have all its width.
+ * The value on the row, the meaning below it: what would be cut beside its meaning stands whole,
+ * and in a narrow pane words have all its width.
  */
 static bool
 stacked(const struct field *f, const struct columns *w)
 {
-	int value = (int)text_cells(span_of(f->value)), meaning = (int)text_cells(span_of(f->meaning));
+	int value = (int)text_cells(span_of(f->value)),
+	    meaning = (int)text_cells(span_of(f->meaning));
 
 	if (!f->meaning[0] || runs_on(f, w))
 		return false;
@@ -229,44 +233,55 @@ paint_found(struct canvas *c, int row, int col, int cols, const char *search)
 }
 
 static void
-draw_value(const struct field *f, const struct columns *w, bool marked, int row, int col, struct canvas *c)
+draw_value(const struct field *f, const struct columns *w, bool marked, int row, int col,
+	struct canvas *c)
 {
 	enum ui_role state = state_role((int)f->state);
-	bool odd = f->state == STATE_WARNING || f->state == STATE_PROBLEM || f->state == STATE_UNDETERMINED;
+	bool odd = f->state == STATE_WARNING || f->state == STATE_PROBLEM ||
+		f->state == STATE_UNDETERMINED;
 	int value = value_width(f, w), rows, room = w->value + 2 + w->meaning;
 	enum ui_role words = odd ? state : UIR_MEANING;
 
 	if (odd)
 		canvas_put(c, row, col + 1, glyph_state((int)f->state), state);
-	canvas_text_cut(c, row, col + 3, w->name, marked ? UIR_SELECTED : UIR_NAME, span_of(f->name));
+	canvas_text_cut(
+		c, row, col + 3, w->name, marked ? UIR_SELECTED : UIR_NAME, span_of(f->name));
 	col += 3 + w->name + 2;
 	if (stacked(f, w)) {
 		rows = value_rows(f, room);
 		if (rows > 1)
-			canvas_wrap(c, (struct rect){row, col, rows, room}, odd ? state : UIR_VALUE, span_of(f->value));
+			canvas_wrap(c, (struct rect){row, col, rows, room}, odd ? state : UIR_VALUE,
+				span_of(f->value));
 		else
-			canvas_text_cut(c, row, col, room, odd ? state : UIR_VALUE, span_of(f->value));
-		canvas_wrap(c, (struct rect){row + rows, col, VALUE_ROWS, room}, words, span_of(f->meaning));
+			canvas_text_cut(
+				c, row, col, room, odd ? state : UIR_VALUE, span_of(f->value));
+		canvas_wrap(c, (struct rect){row + rows, col, VALUE_ROWS, room}, words,
+			span_of(f->meaning));
 		return;
 	}
 	if (runs_on(f, w)) {
 		value = (int)text_cells(span_of(f->value));
-		value = value > w->value || (int)text_cells(span_of(f->meaning)) > w->meaning ? value : w->value;
+		value = value > w->value || (int)text_cells(span_of(f->meaning)) > w->meaning
+			? value
+			: w->value;
 		canvas_puts(c, row, col, room, odd ? state : UIR_VALUE, f->value);
 		canvas_puts(c, row, col + value + 2, room - value - 2, words, f->meaning);
 		return;
 	}
 	rows = value_rows(f, value);
 	if (rows > 1)
-		canvas_wrap(c, (struct rect){row, col, rows, value}, odd ? state : UIR_VALUE, span_of(f->value));
+		canvas_wrap(c, (struct rect){row, col, rows, value}, odd ? state : UIR_VALUE,
+			span_of(f->value));
 	else
-		rows = canvas_text_cut(c, row, col, value, odd ? state : UIR_VALUE, span_of(f->value));
+		rows = canvas_text_cut(
+			c, row, col, value, odd ? state : UIR_VALUE, span_of(f->value));
 	if (!f->meaning[0])
 		return;
 	/* a value over several rows fills its width; else the meaning follows the value's end */
 	if (value_rows(f, value) == 1)
 		value = rows > w->value ? rows : w->value;
-	canvas_wrap(c, (struct rect){row, col + value + 2, VALUE_ROWS, w->value + w->meaning - value},
+	canvas_wrap(c,
+		(struct rect){row, col + value + 2, VALUE_ROWS, w->value + w->meaning - value},
 		words, span_of(f->meaning));
 }
 
@@ -274,13 +289,14 @@ static void
 draw_finding(const struct field *f, bool marked, int row, struct rect r, struct canvas *c)
 {
 	if (f->state != STATE_OK)
-		canvas_put(c, row, r.col + 1, glyph_state((int)f->state), state_role((int)f->state));
+		canvas_put(
+			c, row, r.col + 1, glyph_state((int)f->state), state_role((int)f->state));
 	finding_flow(f, marked, row, r.col + 3, r.cols - 4, c);
 }
 
 void
-fieldlist_draw(const struct field_list *l, struct place p, bool focus, struct rect r, const char *search,
-	struct canvas *c)
+fieldlist_draw(const struct field_list *l, struct place p, bool focus, struct rect r,
+	const char *search, struct canvas *c)
 {
 	struct columns w = measure(l, r.cols);
 	int i = clamp_top(l, p, r.rows, r.cols), used = 0;
@@ -296,7 +312,8 @@ fieldlist_draw(const struct field_list *l, struct place p, bool focus, struct re
 				i == first && i > 0 ? "more above" : "");
 		else if (f->kind == FIELD_NOTE)
 			canvas_wrap(c, (struct rect){row, r.col + 3, row_height(f, &w), r.cols - 4},
-				f->state == STATE_OK ? UIR_NOTE : state_role((int)f->state), span_of(f->value));
+				f->state == STATE_OK ? UIR_NOTE : state_role((int)f->state),
+				span_of(f->value));
 		else if (f->kind == FIELD_FINDING)
 			draw_finding(f, marked, row, r, c);
 		else

@@ -1,4 +1,5 @@
-/* Further probes: what each would tell, what it costs and what it risks, before anything is sent. */
+/* Further probes: what each would tell, what it costs and what it risks, before anything is sent.
+ */
 #include "ui/state.h"
 
 #include "base/text.h"
@@ -20,12 +21,16 @@ probes_now(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 static void
 describe(struct buf *out, const struct probe_row *const *open, size_t n)
 {
-	buf_puts(out, n > 1 ? "Asked one after the other, each once, and only as long as something is open:\n" : "");
+	buf_puts(out,
+		n > 1 ? "Asked one after the other, each once, and only as long as something is "
+			"open:\n"
+		      : "");
 	for (size_t i = 0; i < n; i++) {
 		char cost[LIMIT_MESSAGE];
 
 		probe_cost(open[i], cost, sizeof(cost));
-		buf_printf(out, "%s%s%s %s.", i ? "\n" : "", n > 1 ? "· " : "", open[i]->question, cost);
+		buf_printf(out, "%s%s%s %s.", i ? "\n" : "", n > 1 ? "· " : "", open[i]->question,
+			cost);
 	}
 }
 

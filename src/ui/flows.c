@@ -25,11 +25,12 @@ typed_path(struct span text, struct err *why)
 }
 
 /*
- * What changes something at a server or overwrites a file starts on the choice that does not: Enter alone never does it,
- * a digit or a move does.
+ * What changes something at a server or overwrites a file starts on the choice that does not: Enter
+ * alone never does it, a digit or a move does.
  */
 
-/* --- refresh: a place for the new tokens first, then the question --------------------------------- */
+/* --- refresh: a place for the new tokens first, then the question
+ * --------------------------------- */
 
 static const char tokens_file[] = "tokentriage-tokens.json";
 
@@ -54,18 +55,29 @@ refresh_ask(struct ui *ui)
 {
 	const char *path = NULL;
 	enum token_place place = wizard_token_place(ui->d->wizard, &path);
-	char *text = xasprintf("This sends the refresh token to %s. The server may make the old refresh token "
+	char *text = xasprintf(
+		"This sends the refresh token to %s. The server may make the old refresh token "
 		"invalid at once (rotation), and the old access token, too.\n\n%s%s%s\n\n"
 		"Then the new access token is verified and user information is asked for again.",
 		ui->m.host[0] ? ui->m.host : "the token endpoint",
-		place == PLACE_FILE ? "The new tokens are written to " : "The new tokens are kept in memory only: "
-		"they are gone when this program ends, and with rotation so is the session",
+		place == PLACE_FILE ? "The new tokens are written to "
+				    : "The new tokens are kept in memory only: "
+				      "they are gone when this program ends, and with rotation so "
+				      "is the session",
 		place == PLACE_FILE && path ? path : "",
-		place != PLACE_FILE ? "." : access(path, F_OK) ? ", readable by you alone, before anything else uses them."
-		: " (replacing the file that is there), readable by you alone, before anything else uses them.");
+		place != PLACE_FILE ? "."
+			: access(path, F_OK)
+			? ", readable by you alone, before anything else uses them."
+			: " (replacing the file that is there), readable by you alone, before "
+			  "anything else uses them.");
 
-	dialog_open(ui, &(struct dialog_spec){.title = "Refresh the tokens?", .text = text,
-		.choices = {"Refresh now", "Cancel"}, .n_choices = 2, .first = 1, .done = refresh_now});
+	dialog_open(ui,
+		&(struct dialog_spec){.title = "Refresh the tokens?",
+			.text = text,
+			.choices = {"Refresh now", "Cancel"},
+			.n_choices = 2,
+			.first = 1,
+			.done = refresh_now});
 	free(text);
 }
 
@@ -98,11 +110,17 @@ place_chosen(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 	(void)text;
 	(void)arg;
 	if (choice == 0)
-		dialog_open(ui, &(struct dialog_spec){.title = "File for the new tokens",
-			.text = "It is written with mode 0600, whole or not at all.", .input = true,
-			.value = tokens_file, .hint = "path of a file", .keep = KEEP_TOKENS + 1, .take = place_take,
-			.done = place_set});
-	else if (choice == 1 && wizard_set_token_place(ui->d->wizard, PLACE_MEMORY, NULL, &e) == RES_OK)
+		dialog_open(ui,
+			&(struct dialog_spec){.title = "File for the new tokens",
+				.text = "It is written with mode 0600, whole or not at all.",
+				.input = true,
+				.value = tokens_file,
+				.hint = "path of a file",
+				.keep = KEEP_TOKENS + 1,
+				.take = place_take,
+				.done = place_set});
+	else if (choice == 1 &&
+		wizard_set_token_place(ui->d->wizard, PLACE_MEMORY, NULL, &e) == RES_OK)
 		refresh_ask(ui);
 }
 
@@ -120,10 +138,14 @@ flow_refresh(struct ui *ui)
 	if (!wizard_can_refresh(ui->d->wizard, why, sizeof(why)))
 		dialog_tell(ui, "No refresh now", why);
 	else if (wizard_token_place(ui->d->wizard, NULL) == PLACE_UNCHOSEN)
-		dialog_open(ui, &(struct dialog_spec){.title = "Where do the new tokens go?",
-			.text = "A refresh can make the old tokens invalid. Choose first where the new ones are kept.",
-			.choices = {"In a file", "In memory only: lost when this program ends", "Cancel"},
-			.n_choices = 3, .done = place_chosen});
+		dialog_open(ui,
+			&(struct dialog_spec){.title = "Where do the new tokens go?",
+				.text = "A refresh can make the old tokens invalid. Choose first "
+					"where the new ones are kept.",
+				.choices = {"In a file",
+					"In memory only: lost when this program ends", "Cancel"},
+				.n_choices = 3,
+				.done = place_chosen});
 	else
 		refresh_ask(ui);
 }
@@ -146,13 +168,19 @@ replace_now(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 void
 flow_replace(struct ui *ui)
 {
-	dialog_open(ui, &(struct dialog_spec){.title = "Replace the profile's token files?",
-		.text = "Writes the newest tokens over the token files that the profile names, each whole or not at "
-			"all. The tokens of before are then gone.",
-		.choices = {"Replace them", "Cancel"}, .n_choices = 2, .first = 1, .done = replace_now});
+	dialog_open(ui,
+		&(struct dialog_spec){.title = "Replace the profile's token files?",
+			.text = "Writes the newest tokens over the token files that the profile "
+				"names, each whole or not at "
+				"all. The tokens of before are then gone.",
+			.choices = {"Replace them", "Cancel"},
+			.n_choices = 2,
+			.first = 1,
+			.done = replace_now});
 }
 
-/* --- revoke ------------------------------------------------------------------------------------------ */
+/* --- revoke
+ * ------------------------------------------------------------------------------------------ */
 
 static void
 revoke_now(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
@@ -178,11 +206,16 @@ revoke_ask(struct ui *ui, enum token_slot slot)
 		dialog_tell(ui, "No revocation now", why);
 		return;
 	}
-	text = xasprintf("This asks %s to make the %s token invalid for good. Whatever uses it stops working%s. "
-		"It cannot be undone; the user has to log in again.\n\nThen the token is verified and user "
-		"information asked for again, as proof.", ui->m.host[0] ? ui->m.host : "the server",
+	text = xasprintf("This asks %s to make the %s token invalid for good. Whatever uses it "
+			 "stops working%s. "
+			 "It cannot be undone; the user has to log in again.\n\nThen the token is "
+			 "verified and user "
+			 "information asked for again, as proof.",
+		ui->m.host[0] ? ui->m.host : "the server",
 		slot == SLOT_REFRESH ? "refresh" : "access",
-		slot == SLOT_REFRESH ? ", and many servers end the access tokens that came from it, too" : "");
+		slot == SLOT_REFRESH
+			? ", and many servers end the access tokens that came from it, too"
+			: "");
 	dialog_open(ui, &(struct dialog_spec){.title = "Revoke the token?", .text = text,
 		.choices = {"Revoke it", "Cancel"}, .n_choices = 2, .first = 1, .done = revoke_now,
 		.arg = (uintptr_t)slot});
@@ -206,20 +239,25 @@ flow_revoke(struct ui *ui)
 		return;
 	}
 	if (ui->m.has_access && ui->m.has_refresh)
-		dialog_open(ui, &(struct dialog_spec){.title = "Revoke which token?",
-			.choices = {"The access token", "The refresh token", "Cancel"}, .n_choices = 3, .first = 2,
-			.done = revoke_which});
+		dialog_open(ui,
+			&(struct dialog_spec){.title = "Revoke which token?",
+				.choices = {"The access token", "The refresh token", "Cancel"},
+				.n_choices = 3,
+				.first = 2,
+				.done = revoke_which});
 	else
 		revoke_ask(ui, ui->m.has_refresh ? SLOT_REFRESH : SLOT_ACCESS);
 }
 
-/* --- export and copy ----------------------------------------------------------------------------------- */
+/* --- export and copy
+ * ----------------------------------------------------------------------------------- */
 
 static bool
 export_take(struct ui *ui, struct span text, uintptr_t arg, struct err *why)
 {
 	char *path = typed_path(text, why), safe[160];
-	bool ok = path && ui->d->export_report(ui->d->ctx, ui->d->formats[arg].id, path, why) == RES_OK;
+	bool ok = path &&
+		ui->d->export_report(ui->d->ctx, ui->d->formats[arg].id, path, why) == RES_OK;
 
 	if (ok)
 		ui_notice(ui, "Written to %s; secrets are masked.",
@@ -235,16 +273,22 @@ export_format(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 	(void)arg;
 	if (choice >= ui->d->n_formats)
 		return;
-	dialog_open(ui, &(struct dialog_spec){.title = ui->d->formats[choice].label,
-		.text = "Secrets are masked in every format. File to write:", .input = true,
-		.value = ui->d->formats[choice].file, .hint = "path of a file", .keep = KEEP_EXPORT + choice + 1,
-		.take = export_take, .arg = choice});
+	dialog_open(ui,
+		&(struct dialog_spec){.title = ui->d->formats[choice].label,
+			.text = "Secrets are masked in every format. File to write:",
+			.input = true,
+			.value = ui->d->formats[choice].file,
+			.hint = "path of a file",
+			.keep = KEEP_EXPORT + choice + 1,
+			.take = export_take,
+			.arg = choice});
 }
 
 void
 flow_export(struct ui *ui)
 {
-	struct dialog_spec spec = {.title = "Export", .text = "Everything that is known of this case, for the ticket.",
+	struct dialog_spec spec = {.title = "Export",
+		.text = "Everything that is known of this case, for the ticket.",
 		.done = export_format};
 
 	if (!ui->d->export_report || !ui->d->n_formats) {
@@ -302,16 +346,23 @@ copy_chosen(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 	if (choice > COPY_VALUE || (choice == COPY_VALUE && !step_marked(ui)))
 		return;
 	if (choice == COPY_FILE) {
-		dialog_open(ui, &(struct dialog_spec){.title = "File for the curl command", .input = true,
-			.value = "tokentriage-request.sh", .hint = "path of a file", .keep = KEEP_CURL + 1,
-			.take = copy_take, .arg = COPY_FILE});
+		dialog_open(ui,
+			&(struct dialog_spec){.title = "File for the curl command",
+				.input = true,
+				.value = "tokentriage-request.sh",
+				.hint = "path of a file",
+				.keep = KEEP_CURL + 1,
+				.take = copy_take,
+				.arg = COPY_FILE});
 		return;
 	}
 	buf_init_wiping(&b, 1 << 20);
 	copy_text(ui, &b, choice);
 	if (b.len) {
 		ui->d->term->clip(ui->term, buf_span(&b));
-		ui_notice(ui, "Sent %zu bytes to the terminal's clipboard; whether it took them cannot be known.",
+		ui_notice(ui,
+			"Sent %zu bytes to the terminal's clipboard; whether it took them cannot "
+			"be known.",
 			b.len);
 	}
 	buf_release(&b);
@@ -323,8 +374,10 @@ flow_copy(struct ui *ui)
 	const struct exchange *x = step_exchange(ui);
 	const struct field *f = step_marked(ui);
 	char label[80];
-	struct dialog_spec spec = {.title = "Copy", .done = copy_chosen,
-		.choices = {"curl command to the terminal's clipboard (OSC 52)", "curl command into a file",
+	struct dialog_spec spec = {.title = "Copy",
+		.done = copy_chosen,
+		.choices = {"curl command to the terminal's clipboard (OSC 52)",
+			"curl command into a file",
 			f ? "the marked value to the terminal's clipboard" : "Cancel", "Cancel"},
 		.n_choices = f ? 4 : 3};
 
@@ -336,7 +389,8 @@ flow_copy(struct ui *ui)
 	dialog_open(ui, &spec);
 }
 
-/* --- search and command --------------------------------------------------------------------------------- */
+/* --- search and command
+ * --------------------------------------------------------------------------------- */
 
 void
 flow_search_again(struct ui *ui, bool back)
@@ -348,8 +402,10 @@ flow_search_again(struct ui *ui, bool back)
 		flow_search(ui);
 		return;
 	}
-	step_panes(ui, (struct rect){3, 0, ui->canvas.rows - 4, ui->canvas.cols}, &fields, &guide, &log);
-	found = ui->pane == PANE_LOG ? logpane_search(ui->records, &ui->log, ui->search, back, log.rows - 1)
+	step_panes(ui, (struct rect){3, 0, ui->canvas.rows - 4, ui->canvas.cols}, &fields, &guide,
+		&log);
+	found = ui->pane == PANE_LOG
+		? logpane_search(ui->records, &ui->log, ui->search, back, log.rows - 1)
 		: fieldlist_search(&ui->m.fields, &ui->places[ui->step], ui->search, back);
 	if (!found)
 		ui_notice(ui, "\"%s\" does not stand in this pane.", ui->search);
@@ -369,8 +425,13 @@ search_for(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 void
 flow_search(struct ui *ui)
 {
-	dialog_open(ui, &(struct dialog_spec){.title = ui->pane == PANE_LOG ? "Search the log" : "Search the fields",
-		.input = true, .hint = "text to find", .value = ui->search, .done = search_for});
+	dialog_open(ui,
+		&(struct dialog_spec){
+			.title = ui->pane == PANE_LOG ? "Search the log" : "Search the fields",
+			.input = true,
+			.hint = "text to find",
+			.value = ui->search,
+			.done = search_for});
 }
 
 static void
@@ -385,7 +446,8 @@ run_command(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 	if (action_find(text, &a))
 		ui_action(ui, a);
 	else if (text.n)
-		ui_notice(ui, "There is no action \"%s\"; ? lists them.", text_safe_into(safe, sizeof(safe), text));
+		ui_notice(ui, "There is no action \"%s\"; ? lists them.",
+			text_safe_into(safe, sizeof(safe), text));
 }
 
 void

@@ -44,7 +44,8 @@ give_paste(struct keydec *d, struct key_event *out, size_t len)
 {
 	reset(d);
 	d->pasting = false;
-	*out = (struct key_event){EVENT_PASTE, {0, 0}, span_sub(buf_span(&d->paste), 0, len), d->cut};
+	*out = (struct key_event){
+		EVENT_PASTE, {0, 0}, span_sub(buf_span(&d->paste), 0, len), d->cut};
 	return true;
 }
 
@@ -205,7 +206,8 @@ utf8_need(unsigned char lead)
 }
 
 static bool
-utf8_byte(struct keydec *d, unsigned char byte, unsigned mods, int64_t now_us, struct key_event *out)
+utf8_byte(
+	struct keydec *d, unsigned char byte, unsigned mods, int64_t now_us, struct key_event *out)
 {
 	size_t at = d->n && d->seq[0] == 0x1b ? 1 : 0;
 	uint32_t cp;

@@ -44,11 +44,12 @@ keymap_set(struct keymap *m, struct span action, const struct span *names, size_
 	if (!action_find(action, &a))
 		return err_set(e, RES_NOTFOUND, "there is no action \"%.*s\"", SPAN_ARG(action));
 	if (n > KEYS_PER_ACTION)
-		return err_set(e, RES_SYNTAX, "%.*s: at most %d keys", SPAN_ARG(action), KEYS_PER_ACTION);
+		return err_set(
+			e, RES_SYNTAX, "%.*s: at most %d keys", SPAN_ARG(action), KEYS_PER_ACTION);
 	for (size_t i = 0; i < n; i++) {
 		if (!key_parse(names[i], &keys[i]))
-			return err_set(e, RES_SYNTAX, "%.*s: there is no key \"%.*s\"", SPAN_ARG(action),
-				SPAN_ARG(names[i]));
+			return err_set(e, RES_SYNTAX, "%.*s: there is no key \"%.*s\"",
+				SPAN_ARG(action), SPAN_ARG(names[i]));
 	}
 	memcpy(m->keys[a], keys, sizeof(keys));
 	return RES_OK;
@@ -90,7 +91,8 @@ keymap_check(const struct keymap *m, enum action both[2], struct err *e)
 				both[1] = (enum action)b;
 			}
 			if (k)
-				return err_set(e, RES_REFUSED, "the key %s is given to both %s and %s",
+				return err_set(e, RES_REFUSED,
+					"the key %s is given to both %s and %s",
 					key_name(*k, name, sizeof(name)), action_infos[a].id,
 					action_infos[b].id);
 		}

@@ -45,7 +45,8 @@ key_parse(struct span s, struct key *out)
 			return true;
 		}
 	}
-	if (s.n >= 2 && s.p[0] == 'F' && span_to_i64(span_from(s, 1), &n) == RES_OK && n >= 1 && n <= 12) {
+	if (s.n >= 2 && s.p[0] == 'F' && span_to_i64(span_from(s, 1), &n) == RES_OK && n >= 1 &&
+		n <= 12) {
 		out->code = KC_F1 + (uint32_t)n - 1;
 		return true;
 	}

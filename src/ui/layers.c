@@ -47,7 +47,8 @@ draw_too_small(struct canvas *c)
 
 	while (i + 1 < ARRAY_SIZE(words) && (int)strlen(words[i]) > c->cols)
 		i++;
-	canvas_puts(c, c->rows / 2, c->cols > (int)strlen(words[i]) ? (c->cols - (int)strlen(words[i])) / 2 : 0,
+	canvas_puts(c, c->rows / 2,
+		c->cols > (int)strlen(words[i]) ? (c->cols - (int)strlen(words[i])) / 2 : 0,
 		c->cols, UIR_WARNING, words[i]);
 }
 
@@ -112,7 +113,9 @@ ui_event(struct ui *ui, const struct key_event *ev)
 	else if (l.screen->event)
 		follow_up(ui, at, &l, l.screen->event(ui, l.state, ev), ACT_NONE);
 	else if (ev->kind == EVENT_PASTE)
-		ui_notice(ui, "Pasted %zu bytes, but no field takes them here; t opens the token field.", ev->paste.n);
+		ui_notice(ui,
+			"Pasted %zu bytes, but no field takes them here; t opens the token field.",
+			ev->paste.n);
 }
 
 int64_t

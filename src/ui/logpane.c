@@ -4,8 +4,9 @@
 #include "ui/glyphs.h"
 
 /*
- * The view is anchored by the sequence number of its last record, so that new records do not move what
- * is read; drawing and scrolling touch only the rows that are seen, however many records there are.
+ * The view is anchored by the sequence number of its last record, so that new records do not move
+ * what is read; drawing and scrolling touch only the rows that are seen, however many records there
+ * are.
  */
 
 /* The index of the last record shown; log_count() is not 0. */
@@ -31,7 +32,8 @@ marked_index(const struct log *log, const struct log_view *v, int rows)
 	size_t bottom = bottom_index(log, v, rows);
 	uint64_t last = log_first_seq(log) + bottom;
 
-	if (!v->mark_seq || v->mark_seq > last || v->mark_seq + (uint64_t)(rows > 1 ? rows : 1) <= last ||
+	if (!v->mark_seq || v->mark_seq > last ||
+		v->mark_seq + (uint64_t)(rows > 1 ? rows : 1) <= last ||
 		v->mark_seq < log_first_seq(log))
 		return bottom;
 	return (size_t)(v->mark_seq - log_first_seq(log));
@@ -73,8 +75,8 @@ paint_match(struct canvas *c, int row, int col, int end, struct span text, const
 }
 
 static void
-draw_record(const struct log_rec *rec, const struct log_view *v, bool marked, int row, struct rect r,
-	const char *search, struct canvas *c)
+draw_record(const struct log_rec *rec, const struct log_view *v, bool marked, int row,
+	struct rect r, const char *search, struct canvas *c)
 {
 	char when[16];
 	struct span text = span_make(rec->text, rec->text_len);
@@ -104,8 +106,8 @@ draw_record(const struct log_rec *rec, const struct log_view *v, bool marked, in
 }
 
 void
-logpane_draw(const struct log *log, const struct log_view *v, bool focus, struct rect r, const char *search,
-	struct canvas *c)
+logpane_draw(const struct log *log, const struct log_view *v, bool focus, struct rect r,
+	const char *search, struct canvas *c)
 {
 	size_t n = log ? log_count(log) : 0, last, first, mark;
 	char title[40], right[40] = "follow";
@@ -127,7 +129,8 @@ logpane_draw(const struct log *log, const struct log_view *v, bool focus, struct
 		struct log_rec rec;
 
 		if (log_get(log, i, &rec))
-			draw_record(&rec, v, focus && i == mark, r.row + 1 + (int)(i - first), r, search, c);
+			draw_record(&rec, v, focus && i == mark, r.row + 1 + (int)(i - first), r,
+				search, c);
 	}
 }
 
@@ -210,7 +213,8 @@ logpane_search(const struct log *log, struct log_view *v, const char *needle, bo
 
 		at = back ? (at + n - 1) % n : (at + 1) % n;
 		if (log_get(log, at, &rec) &&
-			span_find_str_nocase(span_make(rec.text, rec.text_len), needle) != SIZE_MAX) {
+			span_find_str_nocase(span_make(rec.text, rec.text_len), needle) !=
+				SIZE_MAX) {
 			size_t half = (size_t)(rows > 1 ? rows / 2 : 0);
 
 			v->mark_seq = rec.seq;

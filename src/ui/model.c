@@ -92,11 +92,13 @@ name_probe(struct ui_model *m, const struct wizard *w, const struct keymap *keys
 	if (!m->probes_open || m->verdict_state != STATE_UNDETERMINED)
 		return;
 	keymap_name(keys, ACT_PROBES, key, sizeof(key));
-	snprintf(m->next, sizeof(m->next), "%s%sprobe further: %s", key, key[0] ? " " : "", open[0]->question);
+	snprintf(m->next, sizeof(m->next), "%s%sprobe further: %s", key, key[0] ? " " : "",
+		open[0]->question);
 }
 
 void
-model_read(struct ui_model *m, const struct wizard *w, enum step step, const struct keymap *keys, bool local)
+model_read(struct ui_model *m, const struct wizard *w, enum step step, const struct keymap *keys,
+	bool local)
 {
 	const struct diagnosis *d = wizard_diagnosis(w);
 
@@ -106,13 +108,16 @@ model_read(struct ui_model *m, const struct wizard *w, enum step step, const str
 	if (m->c) {
 		text_safe_into(m->profile, sizeof(m->profile), span_of(m->c->profile.name));
 		read_host(m, &m->c->profile);
-		m->has_access = case_token(m->c, SLOT_ACCESS) && case_token(m->c, SLOT_ACCESS)->present;
-		m->has_refresh = case_token(m->c, SLOT_REFRESH) && case_token(m->c, SLOT_REFRESH)->present;
+		m->has_access =
+			case_token(m->c, SLOT_ACCESS) && case_token(m->c, SLOT_ACCESS)->present;
+		m->has_refresh =
+			case_token(m->c, SLOT_REFRESH) && case_token(m->c, SLOT_REFRESH)->present;
 	}
 	for (int s = 0; s < STEP_COUNT; s++) {
 		m->steps[s] = wizard_step_state(w, (enum step)s);
 		m->walked = m->walked || m->steps[s] != STATE_PENDING;
-		snprintf(m->step_summary[s], sizeof(m->step_summary[s]), "%s", d ? d->step_summary[s] : "");
+		snprintf(m->step_summary[s], sizeof(m->step_summary[s]), "%s",
+			d ? d->step_summary[s] : "");
 	}
 	if (d) {
 		m->verdict_state = d->verdict.state;
@@ -122,8 +127,8 @@ model_read(struct ui_model *m, const struct wizard *w, enum step step, const str
 	}
 	m->can_refresh = wizard_can_refresh(w, NULL, 0);
 	/* a cause in step 3 itself is a refresh that failed */
-	m->wants_refresh = m->can_refresh && d && d->verdict.primary && d->verdict.next_step == STEP_REFRESH &&
-		d->verdict.primary->step != STEP_REFRESH;
+	m->wants_refresh = m->can_refresh && d && d->verdict.primary &&
+		d->verdict.next_step == STEP_REFRESH && d->verdict.primary->step != STEP_REFRESH;
 	wizard_countdown(w, SLOT_ACCESS, &m->access);
 	wizard_countdown(w, SLOT_REFRESH, &m->refresh);
 	field_list_release(&m->fields);

@@ -74,7 +74,8 @@ paint_search(struct canvas *c, int row, int col, struct span line, const char *s
 	while (n && (found = span_find_str_nocase(span_from(line, at), search)) != SIZE_MAX) {
 		int from = (int)text_cells(span_sub(line, 0, at + found));
 
-		canvas_paint(c, row, col + from, (int)text_cells(span_sub(line, at + found, n)), UIR_FOUND);
+		canvas_paint(c, row, col + from, (int)text_cells(span_sub(line, at + found, n)),
+			UIR_FOUND);
 		at += found + n;
 	}
 }
@@ -95,7 +96,8 @@ page_draw(const struct page *p, struct rect r, int top, const char *search, stru
 			if (!wrap_next(&rest, r.cols - in, &line))
 				line = SPAN_EMPTY;
 			if (c && at >= top && at < top + r.rows) {
-				canvas_text(c, row, r.col + in, r.cols - in, (enum ui_role)l->role, line);
+				canvas_text(c, row, r.col + in, r.cols - in, (enum ui_role)l->role,
+					line);
 				if (search && *search)
 					paint_search(c, row, r.col + in, line, search);
 			}
@@ -112,7 +114,8 @@ page_height(const struct page *p, int cols)
 	return page_draw(p, (struct rect){0, 0, 0, cols}, 0, "", NULL);
 }
 
-/* --- the pager: a page over everything between verdict and footer ------------------------------ */
+/* --- the pager: a page over everything between verdict and footer ------------------------------
+ */
 
 struct pager {
 	char title[80];
@@ -142,7 +145,8 @@ find_row(const struct page *p, int cols, int from, const char *needle, bool back
 	int at = 0, first = -1, last = -1, before = -1, after = -1;
 
 	for (size_t i = 0; i < p->n; i++) {
-		if (p->v[i].text && span_find_str_nocase(span_of(p->v[i].text), needle) != SIZE_MAX) {
+		if (p->v[i].text &&
+			span_find_str_nocase(span_of(p->v[i].text), needle) != SIZE_MAX) {
 			first = first < 0 ? at : first;
 			last = at;
 			before = at < from ? at : before;
@@ -207,8 +211,12 @@ pager_action(struct ui *ui, void *state, enum action a)
 		p->top = most;
 		break;
 	case ACT_SEARCH:
-		dialog_open(ui, &(struct dialog_spec){.title = "Search", .input = true, .hint = "text to find",
-			.value = ui->search, .done = searched});
+		dialog_open(ui,
+			&(struct dialog_spec){.title = "Search",
+				.input = true,
+				.hint = "text to find",
+				.value = ui->search,
+				.done = searched});
 		return UI_REDRAW;
 	case ACT_SEARCH_NEXT:
 	case ACT_SEARCH_PREV:
@@ -248,7 +256,8 @@ pager_draw(const struct ui *ui, const void *state, struct canvas *c)
 	char right[40] = "";
 
 	if (n > r.rows)
-		snprintf(right, sizeof(right), "%d–%d of %d", top + 1, top + r.rows < n ? top + r.rows : n, n);
+		snprintf(right, sizeof(right), "%d–%d of %d", top + 1,
+			top + r.rows < n ? top + r.rows : n, n);
 	chrome_title(c, all.row, all.col + 1, all.cols - 2, true, p->title, "", right);
 	page_draw(&p->page, r, top, ui->search, c);
 	if (top < most)
@@ -267,10 +276,10 @@ pager_leave(struct ui *ui, void *state)
 static const enum action *
 pager_hints(const struct ui *ui, const void *state)
 {
-	static const enum action usual[] = {ACT_BACK, ACT_UP, ACT_PAGE_DOWN, ACT_SEARCH, ACT_PREV_STEP, ACT_EXPORT,
-		ACT_NONE};
-	static const enum action found[] = {ACT_BACK, ACT_SEARCH_NEXT, ACT_SEARCH_PREV, ACT_UP, ACT_PAGE_DOWN,
-		ACT_SEARCH, ACT_NONE};
+	static const enum action usual[] = {
+		ACT_BACK, ACT_UP, ACT_PAGE_DOWN, ACT_SEARCH, ACT_PREV_STEP, ACT_EXPORT, ACT_NONE};
+	static const enum action found[] = {ACT_BACK, ACT_SEARCH_NEXT, ACT_SEARCH_PREV, ACT_UP,
+		ACT_PAGE_DOWN, ACT_SEARCH, ACT_NONE};
 
 	(void)state;
 	return ui->search[0] ? found : usual;

@@ -51,7 +51,8 @@ help_actions(struct page *p, const struct keymap *m, enum key_context context, c
 		if (action_infos[a].context != context)
 			continue;
 		keymap_names(m, (enum action)a, keys, sizeof(keys));
-		page_add(p, UIR_GUIDE, 1, "%-12s %s (%s)", keys, action_infos[a].help, action_infos[a].id);
+		page_add(p, UIR_GUIDE, 1, "%-12s %s (%s)", keys, action_infos[a].help,
+			action_infos[a].id);
 		page_hang(p, 13);
 	}
 }
@@ -66,7 +67,8 @@ catalogue_lines(struct page *p, const struct catalogue_entry *c, int indent)
 	if (c->told_apart[0])
 		page_add(p, UIR_MEANING, indent, "Told apart: %s", c->told_apart);
 	if (!c->observable)
-		page_add(p, UIR_NOTE, indent, "Cannot be seen from here: the evidence is with the server or the "
+		page_add(p, UIR_NOTE, indent,
+			"Cannot be seen from here: the evidence is with the server or the "
 			"application.");
 }
 
@@ -82,21 +84,25 @@ page_catalogue(struct page *p)
 	heading(p, "Error codes of the protocol");
 	for (size_t i = 0; i < oauth_error_count; i++) {
 		page_add(p, UIR_NAME, 1, "%s", oauth_errors[i].code);
-		page_add(p, UIR_GUIDE, 3, "%s (%s)", oauth_errors[i].meaning, oauth_errors[i].defined);
+		page_add(p, UIR_GUIDE, 3, "%s (%s)", oauth_errors[i].meaning,
+			oauth_errors[i].defined);
 	}
 }
 
 void
 page_help(struct page *p, const struct keymap *m)
 {
-	page_add(p, UIR_GUIDE, 0, "%s", "Five steps find out why a token does not get user information. Enter runs a "
-		"step and goes on to the next; the sentence on top names the cause and what to do.");
+	page_add(p, UIR_GUIDE, 0, "%s",
+		"Five steps find out why a token does not get user information. Enter runs a "
+		"step and goes on to the next; the sentence on top names the cause and what to "
+		"do.");
 	help_actions(p, m, CONTEXT_GLOBAL, "Everywhere");
 	help_actions(p, m, CONTEXT_ANY, "Always, also in dialogs");
 	help_actions(p, m, CONTEXT_LIST, "In the pane that has the keys");
 	help_actions(p, m, CONTEXT_FORM, "In fields and questions");
 	heading(p, "States");
-	page_add(p, UIR_GUIDE, 1, "%s", "✓ ok   ! warning   ✗ problem   – skipped   ? undetermined   · not walked yet   "
+	page_add(p, UIR_GUIDE, 1, "%s",
+		"✓ ok   ! warning   ✗ problem   – skipped   ? undetermined   · not walked yet   "
 		"… under way");
 	heading(p, "Questions people ask");
 	for (size_t i = 0; i < ARRAY_SIZE(faq); i++) {
@@ -123,8 +129,8 @@ page_guide(struct page *p, const struct ui *ui, enum step s)
 			continue;
 		if (guide_lines[i].kind == GUIDE_HEAD)
 			gap(p);
-		page_add(p, roles[guide_lines[i].kind], guide_lines[i].kind == GUIDE_CODE ? 2 : 0, "%s",
-			guide_lines[i].text);
+		page_add(p, roles[guide_lines[i].kind], guide_lines[i].kind == GUIDE_CODE ? 2 : 0,
+			"%s", guide_lines[i].text);
 	}
 }
 
@@ -133,14 +139,16 @@ finding(struct page *p, const struct finding *f)
 {
 	gap(p);
 	page_add(p, state_role((int)finding_state(f)), 0, "%s: %s", finding_word(f), f->summary);
-	page_add(p, UIR_NAME, 2, "%s · step %d %s", f->rule->id, (int)f->step + 1, step_title(f->step));
+	page_add(p, UIR_NAME, 2, "%s · step %d %s", f->rule->id, (int)f->step + 1,
+		step_title(f->step));
 	if (f->remedy[0])
 		page_add(p, UIR_NEXT, 2, "%s", f->remedy);
 	for (size_t i = 0; i < f->n_evidence; i++) {
 		const struct evidence *e = &f->evidence[i];
 
 		if (e->from > 0)
-			page_add(p, UIR_VALUE, 4, "%s = %s  (exchange %d)", e->fact, e->value, e->from);
+			page_add(p, UIR_VALUE, 4, "%s = %s  (exchange %d)", e->fact, e->value,
+				e->from);
 		else
 			page_add(p, UIR_VALUE, 4, "%s = %s", e->fact, e->value);
 	}
@@ -186,7 +194,8 @@ page_findings(struct page *p, const struct ui *ui)
 	const struct diagnosis *d = ui->m.diagnosis;
 
 	if (!d || !ui->m.walked) {
-		page_add(p, UIR_NOTE, 0, "Nothing was looked at yet: Enter runs a step, w walks all five.");
+		page_add(p, UIR_NOTE, 0,
+			"Nothing was looked at yet: Enter runs a step, w walks all five.");
 		return;
 	}
 	/* the first finding says the same */
@@ -208,7 +217,8 @@ headers(struct page *p, const struct http_headers *h)
 	for (size_t i = 0; i < h->n; i++) {
 		char name[128], value[4096];
 
-		page_add(p, UIR_VALUE, 2, "%s: %s", text_safe_into(name, sizeof(name), span_of(h->v[i].name)),
+		page_add(p, UIR_VALUE, 2, "%s: %s",
+			text_safe_into(name, sizeof(name), span_of(h->v[i].name)),
 			text_safe_into(value, sizeof(value), span_of(h->v[i].value)));
 	}
 }
@@ -225,7 +235,8 @@ body(struct page *p, const struct buf *b)
 	page_add(p, UIR_TEXT, 0, "%s", "");
 	page_add_lines(p, UIR_VALUE, 2, span_sub(s, 0, BODY_SHOWN));
 	if (s.n > BODY_SHOWN)
-		page_add(p, UIR_MEANING, 2, "… %zu bytes more; an export has them all", s.n - BODY_SHOWN);
+		page_add(p, UIR_MEANING, 2, "… %zu bytes more; an export has them all",
+			s.n - BODY_SHOWN);
 }
 
 static void
@@ -260,14 +271,19 @@ tls(struct page *p, const struct tls_info *t)
 		return;
 	heading(p, "TLS");
 	page_add(p, UIR_VALUE, 2, "%s %s, certificate %s%s%s", t->version, t->cipher,
-		t->verified ? "verified" : "not verified", t->verify_words[0] ? ": " : "", t->verify_words);
+		t->verified ? "verified" : "not verified", t->verify_words[0] ? ": " : "",
+		t->verify_words);
 	for (size_t i = 0; i < t->n_certs; i++) {
 		const struct cert_info *k = &t->certs[i];
 		char from[40], to[40];
 
 		page_add(p, UIR_VALUE, 2, "%zu %s", i + 1, k->subject ? k->subject : "");
-		page_add(p, UIR_MEANING, 4, "by %s, %s to %s", k->self_signed ? "itself" : k->issuer ? k->issuer : "?",
-			time_screen(from, k->not_before, false), time_screen(to, k->not_after, false));
+		page_add(p, UIR_MEANING, 4, "by %s, %s to %s",
+			k->self_signed      ? "itself"
+				: k->issuer ? k->issuer
+					    : "?",
+			time_screen(from, k->not_before, false),
+			time_screen(to, k->not_after, false));
 		if (i == 0 && k->names && k->names[0])
 			page_add(p, UIR_MEANING, 4, "for %s", k->names);
 	}
@@ -286,8 +302,8 @@ page_exchange(struct page *p, const struct exchange *x)
 	body(p, &x->request.body);
 	heading(p, "Answer");
 	if (r->error != NETERR_NONE)
-		page_add(p, UIR_PROBLEM, 2, "%s%s%s", net_error_words(r->error), r->error_text[0] ? ": " : "",
-			r->error_text);
+		page_add(p, UIR_PROBLEM, 2, "%s%s%s", net_error_words(r->error),
+			r->error_text[0] ? ": " : "", r->error_text);
 	if (r->response.status) {
 		page_add(p, r->response.status < 400 ? UIR_VALUE : UIR_PROBLEM, 2, "HTTP/%s %d %s",
 			r->response.version, r->response.status,
@@ -297,7 +313,8 @@ page_exchange(struct page *p, const struct exchange *x)
 	}
 	heading(p, "Time");
 	if (r->sent_wall_us)
-		page_add(p, UIR_VALUE, 2, "sent %s to %s%s", time_rfc3339(when, r->sent_wall_us / 1000000),
+		page_add(p, UIR_VALUE, 2, "sent %s to %s%s",
+			time_rfc3339(when, r->sent_wall_us / 1000000),
 			r->remote[0] ? r->remote : "nowhere", r->via_proxy ? " by a proxy" : "");
 	timings(p, &r->timings);
 	tls(p, &r->tls);
@@ -306,13 +323,17 @@ page_exchange(struct page *p, const struct exchange *x)
 void
 page_record(struct page *p, const struct ui *ui, const struct log_rec *r)
 {
-	const struct exchange *x = ui->m.c && r->exchange ? case_exchange(ui->m.c, r->exchange) : NULL;
+	const struct exchange *x =
+		ui->m.c && r->exchange ? case_exchange(ui->m.c, r->exchange) : NULL;
 	char when[16];
 
-	page_add(p, UIR_NAME, 0, "%s · %s · %s", time_of_day(when, r->wall_us), log_cat_id((enum log_cat)r->cat),
-		log_level_id((enum log_level)r->level));
-	page_add(p, r->level == LOG_ERROR ? UIR_LOG_ERROR : r->level == LOG_WARN ? UIR_LOG_WARN : UIR_LOG_TEXT, 2,
-		"%s", r->text);
+	page_add(p, UIR_NAME, 0, "%s · %s · %s", time_of_day(when, r->wall_us),
+		log_cat_id((enum log_cat)r->cat), log_level_id((enum log_level)r->level));
+	page_add(p,
+		r->level == LOG_ERROR          ? UIR_LOG_ERROR
+			: r->level == LOG_WARN ? UIR_LOG_WARN
+					       : UIR_LOG_TEXT,
+		2, "%s", r->text);
 	if (x)
 		page_exchange(p, x);
 }
@@ -320,13 +341,17 @@ page_record(struct page *p, const struct ui *ui, const struct log_rec *r)
 void
 page_field(struct page *p, const struct ui *ui, const struct field *f)
 {
-	const struct exchange *x = ui->m.c && f->from > 0 ? case_exchange(ui->m.c, (uint32_t)f->from) : NULL;
+	const struct exchange *x =
+		ui->m.c && f->from > 0 ? case_exchange(ui->m.c, (uint32_t)f->from) : NULL;
 
 	if (f->name && f->name[0])
 		page_add(p, UIR_NAME, 0, "%s", f->name);
 	page_add(p, UIR_VALUE, 2, "%s", f->value);
 	if (f->meaning && f->meaning[0])
-		page_add(p, f->state == STATE_OK || f->state == STATE_PENDING ? UIR_MEANING : state_role((int)f->state),
+		page_add(p,
+			f->state == STATE_OK || f->state == STATE_PENDING
+				? UIR_MEANING
+				: state_role((int)f->state),
 			2, "%s", f->meaning);
 	for (size_t i = 0; ui->m.diagnosis && i < ui->m.diagnosis->n; i++) {
 		/* a finding's row opens the finding */

@@ -38,12 +38,15 @@ peek_draw(const struct ui *ui, const void *state, struct canvas *c)
 	text_safe(&b, secret_reveal(p->secret));
 	/* no larger than the value: what it is about stays in sight */
 	canvas_init_measure(&measure, c->rows, c->cols);
-	r.rows = 2 + canvas_wrap(&measure, (struct rect){r.row + 1, r.col + 2, r.rows - 2, r.cols - 4}, UIR_SECRET,
-		buf_span(&b));
+	r.rows = 2 +
+		canvas_wrap(&measure, (struct rect){r.row + 1, r.col + 2, r.rows - 2, r.cols - 4},
+			UIR_SECRET, buf_span(&b));
 	canvas_fill(c, r, ' ', UIR_DIALOG);
 	canvas_frame(c, r, UIR_SECRET);
-	canvas_puts(c, r.row, r.col + 2, r.cols - 4, UIR_DIALOG_TITLE, " In clear for five seconds: any key hides it ");
-	canvas_wrap(c, (struct rect){r.row + 1, r.col + 2, r.rows - 2, r.cols - 4}, UIR_SECRET, buf_span(&b));
+	canvas_puts(c, r.row, r.col + 2, r.cols - 4, UIR_DIALOG_TITLE,
+		" In clear for five seconds: any key hides it ");
+	canvas_wrap(c, (struct rect){r.row + 1, r.col + 2, r.rows - 2, r.cols - 4}, UIR_SECRET,
+		buf_span(&b));
 	buf_release(&b);
 }
 

@@ -6,7 +6,15 @@
 #include "oauth/url.h"
 #include "ui/glyphs.h"
 
-enum part { PART_PROFILE, PART_ISSUER, PART_CLIENT, PART_SECRET, PART_ACCESS, PART_REFRESH, PART_COUNT };
+enum part {
+	PART_PROFILE,
+	PART_ISSUER,
+	PART_CLIENT,
+	PART_SECRET,
+	PART_ACCESS,
+	PART_REFRESH,
+	PART_COUNT
+};
 
 struct open {
 	enum part part;           /* the one that has the keys */
@@ -92,7 +100,8 @@ issuer_ok(struct open *o)
 	struct url u;
 
 	if (!issuer.n)
-		snprintf(o->error, sizeof(o->error), "missing: the address of the authorization server");
+		snprintf(o->error, sizeof(o->error),
+			"missing: the address of the authorization server");
 	else if (url_parse(&u, issuer, NULL) != RES_OK)
 		snprintf(o->error, sizeof(o->error), "not an absolute http or https URL");
 	else if (u.userinfo.n)
@@ -103,7 +112,8 @@ issuer_ok(struct open *o)
 	return false;
 }
 
-/* Takes over the profile that was picked; false: a dialog, or a line below the field, says why not. */
+/* Takes over the profile that was picked; false: a dialog, or a line below the field, says why not.
+ */
 static bool
 take_profile(struct ui *ui, struct open *o)
 {
@@ -148,7 +158,8 @@ take_text(struct ui *ui, enum token_slot slot, struct span text)
 
 	if (!text.n)
 		return true;
-	if (wizard_take_text(ui->d->wizard, slot, text, "the paste", note, sizeof(note), &e) != RES_OK) {
+	if (wizard_take_text(ui->d->wizard, slot, text, "the paste", note, sizeof(note), &e) !=
+		RES_OK) {
 		dialog_tell(ui, "There is no token in this", e.text);
 		return false;
 	}
@@ -168,7 +179,8 @@ take_tokens(struct ui *ui, struct open *o)
 	/* a whole token response has both */
 	if (refresh.n)
 		return true;
-	if (span_starts(span_trim(access), "{") && span_find_str(access, "\"refresh_token\"") != SIZE_MAX)
+	if (span_starts(span_trim(access), "{") &&
+		span_find_str(access, "\"refresh_token\"") != SIZE_MAX)
 		wizard_give_token(ui->d->wizard, SLOT_REFRESH, access, "the paste");
 	return true;
 }
@@ -236,7 +248,8 @@ holds_token(struct span s)
 	return is;
 }
 
-/* A token pasted into a field that is shown would stand there for all to see: it goes where it is hidden. */
+/* A token pasted into a field that is shown would stand there for all to see: it goes where it is
+ * hidden. */
 static bool
 misplaced_token(struct ui *ui, struct open *o, const struct key_event *ev)
 {
@@ -252,7 +265,8 @@ misplaced_token(struct ui *ui, struct open *o, const struct key_event *ev)
 		return true;
 	}
 	token = holds_token(s);
-	/* one without a form is known by its randomness; addresses and clients' identifiers may be random, too */
+	/* one without a form is known by its randomness; addresses and clients' identifiers may be
+	 * random, too */
 	if (o->part == PART_ISSUER && !url && span_find(s, '.') == SIZE_MAX)
 		token = token || secret_looks_random(s);
 	if (!token)
@@ -293,7 +307,8 @@ draw_profiles(const struct ui *ui, const struct open *o, int row, int most, stru
 
 	if (o->here >= (size_t)most)
 		first = o->here - (size_t)most + 1;
-	canvas_puts(c, row, 3, 14, o->part == PART_PROFILE ? UIR_SELECTED : UIR_NAME, parts[PART_PROFILE].name);
+	canvas_puts(c, row, 3, 14, o->part == PART_PROFILE ? UIR_SELECTED : UIR_NAME,
+		parts[PART_PROFILE].name);
 	for (size_t i = first; i < n && i < first + (size_t)most; i++, row++) {
 		bool here = i == o->here;
 		char name[80];
@@ -302,7 +317,8 @@ draw_profiles(const struct ui *ui, const struct open *o, int row, int most, stru
 		if (here)
 			canvas_put(c, row, 18, GLYPH_MARK, UIR_MARK);
 		canvas_text_cut(c, row, 20, c->cols - 22,
-			here ? o->part == PART_PROFILE ? UIR_CHOICE_HERE : UIR_VERDICT : UIR_CHOICE, span_of(name));
+			here ? o->part == PART_PROFILE ? UIR_CHOICE_HERE : UIR_VERDICT : UIR_CHOICE,
+			span_of(name));
 	}
 	return row;
 }
@@ -336,19 +352,22 @@ open_draw(const struct ui *ui, const void *state, struct canvas *c)
 		}
 	}
 	canvas_wrap(c, (struct rect){row + 1, 3, c->rows - row - 2, c->cols - 6}, UIR_DIM,
-		ui->m.c && ui->m.c->n_exchanges ?
-		SPAN_LIT("Enter starts anew with step 1. Tokens and secrets are never shown and never logged.") :
-		SPAN_LIT("Enter starts with step 1. Nothing was sent yet; tokens and secrets are never shown and never "
-		"logged."));
+		ui->m.c && ui->m.c->n_exchanges
+			? SPAN_LIT("Enter starts anew with step 1. Tokens and secrets are never "
+				   "shown and never logged.")
+			: SPAN_LIT("Enter starts with step 1. Nothing was sent yet; tokens and "
+				   "secrets are never shown and never "
+				   "logged."));
 }
 
 static const enum action *
 open_hints(const struct ui *ui, const void *state)
 {
 	/* in the list letters are keys, in a field they are text */
-	static const enum action list[] = {ACT_ACCEPT, ACT_FORM_NEXT, ACT_BACK, ACT_HELP, ACT_QUIT, ACT_NONE};
-	static const enum action field[] = {ACT_ACCEPT, ACT_FORM_NEXT, ACT_BACK, ACT_ERASE_ALL, ACT_INTERRUPT,
-		ACT_NONE};
+	static const enum action list[] = {
+		ACT_ACCEPT, ACT_FORM_NEXT, ACT_BACK, ACT_HELP, ACT_QUIT, ACT_NONE};
+	static const enum action field[] = {
+		ACT_ACCEPT, ACT_FORM_NEXT, ACT_BACK, ACT_ERASE_ALL, ACT_INTERRUPT, ACT_NONE};
 
 	(void)ui;
 	return ((const struct open *)state)->part == PART_PROFILE ? list : field;
@@ -375,5 +394,7 @@ screen_open_push(struct ui *ui)
 	for (int i = 0; i < PART_COUNT; i++)
 		textfield_init(&o->fields[i], parts[i].secret);
 	o->has_current = ui->m.host[0] != '\0';
-	o->part = part_shown(ui, o, PART_PROFILE) ? PART_PROFILE : typed_in(ui, o) ? PART_ISSUER : PART_ACCESS;
+	o->part = part_shown(ui, o, PART_PROFILE) ? PART_PROFILE
+		: typed_in(ui, o)                 ? PART_ISSUER
+						  : PART_ACCESS;
 }

@@ -3,9 +3,12 @@
 #include "ui/glyphs.h"
 
 void
-step_panes(const struct ui *ui, struct rect area, struct rect *fields, struct rect *guide, struct rect *log)
+step_panes(const struct ui *ui, struct rect area, struct rect *fields, struct rect *guide,
+	struct rect *log)
 {
-	int lines = area.rows < 10 ? 1 : (area.rows + 6) / 6; /* a long verdict takes from the log first */
+	int lines = area.rows < 10
+		? 1
+		: (area.rows + 6) / 6; /* a long verdict takes from the log first */
 	struct rect none = {area.row, area.col, 0, 0};
 
 	if (ui->log.size == LOGSIZE_HALF)
@@ -224,7 +227,8 @@ step_action(struct ui *ui, void *state, enum action a)
 	}
 	panes_now(ui, &fields, &log);
 	if (ui->pane == PANE_LOG ? logpane_action(ui->records, &ui->log, a, log.rows - 1)
-		: fieldlist_action(&ui->m.fields, &ui->places[ui->step], a, fields.rows, fields.cols))
+				 : fieldlist_action(&ui->m.fields, &ui->places[ui->step], a,
+					   fields.rows, fields.cols))
 		return UI_REDRAW;
 	return UI_PROPAGATE;
 }
@@ -233,10 +237,12 @@ step_action(struct ui *ui, void *state, enum action a)
 static void
 draw_empty(const struct ui *ui, struct rect r, struct canvas *c)
 {
-	const char *words = !ui->prepared ? "One moment: the screen stands before anything is loaded or sent."
+	const char *words = !ui->prepared
+		? "One moment: the screen stands before anything is loaded or sent."
 		: "Nothing is known yet. Enter runs this step.";
 
-	canvas_wrap(c, (struct rect){r.row + 1, r.col + 3, r.rows - 1, r.cols - 6}, UIR_DIM, span_of(words));
+	canvas_wrap(c, (struct rect){r.row + 1, r.col + 3, r.rows - 1, r.cols - 6}, UIR_DIM,
+		span_of(words));
 }
 
 static void
@@ -260,30 +266,33 @@ step_draw(const struct ui *ui, const void *state, struct canvas *c)
 		page_guide(&p, ui, ui->step);
 		for (int row = guide.row; row < guide.row + guide.rows; row++)
 			canvas_put(c, row, guide.col, GLYPH_VLINE, UIR_RULE);
-		page_draw(&p, (struct rect){guide.row, guide.col + 2, guide.rows, guide.cols - 3}, 0, "", c);
+		page_draw(&p, (struct rect){guide.row, guide.col + 2, guide.rows, guide.cols - 3},
+			0, "", c);
 		page_release(&p);
 		canvas_clip(c, old);
 	}
-	logpane_draw(ui->records, &ui->log, ui->pane == PANE_LOG, log, ui->pane == PANE_LOG ? search : "", c);
+	logpane_draw(ui->records, &ui->log, ui->pane == PANE_LOG, log,
+		ui->pane == PANE_LOG ? search : "", c);
 }
 
 static const enum action *
 hints_of_step(const struct ui *ui)
 {
-	static const enum action fresh[] = {ACT_ENTER, ACT_WALK, ACT_PREV_STEP, ACT_GUIDE, ACT_TOKENS, ACT_UP, ACT_LOG,
-		ACT_NONE};
-	static const enum action open[] = {ACT_ENTER, ACT_PROBES, ACT_PREV_STEP, ACT_UP, ACT_FINDINGS, ACT_EXPORT, ACT_GUIDE,
-		ACT_LOG, ACT_COPY, ACT_NONE};
-	static const enum action usual[] = {ACT_ENTER, ACT_PREV_STEP, ACT_UP, ACT_FINDINGS, ACT_EXPORT, ACT_GUIDE,
-		ACT_LOG, ACT_FOCUS_NEXT, ACT_SEARCH, ACT_COPY, ACT_WALK, ACT_TIME, ACT_TOKENS, ACT_NONE};
-	static const enum action refresh[] = {ACT_ENTER, ACT_REFRESH, ACT_PREV_STEP, ACT_UP, ACT_FINDINGS, ACT_EXPORT,
-		ACT_GUIDE, ACT_LOG, ACT_COPY, ACT_NONE};
-	static const enum action handle[] = {ACT_ENTER, ACT_REFRESH, ACT_REVOKE, ACT_PREV_STEP, ACT_UP, ACT_FINDINGS,
-		ACT_EXPORT, ACT_GUIDE, ACT_LOG, ACT_COPY, ACT_NONE};
-	static const enum action handle_dead[] = {ACT_ENTER, ACT_REVOKE, ACT_PREV_STEP, ACT_UP, ACT_FINDINGS, ACT_EXPORT,
-		ACT_GUIDE, ACT_LOG, ACT_COPY, ACT_NONE};
-	static const enum action debug[] = {ACT_ENTER, ACT_PREV_STEP, ACT_UP, ACT_EXPORT, ACT_COPY, ACT_LOG,
-		ACT_FOCUS_NEXT, ACT_SEARCH, ACT_GUIDE, ACT_NONE};
+	static const enum action fresh[] = {ACT_ENTER, ACT_WALK, ACT_PREV_STEP, ACT_GUIDE,
+		ACT_TOKENS, ACT_UP, ACT_LOG, ACT_NONE};
+	static const enum action open[] = {ACT_ENTER, ACT_PROBES, ACT_PREV_STEP, ACT_UP,
+		ACT_FINDINGS, ACT_EXPORT, ACT_GUIDE, ACT_LOG, ACT_COPY, ACT_NONE};
+	static const enum action usual[] = {ACT_ENTER, ACT_PREV_STEP, ACT_UP, ACT_FINDINGS,
+		ACT_EXPORT, ACT_GUIDE, ACT_LOG, ACT_FOCUS_NEXT, ACT_SEARCH, ACT_COPY, ACT_WALK,
+		ACT_TIME, ACT_TOKENS, ACT_NONE};
+	static const enum action refresh[] = {ACT_ENTER, ACT_REFRESH, ACT_PREV_STEP, ACT_UP,
+		ACT_FINDINGS, ACT_EXPORT, ACT_GUIDE, ACT_LOG, ACT_COPY, ACT_NONE};
+	static const enum action handle[] = {ACT_ENTER, ACT_REFRESH, ACT_REVOKE, ACT_PREV_STEP,
+		ACT_UP, ACT_FINDINGS, ACT_EXPORT, ACT_GUIDE, ACT_LOG, ACT_COPY, ACT_NONE};
+	static const enum action handle_dead[] = {ACT_ENTER, ACT_REVOKE, ACT_PREV_STEP, ACT_UP,
+		ACT_FINDINGS, ACT_EXPORT, ACT_GUIDE, ACT_LOG, ACT_COPY, ACT_NONE};
+	static const enum action debug[] = {ACT_ENTER, ACT_PREV_STEP, ACT_UP, ACT_EXPORT, ACT_COPY,
+		ACT_LOG, ACT_FOCUS_NEXT, ACT_SEARCH, ACT_GUIDE, ACT_NONE};
 
 	if (!ui->m.walked)
 		return fresh;
@@ -299,10 +308,12 @@ hints_of_step(const struct ui *ui)
 static const enum action *
 step_hints(const struct ui *ui, const void *state)
 {
-	static const enum action log[] = {ACT_ENTER, ACT_UP, ACT_BACK, ACT_SEARCH, ACT_LOG, ACT_COPY, ACT_PREV_STEP,
-		ACT_NONE};
-	static const enum action busy[] = {ACT_BACK, ACT_PREV_STEP, ACT_FOCUS_NEXT, ACT_GUIDE, ACT_LOG, ACT_NONE};
-	/* "show" comes and goes with the row, and last: the rest of the footer need not be drawn anew */
+	static const enum action log[] = {ACT_ENTER, ACT_UP, ACT_BACK, ACT_SEARCH, ACT_LOG,
+		ACT_COPY, ACT_PREV_STEP, ACT_NONE};
+	static const enum action busy[] = {
+		ACT_BACK, ACT_PREV_STEP, ACT_FOCUS_NEXT, ACT_GUIDE, ACT_LOG, ACT_NONE};
+	/* "show" comes and goes with the row, and last: the rest of the footer need not be drawn
+	 * anew */
 	static const enum action marked[][7] = {{ACT_ENTER, ACT_COPY, ACT_BACK, ACT_NONE},
 		{ACT_ENTER, ACT_UP, ACT_COPY, ACT_BACK, ACT_PREV_STEP, ACT_NONE}};
 	static const enum action masked[][7] = {{ACT_ENTER, ACT_COPY, ACT_BACK, ACT_SHOW, ACT_NONE},
@@ -312,7 +323,8 @@ step_hints(const struct ui *ui, const void *state)
 
 	(void)state;
 	if (ui->m.busy)
-		return ui->m.refreshing ? busy + 1 : busy; /* a refresh that was sent is not cancelled */
+		return ui->m.refreshing ? busy + 1
+					: busy; /* a refresh that was sent is not cancelled */
 	if (ui->pane == PANE_LOG)
 		return log;
 	if (f)

@@ -2,10 +2,10 @@
  * The one file that knows curses.  It draws canvases and nothing else: keys are read and decoded by
  * ourselves (keys.h), so that neither ESC nor a paste ever waits inside curses.
  *
- * ncurses flushes after every cursor movement, a write(2) a line; a slow terminal shows half frames then.
- * So this file defines write() itself: the dynamic linker finds it before libc's, for libncurses, too.
- * What is meant for the terminal is gathered and handed over in one write a frame; everything else passes
- * through.
+ * ncurses flushes after every cursor movement, a write(2) a line; a slow terminal shows half frames
+ * then. So this file defines write() itself: the dynamic linker finds it before libc's, for
+ * libncurses, too. What is meant for the terminal is gathered and handed over in one write a frame;
+ * everything else passes through.
  */
 #include "ui/term.h"
 
@@ -157,7 +157,8 @@ rescue_arm(int in)
 	rescue_add(capability("op"));
 	rescue_add(capability("cnorm"));
 	rescue_add(capability("rmcup"));
-	/* terminals that keep the cursor's visibility with its place (libvterm) hide it again here */
+	/* terminals that keep the cursor's visibility with its place (libvterm) hide it again here
+	 */
 	rescue.cursor = rescue.n;
 	rescue_add(capability("cnorm"));
 	rescue.armed = true;
@@ -182,8 +183,9 @@ start_screen(struct terminal *t)
 	for (size_t i = 0; !s && i < ARRAY_SIZE(others); i++) {
 		s = try_newterm(others[i], t->in);
 		if (s)
-			snprintf(t->notice, sizeof(t->notice), "TERM=%.40s is not known here: taken for %s",
-				name ? name : "", others[i]);
+			snprintf(t->notice, sizeof(t->notice),
+				"TERM=%.40s is not known here: taken for %s", name ? name : "",
+				others[i]);
 	}
 	return s;
 }
@@ -253,7 +255,8 @@ curses_open(const struct term_options *o, struct err *e)
 	}
 	rescue_arm(in);
 	/*
-	 * Raw: a pasted Ctrl-C, Ctrl-Z or Ctrl-S is a byte like any other.  What they mean as keys is for app.c.
+	 * Raw: a pasted Ctrl-C, Ctrl-Z or Ctrl-S is a byte like any other.  What they mean as keys
+	 * is for app.c.
 	 */
 	raw();
 	noecho();
@@ -298,7 +301,8 @@ curses_close(struct terminal *t)
 {
 	if (!t)
 		return;
-	/* what was pasted and not read is not for the shell; once more for what came while the frame went out */
+	/* what was pasted and not read is not for the shell; once more for what came while the
+	 * frame went out */
 	tcflush(fileno(t->in), TCIFLUSH);
 	leave(t);
 	tcflush(fileno(t->in), TCIFLUSH);
@@ -442,9 +446,11 @@ draw_row(struct terminal *t, const struct canvas *c, int row)
 
 	if (old) {
 		/* a cell with marks counts as changed: its marks are not kept */
-		while (from < to && !now[from].marks && memcmp(&now[from], &old[from], sizeof(*now)) == 0)
+		while (from < to && !now[from].marks &&
+			memcmp(&now[from], &old[from], sizeof(*now)) == 0)
 			from++;
-		while (to > from && !now[to - 1].marks && memcmp(&now[to - 1], &old[to - 1], sizeof(*now)) == 0)
+		while (to > from && !now[to - 1].marks &&
+			memcmp(&now[to - 1], &old[to - 1], sizeof(*now)) == 0)
 			to--;
 		if (from == to)
 			return;

@@ -109,8 +109,9 @@ textfield_action(struct textfield *f, enum action a)
 }
 
 /*
- * A token is kept as it was pasted, with what is wrong with it: line breaks inside it are a finding.  Only the
- * terminal's CR for a line break, and the break behind the last line, are undone.
+ * A token is kept as it was pasted, with what is wrong with it: line breaks inside it are a
+ * finding.  Only the terminal's CR for a line break, and the break behind the last line, are
+ * undone.
  */
 static bool
 paste_secret(struct textfield *f, struct span s)
@@ -166,7 +167,8 @@ textfield_event(struct textfield *f, const struct key_event *ev, char *notice, s
 
 	if (ev->kind == EVENT_PASTE) {
 		if (ev->cut || !(f->secret ? paste_secret(f, ev->paste) : paste_line(f, ev->paste)))
-			snprintf(notice, size, "The paste is longer than %d bytes and was left out; use a file.",
+			snprintf(notice, size,
+				"The paste is longer than %d bytes and was left out; use a file.",
 				LIMIT_TOKEN);
 		else
 			snprintf(notice, size, "Pasted %zu bytes.", ev->paste.n);
@@ -200,9 +202,11 @@ textfield_draw(const struct textfield *f, bool focus, const char *hint, int row,
 		size_t from = 0;
 
 		while (from < f->at &&
-			text_cells(span_sub(s, from, f->at - from)) > (size_t)(cols > 1 ? cols - 1 : 0))
+			text_cells(span_sub(s, from, f->at - from)) >
+				(size_t)(cols > 1 ? cols - 1 : 0))
 			from = after(f, from);
-		canvas_text(c, row, col, cols, f->proposed ? UIR_INPUT_HINT : UIR_INPUT, span_from(s, from));
+		canvas_text(c, row, col, cols, f->proposed ? UIR_INPUT_HINT : UIR_INPUT,
+			span_from(s, from));
 		cursor = (int)text_cells(span_sub(s, from, f->at - from));
 	}
 	if (focus)

@@ -137,7 +137,8 @@ look_parse(struct look *l, struct span spec, struct err *e)
 			continue;
 		} else if (!span_is(w, "normal")) {
 			if (!colour_parse(w, &colour))
-				return err_set(e, RES_SYNTAX, "\"%.*s\" is no colour and no look", SPAN_ARG(w));
+				return err_set(e, RES_SYNTAX, "\"%.*s\" is no colour and no look",
+					SPAN_ARG(w));
 			if (on)
 				l->bg = colour;
 			else
@@ -165,7 +166,8 @@ theme_init_default(struct theme *t)
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		enum ui_role r;
 
-		/* a mistake in the table is found by the tests; here the role keeps its parent's look */
+		/* a mistake in the table is found by the tests; here the role keeps its parent's
+		 * look */
 		if (role_find(span_of(table[i].role), &r) &&
 			look_parse(&t->roles[r], span_of(table[i].spec), NULL) != RES_OK)
 			t->roles[r].set = false;

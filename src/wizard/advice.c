@@ -25,7 +25,8 @@ advice_words(enum advice_kind k)
 	return rows[k].words;
 }
 
-/* Causes for which more than the token's state decides; the first that stands among the findings wins. */
+/* Causes for which more than the token's state decides; the first that stands among the findings
+ * wins. */
 static const struct {
 	const char *id;
 	enum advice_kind kind;
@@ -73,7 +74,8 @@ from_expiry(const struct wizard *w, const struct finding *f, struct advice *out)
 	if (wizard_refreshable(w, why, sizeof why))
 		return set(out, ADVICE_REFRESH, "The token expired and a refresh token is there.");
 	out->kind = ADVICE_SILENT;
-	text_format(out->reason, sizeof out->reason, "The token expired, and it cannot be refreshed: %s.", why);
+	text_format(out->reason, sizeof out->reason,
+		"The token expired, and it cannot be refreshed: %s.", why);
 	return true;
 }
 

@@ -1,4 +1,5 @@
-/* Step 5 on the screen: the findings with what explains them, then every exchange with its phases. */
+/* Step 5 on the screen: the findings with what explains them, then every exchange with its phases.
+ */
 #include "wizard/fields-rooms.h"
 
 #include "base/text.h"
@@ -12,7 +13,8 @@ static void
 phase(struct buf *out, const char *name, int64_t us)
 {
 	if (us >= 0)
-		buf_printf(out, "%s%s %lld", out->len ? " " : "", name, (long long)((us + 500) / 1000));
+		buf_printf(out, "%s%s %lld", out->len ? " " : "", name,
+			(long long)((us + 500) / 1000));
 }
 
 /* The end of a long path tells more than its beginning, and the status behind it must be seen. */
@@ -53,8 +55,8 @@ exchange_row(struct field_list *l, const struct exchange *x)
 	else
 		text_format(outcome, sizeof outcome, "%s", net_error_words(x->result.error));
 	path = path_end(u.path);
-	text_format(value, sizeof value, "%s %s%.*s → %s", x->request.method, path.n < u.path.n ? "…" : "",
-		SPAN_ARG(path), outcome);
+	text_format(value, sizeof value, "%s %s%.*s → %s", x->request.method,
+		path.n < u.path.n ? "…" : "", SPAN_ARG(path), outcome);
 	f = field_add(l, FIELD_VALUE, "", span_of(label), span_of(value), (int)x->n);
 	field_mean(f, x->answer.outcome == OUTCOME_SUCCESS ? STATE_OK
 		: x->result.response.status >= 500 || !x->result.response.status ? STATE_PROBLEM
@@ -66,8 +68,8 @@ static void
 finding_row(struct field_list *l, const struct chain_row *at)
 {
 	const struct finding *f = at->f;
-	struct field *row = field_add(l, FIELD_FINDING, "", span_of(f->rule->id), span_of(f->summary),
-		f->n_evidence ? f->evidence[0].from : FROM_NOWHERE);
+	struct field *row = field_add(l, FIELD_FINDING, "", span_of(f->rule->id),
+		span_of(f->summary), f->n_evidence ? f->evidence[0].from : FROM_NOWHERE);
 	struct buf causes;
 
 	snprintf(row->lead, sizeof row->lead, "%s", at->lead);

@@ -6,15 +6,17 @@
 static const char *
 form_words(enum num_form form)
 {
-	static const char *const words[] = {
-		[NUM_FLOAT] = ", written as a fraction", [NUM_STRING] = ", written as a string",
-		[NUM_MILLISECONDS] = ", written in milliseconds", [NUM_ISO_DATE] = ", written as a date"};
+	static const char *const words[] = {[NUM_FLOAT] = ", written as a fraction",
+		[NUM_STRING] = ", written as a string",
+		[NUM_MILLISECONDS] = ", written in milliseconds",
+		[NUM_ISO_DATE] = ", written as a date"};
 
 	return form < ARRAY_SIZE(words) && words[form] ? words[form] : "";
 }
 
 void
-field_time(struct field_list *l, const struct facts *f, const char *key, const struct fact_time *t, bool local)
+field_time(struct field_list *l, const struct facts *f, const char *key, const struct fact_time *t,
+	bool local)
 {
 	char when[40], span[32], source[80];
 	int64_t left = t->at - f->server_now_s;
@@ -33,7 +35,8 @@ clock_rows(struct field_list *l, const struct facts *f, bool local)
 {
 	char when[40], span[32], text[120], source[80];
 	struct field *row;
-	const struct exchange *x = case_exchange(f->c, (uint32_t)(f->skew.known ? f->skew.from : 0));
+	const struct exchange *x =
+		case_exchange(f->c, (uint32_t)(f->skew.known ? f->skew.from : 0));
 	int64_t date;
 
 	field_heading(l, "Clocks", "when they were compared", f->skew.from);
@@ -44,23 +47,27 @@ clock_rows(struct field_list *l, const struct facts *f, bool local)
 	}
 	field_words(l, "local_clock", "local clock",
 		time_screen(when, x->result.answered_wall_us / 1000000, local), FROM_CLOCK);
-	row = field_words(l, "server_clock", "server's clock", time_screen(when, date, local), f->skew.from);
+	row = field_words(
+		l, "server_clock", "server's clock", time_screen(when, date, local), f->skew.from);
 	field_mean(row, STATE_OK, "%s, by its Date header", f->skew.host);
 	time_span(span, (int64_t)(f->skew.seconds < 0 ? -f->skew.seconds : f->skew.seconds));
 	text_format(text, sizeof text, "%+.1f s ± %.1f s", f->skew.seconds, f->skew.error);
 	row = field_words(l, "clock_difference", "difference", text, f->skew.from);
 	if (f->skew.seconds > -f->skew.error - 2 && f->skew.seconds < f->skew.error + 2)
-		field_mean(row, STATE_OK, "the clocks agree, by %s", fact_source(f, f->skew.from, source, sizeof source));
+		field_mean(row, STATE_OK, "the clocks agree, by %s",
+			fact_source(f, f->skew.from, source, sizeof source));
 	else
-		field_mean(row, f->skew.seconds > -30 && f->skew.seconds < 30 ? STATE_OK : STATE_PROBLEM,
+		field_mean(row,
+			f->skew.seconds > -30 && f->skew.seconds < 30 ? STATE_OK : STATE_PROBLEM,
 			"the server is %s %s", span, f->skew.seconds > 0 ? "ahead" : "behind");
 }
 
 static void
 left_row(struct field_list *l, const struct facts *f)
 {
-	static const char *const glyph_words[] = {
-		[STATE_OK] = "still good", [STATE_WARNING] = "about to expire", [STATE_PROBLEM] = "expired"};
+	static const char *const glyph_words[] = {[STATE_OK] = "still good",
+		[STATE_WARNING] = "about to expire",
+		[STATE_PROBLEM] = "expired"};
 	char span[32], value[64];
 	struct field *row;
 	int64_t left;
@@ -68,7 +75,8 @@ left_row(struct field_list *l, const struct facts *f)
 	if (!facts_remaining(f, &left)) {
 		row = field_words(l, "time_left", "time left", "not known", FROM_NOWHERE);
 		field_mean(row, STATE_UNDETERMINED, "%s",
-			"neither introspection nor the token nor a token response states an expiry");
+			"neither introspection nor the token nor a token response states an "
+			"expiry");
 		return;
 	}
 	time_span(span, left);
@@ -91,13 +99,14 @@ exp_disagreement(struct field *row, const struct facts *f, bool local)
 	const struct claim_time *own = f->claimed ? &f->claimed->exp : NULL;
 	char when[40];
 
-	if (said && own && said->form != NUM_ABSENT && own->form != NUM_ABSENT && said->form != NUM_OTHER &&
-		own->form != NUM_OTHER && said->at != own->at)
+	if (said && own && said->form != NUM_ABSENT && own->form != NUM_ABSENT &&
+		said->form != NUM_OTHER && own->form != NUM_OTHER && said->at != own->at)
 		field_mean(row, STATE_WARNING, "%s, but the token itself says %s", row->meaning,
 			time_screen(when, own->at, local));
 }
 
-/* expires_in counts from when the response came, exp is a date: both should mean the same moment. */
+/* expires_in counts from when the response came, exp is a date: both should mean the same moment.
+ */
 static void
 expires_in_row(struct field_list *l, const struct facts *f, const struct case_token *t)
 {
@@ -112,9 +121,11 @@ expires_in_row(struct field_list *l, const struct facts *f, const struct case_to
 	field_mean(row, STATE_OK, "%s", "life stated by the token response");
 	if (!f->exp.known || t->obtained_wall_us <= 0 || f->exp.from == (int)t->from)
 		return;
-	ahead = t->obtained_wall_us / 1000000 + (f->server_now_s - f->now_s) + t->expires_in - f->exp.at;
+	ahead = t->obtained_wall_us / 1000000 + (f->server_now_s - f->now_s) + t->expires_in -
+		f->exp.at;
 	if (ahead > SAME_S || ahead < -SAME_S)
-		field_mean(row, STATE_WARNING, "life stated by the token response: it ends %s %s exp",
+		field_mean(row, STATE_WARNING,
+			"life stated by the token response: it ends %s %s exp",
 			span_about(span, ahead), ahead > 0 ? "after" : "before");
 }
 
@@ -139,7 +150,8 @@ fields_expiry(struct field_list *l, const struct wizard *w, bool local)
 	if (f->exp.known && f->iat.known) {
 		char span[32];
 
-		field_mean(field_words(l, "lifetime", "lifetime", time_span(span, f->exp.at - f->iat.at), f->exp.from),
+		field_mean(field_words(l, "lifetime", "lifetime",
+				   time_span(span, f->exp.at - f->iat.at), f->exp.from),
 			STATE_OK, "%s", "from issue to expiry");
 	}
 	text_format(text, sizeof text, "%lld s", (long long)f->leeway_s);

@@ -1,4 +1,5 @@
-/* Step 4 on the screen: the query's answer, the challenge decoded, and what an application does with it. */
+/* Step 4 on the screen: the query's answer, the challenge decoded, and what an application does
+ * with it. */
 #include "wizard/fields-rooms.h"
 
 #include "base/text.h"
@@ -24,13 +25,15 @@ challenge_rows(struct field_list *l, const struct exchange *x)
 
 	for (size_t i = 0; i < cs->n; i++) {
 		const struct challenge *ch = &cs->v[i];
-		struct field *f = field_value(l, "challenge", *ch->scheme ? ch->scheme : "(no scheme)", (int)x->n);
+		struct field *f = field_value(
+			l, "challenge", *ch->scheme ? ch->scheme : "(no scheme)", (int)x->n);
 
 		field_mean(f, *ch->scheme && !cs->repaired ? STATE_OK : STATE_WARNING, "%s%s",
 			"WWW-Authenticate: how the server wants to be asked",
-			!*ch->scheme           ? "; the scheme is missing, which strict clients do not read"
-				: cs->repaired ? "; written against the grammar, strict clients may not read it"
-					       : "");
+			!*ch->scheme ? "; the scheme is missing, which strict clients do not read"
+				: cs->repaired
+				? "; written against the grammar, strict clients may not read it"
+				: "");
 		for (size_t k = 0; k < ch->n_params; k++)
 			param_row(l, &ch->params[k], (int)x->n);
 	}
@@ -87,9 +90,13 @@ advice_rows(struct field_list *l, const struct wizard *w, const struct exchange 
 	/* the verdict stands beside it everywhere */
 	said = !strcmp(a.reason, wizard_diagnosis(w)->verdict.summary);
 	field_heading(l, "What your application should do", "", FROM_NOWHERE);
-	row = field_words(l, "action", "do this", advice_words(a.kind), x ? (int)x->n : FROM_NOWHERE);
-	field_mean(row, a.kind == ADVICE_NONE ? STATE_OK : a.kind == ADVICE_UNKNOWN ? STATE_UNDETERMINED
-		: STATE_WARNING, "%s", said ? "" : a.reason);
+	row = field_words(
+		l, "action", "do this", advice_words(a.kind), x ? (int)x->n : FROM_NOWHERE);
+	field_mean(row,
+		a.kind == ADVICE_NONE              ? STATE_OK
+			: a.kind == ADVICE_UNKNOWN ? STATE_UNDETERMINED
+						   : STATE_WARNING,
+		"%s", said ? "" : a.reason);
 }
 
 void
@@ -104,7 +111,8 @@ fields_handle(struct field_list *l, const struct wizard *w, bool local)
 		return;
 	x = f->revoked_userinfo ? f->revoked_userinfo : f->userinfo;
 	if (!x)
-		field_note(l, STATE_UNDETERMINED, "The user-information query has not been sent yet.");
+		field_note(
+			l, STATE_UNDETERMINED, "The user-information query has not been sent yet.");
 	advice_rows(l, w, x);
 	if (!x)
 		return;

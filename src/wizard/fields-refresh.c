@@ -12,11 +12,13 @@ precondition_rows(struct field_list *l, const struct wizard *w, const struct fac
 	bool can = wizard_refreshable(w, why, sizeof why), asked = wizard_refreshing(w);
 	struct field *row;
 
-	field_heading(l, f->refresh ? "Before another refresh" : "Before a refresh", "", FROM_NOWHERE);
+	field_heading(
+		l, f->refresh ? "Before another refresh" : "Before a refresh", "", FROM_NOWHERE);
 	row = field_words(l, "refresh_possible", "refreshable", can ? "yes" : "no", FROM_NOWHERE);
 	row->offers_refresh = wizard_can_refresh(w, NULL, 0);
 	field_mean(row, can ? STATE_OK : STATE_WARNING, "%s", why);
-	row = field_words(l, "refresh_token", "refresh token", t->present ? t->info.mask : "none", FROM_TOKEN);
+	row = field_words(l, "refresh_token", "refresh token", t->present ? t->info.mask : "none",
+		FROM_TOKEN);
 	if (t->present)
 		row->secret = t->value;
 	field_mean(row, STATE_OK, "%s", asked ? "sent: its answer is awaited, and is not cancelled"
@@ -35,9 +37,11 @@ precondition_rows(struct field_list *l, const struct wizard *w, const struct fac
 	}
 	row = field_words(l, "tokens_go_to", "new tokens to", text, FROM_NOWHERE);
 	if (wizard_tokens_misplaced(w))
-		field_mean(row, STATE_PROBLEM, "not written: %s", wizard_diagnosis(w)->step_summary[STEP_REFRESH]);
+		field_mean(row, STATE_PROBLEM, "not written: %s",
+			wizard_diagnosis(w)->step_summary[STEP_REFRESH]);
 	else
-		field_mean(row, STATE_OK, "%s", "where the new tokens are kept before anything else uses them");
+		field_mean(row, STATE_OK, "%s",
+			"where the new tokens are kept before anything else uses them");
 }
 
 static void
@@ -53,7 +57,8 @@ compare_text(struct field_list *l, const char *key, const char *old, const char 
 		field_mean(field_value(l, key, new, from), STATE_OK, "%s", same);
 		return;
 	}
-	text_format(text, sizeof text, "%s → %s", *old ? old : "not stated", *new ? new : "not stated");
+	text_format(
+		text, sizeof text, "%s → %s", *old ? old : "not stated", *new ? new : "not stated");
 	row = field_value(l, key, text, from);
 	field_mean(row, STATE_OK, "%s", changed);
 }
@@ -96,13 +101,15 @@ comparison_rows(struct field_list *l, const struct facts *f)
 	field_heading(l, "Old and new", "", from);
 	compare_text(l, "access_token", old->access.info.mask, new->access.info.mask, from,
 		"the server gave the same access token again", "a new access token came");
-	row = field_words(l, "rotation", "refresh token", new->refresh.from == new->access.from ? "rotated" : "kept", from);
+	row = field_words(l, "rotation", "refresh token",
+		new->refresh.from == new->access.from ? "rotated" : "kept", from);
 	field_mean(row, STATE_OK, "%s", new->refresh.from == new->access.from
 		? "a new refresh token came; the old one must not be used again"
 		: "no new refresh token came: the old one stays (RFC 6749 §6)");
 	lifetime_text(&old->access, life_a);
 	lifetime_text(&new->access, life_b);
-	compare_text(l, "lifetime", life_a, life_b, from, "as long as before", "its life is another");
+	compare_text(
+		l, "lifetime", life_a, life_b, from, "as long as before", "its life is another");
 	scope_text(&old->access, a, sizeof a);
 	scope_text(&new->access, b, sizeof b);
 	compare_text(l, "scope", a, b, from, "the same scope", "the scope is another");

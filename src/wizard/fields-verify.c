@@ -1,4 +1,5 @@
-/* Step 1 on the screen: the token itself, the metadata, introspection beside the token's own claims. */
+/* Step 1 on the screen: the token itself, the metadata, introspection beside the token's own
+ * claims. */
 #include "wizard/fields-rooms.h"
 
 #include "base/mem.h"
@@ -12,22 +13,25 @@ token_rows(struct field_list *l, const struct case_token *t, enum token_slot slo
 	const struct token_member *member = token_slot_member(slot);
 	static const char *const kind_words[] = {
 		[TOKEN_OPAQUE] = "opaque", [TOKEN_JWT] = "JWT", [TOKEN_JWE] = "encrypted JWT"};
-	static const char *const role_words[] = {
-		[ROLE_UNKNOWN] = "", [ROLE_ACCESS] = ", an access token by its content",
-		[ROLE_REFRESH] = ", a refresh token by its content", [ROLE_ID] = ", an ID token by its content"};
+	static const char *const role_words[] = {[ROLE_UNKNOWN] = "",
+		[ROLE_ACCESS] = ", an access token by its content",
+		[ROLE_REFRESH] = ", a refresh token by its content",
+		[ROLE_ID] = ", an ID token by its content"};
 	const struct token_info *i = &t->info;
 	char odd[200];
 	struct field *f;
 
 	if (!t->present)
 		return;
-	f = field_add(l, FIELD_VALUE, member->name, span_of(member->words), span_of(i->mask), FROM_TOKEN);
+	f = field_add(
+		l, FIELD_VALUE, member->name, span_of(member->words), span_of(i->mask), FROM_TOKEN);
 	f->secret = t->value;
 	if (i->odd)
 		field_mean(f, STATE_WARNING, "%s%s", token_oddity_words(i, odd, sizeof odd),
 			t->repaired ? "; sent without it" : "");
 	else
-		field_mean(f, STATE_OK, "%s%s, from %s", kind_words[i->kind], role_words[i->role], t->source);
+		field_mean(f, STATE_OK, "%s%s, from %s", kind_words[i->kind], role_words[i->role],
+			t->source);
 }
 
 static void
@@ -38,24 +42,31 @@ jose_rows(struct field_list *l, const struct token_info *i, int sig_from)
 	if (i->kind == TOKEN_OPAQUE)
 		return;
 	f = field_value(l, "alg", i->alg, FROM_TOKEN);
-	field_mean(f, STATE_OK, "how the token is %s", i->kind == TOKEN_JWE ? "encrypted" : "signed");
+	field_mean(
+		f, STATE_OK, "how the token is %s", i->kind == TOKEN_JWE ? "encrypted" : "signed");
 	if (*i->kid)
-		field_mean(field_value(l, "kid", i->kid, FROM_TOKEN), STATE_OK, "the key it was signed with");
+		field_mean(field_value(l, "kid", i->kid, FROM_TOKEN), STATE_OK,
+			"the key it was signed with");
 	if (*i->typ)
-		field_mean(field_value(l, "typ", i->typ, FROM_TOKEN), STATE_OK, "what kind of JWT it is");
+		field_mean(field_value(l, "typ", i->typ, FROM_TOKEN), STATE_OK,
+			"what kind of JWT it is");
 	if (json_get_str(i->header, "enc").n)
-		field_mean(field_add(l, FIELD_VALUE, "enc", SPAN_LIT("enc"), json_get_str(i->header, "enc"), FROM_TOKEN),
+		field_mean(field_add(l, FIELD_VALUE, "enc", SPAN_LIT("enc"),
+				   json_get_str(i->header, "enc"), FROM_TOKEN),
 			STATE_OK, "how its content is encrypted");
 	if (i->nested)
-		field_mean(field_words(l, "nested", "inside", "another JWT", FROM_TOKEN), STATE_OK, "%s",
-			i->kind == TOKEN_JWE ? "a signed one, for who can decrypt it" : "around which this one is signed");
+		field_mean(field_words(l, "nested", "inside", "another JWT", FROM_TOKEN), STATE_OK,
+			"%s",
+			i->kind == TOKEN_JWE ? "a signed one, for who can decrypt it"
+					     : "around which this one is signed");
 	field_signature(l, "signature", "signature", i->sig, i->sig_why, sig_from);
 }
 
 static void
 discovery_rows(struct field_list *l, const struct facts *f)
 {
-	static const enum endpoint shown[] = {EP_INTROSPECTION, EP_TOKEN, EP_USERINFO, EP_REVOCATION, EP_JWKS};
+	static const enum endpoint shown[] = {
+		EP_INTROSPECTION, EP_TOKEN, EP_USERINFO, EP_REVOCATION, EP_JWKS};
 	const struct exchange *x = f->discovery ? f->discovery : f->discovery_oauth;
 	const struct metadata *m = &f->c->metadata;
 
@@ -65,18 +76,19 @@ discovery_rows(struct field_list *l, const struct facts *f)
 	field_answer(l, "discovery", x);
 	if (!m->doc)
 		return;
-	field_mean(field_add(l, FIELD_VALUE, "issuer", SPAN_LIT("issuer"), m->issuer, (int)x->n), STATE_OK,
-		"%s", "the same as configured");
+	field_mean(field_add(l, FIELD_VALUE, "issuer", SPAN_LIT("issuer"), m->issuer, (int)x->n),
+		STATE_OK, "%s", "the same as configured");
 	for (size_t i = 0; i < ARRAY_SIZE(shown); i++)
 		if (m->url[shown[i]].n)
-			field_add(l, FIELD_VALUE, endpoint_name(shown[i]), span_of(endpoint_words(shown[i])),
-				m->url[shown[i]], (int)x->n);
+			field_add(l, FIELD_VALUE, endpoint_name(shown[i]),
+				span_of(endpoint_words(shown[i])), m->url[shown[i]], (int)x->n);
 }
 
 static bool
 is_time_claim(struct span name)
 {
-	return span_is(name, "exp") || span_is(name, "nbf") || span_is(name, "iat") || span_is(name, "auth_time");
+	return span_is(name, "exp") || span_is(name, "nbf") || span_is(name, "iat") ||
+		span_is(name, "auth_time");
 }
 
 /* A NumericDate as a date, its distance from now in words, and the raw number. */
@@ -92,15 +104,18 @@ time_row(struct field *row, const struct facts *f, struct span name, int64_t at,
 		return;
 	}
 	field_mean(row, expired ? STATE_PROBLEM : STATE_OK, "%s%s%s%s by the %s clock · %s",
-		expired ? "expired " : span_is(name, "exp") ? "expires " : "", left > 0 ? "in " : "",
-		span_about(span, left), left > 0 ? "" : " ago", f->skew.known ? "server's" : "local", row->value);
+		expired                        ? "expired "
+			: span_is(name, "exp") ? "expires "
+					       : "",
+		left > 0 ? "in " : "", span_about(span, left), left > 0 ? "" : " ago",
+		f->skew.known ? "server's" : "local", row->value);
 	free(row->value);
 	row->value = xstrdup(time_screen(when, at, local));
 }
 
 static void
-claim_row(struct field_list *l, const struct facts *f, const struct json *member, const struct json *other,
-	int from, bool local)
+claim_row(struct field_list *l, const struct facts *f, const struct json *member,
+	const struct json *other, int from, bool local)
 {
 	struct span name = json_name(member);
 	struct buf value, other_value;
@@ -111,7 +126,8 @@ claim_row(struct field_list *l, const struct facts *f, const struct json *member
 	buf_init(&value, VALUE_MAX);
 	buf_init(&other_value, VALUE_MAX);
 	field_json_text(member, &value);
-	row = field_add(l, FIELD_VALUE, text_safe_into(key, sizeof key, name), name, buf_span(&value), from);
+	row = field_add(l, FIELD_VALUE, text_safe_into(key, sizeof key, name), name,
+		buf_span(&value), from);
 	if (is_time_claim(name) && json_to_time(member, &at) != NUM_OTHER) {
 		time_row(row, f, name, at, local);
 	} else if (claim_meaning(name)) {
@@ -120,7 +136,8 @@ claim_row(struct field_list *l, const struct facts *f, const struct json *member
 	if (other) {
 		field_json_text(other, &other_value);
 		if (!claim_same(member, other))
-			field_mean(row, STATE_WARNING, "introspection says %s", buf_str(&other_value));
+			field_mean(
+				row, STATE_WARNING, "introspection says %s", buf_str(&other_value));
 	}
 	buf_release(&value);
 	buf_release(&other_value);
@@ -130,7 +147,8 @@ static void
 introspection_rows(struct field_list *l, const struct facts *f, bool local)
 {
 	/* after a revocation its proof is the news */
-	const struct exchange *x = f->revoked_introspection ? f->revoked_introspection : f->introspection;
+	const struct exchange *x =
+		f->revoked_introspection ? f->revoked_introspection : f->introspection;
 	const struct json *doc;
 	struct field *row;
 	bool active;
@@ -161,8 +179,8 @@ introspection_rows(struct field_list *l, const struct facts *f, bool local)
 static const struct json *
 counterpart(const struct json *doc, const char *name)
 {
-	static const char *const others[][2] = {
-		{"scp", "scope"}, {"azp", "client_id"}, {"cid", "client_id"}, {"appid", "client_id"}};
+	static const char *const others[][2] = {{"scp", "scope"}, {"azp", "client_id"},
+		{"cid", "client_id"}, {"appid", "client_id"}};
 	const struct json *same = json_get(doc, name);
 
 	for (size_t i = 0; i < ARRAY_SIZE(others) && !same; i++)
@@ -175,8 +193,10 @@ static void
 claims_rows(struct field_list *l, const struct facts *f, bool local)
 {
 	const struct token_info *i = f->access;
-	const struct json *doc = f->introspection && f->introspection->answer.outcome == OUTCOME_SUCCESS
-		? f->introspection->answer.claims.root : NULL;
+	const struct json *doc =
+		f->introspection && f->introspection->answer.outcome == OUTCOME_SUCCESS
+		? f->introspection->answer.claims.root
+		: NULL;
 	char name[64];
 
 	if (!i || !i->payload)
@@ -207,8 +227,8 @@ fields_verify(struct field_list *l, const struct wizard *w, bool local)
 	token_rows(l, case_token(f->c, SLOT_REFRESH), SLOT_REFRESH);
 	token_rows(l, case_token(f->c, SLOT_ID), SLOT_ID);
 	if (f->id_token && f->id_token->kind == TOKEN_JWT && f->id_token->sig != SIG_NOT_CHECKED)
-		field_signature(l, "id_signature", "its signature", f->id_token->sig, f->id_token->sig_why,
-			f->jwks ? (int)f->jwks->n : FROM_TOKEN);
+		field_signature(l, "id_signature", "its signature", f->id_token->sig,
+			f->id_token->sig_why, f->jwks ? (int)f->jwks->n : FROM_TOKEN);
 	if (!f->access)
 		field_note(l, STATE_UNDETERMINED, "No access token was given.");
 	claims_rows(l, f, local);

@@ -25,8 +25,8 @@ field_list_release(struct field_list *l)
 enum { FIELD_TEXT_MAX = 4096 };
 
 struct field *
-field_add(struct field_list *l, enum field_kind kind, const char *key, struct span name, struct span value,
-	int from)
+field_add(struct field_list *l, enum field_kind kind, const char *key, struct span name,
+	struct span value, int from)
 {
 	struct field *f;
 
@@ -111,34 +111,41 @@ field_answer(struct field_list *l, const char *key, const struct exchange *x)
 		field_mean(f, STATE_PROBLEM, "%s", x->result.error_text);
 		return;
 	}
-	text_format(value, sizeof value, "HTTP %d%s%s", r->status, r->reason && *r->reason ? " " : "",
-		r->reason ? r->reason : "");
+	text_format(value, sizeof value, "HTTP %d%s%s", r->status,
+		r->reason && *r->reason ? " " : "", r->reason ? r->reason : "");
 	f = field_value(l, key, value, (int)x->n);
 	if (x->answer.outcome == OUTCOME_SUCCESS || x->answer.outcome == OUTCOME_INACTIVE)
 		field_mean(f, STATE_OK, "%s", "answered as the specification says");
 	else if (*x->answer.error)
 		field_mean(f, STATE_PROBLEM, "%s%s%s (in the %s)", x->answer.error,
-			*x->answer.description ? ": " : "", x->answer.description, x->answer.error_from);
+			*x->answer.description ? ": " : "", x->answer.description,
+			x->answer.error_from);
 	else
 		field_mean(f, STATE_PROBLEM, "the answer is %s", body_kind_words(x->answer.kind));
 }
 
 void
-field_signature(struct field_list *l, const char *key, const char *words, enum sig_state s, const char *why, int from)
+field_signature(struct field_list *l, const char *key, const char *words, enum sig_state s,
+	const char *why, int from)
 {
 	static const enum state states[] = {
-		[SIG_NOT_CHECKED] = STATE_UNDETERMINED, [SIG_VALID] = STATE_OK, [SIG_BAD] = STATE_PROBLEM,
-		[SIG_NO_KEY] = STATE_PROBLEM, [SIG_UNSUPPORTED_ALG] = STATE_UNDETERMINED,
-		[SIG_ALG_NONE] = STATE_PROBLEM, [SIG_ENCRYPTED] = STATE_UNDETERMINED,
-		[SIG_NOT_FOR_US] = STATE_UNDETERMINED, [SIG_CRITICAL] = STATE_UNDETERMINED,
+		[SIG_NOT_CHECKED] = STATE_UNDETERMINED,
+		[SIG_VALID] = STATE_OK,
+		[SIG_BAD] = STATE_PROBLEM,
+		[SIG_NO_KEY] = STATE_PROBLEM,
+		[SIG_UNSUPPORTED_ALG] = STATE_UNDETERMINED,
+		[SIG_ALG_NONE] = STATE_PROBLEM,
+		[SIG_ENCRYPTED] = STATE_UNDETERMINED,
+		[SIG_NOT_FOR_US] = STATE_UNDETERMINED,
+		[SIG_CRITICAL] = STATE_UNDETERMINED,
 	};
 
 	field_mean(field_words(l, key, words, sig_state_words(s), from), states[s], "%s", why);
 }
 
 static void
-fits_row(struct field_list *l, const char *key, const char *words, const struct fact *fits, struct span value,
-	struct span want)
+fits_row(struct field_list *l, const char *key, const char *words, const struct fact *fits,
+	struct span value, struct span want)
 {
 	struct field *row;
 
@@ -161,8 +168,10 @@ field_signed_answer(struct field_list *l, const struct facts *f, const struct fa
 		return;
 	buf_init(&header, FIELD_TEXT_MAX);
 	field_json_text(a->jose_header, &header);
-	field_mean(field_add(l, FIELD_VALUE, "response_jwt", SPAN_LIT("response JWT"), buf_span(&header), (int)s->x->n),
-		STATE_OK, "the answer itself is %s", a->is_encrypted ? "encrypted: only its recipient can read it" : "signed");
+	field_mean(field_add(l, FIELD_VALUE, "response_jwt", SPAN_LIT("response JWT"),
+			   buf_span(&header), (int)s->x->n),
+		STATE_OK, "the answer itself is %s",
+		a->is_encrypted ? "encrypted: only its recipient can read it" : "signed");
 	buf_release(&header);
 	field_signature(l, "response_signature", "its signature", a->sig, a->sig_why, (int)s->x->n);
 	if (!a->is_signed)

@@ -32,7 +32,9 @@ wizard_take_text(struct wizard *w, enum token_slot slot, struct span text, const
 	import_init(&im);
 	r = import_read(&im, text, PURPOSE_COUNT, &why);
 	/* known, and no token: a report, a log, a token's claims; one word may begin as anything */
-	if (r == RES_UNSUPPORTED && (span_starts(span_trim(text), "{") || span_find(span_trim(text), ' ') != SIZE_MAX)) {
+	if (r == RES_UNSUPPORTED &&
+		(span_starts(span_trim(text), "{") ||
+			span_find(span_trim(text), ' ') != SIZE_MAX)) {
 		err_set(e, r, "%s", why.text);
 	} else if (r != RES_OK || is_token_itself(&im)) {
 		r = RES_OK;
@@ -40,13 +42,15 @@ wizard_take_text(struct wizard *w, enum token_slot slot, struct span text, const
 	} else {
 		import_collect_tokens(&im);
 		if (!wanted(&im, slot))
-			r = err_set(e, RES_NOTFOUND, "this is %s, and there is no %s token in it", im.taken_as,
-				slot == SLOT_REFRESH ? "refresh" : "access");
+			r = err_set(e, RES_NOTFOUND, "this is %s, and there is no %s token in it",
+				im.taken_as, slot == SLOT_REFRESH ? "refresh" : "access");
 		for (size_t i = 0; r == RES_OK && i < im.n_tokens; i++)
 			if (im.tokens[i].slot == slot || slot == SLOT_ACCESS)
-				wizard_give_token(w, im.tokens[i].slot, secret_reveal(im.tokens[i].value), source);
+				wizard_give_token(w, im.tokens[i].slot,
+					secret_reveal(im.tokens[i].value), source);
 		if (r == RES_OK)
-			text_format(note, size, "Taken as %s: the token in it is used.", im.taken_as);
+			text_format(
+				note, size, "Taken as %s: the token in it is used.", im.taken_as);
 	}
 	import_release(&im);
 	return r;

@@ -4,13 +4,16 @@
 
 enum {
 	MOST_REFUSALS = 4, /* servers that lock a client out count five or more */
-	FRESH_S = 10,      /* so long a new token may be unknown to a copy of the server: the waits are shorter */
-	WAIT_S = 5,        /* the longest wait */
-	LONG_TOKEN = 2000, /* bytes; the usual limits of a header begin at 4 KiB, with cookies and names in it */
-	WORTH_S = 30,      /* a clock that differs by less decides nothing */
+	FRESH_S = 10, /* so long a new token may be unknown to a copy of the server: the waits are
+			 shorter */
+	WAIT_S = 5, /* the longest wait */
+	LONG_TOKEN = 2000, /* bytes; the usual limits of a header begin at 4 KiB, with cookies and
+			      names in it */
+	WORTH_S = 30, /* a clock that differs by less decides nothing */
 };
 
-/* --- what is asked ------------------------------------------------------------------------------ */
+/* --- what is asked ------------------------------------------------------------------------------
+ */
 
 static bool
 has(const struct diagnosis *d, const char *id)
@@ -28,7 +31,8 @@ decided(const struct diagnosis *d, const char *but)
 	for (size_t i = 0; i < d->n; i++) {
 		const struct finding *x = &d->findings[i];
 
-		if (x->severity == SEV_ERROR && !x->rule->umbrella && !x->open && strcmp(x->rule->id, but) != 0)
+		if (x->severity == SEV_ERROR && !x->rule->umbrella && !x->open &&
+			strcmp(x->rule->id, but) != 0)
 			return true;
 	}
 	return false;
@@ -53,13 +57,15 @@ speechless(const struct exchange *x)
 	return !x->answer.challenges.n && !x->answer.error[0] && !x->answer.doc;
 }
 
-/* --- candidates: what may still be the cause ------------------------------------------------------- */
+/* --- candidates: what may still be the cause
+ * ------------------------------------------------------- */
 
 /* "Inactive", and yet the token gets user information: it is about the caller. */
 static bool
 inactive_but_works(const struct facts *f)
 {
-	return f->active.v == TRI_NO && f->userinfo_ok.v == TRI_YES && !fact_expired(f) && !f->revoked_introspection;
+	return f->active.v == TRI_NO && f->userinfo_ok.v == TRI_YES && !fact_expired(f) &&
+		!f->revoked_introspection;
 }
 
 static bool
@@ -67,8 +73,9 @@ may_be_secret(const struct facts *f, const struct diagnosis *d)
 {
 	if (decided(d, ""))
 		return false;
-	return f->doubt.refused || fact_caller_in_doubt(f) || (inactive_but_works(f) && asked_as_client(f->introspection) &&
-		f->open_door.v != TRI_NO && !exchange_client_accepted(f->token_probe));
+	return f->doubt.refused || fact_caller_in_doubt(f) ||
+		(inactive_but_works(f) && asked_as_client(f->introspection) &&
+			f->open_door.v != TRI_NO && !exchange_client_accepted(f->token_probe));
 }
 
 static bool
@@ -100,7 +107,8 @@ may_be_caller(const struct facts *f, const struct diagnosis *d)
 	if (fact_caller_in_doubt(f) && !f->token_probe)
 		return true;
 	if (f->active.v != TRI_UNKNOWN || f->introspection_probe || !x ||
-		(asked_as_client(x) && exchange_client_refused(x)) || answer_error_is(x, "invalid_client"))
+		(asked_as_client(x) && exchange_client_refused(x)) ||
+		answer_error_is(x, "invalid_client"))
 		return false; /* wrong credentials are not sent a second time */
 	return s == 500 || (s >= 400 && s < 500 && s != 407 && s != 429);
 }
@@ -121,14 +129,15 @@ may_be_audience(const struct facts *f, const struct diagnosis *d)
 static bool
 may_be_host(const struct facts *f, const struct diagnosis *d)
 {
-	return f->active.v == TRI_NO && (has(d, "issuer-mismatch-hostname") || has(d, "wrong-tenant-or-realm"));
+	return f->active.v == TRI_NO &&
+		(has(d, "issuer-mismatch-hostname") || has(d, "wrong-tenant-or-realm"));
 }
 
 static bool
 may_be_dead(const struct facts *f, const struct diagnosis *d)
 {
-	return !decided(d, "") && f->active.v == TRI_NO && f->userinfo && f->userinfo_ok.v != TRI_YES &&
-		!fact_expired(f) && !f->revoked_introspection;
+	return !decided(d, "") && f->active.v == TRI_NO && f->userinfo &&
+		f->userinfo_ok.v != TRI_YES && !fact_expired(f) && !f->revoked_introspection;
 }
 
 static bool
@@ -147,22 +156,26 @@ may_be_replica(const struct facts *f, const struct diagnosis *d)
 static bool
 as_if_no_token(const struct facts *f, const struct exchange *x)
 {
-	if (status_of(x) != 401 || x->answer.error[0] || fact_inactive(f) || fact_expired(f) || fact_bound(f))
+	if (status_of(x) != 401 || x->answer.error[0] || fact_inactive(f) || fact_expired(f) ||
+		fact_bound(f))
 		return false;
 	for (size_t i = 0; i < x->answer.challenges.n; i++)
 		if (challenge_param(&x->answer.challenges.v[i], "error").n)
 			return false;
-	return x->answer.challenges.n > 0 || answer_hint(x) == HINT_NO_TOKEN || f->active.v == TRI_YES;
+	return x->answer.challenges.n > 0 || answer_hint(x) == HINT_NO_TOKEN ||
+		f->active.v == TRI_YES;
 }
 
 /* The token is refused, and the reason is not certain. */
 static bool
 refusal_open(const struct diagnosis *d)
 {
-	return has(d, "token-rejected-unspecified") || (has(d, "wrong-audience") && !decided(d, ""));
+	return has(d, "token-rejected-unspecified") ||
+		(has(d, "wrong-audience") && !decided(d, ""));
 }
 
-/* Refused in the very words that a made-up token gets, though nothing known is wrong with it: was it seen at all? */
+/* Refused in the very words that a made-up token gets, though nothing known is wrong with it: was
+ * it seen at all? */
 static bool
 as_any_token(const struct facts *f)
 {
@@ -226,7 +239,8 @@ may_be_too_large(const struct facts *f, const struct diagnosis *d)
 {
 	const struct exchange *x = f->userinfo;
 
-	if (!x || f->bare_probe || !f->access || f->access->len < LONG_TOKEN || has(d, "header-too-large"))
+	if (!x || f->bare_probe || !f->access || f->access->len < LONG_TOKEN ||
+		has(d, "header-too-large"))
 		return false;
 	return may_be_filtered(f, d) || x->result.error == NETERR_RESET;
 }
@@ -249,7 +263,8 @@ static const struct {
 #undef CANDIDATE
 };
 
-/* --- fits: can it be asked here? ---------------------------------------------------------------------- */
+/* --- fits: can it be asked here?
+ * ---------------------------------------------------------------------- */
 
 static bool
 fits_introspection(const struct facts *f)
@@ -261,7 +276,8 @@ fits_introspection(const struct facts *f)
 static bool
 fits_no_client(const struct facts *f)
 {
-	return f->active.v == TRI_NO && asked_as_client(f->introspection) && f->open_door.v == TRI_UNKNOWN;
+	return f->active.v == TRI_NO && asked_as_client(f->introspection) &&
+		f->open_door.v == TRI_UNKNOWN;
 }
 
 static bool
@@ -291,11 +307,14 @@ fits_other_method(const struct facts *f)
 static bool
 fits_token_endpoint(const struct facts *f)
 {
-	return fact_endpoint(f, EP_TOKEN).n && asked_as_client(f->introspection) && !f->token_probe &&
-		(f->doubt.elsewhere || f->active.v == TRI_NO || fact_caller_in_doubt(f)) && f->doubt.refusals < MOST_REFUSALS;
+	return fact_endpoint(f, EP_TOKEN).n && asked_as_client(f->introspection) &&
+		!f->token_probe &&
+		(f->doubt.elsewhere || f->active.v == TRI_NO || fact_caller_in_doubt(f)) &&
+		f->doubt.refusals < MOST_REFUSALS;
 }
 
-/* RFC 6750 §2.2: of the userinfo endpoint it is known that it takes a form (OpenID Connect Core §5.3.1). */
+/* RFC 6750 §2.2: of the userinfo endpoint it is known that it takes a form (OpenID Connect Core
+ * §5.3.1). */
 static bool
 fits_form(const struct facts *f)
 {
@@ -344,15 +363,23 @@ probe_second_clock(const struct facts *f)
 	return SPAN_EMPTY;
 }
 
-/* --- the planner -------------------------------------------------------------------------------------- */
+/* --- the planner
+ * -------------------------------------------------------------------------------------- */
 
 static const struct {
 	struct probe_row row;
 	bool (*fits)(const struct facts *f);
 } probes[PROBE_COUNT] = {
 #define PROBE(sym, id_, level_, step_, requests_, seconds_, fits_, question_, danger_, separates_) \
-	[PROBE_##sym] = {{.id = id_, .level = PROBES_##level_, .step = STEP_##step_, .requests = requests_, \
-		.seconds = seconds_, .question = question_, .danger = danger_, .separates = separates_}, fits_},
+	[PROBE_##sym] = {{.id = id_,                                                               \
+				 .level = PROBES_##level_,                                         \
+				 .step = STEP_##step_,                                             \
+				 .requests = requests_,                                            \
+				 .seconds = seconds_,                                              \
+				 .question = question_,                                            \
+				 .danger = danger_,                                                \
+				 .separates = separates_},                                         \
+		fits_},
 #include "wizard/probes.def"
 #undef PROBE
 };
@@ -391,7 +418,8 @@ separates(const struct probe_row *row, const bool *left)
 static bool
 throttled(const struct facts *f)
 {
-	const struct exchange *x = f->c->n_exchanges ? f->c->exchanges[f->c->n_exchanges - 1] : NULL;
+	const struct exchange *x =
+		f->c->n_exchanges ? f->c->exchanges[f->c->n_exchanges - 1] : NULL;
 
 	return status_of(x) == 429 || (x && answer_hint(x) == HINT_THROTTLED);
 }

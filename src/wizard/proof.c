@@ -1,4 +1,5 @@
-/* Signatures: of the tokens given, and of the answers that came signed.  The key set may come before or after. */
+/* Signatures: of the tokens given, and of the answers that came signed.  The key set may come
+ * before or after. */
 #include "wizard/steps.h"
 
 #include "oauth/jose.h"
@@ -20,7 +21,8 @@ check_token(struct wizard *w, enum token_slot slot)
 		memcpy(t->info.sig_why, why, sizeof t->info.sig_why);
 	}
 	log_add(w->deps.log, LOG_INFO, LOGC_JWT, 0, "signature of the %s token: %s%s%s",
-		slot == SLOT_ID ? "ID" : "access", sig_state_words(t->sent.sig), *why ? ", " : "", why);
+		slot == SLOT_ID ? "ID" : "access", sig_state_words(t->sent.sig), *why ? ", " : "",
+		why);
 	w->c->revision++;
 }
 
@@ -44,8 +46,8 @@ check_answer(struct wizard *w, const struct signed_answer *s)
 	if (!x)
 		return;
 	/* registered for this client, an HMAC is by its secret (OpenID Connect Core §10.1) */
-	sig = jws_verify(secret_reveal(s->jwt), &(struct jws_keys){w->jwks, secret_for(w, x), true}, why,
-		sizeof why);
+	sig = jws_verify(secret_reveal(s->jwt), &(struct jws_keys){w->jwks, secret_for(w, x), true},
+		why, sizeof why);
 	case_set_signature(w->c, s->n, sig, why);
 	log_add(w->deps.log, sig == SIG_BAD ? LOG_WARN : LOG_INFO, LOGC_JWT, s->n,
 		"signature of the %s answer: %s%s%s", purpose_id(x->purpose), sig_state_words(sig),

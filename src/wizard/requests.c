@@ -18,7 +18,8 @@ wizard_endpoint(const struct wizard *w, enum endpoint e)
 static bool
 downgraded(const struct profile *p, struct span url)
 {
-	return p->issuer && span_starts_nocase(span_of(p->issuer), "https:") && span_starts_nocase(url, "http:");
+	return p->issuer && span_starts_nocase(span_of(p->issuer), "https:") &&
+		span_starts_nocase(url, "http:");
 }
 
 void
@@ -88,7 +89,8 @@ wizard_auth_method(const struct wizard *w, enum endpoint e)
 		return a;
 	if (!(own ? p->introspection_client_secret : p->client_secret))
 		return AUTH_NONE;
-	if (method_allowed(w, e, AUTH_BASIC) == TRI_NO && method_allowed(w, e, AUTH_POST) == TRI_YES)
+	if (method_allowed(w, e, AUTH_BASIC) == TRI_NO &&
+		method_allowed(w, e, AUTH_POST) == TRI_YES)
 		return AUTH_POST;
 	return AUTH_BASIC;
 }
@@ -102,13 +104,14 @@ call_done(void *ctx, const struct net_result *raw, const struct exchange *x)
 
 	(void)raw;
 	w->outstanding--;
-	if (!x && w->probing < PROBE_COUNT) /* cancelled before it went out: it may be asked another time */
+	if (!x && w->probing < PROBE_COUNT) /* cancelled before it went out: it may be asked another
+					       time */
 		w->asked &= ~probe_bit(w->probing);
 }
 
 static void
-call_init(struct engine_call *call, struct wizard *w, enum step s, enum purpose p, const char *method,
-	struct span url)
+call_init(struct engine_call *call, struct wizard *w, enum step s, enum purpose p,
+	const char *method, struct span url)
 {
 	memset(call, 0, sizeof *call);
 	http_request_init(&call->http);
@@ -140,7 +143,8 @@ form_content(struct engine_call *call)
 		SPAN_LIT("application/x-www-form-urlencoded"));
 }
 
-/* What cannot be authenticated as configured is not sent; the exchange says why, and a finding what to do. */
+/* What cannot be authenticated as configured is not sent; the exchange says why, and a finding what
+ * to do. */
 static void
 authenticate(const struct wizard *w, struct engine_call *call, const struct client_credentials *cc)
 {
@@ -149,7 +153,8 @@ authenticate(const struct wizard *w, struct engine_call *call, const struct clie
 	struct err e = ERR_INIT;
 
 	if (by_certificate && !(p->client_cert_file && p->client_key_file))
-		text_format(call->no_auth, sizeof call->no_auth, "%s needs client_cert_file and client_key_file",
+		text_format(call->no_auth, sizeof call->no_auth,
+			"%s needs client_cert_file and client_key_file",
 			client_auth_id(cc->method));
 	else if (client_auth_apply(&call->http, cc, &e) != RES_OK)
 		text_format(call->no_auth, sizeof call->no_auth, "%s", e.text);
@@ -276,7 +281,8 @@ introspect(struct wizard *w, struct span url, enum purpose p, int64_t delay_us)
 	call.done = signed_answer_done;
 	want_json(&call);
 	form_content(&call);
-	/* no token_type_hint: some servers look only where the hint points, and call the rest inactive */
+	/* no token_type_hint: some servers look only where the hint points, and call the rest
+	 * inactive */
 	form_add_secret(&call.http.body, "token", case_token(w->c, SLOT_ACCESS)->value);
 	credentials_for(w, EP_INTROSPECTION, &cc);
 	authenticate(w, &call, &cc);
@@ -297,7 +303,8 @@ send_introspection_at_issuer(struct wizard *w)
 
 /* As the client of an endpoint, but by this method; AUTH_NONE: as nobody at all. */
 static void
-authenticate_as(struct wizard *w, struct engine_call *call, enum endpoint e, enum client_auth auth, bool raw_basic)
+authenticate_as(struct wizard *w, struct engine_call *call, enum endpoint e, enum client_auth auth,
+	bool raw_basic)
 {
 	struct client_credentials cc;
 
@@ -315,7 +322,8 @@ send_made_up_introspection(struct wizard *w, enum client_auth auth, bool raw_bas
 {
 	struct engine_call call;
 
-	call_init(&call, w, STEP_VERIFY, PURPOSE_PROBE_INTROSPECTION, "POST", wizard_endpoint(w, EP_INTROSPECTION));
+	call_init(&call, w, STEP_VERIFY, PURPOSE_PROBE_INTROSPECTION, "POST",
+		wizard_endpoint(w, EP_INTROSPECTION));
 	call.slot = SLOT_MADE_UP;
 	want_json(&call);
 	form_content(&call);
@@ -336,7 +344,8 @@ send_made_up_code(struct wizard *w, enum endpoint as_at, enum client_auth auth, 
 	form_content(&call);
 	form_add(&call.http.body, "grant_type", SPAN_LIT("authorization_code"));
 	form_made_up(w, &call, "code");
-	form_add(&call.http.body, "redirect_uri", redirect ? span_of(redirect) : SPAN_LIT("http://127.0.0.1/callback"));
+	form_add(&call.http.body, "redirect_uri",
+		redirect ? span_of(redirect) : SPAN_LIT("http://127.0.0.1/callback"));
 	authenticate_as(w, &call, as_at, auth, raw_basic);
 	submit(w, &call);
 }
@@ -351,9 +360,11 @@ bear(struct wizard *w, struct engine_call *call, struct span token)
 	buf_init_wiping(&header, LIMIT_TOKEN + 16);
 	buf_puts(&header, "Bearer ");
 	buf_add_span(&header, token);
-	if (http_headers_add(&call->http.headers, SPAN_LIT("Authorization"), buf_span(&header)) != RES_OK)
+	if (http_headers_add(&call->http.headers, SPAN_LIT("Authorization"), buf_span(&header)) !=
+		RES_OK)
 		log_add(w->deps.log, LOG_WARN, LOGC_STEP, 0,
-			"the token holds a character that no header may carry; the query goes without it");
+			"the token holds a character that no header may carry; the query goes "
+			"without it");
 	buf_release(&header);
 }
 
@@ -370,7 +381,8 @@ send_userinfo(struct wizard *w, int64_t delay_us)
 {
 	struct engine_call call;
 
-	call_init(&call, w, STEP_HANDLE, w->c->profile.resource_url ? PURPOSE_RESOURCE : PURPOSE_USERINFO, "GET",
+	call_init(&call, w, STEP_HANDLE,
+		w->c->profile.resource_url ? PURPOSE_RESOURCE : PURPOSE_USERINFO, "GET",
 		userinfo_url(w));
 	call.slot = SLOT_ACCESS;
 	call.delay_us = delay_us;
@@ -392,7 +404,8 @@ send_userinfo_probe(struct wizard *w, enum userinfo_form form)
 	struct engine_call call;
 	struct buf token;
 
-	call_init(&call, w, STEP_HANDLE, purposes[form], form == USERINFO_IN_BODY ? "POST" : "GET", userinfo_url(w));
+	call_init(&call, w, STEP_HANDLE, purposes[form], form == USERINFO_IN_BODY ? "POST" : "GET",
+		userinfo_url(w));
 	want_json(&call);
 	if (form == USERINFO_MADE_UP) {
 		call.slot = SLOT_MADE_UP;
@@ -404,7 +417,8 @@ send_userinfo_probe(struct wizard *w, enum userinfo_form form)
 		call.slot = SLOT_ACCESS;
 		call.credentials = true;
 		form_content(&call);
-		form_add_secret(&call.http.body, "access_token", case_token(w->c, SLOT_ACCESS)->value);
+		form_add_secret(
+			&call.http.body, "access_token", case_token(w->c, SLOT_ACCESS)->value);
 	}
 	submit(w, &call);
 }
@@ -418,9 +432,11 @@ dates_are_in_doubt(const struct wizard *w, struct span url)
 	for (size_t i = 0; i < w->c->n_exchanges; i++) {
 		const struct exchange *x = w->c->exchanges[i];
 
-		if ((x->result.error == NETERR_TLS_EXPIRED || x->result.error == NETERR_TLS_NOT_YET_VALID) &&
+		if ((x->result.error == NETERR_TLS_EXPIRED ||
+			    x->result.error == NETERR_TLS_NOT_YET_VALID) &&
 			url_parse(&asked, url, NULL) == RES_OK &&
-			url_parse(&u, span_of(x->request.url), NULL) == RES_OK && url_same_origin(&asked, &u))
+			url_parse(&u, span_of(x->request.url), NULL) == RES_OK &&
+			url_same_origin(&asked, &u))
 			return true;
 	}
 	return false;
@@ -450,12 +466,14 @@ keep_tokens(struct wizard *w, const struct token_response *t)
 		return;
 	buf_init_wiping(&text, LIMIT_TOKEN * 4);
 	if (token_response_to_json(t, clock_wall_us(w->deps.clock), &text) != RES_OK) {
-		text_format(w->save_error, sizeof w->save_error, "the new tokens are too large to be written");
+		text_format(w->save_error, sizeof w->save_error,
+			"the new tokens are too large to be written");
 	} else if (file_write_private(w->place_path, buf_span(&text), &e) == RES_OK) {
 		text_format(w->saved_to, sizeof w->saved_to, "%s", w->place_path);
 	} else {
 		char *rescue = xasprintf("%s/tokentriage-rescued-%ld.json",
-			getenv("XDG_RUNTIME_DIR") ? getenv("XDG_RUNTIME_DIR") : "/tmp", (long)getpid());
+			getenv("XDG_RUNTIME_DIR") ? getenv("XDG_RUNTIME_DIR") : "/tmp",
+			(long)getpid());
 
 		text_format(w->save_error, sizeof w->save_error, "%s", e.text);
 		if (file_write_private(rescue, buf_span(&text), &e) == RES_OK)
@@ -463,12 +481,14 @@ keep_tokens(struct wizard *w, const struct token_response *t)
 		free(rescue);
 	}
 	if (*w->save_error)
-		log_add(w->deps.log, LOG_WARN, LOGC_STEP, 0, "the new tokens could not be written (%s); they are in %s",
-			w->save_error, *w->saved_to ? w->saved_to : "memory only");
+		log_add(w->deps.log, LOG_WARN, LOGC_STEP, 0,
+			"the new tokens could not be written (%s); they are in %s", w->save_error,
+			*w->saved_to ? w->saved_to : "memory only");
 	buf_release(&text);
 }
 
-/* Refused, or sent and not answered as it should be: the server may have used it, a second time could end its family. */
+/* Refused, or sent and not answered as it should be: the server may have used it, a second time
+ * could end its family. */
 static bool
 may_be_spent(const struct exchange *x)
 {
@@ -544,7 +564,8 @@ send_revocation(struct wizard *w, enum token_slot slot)
 	struct client_credentials cc;
 	struct engine_call call;
 
-	call_init(&call, w, STEP_HANDLE, PURPOSE_REVOCATION, "POST", wizard_endpoint(w, EP_REVOCATION));
+	call_init(&call, w, STEP_HANDLE, PURPOSE_REVOCATION, "POST",
+		wizard_endpoint(w, EP_REVOCATION));
 	call.slot = slot;
 	call.idempotent = false;
 	call.done = revocation_done;

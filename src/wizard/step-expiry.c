@@ -1,4 +1,5 @@
-/* Step 2: needs the server's clock; any answer's Date will do, and one is asked for if there is none. */
+/* Step 2: needs the server's clock; any answer's Date will do, and one is asked for if there is
+ * none. */
 #include "wizard/steps.h"
 
 static bool
@@ -18,7 +19,8 @@ ask_clock(struct wizard *w)
 	struct span url = wizard_endpoint(w, EP_USERINFO);
 
 	if (!url.n)
-		url = span_of(w->c->profile.issuer ? w->c->profile.issuer : w->c->profile.resource_url);
+		url = span_of(
+			w->c->profile.issuer ? w->c->profile.issuer : w->c->profile.resource_url);
 	if (url.n && probe_allowed(w, PROBE_CLOCK) && !clock_known(w))
 		send_clock(w, url);
 }
@@ -30,13 +32,16 @@ expiry_clock(struct wizard *w)
 	return false;
 }
 
-/* Refused for the dates of the certificate: the server's Date tells whose clock is wrong (send_clock). */
+/* Refused for the dates of the certificate: the server's Date tells whose clock is wrong
+ * (send_clock). */
 bool
 expiry_clock_unverified(struct wizard *w)
 {
 	const struct exchange *x = case_last(w->c, PURPOSE_CLOCK, SLOT_NONE);
 
-	if (x && (x->result.error == NETERR_TLS_EXPIRED || x->result.error == NETERR_TLS_NOT_YET_VALID))
+	if (x &&
+		(x->result.error == NETERR_TLS_EXPIRED ||
+			x->result.error == NETERR_TLS_NOT_YET_VALID))
 		ask_clock(w);
 	return false;
 }

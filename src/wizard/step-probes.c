@@ -1,4 +1,5 @@
-/* The probes: asks what the planner names, one after the other, as long as something is open and allowed. */
+/* The probes: asks what the planner names, one after the other, as long as something is open and
+ * allowed. */
 #include "wizard/steps.h"
 
 #include "base/text.h"
@@ -12,8 +13,9 @@ probe_allowed(const struct wizard *w, enum probe p)
 void
 probes_new_tokens(struct wizard *w)
 {
-	w->asked &= probe_bit(PROBE_NO_CLIENT) | probe_bit(PROBE_RAW_BASIC) | probe_bit(PROBE_OTHER_METHOD) |
-		probe_bit(PROBE_MADE_UP_CODE) | probe_bit(PROBE_SECOND_CLOCK);
+	w->asked &= probe_bit(PROBE_NO_CLIENT) | probe_bit(PROBE_RAW_BASIC) |
+		probe_bit(PROBE_OTHER_METHOD) | probe_bit(PROBE_MADE_UP_CODE) |
+		probe_bit(PROBE_SECOND_CLOCK);
 }
 
 /* The same questions again, later: whatever was refused. */
@@ -70,7 +72,8 @@ send_probe(struct wizard *w, enum probe p)
 		send_as_client(w, f->doubt.other, false);
 		break;
 	case PROBE_MADE_UP_CODE:
-		send_made_up_code(w, EP_INTROSPECTION, f->introspection->auth, f->introspection->auth_raw_basic);
+		send_made_up_code(w, EP_INTROSPECTION, f->introspection->auth,
+			f->introspection->auth_raw_basic);
 		break;
 	case PROBE_FORM:
 		send_userinfo_probe(w, USERINFO_IN_BODY);
@@ -103,7 +106,8 @@ probes_ask(struct wizard *w)
 	}
 	w->asked |= probe_bit(p);
 	w->probing = p;
-	log_add(w->deps.log, LOG_INFO, LOGC_STEP, 0, "probe %s: %s", probe_row(p)->id, probe_row(p)->question);
+	log_add(w->deps.log, LOG_INFO, LOGC_STEP, 0, "probe %s: %s", probe_row(p)->id,
+		probe_row(p)->question);
 	send_probe(w, p);
 	return true;
 }
@@ -119,7 +123,8 @@ probe_cost(const struct probe_row *p, char *out, size_t size)
 		*p->danger ? "; " : "", p->danger);
 }
 
-/* --- the caller's side ---------------------------------------------------------------------------- */
+/* --- the caller's side
+ * ---------------------------------------------------------------------------- */
 
 /* What could be asked beyond the level; nothing of a case that nobody is asked about. */
 static uint32_t
@@ -153,7 +158,8 @@ wizard_run_probes(struct wizard *w, struct err *e)
 		return err_set(e, RES_REFUSED, "another request is under way");
 	w->consent = open_beyond(w);
 	if (!w->consent)
-		return err_set(e, RES_REFUSED, "nothing is open that a further question would settle");
+		return err_set(
+			e, RES_REFUSED, "nothing is open that a further question would settle");
 	wizard_enqueue(w, JOB_PROBES);
 	wizard_pump(w);
 	return RES_OK;

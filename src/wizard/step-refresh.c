@@ -1,4 +1,5 @@
-/* Step 3: the refresh token grant (RFC 6749 §6), never with a spent token, never without a place for what comes. */
+/* Step 3: the refresh token grant (RFC 6749 §6), never with a spent token, never without a place
+ * for what comes. */
 #include "wizard/steps.h"
 
 #include <sys/stat.h>
@@ -18,10 +19,12 @@ wizard_set_token_place(struct wizard *w, enum token_place place, const char *pat
 		if (!path || !*path)
 			return err_set(e, RES_SYNTAX, "a file name is needed for the new tokens");
 		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-			return err_set(e, RES_SYNTAX, "%s is a folder; the new tokens need a file", path);
+			return err_set(
+				e, RES_SYNTAX, "%s is a folder; the new tokens need a file", path);
 		/* before anything is sent: what comes back cannot be had again */
 		if (file_try_private(path, &why) != RES_OK)
-			return err_set(e, RES_IO, "the new tokens cannot be written to %s", why.text);
+			return err_set(
+				e, RES_IO, "the new tokens cannot be written to %s", why.text);
 	}
 	w->place = place;
 	free(w->place_path);
@@ -49,7 +52,8 @@ static bool
 spent(const struct wizard *w, char *why, size_t size)
 {
 	if (why)
-		text_format(why, size, "the refresh token %s; sending it again can end every token of its family",
+		text_format(why, size,
+			"the refresh token %s; sending it again can end every token of its family",
 			case_spent_words(w->c));
 	return false;
 }
@@ -73,15 +77,20 @@ wizard_refreshable(const struct wizard *w, char *why, size_t size)
 	if (w->refresh_id)
 		return no(why, size, "the refresh token was sent, and its answer has not come yet");
 	if (!wizard_endpoint(w, EP_TOKEN).n && !wizard_may_discover(w))
-		return no(why, size, "no token endpoint is known: give one, or an issuer to discover it from");
+		return no(why, size,
+			"no token endpoint is known: give one, or an issuer to discover it from");
 	if (metadata_supports(&w->c->metadata, "grant_types_supported", "refresh_token") == TRI_NO)
-		return no(why, size, "the server's metadata does not offer the refresh_token grant");
+		return no(
+			why, size, "the server's metadata does not offer the refresh_token grant");
 	left = w->facts.refresh_exp.known ? w->facts.refresh_exp.at - w->facts.server_now_s : 1;
 	if (left <= 0 && why)
-		text_format(why, size, "the refresh token itself has expired; the server will most likely refuse it");
+		text_format(why, size,
+			"the refresh token itself has expired; the server will most likely refuse "
+			"it");
 	else if (why)
-		text_format(why, size, "%s", t->from ? "the new refresh token is there and was not used yet"
-			: "a refresh token is there and was not used yet");
+		text_format(why, size, "%s",
+			t->from ? "the new refresh token is there and was not used yet"
+				: "a refresh token is there and was not used yet");
 	return true;
 }
 
@@ -105,7 +114,8 @@ wizard_refresh(struct wizard *w, struct err *e)
 	if (!wizard_can_refresh(w, why, sizeof why))
 		return err_set(e, RES_REFUSED, "%s", why);
 	if (w->place == PLACE_UNCHOSEN)
-		return err_set(e, RES_REFUSED, "choose first where the new tokens go: a file, or memory only");
+		return err_set(e, RES_REFUSED,
+			"choose first where the new tokens go: a file, or memory only");
 	wizard_enqueue(w, JOB_REFRESH);
 	wizard_pump(w);
 	return RES_OK;
@@ -135,16 +145,20 @@ refresh_advise(struct wizard *w)
 
 	if (!wizard_tokens_misplaced(w))
 		return;
-	text_format(where, sizeof where, "%s%s", *w->saved_to ? "in " : "in memory only", w->saved_to);
+	text_format(
+		where, sizeof where, "%s%s", *w->saved_to ? "in " : "in memory only", w->saved_to);
 	text_format(d->step_summary[STEP_REFRESH], sizeof d->step_summary[STEP_REFRESH],
-		"New tokens came, and could not be written (%s); they are %s.", w->save_error, where);
+		"New tokens came, and could not be written (%s); they are %s.", w->save_error,
+		where);
 	if (d->steps[STEP_REFRESH] == STATE_OK)
 		d->steps[STEP_REFRESH] = STATE_WARNING;
 	text_format(was, sizeof was, "%s", v->summary);
-	text_format(v->summary, sizeof v->summary, "The new tokens could not be written (%s); they are %s. %s",
-		w->save_error, where, was);
+	text_format(v->summary, sizeof v->summary,
+		"The new tokens could not be written (%s); they are %s. %s", w->save_error, where,
+		was);
 	if (*w->saved_to)
-		text_format(v->next, sizeof v->next, "Move %s to where the tokens belong; the old ones may be dead.",
+		text_format(v->next, sizeof v->next,
+			"Move %s to where the tokens belong; the old ones may be dead.",
 			w->saved_to);
 }
 
@@ -159,8 +173,8 @@ refresh_send(struct wizard *w)
 
 /*
  * The proof: the new token is verified, and user information asked for again.  After a refusal the
- * access token is asked about once more: a server that takes the refresh token for a stolen one ends its
- * whole family (RFC 9700 §4.14.2), and nothing else in the answer says so.
+ * access token is asked about once more: a server that takes the refresh token for a stolen one
+ * ends its whole family (RFC 9700 §4.14.2), and nothing else in the answer says so.
  */
 bool
 refresh_prove(struct wizard *w)

@@ -27,7 +27,8 @@ verify_discovery(struct wizard *w)
 	return false;
 }
 
-/* The OpenID location failed: RFC 8414 puts the well-known part elsewhere when the issuer has a path. */
+/* The OpenID location failed: RFC 8414 puts the well-known part elsewhere when the issuer has a
+ * path. */
 bool
 verify_discovery_oauth(struct wizard *w)
 {
@@ -45,14 +46,15 @@ wizard_may_discover(const struct wizard *w)
 		!case_last(w->c, PURPOSE_DISCOVERY, SLOT_NONE);
 }
 
-/* A step on its own needs an address that only the metadata has; what step 1 tried in vain is not tried again. */
+/* A step on its own needs an address that only the metadata has; what step 1 tried in vain is not
+ * tried again. */
 bool
 need_metadata(struct wizard *w)
 {
 	enum endpoint e = wizard_needs(w);
 
-	w->discovering = !wizard_endpoint(w, e).n && !(e == EP_USERINFO && w->c->profile.resource_url) &&
-		wizard_may_discover(w);
+	w->discovering = !wizard_endpoint(w, e).n &&
+		!(e == EP_USERINFO && w->c->profile.resource_url) && wizard_may_discover(w);
 	return w->discovering ? verify_discovery(w) : false;
 }
 
@@ -67,7 +69,8 @@ verify_ask(struct wizard *w)
 {
 	const struct case_token *t = case_token(w->c, SLOT_ACCESS);
 
-	if (t->present && t->value && secret_len(t->value) && wizard_endpoint(w, EP_INTROSPECTION).n)
+	if (t->present && t->value && secret_len(t->value) &&
+		wizard_endpoint(w, EP_INTROSPECTION).n)
 		send_introspection(w, 0);
 	return false;
 }

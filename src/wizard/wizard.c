@@ -8,12 +8,16 @@
 #include "wizard/steps.h"
 
 static const struct job_row jobs[JOB_COUNT] = {
-	[JOB_VERIFY] = {STEP_VERIFY, {verify_discovery, verify_discovery_oauth, verify_ask, verify_keys}},
+	[JOB_VERIFY] = {STEP_VERIFY,
+		{verify_discovery, verify_discovery_oauth, verify_ask, verify_keys}},
 	[JOB_EXPIRY] = {STEP_EXPIRY, {expiry_clock, expiry_clock_unverified}},
-	[JOB_REFRESH] = {STEP_REFRESH, {need_metadata, need_metadata_oauth, refresh_send, refresh_prove}, EP_TOKEN},
-	[JOB_HANDLE] = {STEP_HANDLE, {need_metadata, need_metadata_oauth, handle_ask, handle_keys}, EP_USERINFO},
+	[JOB_REFRESH] = {STEP_REFRESH,
+		{need_metadata, need_metadata_oauth, refresh_send, refresh_prove}, EP_TOKEN},
+	[JOB_HANDLE] = {STEP_HANDLE, {need_metadata, need_metadata_oauth, handle_ask, handle_keys},
+		EP_USERINFO},
 	[JOB_DEBUG] = {STEP_DEBUG, {NULL}},
-	[JOB_REVOKE] = {STEP_HANDLE, {need_metadata, need_metadata_oauth, revoke_send, revoke_prove}, EP_REVOCATION},
+	[JOB_REVOKE] = {STEP_HANDLE,
+		{need_metadata, need_metadata_oauth, revoke_send, revoke_prove}, EP_REVOCATION},
 	[JOB_PRECHECK] = {STEP_REFRESH, {need_metadata, need_metadata_oauth}, EP_TOKEN},
 	[JOB_PROBES] = {STEP_COUNT, {probes_ask}},
 };
@@ -114,7 +118,8 @@ wizard_use_profile(struct wizard *w, const struct profile *p, struct err *e)
 	/* all are tried, the first failure is told */
 	first = check_readable(p, e);
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
-		enum res r = read_token_file(w, files[i].slot, files[i].path, first == RES_OK ? e : &later);
+		enum res r = read_token_file(
+			w, files[i].slot, files[i].path, first == RES_OK ? e : &later);
 
 		first = first == RES_OK ? r : first;
 	}
@@ -215,8 +220,8 @@ wizard_pump(struct wizard *w)
 			w->phase = 0;
 			w->probing = PROBE_COUNT;
 			if (row->step < STEP_COUNT)
-				log_add(w->deps.log, LOG_INFO, LOGC_STEP, 0, "step %d %s", (int)row->step + 1,
-					step_title(row->step));
+				log_add(w->deps.log, LOG_INFO, LOGC_STEP, 0, "step %d %s",
+					(int)row->step + 1, step_title(row->step));
 		}
 		phase = w->phase < ARRAY_SIZE(row->phases) ? row->phases[w->phase] : NULL;
 		if (!phase)
@@ -266,7 +271,9 @@ wizard_walk(struct wizard *w, unsigned mask, bool may_refresh, bool may_revoke)
 	if (mask & 1 << STEP_HANDLE && may_refresh)
 		wizard_enqueue(w, JOB_HANDLE); /* how it was before the refresh */
 	if (mask & 1 << STEP_REFRESH)
-		wizard_enqueue(w, may_refresh && refresh->value && !refresh->spent ? JOB_REFRESH : JOB_PRECHECK);
+		wizard_enqueue(w,
+			may_refresh && refresh->value && !refresh->spent ? JOB_REFRESH
+									 : JOB_PRECHECK);
 	if (mask & 1 << STEP_HANDLE && !may_refresh)
 		wizard_enqueue(w, JOB_HANDLE);
 	if (mask & ~(1u << STEP_DEBUG)) /* something was asked */
@@ -293,7 +300,8 @@ wizard_story(const struct wizard *w, struct case_story *out)
 {
 	memset(out, 0, sizeof(*out));
 	memcpy(out->steps, w->walk.steps, sizeof(out->steps));
-	out->saved_wall_us = w->c->as_of_wall_us ? w->c->as_of_wall_us : clock_wall_us(w->deps.clock);
+	out->saved_wall_us =
+		w->c->as_of_wall_us ? w->c->as_of_wall_us : clock_wall_us(w->deps.clock);
 }
 
 void
@@ -333,7 +341,8 @@ wizard_settle(struct wizard *w)
 {
 	wizard_cancel(w);
 	if (wizard_awaits_tokens(w) && engine_run(w->deps.engine, INT64_MAX) != RES_OK)
-		log_add(w->deps.log, LOG_WARN, LOGC_STEP, 0, "the answer to the refresh did not come");
+		log_add(w->deps.log, LOG_WARN, LOGC_STEP, 0,
+			"the answer to the refresh did not come");
 	engine_cancel_all(w->deps.engine, 0);
 	engine_turn(w->deps.engine); /* what was cancelled is recorded in the old case */
 }
@@ -431,7 +440,8 @@ wizard_running_step(const struct wizard *w)
 	enum job j = w->n_queue ? w->queue[0] : JOB_COUNT;
 
 	if (j == JOB_PROBES)
-		return w->running && w->probing < PROBE_COUNT ? probe_row(w->probing)->step : STEP_COUNT;
+		return w->running && w->probing < PROBE_COUNT ? probe_row(w->probing)->step
+							      : STEP_COUNT;
 	return j < JOB_COUNT ? jobs[j].step : STEP_COUNT;
 }
 
@@ -469,17 +479,24 @@ wizard_farewell(const struct wizard *w, struct buf *out)
 	if (w->derived && w->diagnosis.verdict.summary[0])
 		buf_printf(out, "%s\n", w->diagnosis.verdict.summary);
 	if (w->n_refreshed && *w->saved_to)
-		buf_printf(out, "The tokens were refreshed; the new ones are in %s.\n", w->saved_to);
+		buf_printf(
+			out, "The tokens were refreshed; the new ones are in %s.\n", w->saved_to);
 	else if (w->n_refreshed)
-		buf_puts(out, "The tokens were refreshed; the new ones were kept in memory only and are gone now.\n");
+		buf_puts(out,
+			"The tokens were refreshed; the new ones were kept in memory only and are "
+			"gone now.\n");
 	if (*w->save_error)
-		buf_printf(out, "The new tokens could not be written where they should: %s.\n", w->save_error);
+		buf_printf(out, "The new tokens could not be written where they should: %s.\n",
+			w->save_error);
 	if (w->n_revoked)
 		buf_puts(out, "A token was revoked.\n");
 	if (refused)
-		buf_puts(out, "A refresh was refused; some servers end all tokens of a login then.\n");
+		buf_puts(out,
+			"A refresh was refused; some servers end all tokens of a login then.\n");
 	if (open)
-		buf_puts(out, "A refresh was sent, and its answer did not come: it is not known whether the refresh token was "
+		buf_puts(out,
+			"A refresh was sent, and its answer did not come: it is not known whether "
+			"the refresh token was "
 			"used (rotated). Sending it again can end the whole session.\n");
 	if (!w->n_refreshed && !w->n_revoked && !refused && !open)
 		buf_puts(out, "Nothing was changed on the server.\n");

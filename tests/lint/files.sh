@@ -12,6 +12,14 @@ lengths() {
 	done
 }
 
+# Columns, a tab to the next multiple of 8 and a character of UTF-8 as one.
+columns() {
+	sources "$1" | grep '\.c$' | while read -r f; do
+		LC_ALL=C tr -d '\200-\277' <"$1/$f" | LC_ALL=C expand -t 8 | awk -v file="$f" '
+			length($0) > 100 { print file ":" NR ": " length($0) " columns, 100 are the limit" }'
+	done
+}
+
 # In this style the body of a function, and nothing else, stands between braces in column 1.
 functions() {
 	sources "$1" | while read -r f; do
@@ -67,6 +75,7 @@ tables() {
 
 expect_clean 'no file is longer than 800 lines' lengths "$srcdir"
 expect_clean 'no function is longer than 60 lines' functions "$srcdir"
+expect_clean 'no line of code is longer than 100 columns' columns "$srcdir"
 expect_clean 'every file includes its own header first' own_header "$srcdir"
 expect_clean 'no stray blanks' blanks "$srcdir"
 expect_clean 'every table is named in the architecture' tables "$srcdir"
@@ -82,6 +91,10 @@ awk 'BEGIN { print "int\nf(void)\n{"; for (i = 0; i < 61; i++) print "\tf();"; p
 expect_found 'a long function is found' functions "$tmp/t"
 awk 'BEGIN { print "int\nf(void)\n{"; for (i = 0; i < 60; i++) print "\tf();"; print "}" }' | plant
 expect_clean 'one of 60 lines is not' functions "$tmp/t"
+awk 'BEGIN { printf "\t/*"; for (i = 0; i < 89; i++) printf "x"; print " */" }' | plant
+expect_found 'a long line is found' columns "$tmp/t"
+awk 'BEGIN { printf "\t/*"; for (i = 0; i < 87; i++) printf "…"; print " */" }' | plant
+expect_clean 'one of 100 columns is not' columns "$tmp/t"
 echo '#include <stdio.h>' | plant
 expect_found 'a system header in the first place is found' own_header "$tmp/t"
 echo '#include "base/y.h"' | plant
