@@ -244,10 +244,8 @@ put_findings(const char *arg)
 		line(c->meaning);
 		labelled("Shows as:", c->shows);
 		labelled("Told apart by:", c->told_apart);
-		labelled("Remedy:", c->remedy);
-		labelled("See:", c->references);
-		if (!c->observable)
-			puts(".br\nCannot be seen from here: the evidence is with the server or the application.");
+		labelled("Remedy:", catalogue_rule(c)->remedy);
+		labelled("See:", catalogue_rule(c)->references);
 	}
 }
 

@@ -41,12 +41,8 @@ explain_finding(struct buf *out, const struct catalogue_entry *c)
 	row(out, "meaning", c->meaning);
 	row(out, "shows as", c->shows);
 	row(out, "told apart by", c->told_apart);
-	row(out, "remedy", c->remedy);
-	row(out, "see", c->references);
-	if (!c->observable)
-		row(out, "note",
-			"cannot be seen from here: the evidence is with the server or the "
-			"application");
+	row(out, "remedy", catalogue_rule(c)->remedy);
+	row(out, "see", catalogue_rule(c)->references);
 }
 
 /* An error code of the protocol, and the findings that speak of it. */

@@ -16,3 +16,9 @@ catalogue_find(struct span id)
 	}
 	return NULL;
 }
+
+const struct rule *
+catalogue_rule(const struct catalogue_entry *c)
+{
+	return rule_find(span_of(c->id));
+}

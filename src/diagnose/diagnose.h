@@ -89,13 +89,14 @@ void diagnose(struct diagnosis *d, const struct facts *f, const struct walk *wal
 enum audience { AUDIENCE_COMMANDS, AUDIENCE_CHOICES };
 char *say_where(enum audience a, const char *text, char *out, size_t size);
 
-/* The catalogue of causes, also of those no rule can see from here; sorted by id. */
+/* The catalogue of causes, sorted by id: what can be said of each without a case. */
 struct catalogue_entry {
-	const char *id, *title, *meaning, *shows, *told_apart, *remedy, *references;
-	bool observable; /* false: named for explain only */
+	const char *id, *title, *meaning, *shows, *told_apart;
 };
 extern const struct catalogue_entry catalogue[];
 extern const size_t catalogue_count;
 const struct catalogue_entry *catalogue_find(struct span id);
+/* Its rule, which has the remedy and the references; every entry has one (a test sees to it). */
+const struct rule *catalogue_rule(const struct catalogue_entry *c);
 
 #endif

@@ -66,10 +66,6 @@ catalogue_lines(struct page *p, const struct catalogue_entry *c, int indent)
 		page_add(p, UIR_MEANING, indent, "Shows as: %s", c->shows);
 	if (c->told_apart[0])
 		page_add(p, UIR_MEANING, indent, "Told apart: %s", c->told_apart);
-	if (!c->observable)
-		page_add(p, UIR_NOTE, indent,
-			"Cannot be seen from here: the evidence is with the server or the "
-			"application.");
 }
 
 void
@@ -79,7 +75,7 @@ page_catalogue(struct page *p)
 	for (size_t i = 0; i < catalogue_count; i++) {
 		page_add(p, UIR_NAME, 1, "%s: %s", catalogue[i].id, catalogue[i].title);
 		catalogue_lines(p, &catalogue[i], 3);
-		page_add(p, UIR_NEXT, 3, "%s", catalogue[i].remedy);
+		page_add(p, UIR_NEXT, 3, "%s", catalogue_rule(&catalogue[i])->remedy);
 	}
 	heading(p, "Error codes of the protocol");
 	for (size_t i = 0; i < oauth_error_count; i++) {

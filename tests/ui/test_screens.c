@@ -493,7 +493,7 @@ test_catalogue(void **state)
 		char *head = xasprintf("\n%s: %s\n", catalogue[i].id, catalogue[i].title);
 
 		if (span_find_str(buf_span(&text), head) == SIZE_MAX ||
-			span_find_str(buf_span(&text), catalogue[i].remedy) == SIZE_MAX)
+			span_find_str(buf_span(&text), catalogue_rule(&catalogue[i])->remedy) == SIZE_MAX)
 			fail_msg("%s is not in the catalogue's page", catalogue[i].id);
 		free(head);
 	}
