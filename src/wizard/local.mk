@@ -1,6 +1,7 @@
 noinst_LIBRARIES += src/libttwizard.a
 src_libttwizard_a_SOURCES = \
 	src/wizard/advice.c src/wizard/advice.def \
+	src/wizard/authenticate.c \
 	src/wizard/fields.c src/wizard/fields.h src/wizard/fields-rooms.h \
 	src/wizard/fields-verify.c \
 	src/wizard/fields-expiry.c \

@@ -6,95 +6,6 @@
 #include "base/mem.h"
 #include "oauth/url.h"
 
-struct span
-wizard_endpoint(const struct wizard *w, enum endpoint e)
-{
-	struct span configured = profile_endpoint(&w->c->profile, e);
-
-	return configured.n ? configured : w->c->metadata.url[e];
-}
-
-/* Metadata fetched over https that names a place in clear gets no credentials there. */
-static bool
-downgraded(const struct profile *p, struct span url)
-{
-	return p->issuer && span_starts_nocase(span_of(p->issuer), "https:") &&
-		span_starts_nocase(url, "http:");
-}
-
-void
-wizard_confirm_origins(struct wizard *w)
-{
-	const struct profile *p = &w->c->profile;
-
-	if (p->issuer)
-		engine_confirm_origin(w->deps.engine, span_of(p->issuer));
-	if (p->resource_url)
-		engine_confirm_origin(w->deps.engine, span_of(p->resource_url));
-	for (int e = 0; e < EP_COUNT; e++) {
-		struct span url = wizard_endpoint(w, (enum endpoint)e);
-
-		if (url.n && (profile_endpoint(p, (enum endpoint)e).n || !downgraded(p, url)))
-			engine_confirm_origin(w->deps.engine, url);
-	}
-}
-
-static bool
-introspects_as_resource(const struct wizard *w, enum endpoint e)
-{
-	return e == EP_INTROSPECTION && w->c->profile.introspection_client_id;
-}
-
-static void
-credentials_for(const struct wizard *w, enum endpoint e, struct client_credentials *out)
-{
-	const struct profile *p = &w->c->profile;
-	bool own = introspects_as_resource(w, e);
-
-	out->client_id = span_of(own ? p->introspection_client_id : p->client_id);
-	out->secret = own ? p->introspection_client_secret : p->client_secret;
-	out->method = wizard_auth_method(w, e);
-	out->raw_basic = false;
-}
-
-/* The member of the metadata that lists an endpoint's methods (RFC 8414 §2). */
-static const char *
-methods_member(enum endpoint e)
-{
-	if (e == EP_INTROSPECTION)
-		return "introspection_endpoint_auth_methods_supported";
-	if (e == EP_REVOCATION)
-		return "revocation_endpoint_auth_methods_supported";
-	return "token_endpoint_auth_methods_supported";
-}
-
-static enum tri
-method_allowed(const struct wizard *w, enum endpoint e, enum client_auth a)
-{
-	const char *token = "token_endpoint_auth_methods_supported";
-	enum tri t = metadata_supports(&w->c->metadata, methods_member(e), client_auth_id(a));
-
-	/* an endpoint without a list of its own takes what the token endpoint takes */
-	return t == TRI_UNKNOWN ? metadata_supports(&w->c->metadata, token, client_auth_id(a)) : t;
-}
-
-enum client_auth
-wizard_auth_method(const struct wizard *w, enum endpoint e)
-{
-	const struct profile *p = &w->c->profile;
-	bool own = introspects_as_resource(w, e);
-	enum client_auth a;
-
-	if (!own && p->client_auth && client_auth_from_id(span_of(p->client_auth), &a))
-		return a;
-	if (!(own ? p->introspection_client_secret : p->client_secret))
-		return AUTH_NONE;
-	if (method_allowed(w, e, AUTH_BASIC) == TRI_NO &&
-		method_allowed(w, e, AUTH_POST) == TRI_YES)
-		return AUTH_POST;
-	return AUTH_BASIC;
-}
-
 /* --- one call --- */
 
 static void
@@ -141,28 +52,6 @@ form_content(struct engine_call *call)
 {
 	http_headers_set(&call->http.headers, "Content-Type",
 		SPAN_LIT("application/x-www-form-urlencoded"));
-}
-
-/* What cannot be authenticated as configured is not sent; the exchange says why, and a finding what
- * to do. */
-static void
-authenticate(const struct wizard *w, struct engine_call *call, const struct client_credentials *cc)
-{
-	const struct profile *p = &w->c->profile;
-	bool by_certificate = cc->method == AUTH_TLS || cc->method == AUTH_TLS_SELF;
-	struct err e = ERR_INIT;
-
-	if (by_certificate && !(p->client_cert_file && p->client_key_file))
-		text_format(call->no_auth, sizeof call->no_auth,
-			"%s needs client_cert_file and client_key_file",
-			client_auth_id(cc->method));
-	else if (client_auth_apply(&call->http, cc, &e) != RES_OK)
-		text_format(call->no_auth, sizeof call->no_auth, "%s", e.text);
-	call->credentials = true;
-	call->auth = cc->method;
-	call->auth_client_id = cc->client_id;
-	call->auth_has_reserved = client_auth_has_reserved(cc);
-	call->auth_raw_basic = cc->raw_basic;
 }
 
 /* --- discovery and keys --- */
@@ -272,7 +161,6 @@ form_made_up(struct wizard *w, struct engine_call *call, const char *name)
 static void
 introspect(struct wizard *w, struct span url, enum purpose p, int64_t delay_us)
 {
-	struct client_credentials cc;
 	struct engine_call call;
 
 	call_init(&call, w, STEP_VERIFY, p, "POST", url);
@@ -284,8 +172,7 @@ introspect(struct wizard *w, struct span url, enum purpose p, int64_t delay_us)
 	/* no token_type_hint: some servers look only where the hint points, and call the rest
 	 * inactive */
 	form_add_secret(&call.http.body, "token", case_token(w->c, SLOT_ACCESS)->value);
-	credentials_for(w, EP_INTROSPECTION, &cc);
-	authenticate(w, &call, &cc);
+	wizard_authenticate(w, EP_INTROSPECTION, &call);
 	submit(w, &call);
 }
 
@@ -301,22 +188,6 @@ send_introspection_at_issuer(struct wizard *w)
 	introspect(w, w->c->metadata.url[EP_INTROSPECTION], PURPOSE_PROBE_INTROSPECTION, 0);
 }
 
-/* As the client of an endpoint, but by this method; AUTH_NONE: as nobody at all. */
-static void
-authenticate_as(struct wizard *w, struct engine_call *call, enum endpoint e, enum client_auth auth,
-	bool raw_basic)
-{
-	struct client_credentials cc;
-
-	credentials_for(w, e, &cc);
-	if (auth != AUTH_UNSET)
-		cc.method = auth;
-	if (auth == AUTH_NONE)
-		cc.client_id = SPAN_EMPTY;
-	cc.raw_basic = raw_basic;
-	authenticate(w, call, &cc);
-}
-
 void
 send_made_up_introspection(struct wizard *w, enum client_auth auth, bool raw_basic)
 {
@@ -328,7 +199,7 @@ send_made_up_introspection(struct wizard *w, enum client_auth auth, bool raw_bas
 	want_json(&call);
 	form_content(&call);
 	form_made_up(w, &call, "token");
-	authenticate_as(w, &call, EP_INTROSPECTION, auth, raw_basic);
+	wizard_authenticate_as(w, &call, EP_INTROSPECTION, auth, raw_basic);
 	submit(w, &call);
 }
 
@@ -346,7 +217,7 @@ send_made_up_code(struct wizard *w, enum endpoint as_at, enum client_auth auth, 
 	form_made_up(w, &call, "code");
 	form_add(&call.http.body, "redirect_uri",
 		redirect ? span_of(redirect) : SPAN_LIT("http://127.0.0.1/callback"));
-	authenticate_as(w, &call, as_at, auth, raw_basic);
+	wizard_authenticate_as(w, &call, as_at, auth, raw_basic);
 	submit(w, &call);
 }
 
@@ -528,7 +399,6 @@ refresh_done(void *ctx, const struct net_result *raw, const struct exchange *x)
 void
 send_refresh(struct wizard *w)
 {
-	struct client_credentials cc;
 	struct engine_call call;
 
 	call_init(&call, w, STEP_REFRESH, PURPOSE_REFRESH, "POST", wizard_endpoint(w, EP_TOKEN));
@@ -539,8 +409,7 @@ send_refresh(struct wizard *w)
 	form_content(&call);
 	form_add(&call.http.body, "grant_type", SPAN_LIT("refresh_token"));
 	form_add_secret(&call.http.body, "refresh_token", case_token(w->c, SLOT_REFRESH)->value);
-	credentials_for(w, EP_TOKEN, &cc);
-	authenticate(w, &call, &cc);
+	wizard_authenticate(w, EP_TOKEN, &call);
 	w->refresh_id = submit(w, &call);
 }
 
@@ -561,7 +430,6 @@ revocation_done(void *ctx, const struct net_result *raw, const struct exchange *
 void
 send_revocation(struct wizard *w, enum token_slot slot)
 {
-	struct client_credentials cc;
 	struct engine_call call;
 
 	call_init(&call, w, STEP_HANDLE, PURPOSE_REVOCATION, "POST",
@@ -573,7 +441,6 @@ send_revocation(struct wizard *w, enum token_slot slot)
 	form_add_secret(&call.http.body, "token", case_token(w->c, slot)->value);
 	form_add(&call.http.body, "token_type_hint",
 		slot == SLOT_REFRESH ? SPAN_LIT("refresh_token") : SPAN_LIT("access_token"));
-	credentials_for(w, EP_REVOCATION, &cc);
-	authenticate(w, &call, &cc);
+	wizard_authenticate(w, EP_REVOCATION, &call);
 	submit(w, &call);
 }

@@ -106,14 +106,26 @@ void probes_new_tokens(struct wizard *w);
 /* While the verdict is open: names the question that would decide it, and how to ask it. */
 void probes_advise(struct wizard *w);
 
-/* --- requests (requests.c) --- */
+/* --- who asks (authenticate.c) --- */
 /* The endpoint as configured, else of the followed metadata; empty if neither has it. */
 struct span wizard_endpoint(const struct wizard *w, enum endpoint e);
 /* Confirms the origins of the profile and of its own metadata for credentials. */
 void wizard_confirm_origins(struct wizard *w);
 /* The method for an endpoint: the profile's, else by what the metadata allows there, else basic. */
 enum client_auth wizard_auth_method(const struct wizard *w, enum endpoint e);
+/*
+ * Makes a call one of the client's at endpoint e (token, introspection, revocation, PAR, device
+ * authorization): adds what the method and DPoP ask for to its headers and to its body, which is a
+ * form, and says what is recorded of it.  Last, when the rest of the form stands.  What must be new
+ * in each attempt (assertion, proof) is made by the engine as it goes out; what cannot be made is
+ * not sent, and the exchange says why.
+ */
+void wizard_authenticate(struct wizard *w, enum endpoint e, struct engine_call *call);
+/* The same by this method; AUTH_UNSET: the chosen one, AUTH_NONE: as nobody at all. */
+void wizard_authenticate_as(struct wizard *w, struct engine_call *call, enum endpoint e,
+	enum client_auth auth, bool raw_basic);
 
+/* --- requests (requests.c) --- */
 void send_discovery(struct wizard *w, bool oauth_form);
 void send_jwks(struct wizard *w);
 void send_introspection(struct wizard *w, int64_t delay_us);
