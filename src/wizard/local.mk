@@ -11,6 +11,7 @@ src_libttwizard_a_SOURCES = \
 	src/wizard/probes.c src/wizard/probes.h src/wizard/probes.def src/wizard/candidates.def \
 	src/wizard/proof.c \
 	src/wizard/intake.c \
+	src/wizard/keep.c \
 	src/wizard/requests.c \
 	src/wizard/step-probes.c \
 	src/wizard/step-verify.c \
@@ -18,4 +19,5 @@ src_libttwizard_a_SOURCES = \
 	src/wizard/step-refresh.c \
 	src/wizard/step-handle.c \
 	src/wizard/steps.h \
+	src/wizard/token-store.c src/wizard/token-store.h \
 	src/wizard/wizard.c src/wizard/wizard.h

@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 
-#include "base/file.h"
 #include "base/mem.h"
 #include "oauth/url.h"
 
@@ -325,39 +324,6 @@ send_clock(struct wizard *w, struct span url)
 
 /* --- what changes something --- */
 
-/* The tokens are safe before anything else reads them: in the chosen file, or rescued. */
-static void
-keep_tokens(struct wizard *w, const struct token_response *t)
-{
-	struct buf text;
-	struct err e = ERR_INIT;
-
-	w->saved_to[0] = w->save_error[0] = '\0';
-	if (w->place != PLACE_FILE)
-		return;
-	buf_init_wiping(&text, LIMIT_TOKEN * 4);
-	if (token_response_to_json(t, clock_wall_us(w->deps.clock), &text) != RES_OK) {
-		text_format(w->save_error, sizeof w->save_error,
-			"the new tokens are too large to be written");
-	} else if (file_write_private(w->place_path, buf_span(&text), &e) == RES_OK) {
-		text_format(w->saved_to, sizeof w->saved_to, "%s", w->place_path);
-	} else {
-		char *rescue = xasprintf("%s/tokentriage-rescued-%ld.json",
-			getenv("XDG_RUNTIME_DIR") ? getenv("XDG_RUNTIME_DIR") : "/tmp",
-			(long)getpid());
-
-		text_format(w->save_error, sizeof w->save_error, "%s", e.text);
-		if (file_write_private(rescue, buf_span(&text), &e) == RES_OK)
-			text_format(w->saved_to, sizeof w->saved_to, "%s", rescue);
-		free(rescue);
-	}
-	if (*w->save_error)
-		log_add(w->deps.log, LOG_WARN, LOGC_STEP, 0,
-			"the new tokens could not be written (%s); they are in %s", w->save_error,
-			*w->saved_to ? w->saved_to : "memory only");
-	buf_release(&text);
-}
-
 /* Refused, or sent and not answered as it should be: the server may have used it, a second time
  * could end its family. */
 static bool
@@ -371,7 +337,7 @@ static void
 refresh_done(void *ctx, const struct net_result *raw, const struct exchange *x)
 {
 	struct wizard *w = ctx;
-	struct token_response t = {0}, kept;
+	struct token_response t = {0};
 
 	w->outstanding--;
 	w->refresh_id = 0;
@@ -379,16 +345,8 @@ refresh_done(void *ctx, const struct net_result *raw, const struct exchange *x)
 		return;
 	if (x->answer.outcome == OUTCOME_SUCCESS &&
 		token_response_read(&t, buf_span(&raw->response.body), NULL) == RES_OK) {
-		redactor_add(w->deps.redactor, t.access);
-		redactor_add(w->deps.redactor, t.refresh);
-		redactor_add(w->deps.redactor, t.id);
-		kept = t;
-		if (!kept.refresh) /* RFC 6749 §6: then the old one goes on */
-			kept.refresh = case_token(w->c, SLOT_REFRESH)->value;
-		keep_tokens(w, &kept);
-		case_add_generation(w->c, &t, x->n, clock_wall_us(w->deps.clock));
+		wizard_take_tokens(w, &t, x->n);
 		w->n_refreshed++;
-		probes_new_tokens(w);
 	} else if (may_be_spent(x)) {
 		case_token(w->c, SLOT_REFRESH)->spent = true;
 	}

@@ -2,43 +2,9 @@
  * for what comes. */
 #include "wizard/steps.h"
 
-#include <sys/stat.h>
-
-#include "base/text.h"
-
 #include "base/file.h"
 #include "base/mem.h"
-
-enum res
-wizard_set_token_place(struct wizard *w, enum token_place place, const char *path, struct err *e)
-{
-	struct err why = ERR_INIT;
-	struct stat st;
-
-	if (place == PLACE_FILE) {
-		if (!path || !*path)
-			return err_set(e, RES_SYNTAX, "a file name is needed for the new tokens");
-		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-			return err_set(
-				e, RES_SYNTAX, "%s is a folder; the new tokens need a file", path);
-		/* before anything is sent: what comes back cannot be had again */
-		if (file_try_private(path, &why) != RES_OK)
-			return err_set(
-				e, RES_IO, "the new tokens cannot be written to %s", why.text);
-	}
-	w->place = place;
-	free(w->place_path);
-	w->place_path = place == PLACE_FILE ? xstrdup(path) : NULL;
-	return RES_OK;
-}
-
-enum token_place
-wizard_token_place(const struct wizard *w, const char **path)
-{
-	if (path)
-		*path = w->place_path;
-	return w->place;
-}
+#include "base/text.h"
 
 static bool
 no(char *why, size_t size, const char *text)

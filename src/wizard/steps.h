@@ -142,6 +142,14 @@ void send_clock(struct wizard *w, struct span url);
 void send_refresh(struct wizard *w);
 void send_revocation(struct wizard *w, enum token_slot slot);
 
+/* --- new tokens (keep.c) --- */
+/*
+ * A token response came in exchange `from`: masked from here on, stored and synced where the user chose, then the
+ * case's newest generation (an absent refresh token keeps the old one).  False: they are nowhere but in memory, and
+ * should not be; w->save_error says why.
+ */
+bool wizard_take_tokens(struct wizard *w, const struct token_response *t, uint32_t from);
+
 /* --- signatures (proof.c) --- */
 /* Looks at the signatures of the tokens and of the answers kept, with the key set at hand. */
 void check_signatures(struct wizard *w);

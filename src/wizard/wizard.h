@@ -9,11 +9,9 @@
 #include "case/case-file.h"
 #include "diagnose/diagnose.h"
 #include "engine/engine.h"
+#include "wizard/token-store.h"
 
 enum probe_level { PROBES_NONE, PROBES_SAFE, PROBES_ALL };
-
-/* Where the new tokens of a refresh go; a refresh waits until this is chosen. */
-enum token_place { PLACE_UNCHOSEN, PLACE_MEMORY, PLACE_FILE };
 
 struct wizard_deps {
 	struct engine *engine;
@@ -52,7 +50,10 @@ void wizard_hold(struct wizard *w);
 void wizard_give_secret(struct wizard *w, const struct profile_key *key, struct secret *s);
 void wizard_go_on(struct wizard *w);
 void wizard_set_probes(struct wizard *w, enum probe_level level);
-/* path only with PLACE_FILE (copied).  RES_IO if nothing can be written there, which is tried. */
+/*
+ * Where new tokens go; a refresh waits until this is chosen.  path (copied) with PLACE_FILE, the entry's name with
+ * PLACE_KEYRING.  RES_IO if nothing can be written there, which is tried.
+ */
 enum res wizard_set_token_place(struct wizard *w, enum token_place place, const char *path, struct err *e) MUST_USE;
 /* Did new tokens come that could not be written there?  The verdict, step 3 and the farewell say where they are. */
 bool wizard_tokens_misplaced(const struct wizard *w);

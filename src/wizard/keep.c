@@ -1,0 +1,81 @@
+/* New tokens: masked, stored where the user chose, and only then the case's own. */
+#include "wizard/steps.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "wizard/token-store.h"
+
+enum res
+wizard_set_token_place(struct wizard *w, enum token_place place, const char *path, struct err *e)
+{
+	/* before anything is sent: what comes back cannot be had again */
+	enum res r = token_store_try(place, path, e);
+
+	if (r != RES_OK)
+		return r;
+	w->place = place;
+	free(w->place_path);
+	w->place_path = place == PLACE_FILE || place == PLACE_KEYRING ? xstrdup(path) : NULL;
+	return RES_OK;
+}
+
+enum token_place
+wizard_token_place(const struct wizard *w, const char **path)
+{
+	if (path)
+		*path = w->place_path;
+	return w->place;
+}
+
+/* The place failed though it was tried: a file of its own rather than lost. */
+static void
+rescue(struct wizard *w, const struct token_response *t, int64_t now_us)
+{
+	const char *dir = getenv("XDG_RUNTIME_DIR");
+	struct err e = ERR_INIT;
+	char *path = xasprintf(
+		"%s/tokentriage-rescued-%ld.json", dir && *dir ? dir : "/tmp", (long)getpid());
+
+	if (token_store_put(PLACE_FILE, path, t, now_us, &e) == RES_OK)
+		text_format(w->saved_to, sizeof w->saved_to, "%s", path);
+	free(path);
+}
+
+static void
+store(struct wizard *w, const struct token_response *t, int64_t now_us)
+{
+	struct err e = ERR_INIT;
+
+	w->saved_to[0] = w->save_error[0] = '\0';
+	if (w->place != PLACE_FILE && w->place != PLACE_KEYRING)
+		return;
+	if (token_store_put(w->place, w->place_path, t, now_us, &e) == RES_OK) {
+		text_format(w->saved_to, sizeof w->saved_to, "%s%s",
+			w->place == PLACE_KEYRING ? "the keyring, as " : "", w->place_path);
+		return;
+	}
+	text_format(w->save_error, sizeof w->save_error, "%s", e.text);
+	rescue(w, t, now_us);
+	log_add(w->deps.log, LOG_WARN, LOGC_STEP, 0,
+		"the new tokens could not be written (%s); they are in %s", w->save_error,
+		*w->saved_to ? w->saved_to : "memory only");
+}
+
+bool
+wizard_take_tokens(struct wizard *w, const struct token_response *t, uint32_t from)
+{
+	int64_t now_us = clock_wall_us(w->deps.clock);
+	struct token_response kept = *t;
+
+	redactor_add(w->deps.redactor, t->access);
+	redactor_add(w->deps.redactor, t->refresh);
+	redactor_add(w->deps.redactor, t->id);
+	if (!kept.refresh) /* RFC 6749 §6: then the old one goes on */
+		kept.refresh = case_token(w->c, SLOT_REFRESH)->value;
+	store(w, &kept, now_us);
+	case_add_generation(w->c, t, from, now_us);
+	probes_new_tokens(w);
+	w->c->revision++;
+	return !*w->save_error || *w->saved_to;
+}

@@ -1,0 +1,44 @@
+#include "wizard/token-store.h"
+
+#include <sys/stat.h>
+
+#include "base/file.h"
+
+enum res
+token_store_try(enum token_place place, const char *name, struct err *e)
+{
+	struct err why = ERR_INIT;
+	struct stat st;
+
+	if (place == PLACE_UNCHOSEN || place == PLACE_MEMORY)
+		return RES_OK;
+	if (place == PLACE_KEYRING)
+		return err_set(e, RES_UNSUPPORTED, "the keyring is not built in");
+	if (!name || !*name)
+		return err_set(e, RES_SYNTAX, "a file name is needed for the new tokens");
+	if (stat(name, &st) == 0 && S_ISDIR(st.st_mode))
+		return err_set(e, RES_SYNTAX, "%s is a folder; the new tokens need a file", name);
+	if (file_try_private(name, &why) != RES_OK)
+		return err_set(e, RES_IO, "the new tokens cannot be written to %s", why.text);
+	return RES_OK;
+}
+
+enum res
+token_store_put(enum token_place place, const char *name, const struct token_response *t,
+	int64_t obtained_wall_us, struct err *e)
+{
+	struct buf text;
+	enum res r = RES_OK;
+
+	if (place == PLACE_UNCHOSEN || place == PLACE_MEMORY)
+		return RES_OK;
+	buf_init_wiping(&text, LIMIT_TOKEN * 4);
+	if (token_response_to_json(t, obtained_wall_us, &text) != RES_OK)
+		r = err_set(e, RES_LIMIT, "the new tokens are too large to be written");
+	else if (place == PLACE_KEYRING)
+		r = err_set(e, RES_UNSUPPORTED, "the keyring is not built in");
+	else
+		r = file_write_private(name, buf_span(&text), e);
+	buf_release(&text);
+	return r;
+}
