@@ -147,8 +147,10 @@ span_next(struct span *rest, char sep, struct span *part)
 {
 	size_t at;
 
-	if (rest->n == 0)
+	if (rest->n == 0) {
+		*part = SPAN_EMPTY;
 		return false;
+	}
 	at = span_find(*rest, sep);
 	if (at == SIZE_MAX) {
 		*part = *rest;

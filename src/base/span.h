@@ -46,11 +46,11 @@ struct span span_from(struct span a, size_t at);
 /* Without leading and trailing SP, HTAB, CR, LF. */
 struct span span_trim(struct span a);
 /*
- * Takes the part before sep off *rest (and the separator); false once nothing is left.
- * "a,,b" gives "a", "", "b".  Start with *rest = the whole.
+ * Takes the part before sep off *rest (and the separator); false once nothing is left, and *part is
+ * empty then.  "a,,b" gives "a", "", "b".  Start with *rest = the whole.
  */
 bool span_next(struct span *rest, char sep, struct span *part);
-/* Takes the next run of non-blanks off *rest (scope lists); false once there is none. */
+/* Takes the next run of non-blanks off *rest (scope lists); false once there is none, and *word is empty. */
 bool span_word(struct span *rest, struct span *word);
 /* Is word among the blank-separated words of list? */
 bool span_has_word(struct span list, const char *word);

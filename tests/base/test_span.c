@@ -65,6 +65,7 @@ test_next(void **state)
 	assert_true(span_next(&rest, ',', &part) && span_is(part, ""));
 	assert_true(span_next(&rest, ',', &part) && span_is(part, "b"));
 	assert_false(span_next(&rest, ',', &part));
+	assert_int_equal(part.n, 0);
 	rest = SPAN_EMPTY;
 	assert_false(span_next(&rest, ',', &part));
 }
