@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "ui/canvas.h"
 #include "wizard/fields.h"
+#include "wizard/handle.h"
 
 enum { LINE_LEAST = 20 }; /* cells: a narrower terminal breaks the lines itself */
 
@@ -168,6 +169,7 @@ put_help(struct line *l)
 		"s      the states of the steps\np      further probes, where the verdict is open\n"
 		"r      refresh the tokens\nv      revoke the "
 		"access token\n"
+		"a      your application: what it does with this answer, and the HTTP\n"
 		"x      write the JSON report to a file\nl      the log\nq      leave\n");
 }
 
@@ -271,6 +273,30 @@ revoke_token(struct line *l)
 	put_step(l);
 }
 
+/* Step 4 for who builds an application: the table, and the rows that are asked for. */
+static void
+application(struct line *l)
+{
+	size_t here = decision_here(l->a->wizard), row = here;
+	struct buf text;
+	int64_t n;
+
+	for (size_t i = 0; i < decision_count; i++)
+		put(l, "%zu %s: %s%s\n", i + 1, decisions[i].answer,
+			advice_words(decisions[i].kind), i == here ? " (this answer)" : "");
+	do {
+		buf_init(&text, LIMIT_REPORT);
+		decision_text(l->a->wizard, row, &text);
+		put(l, "\n%s", buf_str(&text));
+		buf_release(&text);
+		if (!ask(l, "Row (empty: back):") || !*l->answer)
+			return;
+		row = span_to_i64(span_of(l->answer), &n) == RES_OK && n > 0 ? (size_t)n - 1
+									     : decision_count;
+	} while (row < decision_count);
+	put(l, "That is none of the rows.\n");
+}
+
 static void
 probe(struct line *l)
 {
@@ -369,6 +395,9 @@ choose(struct line *l)
 		break;
 	case 'v':
 		revoke_token(l);
+		break;
+	case 'a':
+		application(l);
 		break;
 	case 'x':
 		export(l);

@@ -2,6 +2,8 @@
 
 #include <signal.h>
 
+#include "wizard/handle.h"
+
 void
 ui_go_step(struct ui *ui, enum step s)
 {
@@ -33,6 +35,10 @@ open_page(struct ui *ui, enum action a)
 	case ACT_EXPLAIN:
 		page_catalogue(&p);
 		pager_open(ui, "Catalogue", &p);
+		break;
+	case ACT_DECISION:
+		page_decision(&p, ui, decision_here(ui->d->wizard), true);
+		pager_open(ui, "Your application", &p);
 		break;
 	default:
 		page_guide(&p, ui, ui->step);
@@ -123,6 +129,7 @@ ui_global_action(struct ui *ui, enum action a)
 	case ACT_HELP:
 	case ACT_FINDINGS:
 	case ACT_EXPLAIN:
+	case ACT_DECISION:
 		open_page(ui, a);
 		break;
 	case ACT_EXPORT:

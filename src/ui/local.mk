@@ -19,6 +19,7 @@ src_libttui_a_SOURCES = \
 	src/ui/logpane.c \
 	src/ui/model.c src/ui/model.h \
 	src/ui/page.c \
+	src/ui/page-decision.c \
 	src/ui/pages.c \
 	src/ui/peek.c \
 	src/ui/roles.def \

@@ -230,6 +230,8 @@ pager_action(struct ui *ui, void *state, enum action a)
 	case ACT_FINDINGS:
 		ui->search[0] = '\0';
 		return UI_CLOSE;
+	case ACT_DECISION:
+		return strcmp(p->title, "Your application") == 0 ? UI_CLOSE : UI_PROPAGATE;
 	case ACT_EXPLAIN:
 		return strcmp(p->title, "Catalogue") == 0 ? UI_CLOSE : UI_PROPAGATE;
 	case ACT_LEFT:

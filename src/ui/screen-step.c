@@ -140,6 +140,11 @@ enter(struct ui *ui)
 		struct page p;
 
 		page_init(&p);
+		if (f->decision > 0) {
+			page_decision(&p, ui, (size_t)f->decision - 1, false);
+			pager_open(ui, "Your application", &p);
+			return UI_REDRAW;
+		}
 		page_field(&p, ui, f);
 		pager_open(ui, f->name && f->name[0] ? f->name : step_title(ui->step), &p);
 		return UI_REDRAW;
@@ -287,10 +292,12 @@ hints_of_step(const struct ui *ui)
 		ACT_TIME, ACT_TOKENS, ACT_NONE};
 	static const enum action refresh[] = {ACT_ENTER, ACT_REFRESH, ACT_PREV_STEP, ACT_UP,
 		ACT_FINDINGS, ACT_EXPORT, ACT_GUIDE, ACT_LOG, ACT_COPY, ACT_NONE};
-	static const enum action handle[] = {ACT_ENTER, ACT_REFRESH, ACT_REVOKE, ACT_PREV_STEP,
-		ACT_UP, ACT_FINDINGS, ACT_EXPORT, ACT_GUIDE, ACT_LOG, ACT_COPY, ACT_NONE};
-	static const enum action handle_dead[] = {ACT_ENTER, ACT_REVOKE, ACT_PREV_STEP, ACT_UP,
-		ACT_FINDINGS, ACT_EXPORT, ACT_GUIDE, ACT_LOG, ACT_COPY, ACT_NONE};
+	static const enum action handle[] = {ACT_ENTER, ACT_REFRESH, ACT_REVOKE, ACT_DECISION,
+		ACT_PREV_STEP, ACT_UP, ACT_FINDINGS, ACT_EXPORT, ACT_GUIDE, ACT_LOG, ACT_COPY,
+		ACT_NONE};
+	static const enum action handle_dead[] = {ACT_ENTER, ACT_REVOKE, ACT_DECISION,
+		ACT_PREV_STEP, ACT_UP, ACT_FINDINGS, ACT_EXPORT, ACT_GUIDE, ACT_LOG, ACT_COPY,
+		ACT_NONE};
 	static const enum action debug[] = {ACT_ENTER, ACT_PREV_STEP, ACT_UP, ACT_EXPORT, ACT_COPY,
 		ACT_LOG, ACT_FOCUS_NEXT, ACT_SEARCH, ACT_GUIDE, ACT_NONE};
 

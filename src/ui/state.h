@@ -176,6 +176,8 @@ void page_findings(struct page *p, const struct ui *ui);
 void page_catalogue(struct page *p);
 void page_exchange(struct page *p, const struct exchange *x);
 void page_record(struct page *p, const struct ui *ui, const struct log_rec *r);
+/* One row of step 4's decision table in full (decision_count: none); whole: below the table, this answer's row marked. */
+void page_decision(struct page *p, const struct ui *ui, size_t row, bool whole);
 void page_field(struct page *p, const struct ui *ui, const struct field *f);
 
 /* --- dialog.c: questions, menus, a line of text ------------------------------------------------------- */

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "oauth/oautherror.h"
+#include "wizard/handle.h"
 
 static void
 param_row(struct field_list *l, const struct challenge_param *p, int from)
@@ -99,6 +100,26 @@ advice_rows(struct field_list *l, const struct wizard *w, const struct exchange 
 		"%s", said ? "" : a.reason);
 }
 
+/* The whole table, the row of this answer with a mark; a row opened shows the exchange to build. */
+static void
+decision_rows(struct field_list *l, const struct wizard *w)
+{
+	size_t here = decision_here(w);
+
+	field_heading(l, "The decision in your application", "Enter on a row: sample HTTP",
+		FROM_NOWHERE);
+	for (size_t i = 0; i < decision_count; i++) {
+		const struct decision *d = &decisions[i];
+		struct field *row = field_add(l, FIELD_VALUE, i == here ? "decision" : "",
+			span_of(d->answer), span_of(advice_words(d->kind)), FROM_NOWHERE);
+
+		row->decision = (int)i + 1;
+		if (i == here)
+			field_mean(row, d->kind == ADVICE_NONE ? STATE_OK : STATE_WARNING, "%s",
+				"this answer");
+	}
+}
+
 void
 fields_handle(struct field_list *l, const struct wizard *w, bool local)
 {
@@ -114,8 +135,10 @@ fields_handle(struct field_list *l, const struct wizard *w, bool local)
 		field_note(
 			l, STATE_UNDETERMINED, "The user-information query has not been sent yet.");
 	advice_rows(l, w, x);
-	if (!x)
+	if (!x) {
+		decision_rows(l, w);
 		return;
+	}
 	field_exchange_heading(l, f->c->profile.resource_url ? "Resource" : "User information", x);
 	row = field_add(l, FIELD_VALUE, "url", SPAN_LIT("url"), span_of(x->request.url), (int)x->n);
 	field_mean(row, STATE_OK, "%s", "asked with the current access token");
@@ -124,4 +147,5 @@ fields_handle(struct field_list *l, const struct wizard *w, bool local)
 		field_signed_answer(l, f, &f->userinfo_jwt);
 	challenge_rows(l, x);
 	body_rows(l, x);
+	decision_rows(l, w);
 }

@@ -22,6 +22,7 @@ struct field {
 	enum state state; /* OK: nothing to say; WARNING, PROBLEM, UNDETERMINED get a glyph */
 	int from;       /* facts.h */
 	bool offers_refresh; /* a refresh can be had now: whoever shows it names the key before the meaning */
+	int decision; /* 1 + the row of the decision table (handle.h) that this row is; 0: none */
 	const struct secret *secret; /* borrowed from the case: what `s` shows for five seconds; NULL */
 	char lead[64];  /* FINDING: the tree's strokes before it, "└─ " (UTF-8) */
 	char key[40];   /* stable name in the report's fields, "exp"; "" : not in the report */

@@ -8,6 +8,7 @@ src_libttwizard_a_SOURCES = \
 	src/wizard/fields-refresh.c \
 	src/wizard/fields-handle.c \
 	src/wizard/fields-debug.c \
+	src/wizard/handle.c src/wizard/handle.h src/wizard/handle.def \
 	src/wizard/probes.c src/wizard/probes.h src/wizard/probes.def src/wizard/candidates.def \
 	src/wizard/proof.c \
 	src/wizard/intake.c \

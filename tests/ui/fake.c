@@ -250,7 +250,7 @@ row(struct field_list *l, enum field_kind kind, enum state state, int from, cons
 {
 	l->v = xreallocarray(l->v, l->n + 1, sizeof(*l->v));
 	l->v[l->n] = (struct field){kind, xstrdup(name), text_safe_dup(span_of(value), 4096), xstrdup(meaning), state,
-		from, strcmp(name, "refreshable") == 0, NULL, "", ""};
+		from, strcmp(name, "refreshable") == 0, 0, NULL, "", ""};
 	if (strcmp(name, "token") == 0)
 		l->v[l->n].secret = case_token(&fake.c, SLOT_ACCESS)->value;
 	l->n++;
@@ -268,6 +268,62 @@ fake_findings(struct field_list *l)
 	for (size_t i = 0; i < n; i++) {
 		row(l, FIELD_FINDING, states[rows[i].f->severity], 2, rows[i].f->rule->id, rows[i].f->summary, "");
 		snprintf(l->v[l->n - 1].lead, sizeof(l->v[0].lead), "%s", rows[i].lead);
+	}
+}
+
+/* --- what an application does: the program's own table, with a sample that is made up ------------------ */
+
+const struct decision decisions[] = {
+#define HANDLE(advice, answer, when, how, say) {ADVICE_##advice, answer, when, how, say},
+#include "wizard/handle.def"
+#undef HANDLE
+};
+const size_t decision_count = ARRAY_SIZE(decisions);
+
+const char *
+advice_words(enum advice_kind k)
+{
+	static const char *const words[ADVICE_COUNT] = {
+#define ADVICE(sym, id, words) words,
+#include "wizard/advice.def"
+#undef ADVICE
+	};
+
+	return words[k];
+}
+
+size_t
+decision_here(const struct wizard *w)
+{
+	(void)w;
+	return fake.state == FAKE_PROBLEM ? 1 : fake.state == FAKE_OK ? 0 : decision_count;
+}
+
+void
+decision_sample(const struct wizard *w, size_t at, struct buf *out)
+{
+	(void)w;
+	(void)at;
+	buf_puts(out, "POST /token HTTP/1.1\nHost: idp.example\nContent-Type: application/x-www-form-urlencoded\n\n"
+		"grant_type=refresh_token&refresh_token=refr…&client_id=a-client-with-a-rather-long-name\n\n"
+		"HTTP/1.1 200 OK\n");
+}
+
+static void
+fake_decisions(struct field_list *l)
+{
+	row(l, FIELD_HEADING, STATE_OK, 0, "What your application should do", "", "");
+	row(l, FIELD_VALUE, STATE_WARNING, 3, "do this", advice_words(decisions[1].kind), "The token expired and a refresh "
+		"token is there.");
+	row(l, FIELD_HEADING, STATE_OK, 3, "User information", "exchange 3 · 67 ms", "");
+	row(l, FIELD_VALUE, STATE_PROBLEM, 3, "status", "401 invalid_token", "the token is not accepted");
+	row(l, FIELD_HEADING, STATE_OK, 0, "The decision in your application", "Enter on a row: sample HTTP", "");
+	for (size_t i = 0; i < decision_count; i++) {
+		bool here = i == decision_here(NULL);
+
+		row(l, FIELD_VALUE, here ? STATE_WARNING : STATE_OK, 0, decisions[i].answer,
+			advice_words(decisions[i].kind), here ? "this answer" : "");
+		l->v[l->n - 1].decision = (int)i + 1;
 	}
 }
 
@@ -292,6 +348,10 @@ step_fields(struct field_list *l, const struct wizard *w, enum step s, bool loca
 			"eyJh…[redacted 479 B, sha256:03f5a1c09b77e2d4]", "a new access token came");
 		row(l, FIELD_VALUE, STATE_OK, 0, "new tokens to", "not chosen yet",
 			"where the new tokens are kept before anything else uses them");
+		return;
+	}
+	if (s == STEP_HANDLE) {
+		fake_decisions(l);
 		return;
 	}
 	row(l, FIELD_HEADING, STATE_OK, -1, "Token", "file at.txt", "");

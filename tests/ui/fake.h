@@ -6,6 +6,7 @@
 #define TT_TESTS_UI_FAKE_H
 
 #include "ui/state.h"
+#include "wizard/handle.h"
 
 enum fake_state { FAKE_EMPTY, FAKE_RUNNING, FAKE_OK, FAKE_PROBLEM, FAKE_UNDETERMINED, FAKE_CHAIN };
 

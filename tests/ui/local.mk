@@ -15,7 +15,7 @@ tests_ui_test_theme_SOURCES = tests/ui/test_theme.c
 tests_ui_test_theme_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
 tests_ui_test_theme_LDADD = $(UI_LIBS) -lm
 
-FAKE_UI = tests/ui/fake.c tests/ui/fake.h
+FAKE_UI = tests/ui/fake.c tests/ui/fake.h tests/ui/user.c tests/ui/user.h
 FAKE_LIBS = src/libttui.a src/libttdiagnose.a src/libttcase.a src/libttoauth.a src/libttbase.a \
 	$(NCURSESW_LIBS) $(CJSON_LIBS)
 
@@ -23,6 +23,11 @@ check_PROGRAMS += tests/ui/try-ui
 tests_ui_try_ui_SOURCES = tests/ui/try-ui.c $(FAKE_UI)
 tests_ui_try_ui_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_ui_try_ui_LDADD = $(FAKE_LIBS)
+
+UNIT_TESTS += tests/ui/test_goldens
+tests_ui_test_goldens_SOURCES = tests/ui/test_goldens.c $(FAKE_UI)
+tests_ui_test_goldens_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
+tests_ui_test_goldens_LDADD = $(FAKE_LIBS) $(CMOCKA_LIBS)
 
 UNIT_TESTS += tests/ui/test_screens
 tests_ui_test_screens_SOURCES = tests/ui/test_screens.c $(FAKE_UI)

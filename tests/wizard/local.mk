@@ -1,9 +1,12 @@
 WIZARD_TEST_LIBS = src/libttwizard.a src/libttengine.a src/libttdiagnose.a src/libttcase.a \
 	src/libttoauth.a src/libttbase.a $(CJSON_LIBS) $(CMOCKA_LIBS)
-UNIT_TESTS += tests/wizard/test_steps tests/wizard/test_probes
+UNIT_TESTS += tests/wizard/test_steps tests/wizard/test_probes tests/wizard/test_handle
 tests_wizard_test_steps_SOURCES = tests/wizard/test_steps.c tests/wizard/world.c tests/wizard/world.h
 tests_wizard_test_steps_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
 tests_wizard_test_steps_LDADD = $(WIZARD_TEST_LIBS)
 tests_wizard_test_probes_SOURCES = tests/wizard/test_probes.c tests/wizard/world.c tests/wizard/world.h
 tests_wizard_test_probes_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
 tests_wizard_test_probes_LDADD = $(WIZARD_TEST_LIBS)
+tests_wizard_test_handle_SOURCES = tests/wizard/test_handle.c tests/wizard/world.c tests/wizard/world.h
+tests_wizard_test_handle_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
+tests_wizard_test_handle_LDADD = $(WIZARD_TEST_LIBS)

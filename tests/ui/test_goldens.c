@@ -1,0 +1,389 @@
+/*
+ * Golden screens: what each screen draws for a made-up case.  A golden file has the characters, then one role letter a
+ * cell (roles.def), then the cursor.  UPDATE_GOLDEN=1 rewrites them in the source tree; review the diff.
+ */
+#include "unit.h"
+
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "ui/glyphs.h"
+#include "ui/user.h"
+
+/* --- the screens: each is brought about as a user would ------------------------------------------- */
+
+static void
+plain(struct ui *ui)
+{
+	(void)ui;
+}
+
+static void
+marked(struct ui *ui)
+{
+	for (int i = 0; i < 9; i++)
+		act(ui, ACT_DOWN);
+}
+
+static void
+row_open(struct ui *ui)
+{
+	act(ui, ACT_DOWN);
+	act(ui, ACT_DOWN);
+	act(ui, ACT_ENTER);
+}
+
+static void
+debug_step(struct ui *ui)
+{
+	act(ui, ACT_STEP_5);
+	act(ui, ACT_DOWN);
+}
+
+static void
+log_half(struct ui *ui)
+{
+	act(ui, ACT_LOG);
+	act(ui, ACT_UP);
+}
+
+static void
+log_full(struct ui *ui)
+{
+	act(ui, ACT_LOG);
+	act(ui, ACT_LOG);
+	act(ui, ACT_SEARCH);
+	type(ui, "introspect");
+	act(ui, ACT_ACCEPT);
+}
+
+static void
+log_record(struct ui *ui)
+{
+	act(ui, ACT_LOG);
+	act(ui, ACT_UP);
+	act(ui, ACT_UP);
+	act(ui, ACT_ENTER);
+}
+
+static void
+help(struct ui *ui)
+{
+	act(ui, ACT_HELP);
+}
+
+static void
+help_end(struct ui *ui)
+{
+	act(ui, ACT_HELP);
+	act(ui, ACT_END);
+}
+
+static void
+guide(struct ui *ui)
+{
+	act(ui, ACT_STEP_4);
+	act(ui, ACT_GUIDE);
+}
+
+static void
+findings(struct ui *ui)
+{
+	act(ui, ACT_FINDINGS);
+}
+
+/* Step 4: the row of this answer, and the exchange to build. */
+static void
+decision(struct ui *ui)
+{
+	act(ui, ACT_DECISION);
+}
+
+static void
+decision_row(struct ui *ui)
+{
+	for (int i = 0; i < 7; i++)
+		act(ui, ACT_DOWN);
+	act(ui, ACT_ENTER);
+}
+
+static void
+refresh_place(struct ui *ui)
+{
+	act(ui, ACT_REFRESH);
+}
+
+static void
+refresh_file(struct ui *ui)
+{
+	act(ui, ACT_REFRESH);
+	act(ui, ACT_ACCEPT);
+}
+
+static void
+refresh_file_bad(struct ui *ui)
+{
+	refresh_file(ui);
+	type(ui, "/nowhere/x");
+	act(ui, ACT_ACCEPT);
+}
+
+static void
+refresh_confirm(struct ui *ui)
+{
+	act(ui, ACT_REFRESH);
+	act(ui, ACT_ACCEPT);
+	act(ui, ACT_ACCEPT);
+}
+
+static void
+probes(struct ui *ui)
+{
+	act(ui, ACT_PROBES);
+}
+
+static void
+revoke_which(struct ui *ui)
+{
+	act(ui, ACT_REVOKE);
+	type(ui, "2");
+}
+
+static void
+opening(struct ui *ui)
+{
+	act(ui, ACT_TOKENS);
+	paste(ui, "eyJhbGciOiJFUzI1NiJ9.a-token-that-must-not-be-seen\r\n");
+}
+
+/* What is no URL is not taken, and why stands beside the field, as --issuer says it. */
+static void
+opening_wrong(struct ui *ui)
+{
+	opening_typed(ui);
+	act(ui, ACT_ERASE_ALL);
+	type(ui, "idp.test");
+	act(ui, ACT_ACCEPT);
+}
+
+/* A token pasted as the issuer is not shown; it goes to its own field. */
+static void
+opening_misplaced(struct ui *ui)
+{
+	opening_typed(ui);
+	act(ui, ACT_ERASE_ALL);
+	paste(ui, "{\"access_token\": \"Zk3vQ9xT7mLp2WcR8dYh4NsB6fGj1KaE5uXo0ViC\", \"token_type\": \"Bearer\"}\n");
+}
+
+static const struct {
+	const char *name;
+	enum fake_state state;
+	enum step step;
+	void (*go)(struct ui *);
+} screens[] = {
+	{"verify-empty", FAKE_EMPTY, STEP_VERIFY, plain},
+	{"verify-running", FAKE_RUNNING, STEP_VERIFY, plain},
+	{"verify-ok", FAKE_OK, STEP_VERIFY, plain},
+	{"verify-problem", FAKE_PROBLEM, STEP_VERIFY, plain},
+	{"verify-undetermined", FAKE_UNDETERMINED, STEP_VERIFY, plain},
+	{"probes", FAKE_UNDETERMINED, STEP_VERIFY, probes},
+	{"verify-marked", FAKE_PROBLEM, STEP_VERIFY, marked},
+	{"row", FAKE_PROBLEM, STEP_VERIFY, row_open},
+	{"debug", FAKE_PROBLEM, STEP_VERIFY, debug_step},
+	{"log-half", FAKE_PROBLEM, STEP_VERIFY, log_half},
+	{"log-full", FAKE_PROBLEM, STEP_VERIFY, log_full},
+	{"log-record", FAKE_PROBLEM, STEP_VERIFY, log_record},
+	{"help", FAKE_PROBLEM, STEP_VERIFY, help},
+	{"help-end", FAKE_PROBLEM, STEP_VERIFY, help_end},
+	{"guide", FAKE_PROBLEM, STEP_VERIFY, guide},
+	{"findings", FAKE_PROBLEM, STEP_VERIFY, findings},
+	{"chain", FAKE_CHAIN, STEP_EXPIRY, plain},
+	{"chain-debug", FAKE_CHAIN, STEP_VERIFY, debug_step},
+	{"chain-findings", FAKE_CHAIN, STEP_VERIFY, findings},
+	{"refresh", FAKE_PROBLEM, STEP_REFRESH, plain},
+	{"refresh-place", FAKE_PROBLEM, STEP_REFRESH, refresh_place},
+	{"refresh-file", FAKE_PROBLEM, STEP_REFRESH, refresh_file},
+	{"refresh-file-bad", FAKE_PROBLEM, STEP_REFRESH, refresh_file_bad},
+	{"refresh-confirm", FAKE_PROBLEM, STEP_REFRESH, refresh_confirm},
+	{"handle", FAKE_PROBLEM, STEP_HANDLE, plain},
+	{"decision", FAKE_PROBLEM, STEP_HANDLE, decision},
+	{"decision-row", FAKE_PROBLEM, STEP_HANDLE, decision_row},
+	{"revoke", FAKE_PROBLEM, STEP_HANDLE, revoke_which},
+	{"opening", FAKE_EMPTY, STEP_VERIFY, opening},
+	{"opening-typed", FAKE_EMPTY, STEP_VERIFY, opening_typed},
+	{"opening-wrong", FAKE_EMPTY, STEP_VERIFY, opening_wrong},
+	{"opening-misplaced", FAKE_EMPTY, STEP_VERIFY, opening_misplaced},
+	{"peek", FAKE_PROBLEM, STEP_VERIFY, peek},
+};
+static const int sizes[][2] = {{18, 60}, {24, 80}, {40, 120}};
+
+/* --- text and back ------------------------------------------------------------------------------------ */
+
+/* Both texts where they differ. */
+static void
+show_difference(struct span want, struct span got)
+{
+	struct span a, b;
+
+	for (int line = 1; want.n || got.n; line++) {
+		a = b = SPAN_EMPTY;
+		span_next(&want, '\n', &a);
+		span_next(&got, '\n', &b);
+		if (!span_eq(a, b))
+			fprintf(stderr, "# %3d -%.*s\n# %3d +%.*s\n", line, SPAN_ARG(a), line, SPAN_ARG(b));
+	}
+}
+
+static bool
+compare(const char *name, struct span got)
+{
+	const char *src = getenv("srcdir");
+	char *path = xasprintf("%s/tests/ui/golden/%s.screen", src ? src : ".", name);
+	struct err e = ERR_INIT;
+	struct buf want;
+	bool same;
+
+	buf_init(&want, 1 << 20);
+	if (getenv("UPDATE_GOLDEN")) {
+		if (file_write(path, got, &e) != RES_OK)
+			fail_msg("%s", e.text);
+		same = true;
+	} else if (file_read(path, &want, &e) != RES_OK) {
+		fprintf(stderr, "# %s (UPDATE_GOLDEN=1 writes it)\n", e.text);
+		same = false;
+	} else {
+		same = span_eq(buf_span(&want), got);
+		if (!same) {
+			fprintf(stderr, "# %s differs:\n", name);
+			show_difference(buf_span(&want), got);
+		}
+	}
+	buf_release(&want);
+	free(path);
+	return same;
+}
+
+/* The ASCII canvas is the other one with stand-ins: same layout, same roles. */
+static void
+same_layout(const struct canvas *u, const struct canvas *a)
+{
+	for (int row = 0; row < u->rows; row++) {
+		for (int col = 0; col < u->cols; col++) {
+			const struct cell *x = canvas_at(u, row, col), *y = canvas_at(a, row, col);
+
+			assert_int_equal(x->role, y->role);
+			assert_in_range(y->cp, 0x20, 0x7e);
+			if (!x->flags)
+				assert_int_equal(glyph_stand_in(x->cp), y->cp);
+		}
+	}
+}
+
+static void
+no_control(const struct canvas *c)
+{
+	for (int row = 0; row < c->rows; row++) {
+		for (int col = 0; col < c->cols; col++) {
+			const struct cell *x = canvas_at(c, row, col);
+
+			assert_true(x->flags & CELL_CONT || utf8_width(x->cp) > 0);
+		}
+	}
+}
+
+static int
+golden(size_t i, int rows, int cols)
+{
+	struct canvas u, a;
+	struct buf b;
+	struct ui *ui;
+	char name[80];
+	int bad = 0;
+
+	fake_init(screens[i].state);
+	ui = fake_ui(screens[i].step);
+	canvas_resize(&ui->canvas, rows, cols);
+	screens[i].go(ui);
+	canvas_init(&u);
+	canvas_init(&a);
+	a.ascii = true;
+	canvas_resize(&u, rows, cols);
+	canvas_resize(&a, rows, cols);
+	ui_draw(ui, &u);
+	ui_draw(ui, &a);
+	assert_int_equal(u.controls, 0);
+	no_control(&u);
+	same_layout(&u, &a);
+
+	buf_init(&b, 1 << 20);
+	write_canvas(&u, true, &b);
+	if (strcmp(screens[i].name, "peek") != 0)
+		assert_int_equal(span_find_str(buf_span(&b), "0123456789abcdef"), SIZE_MAX);
+	assert_int_equal(span_find_str(buf_span(&b), "must-not-be-seen"), SIZE_MAX);
+	assert_int_equal(span_find_str(buf_span(&b), "Zk3vQ9"), SIZE_MAX);
+	snprintf(name, sizeof(name), "%s-%dx%d", screens[i].name, cols, rows);
+	bad += !compare(name, buf_span(&b));
+	buf_clear(&b);
+	write_canvas(&a, false, &b);
+	snprintf(name, sizeof(name), "%s-%dx%d-ascii", screens[i].name, cols, rows);
+	bad += !compare(name, buf_span(&b));
+	buf_release(&b);
+	canvas_release(&u);
+	canvas_release(&a);
+	fake_ui_free(ui);
+	fake_release();
+	return bad;
+}
+
+static void
+test_goldens(void **state)
+{
+	int bad = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(screens); i++) {
+		for (size_t k = 0; k < ARRAY_SIZE(sizes); k++)
+			bad += golden(i, sizes[k][0], sizes[k][1]);
+	}
+	assert_int_equal(bad, 0);
+}
+
+/* Any size: drawing never writes outside (ASan watches) and is the same twice. */
+static void
+test_any_size(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(screens); i++) {
+		struct canvas c;
+		struct ui *ui;
+
+		fake_init(screens[i].state);
+		ui = fake_ui(screens[i].step);
+		screens[i].go(ui);
+		canvas_init(&c);
+		for (int rows = 1; rows < 70; rows += rows < 26 ? 3 : 17) {
+			for (int cols = 1; cols < 260; cols += cols < 60 ? 13 : 31) {
+				canvas_resize(&c, rows, cols);
+				ui_draw(ui, &c);
+				no_control(&c);
+				assert_int_equal(c.controls, 0);
+			}
+		}
+		canvas_release(&c);
+		fake_ui_free(ui);
+		fake_release();
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_goldens),
+		cmocka_unit_test(test_any_size),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
