@@ -30,27 +30,38 @@ canvas_release(struct canvas *c)
 	canvas_init(c);
 }
 
+/* How many bytes there are before the first that is not ASCII; eight at a time. */
+static size_t
+ascii_bytes(struct span s)
+{
+	size_t i = 0;
+	uint64_t eight;
+
+	for (; i + sizeof(eight) <= s.n; i += sizeof(eight)) {
+		memcpy(&eight, s.p + i, sizeof(eight));
+		if (eight & 0x8080808080808080u)
+			break;
+	}
+	while (i < s.n && (unsigned char)s.p[i] < 0x80)
+		i++;
+	return i;
+}
+
 size_t
 text_cells(struct span s)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		if ((unsigned char)s.p[i] >= 0x80)
-			return i + utf8_cells(span_from(s, i));
-	}
-	return s.n;
+	size_t ascii = ascii_bytes(s);
+
+	return ascii == s.n ? ascii : ascii + utf8_cells(span_from(s, ascii));
 }
 
 /* The longest prefix of at most `cells` cells. */
 static struct span
 clip_cells(struct span s, size_t cells)
 {
-	size_t most = s.n < cells + 1 ? s.n : cells + 1;
+	struct span most = span_sub(s, 0, cells + 1);
 
-	for (size_t i = 0; i < most; i++) {
-		if ((unsigned char)s.p[i] >= 0x80)
-			return utf8_clip(s, cells);
-	}
-	return span_sub(s, 0, cells);
+	return ascii_bytes(most) == most.n ? span_sub(s, 0, cells) : utf8_clip(s, cells);
 }
 
 /* utf8_width() of what is drawn most: the chrome's own glyphs are one cell wide (a test checks it).
@@ -83,13 +94,20 @@ canvas_resize(struct canvas *c, int rows, int cols)
 	canvas_clear(c);
 }
 
+/* n is not 0. */
+static void
+fill_cells(struct cell *at, size_t n, struct cell x)
+{
+	at[0] = x;
+	for (size_t done = 1; done < n; done *= 2)
+		memcpy(at + done, at, sizeof(x) * (done < n - done ? done : n - done));
+}
+
 void
 canvas_clear(struct canvas *c)
 {
-	size_t n = (size_t)c->rows * (size_t)c->cols;
-
-	for (size_t i = 0; i < n; i++)
-		c->cells[i] = (struct cell){' ', 0, UIR_TEXT, 0};
+	fill_cells(c->cells, (size_t)c->rows * (size_t)c->cols,
+		(struct cell){' ', 0, UIR_TEXT, 0});
 	c->n_clusters = 0;
 	c->cursor_row = c->cursor_col = -1;
 	c->clip = (struct rect){0, 0, c->rows, c->cols};
@@ -220,6 +238,49 @@ canvas_put(struct canvas *c, int row, int col, uint32_t cp, enum ui_role role)
 	return 2;
 }
 
+/* The part of the cells [*from, *to) of a row that is seen; false: none. */
+static bool
+seen(const struct canvas *c, int row, int *from, int *to)
+{
+	if (row < c->clip.row || row >= c->clip.row + c->clip.rows)
+		return false;
+	if (*from < c->clip.col)
+		*from = c->clip.col;
+	if (*to > c->clip.col + c->clip.cols)
+		*to = c->clip.col + c->clip.cols;
+	return *from < *to;
+}
+
+/* Printable ASCII, a cell each. */
+static void
+put_ascii(struct canvas *c, int row, int col, enum ui_role role, struct span s)
+{
+	int from = col, to = col + (int)s.n;
+	struct cell *cells;
+
+	if (!seen(c, row, &from, &to))
+		return;
+	s.p += from - col;
+	cells = &c->cells[row * c->cols];
+	for (int i = from; i < to; i++, s.p++) {
+		if (cells[i].flags)
+			unpair(c, row, i);
+		cells[i] = (struct cell){(unsigned char)*s.p, 0, (uint8_t)role, 0};
+	}
+}
+
+/* How many bytes of s are printable ASCII, `most` at most. */
+static size_t
+printable(struct span s, int most)
+{
+	size_t n = 0;
+
+	s = span_sub(s, 0, most > 0 ? (size_t)most : 0);
+	while (n < s.n && s.p[n] >= 0x20 && s.p[n] < 0x7f)
+		n++;
+	return n;
+}
+
 int
 canvas_text(struct canvas *c, int row, int col, int width, enum ui_role role, struct span s)
 {
@@ -227,19 +288,19 @@ canvas_text(struct canvas *c, int row, int col, int width, enum ui_role role, st
 
 	for (size_t at = 0; at < s.n;) {
 		uint32_t cp;
-		size_t k;
+		size_t k = printable(span_from(s, at), width - used);
 		int w;
 
-		if ((unsigned char)s.p[at] < 0x80) {
-			cp = (unsigned char)s.p[at];
-			k = 1;
-			w = 1;
-		} else {
-			k = utf8_decode(span_from(s, at), &cp);
-			if (k == 0)
-				break;
-			w = width_of(cp);
+		if (k > 0) {
+			put_ascii(c, row, col + used, role, span_sub(s, at, k));
+			used += (int)k;
+			at += k;
+			continue;
 		}
+		k = utf8_decode(span_from(s, at), &cp);
+		if (k == 0)
+			break;
+		w = cp < 0x80 ? 1 : width_of(cp);
 		if (w > 0 && used + w > width) {
 			if (used < width)
 				canvas_put(c, row, col + used, ' ', role);
@@ -293,8 +354,15 @@ void
 canvas_fill(struct canvas *c, struct rect r, uint32_t cp, enum ui_role role)
 {
 	for (int row = r.row; row < r.row + r.rows; row++) {
-		for (int col = r.col; col < r.col + r.cols; col++)
-			canvas_put(c, row, col, cp, role);
+		int from = r.col, to = r.col + r.cols;
+
+		if (!seen(c, row, &from, &to))
+			continue;
+		/* the first and the last know what wide character they cut */
+		canvas_put(c, row, from, cp, role);
+		canvas_put(c, row, to - 1, cp, role);
+		fill_cells(&c->cells[row * c->cols + from], (size_t)(to - from),
+			c->cells[row * c->cols + from]);
 	}
 }
 
@@ -323,10 +391,8 @@ canvas_frame(struct canvas *c, struct rect r, enum ui_role role)
 
 	if (r.rows < 2 || r.cols < 2)
 		return;
-	for (int col = r.col + 1; col < right; col++) {
-		canvas_put(c, r.row, col, GLYPH_HLINE, role);
-		canvas_put(c, bottom, col, GLYPH_HLINE, role);
-	}
+	canvas_fill(c, (struct rect){r.row, r.col + 1, 1, r.cols - 2}, GLYPH_HLINE, role);
+	canvas_fill(c, (struct rect){bottom, r.col + 1, 1, r.cols - 2}, GLYPH_HLINE, role);
 	for (int row = r.row + 1; row < bottom; row++) {
 		canvas_put(c, row, r.col, GLYPH_VLINE, role);
 		canvas_put(c, row, right, GLYPH_VLINE, role);

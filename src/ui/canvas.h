@@ -57,6 +57,7 @@ int canvas_puts(struct canvas *c, int row, int col, int width, enum ui_role role
 int canvas_text_cut(struct canvas *c, int row, int col, int width, enum ui_role role, struct span s);
 int canvas_printf(struct canvas *c, int row, int col, int width, enum ui_role role, const char *fmt, ...)
 	PRINTF(6, 7);
+/* With a character of one cell. */
 void canvas_fill(struct canvas *c, struct rect r, uint32_t cp, enum ui_role role);
 /* Gives `width` cells another role. */
 void canvas_paint(struct canvas *c, int row, int col, int width, enum ui_role role);

@@ -216,8 +216,7 @@ chrome_title(struct canvas *c, int row, int col, int cols, bool focus, const cha
 	int end = col + cols, at = col,
 	    tail = right && *right ? (int)text_cells(span_of(right)) : 0;
 
-	for (int i = col; i < end; i++)
-		canvas_put(c, row, i, GLYPH_HLINE, UIR_RULE);
+	canvas_fill(c, (struct rect){row, col, 1, cols}, GLYPH_HLINE, UIR_RULE);
 	at += 2;
 	at += canvas_puts(c, row, at, end - at, UIR_RULE, " ");
 	at += canvas_text_cut(
@@ -274,7 +273,11 @@ draw_hint(const struct ui *ui, struct canvas *c, int col, int end, enum action a
 		(other[0] ? 2 : 1);
 	if (col + need > end)
 		return 0;
-	col += canvas_printf(c, row, col, need, UIR_KEY, "%s%s%s", key, other[0] ? " " : "", other);
+	col += canvas_puts(c, row, col, need, UIR_KEY, key);
+	if (other[0]) {
+		canvas_put(c, row, col, ' ', UIR_KEY);
+		col += 1 + canvas_puts(c, row, col + 1, need, UIR_KEY, other);
+	}
 	canvas_puts(c, row, col + 1, need, UIR_HINT, hint);
 	return need + 2;
 }
@@ -289,8 +292,7 @@ chrome_footer(const struct ui *ui, struct canvas *c)
 	bool list = ui->n_layers == 1;
 	int col = 1, row = c->rows - 1, end = c->cols - 1 - (list ? 16 : 0);
 
-	for (int i = 0; i < c->cols; i++)
-		canvas_put(c, row, i, ' ', UIR_TEXT);
+	canvas_fill(c, (struct rect){row, 0, 1, c->cols}, ' ', UIR_TEXT);
 	if (ui->notice[0]) {
 		canvas_text_cut(c, row, 1, c->cols - 2, UIR_NOTICE, span_of(ui->notice));
 		return;

@@ -56,20 +56,46 @@ key_parse(struct span s, struct key *out)
 	return !(out->mods & MOD_SHIFT);
 }
 
+/* Without its modifiers; 10 bytes at most, no NUL. */
+static size_t
+key_body(uint32_t code, char *out)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		size_t n = strlen(names[i].name);
+
+		if (names[i].code == code) {
+			memcpy(out, names[i].name, n);
+			return n;
+		}
+	}
+	if (code < KC_F1 || code > KC_F12)
+		return utf8_encode(code, out);
+	code -= KC_F1 - 1;
+	out[0] = 'F';
+	out[1] = (char)('0' + (code < 10 ? code : code / 10));
+	out[2] = (char)('0' + code % 10);
+	return code < 10 ? 2 : 3;
+}
+
 char *
 key_name(struct key k, char *out, size_t size)
 {
-	char body[16] = "";
+	char text[32] = "", *at = text; /* the footer has some on every frame: no printf */
+	static const struct {
+		unsigned mod;
+		char letter;
+	} mods[] = {{MOD_CTRL, 'C'}, {MOD_ALT, 'M'}, {MOD_SHIFT, 'S'}};
+	size_t n;
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (names[i].code == k.code)
-			snprintf(body, sizeof(body), "%s", names[i].name);
+	for (size_t i = 0; i < ARRAY_SIZE(mods); i++) {
+		if (k.mods & mods[i].mod) {
+			*at++ = mods[i].letter;
+			*at++ = '-';
+		}
 	}
-	if (!body[0] && k.code >= KC_F1 && k.code <= KC_F12)
-		snprintf(body, sizeof(body), "F%u", k.code - KC_F1 + 1);
-	if (!body[0])
-		utf8_encode(k.code, body);
-	snprintf(out, size, "%s%s%s%s", k.mods & MOD_CTRL ? "C-" : "", k.mods & MOD_ALT ? "M-" : "",
-		k.mods & MOD_SHIFT ? "S-" : "", body);
+	at += key_body(k.code, at);
+	n = (size_t)(at - text) < size ? (size_t)(at - text) : size - 1;
+	memcpy(out, text, n);
+	out[n] = '\0';
 	return out;
 }

@@ -96,7 +96,8 @@ struct terminal {
 	char notice[160];
 	attr_t attrs[UIR_COUNT];
 	short pairs[UIR_COUNT];
-	struct cell *shown; /* what the terminal shows, rows * cols; NULL: nothing of ours */
+	struct cell *shown; /* what the terminal shows, rows * cols */
+	bool stale;         /* … after a new size or theme, nothing of ours */
 	cchar_t *line;      /* cols */
 };
 
@@ -219,7 +220,8 @@ ask_size(struct terminal *t)
 	t->rows = rows;
 	t->cols = cols;
 	free(t->shown);
-	t->shown = NULL;
+	t->shown = xcalloc((size_t)rows * (size_t)cols, sizeof(*t->shown));
+	t->stale = true;
 	t->line = xreallocarray(t->line, (size_t)cols + 1, sizeof(*t->line));
 	return true;
 }
@@ -414,8 +416,7 @@ curses_set_theme(struct terminal *t, const struct theme *theme)
 		}
 		t->pairs[r] = k < n ? k : 0;
 	}
-	free(t->shown);
-	t->shown = NULL;
+	t->stale = true;
 }
 
 static void
@@ -437,27 +438,52 @@ to_curses(const struct terminal *t, const struct canvas *c, const struct cell *x
 	setcchar(out, text, t->attrs[x->role], t->pairs[x->role], NULL);
 }
 
+/* What a frame leaves blank need not be handed to curses: on a large screen that is most of it. */
+static void
+start_blank(struct terminal *t)
+{
+	const struct cell blank = {' ', 0, UIR_TEXT, 0};
+	cchar_t x;
+
+	setcchar(&x, L" ", t->attrs[UIR_TEXT], t->pairs[UIR_TEXT], NULL);
+	bkgrndset(&x);
+	erase();
+	for (size_t i = 0; i < (size_t)t->rows * (size_t)t->cols; i++)
+		t->shown[i] = blank;
+	t->stale = false;
+}
+
+/* The cells [*from, *to) of a row that are not as the terminal shows them; false: none. */
+static bool
+changed(const struct terminal *t, const struct canvas *c, int row, int *from, int *to)
+{
+	const struct cell *now = &c->cells[row * c->cols], *old = &t->shown[row * c->cols];
+
+	*from = 0;
+	*to = c->cols;
+	/* most rows are; a cell with marks counts as changed: its marks are not kept */
+	if (!c->n_clusters && memcmp(now, old, sizeof(*now) * (size_t)c->cols) == 0)
+		return false;
+	while (*from < *to && !now[*from].marks &&
+		memcmp(&now[*from], &old[*from], sizeof(*now)) == 0)
+		++*from;
+	while (*to > *from && !now[*to - 1].marks &&
+		memcmp(&now[*to - 1], &old[*to - 1], sizeof(*now)) == 0)
+		--*to;
+	/* whole wide characters only */
+	if (*from < *to && now[*from].flags & CELL_CONT)
+		--*from;
+	return *from < *to;
+}
+
 static void
 draw_row(struct terminal *t, const struct canvas *c, int row)
 {
 	const struct cell *now = &c->cells[row * c->cols];
-	const struct cell *old = t->shown ? &t->shown[row * c->cols] : NULL;
-	int from = 0, to = c->cols, n = 0;
+	int from, to, n = 0;
 
-	if (old) {
-		/* a cell with marks counts as changed: its marks are not kept */
-		while (from < to && !now[from].marks &&
-			memcmp(&now[from], &old[from], sizeof(*now)) == 0)
-			from++;
-		while (to > from && !now[to - 1].marks &&
-			memcmp(&now[to - 1], &old[to - 1], sizeof(*now)) == 0)
-			to--;
-		if (from == to)
-			return;
-	}
-	/* whole wide characters only */
-	if (now[from].flags & CELL_CONT)
-		from--;
+	if (!changed(t, c, row, &from, &to))
+		return;
 	for (int col = from; col < to; col++) {
 		/* most cells are as the one before them */
 		if (n > 0 && !now[col].marks && !now[col].flags &&
@@ -471,12 +497,12 @@ draw_row(struct terminal *t, const struct canvas *c, int row)
 		}
 	}
 	mvadd_wchnstr(row, from, t->line, n);
+	memcpy(&t->shown[row * c->cols + from], &now[from], sizeof(*now) * (size_t)(to - from));
 }
 
 static bool
 curses_draw(struct terminal *t, const struct canvas *c)
 {
-	size_t bytes = sizeof(*c->cells) * (size_t)(c->rows * c->cols);
 	bool cursor = c->cursor_row >= 0;
 	int64_t from;
 
@@ -486,11 +512,10 @@ curses_draw(struct terminal *t, const struct canvas *c)
 		clearok(curscr, TRUE);
 		t->whole = false;
 	}
+	if (t->stale)
+		start_blank(t);
 	for (int row = 0; row < c->rows; row++)
 		draw_row(t, c, row);
-	if (!t->shown)
-		t->shown = xmalloc(bytes);
-	memcpy(t->shown, c->cells, bytes);
 	if (cursor != t->cursor) {
 		leaveok(stdscr, !cursor);
 		curs_set(cursor);

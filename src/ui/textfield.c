@@ -188,8 +188,7 @@ textfield_draw(const struct textfield *f, bool focus, const char *hint, int row,
 	struct span s = buf_span(&f->text);
 	int used = 0, cursor;
 
-	for (int i = 0; i < cols; i++)
-		canvas_put(c, row, col + i, ' ', UIR_INPUT);
+	canvas_fill(c, (struct rect){row, col, 1, cols}, ' ', UIR_INPUT);
 	if (s.n == 0) {
 		canvas_text_cut(c, row, col, cols, UIR_INPUT_HINT, span_of(hint ? hint : ""));
 		cursor = 0;
