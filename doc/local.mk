@@ -13,3 +13,23 @@ SUFFIXES = .1.in .1 .5.in .5 .7.in .7
 .1.in.1 .5.in.5 .7.in.7:
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && doc/gen-man$(EXEEXT) $< >$@.tmp && mv $@.tmp $@
 $(man_MANS): doc/gen-man$(EXEEXT)
+
+# What a shell offers behind the Tab key: from the same tables.
+noinst_PROGRAMS += doc/gen-completion
+doc_gen_completion_SOURCES = doc/gen-completion.c
+doc_gen_completion_CPPFLAGS = $(AM_CPPFLAGS) -DTHEMES_DIR='"$(pkgdatadir)/themes"'
+doc_gen_completion_LDADD = $(TT_LIBS) $(NCURSESW_LIBS) $(CJSON_LIBS) $(CONFIG_LIBS)
+bashcompdir = $(datadir)/bash-completion/completions
+zshcompdir = $(datadir)/zsh/site-functions
+fishcompdir = $(datadir)/fish/vendor_completions.d
+bashcomp_DATA = doc/completion/tokentriage
+zshcomp_DATA = doc/completion/_tokentriage
+fishcomp_DATA = doc/completion/tokentriage.fish
+COMPLETIONS = $(bashcomp_DATA) $(zshcomp_DATA) $(fishcomp_DATA)
+CLEANFILES += $(COMPLETIONS)
+doc/completion/tokentriage: doc/gen-completion$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && doc/gen-completion$(EXEEXT) bash >$@.tmp && mv $@.tmp $@
+doc/completion/_tokentriage: doc/gen-completion$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && doc/gen-completion$(EXEEXT) zsh >$@.tmp && mv $@.tmp $@
+doc/completion/tokentriage.fish: doc/gen-completion$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && doc/gen-completion$(EXEEXT) fish >$@.tmp && mv $@.tmp $@
