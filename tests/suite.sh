@@ -102,6 +102,7 @@ run fuzz "$work/fuzz" make -s -C "$work/fuzz" -j"$jobs" check-fuzz ${long:+TT_FU
 run distcheck "$work/gcc" env DISTCHECK_CONFIGURE_FLAGS=-q make -s -C "$work/gcc" -j"$jobs" distcheck
 if [ -n "$long" ]; then
 	run asan-real "$work/asan" make -s -C "$work/asan" -k check TESTS=tests/real/real.tap.sh
+	run asan-random "$work/asan" env TT_RANDOM_EVENTS=200000 make -s -C "$work/asan" -k check TESTS=tests/pty/random
 	step bench make -s -C "$work/gcc" bench
 fi
 

@@ -37,6 +37,14 @@ tests_pty_terminal_CPPFLAGS = $(PLAY_CPPFLAGS)
 tests_pty_terminal_CFLAGS = $(PLAY_CFLAGS)
 tests_pty_terminal_LDADD = $(PLAY_LIBS)
 
+check_PROGRAMS += tests/pty/random
+TAP_TESTS += tests/pty/random
+SANITIZER_TESTS += tests/pty/random
+tests_pty_random_SOURCES = tests/pty/random.c
+tests_pty_random_CPPFLAGS = $(PLAY_CPPFLAGS)
+tests_pty_random_CFLAGS = $(PLAY_CFLAGS)
+tests_pty_random_LDADD = $(PLAY_LIBS)
+
 check_PROGRAMS += tests/pty/journey-real
 TAP_TESTS += tests/pty/journey-real.sh
 SANITIZER_TESTS += tests/pty/journey-real.sh
@@ -58,8 +66,11 @@ screenshots: tokentriage $(module_PROGRAMS) tests/pty/shot
 		-k R -k 2 -k 1 -o step-3.svg -- '$(abs_top_builddir)/tokentriage' demo expired
 	cd $(srcdir)/doc && '$(abs_top_builddir)/tests/pty/shot' -t 'tokentriage demo expired' \
 		-k w -o screenshot.svg -- '$(abs_top_builddir)/tokentriage' demo expired
+	cd $(srcdir)/doc && '$(abs_top_builddir)/tests/pty/shot' -t 'tokentriage demo expired' -a walk-through.svg \
+		-d 2 -k '\r' -d 3 -k '\r' -d 3 -k '\r' -d 2 -k R -d 2 -k 2 -d 3 -k 1 -d 4 -k 4 -d 4 \
+		-- '$(abs_top_builddir)/tokentriage' demo expired
 endif
 .PHONY: screenshots
 EXTRA_DIST += tests/pty/vt.c tests/pty/vt.h tests/pty/svg.c tests/pty/svg.h tests/pty/test_screen.c \
-	tests/pty/play.c tests/pty/play.h tests/pty/journey.c tests/pty/terminal.c \
+	tests/pty/play.c tests/pty/play.h tests/pty/journey.c tests/pty/terminal.c tests/pty/random.c \
 	tests/pty/journey-real.c tests/pty/journey-real.sh tests/pty/shot.c tests/pty/lsan.supp

@@ -3,6 +3,8 @@
  *
  * Runs the program in a pseudo terminal, waits until it is idle, sends each KEYS (\r \e \t \xHH) and waits again, and
  * writes its last screen as a picture.  With several -o the screens of several moments: -k and -o in their order.
+ *
+ * -a FILE: a walk-through, every moment at which -d SECONDS stands is a frame that is seen so long.
  */
 #include <getopt.h>
 #include <stdlib.h>
@@ -13,12 +15,15 @@
 struct shot {
 	struct vt *t;
 	const char *title;
+	FILE *film;      /* -a; NULL: none */
+	double whole_s, at_s;
+	int frames;
 };
 
 static int
 usage(void)
 {
-	fputs("usage: shot [-s COLSxROWS] [-t TITLE] {-k KEYS | -o FILE}... -- PROGRAM ARGUMENT...\n", stderr);
+	fputs("usage: shot [-s COLSxROWS] [-t TITLE] [-a FILE] {-k KEYS | -o FILE | -d SECONDS}... -- PROGRAM ARGUMENT...\n", stderr);
 	return 2;
 }
 
@@ -59,7 +64,40 @@ take(const struct shot *s, const char *path)
 	return fclose(out) == 0 && ok;
 }
 
-static const char options[] = "s:t:k:o:";
+static void
+frame(struct shot *s, double seconds)
+{
+	if (!s->film)
+		return;
+	vt_svg_frame(s->film, s->t->screen, s->t->rows, s->t->cols, s->frames++, s->at_s, s->at_s + seconds,
+		s->whole_s);
+	s->at_s += seconds;
+}
+
+static bool
+film_begin(struct shot *s, const char *path)
+{
+	s->film = fopen(path, "w");
+	if (s->film)
+		vt_svg_begin(s->film, s->t->rows, s->t->cols, s->title);
+	else
+		perror(path);
+	return s->film != NULL;
+}
+
+static bool
+film_end(struct shot *s)
+{
+	bool ok;
+
+	if (!s->film)
+		return true;
+	vt_svg_end(s->film);
+	ok = !ferror(s->film);
+	return fclose(s->film) == 0 && ok;
+}
+
+static const char options[] = "s:t:k:o:a:d:";
 
 static bool
 play(struct shot *s, int argc, char **argv)
@@ -80,6 +118,10 @@ play(struct shot *s, int argc, char **argv)
 		}
 		if (c == 'o' && !take(s, optarg))
 			return false;
+		if (c == 'a' && !film_begin(s, optarg))
+			return false;
+		if (c == 'd')
+			frame(s, strtod(optarg, NULL));
 	}
 	return true;
 }
@@ -93,6 +135,8 @@ main(int argc, char **argv)
 	bool ok;
 
 	while ((c = getopt(argc, argv, options)) != -1) {
+		if (c == 'd')
+			s.whole_s += strtod(optarg, NULL);
 		if (c == '?' || (c == 's' && sscanf(optarg, "%dx%d", &o.cols, &o.rows) != 2))
 			return usage();
 	}
@@ -102,6 +146,7 @@ main(int argc, char **argv)
 	if (!s.t)
 		return 1;
 	ok = play(&s, argc, argv);
+	ok = film_end(&s) && ok;
 	vt_free(s.t);
 	return ok ? 0 : 1;
 }

@@ -68,6 +68,13 @@ put_run(FILE *out, VTermScreen *s, const struct look *l, int row, int col, int c
 		blanks++;
 	if (blanks == n)
 		return;
+	/* blanks at the ends say nothing, and not every viewer counts them into the length */
+	text += blanks;
+	n -= blanks;
+	x += (int)blanks * CELL_W;
+	cells -= (int)blanks;
+	for (; text[n - 1] == ' '; n--)
+		cells--;
 	fprintf(out, "<text x=\"%d\" y=\"%d\" textLength=\"%d\" fill=\"%s\"%s%s>", x, y + BASELINE,
 		cells * CELL_W, fg, l->bold ? " font-weight=\"bold\"" : "",
 		l->underline ? " text-decoration=\"underline\"" : "");
@@ -106,20 +113,49 @@ put_row(FILE *out, VTermScreen *s, int row, int cols)
 }
 
 void
-vt_write_svg(FILE *out, VTermScreen *screen, int rows, int cols, const char *title)
+vt_svg_begin(FILE *out, int rows, int cols, const char *title)
 {
 	int w = 2 * PAD + cols * CELL_W, h = BAR + 2 * PAD + rows * CELL_H;
 
 	fprintf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" "
 		"role=\"img\" font-family=\"ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace\" "
-		"font-size=\"15\" xml:space=\"preserve\">\n<title>", w, h, w, h);
+		"font-size=\"15\" style=\"white-space:pre\">\n<title>", w, h, w, h);
 	put_escaped(out, title, strlen(title));
 	fprintf(out, "</title>\n<rect width=\"%d\" height=\"%d\" rx=\"9\" fill=\"#16181d\"/>\n", w, h);
 	fprintf(out, "<path d=\"M0 %dV9a9 9 0 0 1 9-9H%da9 9 0 0 1 9 9V%dz\" fill=\"#2a2d35\"/>\n", BAR, w - 9, BAR);
 	fprintf(out, "<text x=\"%d\" y=\"22\" fill=\"#aeb4c0\" text-anchor=\"middle\" font-size=\"13\">", w / 2);
 	put_escaped(out, title, strlen(title));
 	fputs("</text>\n", out);
+}
+
+void
+vt_svg_frame(FILE *out, VTermScreen *screen, int rows, int cols, int n, double begin_s, double until_s,
+	double whole_s)
+{
+	bool last = until_s >= whole_s;
+
+	fprintf(out, "<style>#f%d{visibility:hidden;animation:f%d %.1fs step-end infinite}"
+		"@keyframes f%d{0%%{visibility:%s}%.3f%%{visibility:visible}%.3f%%{visibility:%s}}"
+		"@media(prefers-reduced-motion:reduce){#f%d{animation:none;visibility:%s}}</style>\n",
+		n, n, whole_s, n, begin_s > 0 ? "hidden" : "visible", 100 * begin_s / whole_s,
+		100 * until_s / whole_s, last ? "visible" : "hidden", n, last ? "visible" : "hidden");
+	fprintf(out, "<g id=\"f%d\">\n", n);
 	for (int row = 0; row < rows; row++)
 		put_row(out, screen, row, cols);
+	fputs("</g>\n", out);
+}
+
+void
+vt_svg_end(FILE *out)
+{
 	fputs("</svg>\n", out);
+}
+
+void
+vt_write_svg(FILE *out, VTermScreen *screen, int rows, int cols, const char *title)
+{
+	vt_svg_begin(out, rows, cols, title);
+	for (int row = 0; row < rows; row++)
+		put_row(out, screen, row, cols);
+	vt_svg_end(out);
 }
