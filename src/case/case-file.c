@@ -116,6 +116,10 @@ head_json(const struct case_file *c, const struct case_story *story, const struc
 	json_set_i64(j, "metadata_from", c->metadata_from);
 	if (c->offline)
 		json_set_bool(j, "offline", true);
+	if (c->own_jkt[0])
+		json_set_str(j, "own_jkt", c->own_jkt);
+	if (c->own_x5t_s256[0])
+		json_set_str(j, "own_x5t_s256", c->own_x5t_s256);
 	if (c->revoked_wall_us) {
 		json_set_i64(j, "revoked", c->revoked_wall_us);
 		json_set_str(j, "revoked_slot", token_slot_id(c->revoked_slot));
@@ -277,6 +281,8 @@ read_head(struct reading *r, const struct json *j, struct err *e)
 	c->offline = json_flag(j, "offline");
 	c->revoked_wall_us = json_i64_or(j, "revoked", 0);
 	(void)token_slot_from_id(json_get_str(j, "revoked_slot"), &c->revoked_slot);
+	text_safe_into(c->own_jkt, sizeof(c->own_jkt), json_get_str(j, "own_jkt"));
+	text_safe_into(c->own_x5t_s256, sizeof(c->own_x5t_s256), json_get_str(j, "own_x5t_s256"));
 	for (int s = 0; s < STEP_COUNT; s++) {
 		struct span state = json_get_str(steps, step_id((enum step)s));
 

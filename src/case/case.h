@@ -41,6 +41,9 @@ struct case_file {
 	int64_t created_wall_us;
 	int64_t as_of_wall_us;           /* "now" of a saved case; 0: live, the clock tells */
 	bool offline;                    /* made of what somebody sent: no server is asked */
+	/* What the client at hand can prove: thumbprints of its DPoP key (RFC 7638) and of its
+	 * certificate (RFC 8705 §3.1); "": it has none, or nobody looked. */
+	char own_jkt[48], own_x5t_s256[48];
 	int64_t revoked_wall_us;         /* when this program revoked a token; 0: never */
 	enum token_slot revoked_slot;
 	uint64_t revision;               /* changes with every change: what is derived is stale */

@@ -28,6 +28,19 @@ host_slot(struct facts *f, const char *host)
 	return &f->hosts[f->n_hosts++];
 }
 
+const struct fact_skew *
+facts_host_clock(const struct facts *f, struct span url)
+{
+	char host[sizeof(f->hosts[0].host)];
+
+	if (!name_of(url, host, sizeof(host)))
+		return NULL;
+	for (size_t i = 0; i < f->n_hosts; i++)
+		if (!strcasecmp(host, f->hosts[i].host) && f->hosts[i].known)
+			return &f->hosts[i];
+	return NULL;
+}
+
 /* The smallest error bar of a host counts. */
 static void
 look(struct facts *f, const struct exchange *x)

@@ -117,6 +117,8 @@ struct facts {
 void facts_derive(struct facts *f, const struct case_file *c, const struct clock *clock);
 /* Seconds until exp by the server's clock; false if no exp is known. */
 bool facts_remaining(const struct facts *f, int64_t *seconds);
+/* The clock of a URL's host against ours; NULL: none of its answers told. */
+const struct fact_skew *facts_host_clock(const struct facts *f, struct span url);
 /* Whose clock now_s is: "local clock", or "clock of the recording" (a HAR file, a Date in what was sent). */
 const char *fact_clock(const struct facts *f);
 /* "exchange 2 · introspection", "the token itself", "the profile", "the local clock". */

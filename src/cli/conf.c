@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/redact.h"
 #include "cli/options.h"
+#include "oauth/jose.h"
 #include "oauth/url.h"
 
 struct loader {
@@ -216,6 +217,10 @@ conf_value_ok(const char *key, struct span v, const char **allowed)
 			   "private_key_jwt, "
 			   "tls_client_auth, self_signed_tls_client_auth, none";
 		ok = client_auth_from_id(v, &auth);
+	} else if (!strcmp(key, "client_assertion_alg")) {
+		*allowed = "RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, "
+			   "ES256K, EdDSA, HS256, HS384, HS512";
+		ok = jws_alg_find(v) != NULL;
 	} else if (!strcmp(key, "headers")) {
 		*allowed = "\"NAME: VALUE\"";
 		ok = header_ok(text);

@@ -271,31 +271,86 @@ rule_dpop_bound_sent_as_bearer(const struct facts *f, struct finding *out)
 			"The server wants a DPoP proof: the token is bound to a key, and came "
 			"without it.");
 	ev(out, "request.authorization", (int)x->n, "Bearer");
+	if (f->c->own_jkt[0])
+		ev(out, "jkt of the key at hand", FROM_PROFILE, "%s", f->c->own_jkt);
+	if (jkt.n && f->c->own_jkt[0] && !span_is(jkt, f->c->own_jkt)) {
+		fix(out,
+			"Give the key that the token was asked for with (dpop_key_file), or get a "
+			"new token with the key at hand.");
+		return say(out,
+			"The token is bound to another DPoP key than the one at hand, and was sent "
+			"without a proof, as a plain bearer token (%d).",
+			status_of(x));
+	}
+	if (!f->c->offline)
+		fix(out,
+			"Give the key that the token was asked for with: dpop_key_file. If it is "
+			"gone, only a new token helps.");
 	return say(out,
-		"The token is bound to a DPoP key and was sent as a plain bearer token (%d).",
-		status_of(x));
+		"The token is bound to a DPoP key%s and was sent as a plain bearer token (%d).",
+		f->c->offline ? "" : ", which is not at hand,", status_of(x));
+}
+
+/* The newest request of each kind that a proof may go with, refused with this error. */
+static const struct exchange *
+refused_proof(const struct facts *f, const char *error)
+{
+	const struct exchange *asked[] = {f->userinfo, f->refresh,
+		case_last(f->c, PURPOSE_TOKEN, SLOT_NONE)};
+
+	for (size_t i = 0; i < ARRAY_SIZE(asked); i++)
+		if (exchange_answered(asked[i]) && asked[i]->answer.outcome != OUTCOME_SUCCESS &&
+			answer_error_is(asked[i], error))
+			return asked[i];
+	return NULL;
 }
 
 enum verdict_of
 rule_dpop_nonce_required(const struct facts *f, struct finding *out)
 {
-	const struct exchange *asked[] = {f->userinfo, f->refresh};
+	const struct exchange *x = refused_proof(f, "use_dpop_nonce");
+	const struct exchange *before = x ? case_exchange(f->c, x->follows) : NULL;
 
-	for (size_t i = 0; i < ARRAY_SIZE(asked); i++) {
-		const struct exchange *x = asked[i];
-
-		if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS ||
-			!answer_error_is(x, "use_dpop_nonce"))
-			continue;
-		out->step = x->step;
-		ev_answer(out, x);
-		ev(out, "DPoP-Nonce", (int)x->n, "%s",
-			http_has_header(&x->result.response.headers, "dpop-nonce") ? "present"
-										   : "absent");
-		return say(out, "The server wants its nonce in the DPoP proof of the %s request.",
+	if (!x)
+		return RULE_PASS;
+	out->step = x->step;
+	ev_answer(out, x);
+	ev(out, "DPoP-Nonce", (int)x->n, "%s",
+		http_has_header(&x->result.response.headers, "dpop-nonce") ? "present" : "absent");
+	if (before && answer_error_is(before, "use_dpop_nonce")) {
+		fix(out,
+			"The proof had the nonce that came with the refusal before: look whether "
+			"the instances behind this address share their nonces.");
+		return say(out,
+			"The server wants its nonce in the DPoP proof of the %s request, and takes "
+			"the one it gave no more than none.",
 			purpose_words(x->purpose));
 	}
-	return RULE_PASS;
+	return say(out, "The server wants its nonce in the DPoP proof of the %s request.",
+		purpose_words(x->purpose));
+}
+
+enum verdict_of
+rule_dpop_proof_invalid(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = refused_proof(f, "invalid_dpop_proof");
+	char scheme[24];
+
+	if (!x || (x == f->userinfo && exchange_request_known(x) &&
+		!strcmp(request_scheme(x, scheme, sizeof(scheme)), "bearer")))
+		return RULE_PASS; /* without a proof: it is the binding */
+	out->step = x->step;
+	ev_answer(out, x);
+	if (x->answer.description[0])
+		ev(out, "error_description", (int)x->n, "%s", x->answer.description);
+	if (exchange_request_known(x) && !http_has_header(&x->request.headers, "DPoP")) {
+		fix(out, "Ask with a proof: dpop = true in the profile.");
+		return say(out,
+			"The server wants a DPoP proof with the %s request, and none was sent.",
+			purpose_words(x->purpose));
+	}
+	return say_of(out, x,
+		"The server refuses the DPoP proof itself; the token is not the cause.");
 }
 
 enum verdict_of
@@ -324,22 +379,52 @@ rule_dpop_scheme_not_supported_at_endpoint(const struct facts *f, struct finding
 		"not support DPoP.");
 }
 
+/* Which certificate the token wants, and which one there is. */
+static enum verdict_of
+say_certificate(const struct facts *f, struct span x5t, struct finding *out)
+{
+	const char *own = f->c->own_x5t_s256;
+
+	if (!own[0])
+		return say(out,
+			"The token is bound to a client certificate%s, and the request showed none "
+			"or another.",
+			f->c->profile.client_cert_file ? "" : " and the profile has none");
+	ev(out, "x5t#S256 of client_cert_file", FROM_PROFILE, "%s", own);
+	if (x5t.n && !span_is(x5t, own)) {
+		fix(out,
+			"Give the certificate that the token was asked for with (client_cert_file, "
+			"client_key_file), or get a new token with this one.");
+		return say(out,
+			"The token is bound to another client certificate than the profile's.");
+	}
+	fix(out,
+		"Call the mTLS address (mtls_endpoint_aliases), and let the certificate through "
+		"where TLS ends.");
+	return say(out,
+		"The token is bound to the profile's certificate, and the server did not see it "
+		"with the request: it was not asked for there, or something in between ends TLS.");
+}
+
 enum verdict_of
 rule_mtls_bound_without_cert(const struct facts *f, struct finding *out)
 {
+	bool hint;
 	struct span x5t;
 	int from;
 
 	if (!fact_refused(f) || fact_expired(f))
 		return RULE_PASS;
 	x5t = thumbprint(f, false, &from);
-	if (!x5t.n && !(fact_rejected(f) && answer_hint(f->userinfo) == HINT_CERTIFICATE))
+	hint = fact_rejected(f) && answer_hint(f->userinfo) == HINT_CERTIFICATE;
+	if (!x5t.n && !hint)
+		return RULE_PASS;
+	/* shown, and the right one: then it is something else, unless the server says so */
+	if (!hint && span_is(x5t, f->c->own_x5t_s256) &&
+		f->userinfo->result.tls.client_subject[0])
 		return RULE_PASS;
 	if (x5t.n)
 		ev_text(out, "cnf.x5t#S256", x5t, from);
 	ev_answer(out, f->userinfo);
-	return say(out,
-		"The token is bound to a client certificate%s, and the request showed none or "
-		"another.",
-		f->c->profile.client_cert_file ? "" : " and the profile has none");
+	return say_certificate(f, x5t, out);
 }

@@ -664,21 +664,18 @@ without_auth(const struct exchange *x)
 	return x->result.error == NETERR_NO_CLIENT_AUTH;
 }
 
-/* The methods that are made here and that the metadata lists, ", " between; "" if it lists none. */
+/* The methods that the metadata lists, ", " between; "" if it lists none. */
 static char *
 usable_methods(const struct facts *f, char *out, size_t size)
 {
-	static const enum client_auth made[] = {
-		AUTH_BASIC, AUTH_POST, AUTH_TLS, AUTH_TLS_SELF, AUTH_NONE};
-
 	out[0] = '\0';
-	for (size_t i = 0; f->metadata && i < ARRAY_SIZE(made); i++) {
+	for (int a = AUTH_UNSET + 1; f->metadata && a < AUTH_COUNT; a++) {
+		const char *id = client_auth_id((enum client_auth)a);
 		size_t n = strlen(out);
 
-		if (metadata_supports(f->metadata, "token_endpoint_auth_methods_supported",
-			    client_auth_id(made[i])) == TRI_YES)
-			(void)snprintf(
-				out + n, size - n, "%s%s", n ? ", " : "", client_auth_id(made[i]));
+		if (metadata_supports(f->metadata, "token_endpoint_auth_methods_supported", id) ==
+			TRI_YES)
+			(void)snprintf(out + n, size - n, "%s%s", n ? ", " : "", id);
 	}
 	return out;
 }
@@ -702,7 +699,12 @@ rule_client_auth_impossible(const struct facts *f, struct finding *out)
 	usable_methods(f, methods, sizeof(methods));
 	if (methods[0])
 		ev(out, "the server takes", (int)f->c->metadata_from, "%s", methods);
-	if ((x->auth == AUTH_BASIC || x->auth == AUTH_POST) && !p->client_secret)
+	if (x->auth == AUTH_PRIVATE_KEY_JWT)
+		fix(out,
+			"Give the client's private key (client_assertion_key_file, or "
+			"client_key_file), PEM or JWK, without a passphrase, of a kind that the "
+			"server takes.");
+	else if (with_secret(x) && !p->client_secret)
 		fix(out,
 			"Give the client's secret: client_secret_env, client_secret_file or "
 			"client_secret_command.");
@@ -716,10 +718,7 @@ rule_client_auth_impossible(const struct facts *f, struct finding *out)
 			"registered for: %s.",
 			methods);
 	else
-		fix(out,
-			"Set client_auth to client_secret_basic, client_secret_post, "
-			"tls_client_auth or none, as the "
-			"client is registered.");
+		fix(out, "Set client_auth to the method that the client is registered for.");
 	return say(out, "The %s request was not sent: %s.", purpose_words(x->purpose),
 		x->result.error_text[0] ? x->result.error_text
 					: "the client cannot be authenticated as configured");

@@ -276,7 +276,9 @@ fact_advertised(const struct facts *f, const struct exchange *x)
 
 	if (!f->metadata || e == EP_COUNT)
 		return TRI_UNKNOWN;
-	return tri_of(x->request.url && span_is(f->metadata->url[e], x->request.url));
+	return tri_of(x->request.url &&
+		(span_is(f->metadata->url[e], x->request.url) ||
+			span_is(f->metadata->mtls[e], x->request.url)));
 }
 
 char *

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "engine/policy.h"
+#include "engine/proofs.h"
 #include "engine/trace.h"
 #include "oauth/url.h"
 
@@ -33,6 +34,7 @@ struct task {
 	int64_t due_us;            /* of the next attempt, while it waits */
 	unsigned attempt, hops;
 	bool cancelled;
+	bool nonce_tried;          /* use_dpop_nonce was answered once */
 	uint32_t follows;          /* the exchange of the attempt or hop before */
 	struct exchange *own;      /* recorded, but there is no case to keep it */
 	const struct exchange *recorded; /* the last attempt; valid until it is delivered */
@@ -48,6 +50,7 @@ struct engine {
 	struct str_list origins;   /* confirmed for credentials */
 	struct str_list mute;      /* gave no whole answer in time in this walk */
 	struct str_list dead;      /* nor a connection */
+	struct nonces *nonces;     /* the last DPoP nonce of each origin */
 	struct task *tasks;        /* queued, under way, waiting */
 	struct task *done;         /* to be delivered */
 	uint32_t last_id;
@@ -61,6 +64,7 @@ engine_new(const struct engine_deps *deps)
 
 	e->deps = *deps;
 	e->options = option_set_new(NULL, NULL);
+	e->nonces = nonces_new();
 	return e;
 }
 
@@ -72,6 +76,8 @@ task_free(struct task *t)
 	net_result_release(&t->transfer.result);
 	option_set_unref(t->options);
 	exchange_free(t->own);
+	assertion_unref(t->call.assertion);
+	dpop_unref(t->call.dpop);
 	free(t->auth_client_id);
 	free(t);
 }
@@ -98,6 +104,7 @@ engine_free(struct engine *e)
 	list_free(e->done);
 	engine_forget_origins(e);
 	engine_begin_walk(e);
+	nonces_free(e->nonces);
 	option_set_unref(e->options);
 	free(e);
 }
@@ -131,27 +138,10 @@ engine_set_options(struct engine *e, const struct net_options *o, const struct s
 
 /* --- origins --- */
 
-/* The origin of a URL as text from xmalloc; NULL if it is none. */
-static char *
-origin_of(struct span url)
-{
-	struct url u;
-	struct buf b;
-
-	if (url_parse(&u, url, NULL) != RES_OK)
-		return NULL;
-	buf_init(&b, LIMIT_URL);
-	if (url_origin(&u, &b) != RES_OK) {
-		buf_release(&b);
-		return NULL;
-	}
-	return buf_take(&b);
-}
-
 static bool
 list_has_origin(const struct str_list *l, struct span url)
 {
-	char *o = l->n ? origin_of(url) : NULL;
+	char *o = l->n ? url_origin_dup(url) : NULL;
 	bool found = false;
 
 	for (size_t i = 0; o && !found && i < l->n; i++)
@@ -165,7 +155,7 @@ list_add_origin(struct str_list *l, struct span url)
 {
 	char *o;
 
-	if (list_has_origin(l, url) || !(o = origin_of(url)))
+	if (list_has_origin(l, url) || !(o = url_origin_dup(url)))
 		return;
 	str_list_add(l, span_of(o));
 	free(o);
@@ -196,6 +186,8 @@ void
 engine_forget_origins(struct engine *e)
 {
 	list_clear(&e->origins);
+	nonces_free(e->nonces);
+	e->nonces = nonces_new();
 }
 
 void
@@ -449,6 +441,10 @@ may_be_sent(struct engine *e, struct task *t, struct err *err)
 		fail(t, NETERR_OTHER, err->text);
 		return false;
 	}
+	if (proofs_sign(&t->wire, &t->call, e->nonces, &e->deps, err) != RES_OK) {
+		fail(t, NETERR_NO_CLIENT_AUTH, err->text);
+		return false;
+	}
 	return true;
 }
 
@@ -546,6 +542,21 @@ out:
 	return yes;
 }
 
+/* The server wants its nonce in the proof: once more, at once, with the one that came with that. */
+static bool
+retry_with_nonce(struct engine *e, struct task *t, bool nonce_came)
+{
+	if (!t->call.dpop || t->nonce_tried || !nonce_came ||
+		t->transfer.result.error != NETERR_NONE ||
+		strcmp(t->recorded->answer.error, "use_dpop_nonce") != 0)
+		return false;
+	t->nonce_tried = true;
+	t->state = TASK_QUEUED;
+	log_add(e->deps.log, LOG_INFO, LOGC_NET, t->recorded->n,
+		"again with the server's nonce in the DPoP proof");
+	return true;
+}
+
 /* Puts the task to sleep before another attempt; false: this result is the last. */
 static bool
 retry(struct engine *e, struct task *t)
@@ -569,9 +580,13 @@ retry(struct engine *e, struct task *t)
 static void
 attempt_ended(struct engine *e, struct task *t)
 {
+	bool nonce_came = nonces_note(
+		e->nonces, span_of(t->wire.url), &t->transfer.result.response);
+
 	record(e, t);
 	note_silence(e, t);
-	if (t->cancelled || (!follow(e, t) && !retry(e, t)))
+	if (t->cancelled ||
+		(!follow(e, t) && !retry_with_nonce(e, t, nonce_came) && !retry(e, t)))
 		complete(e, t);
 }
 

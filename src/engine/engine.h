@@ -8,6 +8,8 @@
 #include "base/rng.h"
 #include "case/case.h"
 #include "engine/transport.h"
+#include "oauth/assertion.h"
+#include "oauth/dpop.h"
 
 struct engine;
 
@@ -59,6 +61,15 @@ struct engine_call {
 	enum client_auth auth;         /* recorded with the exchange */
 	struct span auth_client_id;    /* borrowed for the call of engine_submit */
 	bool auth_has_reserved, auth_raw_basic;
+	/*
+	 * Made new for each attempt as it goes out, and nowhere but at a confirmed origin: the client's
+	 * assertion, into the form; the DPoP proof, with the nonce that this origin gave last.  A refusal
+	 * with use_dpop_nonce is tried once more with the nonce that came (RFC 9449 §8, §9), whatever the
+	 * request is: the server has not looked at the rest of it.
+	 */
+	struct assertion *assertion;   /* taken; NULL */
+	struct dpop *dpop;             /* taken; NULL */
+	int64_t ahead_s;               /* of the server's clock, as far as it is known: for what is signed */
 	char no_auth[160];             /* why the client cannot be authenticated: not sent, NETERR_NO_CLIENT_AUTH; "" */
 	int64_t delay_us;              /* sent only so long after it was submitted; 0: at once */
 	/*

@@ -5,6 +5,7 @@ src_libttengine_a_SOURCES = \
 	src/engine/net-module.h \
 	src/engine/net-replay.c src/engine/replay.h \
 	src/engine/policy.c src/engine/policy.h \
+	src/engine/proofs.c src/engine/proofs.h \
 	src/engine/trace.c src/engine/trace.h \
 	src/engine/transport.h
 

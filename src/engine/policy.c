@@ -44,7 +44,7 @@ policy_has_credentials(const struct engine_call *c)
 {
 	struct url u;
 
-	if (c->credentials || headers_have_secret(&c->http.headers) ||
+	if (c->credentials || c->assertion || c->dpop || headers_have_secret(&c->http.headers) ||
 	    form_has_secret(buf_span(&c->http.body)))
 		return true;
 	if (!c->http.url || url_parse(&u, span_of(c->http.url), NULL) != RES_OK)

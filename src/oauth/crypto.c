@@ -7,7 +7,6 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
@@ -15,15 +14,11 @@
 #include "base/encode.h"
 #include "base/mem.h"
 #include "oauth/crypto-cert.h"
+#include "oauth/crypto-jwk.h"
 #include "oauth/json.h"
 
 struct crypto_key {
 	EVP_PKEY *pkey;
-};
-
-enum {
-	KEY_BYTES_MAX = 2048, /* of one JWK member: RSA up to 16384 bits */
-	CERT_BYTES_MAX = 32 << 10,
 };
 
 /* --- digests --- */
@@ -76,216 +71,6 @@ ossl_hmac(int bits, struct span key, struct span text, unsigned char *out, size_
 		return false;
 	*n = len;
 	return true;
-}
-
-/* --- keys out of JWKs --- */
-
-/* A base64url member, as bytes; false if absent or malformed. */
-static bool
-member(struct buf *out, const struct json *jwk, const char *name)
-{
-	struct span s = json_get_str(jwk, name);
-
-	buf_init_wiping(out, KEY_BYTES_MAX);
-	return s.n && base64url_decode(out, s, NULL) == RES_OK && out->len;
-}
-
-/* Makes a public EVP_PKEY of the parameters; frees the builder. */
-static EVP_PKEY *
-build(const char *type, OSSL_PARAM_BLD *bld)
-{
-	OSSL_PARAM *params = OSSL_PARAM_BLD_to_param(bld);
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
-	EVP_PKEY *pkey = NULL;
-
-	if (params && ctx && EVP_PKEY_fromdata_init(ctx) == 1 &&
-		EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1)
-		pkey = NULL;
-	EVP_PKEY_CTX_free(ctx);
-	OSSL_PARAM_free(params);
-	OSSL_PARAM_BLD_free(bld);
-	return pkey;
-}
-
-static EVP_PKEY *
-rsa_from_jwk(const struct json *jwk)
-{
-	OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
-	BIGNUM *bn_n = NULL, *bn_e = NULL;
-	EVP_PKEY *pkey = NULL;
-	struct buf n, e;
-	bool ok = member(&n, jwk, "n");
-
-	ok = member(&e, jwk, "e") && ok && bld;
-	if (ok) {
-		bn_n = BN_bin2bn((unsigned char *)n.p, (int)n.len, NULL);
-		bn_e = BN_bin2bn((unsigned char *)e.p, (int)e.len, NULL);
-		ok = bn_n && bn_e && OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_N, bn_n) &&
-			OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_E, bn_e);
-	}
-	if (ok)
-		pkey = build("RSA", bld); /* before the numbers it points to go */
-	else
-		OSSL_PARAM_BLD_free(bld);
-	BN_free(bn_n);
-	BN_free(bn_e);
-	buf_release(&n);
-	buf_release(&e);
-	return pkey;
-}
-
-struct curve {
-	const char *alg, *crv, *group;
-	int bits;
-	size_t bytes; /* of a coordinate */
-};
-
-static const struct curve curves[] = {
-	{"ES256", "P-256", "prime256v1", 256, 32},
-	{"ES384", "P-384", "secp384r1", 384, 48},
-	{"ES512", "P-521", "secp521r1", 512, 66},
-	{"ES256K", "secp256k1", "secp256k1", 256, 32},
-};
-
-static const struct curve *
-curve_of(const char *alg)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(curves); i++)
-		if (!strcmp(curves[i].alg, alg))
-			return &curves[i];
-	return NULL;
-}
-
-static const struct curve *
-curve_of_key(const EVP_PKEY *pkey)
-{
-	char group[64];
-	size_t i, n;
-
-	if (EVP_PKEY_get_utf8_string_param(
-		    pkey, OSSL_PKEY_PARAM_GROUP_NAME, group, sizeof(group), &n) != 1)
-		return NULL;
-	for (i = 0; i < ARRAY_SIZE(curves); i++)
-		if (!strcmp(curves[i].group, group))
-			return &curves[i];
-	return NULL;
-}
-
-/* Puts a coordinate at its full width; some issuers drop leading zeros. */
-static bool
-coordinate(unsigned char *out, size_t width, const struct buf *b)
-{
-	const char *p = b->p;
-	size_t n = b->len;
-
-	while (n > width && *p == '\0') {
-		p++;
-		n--;
-	}
-	if (n > width)
-		return false;
-	memset(out, 0, width);
-	memcpy(out + width - n, p, n);
-	return true;
-}
-
-static EVP_PKEY *
-ec_from_jwk(const struct json *jwk, const struct curve *c)
-{
-	OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
-	unsigned char point[1 + 2 * 66];
-	EVP_PKEY *pkey = NULL;
-	struct buf x, y;
-	bool ok = member(&x, jwk, "x");
-
-	ok = member(&y, jwk, "y") && ok && bld;
-	point[0] = 4; /* uncompressed */
-	ok = ok && coordinate(point + 1, c->bytes, &x) &&
-		coordinate(point + 1 + c->bytes, c->bytes, &y);
-	ok = ok && OSSL_PARAM_BLD_push_utf8_string(bld, OSSL_PKEY_PARAM_GROUP_NAME, c->group, 0) &&
-		OSSL_PARAM_BLD_push_octet_string(
-			bld, OSSL_PKEY_PARAM_PUB_KEY, point, 1 + 2 * c->bytes);
-	if (ok)
-		pkey = build("EC", bld);
-	else
-		OSSL_PARAM_BLD_free(bld);
-	buf_release(&x);
-	buf_release(&y);
-	return pkey;
-}
-
-static EVP_PKEY *
-okp_from_jwk(const struct json *jwk)
-{
-	struct span crv = json_get_str(jwk, "crv");
-	const char *type = span_is(crv, "Ed25519") ? "ED25519"
-		: span_is(crv, "Ed448")            ? "ED448"
-						   : NULL;
-	EVP_PKEY *pkey = NULL;
-	struct buf x;
-
-	if (type && member(&x, jwk, "x"))
-		pkey = EVP_PKEY_new_raw_public_key_ex(
-			NULL, type, NULL, (unsigned char *)x.p, x.len);
-	if (type)
-		buf_release(&x);
-	return pkey;
-}
-
-/* The key of the certificate, for a JWK without numbers of its own (RFC 7517 §4.7). */
-static EVP_PKEY *
-key_from_x5c(const struct json *jwk)
-{
-	struct span text = SPAN_EMPTY;
-	const unsigned char *p;
-	EVP_PKEY *pkey = NULL;
-	X509 *cert = NULL;
-	struct buf der;
-
-	if (!json_to_span(json_first(json_get(jwk, "x5c")), &text))
-		return NULL;
-	buf_init_wiping(&der, CERT_BYTES_MAX);
-	if (base64_decode(&der, text, NULL) == RES_OK && der.len) {
-		p = (const unsigned char *)der.p;
-		cert = d2i_X509(NULL, &p, (long)der.len);
-	}
-	if (cert)
-		pkey = X509_get_pubkey(cert);
-	X509_free(cert);
-	buf_release(&der);
-	return pkey;
-}
-
-static bool
-is_of_type(const EVP_PKEY *pkey, const char *kty, const struct curve *c)
-{
-	if (!strcmp(kty, "RSA"))
-		return EVP_PKEY_is_a(pkey, "RSA") || EVP_PKEY_is_a(pkey, "RSA-PSS");
-	if (!strcmp(kty, "EC"))
-		return EVP_PKEY_is_a(pkey, "EC") && curve_of_key(pkey) == c;
-	return EVP_PKEY_is_a(pkey, "ED25519") || EVP_PKEY_is_a(pkey, "ED448");
-}
-
-/* The key of a JWK for the algorithm's type; NULL if it has none, or one of another type. */
-static EVP_PKEY *
-key_from_jwk(const struct json *jwk, const char *kty, const struct curve *c)
-{
-	EVP_PKEY *pkey;
-
-	if (json_get(jwk, "x5c") && !json_get(jwk, "n") && !json_get(jwk, "x")) {
-		pkey = key_from_x5c(jwk);
-		if (pkey && is_of_type(pkey, kty, c))
-			return pkey;
-		EVP_PKEY_free(pkey);
-		return NULL;
-	}
-	if (!span_is(json_get_str(jwk, "kty"), kty))
-		return NULL;
-	if (!strcmp(kty, "RSA"))
-		return rsa_from_jwk(jwk);
-	return !strcmp(kty, "EC") ? ec_from_jwk(jwk, c) : okp_from_jwk(jwk);
 }
 
 /* --- verification --- */
@@ -409,7 +194,7 @@ ossl_verify(const char *alg, const struct json *jwk, struct span text, struct sp
 		return RES_OK;
 	if (c && json_get_str(jwk, "crv").n && !span_is(json_get_str(jwk, "crv"), c->crv))
 		return err_set(e, RES_SYNTAX, "the key is not on the curve %s", c->crv);
-	pkey = key_from_jwk(jwk, kty, c);
+	pkey = jwk_public_key(jwk, kty, c);
 	ERR_clear_error();
 	if (!pkey && c && !strcmp(c->alg, "ES256K"))
 		return err_set(e, RES_UNSUPPORTED,
@@ -483,6 +268,19 @@ ossl_key_from_pem(struct crypto_key **out, struct span pem, struct err *e)
 	return RES_OK;
 }
 
+static enum res
+ossl_key_from_jwk(struct crypto_key **out, const struct json *jwk, struct err *e)
+{
+	EVP_PKEY *pkey = jwk_private_key(jwk);
+
+	*out = NULL;
+	ERR_clear_error();
+	if (!pkey)
+		return err_set(e, RES_SYNTAX, "a JWK without the members of a private key");
+	*out = wrap(pkey);
+	return RES_OK;
+}
+
 static void
 ossl_key_free(struct crypto_key *k)
 {
@@ -537,7 +335,7 @@ ossl_key_public_jwk(const struct crypto_key *k)
 		json_set_str(jwk, "crv", c->crv);
 		ok = set_number(jwk, "x", k->pkey, OSSL_PKEY_PARAM_EC_PUB_X, c->bytes) &&
 			set_number(jwk, "y", k->pkey, OSSL_PKEY_PARAM_EC_PUB_Y, c->bytes);
-	} else if (EVP_PKEY_is_a(k->pkey, "RSA")) {
+	} else if (EVP_PKEY_is_a(k->pkey, "RSA") || EVP_PKEY_is_a(k->pkey, "RSA-PSS")) {
 		json_set_str(jwk, "kty", "RSA");
 		ok = set_number(jwk, "n", k->pkey, OSSL_PKEY_PARAM_RSA_N, 0) &&
 			set_number(jwk, "e", k->pkey, OSSL_PKEY_PARAM_RSA_E, 0);
@@ -590,27 +388,34 @@ sign_with(const struct crypto_key *k, const EVP_MD *md, bool pss, const struct c
 	return ok ? RES_OK : err_set(e, RES_UNSUPPORTED, "the key cannot sign so");
 }
 
+static bool
+ossl_key_can(const struct crypto_key *k, const char *alg)
+{
+	const struct curve *c = curve_of(alg);
+
+	if (c)
+		return EVP_PKEY_is_a(k->pkey, "EC") && curve_of_key(k->pkey) == c;
+	if (!strcmp(alg, "Ed25519") || !strcmp(alg, "Ed448"))
+		return EVP_PKEY_is_a(k->pkey, alg);
+	if (is_eddsa(alg))
+		return EVP_PKEY_is_a(k->pkey, "ED25519") || EVP_PKEY_is_a(k->pkey, "ED448");
+	/* a key that is for PSS alone has no PKCS #1 signatures (RFC 4055 §1.2) */
+	return rsa_bits(alg) && (EVP_PKEY_is_a(k->pkey, "RSA") ||
+		(alg[0] == 'P' && EVP_PKEY_is_a(k->pkey, "RSA-PSS")));
+}
+
 static enum res
 ossl_sign(const struct crypto_key *k, const char *alg, struct span text, struct buf *sig,
 	struct err *e)
 {
 	const struct curve *c = curve_of(alg);
-	int64_t bits = 0;
 
-	if (c) {
-		if (!EVP_PKEY_is_a(k->pkey, "EC") || curve_of_key(k->pkey) != c)
-			return err_set(
-				e, RES_UNSUPPORTED, "%s wants a key on the curve %s", alg, c->crv);
-		return sign_with(k, md_of_bits(c->bits), false, c, text, sig, e);
-	}
-	if (!strcmp(alg, "EdDSA") &&
-		(EVP_PKEY_is_a(k->pkey, "ED25519") || EVP_PKEY_is_a(k->pkey, "ED448")))
-		return sign_with(k, NULL, false, NULL, text, sig, e);
-	if (strlen(alg) == 5 && alg[1] == 'S' && (alg[0] == 'R' || alg[0] == 'P') &&
-		EVP_PKEY_is_a(k->pkey, "RSA") && span_to_i64(span_of(alg + 2), &bits) == RES_OK &&
-		md_of_bits((int)bits))
-		return sign_with(k, md_of_bits((int)bits), alg[0] == 'P', NULL, text, sig, e);
-	return err_set(e, RES_UNSUPPORTED, "the key does not fit the algorithm");
+	if (c && !ossl_key_can(k, alg))
+		return err_set(e, RES_UNSUPPORTED, "%s wants a key on the curve %s", alg, c->crv);
+	if (!ossl_key_can(k, alg))
+		return err_set(e, RES_UNSUPPORTED, "the key does not fit the algorithm");
+	return sign_with(
+		k, md_of_bits(c ? c->bits : rsa_bits(alg)), alg[0] == 'P', c, text, sig, e);
 }
 
 static const char *
@@ -626,6 +431,8 @@ const struct crypto_ops crypto_openssl = {
 	.verify = ossl_verify,
 	.key_new = ossl_key_new,
 	.key_from_pem = ossl_key_from_pem,
+	.key_from_jwk = ossl_key_from_jwk,
+	.key_can = ossl_key_can,
 	.key_free = ossl_key_free,
 	.key_public_jwk = ossl_key_public_jwk,
 	.sign = ossl_sign,

@@ -89,41 +89,80 @@ add_part(struct buf *out, const struct json *j)
 	return r;
 }
 
-enum res
-jws_sign(struct buf *out, const struct crypto_key *key, const char *alg,
-	const struct json *header_extra, const struct json *payload, struct err *e)
+/* header.payload, without its signature. */
+static enum res
+add_signed_text(struct buf *out, const char *alg, const struct json *header_extra,
+	const struct json *payload, struct err *e)
 {
-	const struct crypto_ops *ops = crypto();
-	struct json *header;
+	struct json *header = json_new_object();
 	const struct json *m;
-	struct buf sig;
-	size_t start = out->len;
 	char name[64];
-	enum res r;
 
-	if (!ops)
-		return err_set(e, RES_UNSUPPORTED, "the cryptographic library could not be loaded");
-	header = json_new_object();
 	json_set_str(header, "alg", alg);
 	for (m = json_first(header_extra); m; m = json_next(m)) {
 		snprintf(name, sizeof(name), "%.*s", SPAN_ARG(json_name(m)));
 		json_set_dup(header, name, m);
 	}
-	buf_init_wiping(&sig, 1024);
 	add_part(out, header);
 	buf_putc(out, '.');
 	add_part(out, payload);
-	r = buf_status(out);
+	json_free(header);
+	return buf_status(out) == RES_OK
+		? RES_OK
+		: err_set(e, buf_status(out), "the JWT is too long");
+}
+
+static enum res
+no_library(struct err *e)
+{
+	return err_set(e, RES_UNSUPPORTED, "the cryptographic library could not be loaded");
+}
+
+enum res
+jws_sign(struct buf *out, const struct crypto_key *key, const char *alg,
+	const struct json *header_extra, const struct json *payload, struct err *e)
+{
+	const struct crypto_ops *ops = crypto();
+	struct buf sig;
+	size_t start = out->len;
+	enum res r;
+
+	if (!ops)
+		return no_library(e);
+	buf_init_wiping(&sig, 4096);
+	r = add_signed_text(out, alg, header_extra, payload, e);
 	if (r == RES_OK)
 		r = ops->sign(key, alg, span_from(buf_span(out), start), &sig, e);
-	else
-		err_set(e, r, "the JWT is too long");
 	if (r == RES_OK) {
 		buf_putc(out, '.');
 		r = base64url_encode(out, buf_span(&sig));
 	}
 	buf_release(&sig);
-	json_free(header);
+	return r;
+}
+
+enum res
+jws_sign_hmac(struct buf *out, const struct secret *key, const char *alg,
+	const struct json *header_extra, const struct json *payload, struct err *e)
+{
+	const struct crypto_ops *ops = crypto();
+	unsigned char mac[64];
+	size_t start = out->len, n = 0;
+	int64_t bits = 0;
+	enum res r;
+
+	if (!ops)
+		return no_library(e);
+	if (!span_starts(span_of(alg), "HS") || span_to_i64(span_of(alg + 2), &bits) != RES_OK)
+		return err_set(e, RES_UNSUPPORTED, "a secret does not fit the algorithm");
+	r = add_signed_text(out, alg, header_extra, payload, e);
+	if (r == RES_OK && !ops->hmac((int)bits, secret_reveal(key),
+		    span_from(buf_span(out), start), mac, &n))
+		r = err_set(e, RES_UNSUPPORTED, "the library makes no %s", alg);
+	if (r == RES_OK) {
+		buf_putc(out, '.');
+		r = base64url_encode(out, span_make(mac, n));
+	}
 	return r;
 }
 
@@ -147,7 +186,7 @@ jwk_thumbprint(struct buf *out, const struct json *jwk, struct err *e)
 	if (i == ARRAY_SIZE(kinds))
 		return err_set(e, RES_UNSUPPORTED, "a key of a type that is not known");
 	if (!ops)
-		return err_set(e, RES_UNSUPPORTED, "the cryptographic library could not be loaded");
+		return no_library(e);
 	canonical = json_new_object();
 	for (k = 0, ok = true; k < 4 && kinds[i].members[k]; k++) {
 		v = json_get_str(jwk, kinds[i].members[k]);

@@ -56,9 +56,17 @@ const struct json *jwks_key(const struct json *jwks, struct span kid, const char
  */
 bool jws_not_for_us(const struct json *header, const struct claims *claims, const char **why);
 
-/* The JOSE alg this program signs with a P-256 key: appends header.payload.signature. */
+/* --- making -------------------------------------------------------------------------------- */
+
 struct crypto_key;
+/*
+ * Appends header.payload.signature.  alg: one the key can (crypto.h); header_extra: what follows alg in
+ * the header, NULL for nothing.
+ */
 enum res jws_sign(struct buf *out, const struct crypto_key *key, const char *alg,
+	const struct json *header_extra, const struct json *payload, struct err *e) MUST_USE;
+/* The same with a secret: HS256, HS384, HS512. */
+enum res jws_sign_hmac(struct buf *out, const struct secret *key, const char *alg,
 	const struct json *header_extra, const struct json *payload, struct err *e) MUST_USE;
 /* RFC 7638 thumbprint of a JWK, base64url. */
 enum res jwk_thumbprint(struct buf *out, const struct json *jwk, struct err *e) MUST_USE;

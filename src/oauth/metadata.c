@@ -24,6 +24,7 @@ metadata_release(struct metadata *m)
 enum res
 metadata_parse(struct metadata *out, struct span body, struct err *e)
 {
+	const struct json *aliases;
 	struct json *doc;
 	enum res r;
 	int i;
@@ -38,8 +39,11 @@ metadata_parse(struct metadata *out, struct span body, struct err *e)
 	}
 	out->doc = doc;
 	out->issuer = json_get_str(doc, "issuer");
-	for (i = 0; i < EP_COUNT; i++)
+	aliases = json_get(doc, "mtls_endpoint_aliases");
+	for (i = 0; i < EP_COUNT; i++) {
 		out->url[i] = json_get_str(doc, endpoints[i].name);
+		out->mtls[i] = json_get_str(aliases, endpoints[i].name);
+	}
 	return RES_OK;
 }
 

@@ -17,6 +17,7 @@ struct metadata {
 	struct json *doc; /* owned */
 	struct span issuer;
 	struct span url[EP_COUNT]; /* empty: not stated */
+	struct span mtls[EP_COUNT]; /* mtls_endpoint_aliases (RFC 8705 §5); empty: no other address */
 };
 
 void metadata_init(struct metadata *m);

@@ -302,6 +302,22 @@ url_origin(const struct url *u, struct buf *out)
 	return out->status;
 }
 
+char *
+url_origin_dup(struct span url)
+{
+	struct url u;
+	struct buf b;
+
+	if (url_parse(&u, url, NULL) != RES_OK)
+		return NULL;
+	buf_init(&b, LIMIT_URL);
+	if (url_origin(&u, &b) != RES_OK) {
+		buf_release(&b);
+		return NULL;
+	}
+	return buf_take(&b);
+}
+
 /* RFC 3986 §5.2.4, over the path only; appended. */
 static void
 add_without_dots(struct buf *out, struct span path)

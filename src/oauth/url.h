@@ -24,6 +24,8 @@ bool url_is_loopback(const struct url *u); /* localhost, 127/8, ::1 */
 bool url_is_private(const struct url *u);  /* loopback, RFC 1918, link-local, a name without a dot, .local */
 /* "https://host:port" without a default port. */
 enum res url_origin(const struct url *u, struct buf *out);
+/* The same of a URL as text, from xmalloc; NULL if it is none. */
+char *url_origin_dup(struct span url);
 /* Location (absolute, //host, /path or relative) against a base. */
 enum res url_resolve(struct buf *out, struct span base, struct span ref) MUST_USE;
 /* Discovery locations: issuer + "/.well-known/openid-configuration" (OpenID Connect Discovery

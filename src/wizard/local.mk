@@ -12,6 +12,7 @@ src_libttwizard_a_SOURCES = \
 	src/wizard/probes.c src/wizard/probes.h src/wizard/probes.def src/wizard/candidates.def \
 	src/wizard/proof.c \
 	src/wizard/intake.c \
+	src/wizard/own-keys.c \
 	src/wizard/keep.c \
 	src/wizard/requests.c \
 	src/wizard/step-probes.c \

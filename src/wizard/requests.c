@@ -222,22 +222,6 @@ send_made_up_code(struct wizard *w, enum endpoint as_at, enum client_auth auth, 
 
 /* --- the user-information query --- */
 
-static void
-bear(struct wizard *w, struct engine_call *call, struct span token)
-{
-	struct buf header;
-
-	buf_init_wiping(&header, LIMIT_TOKEN + 16);
-	buf_puts(&header, "Bearer ");
-	buf_add_span(&header, token);
-	if (http_headers_add(&call->http.headers, SPAN_LIT("Authorization"), buf_span(&header)) !=
-		RES_OK)
-		log_add(w->deps.log, LOG_WARN, LOGC_STEP, 0,
-			"the token holds a character that no header may carry; the query goes "
-			"without it");
-	buf_release(&header);
-}
-
 static struct span
 userinfo_url(const struct wizard *w)
 {
@@ -259,7 +243,7 @@ send_userinfo(struct wizard *w, int64_t delay_us)
 	call.credentials = true;
 	call.done = signed_answer_done;
 	want_json(&call);
-	bear(w, &call, secret_reveal(case_token(w->c, SLOT_ACCESS)->value));
+	wizard_bear(w, &call);
 	submit(w, &call);
 }
 
@@ -272,7 +256,7 @@ send_userinfo_probe(struct wizard *w, enum userinfo_form form)
 		[USERINFO_IN_BODY] = PURPOSE_PROBE_FORM,
 	};
 	struct engine_call call;
-	struct buf token;
+	struct buf token, header;
 
 	call_init(&call, w, STEP_HANDLE, purposes[form], form == USERINFO_IN_BODY ? "POST" : "GET",
 		userinfo_url(w));
@@ -280,8 +264,12 @@ send_userinfo_probe(struct wizard *w, enum userinfo_form form)
 	if (form == USERINFO_MADE_UP) {
 		call.slot = SLOT_MADE_UP;
 		buf_init(&token, LIMIT_TOKEN);
+		buf_init(&header, LIMIT_TOKEN);
 		made_up_token(w, &token);
-		bear(w, &call, buf_span(&token));
+		buf_puts(&header, "Bearer ");
+		buf_add_span(&header, buf_span(&token));
+		http_headers_set(&call.http.headers, "Authorization", buf_span(&header));
+		buf_release(&header);
 		buf_release(&token);
 	} else if (form == USERINFO_IN_BODY) { /* RFC 6750 §2.2 */
 		call.slot = SLOT_ACCESS;

@@ -6,6 +6,7 @@
 #ifndef TT_WIZARD_STEPS_H
 #define TT_WIZARD_STEPS_H
 
+#include "oauth/signkey.h"
 #include "wizard/probes.h"
 
 enum job {
@@ -21,6 +22,13 @@ enum job {
 };
 
 enum { WIZARD_QUEUE = 16 };
+
+/* A key of the client, read or made when it is first needed. */
+struct own_key {
+	struct sign_key *key; /* NULL: none, and why says what came of trying */
+	bool tried;
+	char why[160];
+};
 
 struct wizard {
 	struct wizard_deps deps;
@@ -56,6 +64,8 @@ struct wizard {
 		struct secret *jwt;
 	} unproven[4]; /* answers that came signed before there was a key set */
 	size_t n_unproven;
+	struct own_key assertion_key, dpop_key;
+	bool certificate_tried;
 
 	/* What this run sent and changed. */
 	unsigned n_refreshed, n_revoked;
@@ -124,6 +134,27 @@ void wizard_authenticate(struct wizard *w, enum endpoint e, struct engine_call *
 /* The same by this method; AUTH_UNSET: the chosen one, AUTH_NONE: as nobody at all. */
 void wizard_authenticate_as(struct wizard *w, struct engine_call *call, enum endpoint e,
 	enum client_auth auth, bool raw_basic);
+
+/* --- what the client can prove (own-keys.c) --- */
+void own_keys_forget(struct wizard *w); /* another profile */
+/* The key that assertions are signed with; NULL, and why. */
+struct sign_key *own_assertion_key(struct wizard *w, const char **why);
+/* The certificate's thumbprint, kept in the case; "" without one. */
+const char *own_certificate(struct wizard *w);
+/*
+ * A DPoP proof for a call at the authorization server (RFC 9449 §5, §10.1): where the profile says
+ * dpop, or the access token is bound to a key.
+ */
+void wizard_prove_possession(struct wizard *w, struct engine_call *call);
+/*
+ * The access token into a call: as DPoP, with a proof, if it is bound to the key at hand; else as
+ * Bearer.  Never with a proof by another key than the token's.
+ */
+void wizard_bear(struct wizard *w, struct engine_call *call);
+/* The thumbprint of the key that new tokens will be bound to (dpop_jkt, RFC 9449 §10); "": to none. */
+const char *wizard_dpop_jkt(struct wizard *w);
+/* How far a server's clock is ahead of ours, for what is signed: 0 unless it was seen to differ. */
+int64_t wizard_ahead_s(const struct wizard *w, struct span url);
 
 /* --- requests (requests.c) --- */
 void send_discovery(struct wizard *w, bool oauth_form);

@@ -42,6 +42,7 @@ wizard_free(struct wizard *w)
 	free(w->place_path);
 	json_free(w->jwks);
 	forget_signed_answers(w);
+	own_keys_forget(w);
 	free(w);
 }
 
@@ -75,11 +76,12 @@ read_token_file(struct wizard *w, enum token_slot slot, const char *path, struct
 	return RES_OK;
 }
 
-/* Files that only the transport reads: said here by their name, not later as a failed handshake. */
+/* Files that are read late: said here by their name, not later as a failed handshake. */
 static enum res
 check_readable(const struct profile *p, struct err *e)
 {
-	const char *const paths[] = {p->ca_file, p->client_cert_file, p->client_key_file};
+	const char *const paths[] = {p->ca_file, p->client_cert_file, p->client_key_file,
+		p->client_assertion_key_file, p->dpop_key_file};
 
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
 		if (paths[i] && access(paths[i], R_OK) != 0)
@@ -107,6 +109,7 @@ wizard_use_profile(struct wizard *w, const struct profile *p, struct err *e)
 	json_free(w->jwks);
 	w->jwks = NULL;
 	forget_signed_answers(w);
+	own_keys_forget(w);
 	w->held = false;
 	w->asked = w->consent = 0;
 	memset(&w->walk, 0, sizeof w->walk);

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/redact.h"
+#include "base/text.h"
 
 struct reader {
 	struct fixture *fx;
@@ -503,6 +504,10 @@ read_line(struct reader *r, struct span line)
 		give(r, SLOT_ID, span_from(line, 4));
 	else if (span_starts(line, "profile: "))
 		set_profile(r, span_from(s, 9));
+	else if (span_starts(line, "own jkt: "))
+		text_safe_into(r->fx->c.own_jkt, sizeof(r->fx->c.own_jkt), span_from(s, 9));
+	else if (span_starts(line, "own x5t#S256: "))
+		text_safe_into(r->fx->c.own_x5t_s256, sizeof(r->fx->c.own_x5t_s256), span_from(s, 14));
 	else if (span_starts(line, "sig: "))
 		set_signature(r, span_from(s, 5));
 	else if (span_starts(line, "expect: "))

@@ -43,7 +43,7 @@ libraries() {
 				split($0, part, /[<>"]/)
 				header = part[2]
 				only("[cC][jJ][sS][oO][nN]\\.h$", "^src/oauth/json\\.c$")
-				only("^openssl/", "^src/(oauth/crypto(-cert)?|engine/net-curl(-[a-z]+)?)\\.c$|^src/base/banned\\.h$")
+				only("^openssl/", "^src/(oauth/crypto(-cert|-jwk)?|engine/net-curl(-[a-z]+)?)\\.c$|^src/oauth/crypto-jwk\\.h$|^src/base/banned\\.h$")
 				only("^curl/", "^src/engine/net-curl(-[a-z]+)?\\.[ch]$")
 				only("^engine/net-curl\\.h$", "^src/engine/net-[a-z-]+\\.c$")
 				only("(^|/)n?curses(w)?\\.h$|^(term|panel|menu|form)\\.h$|^ncurses", "^src/ui/term-curses\\.c$")

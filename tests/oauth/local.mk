@@ -4,7 +4,7 @@ OAUTH_TEST_LIBS = src/libttoauth.a src/libttbase.a $(CJSON_LIBS) $(CMOCKA_LIBS)
 UNIT_TESTS += tests/oauth/test_json tests/oauth/test_url tests/oauth/test_http \
 	tests/oauth/test_challenge tests/oauth/test_claims tests/oauth/test_clientauth \
 	tests/oauth/test_token tests/oauth/test_words tests/oauth/test_answer tests/oauth/test_jose \
-	tests/oauth/test_jws_keys
+	tests/oauth/test_jws_keys tests/oauth/test_proofs
 
 tests_oauth_test_json_SOURCES = tests/oauth/test_json.c
 tests_oauth_test_json_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS)
@@ -49,3 +49,7 @@ tests_oauth_test_jose_LDADD = src/libttcrypto.a $(OAUTH_TEST_LIBS) $(CRYPTO_LIBS
 tests_oauth_test_jws_keys_SOURCES = tests/oauth/test_jws_keys.c
 tests_oauth_test_jws_keys_CPPFLAGS = $(AM_CPPFLAGS) -DTT_READS_OPENSSL $(TEST_CFLAGS) $(CRYPTO_CFLAGS)
 tests_oauth_test_jws_keys_LDADD = src/libttcrypto.a $(OAUTH_TEST_LIBS) $(CRYPTO_LIBS)
+
+tests_oauth_test_proofs_SOURCES = tests/oauth/test_proofs.c
+tests_oauth_test_proofs_CPPFLAGS = $(AM_CPPFLAGS) -DTT_READS_OPENSSL $(TEST_CFLAGS) $(CRYPTO_CFLAGS)
+tests_oauth_test_proofs_LDADD = src/libttcrypto.a $(OAUTH_TEST_LIBS) $(CRYPTO_LIBS)

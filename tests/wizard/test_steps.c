@@ -50,7 +50,7 @@ what_cannot_be_authenticated_is_not_sent(void **state)
 {
 	static const struct {
 		const char *method, *says;
-	} rows[] = {{"private_key_jwt", "signed assertion"}, {"client_secret_jwt", "signed assertion"},
+	} rows[] = {{"private_key_jwt", "client_assertion_key_file"},
 		{"tls_client_auth", "client_cert_file"}, {"self_signed_tls_client_auth", "client_cert_file"}};
 	struct world *t = *state;
 	const struct diagnosis *d;
