@@ -493,7 +493,7 @@ rule_client_secret_wrong(const struct facts *f, struct finding *out)
 	hint = answer_hint(x);
 	if (!exchange_request_known(x))
 		return refused_in_words(x, hint, out);
-	if (!with_secret(x))
+	if (!with_secret(x) || x->auth == AUTH_SECRET_JWT)
 		return RULE_PASS;
 	/* "none came", whichever way it was sent: there is no such client */
 	seen = hint == HINT_NO_CLIENT && refused_both_ways(f, x);
@@ -589,6 +589,44 @@ rule_client_assertion_audience(const struct facts *f, struct finding *out)
 		"The client assertion is refused at the %s request%s: its audience does not suit "
 		"this endpoint.",
 		purpose_words(x->purpose), y ? " and accepted elsewhere" : "");
+}
+
+/* By a key or a certificate: what of it does not suit, servers keep to themselves. */
+enum verdict_of
+rule_client_proof_refused(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = refused_caller(f, out);
+	bool certificate = x && (x->auth == AUTH_TLS || x->auth == AUTH_TLS_SELF);
+
+	if (!x || !(by_assertion(x) || certificate) || names_another_flaw(answer_hint(x)) ||
+		method_offered(f, x) == TRI_NO || accepted_other(f, x, other_method) ||
+		accepted_other(f, x, same_method_elsewhere))
+		return RULE_PASS;
+	out->open = true;
+	if (x->answer.description[0])
+		ev(out, "error_description", (int)x->n, "%s", x->answer.description);
+	if (certificate) {
+		if (f->c->own_x5t_s256[0])
+			ev(out, "x5t#S256 of client_cert_file", FROM_PROFILE, "%s",
+				f->c->own_x5t_s256);
+		ev(out, "certificate shown", (int)x->n, "%s",
+			x->result.tls.client_subject[0] ? x->result.tls.client_subject
+							: "no: the server did not ask for one");
+		return say(out,
+			x->result.tls.client_subject[0]
+				? "The server refuses client %s with the certificate it showed "
+				  "(%d): another one, or another subject, is registered."
+				: "The server refuses client %s, which showed no certificate: "
+				  "at this address none is asked for (%d).",
+			whose(x), x->result.response.status);
+	}
+	if (f->skew.known)
+		ev(out, "server clock", f->skew.from, "%+.0f s", f->skew.seconds);
+	return say(out,
+		"The server refuses the assertion of client %s at the %s request (%d): the %s it "
+		"is signed with, its audience, kid or algorithm does not suit.",
+		whose(x), purpose_words(x->purpose), x->result.response.status,
+		x->auth == AUTH_SECRET_JWT ? "secret" : "key");
 }
 
 enum verdict_of

@@ -288,7 +288,8 @@ flipped(const struct facts *f, const struct exchange *now)
 		if (x->purpose != now->purpose || x->slot != now->slot ||
 			x->token_generation != now->token_generation ||
 			now->result.sent_wall_us - x->result.sent_wall_us > 15 * 1000000LL ||
-			strcmp(x->request.url, now->request.url) != 0)
+			strcmp(x->request.url, now->request.url) != 0 ||
+			answer_error_is(x, "use_dpop_nonce")) /* then it was not the same request */
 			continue;
 		if (x->answer.outcome == OUTCOME_INACTIVE ||
 			(now->purpose != PURPOSE_INTROSPECTION && exchange_token_refused(x)))

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { isDead, newPairWorks, noticed, ok, problem, refreshArgs, stillLives, UNDECIDED,
 	unsettled, warned } from './expect.mjs';
 import { closedPort } from './gateways.mjs';
+import { proofCases } from './cases-proofs.mjs';
 import { dpopProof, mintByCode, refresh, revoke, tokens } from './mint.mjs';
 import { untilDead, untilPast } from './world.mjs';
 
@@ -177,5 +178,6 @@ const actions = {
 	},
 };
 
-export const oidcCases = Object.entries({ ...main, ...clients, ...kinds, ...pasted, ...wire, ...actions })
+export const oidcCases = Object.entries({ ...main, ...clients, ...kinds, ...pasted, ...wire, ...actions,
+	...proofCases })
 	.map(([name, make]) => ({ name: `oidc-provider: ${name}`, make }));

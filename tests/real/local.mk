@@ -6,6 +6,7 @@ EXTRA_DIST += \
 	tests/real/cases-faults.mjs \
 	tests/real/cases-glewlwyd.mjs \
 	tests/real/cases-oidc.mjs \
+	tests/real/cases-proofs.mjs \
 	tests/real/check.mjs \
 	tests/real/child.mjs \
 	tests/real/config.mjs \

@@ -8,7 +8,7 @@
 #   other-host.pem  for idp.invalid alone       not-yet.pem   starts tomorrow
 #   chained.pem     as good.pem, by an intermediate authority that it does not bring along
 #   inspected.pem   as good.pem, by the other authority
-#   client.pem/key  a client certificate
+#   client.pem/key  a client certificate          self.pem/key  one that signed itself
 set -eu
 umask 077
 [ $# -eq 1 ] || { echo "usage: make-ca.sh DIR" >&2; exit 2; }
@@ -83,6 +83,9 @@ authority ca "tokentriage test authority"
 authority other-ca "tokentriage test authority, unrelated"
 key server.key
 key client.key
+key self.key
+openssl req -x509 -new -config ca.conf -extensions v3_client -key self.key -days 7 \
+    -subj "/CN=app-self" -out self.pem 2>/dev/null
 issue good 127.0.0.1 v3_here -$day $((7 * day)) server.key
 issue expired 127.0.0.1 v3_here $((-9 * day)) -$day server.key
 issue not-yet 127.0.0.1 v3_here $day $((7 * day)) server.key

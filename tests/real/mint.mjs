@@ -1,6 +1,7 @@
 // Tokens without a human: the authorization code flow walked with a cookie jar,
 // and the grants that need no browser.
-import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { constants, createHash, createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes,
+	sign } from 'node:crypto';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { basic, Client, form } from './http.mjs';
@@ -8,13 +9,40 @@ import { basic, Client, form } from './http.mjs';
 export const REDIRECT = 'http://127.0.0.1/callback';
 const MAX_STEPS = 12;
 
+const part = (o) => Buffer.from(JSON.stringify(o)).toString('base64url');
+const SIGN = {
+	ES256: (text, key) => sign('sha256', text, { key, dsaEncoding: 'ieee-p1363' }),
+	PS256: (text, key) => sign('sha256', text, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }),
+	EdDSA: (text, key) => sign(null, text, key),
+	HS256: (text, key) => createHmac('sha256', key).update(text).digest(),
+};
+
+function jwt(header, claims, key) {
+	const text = `${part(header)}.${part(claims)}`;
+	return `${text}.${SIGN[header.alg](Buffer.from(text), key).toString('base64url')}`;
+}
+
+const now = () => Math.floor(Date.now() / 1000);
+const random = () => randomBytes(12).toString('base64url');
+
+// RFC 7523 §2.2, to this server.
+function assertion(client, server) {
+	const alg = client.alg ?? 'HS256';
+	return { client_id: client.id, client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+		client_assertion: jwt({ alg }, { iss: client.id, sub: client.id, aud: server.token_endpoint, jti: random(),
+			iat: now(), exp: now() + 60 }, client.alg ? client.key : client.secret) };
+}
+
 // What the client adds to a request of its own: {headers, fields}.
-export function clientAuth(client) {
+export function clientAuth(client, server) {
 	switch (client.auth) {
 	case 'client_secret_basic':
 		return { headers: { authorization: basic(client.id, client.secret) }, fields: {} };
 	case 'client_secret_post':
 		return { headers: {}, fields: { client_id: client.id, client_secret: client.secret } };
+	case 'client_secret_jwt':
+	case 'private_key_jwt':
+		return { headers: {}, fields: assertion(client, server) };
 	default:
 		return { headers: {}, fields: { client_id: client.id } };
 	}
@@ -24,7 +52,7 @@ export function clientAuth(client) {
 const browser = (ca) => new Client(ca?.ca ? ca : { ca });
 
 export async function tokenRequest(server, client, fields, ca, headers = {}) {
-	const auth = clientAuth(client);
+	const auth = clientAuth(client, server);
 	return browser(ca).post(server.token_endpoint, { ...auth.fields, ...fields },
 		{ ...auth.headers, ...headers });
 }
@@ -82,15 +110,14 @@ export async function mintByCode(server, client, { scope = 'openid profile email
 		redirect_uri: REDIRECT, code_verifier: verifier, ...(resource && { resource }) }, ca, headers);
 }
 
-// RFC 9449 §4.2: a proof for one token request, with a key of its own.
-export function dpopProof(method, url) {
-	const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-	const part = (o) => Buffer.from(JSON.stringify(o)).toString('base64url');
-	const head = part({ typ: 'dpop+jwt', alg: 'ES256', jwk: publicKey.export({ format: 'jwk' }) });
-	const body = part({ jti: randomBytes(12).toString('base64url'), htm: method, htu: url,
-		iat: Math.floor(Date.now() / 1000) });
-	const sig = sign('sha256', Buffer.from(`${head}.${body}`), { key: privateKey, dsaEncoding: 'ieee-p1363' });
-	return `${head}.${body}.${sig.toString('base64url')}`;
+// A DPoP key as a file holds it.
+export const dpopKey = () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+	.export({ format: 'pem', type: 'pkcs8' });
+
+// RFC 9449 §4.2: a proof for one token request, with this key or one of its own.
+export function dpopProof(method, url, key = dpopKey()) {
+	const jwk = createPublicKey(createPrivateKey(key)).export({ format: 'jwk' });
+	return jwt({ typ: 'dpop+jwt', alg: 'ES256', jwk }, { jti: random(), htm: method, htu: url, iat: now() }, key);
 }
 
 export function mintByPassword(server, client, { scope = 'openid profile', user, ca }) {
@@ -103,12 +130,12 @@ export function refresh(server, client, refresh_token, ca) {
 }
 
 export async function revoke(server, client, token, ca) {
-	const auth = clientAuth(client);
+	const auth = clientAuth(client, server);
 	return browser(ca).post(server.revocation_endpoint, { ...auth.fields, token }, auth.headers);
 }
 
 export async function introspect(server, client, token, ca, more = {}) {
-	const auth = clientAuth(client);
+	const auth = clientAuth(client, server);
 	return browser(ca).post(server.introspection_endpoint,
 		{ ...auth.fields, token, ...more }, auth.headers);
 }

@@ -34,14 +34,33 @@ function listen(cert, more = {}) {
 	});
 }
 
+// A client's key pair: what the server registers, and what the client is told.
+function keyPair(type, options, alg, kid) {
+	const { privateKey } = generateKeyPairSync(type, options);
+	const jwk = { ...privateKey.export({ format: 'jwk' }), kid, use: 'sig', alg };
+	const { d, p, q, dp, dq, qi, ...publicJwk } = jwk;
+	return { jwk, publicJwk, pem: privateKey.export({ format: 'pem', type: 'pkcs8' }), alg };
+}
+
+const KEYS = {
+	'app-key': keyPair('ec', { namedCurve: 'P-256' }, 'ES256', 'client-key'),
+	'app-rsa': keyPair('rsa', { modulusLength: 2048 }, 'PS256', 'client-rsa'),
+	'app-ed': keyPair('ed25519', {}, 'EdDSA', 'client-ed'),
+};
+
+// The key of a certificate, as a client registers one that signed itself (RFC 8705 §2.2.2).
+function certificateJwk(name) {
+	const cert = new X509Certificate(pem(name));
+	return { ...cert.publicKey.export({ format: 'jwk' }), x5c: [cert.raw.toString('base64')] };
+}
+
 function clientTable() {
 	const redirect_uris = ['http://127.0.0.1/callback'];
 	const grant_types = ['authorization_code', 'refresh_token',
 		'urn:ietf:params:oauth:grant-type:device_code'];
 	const common = { redirect_uris, grant_types, response_types: ['code'], application_type: 'native' };
-	const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-	const jwk = { ...privateKey.export({ format: 'jwk' }), kid: 'client-key', use: 'sig', alg: 'ES256' };
-	const { d, ...publicJwk } = jwk;
+	const byKey = Object.entries(KEYS).map(([client_id, { publicJwk }]) =>
+		({ client_id, token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [publicJwk] } }));
 	const all = [
 		{ client_id: 'app-basic', client_secret: secret(), token_endpoint_auth_method: 'client_secret_basic',
 			grant_types: [...grant_types, 'client_credentials'] },
@@ -52,7 +71,13 @@ function clientTable() {
 		{ client_id: 'app-short', client_secret: secret(), token_endpoint_auth_method: 'client_secret_basic' },
 		{ client_id: 'app-dpop', client_secret: secret(), token_endpoint_auth_method: 'client_secret_basic',
 			dpop_bound_access_tokens: true },
-		{ client_id: 'app-key', token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [publicJwk] } },
+		{ client_id: 'app-public-dpop', token_endpoint_auth_method: 'none', dpop_bound_access_tokens: true },
+		...byKey,
+		{ client_id: 'app-secret-jwt', client_secret: secret(), token_endpoint_auth_method: 'client_secret_jwt' },
+		{ client_id: 'app-tls', token_endpoint_auth_method: 'tls_client_auth', tls_client_auth_subject_dn: 'CN=app-mtls',
+			tls_client_certificate_bound_access_tokens: true },
+		{ client_id: 'app-self', token_endpoint_auth_method: 'self_signed_tls_client_auth',
+			jwks: { keys: [certificateJwk('self.pem')] }, tls_client_certificate_bound_access_tokens: true },
 		{ client_id: 'app-mtls', client_secret: secret(), token_endpoint_auth_method: 'client_secret_basic',
 			tls_client_certificate_bound_access_tokens: true },
 		{ client_id: 'app-signed', client_secret: secret(), token_endpoint_auth_method: 'client_secret_basic',
@@ -62,7 +87,7 @@ function clientTable() {
 		registered: all.map((c) => ({ ...common, ...c })),
 		told: Object.fromEntries(all.map((c) => [c.client_id, {
 			id: c.client_id, secret: c.client_secret, auth: c.token_endpoint_auth_method,
-			key: c.client_id === 'app-key' ? privateKey.export({ format: 'pem', type: 'pkcs8' }) : undefined,
+			key: KEYS[c.client_id]?.pem, jwk: KEYS[c.client_id]?.jwk, alg: KEYS[c.client_id]?.alg,
 		}])),
 	};
 }
@@ -85,7 +110,13 @@ function resourceInfo(ctx, indicator, client) {
 		jwt: { sign: { alg: 'RS256' } } };
 }
 
-function configuration(clients) {
+const certificateOf = (ctx) => {
+	const raw = ctx.socket.getPeerCertificate?.()?.raw;
+	return raw ? new X509Certificate(raw) : undefined;
+};
+
+// nonces: the host where a DPoP proof must have one; mtls: where a certificate is asked for.
+function configuration(clients, nonces, mtls) {
 	return {
 		adapter: Adapter,
 		clients,
@@ -94,7 +125,10 @@ function configuration(clients) {
 		scopes: ['openid', 'offline_access', 'profile', 'email', 'api:read'],
 		claims: { openid: ['sub'], profile: ['name'], email: ['email', 'email_verified'] },
 		clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt',
-			'private_key_jwt', 'none'],
+			'private_key_jwt', 'none', 'tls_client_auth', 'self_signed_tls_client_auth'],
+		discovery: { mtls_endpoint_aliases: { token_endpoint: `${mtls}/token`, userinfo_endpoint: `${mtls}/me`,
+			introspection_endpoint: `${mtls}/token/introspection`,
+			revocation_endpoint: `${mtls}/token/revocation` } },
 		features: {
 			devInteractions: { enabled: true },
 			introspection: { enabled: true },
@@ -105,12 +139,12 @@ function configuration(clients) {
 			clientCredentials: { enabled: true },
 			jwtIntrospection: { enabled: true },
 			jwtUserinfo: { enabled: true },
-			dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => false },
-			mTLS: { enabled: true, certificateBoundAccessTokens: true,
-				getCertificate: (ctx) => {
-					const raw = ctx.socket.getPeerCertificate?.()?.raw;
-					return raw ? new X509Certificate(raw) : undefined;
-				} },
+			dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: (ctx) => ctx.host === nonces },
+			mTLS: { enabled: true, certificateBoundAccessTokens: true, tlsClientAuth: true,
+				selfSignedTlsClientAuth: true, getCertificate: certificateOf,
+				certificateAuthorized: (ctx) => ctx.socket.authorized,
+				certificateSubjectMatches: (ctx, property, expected) =>
+					certificateOf(ctx).subject === expected },
 			resourceIndicators: { enabled: true, getResourceServerInfo: resourceInfo,
 				defaultResource: () => undefined, useGrantedResource: () => false },
 		},
@@ -135,9 +169,10 @@ const good = await listen('good');
 const other = {};
 for (const name of ['expired', 'other-host', 'not-yet'])
 	other[name] = await listen(name);
-other.mtls = await listen('good', { requestCert: true, rejectUnauthorized: false });
+other.mtls = await listen('good', { requestCert: true, rejectUnauthorized: false, ca: pem('ca.pem') });
+const nonces = await listen('good');	// an issuer of its own
 
-const shared = configuration(registered);
+const shared = configuration(registered, new URL(nonces.url).host, other.mtls.url);
 const own = [good, ...Object.values(other)].map((l) => new URL(l.url).host);
 const providers = new Map();
 
@@ -153,7 +188,7 @@ function providerFor(host) {
 	return providers.get(issuer);
 }
 
-for (const l of [good, ...Object.values(other)])
+for (const l of [good, nonces, ...Object.values(other)])
 	l.server.on('request', (req, res) => providerFor(req.headers.host)(req, res));
 
 process.stdin.resume();
@@ -164,7 +199,7 @@ setTimeout(() => process.exit(3), Number(opt.minutes) * 60000);
 process.stdout.write(JSON.stringify({
 	kind: 'oidc-provider', issuer: good.url, clients: told, resource: RESOURCE,
 	broken: { expired: other.expired.url, otherHost: other['other-host'].url, notYet: other['not-yet'].url },
-	mtls: other.mtls.url,
+	mtls: other.mtls.url, nonces: nonces.url,
 	authorization_endpoint: `${good.url}/auth`, token_endpoint: `${good.url}/token`,
 	introspection_endpoint: `${good.url}/token/introspection`,
 	revocation_endpoint: `${good.url}/token/revocation`, userinfo_endpoint: `${good.url}/me`,
