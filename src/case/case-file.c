@@ -137,8 +137,18 @@ info_json(const struct token_info *t, const struct redactor *r)
 	return j;
 }
 
+/* The user asked for it: whoever has the file has the token. */
+static void
+set_secrets(struct json *j, const struct case_token *t)
+{
+	if (t->given)
+		json_set_span(j, "secret", secret_reveal(t->given));
+	if (t->given && t->value && t->repaired)
+		json_set_span(j, "secret_sent", secret_reveal(t->value));
+}
+
 static struct json *
-token_json(const struct case_token *t, const struct redactor *r)
+token_json(const struct case_token *t, const struct redactor *r, bool with_secrets)
 {
 	struct json *j = json_new_object();
 
@@ -159,11 +169,13 @@ token_json(const struct case_token *t, const struct redactor *r)
 	json_set_i64(j, "from", t->from);
 	if (t->spent)
 		json_set_bool(j, "spent", true);
+	if (with_secrets)
+		set_secrets(j, t);
 	return j;
 }
 
 static struct json *
-generation_json(const struct case_file *c, size_t g, const struct redactor *r)
+generation_json(const struct case_file *c, size_t g, const struct redactor *r, bool with_secrets)
 {
 	const struct case_tokens *t = &c->generations[g];
 	struct json *j = json_new_object();
@@ -171,11 +183,11 @@ generation_json(const struct case_file *c, size_t g, const struct redactor *r)
 	json_set_str(j, "record", "tokens");
 	json_set_i64(j, "generation", (int64_t)g);
 	if (t->access.present)
-		json_set_take(j, "access", token_json(&t->access, r));
+		json_set_take(j, "access", token_json(&t->access, r, with_secrets));
 	if (t->refresh.present)
-		json_set_take(j, "refresh", token_json(&t->refresh, r));
+		json_set_take(j, "refresh", token_json(&t->refresh, r, with_secrets));
 	if (t->id.present)
-		json_set_take(j, "id", token_json(&t->id, r));
+		json_set_take(j, "id", token_json(&t->id, r, with_secrets));
 	return j;
 }
 
@@ -193,7 +205,7 @@ case_file_write(struct buf *out, const struct case_file *c, const struct case_st
 {
 	put_take(out, head_json(c, story, r));
 	for (size_t g = 0; g < c->n_generations; g++)
-		put_take(out, generation_json(c, g, r));
+		put_take(out, generation_json(c, g, r, story->with_secrets));
 	for (size_t i = 0; i < c->n_exchanges; i++) {
 		struct json *j = exchange_to_json(c->exchanges[i]);
 
@@ -208,7 +220,7 @@ case_file_write(struct buf *out, const struct case_file *c, const struct case_st
 struct reading {
 	struct case_file *c;
 	struct case_story *story;
-	bool head;
+	bool head, headless; /* read; could not be */
 	uint32_t metadata_from;        /* by the file's numbers */
 	uint32_t numbers[LIMIT_EXCHANGES + 1]; /* the file's number to this case's; 0: lost */
 };
@@ -295,6 +307,17 @@ read_head(struct reading *r, const struct json *j, struct err *e)
 	return RES_OK;
 }
 
+static void
+read_secrets(struct case_token *t, const struct json *j)
+{
+	struct span given = json_get_str(j, "secret"), sent = json_get_str(j, "secret_sent");
+
+	if (!given.n || given.n > LIMIT_TOKEN || sent.n > LIMIT_TOKEN)
+		return;
+	t->given = secret_new(given);
+	t->value = secret_new(sent.n ? sent : given);
+}
+
 static enum res
 read_token(struct case_token *t, const struct json *j, struct err *e)
 {
@@ -320,6 +343,7 @@ read_token(struct case_token *t, const struct json *j, struct err *e)
 	t->expires_in = json_i64_or(j, "expires_in", -1);
 	t->from = (uint32_t)json_i64_or(j, "from", 0);
 	t->spent = json_flag(j, "spent");
+	read_secrets(t, j);
 	return RES_OK;
 }
 
@@ -386,10 +410,11 @@ read_line(struct reading *r, struct span line, struct err *e)
 	struct json *j = NULL;
 	enum res res = json_parse(&j, line, e);
 
-	if (res == RES_OK && !r->head && !span_is(json_get_str(j, "record"), "head"))
+	if (res == RES_OK && !r->head && !r->headless &&
+		!span_is(json_get_str(j, "record"), "head"))
 		res = err_set(e, RES_SYNTAX, "the first record is no head");
-	if (res == RES_OK)
-		res = read_record(r, j, e);
+	if (j) /* what stands where the head should be is good for itself */
+		res = res == RES_OK ? read_record(r, j, e) : (read_record(r, j, NULL), res);
 	json_free(j);
 	return res;
 }
@@ -416,6 +441,28 @@ renumber(struct reading *r)
 		c->metadata_from = 0;
 }
 
+/* What the head would say, as far as the exchanges tell: when it was, and what was walked. */
+static enum res
+go_without_head(struct reading *r, struct err *e)
+{
+	struct case_file *c = r->c;
+
+	if (!c->n_exchanges)
+		return err_set(e, RES_SYNTAX, "%s",
+			r->story->damaged ? r->story->first_damage : "there is no head in it");
+	for (size_t i = 0; i < c->n_exchanges; i++) {
+		const struct exchange *x = c->exchanges[i];
+		int64_t at = x->result.answered_wall_us ? x->result.answered_wall_us
+							: x->result.sent_wall_us;
+
+		if (at > c->as_of_wall_us)
+			c->as_of_wall_us = at;
+		r->story->steps[x->step] = STATE_OK;
+	}
+	r->story->saved_wall_us = c->created_wall_us = c->as_of_wall_us;
+	return RES_OK;
+}
+
 enum res
 case_file_read(struct case_file *c, struct case_story *story, struct span text, struct err *e)
 {
@@ -435,16 +482,18 @@ case_file_read(struct case_file *c, struct case_story *story, struct span text, 
 		if (!span_trim(line).n)
 			continue;
 		one = read_line(r, line, &why);
-		if (one != RES_OK && !r->head) {
+		if (one == RES_UNSUPPORTED && !r->head)
 			res = err_set(e, one, "line %d: %s", n, why.text);
-		} else if (one != RES_OK) {
+		else if (one != RES_OK && !r->head && !r->headless)
+			r->headless = true;
+		if (res == RES_OK && one != RES_OK) {
 			if (!story->damaged++)
 				text_format(story->first_damage, sizeof(story->first_damage),
 					"line %d: %s", n, why.text);
 		}
 	}
 	if (res == RES_OK && !r->head)
-		res = err_set(e, RES_SYNTAX, "there is no head in it");
+		res = go_without_head(r, e);
 	if (res == RES_OK)
 		renumber(r);
 	free(r);

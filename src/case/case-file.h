@@ -1,8 +1,8 @@
 /*
  * The case file, schema tokentriage.case/1 (doc/case.schema.json): JSON Lines, a head and then a record for
  * each exchange and each generation of tokens in the order of what happened, so that a damaged line
- * loses only itself.  No secret is in it: exchanges are masked when they are recorded, tokens are
- * written by their facts.
+ * loses only itself.  No secret is in it unless the user asked for the tokens: exchanges are masked when
+ * they are recorded, tokens are written by their facts.
  */
 #ifndef TT_CASE_CASE_FILE_H
 #define TT_CASE_CASE_FILE_H
@@ -17,6 +17,7 @@ struct case_story {
 	int64_t saved_wall_us;        /* the clock when it was saved: "now" of its diagnosis */
 	size_t damaged;               /* read: records that were lost */
 	char first_damage[200];       /* "line 7: not JSON …", safe text; "" without */
+	bool with_secrets;            /* written: the tokens' values, too; the user was asked */
 };
 
 /* Is this the beginning of a case file, of whatever version? */
@@ -26,8 +27,9 @@ bool case_file_is(struct span text);
 enum res case_file_write(struct buf *out, const struct case_file *c, const struct case_story *story,
 	const struct redactor *r) MUST_USE;
 /*
- * Reads into an initialised case.  RES_UNSUPPORTED for a newer schema, RES_SYNTAX (with line) for a head
- * that cannot be read; any other damaged record is counted in story and left out.  c->as_of_wall_us is set.
+ * Reads into an initialised case.  RES_UNSUPPORTED for a newer schema; RES_SYNTAX (with line) if neither the head nor
+ * an exchange can be read.  A damaged record is counted in story and left out; without a head the profile
+ * is lost, and the clock is that of the newest exchange.  c->as_of_wall_us is set.
  */
 enum res case_file_read(
 	struct case_file *c, struct case_story *story, struct span text, struct err *e) MUST_USE;

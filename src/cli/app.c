@@ -148,6 +148,13 @@ own_server(const struct options *o)
 	return false;
 }
 
+/* Commands whose input says itself of which server it is. */
+static bool
+of_evidence(enum command c)
+{
+	return c == CMD_INSPECT || c == CMD_OPEN;
+}
+
 enum res
 app_pick_profile(struct app *a, struct err *e)
 {
@@ -165,7 +172,7 @@ app_pick_profile(struct app *a, struct err *e)
 	 * default profile's secrets: they would go to another host.  What inspect is given may come
 	 * from anywhere: the default profile says nothing of it.
 	 */
-	if (!name && !own && o->command != CMD_INSPECT)
+	if (!name && !own && !of_evidence(o->command))
 		name = a->conf.default_profile;
 	if (name) {
 		p = conf_profile(&a->conf, name);
@@ -262,6 +269,7 @@ app_start(struct app *a, bool offline, struct err *e)
 
 	if (r != RES_OK)
 		return r;
+	a->read_only = offline;
 	a->engine = engine_new(&ed);
 	wd = (struct wizard_deps){
 		a->engine, &a->c, &clock_system, &rng_system, a->log, a->redactor};

@@ -15,6 +15,8 @@ struct app {
 	struct conf conf;
 	bool conf_loaded;
 	bool on_screen; /* the wizard has the terminal: nothing goes to stderr */
+	bool read_only; /* recorded evidence: nothing is sent */
+	char notice[LIMIT_MESSAGE]; /* what the screen says first; "" */
 	size_t warned; /* warnings of conf that were printed */
 	struct profile profile; /* the one in use, options applied */
 	struct secret_fetch fetch; /* of the case's profile, while the wizard has the terminal */
@@ -63,8 +65,24 @@ enum res app_check_output(const struct options *o, struct err *e) MUST_USE;
 int app_report(struct app *a);
 /* Writes the case where --save says (case-io.c); RES_OK without that option. */
 enum res app_save_case(struct app *a, struct err *e) MUST_USE;
-/* Makes a saved case the app's own, read-only, and says so on stderr.  The app was started offline. */
-enum res app_load_case(struct app *a, struct span text, struct err *e) MUST_USE;
+/* May --save write the tokens themselves?  Warns and asks on the terminal; RES_OK without --with-secrets. */
+enum res app_ask_secrets(const struct options *o, struct err *e) MUST_USE;
+/* Writes the case, secrets masked, mode 0600. */
+enum res app_write_case(struct app *a, const char *path, bool with_secrets, struct err *e) MUST_USE;
+/*
+ * What a case or any evidence starts with: a profile that was named (of the configuration, never the default one),
+ * without its tokens, and the app started offline.
+ */
+enum res app_start_offline(struct app *a, struct err *e) MUST_USE;
+/*
+ * Reads a file ("-": stdin) into the app's case: a saved case becomes it, anything else is evidence for one.  What it
+ * was taken for and what of it was lost goes to stderr, or where a screen has the terminal into the log and a->notice.
+ */
+struct import;
+enum res app_read_evidence(struct app *a, const char *path, enum purpose purpose, struct import *im,
+	struct err *e) MUST_USE;
+/* What --step says a lone response answers; PURPOSE_COUNT without it. */
+enum purpose app_asked_purpose(const struct options *o);
 /* The status of CONTRACT §3 by the verdict. */
 int app_verdict_status(const struct app *a);
 

@@ -150,6 +150,8 @@ cmd_check(const struct options *o)
 		status = print_config(&a);
 	else if (check_profile(&a.profile, o, &e) != RES_OK)
 		status = app_usage(CMD_CHECK, &e);
+	else if (app_ask_secrets(o, &e) != RES_OK)
+		status = app_fail(&e);
 	else if (tell_stdin(o), app_fetch_secrets(&a, &a.profile, &e) != RES_OK ||
 		app_start(&a, false, &e) != RES_OK || app_give(&a, &e) != RES_OK)
 		status = app_fail(&e);

@@ -159,7 +159,8 @@ cmd_demo(const struct options *o)
 		err_set(&e, RES_NOTFOUND, "there is no scenario '%s'; see tokentriage demo --list",
 			name);
 		status = app_fail(&e);
-	} else if (app_check_output(o, &e) != RES_OK || app_load_conf(&run.app, &e) != RES_OK ||
+	} else if (app_check_output(o, &e) != RES_OK || app_ask_secrets(o, &e) != RES_OK ||
+		app_load_conf(&run.app, &e) != RES_OK ||
 		app_outputs_apart(&run.app, &e) != RES_OK ||
 		app_start(&run.app, false, &e) != RES_OK) {
 		status = app_fail(&e);

@@ -170,7 +170,8 @@ put_help(struct line *l)
 		"r      refresh the tokens\nv      revoke the "
 		"access token\n"
 		"a      your application: what it does with this answer, and the HTTP\n"
-		"x      write the JSON report to a file\nl      the log\nq      leave\n");
+		"x      write the JSON report to a file\nw      write the case to a file; "
+		"'tokentriage open' shows it again\nl      the log\nq      leave\n");
 }
 
 static void
@@ -186,9 +187,11 @@ finish(struct line *l)
 static void
 run_step(struct line *l)
 {
-	put(l, "Running step %d, %s ...\n", (int)l->step + 1, step_title(l->step));
-	wizard_run_step(l->a->wizard, l->step);
-	finish(l);
+	if (!l->a->read_only) {
+		put(l, "Running step %d, %s ...\n", (int)l->step + 1, step_title(l->step));
+		wizard_run_step(l->a->wizard, l->step);
+		finish(l);
+	}
 	put_step(l);
 }
 
@@ -348,6 +351,19 @@ static void export(struct line *l)
 }
 
 static void
+save_case(struct line *l)
+{
+	struct err e = ERR_INIT;
+
+	if (!ask(l, "File for the case (secrets are masked):") || !*l->answer)
+		return;
+	if (app_write_case(l->a, l->answer, false, &e) != RES_OK)
+		put(l, "Error: %s\n", e.text);
+	else
+		put(l, "Written.\n");
+}
+
+static void
 put_log(struct line *l)
 {
 	struct log_rec rec;
@@ -362,10 +378,12 @@ put_log(struct line *l)
 static bool
 choose(struct line *l)
 {
-	char c = l->answer[0];
+	char c = l->answer[0] && l->answer[1] ? '?' : l->answer[0];
 
-	if (c && l->answer[1])
-		c = '?';
+	if (l->a->read_only && c && strchr("prv", c)) {
+		put(l, "Read-only: this was recorded before, and nothing is sent from here.\n");
+		return true;
+	}
 	switch (c) {
 	case '\0':
 		run_step(l);
@@ -402,6 +420,9 @@ choose(struct line *l)
 	case 'x':
 		export(l);
 		break;
+	case 'w':
+		save_case(l);
+		break;
 	case 'l':
 		put_log(l);
 		break;
@@ -418,17 +439,34 @@ choose(struct line *l)
 	return true;
 }
 
+/* A recording has its verdict from the start, and nothing that would change it. */
+static void
+put_opening(struct line *l)
+{
+	const struct app *a = l->a;
+	const struct profile *p = a->read_only ? &a->c.profile : &a->profile;
+	char when[32];
+
+	put(l, "tokentriage: %s, %s\n", p->name ? p->name : "no profile",
+		p->issuer ? p->issuer : "no issuer");
+	if (a->read_only)
+		put(l, "Recorded, read-only, judged by the clock of %s: nothing is sent.\n",
+			time_rfc3339(when, a->c.as_of_wall_us / 1000000));
+	put_steps(l);
+	if (a->read_only)
+		put_verdict(l);
+	put(l, a->read_only ? "Enter shows step 1. h lists the choices.\n"
+			    : "Enter runs step 1. h lists the choices.\n");
+}
+
 int
 line_wizard(struct app *a, FILE *in, FILE *out)
 {
 	struct line l = {.a = a, .in = in, .out = out};
 	struct buf farewell;
 
-	put(&l, "tokentriage: %s, %s\n", a->profile.name ? a->profile.name : "no profile",
-		a->profile.issuer ? a->profile.issuer : "no issuer");
 	wizard_update(a->wizard);
-	put_steps(&l);
-	put(&l, "Enter runs step 1. h lists the choices.\n");
+	put_opening(&l);
 	while (ask(&l, "Choice:") && choose(&l))
 		;
 	/* lines behind the one that ended it are not for the shell */

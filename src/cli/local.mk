@@ -9,6 +9,7 @@ src_libttcli_a_SOURCES = \
 	src/cli/cmd-demo.c \
 	src/cli/cmd-explain.c \
 	src/cli/cmd-inspect.c \
+	src/cli/cmd-open.c \
 	src/cli/cmd-serve.c \
 	src/cli/cmd-wizard.c \
 	src/cli/commands.def \

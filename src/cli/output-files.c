@@ -61,8 +61,9 @@ inputs(const struct app *a, struct taken *v)
 	const struct profile *p = &a->profile;
 	size_t n = 0;
 
-	if (a->opt->command == CMD_INSPECT)
-		take(v, &n, a->opt->n_args ? a->opt->args[0] : "-", "what is inspected");
+	if (a->opt->command == CMD_INSPECT || a->opt->command == CMD_OPEN)
+		take(v, &n, a->opt->n_args ? a->opt->args[0] : "-",
+			a->opt->command == CMD_OPEN ? "what is opened" : "what is inspected");
 	take(v, &n, p->access_token_file, "the file of the access token");
 	take(v, &n, p->refresh_token_file, "the file of the refresh token");
 	take(v, &n, p->id_token_file, "the file of the ID token");

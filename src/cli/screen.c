@@ -83,6 +83,7 @@ static const struct ui_format formats[] = {
 	{"text", "text report", "tokentriage.txt"},
 	{"markdown", "Markdown, for a ticket", "tokentriage.md"},
 	{"junit", "JUnit, for a build server", "tokentriage.xml"},
+	{UI_FORMAT_CASE, "the case itself: open shows it again", "tokentriage.case"},
 };
 
 static enum res
@@ -99,6 +100,8 @@ export_report(void *ctx, const char *format, const char *path, struct err *e)
 	struct buf out;
 	enum res r;
 
+	if (!strcmp(format, UI_FORMAT_CASE))
+		return app_write_case(a, path, false, e);
 	if (opt_given(a->opt, OPT_CLAIMS))
 		in.claims = (enum claims_mode)opt_choice(a->opt, OPT_CLAIMS);
 	buf_init_wiping(&out, LIMIT_REPORT);
@@ -142,6 +145,8 @@ screen_run(struct screen *s)
 		.lesson = s->lesson,
 		.guide = a->conf.ui.guide,
 		.choose = s->choose,
+		.offline = a->read_only,
+		.notice = a->notice,
 		.profiles = a->conf.profiles,
 		.n_profiles = a->conf.n_profiles,
 		.ctx = s,

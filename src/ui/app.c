@@ -46,6 +46,15 @@ ui_notice_busy(struct ui *ui)
 		ui_notice(ui, "A request is under way; Esc cancels it.");
 }
 
+bool
+ui_notice_offline(struct ui *ui)
+{
+	if (ui->d->offline)
+		ui_notice(ui,
+			"Read-only: this was recorded before, and nothing is sent from here.");
+	return ui->d->offline;
+}
+
 void
 ui_leave(struct ui *ui, int status)
 {
@@ -365,6 +374,8 @@ prepare(struct ui *ui, struct err *e)
 	ui->dirty = ui->soon = true;
 	if (notice[0])
 		ui_notice(ui, "%s", notice);
+	if (ui->d->notice && ui->d->notice[0])
+		ui_notice(ui, "%s", ui->d->notice);
 	if (ui->d->choose)
 		screen_open_push(ui);
 	else if (ui->d->walk && !ui->d->offline)

@@ -41,10 +41,8 @@ flow_probes(struct ui *ui)
 	size_t n = wizard_open_probes(ui->d->wizard, open);
 	struct buf text;
 
-	if (ui->d->offline) {
-		ui_notice(ui, "This is a saved case: nothing is sent.");
+	if (ui_notice_offline(ui))
 		return;
-	}
 	if (ui->m.busy) {
 		ui_notice_busy(ui);
 		return;

@@ -129,10 +129,8 @@ flow_refresh(struct ui *ui)
 {
 	char why[LIMIT_MESSAGE] = "";
 
-	if (ui->d->offline) {
-		ui_notice(ui, "This is a saved case: nothing is sent.");
+	if (ui_notice_offline(ui))
 		return;
-	}
 	ui_go_step(ui, STEP_REFRESH);
 	/* what stands against it is said before anything is asked */
 	if (!wizard_can_refresh(ui->d->wizard, why, sizeof(why)))
@@ -168,6 +166,8 @@ replace_now(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 void
 flow_replace(struct ui *ui)
 {
+	if (ui_notice_offline(ui))
+		return;
 	dialog_open(ui,
 		&(struct dialog_spec){.title = "Replace the profile's token files?",
 			.text = "Writes the newest tokens over the token files that the profile "
@@ -234,10 +234,8 @@ revoke_which(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 void
 flow_revoke(struct ui *ui)
 {
-	if (ui->d->offline) {
-		ui_notice(ui, "This is a saved case: nothing is sent.");
+	if (ui_notice_offline(ui))
 		return;
-	}
 	if (ui->m.has_access && ui->m.has_refresh)
 		dialog_open(ui,
 			&(struct dialog_spec){.title = "Revoke which token?",
@@ -301,6 +299,17 @@ flow_export(struct ui *ui)
 	}
 	spec.choices[spec.n_choices++] = "Cancel";
 	dialog_open(ui, &spec);
+}
+
+void
+flow_save(struct ui *ui)
+{
+	for (size_t i = 0; i < ui->d->n_formats; i++)
+		if (!strcmp(ui->d->formats[i].id, UI_FORMAT_CASE)) {
+			export_format(ui, i, SPAN_EMPTY, 0);
+			return;
+		}
+	ui_notice(ui, "This case cannot be saved here.");
 }
 
 enum { COPY_CLIP, COPY_FILE, COPY_VALUE };

@@ -60,9 +60,9 @@ guide(struct ui *ui)
 static void
 walk(struct ui *ui)
 {
-	if (ui->d->offline) {
-		ui_notice(ui, "This is a saved case: nothing is sent.");
-	} else if (ui->m.busy) {
+	if (ui_notice_offline(ui))
+		return;
+	if (ui->m.busy) {
 		ui_notice_busy(ui);
 	} else {
 		wizard_walk(ui->d->wizard, STEPS_ALL, false, false);
@@ -95,7 +95,7 @@ fresh_action(struct ui *ui, enum action a)
 		flow_revoke(ui);
 	else if (a == ACT_REPLACE)
 		flow_replace(ui);
-	else
+	else if (!ui_notice_offline(ui))
 		screen_open_push(ui);
 }
 
@@ -133,7 +133,8 @@ ui_global_action(struct ui *ui, enum action a)
 		open_page(ui, a);
 		break;
 	case ACT_EXPORT:
-		flow_export(ui);
+	case ACT_SAVE:
+		(a == ACT_SAVE ? flow_save : flow_export)(ui);
 		break;
 	case ACT_COPY:
 		flow_copy(ui);

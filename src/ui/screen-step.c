@@ -96,10 +96,8 @@ step_enter_hint(const struct ui *ui)
 static void
 run_step(struct ui *ui, enum step s)
 {
-	if (ui->d->offline) {
-		ui_notice(ui, "This is a saved case: nothing is sent.");
+	if (ui_notice_offline(ui))
 		return;
-	}
 	if (ui->m.busy) {
 		ui_notice_busy(ui);
 		return;

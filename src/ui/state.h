@@ -102,6 +102,8 @@ struct ui {
 void ui_notice(struct ui *ui, const char *fmt, ...) PRINTF(2, 3);
 /* Why nothing else begins now, and what Esc and quitting do about it. */
 void ui_notice_busy(struct ui *ui);
+/* A saved case: says so, and that nothing is sent; false if it is a live one. */
+bool ui_notice_offline(struct ui *ui);
 void ui_leave(struct ui *ui, int status);
 int64_t ui_now_us(const struct ui *ui);
 
@@ -226,6 +228,7 @@ void flow_replace(struct ui *ui);
 void flow_probes(struct ui *ui); /* flow-probes.c */
 void flow_revoke(struct ui *ui);
 void flow_export(struct ui *ui);
+void flow_save(struct ui *ui); /* the case */
 void flow_copy(struct ui *ui);
 void flow_search(struct ui *ui);
 void flow_search_again(struct ui *ui, bool back);

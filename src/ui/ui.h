@@ -19,6 +19,8 @@ struct ui_format {
 	const char *file;  /* proposed file name */
 };
 
+#define UI_FORMAT_CASE "case" /* the id of the one that save-case writes */
+
 struct ui_deps {
 	const struct term_ops *term;
 	struct term_options term_options;
@@ -32,6 +34,7 @@ struct ui_deps {
 	const char *lesson;            /* a sentence over the guide of every step (the scenario's goal); NULL */
 	bool guide;                    /* the guide stands beside the fields where there is room */
 	bool offline;                  /* a saved case: nothing can be sent */
+	const char *notice;            /* said first; NULL or "" */
 	bool choose;                   /* no profile or token yet: begin with the opening screen */
 	bool walk;                     /* begin by walking the five steps */
 

@@ -305,6 +305,9 @@ wizard_story(const struct wizard *w, struct case_story *out)
 	memcpy(out->steps, w->walk.steps, sizeof(out->steps));
 	out->saved_wall_us =
 		w->c->as_of_wall_us ? w->c->as_of_wall_us : clock_wall_us(w->deps.clock);
+	/* the verdict that was shown is the one that is saved, however late in its second */
+	if (!w->c->as_of_wall_us && w->derived && w->facts.now_s < out->saved_wall_us / 1000000)
+		out->saved_wall_us = w->facts.now_s * 1000000 + 999999;
 }
 
 void

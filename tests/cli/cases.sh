@@ -61,6 +61,44 @@ sed 's,case/1,case/7,' expired.case >new.case
 "$tt" inspect new.case >out 2>err; status=$?
 [ $status -eq 2 ] && grep -q 'another version' err && result ok "a later version is refused" ||
 	{ result "not ok" "later version: $status"; note err; }
+# a case of the first version of the format, kept as it was written then, is read by every later program
+"$tt" inspect "$srcdir/tests/case/samples/rotated-1.case" --format json >kept.json 2>err; status=$?
+[ $status -eq 1 ] && "$NODE" -e '
+	const v = JSON.parse(require("fs").readFileSync("kept.json", "utf8")).verdict;
+	const want = require("fs").readFileSync(process.argv[1], "utf8").trim();
+	const got = `${v.state} ${v.primary} ${v.summary}`;
+	if (got !== want) { console.log("got  " + got + "\nwant " + want); process.exit(1); }' \
+	"$srcdir/tests/case/samples/rotated-1.verdict" >out 2>&1 &&
+	result ok "a kept case has the verdict of its day" || { result "not ok" "kept case: $status"; note err; note out; }
+
+# without its head: by the clock of its newest exchange
+sed '1s/"schema"/"schema/' expired.case >headless.case
+"$tt" inspect headless.case >out 2>err; status=$?
+[ $status -eq 1 ] && grep -q '1 record could not be read; the first: line 1: .*; 4 exchanges could' err &&
+	grep -q 'access token expired' out && result ok "a case without its head is read, and the line is named" ||
+	{ result "not ok" "headless: $status"; note err; }
+printf '{"schema":"tokentriage.case/1"\n' >nothing.case
+"$tt" inspect nothing.case >out 2>err; status=$?
+[ $status -eq 2 ] && grep -q 'nothing.case: line 1: ' err && result ok "a head alone, damaged, is an error with its line" ||
+	{ result "not ok" "nothing.case: $status"; note err; }
+
+# open needs a terminal and a file
+for args in expired.case '' -; do
+	"$tt" open $args >out 2>err </dev/null; status=$?
+	[ $status -eq 2 ] && [ -s err ] && [ ! -s out ] && result ok "open '$args' without a terminal" ||
+		{ result "not ok" "open '$args': $status"; note err; }
+done
+"$tt" open expired.case >out 2>err </dev/null
+grep -q "tokentriage inspect expired.case" err && result ok "... points at inspect" || { result "not ok" "inspect"; note err; }
+
+# with secrets: only after a question, which needs somebody to answer it
+setsid -w "$tt" inspect expired.case --save clear.case --with-secrets >out 2>err </dev/null; status=$?
+[ $status -eq 2 ] && grep -q 'asks on the terminal' err && [ ! -e clear.case ] &&
+	result ok "--with-secrets without a terminal is refused" || { result "not ok" "with-secrets: $status"; note err; }
+"$tt" inspect expired.case --with-secrets >out 2>err </dev/null; status=$?
+[ $status -eq 2 ] && grep -q -- '--save' err && result ok "--with-secrets needs --save" ||
+	{ result "not ok" "with-secrets alone: $status"; note err; }
+
 "$tt" demo expired --save "$work/none/x.case" >out 2>err </dev/null; status=$?
 [ $status -eq 2 ] && grep -q -- '--save' err && result ok "a folder that is not there is said before" ||
 	{ result "not ok" "no folder: $status"; note err; }

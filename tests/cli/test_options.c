@@ -131,7 +131,7 @@ test_errors(void **state)
 		{"chekc", RES_SYNTAX, "unknown command 'chekc'"},
 		{"bulk|-", RES_UNSUPPORTED, "bulk is not in this version; 'tokentriage check'"},
 		{"login|--help", RES_UNSUPPORTED, "not in this version; 'tokentriage check --refresh"},
-		{"open|c", RES_UNSUPPORTED, "not in this version; 'tokentriage inspect FILE'"},
+		{"opne|c", RES_SYNTAX, "unknown command 'opne'"},
 		{"compare|a|b", RES_UNSUPPORTED, "not in this version; 'tokentriage inspect FILE'"},
 	};
 	struct parsed p;

@@ -29,6 +29,16 @@ tests_pty_journey_CPPFLAGS = $(PLAY_CPPFLAGS)
 tests_pty_journey_CFLAGS = $(PLAY_CFLAGS)
 tests_pty_journey_LDADD = $(PLAY_LIBS)
 
+EXTRA_DIST += tests/pty/opened.c
+check_PROGRAMS += tests/pty/opened
+TAP_TESTS += tests/pty/opened
+SANITIZER_TESTS += tests/pty/opened
+tests_pty_opened_SOURCES = tests/pty/opened.c
+tests_pty_opened_CPPFLAGS = $(PLAY_CPPFLAGS)
+tests_pty_opened_CFLAGS = $(PLAY_CFLAGS)
+tests_pty_opened_LDADD = tests/pty/libttplay.a src/libttdemo.a tests/pty/libttvt.a src/libttoauth.a src/libttbase.a \
+	$(VTERM_LIBS) $(PTY_LIBS) $(CJSON_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/pty/terminal
 TAP_TESTS += tests/pty/terminal
 SANITIZER_TESTS += tests/pty/terminal

@@ -1,0 +1,73 @@
+/* open: a saved case or a recording in the wizard, offline, read-only. */
+#include "cli/app.h"
+
+#include <libgen.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "case/import.h"
+#include "cli/screen.h"
+
+/* The case is there before the first frame: what is wrong with the file needs no screen. */
+static bool
+prepare(void *ctx, struct err *e)
+{
+	(void)ctx;
+	(void)e;
+	return true;
+}
+
+static enum res
+check_usage(const struct options *o, struct err *e)
+{
+	if (!o->n_args)
+		return err_set(e, RES_SYNTAX, "open needs a file: a saved case or a HAR file");
+	if (!strcmp(o->args[0], "-"))
+		return err_set(e, RES_UNSUPPORTED,
+			"a case cannot come from stdin (-) here: the wizard's keys do; "
+			"'tokentriage inspect -' reads it");
+	if (!screen_wanted(o))
+		return err_set(e, RES_UNSUPPORTED,
+			"open shows the case in the wizard, which needs a terminal; without one, "
+			"'tokentriage inspect %s' prints the report",
+			o->args[0]);
+	return RES_OK;
+}
+
+static int
+show(struct app *a)
+{
+	struct screen s = {.app = a, .ctx = a, .prepare = prepare};
+	char *copy = xstrdup(a->opt->args[0]), title[80];
+	int status;
+
+	text_format(title, sizeof(title), "%s, read-only", basename(copy));
+	free(copy);
+	s.title = title;
+	wizard_update(a->wizard);
+	status = screen_run(&s);
+	return status;
+}
+
+int
+cmd_open(const struct options *o)
+{
+	struct app a;
+	struct import im;
+	struct err e = ERR_INIT;
+	int status;
+
+	if (check_usage(o, &e) != RES_OK)
+		return app_usage(CMD_OPEN, &e);
+	app_init(&a, o);
+	import_init(&im);
+	a.on_screen = true;
+	if (app_start_offline(&a, &e) != RES_OK ||
+		app_read_evidence(&a, o->args[0], app_asked_purpose(o), &im, &e) != RES_OK)
+		status = app_fail(&e);
+	else
+		status = show(&a);
+	app_release(&a);
+	import_release(&im);
+	return status;
+}
