@@ -5,6 +5,7 @@ EXTRA_DIST += \
 	tests/real/adapter.mjs \
 	tests/real/cases-faults.mjs \
 	tests/real/cases-glewlwyd.mjs \
+	tests/real/cases-leaks.mjs \
 	tests/real/cases-oidc.mjs \
 	tests/real/cases-proofs.mjs \
 	tests/real/check.mjs \

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { faultCases } from './cases-faults.mjs';
 import { glewlwydCases } from './cases-glewlwyd.mjs';
+import { leakCases } from './cases-leaks.mjs';
 import { oidcCases } from './cases-oidc.mjs';
 import { runCase } from './check.mjs';
 import { facts } from './facts.mjs';
@@ -21,7 +22,7 @@ const program = resolve(process.env.TOKENTRIAGE || 'tokentriage');
 const srcdir = resolve(HERE, '../..');
 const wanted = (t) => t.name.includes(opt.only);
 const asked = opt.check ? [] : facts.filter(wanted);
-const cases = opt.facts ? [] : [...oidcCases, ...glewlwydCases, ...faultCases].filter(wanted);
+const cases = opt.facts ? [] : [...oidcCases, ...leakCases, ...glewlwydCases, ...faultCases].filter(wanted);
 
 let count = 0;
 let failed = 0;
