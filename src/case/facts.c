@@ -146,6 +146,9 @@ exchange_client_refused(const struct exchange *x)
 	if (status != 401)
 		return speaks(words, OF_OTHER) ||
 			speaks(json_get_str(x->answer.doc, "reason"), OF_REASON);
+	/* Gluu and Janssen say so of a token they do not know */
+	if (x->purpose == PURPOSE_INTROSPECTION && span_is(error, "access_denied"))
+		return speaks(words, OF_OTHER);
 	if (code_speaks_of_token(error) ||
 		(x->purpose == PURPOSE_REFRESH && span_is(error, "invalid_request") &&
 			speaks(words, OF_TOKEN)))
