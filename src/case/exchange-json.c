@@ -162,6 +162,7 @@ recorded_to_json(const struct exchange *x)
 	json_set_take(j, "answer", answer_to_json(&x->answer));
 	set_text(j, "auth", client_auth_id(x->auth));
 	set_text(j, "auth_client_id", x->auth_client_id);
+	set_text(j, "auth_audience", x->auth_audience);
 	set_flag(j, "auth_has_reserved", x->auth_has_reserved);
 	set_flag(j, "auth_raw_basic", x->auth_raw_basic);
 	json_set_str(j, "auth_header", header_form_ids[x->auth_header]);
@@ -319,6 +320,8 @@ recorded_from_json(struct exchange *x, const struct json *j, struct err *e)
 	(void)client_auth_from_id(json_get_str(j, "auth"), &x->auth);
 	text_safe_into(
 		x->auth_client_id, sizeof(x->auth_client_id), json_get_str(j, "auth_client_id"));
+	text_safe_into(
+		x->auth_audience, sizeof(x->auth_audience), json_get_str(j, "auth_audience"));
 	x->auth_has_reserved = json_flag(j, "auth_has_reserved");
 	x->auth_raw_basic = json_flag(j, "auth_raw_basic");
 	x->echoes_token = json_flag(j, "echoes_token");

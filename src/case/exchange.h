@@ -94,6 +94,7 @@ struct exchange {
 	enum client_auth auth;
 	char auth_client_id[128];    /* safe text */
 	bool auth_has_reserved, auth_raw_basic;
+	char auth_audience[200];     /* aud of its assertion; safe text, "" without one */
 	enum auth_header_form auth_header; /* how the request's Authorization was written */
 	bool echoes_token;        /* the answer repeats the token the request carried */
 

@@ -64,6 +64,46 @@ token_endpoint_known(const struct facts *f)
 	return f->c->profile.token_endpoint || (f->metadata && f->metadata->url[EP_TOKEN].n);
 }
 
+/* Did an assertion of that client with this audience go there? */
+static bool
+audience_tried(const struct facts *f, const struct exchange *x, struct span audience)
+{
+	for (size_t i = 0; i < f->c->n_exchanges; i++) {
+		const struct exchange *y = f->c->exchanges[i];
+
+		if (exchange_answered(y) && same_client(x, y) &&
+			span_is(audience, y->auth_audience) &&
+			purpose_endpoint(x->purpose) == purpose_endpoint(y->purpose))
+			return true;
+	}
+	return false;
+}
+
+/* An assertion that was refused: is it its audience?  The issuer, the token endpoint and the
+ * address asked are what servers want (RFC 7523 §3). */
+static void
+derive_assertion(struct facts *f)
+{
+	const struct exchange *asked[] = {f->introspection, f->refresh, f->revocation}, *x = NULL;
+	struct span token = profile_endpoint(&f->c->profile, EP_TOKEN);
+	struct span others[3];
+
+	for (size_t i = 0; !x && i < ARRAY_SIZE(asked); i++)
+		if (exchange_client_refused(asked[i]) && asked[i]->auth_audience[0])
+			x = asked[i];
+	f->doubt.assertion = x;
+	if (!x)
+		return;
+	others[0] = f->expected_issuer.v;
+	others[1] = token.n || !f->metadata ? token : f->metadata->url[EP_TOKEN];
+	others[2] = span_of(x->request.url);
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		if (others[i].n && !audience_tried(f, x, others[i])) {
+			f->doubt.audience = others[i];
+			return;
+		}
+}
+
 static void
 derive_doubt(struct facts *f)
 {
@@ -182,6 +222,7 @@ facts_derive_probes(struct facts *f)
 	for (size_t i = 0; i < f->c->n_exchanges; i++)
 		look(f, f->c->exchanges[i]);
 	derive_doubt(f);
+	derive_assertion(f);
 	derive_wait(f);
 	/* told like a stranger, nobody is proven to be known */
 	if (f->open_door.v == TRI_YES && f->active.v != TRI_YES)

@@ -57,6 +57,8 @@ struct fact_doubt {
 	bool encoding; /* id or secret has reserved characters: Basic's other form was not tried */
 	bool elsewhere; /* refused at introspection, not tried at the token endpoint */
 	unsigned refusals; /* how often this client was refused in this case */
+	const struct exchange *assertion; /* the newest refused one by an assertion; NULL: none */
+	struct span audience; /* one that its assertion had not, nor another one; empty: none */
 };
 
 struct facts {

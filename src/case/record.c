@@ -154,6 +154,9 @@ note_form_auth(struct exchange *x, struct span body)
 		token_info_read(&assertion, buf_span(&secret));
 		x->auth = span_starts(span_of(assertion.alg), "HS") ? AUTH_SECRET_JWT
 								    : AUTH_PRIVATE_KEY_JWT;
+		if (assertion.claims.n_aud)
+			text_safe_into(x->auth_audience, sizeof(x->auth_audience),
+				assertion.claims.aud[0]);
 	} else if (form_get(body, "client_secret", &secret)) {
 		x->auth = AUTH_POST;
 		x->auth_has_reserved = has_reserved(buf_span(&id), buf_span(&secret));

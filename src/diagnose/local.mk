@@ -9,7 +9,7 @@ src_libttdiagnose_a_SOURCES = \
 	src/diagnose/rules.c src/diagnose/rules.def \
 	src/diagnose/rules-binding.c \
 	src/diagnose/rules-challenge.c \
-	src/diagnose/rules-client.c \
+	src/diagnose/rules-client.c src/diagnose/rules-client.h src/diagnose/rules-proof.c \
 	src/diagnose/rules-discovery.c \
 	src/diagnose/rules-expiry.c \
 	src/diagnose/rules-handle.c \

@@ -1,7 +1,5 @@
 /* Rules about the caller: how the client authenticates, and whether it may ask. */
-#include "diagnose/rules.h"
-
-#include "oauth/jose.h"
+#include "diagnose/rules-client.h"
 
 static bool
 asks_as_client(const struct exchange *x)
@@ -9,9 +7,8 @@ asks_as_client(const struct exchange *x)
 	return purpose_wants_client(x->purpose) && !purpose_is_probe(x->purpose);
 }
 
-/* The newest answer of each kind of request that refused the caller; NULL if none did. */
-static const struct exchange *
-refused_caller(const struct facts *f, struct finding *out)
+const struct exchange *
+caller_refused(const struct facts *f, struct finding *out)
 {
 	const struct exchange *asked[] = {f->introspection, f->refresh, f->revocation,
 		case_last(f->c, PURPOSE_TOKEN, SLOT_NONE)};
@@ -33,9 +30,8 @@ refused_caller(const struct facts *f, struct finding *out)
 	return NULL;
 }
 
-/* " as CLIENT", " CLIENT", or nothing where the request is not shown. */
-static const char *
-whose(const struct exchange *x)
+const char *
+caller_name(const struct exchange *x)
 {
 	return x->auth_client_id[0] ? x->auth_client_id : "that asks";
 }
@@ -46,17 +42,14 @@ same_client(const struct exchange *a, const struct exchange *b)
 	return a->auth_client_id[0] && !strcmp(a->auth_client_id, b->auth_client_id);
 }
 
-static bool
-with_secret(const struct exchange *x)
+bool
+caller_with_secret(const struct exchange *x)
 {
 	return x->auth == AUTH_BASIC || x->auth == AUTH_POST || x->auth == AUTH_SECRET_JWT;
 }
 
-/* Another exchange with the same client that was accepted and satisfies more. */
-typedef bool more(const struct exchange *refused, const struct exchange *other);
-
-static const struct exchange *
-accepted_other(const struct facts *f, const struct exchange *x, more *m)
+const struct exchange *
+caller_accepted_other(const struct facts *f, const struct exchange *x, caller_more *m)
 {
 	for (size_t i = f->c->n_exchanges; i > 0; i--) {
 		const struct exchange *y = f->c->exchanges[i - 1];
@@ -74,14 +67,14 @@ other_encoding(const struct exchange *x, const struct exchange *y)
 		x->auth_raw_basic != y->auth_raw_basic;
 }
 
-static bool
-other_method(const struct exchange *x, const struct exchange *y)
+bool
+caller_other_method(const struct exchange *x, const struct exchange *y)
 {
 	return x->auth != y->auth && y->auth != AUTH_NONE && y->auth != AUTH_UNSET;
 }
 
-static bool
-same_method_elsewhere(const struct exchange *x, const struct exchange *y)
+bool
+caller_same_elsewhere(const struct exchange *x, const struct exchange *y)
 {
 	return x->auth == y->auth && x->auth_raw_basic == y->auth_raw_basic &&
 		purpose_endpoint(x->purpose) != purpose_endpoint(y->purpose);
@@ -153,8 +146,8 @@ refused_both_ways(const struct facts *f, const struct exchange *x)
 	for (size_t i = 0; i < f->c->n_exchanges; i++) {
 		const struct exchange *y = f->c->exchanges[i];
 
-		if (y != x && exchange_client_refused(y) && same_client(x, y) && with_secret(y) &&
-			other_method(x, y))
+		if (y != x && exchange_client_refused(y) && same_client(x, y) &&
+			caller_with_secret(y) && caller_other_method(x, y))
 			return true;
 	}
 	return false;
@@ -207,7 +200,7 @@ rule_client_auth_missing(const struct facts *f, struct finding *out)
 	const struct exchange *x = f->introspection ? f->introspection : f->revocation, *said;
 	char scheme[24];
 
-	if (exchange_answered(x) && with_secret(x) && answer_hint(x) == HINT_NO_CLIENT)
+	if (exchange_answered(x) && caller_with_secret(x) && answer_hint(x) == HINT_NO_CLIENT)
 		return refused_both_ways(f, x) ? RULE_PASS : client_not_seen(f, x, out);
 	said = said_without(f);
 	if (said) {
@@ -300,26 +293,26 @@ rule_introspect_public_client(const struct facts *f, struct finding *out)
 		"The client %s is public (it has no secret), and this server lets only "
 		"confidential clients "
 		"introspect (%d).",
-		whose(x), s);
+		caller_name(x), s);
 }
 
 enum verdict_of
 rule_client_auth_method_mismatch(const struct facts *f, struct finding *out)
 {
-	const struct exchange *x = refused_caller(f, out), *y;
+	const struct exchange *x = caller_refused(f, out), *y;
 
 	if (x && answer_hint(x) == HINT_AUTH_METHOD) {
 		ev(out, "error_description", (int)x->n, "%s", x->answer.description);
 		return say(out,
 			"The server says that the %s request used another method of client "
 			"authentication than the one registered for client %s.",
-			purpose_words(x->purpose), whose(x));
+			purpose_words(x->purpose), caller_name(x));
 	}
 	if (!x || x->auth == AUTH_UNSET || x->auth == AUTH_NONE)
 		return RULE_PASS;
-	if (accepted_other(f, x, other_encoding))
+	if (caller_accepted_other(f, x, other_encoding))
 		return RULE_PASS;
-	y = accepted_other(f, x, other_method);
+	y = caller_accepted_other(f, x, caller_other_method);
 	if (y && x->auth == AUTH_BASIC && x->auth_has_reserved && !tried_encodings(f, x) &&
 		method_offered(f, x) != TRI_NO)
 		return RULE_PASS; /* the encoding explains it better */
@@ -333,7 +326,7 @@ rule_client_auth_method_mismatch(const struct facts *f, struct finding *out)
 			client_auth_id(x->auth), client_auth_id(y->auth));
 	}
 	/* accepted elsewhere, it is on offer whatever the metadata says */
-	if (method_offered(f, x) != TRI_NO || accepted_other(f, x, same_method_elsewhere))
+	if (method_offered(f, x) != TRI_NO || caller_accepted_other(f, x, caller_same_elsewhere))
 		return RULE_PASS;
 	ev(out, "auth_methods_supported", (int)f->c->metadata_from, "without %s",
 		client_auth_id(x->auth));
@@ -346,11 +339,11 @@ rule_client_auth_method_mismatch(const struct facts *f, struct finding *out)
 enum verdict_of
 rule_client_credentials_encoding(const struct facts *f, struct finding *out)
 {
-	const struct exchange *x = refused_caller(f, out), *y;
+	const struct exchange *x = caller_refused(f, out), *y;
 
 	if (!x || x->auth != AUTH_BASIC)
 		return RULE_PASS;
-	y = accepted_other(f, x, other_encoding);
+	y = caller_accepted_other(f, x, other_encoding);
 	if (y) {
 		ev_answer(out, y);
 		fix(out,
@@ -370,7 +363,7 @@ rule_client_credentials_encoding(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	ev(out, "reserved characters", (int)x->n, "in client id or secret, %s",
 		x->auth_raw_basic ? "not form-encoded" : "form-encoded");
-	y = accepted_other(f, x, other_method);
+	y = caller_accepted_other(f, x, caller_other_method);
 	if (y || x->auth_raw_basic) {
 		ev_answer(out, y);
 		return say(out,
@@ -403,8 +396,8 @@ hidden_refusal(const struct facts *f, struct finding *out)
 	bool refused = exchange_client_refused(f->token_probe);
 
 	if (f->active.v != TRI_NO || f->userinfo_ok.v != TRI_YES || fact_expired(f) ||
-		!with_secret(f->introspection) || !f->caller.v.n || f->open_door.v != TRI_YES ||
-		exchange_client_accepted(f->token_probe))
+		!caller_with_secret(f->introspection) || !f->caller.v.n ||
+		f->open_door.v != TRI_YES || exchange_client_accepted(f->token_probe))
 		return RULE_PASS;
 	/* another endpoint refuses the same secret: that decides; else the token must be his own */
 	if (!refused && (!span_eq(f->client_id.v, f->caller.v) ||
@@ -423,8 +416,8 @@ hidden_refusal(const struct facts *f, struct finding *out)
 		SPAN_ARG(f->caller.v));
 }
 
-static bool
-names_another_flaw(enum hint hint)
+bool
+caller_other_flaw(enum hint hint)
 {
 	return hint == HINT_SECRET_EXPIRED || hint == HINT_CLIENT_UNKNOWN ||
 		hint == HINT_CLIENT_DISABLED || hint == HINT_PUBLIC_CLIENT ||
@@ -436,7 +429,7 @@ names_another_flaw(enum hint hint)
 static enum verdict_of
 refused_in_words(const struct exchange *x, enum hint hint, struct finding *out)
 {
-	if (names_another_flaw(hint) || x->answer.kind == BODY_HTML)
+	if (caller_other_flaw(hint) || x->answer.kind == BODY_HTML)
 		return RULE_PASS;
 	if (x->answer.description[0])
 		ev(out, "error_description", (int)x->n, "%s", x->answer.description);
@@ -475,7 +468,7 @@ enum verdict_of
 rule_client_secret_wrong(const struct facts *f, struct finding *out)
 {
 	bool known;
-	const struct exchange *x = refused_caller(f, out);
+	const struct exchange *x = caller_refused(f, out);
 	enum hint hint;
 	bool seen;
 
@@ -493,13 +486,14 @@ rule_client_secret_wrong(const struct facts *f, struct finding *out)
 	hint = answer_hint(x);
 	if (!exchange_request_known(x))
 		return refused_in_words(x, hint, out);
-	if (!with_secret(x) || x->auth == AUTH_SECRET_JWT)
+	if (!caller_with_secret(x) || x->auth == AUTH_SECRET_JWT)
 		return RULE_PASS;
 	/* "none came", whichever way it was sent: there is no such client */
 	seen = hint == HINT_NO_CLIENT && refused_both_ways(f, x);
-	if ((names_another_flaw(hint) && !seen) || method_offered(f, x) == TRI_NO ||
-		accepted_other(f, x, other_method) || accepted_other(f, x, other_encoding) ||
-		(!seen && accepted_other(f, x, same_method_elsewhere)))
+	if ((caller_other_flaw(hint) && !seen) || method_offered(f, x) == TRI_NO ||
+		caller_accepted_other(f, x, caller_other_method) ||
+		caller_accepted_other(f, x, other_encoding) ||
+		(!seen && caller_accepted_other(f, x, caller_same_elsewhere)))
 		return RULE_PASS;
 	if (x->auth == AUTH_BASIC && x->auth_has_reserved && !tried_encodings(f, x))
 		return RULE_PASS;
@@ -534,7 +528,7 @@ by_hint(const struct facts *f, struct finding *out, enum hint hint, const char *
 		out->step = x->step;
 		ev_answer(out, x);
 		ev(out, "error_description", (int)x->n, "%s", x->answer.description);
-		return say(out, fmt, whose(x));
+		return say(out, fmt, caller_name(x));
 	}
 	return RULE_PASS;
 }
@@ -568,79 +562,18 @@ rule_client_disabled(const struct facts *f, struct finding *out)
 		"The client that the token was issued to is disabled at the server.");
 }
 
-static bool
-by_assertion(const struct exchange *x)
-{
-	return x->auth == AUTH_PRIVATE_KEY_JWT || x->auth == AUTH_SECRET_JWT;
-}
-
-enum verdict_of
-rule_client_assertion_audience(const struct facts *f, struct finding *out)
-{
-	const struct exchange *x = refused_caller(f, out), *y;
-
-	if (!x || (!by_assertion(x) && exchange_request_known(x)))
-		return RULE_PASS;
-	y = !by_assertion(x) ? NULL : accepted_other(f, x, same_method_elsewhere);
-	if (!y && answer_hint(x) != HINT_ASSERTION_AUDIENCE)
-		return RULE_PASS;
-	ev_answer(out, y);
-	return say(out,
-		"The client assertion is refused at the %s request%s: its audience does not suit "
-		"this endpoint.",
-		purpose_words(x->purpose), y ? " and accepted elsewhere" : "");
-}
-
-/* By a key or a certificate: what of it does not suit, servers keep to themselves. */
-enum verdict_of
-rule_client_proof_refused(const struct facts *f, struct finding *out)
-{
-	const struct exchange *x = refused_caller(f, out);
-	bool certificate = x && (x->auth == AUTH_TLS || x->auth == AUTH_TLS_SELF);
-
-	if (!x || !(by_assertion(x) || certificate) || names_another_flaw(answer_hint(x)) ||
-		method_offered(f, x) == TRI_NO || accepted_other(f, x, other_method) ||
-		accepted_other(f, x, same_method_elsewhere))
-		return RULE_PASS;
-	out->open = true;
-	if (x->answer.description[0])
-		ev(out, "error_description", (int)x->n, "%s", x->answer.description);
-	if (certificate) {
-		if (f->c->own_x5t_s256[0])
-			ev(out, "x5t#S256 of client_cert_file", FROM_PROFILE, "%s",
-				f->c->own_x5t_s256);
-		ev(out, "certificate shown", (int)x->n, "%s",
-			x->result.tls.client_subject[0] ? x->result.tls.client_subject
-							: "no: the server did not ask for one");
-		return say(out,
-			x->result.tls.client_subject[0]
-				? "The server refuses client %s with the certificate it showed "
-				  "(%d): another one, or another subject, is registered."
-				: "The server refuses client %s, which showed no certificate: "
-				  "at this address none is asked for (%d).",
-			whose(x), x->result.response.status);
-	}
-	if (f->skew.known)
-		ev(out, "server clock", f->skew.from, "%+.0f s", f->skew.seconds);
-	return say(out,
-		"The server refuses the assertion of client %s at the %s request (%d): the %s it "
-		"is signed with, its audience, kid or algorithm does not suit.",
-		whose(x), purpose_words(x->purpose), x->result.response.status,
-		x->auth == AUTH_SECRET_JWT ? "secret" : "key");
-}
-
 enum verdict_of
 rule_introspect_resource_credentials_needed(const struct facts *f, struct finding *out)
 {
-	const struct exchange *x = refused_caller(f, out), *y;
+	const struct exchange *x = caller_refused(f, out), *y;
 
-	if (!x || x->purpose != PURPOSE_INTROSPECTION || !with_secret(x))
+	if (!x || x->purpose != PURPOSE_INTROSPECTION || !caller_with_secret(x))
 		return RULE_PASS;
 	/* a server that looks at the code first has not looked at the client yet; its words at
 	 * introspection have */
 	if (answer_hint(x) == HINT_NO_CLIENT || answer_hint(x) == HINT_SECRET_WRONG)
 		return RULE_PASS;
-	y = accepted_other(f, x, same_method_elsewhere);
+	y = caller_accepted_other(f, x, caller_same_elsewhere);
 	if (!y || purpose_endpoint(y->purpose) != EP_TOKEN)
 		return RULE_PASS;
 	ev_answer(out, y);
@@ -657,7 +590,7 @@ fact_caller_in_doubt(const struct facts *f)
 {
 	const struct exchange *x = f->introspection;
 
-	return exchange_answered(x) && x->result.response.status == 403 && with_secret(x) &&
+	return exchange_answered(x) && x->result.response.status == 403 && caller_with_secret(x) &&
 		!x->answer.error[0] && !x->answer.challenges.n && !x->answer.doc &&
 		!exchange_client_accepted(f->token_probe) && !exchange_client_accepted(f->refresh);
 }
@@ -688,76 +621,8 @@ rule_introspect_not_permitted(const struct facts *f, struct finding *out)
 			"The server does not let the client %s introspect (403), and does not say "
 			"whether its "
 			"credentials are wrong or it lacks the permission.",
-			whose(x));
+			caller_name(x));
 	}
 	return say(out, "The server knows the client %s and does not let it introspect (403).",
-		whose(x));
-}
-
-/* --- what was not even sent --------------------------------------------------------------- */
-
-static bool
-without_auth(const struct exchange *x)
-{
-	return x->result.error == NETERR_NO_CLIENT_AUTH;
-}
-
-/* The methods that the metadata lists, ", " between; "" if it lists none. */
-static char *
-usable_methods(const struct facts *f, char *out, size_t size)
-{
-	out[0] = '\0';
-	for (int a = AUTH_UNSET + 1; f->metadata && a < AUTH_COUNT; a++) {
-		const char *id = client_auth_id((enum client_auth)a);
-		size_t n = strlen(out);
-
-		if (metadata_supports(f->metadata, "token_endpoint_auth_methods_supported", id) ==
-			TRI_YES)
-			(void)snprintf(out + n, size - n, "%s%s", n ? ", " : "", id);
-	}
-	return out;
-}
-
-enum verdict_of
-rule_client_auth_impossible(const struct facts *f, struct finding *out)
-{
-	const struct exchange *x = gravest_failure(f, without_auth, out);
-	const struct profile *p = &f->c->profile;
-	char methods[160];
-
-	if (!x)
-		return RULE_PASS;
-	/* not asked is not settled; the token's own time is, and the query that came shows that the
-	 * token is good */
-	out->open = x->purpose == PURPOSE_INTROSPECTION && exchange_answered(f->userinfo);
-	if (x->purpose == PURPOSE_INTROSPECTION && (f->userinfo_ok.v == TRI_YES || fact_expired(f)))
-		out->severity = SEV_WARNING;
-	ev(out, "client_auth", FROM_PROFILE, "%s", client_auth_id(x->auth));
-	ev(out, "why", (int)x->n, "%s", x->result.error_text);
-	usable_methods(f, methods, sizeof(methods));
-	if (methods[0])
-		ev(out, "the server takes", (int)f->c->metadata_from, "%s", methods);
-	if (x->auth == AUTH_PRIVATE_KEY_JWT)
-		fix(out,
-			"Give the client's private key (client_assertion_key_file, or "
-			"client_key_file), PEM or JWK, without a passphrase, of a kind that the "
-			"server takes.");
-	else if (with_secret(x) && !p->client_secret)
-		fix(out,
-			"Give the client's secret: client_secret_env, client_secret_file or "
-			"client_secret_command.");
-	else if (x->auth == AUTH_TLS || x->auth == AUTH_TLS_SELF)
-		fix(out,
-			"Give the client's certificate and key: client_cert_file and "
-			"client_key_file.");
-	else if (methods[0])
-		fix(out,
-			"Set client_auth to a method that the server takes and the client is "
-			"registered for: %s.",
-			methods);
-	else
-		fix(out, "Set client_auth to the method that the client is registered for.");
-	return say(out, "The %s request was not sent: %s.", purpose_words(x->purpose),
-		x->result.error_text[0] ? x->result.error_text
-					: "the client cannot be authenticated as configured");
+		caller_name(x));
 }

@@ -153,6 +153,8 @@ audience_of(const struct wizard *w, const struct engine_call *call)
 	struct span word = span_of(p->client_assertion_audience);
 	struct span token = profile_endpoint(p, EP_TOKEN), asked = span_of(call->http.url);
 
+	if (w->audience.n)
+		return w->audience;
 	if (!token.n)
 		token = w->c->metadata.url[EP_TOKEN];
 	if (!token.n)
@@ -272,7 +274,6 @@ wizard_authenticate(struct wizard *w, enum endpoint e, struct engine_call *call)
 		wizard_prove_possession(w, call);
 }
 
-/* As the client of an endpoint, but by this method; AUTH_NONE: as nobody at all. */
 void
 wizard_authenticate_as(struct wizard *w, struct engine_call *call, enum endpoint e,
 	enum client_auth auth, bool raw_basic)
@@ -284,6 +285,7 @@ wizard_authenticate_as(struct wizard *w, struct engine_call *call, enum endpoint
 		cc.method = auth;
 	if (auth == AUTH_NONE)
 		cc.client_id = SPAN_EMPTY;
-	cc.raw_basic = raw_basic;
+	if (auth != AUTH_UNSET)
+		cc.raw_basic = raw_basic;
 	authenticate(w, call, e, &cc);
 }

@@ -91,6 +91,18 @@ may_be_encoding(const struct facts *f, const struct diagnosis *d)
 }
 
 static bool
+may_be_assertion(const struct facts *f, const struct diagnosis *d)
+{
+	return !decided(d, "") && f->doubt.assertion && has(d, "client-proof-refused");
+}
+
+static bool
+may_be_assertion_audience(const struct facts *f, const struct diagnosis *d)
+{
+	return may_be_assertion(f, d) && f->doubt.audience.n;
+}
+
+static bool
 may_be_resource_credentials(const struct facts *f, const struct diagnosis *d)
 {
 	return !decided(d, "") && f->doubt.refused && f->doubt.elsewhere;
@@ -302,6 +314,12 @@ static bool
 fits_other_method(const struct facts *f)
 {
 	return f->doubt.other != AUTH_UNSET && f->doubt.refusals < MOST_REFUSALS;
+}
+
+static bool
+fits_other_audience(const struct facts *f)
+{
+	return f->doubt.assertion && f->doubt.audience.n;
 }
 
 static bool

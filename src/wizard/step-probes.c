@@ -14,8 +14,8 @@ void
 probes_new_tokens(struct wizard *w)
 {
 	w->asked &= probe_bit(PROBE_NO_CLIENT) | probe_bit(PROBE_RAW_BASIC) |
-		probe_bit(PROBE_OTHER_METHOD) | probe_bit(PROBE_MADE_UP_CODE) |
-		probe_bit(PROBE_SECOND_CLOCK);
+		probe_bit(PROBE_OTHER_METHOD) | probe_bit(PROBE_OTHER_AUDIENCE) |
+		probe_bit(PROBE_MADE_UP_CODE) | probe_bit(PROBE_SECOND_CLOCK);
 }
 
 /* The same questions again, later: whatever was refused. */
@@ -70,6 +70,14 @@ send_probe(struct wizard *w, enum probe p)
 		break;
 	case PROBE_OTHER_METHOD:
 		send_as_client(w, f->doubt.other, false);
+		break;
+	case PROBE_OTHER_AUDIENCE:
+		w->audience = f->doubt.audience;
+		if (f->doubt.assertion->purpose == PURPOSE_INTROSPECTION)
+			send_made_up_introspection(w, f->doubt.assertion->auth, false);
+		else
+			send_made_up_code(w, EP_TOKEN, f->doubt.assertion->auth, false);
+		w->audience = SPAN_EMPTY;
 		break;
 	case PROBE_MADE_UP_CODE:
 		send_made_up_code(w, EP_INTROSPECTION, f->introspection->auth,

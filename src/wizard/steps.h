@@ -65,6 +65,7 @@ struct wizard {
 	} unproven[4]; /* answers that came signed before there was a key set */
 	size_t n_unproven;
 	struct own_key assertion_key, dpop_key;
+	struct span audience; /* of the assertions a probe makes; empty: the profile's choice */
 	bool certificate_tried;
 
 	/* What this run sent and changed. */
@@ -131,7 +132,8 @@ enum client_auth wizard_auth_method(const struct wizard *w, enum endpoint e);
  * not sent, and the exchange says why.
  */
 void wizard_authenticate(struct wizard *w, enum endpoint e, struct engine_call *call);
-/* The same by this method; AUTH_UNSET: the chosen one, AUTH_NONE: as nobody at all. */
+/* The same by this method and without DPoP; AUTH_UNSET: as the profile would, AUTH_NONE: as nobody
+ * at all. */
 void wizard_authenticate_as(struct wizard *w, struct engine_call *call, enum endpoint e,
 	enum client_auth auth, bool raw_basic);
 

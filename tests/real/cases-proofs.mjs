@@ -84,6 +84,10 @@ export const proofCases = {
 		...await byAssertion(w, 'app-key', () => ({ client_key_file: keyFile(w, dpopKey()) })), after: undefined,
 		expect: { state: ['problem', 'undetermined'], primary: 'client-proof-refused',
 			never: ['client-secret-wrong', 'client-credentials-encoding'] } }),
+	'assertion for a name the server does not know, probed': async (w) => ({
+		...await byAssertion(w, 'app-key', (c) => ({ client_key_file: keyFile(w, c.key),
+			client_assertion_audience: 'urn:another:server' })), after: undefined,
+		args: () => ['--probes', 'all'], expect: problem('client-assertion-audience') }),
 	'active, certificate of an authority': async (w) => ({
 		...await byCertificate(w, 'app-tls', 'client'), after: userinfoCame(byMethod('tls_client_auth')) }),
 	'active, certificate that signed itself': async (w) => ({

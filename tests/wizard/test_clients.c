@@ -397,6 +397,42 @@ what_cannot_be_signed_is_not_sent(void **state)
 	}
 }
 
+#define REFUSED                                                                                    \
+	"HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\n" DATE "\r\n{\"error\":\"invalid_client\"}"
+
+/* Refused for its audience or its key?  One more assertion, for the other name, tells; not unasked. */
+static void
+another_audience_is_probed(void **state)
+{
+	struct world *t = *state;
+	struct http_request r;
+	struct json *claims;
+
+	no_secret(t);
+	profile_set(&t->profile.client_key_file, span_of(key_file));
+	reply("GET", "openid-configuration", NULL, DPOP_METADATA(""));
+	reply("POST", "/introspect", "token=tokentriage-made-up", INACTIVE);
+	reply("POST", "/introspect", NULL, REFUSED);
+	reply("GET", "/me", NULL, USER);
+	begin(t, ACCESS, NULL);
+	walk(t);
+	assert_int_equal(sent_to("tokentriage-made-up"), 0);
+	assert_non_null(finding(t, "client-proof-refused"));
+	assert_non_null(strstr(wizard_diagnosis(t->w)->verdict.next, "made out to another"));
+	begin(t, ACCESS, NULL);
+	wizard_set_probes(t->w, PROBES_ALL);
+	walk(t);
+	assert_int_equal(sent_to("tokentriage-made-up"), 1);
+	request_to("https://idp.test/introspect", 2, &r);
+	claims = assertion_of(&r, key, NULL);
+	assert_true(span_is(json_get_str(claims, "aud"), "https://idp.test/token"));
+	assert_non_null(finding(t, "client-assertion-audience"));
+	assert_non_null(strstr(finding(t, "client-assertion-audience")->remedy, "https://idp.test/token"));
+	assert_null(finding(t, "client-proof-refused"));
+	json_free(claims);
+	http_request_release(&r);
+}
+
 /* The server's clock is ten minutes ahead: what is signed has its time, as its Date told. */
 static void
 signed_times_are_by_the_servers_clock(void **state)
@@ -692,6 +728,7 @@ main(void)
 		T(each_endpoint_has_its_method),
 		T(the_method_follows_from_what_is_at_hand),
 		T(what_cannot_be_signed_is_not_sent),
+		T(another_audience_is_probed),
 		T(signed_times_are_by_the_servers_clock),
 		T(a_bound_token_is_shown_with_its_proof),
 		T(a_nonce_is_tried_once),
