@@ -241,6 +241,42 @@ file_write(const char *path, struct span content, struct err *e)
 	return write_atomic(path, content, 0666, e);
 }
 
+enum res
+folder_make_private(const char *path, struct err *e)
+{
+	char *part = xstrdup(path);
+	enum res r = RES_OK;
+	struct stat st;
+
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		goto out;
+	for (char *at = part + 1; r == RES_OK; at++) {
+		at = strchr(at, '/');
+		if (at)
+			*at = '\0';
+		if (mkdir(part, 0700) == 0)
+			r = sync_folder(part, e);
+		else if (errno != EEXIST)
+			r = err_errno(e, "%s", part);
+		if (!at)
+			break;
+		*at = '/';
+	}
+	if (r == RES_OK && (stat(path, &st) != 0 || !S_ISDIR(st.st_mode)))
+		r = err_set(e, RES_IO, "%s is not a folder", path);
+out:
+	free(part);
+	return r;
+}
+
+enum res
+file_remove(const char *path, struct err *e)
+{
+	if (unlink(path) != 0)
+		return errno == ENOENT ? RES_OK : err_errno(e, "%s", path);
+	return sync_folder(path, e);
+}
+
 bool
 file_others_can_read(const char *path)
 {

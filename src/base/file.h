@@ -19,6 +19,10 @@ enum res file_write_private(const char *path, struct span content, struct err *e
 enum res file_try_private(const char *path, struct err *e) MUST_USE;
 /* Atomic as above with the mode of other outputs (0666 less umask). */
 enum res file_write(const char *path, struct span content, struct err *e) MUST_USE;
+/* A folder of mode 0700, and the ones above it that are missing; each is synced into its parent. */
+enum res folder_make_private(const char *path, struct err *e) MUST_USE;
+/* Removes a file and syncs its folder; one that is not there is no error. */
+enum res file_remove(const char *path, struct err *e) MUST_USE;
 /* Is the file (not a folder or a pipe) readable by group or others?  False also if
  * it cannot be told. */
 bool file_others_can_read(const char *path);

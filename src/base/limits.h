@@ -23,6 +23,8 @@ enum {
 	LIMIT_JWKS_KEYS = 128,
 	LIMIT_CERTS = 16,
 	LIMIT_REDIRECTS = 5,
+	LIMIT_SPENT = 1024,           /* used refresh tokens that are remembered */
+	LIMIT_MARKS = 64,             /* refreshes whose end is not known */
 	LIMIT_MESSAGE = 512,          /* a verdict, summary or remedy sentence */
 };
 

@@ -171,6 +171,10 @@ token_json(const struct case_token *t, const struct redactor *r, bool with_secre
 		json_set_bool(j, "spent", true);
 	if (with_secrets)
 		set_secrets(j, t);
+	if (t->earlier) {
+		json_set_str(j, "earlier", earlier_use_id(t->earlier));
+		json_set_i64(j, "earlier_at", t->earlier_wall_s);
+	}
 	return j;
 }
 
@@ -344,6 +348,8 @@ read_token(struct case_token *t, const struct json *j, struct err *e)
 	t->from = (uint32_t)json_i64_or(j, "from", 0);
 	t->spent = json_flag(j, "spent");
 	read_secrets(t, j);
+	if (earlier_use_from_id(json_get_str(j, "earlier"), &t->earlier))
+		t->earlier_wall_s = json_i64_or(j, "earlier_at", 0);
 	return RES_OK;
 }
 

@@ -3,6 +3,27 @@
 #include "base/mem.h"
 #include "case/tokens.h"
 
+static const char *const earlier_ids[] = {[EARLIER_NONE] = "none", [EARLIER_SPENT] = "spent",
+	[EARLIER_REFUSED] = "refused", [EARLIER_OPEN] = "open", [EARLIER_RUNNING] = "running"};
+
+const char *
+earlier_use_id(enum earlier_use u)
+{
+	return earlier_ids[u];
+}
+
+bool
+earlier_use_from_id(struct span id, enum earlier_use *out)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(earlier_ids); i++) {
+		if (span_is(id, earlier_ids[i])) {
+			*out = (enum earlier_use)i;
+			return true;
+		}
+	}
+	return false;
+}
+
 void
 case_init(struct case_file *c)
 {

@@ -9,6 +9,18 @@
 #include "case/exchange.h"
 #include "case/profile.h"
 
+/* What earlier runs of this program did with a refresh token. */
+enum earlier_use {
+	EARLIER_NONE,    /* nothing is known of it */
+	EARLIER_SPENT,   /* it was used, and replaced */
+	EARLIER_REFUSED, /* the server refused it */
+	EARLIER_OPEN,    /* it was sent, and the run ended before an answer was kept */
+	EARLIER_RUNNING, /* another run has sent it and waits for the answer */
+};
+
+const char *earlier_use_id(enum earlier_use u); /* "spent" */
+bool earlier_use_from_id(struct span id, enum earlier_use *out);
+
 /* A token of the case: its facts always, its value only while the case is live. */
 struct case_token {
 	bool present;
@@ -23,7 +35,9 @@ struct case_token {
 	int64_t expires_in;         /* of the token response; -1: not stated */
 	char scope[400];            /* scope of the token response; "" */
 	uint32_t from;              /* the exchange it came from; 0: given */
-	bool spent;                 /* a refresh token that was used */
+	bool spent;                 /* a refresh token that was used, or may have been */
+	enum earlier_use earlier;   /* … by an earlier run (spent, then) */
+	int64_t earlier_wall_s;     /* when it was sent then; 0: not known */
 };
 
 struct case_tokens {

@@ -47,8 +47,23 @@ case_spent_words(const struct case_file *c)
 {
 	const struct exchange *x = case_last(c, PURPOSE_REFRESH, SLOT_NONE);
 
+	switch (case_token(c, SLOT_REFRESH)->earlier) {
+	case EARLIER_SPENT:
+		return "was used by an earlier run of this program";
+	case EARLIER_REFUSED:
+		return "was refused in an earlier run of this program";
+	case EARLIER_OPEN:
+		return "was sent by an earlier run of this program, which ended before an answer "
+		       "was kept: it may have been used";
+	case EARLIER_RUNNING:
+		return "was sent by another run of this program, which waits for the answer";
+	case EARLIER_NONE:
+		break;
+	}
 	if (exchange_unanswered(x))
 		return "was sent, and no answer came: it may have been used";
+	if (exchange_answered(x) && x->result.response.status >= 500)
+		return "was sent, and the server failed: it may have been used";
 	return exchange_answered(x) && x->answer.outcome != OUTCOME_SUCCESS ? "was refused"
 									    : "was used already";
 }

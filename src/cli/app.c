@@ -25,6 +25,7 @@ app_release(struct app *a)
 	if (a->wizard && wizard_awaits_tokens(a->wizard))
 		app_warn("waiting for the answer to the refresh, so that its tokens are not lost");
 	wizard_free(a->wizard);
+	journal_free(a->journal);
 	if (a->engine)
 		engine_free(a->engine);
 	case_release(&a->c);
@@ -271,8 +272,14 @@ app_start(struct app *a, bool offline, struct err *e)
 		return r;
 	a->read_only = offline;
 	a->engine = engine_new(&ed);
-	wd = (struct wizard_deps){
-		a->engine, &a->c, &clock_system, &rng_system, a->log, a->redactor};
+	if (!offline && (a->opt->command == CMD_WIZARD || a->opt->command == CMD_CHECK)) {
+		char *state = journal_default_folder();
+
+		a->journal = journal_new(state, &rng_system);
+		free(state);
+	}
+	wd = (struct wizard_deps){a->engine, &a->c, &clock_system, &rng_system, a->log,
+		a->redactor, a->journal};
 	a->wizard = wizard_new(&wd);
 	if (a->opt->v[OPT_PROBES].given)
 		wizard_set_probes(a->wizard, (enum probe_level)opt_choice(a->opt, OPT_PROBES));

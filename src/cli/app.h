@@ -24,6 +24,7 @@ struct app {
 	struct log *log;
 	struct case_file c;
 	struct engine *engine;
+	struct journal *journal; /* not of the demo, whose tokens end with it; NULL */
 	struct wizard *wizard;
 };
 

@@ -109,6 +109,18 @@ say_farewell(const struct app *a)
 	buf_release(&out);
 }
 
+/* Of earlier runs; one of the token at hand is a finding, too. */
+static void
+tell_interrupted(const struct app *a)
+{
+	struct journal_entry marks[LIMIT_MARKS];
+	size_t n = wizard_interrupted(a->wizard, marks, LIMIT_MARKS);
+	char words[LIMIT_MESSAGE];
+
+	for (size_t i = 0; i < n; i++)
+		app_warn("%s", interrupted_words(&marks[i], words, sizeof words));
+}
+
 static int
 walk(struct app *a, unsigned mask)
 {
@@ -120,6 +132,7 @@ walk(struct app *a, unsigned mask)
 		app_fail(&e);
 		return STATUS_INTERNAL;
 	}
+	tell_interrupted(a);
 	wizard_walk(a->wizard, mask, opt_given(o, OPT_REFRESH), opt_given(o, OPT_REVOKE));
 	if (app_run(a, &e) != RES_OK) {
 		app_fail(&e);

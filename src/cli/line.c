@@ -170,6 +170,7 @@ put_help(struct line *l)
 		"r      refresh the tokens\nv      revoke the "
 		"access token\n"
 		"a      your application: what it does with this answer, and the HTTP\n"
+		"d      do not mention interrupted refreshes again\n"
 		"x      write the JSON report to a file\nw      write the case to a file; "
 		"'tokentriage open' shows it again\nl      the log\nq      leave\n");
 }
@@ -300,6 +301,28 @@ application(struct line *l)
 	put(l, "That is none of the rows.\n");
 }
 
+/* Refreshes of earlier runs whose answer was not kept.  seen: they are not mentioned again. */
+static void
+interrupted(struct line *l, bool seen)
+{
+	struct journal_entry marks[LIMIT_MARKS];
+	size_t n = wizard_interrupted(l->a->wizard, marks, LIMIT_MARKS);
+	char words[LIMIT_MESSAGE];
+	struct err e = ERR_INIT;
+
+	for (size_t i = 0; i < n && !*e.text; i++) {
+		if (!seen)
+			put(l, "Note: %s\n", interrupted_words(&marks[i], words, sizeof words));
+		else if (wizard_dismiss(l->a->wizard, &marks[i], &e) != RES_OK)
+			put(l, "Error: %s.\n", e.text);
+	}
+	if (!seen && n)
+		put(l, "d: do not mention it again.\n");
+	else if (seen && !*e.text)
+		put(l, n ? "It is not mentioned again; the token is not sent again.\n"
+			 : "There is no interrupted refresh.\n");
+}
+
 static void
 probe(struct line *l)
 {
@@ -374,68 +397,52 @@ put_log(struct line *l)
 			log_cat_id((enum log_cat)rec.cat), rec.text);
 }
 
+static void
+next_step(struct line *l)
+{
+	run_step(l);
+	l->step = l->step + 1 < STEP_COUNT ? l->step + 1 : STEP_VERIFY;
+	put(l, "Now at step %d, %s. Enter runs it.\n", (int)l->step + 1, step_title(l->step));
+}
+
+static void
+seen(struct line *l)
+{
+	interrupted(l, true);
+}
+
 /* False: leave. */
 static bool
 choose(struct line *l)
 {
+	static const struct {
+		char letter;
+		void (*run)(struct line *l);
+	} choices[] = {{'\0', run_step}, {'n', next_step}, {'s', put_steps}, {'p', probe},
+		{'r', refresh}, {'v', revoke_token}, {'a', application}, {'d', seen},
+		{'x', export}, {'w', save_case}, {'l', put_log}, {'h', put_help}};
 	char c = l->answer[0] && l->answer[1] ? '?' : l->answer[0];
 
 	if (l->a->read_only && c && strchr("prv", c)) {
 		put(l, "Read-only: this was recorded before, and nothing is sent from here.\n");
 		return true;
 	}
-	switch (c) {
-	case '\0':
-		run_step(l);
-		break;
-	case 'n':
-		run_step(l);
-		l->step = l->step + 1 < STEP_COUNT ? l->step + 1 : STEP_VERIFY;
-		put(l, "Now at step %d, %s. Enter runs it.\n", (int)l->step + 1,
-			step_title(l->step));
-		break;
-	case '1':
-	case '2':
-	case '3':
-	case '4':
-	case '5':
+	if (c >= '1' && c < '1' + STEP_COUNT) {
 		l->step = (enum step)(c - '1');
 		put_step(l);
-		break;
-	case 's':
-		put_steps(l);
-		break;
-	case 'p':
-		probe(l);
-		break;
-	case 'r':
-		refresh(l);
-		break;
-	case 'v':
-		revoke_token(l);
-		break;
-	case 'a':
-		application(l);
-		break;
-	case 'x':
-		export(l);
-		break;
-	case 'w':
-		save_case(l);
-		break;
-	case 'l':
-		put_log(l);
-		break;
-	case 'q':
-		return false;
-	case 'h':
-		put_help(l);
-		break;
-	default:
-		/* not repeated: it may have been a token, pasted here */
-		put(l, "That is none of the choices, which are:\n");
-		put_help(l);
+		return true;
 	}
+	for (size_t i = 0; i < ARRAY_SIZE(choices); i++) {
+		if (choices[i].letter == c) {
+			choices[i].run(l);
+			return true;
+		}
+	}
+	if (c == 'q')
+		return false;
+	/* not repeated: it may have been a token, pasted here */
+	put(l, "That is none of the choices, which are:\n");
+	put_help(l);
 	return true;
 }
 
@@ -467,6 +474,7 @@ line_wizard(struct app *a, FILE *in, FILE *out)
 
 	wizard_update(a->wizard);
 	put_opening(&l);
+	interrupted(&l, false);
 	while (ask(&l, "Choice:") && choose(&l))
 		;
 	/* lines behind the one that ended it are not for the shell */

@@ -104,6 +104,40 @@ family_ended(const struct facts *f)
 	return NULL;
 }
 
+/* What earlier runs did with the token at hand, which is not sent again: nothing of it is in the
+ * exchanges. */
+static bool
+earlier_was(const struct facts *f, enum earlier_use use, struct finding *out)
+{
+	const struct case_token *t = case_token(f->c, SLOT_REFRESH);
+	char when[32];
+
+	if (f->refresh || t->earlier != use)
+		return false;
+	if (t->earlier_wall_s)
+		ev(out, "sent", FROM_CLOCK, "%s", time_rfc3339(when, t->earlier_wall_s));
+	/* it matters once a refresh is needed */
+	out->severity = fact_expired(f) ? SEV_ERROR : SEV_WARNING;
+	out->explains = "";
+	return true;
+}
+
+enum verdict_of
+rule_refresh_interrupted(const struct facts *f, struct finding *out)
+{
+	if (earlier_was(f, EARLIER_RUNNING, out))
+		return say(out,
+			"Another run of this program has sent this refresh token, and waits for "
+			"the "
+			"answer.");
+	if (earlier_was(f, EARLIER_OPEN, out))
+		return say(out,
+			"An earlier run of this program sent this refresh token, and ended before "
+			"an "
+			"answer was kept: it may have been used.");
+	return RULE_PASS;
+}
+
 enum { RACE_US = 2000000 };
 
 static bool
@@ -121,6 +155,11 @@ rule_refresh_token_rotated(const struct facts *f, struct finding *out)
 	const struct exchange *before, *after;
 	char ago[32];
 
+	if (earlier_was(f, EARLIER_SPENT, out))
+		return say(out,
+			"This refresh token was used by an earlier run of this program, and "
+			"replaced "
+			"by a new one; it is not sent again.");
 	if (!grant_refused(f))
 		return RULE_PASS;
 	before = used_before(f);
@@ -309,8 +348,8 @@ consented(const struct facts *f, struct fact_time *out)
 		*out = (struct fact_time){
 			true, NUM_INTEGER, f->id_token->claims.iat.at, FROM_TOKEN};
 	else if (t->obtained_wall_us > 0)
-		*out = (struct fact_time){true, NUM_INTEGER, t->obtained_wall_us / 1000000,
-			(int)t->from};
+		*out = (struct fact_time){
+			true, NUM_INTEGER, t->obtained_wall_us / 1000000, (int)t->from};
 	return out->known ? out : NULL;
 }
 
@@ -467,13 +506,19 @@ rule_refresh_invalid_grant_unspecified(const struct facts *f, struct finding *ou
 {
 	const struct exchange *x = f->refresh, *proof;
 
+	if (earlier_was(f, EARLIER_REFUSED, out))
+		return say(out,
+			"The server refused this refresh token in an earlier run of this program; "
+			"it "
+			"is not sent again.");
 	/* some servers call a foreign refresh token invalid_client (RFC 6749 §5.2 wants
 	 * invalid_grant) */
 	proof = refused(f) && exchange_client_refused(x) ? same_client_accepted(f, x) : NULL;
 	if (proof) {
 		ev_answer(out, x);
 		ev_answer(out, proof);
-		fix(out, "Compare how this client is registered for the token endpoint (its "
+		fix(out,
+			"Compare how this client is registered for the token endpoint (its "
 			"method), and whether the refresh token was issued to it.");
 		return say(out,
 			"The token endpoint refuses client %s (%d%s%s), which the same server "

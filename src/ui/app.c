@@ -380,6 +380,8 @@ prepare(struct ui *ui, struct err *e)
 		screen_open_push(ui);
 	else if (ui->d->walk && !ui->d->offline)
 		wizard_walk(ui->d->wizard, STEPS_ALL, false, false);
+	if (!ui->d->offline)
+		flow_interrupted(ui);
 	return true;
 }
 

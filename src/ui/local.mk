@@ -7,6 +7,7 @@ src_libttui_a_SOURCES = \
 	src/ui/chrome.c \
 	src/ui/dialog.c \
 	src/ui/fieldlist.c \
+	src/ui/flow-interrupted.c \
 	src/ui/flow-probes.c \
 	src/ui/flows.c \
 	src/ui/global.c \

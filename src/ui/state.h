@@ -226,6 +226,7 @@ void textfield_draw(const struct textfield *f, bool focus, const char *hint, int
 void flow_refresh(struct ui *ui);
 void flow_replace(struct ui *ui);
 void flow_probes(struct ui *ui); /* flow-probes.c */
+void flow_interrupted(struct ui *ui); /* flow-interrupted.c: at the start */
 void flow_revoke(struct ui *ui);
 void flow_export(struct ui *ui);
 void flow_save(struct ui *ui); /* the case */

@@ -13,6 +13,7 @@ src_libttwizard_a_SOURCES = \
 	src/wizard/proof.c \
 	src/wizard/intake.c \
 	src/wizard/own-keys.c \
+	src/wizard/journal.c src/wizard/journal.h \
 	src/wizard/keep.c \
 	src/wizard/requests.c \
 	src/wizard/step-probes.c \

@@ -312,36 +312,6 @@ send_clock(struct wizard *w, struct span url)
 
 /* --- what changes something --- */
 
-/* Refused, or sent and not answered as it should be: the server may have used it, a second time
- * could end its family. */
-static bool
-may_be_spent(const struct exchange *x)
-{
-	return exchange_unanswered(x) || x->result.response.status / 100 == 2 ||
-		!strcmp(x->answer.error, "invalid_grant");
-}
-
-static void
-refresh_done(void *ctx, const struct net_result *raw, const struct exchange *x)
-{
-	struct wizard *w = ctx;
-	struct token_response t = {0};
-
-	w->outstanding--;
-	w->refresh_id = 0;
-	if (!x)
-		return;
-	if (x->answer.outcome == OUTCOME_SUCCESS &&
-		token_response_read(&t, buf_span(&raw->response.body), NULL) == RES_OK) {
-		wizard_take_tokens(w, &t, x->n);
-		w->n_refreshed++;
-	} else if (may_be_spent(x)) {
-		case_token(w->c, SLOT_REFRESH)->spent = true;
-	}
-	w->c->revision++;
-	token_response_release(&t);
-}
-
 void
 send_refresh(struct wizard *w)
 {

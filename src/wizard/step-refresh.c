@@ -5,6 +5,8 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "oauth/oautherror.h"
+#include "oauth/url.h"
 
 static bool
 no(char *why, size_t size, const char *text)
@@ -109,6 +111,11 @@ refresh_advise(struct wizard *w)
 	struct verdict *v = &d->verdict;
 	char was[sizeof v->summary], where[sizeof w->saved_to + 4];
 
+	if (*w->refresh_block) {
+		text_format(d->step_summary[STEP_REFRESH], sizeof d->step_summary[STEP_REFRESH],
+			"Not refreshed: %s.", w->refresh_block);
+		d->steps[STEP_REFRESH] = STATE_WARNING;
+	}
 	if (!wizard_tokens_misplaced(w))
 		return;
 	text_format(
@@ -128,13 +135,175 @@ refresh_advise(struct wizard *w)
 			w->saved_to);
 }
 
+/* --- what outlives a run --- */
+
+static void
+used_earlier(struct wizard *w, const struct journal_entry *entry)
+{
+	struct case_token *t = case_token(w->c, SLOT_REFRESH);
+
+	t->spent = true;
+	t->earlier = entry->use;
+	t->earlier_wall_s = entry->wall_s;
+	w->c->revision++;
+}
+
+void
+refresh_recall(struct wizard *w)
+{
+	const struct case_token *t = case_token(w->c, SLOT_REFRESH);
+	struct journal_entry entry;
+	struct err e = ERR_INIT;
+
+	if (!w->deps.journal || !t->present || t->spent)
+		return;
+	if (journal_look(w->deps.journal, t->value, &entry, &e) != RES_OK)
+		log_add(w->deps.log, LOG_WARN, LOGC_STEP, 0,
+			"what earlier runs did with the refresh token is not known: %s", e.text);
+	else if (entry.use != EARLIER_NONE)
+		used_earlier(w, &entry);
+}
+
+/* "acme at idp.example": the client whose refresh it is, for who reads the mark. */
+static void
+whose_refresh(const struct wizard *w, char *out, size_t size)
+{
+	const struct profile *p = &w->c->profile;
+	struct url u;
+
+	if (url_parse(&u, wizard_endpoint(w, EP_TOKEN), NULL) != RES_OK)
+		u.host = SPAN_EMPTY;
+	text_format(out, size, "%s at %.*s",
+		p->name                ? p->name
+			: p->client_id ? p->client_id
+				       : "a client without a name",
+		SPAN_ARG(u.host));
+}
+
+/* The durable mark before anything is sent.  False: it must not be. */
+static bool
+mark_in_flight(struct wizard *w)
+{
+	struct journal_entry entry;
+	struct err e = ERR_INIT;
+	char whose[160];
+
+	w->refresh_block[0] = '\0';
+	if (!w->deps.journal)
+		return true;
+	whose_refresh(w, whose, sizeof whose);
+	if (journal_begin(w->deps.journal, case_token(w->c, SLOT_REFRESH)->value, whose,
+		    clock_wall_s(w->deps.clock), &entry, &e) == RES_OK)
+		return true;
+	if (entry.use != EARLIER_NONE) {
+		used_earlier(w, &entry);
+		text_format(w->refresh_block, sizeof w->refresh_block, "the refresh token %s",
+			case_spent_words(w->c));
+	} else {
+		text_format(w->refresh_block, sizeof w->refresh_block,
+			"that it is in flight cannot be written down first (%s)", e.text);
+	}
+	log_add(w->deps.log, LOG_WARN, LOGC_STEP, 0, "no refresh: %s", w->refresh_block);
+	return false;
+}
+
 bool
 refresh_send(struct wizard *w)
 {
 	/* wizard_refreshable() says why, after what the metadata said, too */
-	if (wizard_endpoint(w, EP_TOKEN).n)
+	if (wizard_endpoint(w, EP_TOKEN).n && mark_in_flight(w))
 		send_refresh(w);
 	return false;
+}
+
+/* A 4xx whose sender did not look at the grant, or looked and let it be. */
+static bool
+left_alone(const struct exchange *x)
+{
+	int s = x->result.response.status;
+
+	if (s == 429 || (s == 503 && http_has_header(&x->result.response.headers, "Retry-After")))
+		return true; /* later, it says: it has done nothing */
+	if (s / 100 == 3)
+		return true;
+	if (s / 100 != 4 || !strcmp(x->answer.error, "invalid_grant"))
+		return false;
+	return oauth_error_meaning(span_of(x->answer.error)) || x->answer.kind == BODY_HTML ||
+		(s != 400 && s != 401 && s != 403);
+}
+
+/* What is certain of the refresh token after an answer without tokens, or none.  In doubt it was
+ * used. */
+static enum journal_end
+fate_of_sent(const struct exchange *x)
+{
+	if (!x)
+		return JOURNAL_UNSENT;
+	if (exchange_answered(x)) {
+		if (left_alone(x))
+			return JOURNAL_UNSENT;
+		return x->result.response.status / 100 == 4 ? JOURNAL_REFUSED : JOURNAL_OPEN;
+	}
+	/* unknown trouble on a connection that was made counts as sent */
+	if (exchange_unanswered(x) || (x->result.error == NETERR_OTHER && *x->result.remote))
+		return JOURNAL_OPEN;
+	return JOURNAL_UNSENT;
+}
+
+void
+refresh_done(void *ctx, const struct net_result *raw, const struct exchange *x)
+{
+	struct wizard *w = ctx;
+	struct case_token *sent = case_token(w->c, SLOT_REFRESH);
+	struct secret *old = secret_ref(sent->value);
+	struct token_response t = {0};
+	enum journal_end how = fate_of_sent(x);
+	struct err e = ERR_INIT;
+
+	w->outstanding--;
+	w->refresh_id = 0;
+	if (x && x->answer.outcome == OUTCOME_SUCCESS &&
+		token_response_read(&t, buf_span(&raw->response.body), NULL) == RES_OK) {
+		how = !wizard_take_tokens(w, &t, x->n)               ? JOURNAL_OPEN
+			: t.refresh && !secret_equal(old, t.refresh) ? JOURNAL_SPENT
+								     : JOURNAL_KEPT;
+		w->n_refreshed++;
+	} else if (how != JOURNAL_UNSENT) {
+		sent->spent = true;
+	}
+	/* only now: until the new tokens are kept, the mark is what a crash leaves */
+	if (w->deps.journal && journal_end(w->deps.journal, how, &e) != RES_OK)
+		log_add(w->deps.log, LOG_WARN, LOGC_STEP, 0, "the mark of the refresh stays: %s",
+			e.text);
+	w->c->revision++;
+	token_response_release(&t);
+	secret_unref(old);
+}
+
+size_t
+wizard_interrupted(const struct wizard *w, struct journal_entry *out, size_t max)
+{
+	return w->deps.journal ? journal_interrupted(w->deps.journal, out, max) : 0;
+}
+
+enum res
+wizard_dismiss(struct wizard *w, const struct journal_entry *seen, struct err *e)
+{
+	return w->deps.journal ? journal_dismiss(w->deps.journal, seen->name, e) : RES_OK;
+}
+
+char *
+interrupted_words(const struct journal_entry *entry, char *out, size_t size)
+{
+	char when[40] = "";
+
+	if (entry->wall_s)
+		time_rfc3339(when, entry->wall_s);
+	return text_format(out, size,
+		"A refresh%s%s%s%s ended before its answer was kept: the refresh token may have "
+		"been used, and is not sent again. If the new tokens are nowhere else, log in "
+		"again.",
+		*entry->whose ? " of " : "", entry->whose, *when ? ", sent " : "", when);
 }
 
 /*

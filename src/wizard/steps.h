@@ -70,6 +70,7 @@ struct wizard {
 
 	/* What this run sent and changed. */
 	unsigned n_refreshed, n_revoked;
+	char refresh_block[ERR_TEXT_MAX]; /* why a refresh that was asked for was not sent; "" */
 	char saved_to[300]; /* where the new tokens were written; "" */
 	char save_error[ERR_TEXT_MAX];
 };
@@ -182,6 +183,12 @@ void send_revocation(struct wizard *w, enum token_slot slot);
  * should not be; w->save_error says why.
  */
 bool wizard_take_tokens(struct wizard *w, const struct token_response *t, uint32_t from);
+
+/* --- what outlives a run (step-refresh.c) --- */
+/* A refresh token was given: what earlier runs did with it. */
+void refresh_recall(struct wizard *w);
+/* The answer to a refresh came, or never will (x NULL: it was not sent). */
+void refresh_done(void *ctx, const struct net_result *raw, const struct exchange *x);
 
 /* --- signatures (proof.c) --- */
 /* Looks at the signatures of the tokens and of the answers kept, with the key set at hand. */

@@ -111,6 +111,7 @@ wizard_use_profile(struct wizard *w, const struct profile *p, struct err *e)
 	forget_signed_answers(w);
 	own_keys_forget(w);
 	w->held = false;
+	w->refresh_block[0] = '\0';
 	w->asked = w->consent = 0;
 	memset(&w->walk, 0, sizeof w->walk);
 	w->derived = false;
@@ -140,6 +141,7 @@ wizard_give_token(struct wizard *w, enum token_slot slot, struct span value, con
 		redactor_add(w->deps.redactor, case_token(w->c, all[i])->given);
 		redactor_add(w->deps.redactor, case_token(w->c, all[i])->value);
 	}
+	refresh_recall(w);
 	w->asked = w->consent = 0;
 	memset(&w->walk, 0, sizeof w->walk);
 	w->derived = false;
@@ -494,6 +496,8 @@ wizard_farewell(const struct wizard *w, struct buf *out)
 	if (*w->save_error)
 		buf_printf(out, "The new tokens could not be written where they should: %s.\n",
 			w->save_error);
+	if (*w->refresh_block)
+		buf_printf(out, "No refresh was sent: %s.\n", w->refresh_block);
 	if (w->n_revoked)
 		buf_puts(out, "A token was revoked.\n");
 	if (refused)

@@ -9,6 +9,7 @@
 #include "case/case-file.h"
 #include "diagnose/diagnose.h"
 #include "engine/engine.h"
+#include "wizard/journal.h"
 #include "wizard/token-store.h"
 
 enum probe_level { PROBES_NONE, PROBES_SAFE, PROBES_ALL };
@@ -20,6 +21,7 @@ struct wizard_deps {
 	struct rng *rng;
 	struct log *log;
 	struct redactor *redactor;    /* tokens are registered here before they are used */
+	struct journal *journal;      /* what outlives a run about refresh tokens; NULL: nothing does (the demo) */
 };
 
 struct wizard;
@@ -124,6 +126,14 @@ bool wizard_can_refresh(const struct wizard *w, char *why, size_t size);
 /* Refreshes with the refresh token; keeps the new tokens first, then verifies and asks for user
  * information again.  RES_REFUSED with the reason (no place chosen, token spent, none there). */
 enum res wizard_refresh(struct wizard *w, struct err *e) MUST_USE;
+/*
+ * Refreshes of earlier runs that ended before an answer was kept, the oldest first, at most max: shown at the start,
+ * and until the user has seen them (journal_dismiss()) or newer tokens of that client are kept.
+ */
+size_t wizard_interrupted(const struct wizard *w, struct journal_entry *out, size_t max);
+enum res wizard_dismiss(struct wizard *w, const struct journal_entry *seen, struct err *e) MUST_USE;
+/* What it was, and what to do now: two sentences. */
+char *interrupted_words(const struct journal_entry *entry, char *out, size_t size);
 bool wizard_can_revoke(const struct wizard *w, enum token_slot slot, char *why, size_t size);
 /* Revokes, then introspects and asks for user information again: the proof. */
 enum res wizard_revoke(struct wizard *w, enum token_slot slot, struct err *e) MUST_USE;

@@ -344,13 +344,19 @@ done
 # the place is good when it is asked about, and the disk is full when the tokens come
 sed -n 's/^[[:space:]]*"refresh_token":[[:space:]]*"\([^"]*\)".*/\1/p' new.json >rt2.txt
 chmod 600 rt2.txt
-{ (trap '' XFSZ; ulimit -f 0; exec "$tt" check "$@" --refresh-token-file rt2.txt --refresh --tokens-out new3.json \
+# (a block of 512 bytes holds the mark that goes before, and no tokens)
+{ (trap '' XFSZ; ulimit -f 1; exec "$tt" check "$@" --refresh-token-file rt2.txt --refresh --tokens-out new3.json \
 	2>&1 </dev/null); echo "status $?"; } | cat >out
 : >err
 says out "status 4"
 says out "could not be written"
-want 1 "... whose old refresh token is spent" -- check "$@" --refresh-token-file rt.txt --refresh --tokens-out new2.json
+says out "in memory only"
+want 1 "... which the next run is told of" -- check "$@" --refresh-token-file rt2.txt --refresh --tokens-out new2.json
+says err "ended before its answer was kept"
+says out "refresh-interrupted"
+want 1 "... and a refresh token that an earlier run used is not sent again" -- check "$@" --refresh-token-file rt.txt --refresh --tokens-out new2.json
 says out "refresh-token-rotated"
+if grep -q 'POST.*/token' out; then not_ok "a used refresh token was sent"; else ok "... which the record of requests shows"; fi
 if [ -e new2.json ] && [ -s new2.json ]; then not_ok "tokens out of nothing"; else ok "... and brings no tokens"; fi
 echo opaque-token-of-somebody >op.txt
 chmod 600 op.txt

@@ -486,6 +486,19 @@ set_signature(struct reader *r, struct span rest)
 }
 
 static void
+set_earlier(struct reader *r, struct span rest)
+{
+	struct case_token *t = case_token(&r->fx->c, SLOT_REFRESH);
+	struct span word;
+
+	if (!t->present || !span_word(&rest, &word) || !earlier_use_from_id(word, &t->earlier))
+		bad(r, "no such use of a refresh token");
+	t->spent = true;
+	if (span_word(&rest, &word) && span_to_i64(word, &t->earlier_wall_s) != RES_OK)
+		bad(r, "no number of seconds");
+}
+
+static void
 read_line(struct reader *r, struct span line)
 {
 	struct buf full;
@@ -508,6 +521,8 @@ read_line(struct reader *r, struct span line)
 		text_safe_into(r->fx->c.own_jkt, sizeof(r->fx->c.own_jkt), span_from(s, 9));
 	else if (span_starts(line, "own x5t#S256: "))
 		text_safe_into(r->fx->c.own_x5t_s256, sizeof(r->fx->c.own_x5t_s256), span_from(s, 14));
+	else if (span_starts(line, "earlier: "))
+		set_earlier(r, span_from(s, 9));
 	else if (span_starts(line, "sig: "))
 		set_signature(r, span_from(s, 5));
 	else if (span_starts(line, "expect: "))

@@ -571,6 +571,34 @@ wizard_refresh(struct wizard *w, struct err *e)
 	return RES_OK;
 }
 
+size_t
+wizard_interrupted(const struct wizard *w, struct journal_entry *out, size_t max)
+{
+	size_t n = fake.interrupted < max ? fake.interrupted : max;
+
+	(void)w;
+	memset(out, 0, max * sizeof *out);
+	return n;
+}
+
+enum res
+wizard_dismiss(struct wizard *w, const struct journal_entry *seen, struct err *e)
+{
+	(void)w;
+	(void)seen;
+	(void)e;
+	fake.interrupted--;
+	return RES_OK;
+}
+
+char *
+interrupted_words(const struct journal_entry *entry, char *out, size_t size)
+{
+	(void)entry;
+	snprintf(out, size, "A refresh of acme at idp.example ended before its answer was kept.");
+	return out;
+}
+
 bool
 wizard_can_revoke(const struct wizard *w, enum token_slot slot, char *why, size_t size)
 {

@@ -23,6 +23,7 @@ struct fake {
 	int64_t last_second;
 	bool refreshing;          /* what runs is a refresh */
 	unsigned ran, cancelled, refreshed, revoked, walks, gave, probed; /* calls */
+	size_t interrupted;       /* refreshes of earlier runs; wizard_dismiss() takes one off */
 	enum token_place place;
 	char path[200];
 	int64_t done_us;          /* a running step ends then; 0: never */

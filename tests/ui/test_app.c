@@ -14,6 +14,7 @@ static struct {
 	int draws, prepared_at; /* frames when prepare was called */
 	bool prepare_fails, closed, gone, refuse, profiles;
 	struct buf screen;      /* the last frame */
+	size_t interrupted;     /* refreshes of earlier runs */
 	const char *const *script; /* bytes to type, or "tick": time passes; ends with NULL */
 	int waits[64], n_waits; /* time-outs the loop asked for */
 	int draws_at[64];       /* frames drawn before each */
@@ -201,7 +202,9 @@ run(enum fake_state state, const char *const *script)
 	fake_deps.term = &term_world;
 	fake_deps.prepare = prepare;
 	world.script = script;
+	fake.interrupted = world.interrupted;
 	status = ui_run(&fake_deps);
+	world.interrupted = fake.interrupted;
 	fake_release();
 	return status;
 }
@@ -343,6 +346,22 @@ test_a_burst_over_a_list(void **state)
 	assert_int_equal(run(FAKE_EMPTY, script), 128 + SIGINT);
 }
 
+/* An interrupted refresh is shown at the start; Enter alone leaves it for the next one. */
+static void
+test_an_interrupted_refresh_is_shown(void **state)
+{
+	static const char *const later[] = {"=A refresh was interrupted", "=before its answer was kept", "\r",
+		"\003", NULL};
+	static const char *const seen[] = {"=A refresh was interrupted", "2", "\003", NULL};
+
+	(void)state;
+	world.interrupted = 1;
+	assert_int_equal(run(FAKE_OK, later), 128 + SIGINT);
+	assert_int_equal(world.interrupted, 1);
+	assert_int_equal(run(FAKE_OK, seen), 128 + SIGINT);
+	assert_int_equal(world.interrupted, 0);
+}
+
 int
 main(void)
 {
@@ -356,6 +375,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_failures, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_burst_is_a_paste, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_burst_over_a_list, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_an_interrupted_refresh_is_shown, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

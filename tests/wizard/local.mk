@@ -3,7 +3,7 @@ WIZARD_TEST_LIBS = src/libttwizard.a src/libttengine.a src/libttdiagnose.a src/l
 SIGNING_TEST_LIBS = src/libttwizard.a src/libttengine.a src/libttdiagnose.a src/libttcase.a src/libttcrypto.a \
 	src/libttoauth.a src/libttbase.a $(CJSON_LIBS) $(CMOCKA_LIBS) $(CRYPTO_LIBS)
 UNIT_TESTS += tests/wizard/test_steps tests/wizard/test_probes tests/wizard/test_handle tests/wizard/test_clients \
-	tests/wizard/test_leaks
+	tests/wizard/test_leaks tests/wizard/test_journal
 tests_wizard_test_steps_SOURCES = tests/wizard/test_steps.c tests/wizard/world.c tests/wizard/world.h
 tests_wizard_test_steps_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
 tests_wizard_test_steps_LDADD = $(WIZARD_TEST_LIBS)
@@ -19,3 +19,6 @@ tests_wizard_test_clients_LDADD = $(SIGNING_TEST_LIBS)
 tests_wizard_test_leaks_SOURCES = tests/wizard/test_leaks.c tests/wizard/world.c tests/wizard/world.h
 tests_wizard_test_leaks_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
 tests_wizard_test_leaks_LDADD = $(SIGNING_TEST_LIBS)
+tests_wizard_test_journal_SOURCES = tests/wizard/test_journal.c tests/wizard/world.c tests/wizard/world.h
+tests_wizard_test_journal_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
+tests_wizard_test_journal_LDADD = $(SIGNING_TEST_LIBS)

@@ -45,11 +45,22 @@ reply_once(const char *method, const char *url, const char *response)
 	replay_add(transport, &r);
 }
 
+void
+new_run(struct world *t, struct journal *journal_take)
+{
+	struct wizard_deps deps = {.engine = t->engine, .c = &t->c, .clock = &t->clock, .rng = &t->rng,
+		.log = t->log, .redactor = t->redactor, .journal = journal_take};
+
+	wizard_free(t->w);
+	journal_free(t->journal);
+	t->journal = journal_take;
+	t->w = wizard_new(&deps);
+}
+
 int
 setup(void **state)
 {
 	struct world *t = xcalloc(1, sizeof *t);
-	struct wizard_deps deps;
 
 	clock_init_manual(&t->clock, NOW_S * 1000000);
 	rng_init_seeded(&t->rng, 7);
@@ -63,9 +74,7 @@ setup(void **state)
 	replay_set_clock(transport, &t->clock);
 	t->engine = engine_new(&(struct engine_deps){.clock = &t->clock, .rng = &t->rng, .log = t->log,
 		.redactor = t->redactor, .record = &t->c, .load_transport = load});
-	deps = (struct wizard_deps){.engine = t->engine, .c = &t->c, .clock = &t->clock, .rng = &t->rng,
-		.log = t->log, .redactor = t->redactor};
-	t->w = wizard_new(&deps);
+	new_run(t, NULL);
 	profile_init(&t->profile);
 	profile_set(&t->profile.name, SPAN_LIT("test"));
 	profile_set(&t->profile.issuer, SPAN_LIT(ISSUER));
@@ -81,6 +90,7 @@ teardown(void **state)
 	struct world *t = *state;
 
 	wizard_free(t->w);
+	journal_free(t->journal);
 	engine_free(t->engine);
 	transport_replay.close(transport);
 	transport = NULL;

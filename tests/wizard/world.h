@@ -23,6 +23,7 @@ struct world {
 	struct log *log;
 	struct case_file c;
 	struct engine *engine;
+	struct journal *journal; /* NULL: none */
 	struct wizard *w;
 	struct profile profile;
 };
@@ -44,6 +45,8 @@ void reply_once(const char *method, const char *url, const char *response);
 void healthy_server(void);
 /* Takes the world's profile and these tokens. */
 void begin(struct world *t, const char *access, const char *refresh);
+/* Another run of the program: a new wizard with this journal (taken; NULL: none). */
+void new_run(struct world *t, struct journal *journal_take);
 /* Turns the engine and the wizard until nothing is left, as the callers' loops do. */
 void run(struct world *t);
 /* How many requests hold this text. */
