@@ -22,6 +22,7 @@ src_libttui_a_SOURCES = \
 	src/ui/page.c \
 	src/ui/page-decision.c \
 	src/ui/pages.c \
+	src/ui/paint.c src/ui/paint.h \
 	src/ui/peek.c \
 	src/ui/roles.def \
 	src/ui/screen-open.c \

@@ -1,11 +1,11 @@
 /*
- * The one file that knows curses.  It draws canvases and nothing else: keys are read and decoded by
- * ourselves (keys.h), so that neither ESC nor a paste ever waits inside curses.
+ * The one file that knows curses.  It finds the terminal, its modes and its strings; what changes
+ * from frame to frame is for paint.h, and keys are read and decoded by ourselves (keys.h), so that
+ * neither ESC nor a paste ever waits inside curses.
  *
- * ncurses flushes after every cursor movement, a write(2) a line; a slow terminal shows half frames
- * then. So this file defines write() itself: the dynamic linker finds it before libc's, for
- * libncurses, too. What is meant for the terminal is gathered and handed over in one write a frame;
- * everything else passes through.
+ * curses writes when it likes; a slow terminal shows half frames then. So this file defines write()
+ * itself: the dynamic linker finds it before libc's, for libncurses, too. What is meant for the
+ * terminal is gathered and handed over in one write a frame; everything else passes through.
  */
 #include "ui/term.h"
 
@@ -18,7 +18,6 @@
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <termios.h>
-#include <wchar.h>
 
 #include <curses.h>
 #include <term.h>
@@ -26,7 +25,7 @@
 #include "base/clock.h"
 #include "base/encode.h"
 #include "base/mem.h"
-#include "base/utf8.h"
+#include "ui/paint.h"
 
 /* --- one write a frame ----------------------------------------------------------------------- */
 
@@ -79,10 +78,17 @@ write(int fd, const void *p, size_t n)
 }
 
 static void
+frame_add(const char *p, size_t n)
+{
+	if (write(frame.fd, p, n) < 0)
+		frame.gone = true;
+}
+
+static void
 frame_puts(const char *s)
 {
-	if (s && write(frame.fd, s, strlen(s)) < 0)
-		frame.gone = true;
+	if (s)
+		frame_add(s, strlen(s));
 }
 
 /* --- the terminal ---------------------------------------------------------------------------- */
@@ -91,14 +97,10 @@ struct terminal {
 	SCREEN *screen;
 	FILE *in;
 	int rows, cols, colours;
-	bool ascii, default_colours, cursor, whole, own_in;
+	bool ascii, cursor, own_in;
 	bool slow; /* the last frame had to wait: the terminal does not keep up */
 	char notice[160];
-	attr_t attrs[UIR_COUNT];
-	short pairs[UIR_COUNT];
-	struct cell *shown; /* what the terminal shows, rows * cols */
-	bool stale;         /* … after a new size or theme, nothing of ours */
-	cchar_t *line;      /* cols */
+	struct paint paint;
 };
 
 enum { SLOW_US = 10000 };
@@ -128,24 +130,37 @@ rescue_run(void)
 	tcsetattr(rescue.in, TCSAFLUSH, &rescue.modes);
 }
 
-/* Appends a capability without its padding "$<5>". */
-static void
-rescue_add(const char *s)
-{
-	for (; s && s != (const char *)-1 && *s && rescue.n < sizeof(rescue.bytes); s++) {
-		if (s[0] == '$' && s[1] == '<') {
-			while (*s && *s != '>')
-				s++;
-			continue;
-		}
-		rescue.bytes[rescue.n++] = *s;
-	}
-}
-
+/* NULL: the terminal has it not. */
 static const char *
 capability(const char *name)
 {
-	return tigetstr((NCURSES_CONST char *)(uintptr_t)name);
+	const char *s = tigetstr((NCURSES_CONST char *)(uintptr_t)name);
+
+	return s == (const char *)-1 ? NULL : s;
+}
+
+/* A string without its padding "$<5>"; NULL: none. */
+static size_t
+bare(char *out, size_t size, const char *s)
+{
+	size_t n = 0;
+
+	for (; s && *s && n + 1 < size; s++) {
+		if (s[0] == '$' && s[1] == '<') {
+			while (s[1] && *s != '>')
+				s++;
+			continue;
+		}
+		out[n++] = *s;
+	}
+	out[n] = '\0';
+	return n;
+}
+
+static void
+rescue_add(const char *s)
+{
+	rescue.n += bare(rescue.bytes + rescue.n, sizeof(rescue.bytes) - rescue.n, s);
 }
 
 static void
@@ -196,11 +211,10 @@ set_colours(struct terminal *t, enum colour_mode mode)
 {
 	const char *no = getenv("NO_COLOR");
 
-	if (mode == COLOUR_NEVER || (mode == COLOUR_AUTO && no && *no) || !has_colors())
+	if (mode == COLOUR_NEVER || (mode == COLOUR_AUTO && no && *no))
 		return;
-	start_color();
-	t->default_colours = use_default_colors() == OK;
-	t->colours = COLORS;
+	if (tigetnum("colors") >= 8 && (capability("setaf") || capability("setf")))
+		t->colours = tigetnum("colors");
 }
 
 static bool
@@ -215,16 +229,161 @@ ask_size(struct terminal *t)
 	}
 	if (rows == t->rows && cols == t->cols)
 		return false;
-	if (rows != LINES || cols != COLS)
-		resizeterm(rows, cols);
 	t->rows = rows;
 	t->cols = cols;
-	free(t->shown);
-	t->shown = xcalloc((size_t)rows * (size_t)cols, sizeof(*t->shown));
-	t->stale = true;
-	t->line = xreallocarray(t->line, (size_t)cols + 1, sizeof(*t->line));
+	paint_resize(&t->paint, rows, cols);
 	return true;
 }
+
+/* --- its strings ------------------------------------------------------------------------------- */
+
+static char *
+decimal(char *at, int n)
+{
+	char digits[12];
+	int k = 0;
+
+	do
+		digits[k++] = (char)('0' + n % 10);
+	while (n /= 10);
+	while (k > 0)
+		*at++ = digits[--k];
+	return at;
+}
+
+#define CUP_ANSI "\033[%i%p1%d;%p2%dH"
+#define HPA_ANSI "\033[%i%p1%dG"
+
+/* As nearly all terminals have it: the general way takes fifty times as long. */
+static const char *
+move_ansi(int row, int col, bool here)
+{
+	static char text[32] = "\033[";
+	char *at = text + 2;
+
+	if (!here) {
+		at = decimal(at, row + 1);
+		*at++ = ';';
+	}
+	at = decimal(at, col + 1);
+	*at++ = here ? 'G' : 'H';
+	*at = '\0';
+	return text;
+}
+
+static const char *
+move_general(int row, int col, bool here UNUSED)
+{
+	static char text[64];
+
+	bare(text, sizeof(text), tiparm(capability("cup"), row, col));
+	return text;
+}
+
+static void
+learn_strings(struct paint_terminal *p)
+{
+	const char *hpa = capability("hpa");
+
+	bare(p->clear, sizeof(p->clear), capability("clear"));
+	bare(p->clear_end, sizeof(p->clear_end), capability("el"));
+	p->clears_coloured = tigetflag("bce") > 0;
+	p->last_cell_scrolls = tigetflag("am") > 0 && tigetflag("xenl") <= 0;
+	p->move = move_general;
+	if (strcmp(capability("cup"), CUP_ANSI) == 0 && hpa && strcmp(hpa, HPA_ANSI) == 0)
+		p->move = move_ansi;
+	p->put = frame_add;
+}
+
+/* The attributes, what turns them on, and their bits in "ncv": not together with colours. */
+static const struct {
+	unsigned look;
+	const char *name;
+	int no_colour;
+} attributes[] = {{LOOK_BOLD, "bold", 32}, {LOOK_DIM, "dim", 16}, {LOOK_UNDERLINE, "smul", 2},
+	{LOOK_REVERSE, "rev", 4}, {LOOK_ITALIC, "sitm", 1 << 15}};
+
+/* "ESC [ numbers m" */
+static bool
+is_sgr(const char *s)
+{
+	return strncmp(s, "\033[", 2) == 0 && s[2 + strspn(s + 2, "0123456789;")] == 'm' &&
+		s[strlen(s) - 1] == 'm' && strchr(s, 'm') == s + strlen(s) - 1;
+}
+
+/* One after the other; as one where they are of a kind: three bytes less, at every change. */
+static void
+add_string(char *out, size_t size, const char *s)
+{
+	char more[PAINT_STRING];
+	size_t n = strlen(out);
+
+	bare(more, sizeof(more), s);
+	if (n && is_sgr(out) && is_sgr(more) && n + strlen(more) < size) {
+		out[n - 1] = ';';
+		memcpy(out + n, more + 2, strlen(more) - 1);
+	} else {
+		bare(out + n, size - n, more);
+	}
+}
+
+static void
+add_colour(char *out, size_t size, const char *name, const char *old_name, int colour)
+{
+	static const int swapped[8] = {0, 4, 2, 6, 1, 5, 3, 7}; /* the old ones begin with blue */
+	const char *s = capability(name);
+
+	if (colour < 0)
+		return;
+	if (!s) {
+		s = capability(old_name);
+		colour = colour < 8 ? swapped[colour] : colour;
+	}
+	if (s)
+		add_string(out, size, tiparm(s, colour));
+}
+
+static void
+look_string(const struct terminal *t, struct look l, char *out, size_t size)
+{
+	bool coloured = l.fg >= 0 || l.bg >= 0;
+	int never = coloured ? tigetnum("ncv") : 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(attributes); i++) {
+		const char *s = capability(attributes[i].name);
+
+		if (s && l.attrs & attributes[i].look &&
+			!(never > 0 && never & attributes[i].no_colour))
+			add_string(out, size, s);
+	}
+	if (t->colours < 8)
+		return;
+	add_colour(out, size, "setaf", "setf", l.fg);
+	add_colour(out, size, "setab", "setb", l.bg);
+}
+
+/*
+ * Turns everything off.  "sgr0" also goes back to the usual characters, which are never left here;
+ * and not all terminals' sees to the colours.
+ */
+static void
+normal_string(const struct terminal *t, char *out, size_t size)
+{
+	static const char *const resets[] = {"\033[m", "\033[0m"};
+	size_t n = bare(out, size, capability("sgr0"));
+
+	for (size_t i = 0; i < ARRAY_SIZE(resets); i++) {
+		if (strstr(out, resets[i])) {
+			snprintf(out, size, "%s", resets[i]);
+			return;
+		}
+	}
+	if (t->colours)
+		bare(out + n, size - n, capability("op"));
+}
+
+/* --- the interface ---------------------------------------------------------------------------- */
 
 static struct terminal *
 curses_open(const struct term_options *o, struct err *e)
@@ -232,6 +391,7 @@ curses_open(const struct term_options *o, struct err *e)
 	struct terminal *t = xcalloc(1, sizeof(*t));
 	int in = STDIN_FILENO;
 
+	paint_init(&t->paint);
 	if (!isatty(in)) {
 		/* a token may come through stdin: the keys then come from the terminal itself */
 		in = open("/dev/tty", O_RDONLY | O_CLOEXEC);
@@ -263,10 +423,9 @@ curses_open(const struct term_options *o, struct err *e)
 	raw();
 	noecho();
 	nonl();
-	typeahead(-1); /* no looking for keys, and no half a frame, when more of them wait */
-	leaveok(stdscr, TRUE);
-	scrollok(stdscr, FALSE);
 	set_colours(t, o->colour);
+	learn_strings(&t->paint.t);
+	doupdate(); /* out with what it has to say first */
 	curs_set(0);
 	frame_puts(PASTE_ON);
 	ask_size(t);
@@ -292,6 +451,10 @@ leave(struct terminal *t)
 	frame_puts(PASTE_OFF);
 	if (t->cursor)
 		curs_set(0);
+	/* without another screen to come back from, it leaves the cursor in the last row that it
+	 * knows */
+	if (!capability("smcup") && (t->rows != LINES || t->cols != COLS))
+		resizeterm(t->rows, t->cols);
 	endwin();
 	if (write(frame.fd, rescue.bytes + rescue.cursor, rescue.n - rescue.cursor) < 0)
 		frame.gone = true;
@@ -310,14 +473,11 @@ curses_close(struct terminal *t)
 	tcflush(fileno(t->in), TCIFLUSH);
 	rescue.armed = false;
 	frame.fd = -1;
-	if (t->shown)
-		wipe(t->shown, sizeof(*t->shown) * (size_t)(t->rows * t->cols));
+	paint_release(&t->paint);
 	wipe(frame.bytes, frame.most); /* a token may have been shown */
 	delscreen(t->screen);
 	if (t->own_in)
 		fclose(t->in);
-	free(t->shown);
-	free(t->line);
 	free(t);
 }
 
@@ -368,136 +528,23 @@ curses_notice(const struct terminal *t)
 	return t->notice;
 }
 
-static attr_t
-look_attrs(unsigned look)
-{
-	attr_t a = A_NORMAL;
-
-	if (look & LOOK_BOLD)
-		a |= A_BOLD;
-	if (look & LOOK_DIM)
-		a |= A_DIM;
-	if (look & LOOK_UNDERLINE)
-		a |= A_UNDERLINE;
-	if (look & LOOK_REVERSE)
-		a |= A_REVERSE;
-	if (look & LOOK_ITALIC)
-		a |= A_ITALIC;
-	return a;
-}
-
 static void
 curses_set_theme(struct terminal *t, const struct theme *theme)
 {
-	struct {
-		int fg, bg;
-	} known[UIR_COUNT + 1];
-	short n = 1;
+	struct paint_terminal *p = &t->paint.t;
 
-	known[0].fg = known[0].bg = COLOUR_DEFAULT;
-	for (int r = 0; r < UIR_COUNT; r++) {
-		struct look l = theme_look(theme, (enum ui_role)r, t->colours);
-		short k;
-
-		t->attrs[r] = look_attrs(l.attrs);
-		t->pairs[r] = 0;
-		if (t->colours < 8)
-			continue;
-		if (!t->default_colours) {
-			l.fg = l.fg < 0 ? COLOR_WHITE : l.fg;
-			l.bg = l.bg < 0 ? COLOR_BLACK : l.bg;
-		}
-		for (k = 0; k < n && (known[k].fg != l.fg || known[k].bg != l.bg); k++)
-			;
-		if (k == n && n < COLOR_PAIRS) {
-			init_pair(n, (short)l.fg, (short)l.bg);
-			known[n].fg = l.fg;
-			known[n++].bg = l.bg;
-		}
-		t->pairs[r] = k < n ? k : 0;
-	}
-	t->stale = true;
+	normal_string(t, p->normal, sizeof(p->normal));
+	/* no looks where they cannot be turned off, or take cells of their own */
+	for (int r = 0; r < UIR_COUNT && p->normal[0] && tigetnum("xmc") <= 0; r++)
+		look_string(t, theme_look(theme, (enum ui_role)r, t->colours), p->look[r],
+			sizeof(p->look[r]));
+	paint_looks_changed(&t->paint);
 }
 
 static void
 curses_redraw(struct terminal *t)
 {
-	t->whole = true;
-}
-
-static void
-to_curses(const struct terminal *t, const struct canvas *c, const struct cell *x, cchar_t *out)
-{
-	wchar_t text[2 + CANVAS_MARKS] = {(wchar_t)x->cp};
-
-	/* where the C library disagrees about a width, the row would shift */
-	if (x->cp >= 0x80 && wcwidth((wchar_t)x->cp) != (x->flags & CELL_WIDE ? 2 : 1))
-		text[0] = '?';
-	for (int i = 0; x->marks && i < CANVAS_MARKS && c->clusters[x->marks - 1][i]; i++)
-		text[1 + i] = (wchar_t)c->clusters[x->marks - 1][i];
-	setcchar(out, text, t->attrs[x->role], t->pairs[x->role], NULL);
-}
-
-/* What a frame leaves blank need not be handed to curses: on a large screen that is most of it. */
-static void
-start_blank(struct terminal *t)
-{
-	const struct cell blank = {' ', 0, UIR_TEXT, 0};
-	cchar_t x;
-
-	setcchar(&x, L" ", t->attrs[UIR_TEXT], t->pairs[UIR_TEXT], NULL);
-	bkgrndset(&x);
-	erase();
-	for (size_t i = 0; i < (size_t)t->rows * (size_t)t->cols; i++)
-		t->shown[i] = blank;
-	t->stale = false;
-}
-
-/* The cells [*from, *to) of a row that are not as the terminal shows them; false: none. */
-static bool
-changed(const struct terminal *t, const struct canvas *c, int row, int *from, int *to)
-{
-	const struct cell *now = &c->cells[row * c->cols], *old = &t->shown[row * c->cols];
-
-	*from = 0;
-	*to = c->cols;
-	/* most rows are; a cell with marks counts as changed: its marks are not kept */
-	if (!c->n_clusters && memcmp(now, old, sizeof(*now) * (size_t)c->cols) == 0)
-		return false;
-	while (*from < *to && !now[*from].marks &&
-		memcmp(&now[*from], &old[*from], sizeof(*now)) == 0)
-		++*from;
-	while (*to > *from && !now[*to - 1].marks &&
-		memcmp(&now[*to - 1], &old[*to - 1], sizeof(*now)) == 0)
-		--*to;
-	/* whole wide characters only */
-	if (*from < *to && now[*from].flags & CELL_CONT)
-		--*from;
-	return *from < *to;
-}
-
-static void
-draw_row(struct terminal *t, const struct canvas *c, int row)
-{
-	const struct cell *now = &c->cells[row * c->cols];
-	int from, to, n = 0;
-
-	if (!changed(t, c, row, &from, &to))
-		return;
-	for (int col = from; col < to; col++) {
-		/* most cells are as the one before them */
-		if (n > 0 && !now[col].marks && !now[col].flags &&
-			memcmp(&now[col], &now[col - 1], sizeof(*now)) == 0) {
-			t->line[n] = t->line[n - 1];
-			n++;
-		} else if (!(now[col].flags & CELL_CONT)) {
-			to_curses(t, c, &now[col], &t->line[n++]);
-			if (now[col].flags & CELL_WIDE && wcwidth((wchar_t)now[col].cp) != 2)
-				t->line[n] = t->line[n - 1], n++;
-		}
-	}
-	mvadd_wchnstr(row, from, t->line, n);
-	memcpy(&t->shown[row * c->cols + from], &now[from], sizeof(*now) * (size_t)(to - from));
+	paint_forget(&t->paint);
 }
 
 static bool
@@ -508,23 +555,11 @@ curses_draw(struct terminal *t, const struct canvas *c)
 
 	if (c->rows != t->rows || c->cols != t->cols)
 		return !frame.gone;
-	if (t->whole) {
-		clearok(curscr, TRUE);
-		t->whole = false;
-	}
-	if (t->stale)
-		start_blank(t);
-	for (int row = 0; row < c->rows; row++)
-		draw_row(t, c, row);
 	if (cursor != t->cursor) {
-		leaveok(stdscr, !cursor);
 		curs_set(cursor);
 		t->cursor = cursor;
 	}
-	if (cursor)
-		move(c->cursor_row, c->cursor_col);
-	wnoutrefresh(stdscr);
-	doupdate();
+	paint_frame(&t->paint, c);
 	from = clock_mono_us(&clock_system);
 	frame_flush();
 	t->slow = clock_mono_us(&clock_system) - from > SLOW_US;
@@ -576,9 +611,9 @@ curses_suspend(struct terminal *t)
 	tcgetattr(fileno(t->in), &rescue.modes);
 	frame_puts(PASTE_ON);
 	t->cursor = false;
-	t->whole = true;
+	paint_forget(&t->paint);
 	reset_prog_mode();
-	refresh();
+	doupdate();
 	curs_set(0);
 	ask_size(t);
 }

@@ -10,6 +10,11 @@ tests_ui_test_canvas_SOURCES = tests/ui/test_canvas.c
 tests_ui_test_canvas_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
 tests_ui_test_canvas_LDADD = $(UI_LIBS)
 
+UNIT_TESTS += tests/ui/test_paint
+tests_ui_test_paint_SOURCES = tests/ui/test_paint.c
+tests_ui_test_paint_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
+tests_ui_test_paint_LDADD = $(UI_LIBS)
+
 UNIT_TESTS += tests/ui/test_theme
 tests_ui_test_theme_SOURCES = tests/ui/test_theme.c
 tests_ui_test_theme_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
