@@ -89,6 +89,14 @@ reserve(struct buf *b, size_t n)
 enum res
 buf_add(struct buf *b, const void *p, size_t n)
 {
+	/* there is room, as there nearly always is: cap is never more than max and the NUL */
+	if (b->status == RES_OK && n < b->cap - b->len) {
+		if (n)
+			memcpy(b->p + b->len, p, n);
+		b->len += n;
+		b->p[b->len] = '\0';
+		return RES_OK;
+	}
 	if (n == 0 || reserve(b, n) != RES_OK)
 		return b->status;
 	memcpy(b->p + b->len, p, n);
@@ -112,7 +120,11 @@ buf_puts(struct buf *b, const char *s)
 enum res
 buf_putc(struct buf *b, char c)
 {
-	return buf_add(b, &c, 1);
+	if (b->status != RES_OK || b->cap - b->len < 2)
+		return buf_add(b, &c, 1);
+	b->p[b->len++] = c;
+	b->p[b->len] = '\0';
+	return RES_OK;
 }
 
 enum res

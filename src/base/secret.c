@@ -112,7 +112,7 @@ secret_looks_random(struct span s)
 		if (class > 0 && before > 0 && class != before)
 			changes += !(before == 2 && class == 1);
 		digits += class == 3;
-		hex += strchr("0123456789abcdefABCDEF-", c) != NULL;
+		hex += class == 3 || c == '-' || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
 		before = class;
 		pairs += count[c]; /* the earlier ones alike */
 		distinct += count[c]++ == 0;

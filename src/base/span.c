@@ -30,12 +30,6 @@ span_eq(struct span a, struct span b)
 }
 
 bool
-span_is(struct span a, const char *s)
-{
-	return span_eq(a, span_of(s));
-}
-
-bool
 span_eq_nocase(struct span a, struct span b)
 {
 	return a.n == b.n && same_nocase(a.p, b.p, a.n);
@@ -48,15 +42,7 @@ span_is_nocase(struct span a, const char *s)
 }
 
 bool
-span_starts(struct span a, const char *prefix)
-{
-	size_t n = strlen(prefix);
-
-	return n <= a.n && (n == 0 || memcmp(a.p, prefix, n) == 0);
-}
-
-bool
-span_starts_nocase(struct span a, const char *prefix)
+span_starts_nocase_slowly(struct span a, const char *prefix)
 {
 	size_t n = strlen(prefix);
 
@@ -112,22 +98,6 @@ bool
 span_contains_nocase(struct span a, const char *needle)
 {
 	return span_find_str_nocase(a, needle) != SIZE_MAX;
-}
-
-struct span
-span_sub(struct span a, size_t at, size_t n)
-{
-	if (at >= a.n)
-		return (struct span){a.n > 0 ? a.p + a.n : a.p, 0};
-	if (n > a.n - at)
-		n = a.n - at;
-	return (struct span){a.p + at, n};
-}
-
-struct span
-span_from(struct span a, size_t at)
-{
-	return span_sub(a, at, SIZE_MAX);
 }
 
 struct span

@@ -29,11 +29,40 @@ span_make(const void *p, size_t n)
 }
 
 bool span_eq(struct span a, struct span b);
-bool span_is(struct span a, const char *s);
 bool span_eq_nocase(struct span a, struct span b); /* ASCII case */
 bool span_is_nocase(struct span a, const char *s);
-bool span_starts(struct span a, const char *prefix);
-bool span_starts_nocase(struct span a, const char *prefix);
+
+/* The first byte settles most comparisons with a table's rows: no call for them, no strlen. */
+static inline bool
+span_is(struct span a, const char *s)
+{
+	if (!s || !a.n || a.p[0] != s[0])
+		return !a.n && (!s || !s[0]);
+	return strlen(s) == a.n && memcmp(a.p, s, a.n) == 0;
+}
+
+static inline bool
+span_starts(struct span a, const char *prefix)
+{
+	size_t n;
+
+	if (!a.n || a.p[0] != prefix[0])
+		return !prefix[0];
+	n = strlen(prefix);
+	return n <= a.n && memcmp(a.p, prefix, n) == 0;
+}
+
+bool span_starts_nocase_slowly(struct span a, const char *prefix);
+
+/* ASCII case */
+static inline bool
+span_starts_nocase(struct span a, const char *prefix)
+{
+	if (!a.n || ((a.p[0] ^ prefix[0]) & ~0x20))
+		return !prefix[0];
+	return span_starts_nocase_slowly(a, prefix);
+}
+
 bool span_ends(struct span a, const char *suffix);
 /* Index of c or needle; SIZE_MAX if absent. */
 size_t span_find(struct span a, char c);
@@ -41,8 +70,20 @@ size_t span_find_str(struct span a, const char *needle);
 size_t span_find_str_nocase(struct span a, const char *needle); /* ASCII case */
 bool span_contains_nocase(struct span a, const char *needle);
 /* Sub-span, clipped to a. */
-struct span span_sub(struct span a, size_t at, size_t n);
-struct span span_from(struct span a, size_t at);
+static inline struct span
+span_sub(struct span a, size_t at, size_t n)
+{
+	if (at >= a.n)
+		return (struct span){a.n > 0 ? a.p + a.n : a.p, 0};
+	return (struct span){a.p + at, n < a.n - at ? n : a.n - at};
+}
+
+static inline struct span
+span_from(struct span a, size_t at)
+{
+	return span_sub(a, at, SIZE_MAX);
+}
+
 /* Without leading and trailing SP, HTAB, CR, LF. */
 struct span span_trim(struct span a);
 /*

@@ -34,8 +34,8 @@ static struct {
 	bool gone;
 	unsigned long total; /* bytes written */
 	size_t used, most; /* bytes that wait; that ever did */
-	char bytes[1 << 18];
 } frame = {.fd = -1};
+static char frame_bytes[1 << 18];
 
 static void
 frame_flush(void)
@@ -43,7 +43,7 @@ frame_flush(void)
 	size_t at = 0;
 
 	while (at < frame.used && !frame.gone) {
-		long k = syscall(SYS_write, frame.fd, frame.bytes + at, frame.used - at);
+		long k = syscall(SYS_write, frame.fd, frame_bytes + at, frame.used - at);
 
 		if (k >= 0) {
 			at += (size_t)k;
@@ -66,11 +66,11 @@ write(int fd, const void *p, size_t n)
 {
 	if (fd != frame.fd || fd < 0)
 		return syscall(SYS_write, fd, p, n);
-	if (frame.used + n > sizeof(frame.bytes))
+	if (frame.used + n > sizeof(frame_bytes))
 		frame_flush();
-	if (n > sizeof(frame.bytes))
+	if (n > sizeof(frame_bytes))
 		return syscall(SYS_write, fd, p, n);
-	memcpy(frame.bytes + frame.used, p, n);
+	memcpy(frame_bytes + frame.used, p, n);
 	frame.used += n;
 	if (frame.used > frame.most)
 		frame.most = frame.used;
@@ -474,7 +474,7 @@ curses_close(struct terminal *t)
 	rescue.armed = false;
 	frame.fd = -1;
 	paint_release(&t->paint);
-	wipe(frame.bytes, frame.most); /* a token may have been shown */
+	wipe(frame_bytes, frame.most); /* a token may have been shown */
 	delscreen(t->screen);
 	if (t->own_in)
 		fclose(t->in);
