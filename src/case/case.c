@@ -75,6 +75,19 @@ case_set_signature(struct case_file *c, uint32_t n, enum sig_state s, const char
 	c->revision++;
 }
 
+void
+case_set_checks(struct case_file *c, uint32_t n, unsigned failed, const char *why)
+{
+	struct exchange *x;
+
+	if (n < 1 || n > c->n_exchanges)
+		return;
+	x = c->exchanges[n - 1];
+	x->checks_failed = failed;
+	(void)snprintf(x->checks_why, sizeof(x->checks_why), "%s", why);
+	c->revision++;
+}
+
 const struct exchange *
 case_exchange(const struct case_file *c, uint32_t n)
 {
@@ -175,7 +188,7 @@ case_give_token(struct case_file *c, enum token_slot slot, struct span value, co
 
 static void
 replace_token(struct case_token *t, struct secret *value, const struct token_response *r,
-	uint32_t from, int64_t wall_us)
+	uint32_t from, int64_t wall_us, const char *source)
 {
 	case_token_release(t);
 	case_token_init(t);
@@ -184,7 +197,7 @@ replace_token(struct case_token *t, struct secret *value, const struct token_res
 	t->value = secret_ref(value);
 	token_info_read(&t->info, secret_reveal(value));
 	token_info_copy(&t->sent, &t->info);
-	(void)snprintf(t->source, sizeof(t->source), "the refresh");
+	(void)snprintf(t->source, sizeof(t->source), "%s", source);
 	(void)snprintf(t->scope, sizeof(t->scope), "%s", r->scope);
 	t->obtained_wall_us = wall_us;
 	t->from = from;
@@ -205,14 +218,40 @@ case_add_generation(
 	case_token_copy(&new->refresh, &old->refresh);
 	case_token_copy(&new->id, &old->id);
 	if (t->access) {
-		replace_token(&new->access, t->access, t, from, wall_us);
+		replace_token(&new->access, t->access, t, from, wall_us, "the refresh");
 		new->access.expires_in = t->expires_in;
 	}
 	if (t->refresh) {
-		replace_token(&new->refresh, t->refresh, t, from, wall_us);
+		replace_token(&new->refresh, t->refresh, t, from, wall_us, "the refresh");
 		old->refresh.spent = !secret_equal(old->refresh.value, t->refresh);
 	}
 	if (t->id)
-		replace_token(&new->id, t->id, t, from, wall_us);
+		replace_token(&new->id, t->id, t, from, wall_us, "the refresh");
+	c->revision++;
+}
+
+void
+case_add_login(struct case_file *c, const struct token_response *t, uint32_t from, int64_t wall_us,
+	bool same_user)
+{
+	struct case_tokens *old, *new;
+
+	c->generations =
+		xreallocarray(c->generations, c->n_generations + 1, sizeof(*c->generations));
+	old = &c->generations[c->n_generations - 1];
+	new = &c->generations[c->n_generations++];
+	case_tokens_init(new);
+	if (t->access) {
+		replace_token(&new->access, t->access, t, from, wall_us, "the login");
+		new->access.expires_in = t->expires_in;
+	}
+	if (t->refresh)
+		replace_token(&new->refresh, t->refresh, t, from, wall_us, "the login");
+	else if (same_user)
+		case_token_copy(&new->refresh, &old->refresh);
+	if (t->id)
+		replace_token(&new->id, t->id, t, from, wall_us, "the login");
+	else if (same_user)
+		case_token_copy(&new->id, &old->id);
 	c->revision++;
 }

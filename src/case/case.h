@@ -71,6 +71,8 @@ struct exchange *case_add(struct case_file *c, struct exchange *x_take);
 /* What came of the signature of exchange n's answer, which is looked at when the
  * key set is there. */
 void case_set_signature(struct case_file *c, uint32_t n, enum sig_state s, const char *why);
+/* Which checks exchange n's answer failed: check_bit()s. */
+void case_set_checks(struct case_file *c, uint32_t n, unsigned failed, const char *why);
 const struct exchange *case_exchange(const struct case_file *c, uint32_t n); /* NULL */
 /* The newest exchange of a purpose (and slot, unless SLOT_NONE); NULL. */
 const struct exchange *case_last(const struct case_file *c, enum purpose p, enum token_slot slot);
@@ -93,6 +95,12 @@ void token_response_release(struct token_response *t);
 /* Reads the raw body of a successful token response. */
 enum res token_response_read(struct token_response *out, struct span body, struct err *e) MUST_USE;
 void case_add_generation(struct case_file *c, const struct token_response *t, uint32_t from, int64_t wall_us);
+/*
+ * A login gave new tokens: opens a generation with them alone, since they may be another user's.
+ * same_user (token exchange): the refresh and ID token of before stay.
+ */
+void case_add_login(struct case_file *c, const struct token_response *t, uint32_t from, int64_t wall_us,
+	bool same_user);
 /* The one JSON object of --tokens-out (RFC 6749 §5.1 and obtained_at); out is a wiping buffer. */
 enum res token_response_to_json(const struct token_response *t, int64_t obtained_wall_us, struct buf *out);
 

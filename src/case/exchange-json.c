@@ -153,6 +153,30 @@ tls_to_json(const struct tls_info *t)
 	return j;
 }
 
+static struct json *
+checks_to_json(unsigned failed)
+{
+	struct json *list = json_new_array();
+
+	for (int c = 0; c < LOGIN_CHECK_COUNT; c++)
+		if (failed & check_bit((enum login_check)c))
+			json_append_span(list, span_of(login_check_id((enum login_check)c)));
+	return list;
+}
+
+static unsigned
+checks_from_json(const struct json *list)
+{
+	unsigned failed = 0;
+	enum login_check c;
+	struct span id;
+
+	for (const struct json *j = json_first(list); j; j = json_next(j))
+		if (json_to_span(j, &id) && login_check_from_id(id, &c))
+			failed |= check_bit(c);
+	return failed;
+}
+
 /* What only the values could tell, and cannot be read again from what is masked. */
 static struct json *
 recorded_to_json(const struct exchange *x)
@@ -167,6 +191,9 @@ recorded_to_json(const struct exchange *x)
 	set_flag(j, "auth_raw_basic", x->auth_raw_basic);
 	json_set_str(j, "auth_header", header_form_ids[x->auth_header]);
 	set_flag(j, "echoes_token", x->echoes_token);
+	if (x->checks_failed)
+		json_set_take(j, "failed_checks", checks_to_json(x->checks_failed));
+	set_text(j, "checks_why", x->checks_why);
 	for (size_t i = 0; i < x->n_tokens; i++) {
 		struct json *one = json_new_object();
 
@@ -325,6 +352,8 @@ recorded_from_json(struct exchange *x, const struct json *j, struct err *e)
 	x->auth_has_reserved = json_flag(j, "auth_has_reserved");
 	x->auth_raw_basic = json_flag(j, "auth_raw_basic");
 	x->echoes_token = json_flag(j, "echoes_token");
+	x->checks_failed = checks_from_json(json_get(j, "failed_checks"));
+	text_safe_into(x->checks_why, sizeof(x->checks_why), json_get_str(j, "checks_why"));
 	for (size_t i = 0; i < ARRAY_SIZE(header_form_ids); i++)
 		if (span_is(form, header_form_ids[i]))
 			x->auth_header = (enum auth_header_form)i;

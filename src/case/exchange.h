@@ -11,6 +11,7 @@
 #include "oauth/answer.h"
 #include "oauth/clientauth.h"
 #include "oauth/http.h"
+#include "oauth/idtoken.h"
 #include "oauth/token.h"
 
 enum net_error {
@@ -96,6 +97,9 @@ struct exchange {
 	bool auth_has_reserved, auth_raw_basic;
 	char auth_audience[200];     /* aud of its assertion; safe text, "" without one */
 	enum auth_header_form auth_header; /* how the request's Authorization was written */
+	/* Of a login's answer (oauth/loginchecks.def): which checks it failed; more of them, safe text. */
+	unsigned checks_failed;
+	char checks_why[200];
 	bool echoes_token;        /* the answer repeats the token the request carried */
 
 	/* Tokens seen in the response (or, imported, in the request), by their facts. */

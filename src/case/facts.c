@@ -306,6 +306,9 @@ pick_one(struct facts *f, const struct exchange *x, uint32_t newest, bool revoke
 	case PURPOSE_PROBE_TOKEN: /* facts-probes.c */
 	case PURPOSE_CLOCK:
 	case PURPOSE_TOKEN:
+	case PURPOSE_AUTHORIZATION:
+	case PURPOSE_PAR:
+	case PURPOSE_DEVICE:
 	case PURPOSE_OTHER:
 	case PURPOSE_COUNT:
 		break;

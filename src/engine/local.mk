@@ -1,7 +1,9 @@
 noinst_LIBRARIES += src/libttengine.a
 src_libttengine_a_SOURCES = \
+	src/engine/browser.c src/engine/browser.h \
 	src/engine/curl-command.c \
 	src/engine/engine.c src/engine/engine.h \
+	src/engine/listen.c src/engine/listen.h \
 	src/engine/net-module.h \
 	src/engine/net-replay.c src/engine/replay.h \
 	src/engine/policy.c src/engine/policy.h \

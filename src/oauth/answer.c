@@ -265,6 +265,10 @@ has_content(const struct answer *a, enum purpose p, const struct http_response *
 		return a->has_access_token;
 	case EP_USERINFO:
 		return a->claims.sub.n || a->is_signed || a->is_encrypted;
+	case EP_PAR:
+		return json_get_str(a->doc, "request_uri").n > 0;
+	case EP_DEVICE:
+		return json_get_str(a->doc, "device_code").n > 0;
 	default:
 		break;
 	}
@@ -290,7 +294,8 @@ answers_with_error(const struct answer *a, enum purpose p, const struct http_res
 		return true;
 	return r->status >= 200 && r->status < 300 && !has_content(a, p, r) &&
 		!purpose_is_probe(p) &&
-		(e == EP_USERINFO || e == EP_INTROSPECTION || e == EP_TOKEN);
+		(e == EP_USERINFO || e == EP_INTROSPECTION || e == EP_TOKEN || e == EP_PAR ||
+			e == EP_DEVICE);
 }
 
 static enum outcome
@@ -328,7 +333,8 @@ answer_read(struct answer *a, enum purpose p, const struct http_response *r)
 	read_body(a, body);
 	read_content(a, p);
 	read_error(a, r->status >= 400, answers_with_error(a, p, r), body);
-	if (r->status >= 300 && r->status < 400 && p == PURPOSE_OTHER)
+	if (r->status >= 300 && r->status < 400 &&
+		(p == PURPOSE_OTHER || p == PURPOSE_AUTHORIZATION))
 		read_redirect_error(a, r);
 	a->outcome = judge(a, p, r);
 }

@@ -47,12 +47,6 @@ ossl_sha256(const void *p, size_t n, unsigned char out[32])
 	return md && digest(md, p, n, out);
 }
 
-static bool
-ossl_sha512(const void *p, size_t n, unsigned char out[64])
-{
-	return digest(EVP_sha512(), p, n, out);
-}
-
 static const EVP_MD *
 md_of_bits(int bits)
 {
@@ -66,6 +60,14 @@ md_of_bits(int bits)
 	default:
 		return NULL;
 	}
+}
+
+static bool
+ossl_digest(int bits, const void *p, size_t n, unsigned char out[64])
+{
+	const EVP_MD *md = md_of_bits(bits);
+
+	return md && digest(md, p, n, out);
 }
 
 static bool
@@ -436,7 +438,7 @@ ossl_version(void)
 
 const struct crypto_ops crypto_openssl = {
 	.sha256 = ossl_sha256,
-	.sha512 = ossl_sha512,
+	.digest = ossl_digest,
 	.hmac = ossl_hmac,
 	.verify = ossl_verify,
 	.key_new = ossl_key_new,

@@ -28,7 +28,8 @@ struct cert_wish {
 
 struct crypto_ops {
 	bool (*sha256)(const void *p, size_t n, unsigned char out[32]);
-	bool (*sha512)(const void *p, size_t n, unsigned char out[64]);
+	/* SHA-2 of 256, 384 or 512 bits; false for others. */
+	bool (*digest)(int bits, const void *p, size_t n, unsigned char out[64]);
 	bool (*hmac)(int bits, struct span key, struct span text, unsigned char *out, size_t *n);
 	/* alg: RS256… PS512 ES256… ES512 ES256K EdDSA.  JWK in (its x5c if it has no numbers of its
 	 * own); RES_UNSUPPORTED for what the library lacks, RES_SYNTAX for a bad key. */

@@ -4,6 +4,7 @@ src_libttoauth_a_CFLAGS = $(AM_CFLAGS) -fvisibility=default $(WARN_STRICT_CFLAGS
 src_libttoauth_a_SOURCES = \
 	src/oauth/answer.c src/oauth/answer.h src/oauth/answer-json.c \
 	src/oauth/assertion.c src/oauth/assertion.h \
+	src/oauth/authorization.c src/oauth/authorization.h \
 	src/oauth/challenge.c src/oauth/challenge.h src/oauth/challengeparams.def \
 	src/oauth/claims.c src/oauth/claims.h src/oauth/claims.def \
 	src/oauth/clientauth.c src/oauth/clientauth.h src/oauth/clientauth.def \
@@ -14,6 +15,7 @@ src_libttoauth_a_SOURCES = \
 	src/oauth/http.c src/oauth/http.h \
 	src/oauth/http-body.c \
 	src/oauth/http-text.c \
+	src/oauth/idtoken.c src/oauth/idtoken.h src/oauth/loginchecks.def \
 	src/oauth/jose.c src/oauth/jose.h src/oauth/jwsalgs.def src/oauth/jws-verify.c \
 	src/oauth/json.c src/oauth/json.h \
 	src/oauth/json-check.c src/oauth/json-check.h \
@@ -21,6 +23,7 @@ src_libttoauth_a_SOURCES = \
 	src/oauth/metadata.c src/oauth/metadata.h \
 	src/oauth/oautherror.c src/oauth/oautherror.h src/oauth/oautherrors.def \
 	src/oauth/oddities.def \
+	src/oauth/pkce.c src/oauth/pkce.h \
 	src/oauth/purpose.c src/oauth/purpose.h src/oauth/purposes.def \
 	src/oauth/signkey.c src/oauth/signkey.h \
 	src/oauth/token.c src/oauth/token.h \

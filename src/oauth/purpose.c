@@ -57,5 +57,6 @@ purpose_wants_client(enum purpose p)
 {
 	enum endpoint e = purpose_endpoint(p);
 
-	return e == EP_INTROSPECTION || e == EP_TOKEN || e == EP_REVOCATION;
+	return e == EP_INTROSPECTION || e == EP_TOKEN || e == EP_REVOCATION || e == EP_PAR ||
+		e == EP_DEVICE;
 }

@@ -63,7 +63,8 @@ store(struct wizard *w, const struct token_response *t, int64_t now_us)
 }
 
 bool
-wizard_take_tokens(struct wizard *w, const struct token_response *t, uint32_t from)
+wizard_take_tokens(
+	struct wizard *w, const struct token_response *t, uint32_t from, enum token_origin o)
 {
 	int64_t now_us = clock_wall_us(w->deps.clock);
 	struct token_response kept = *t;
@@ -71,10 +72,13 @@ wizard_take_tokens(struct wizard *w, const struct token_response *t, uint32_t fr
 	redactor_add(w->deps.redactor, t->access);
 	redactor_add(w->deps.redactor, t->refresh);
 	redactor_add(w->deps.redactor, t->id);
-	if (!kept.refresh) /* RFC 6749 §6: then the old one goes on */
+	if (!kept.refresh && o != TOKENS_OF_LOGIN) /* RFC 6749 §6: then the old one goes on */
 		kept.refresh = case_token(w->c, SLOT_REFRESH)->value;
 	store(w, &kept, now_us);
-	case_add_generation(w->c, t, from, now_us);
+	if (o == TOKENS_OF_REFRESH)
+		case_add_generation(w->c, t, from, now_us);
+	else
+		case_add_login(w->c, t, from, now_us, o == TOKENS_OF_EXCHANGE);
 	probes_new_tokens(w);
 	w->c->revision++;
 	return !*w->save_error || *w->saved_to;

@@ -8,6 +8,9 @@ src_libttwizard_a_SOURCES = \
 	src/wizard/fields-refresh.c \
 	src/wizard/fields-handle.c \
 	src/wizard/fields-debug.c \
+	src/wizard/flow.c src/wizard/flow.h src/wizard/flow-parts.h src/wizard/flows.def \
+	src/wizard/flow-done.c src/wizard/flow-send.c src/wizard/flow-show.c \
+	src/wizard/flow-tokens.c \
 	src/wizard/handle.c src/wizard/handle.h src/wizard/handle.def \
 	src/wizard/probes.c src/wizard/probes.h src/wizard/probes.def src/wizard/candidates.def \
 	src/wizard/proof.c \

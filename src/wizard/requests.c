@@ -360,3 +360,20 @@ send_revocation(struct wizard *w, enum token_slot slot)
 	wizard_authenticate(w, EP_REVOCATION, &call);
 	submit(w, &call);
 }
+
+/* --- what the flows send ------------------------------------------------------------------ */
+
+void
+call_form(
+	struct engine_call *call, struct wizard *w, enum step s, enum purpose p, enum endpoint e)
+{
+	call_init(call, w, s, p, "POST", wizard_endpoint(w, e));
+	want_json(call);
+	form_content(call);
+}
+
+uint32_t
+call_submit(struct wizard *w, struct engine_call *call)
+{
+	return submit(w, call);
+}

@@ -18,6 +18,8 @@ enum job {
 	JOB_REVOKE,
 	JOB_PRECHECK, /* step 3 without a refresh */
 	JOB_PROBES,   /* what the answers left open; of no step */
+	JOB_LOGIN,    /* what a login has to know before it can be shown; of no step */
+	JOB_LOGIN_PROVE, /* its ID token, then the proof; of no step */
 	JOB_COUNT
 };
 
@@ -57,6 +59,8 @@ struct wizard {
 	bool discovering;  /* another job than JOB_VERIFY asks for the metadata */
 	enum token_slot revoke_slot;
 	uint32_t refresh_id; /* the refresh under way, which is never cancelled: its tokens would be lost; 0 */
+	struct flow *flow; /* the login under way, or the last one; NULL */
+	int64_t seen_second; /* of a waiting login's countdown */
 	struct json *jwks; /* the newest key set, for tokens that come later; NULL */
 	uint32_t jwks_from; /* its exchange */
 	struct signed_answer {
@@ -69,7 +73,7 @@ struct wizard {
 	bool certificate_tried;
 
 	/* What this run sent and changed. */
-	unsigned n_refreshed, n_revoked;
+	unsigned n_refreshed, n_revoked, n_logged_in;
 	char refresh_block[ERR_TEXT_MAX]; /* why a refresh that was asked for was not sent; "" */
 	char saved_to[300]; /* where the new tokens were written; "" */
 	char save_error[ERR_TEXT_MAX];
@@ -100,6 +104,10 @@ bool handle_keys(struct wizard *w);
 bool revoke_send(struct wizard *w);
 bool revoke_prove(struct wizard *w);
 bool probes_ask(struct wizard *w);
+bool login_discover(struct wizard *w);
+bool login_ready(struct wizard *w);
+bool login_keys(struct wizard *w);
+bool login_judge(struct wizard *w);
 
 /* --- sequencer (wizard.c) --- */
 void wizard_enqueue(struct wizard *w, enum job j);
@@ -117,6 +125,14 @@ bool probe_allowed(const struct wizard *w, enum probe p);
 void probes_new_tokens(struct wizard *w);
 /* While the verdict is open: names the question that would decide it, and how to ask it. */
 void probes_advise(struct wizard *w);
+
+/* --- logins (flow.c) --- */
+struct flow;
+void flow_turn(struct flow *f);
+/* Cancels the login, and forgets it. */
+void flow_forget(struct wizard *w);
+/* The next thing a login waits for, monotonic; INT64_MAX: nothing. */
+int64_t flow_deadline_us(const struct wizard *w);
 
 /* --- who asks (authenticate.c) --- */
 /* The endpoint as configured, else of the followed metadata; empty if neither has it. */
@@ -175,14 +191,19 @@ void send_introspection_at_issuer(struct wizard *w);
 void send_clock(struct wizard *w, struct span url);
 void send_refresh(struct wizard *w);
 void send_revocation(struct wizard *w, enum token_slot slot);
+/* For the flows: a POST with a form to come, whose answer is JSON; done is the caller's. */
+void call_form(struct engine_call *call, struct wizard *w, enum step s, enum purpose p, enum endpoint e);
+uint32_t call_submit(struct wizard *w, struct engine_call *call);
 
 /* --- new tokens (keep.c) --- */
 /*
  * A token response came in exchange `from`: masked from here on, stored and synced where the user chose, then the
- * case's newest generation (an absent refresh token keeps the old one).  False: they are nowhere but in memory, and
- * should not be; w->save_error says why.
+ * case's newest generation.  An absent refresh token keeps the old one, but not of a login, which may be another
+ * user's.  False: they are nowhere but in memory, and should not be; w->save_error says why.
  */
-bool wizard_take_tokens(struct wizard *w, const struct token_response *t, uint32_t from);
+enum token_origin { TOKENS_OF_REFRESH, TOKENS_OF_LOGIN, TOKENS_OF_EXCHANGE };
+bool wizard_take_tokens(
+	struct wizard *w, const struct token_response *t, uint32_t from, enum token_origin o);
 
 /* --- what outlives a run (step-refresh.c) --- */
 /* A refresh token was given: what earlier runs did with it. */

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "oauth/url.h"
+#include "wizard/flow.h"
 #include "wizard/steps.h"
 
 static const struct job_row jobs[JOB_COUNT] = {
@@ -20,6 +21,8 @@ static const struct job_row jobs[JOB_COUNT] = {
 		{need_metadata, need_metadata_oauth, revoke_send, revoke_prove}, EP_REVOCATION},
 	[JOB_PRECHECK] = {STEP_REFRESH, {need_metadata, need_metadata_oauth}, EP_TOKEN},
 	[JOB_PROBES] = {STEP_COUNT, {probes_ask}},
+	[JOB_LOGIN] = {STEP_COUNT, {login_discover, need_metadata_oauth, login_ready}},
+	[JOB_LOGIN_PROVE] = {STEP_COUNT, {login_keys, login_judge}},
 };
 
 struct wizard *
@@ -39,6 +42,7 @@ wizard_free(struct wizard *w)
 	if (!w)
 		return;
 	wizard_settle(w);
+	flow_forget(w);
 	free(w->place_path);
 	json_free(w->jwks);
 	forget_signed_answers(w);
@@ -101,6 +105,7 @@ wizard_use_profile(struct wizard *w, const struct profile *p, struct err *e)
 	enum res first;
 
 	wizard_settle(w);
+	flow_forget(w);
 	engine_forget_origins(w->deps.engine);
 	case_release(w->c);
 	case_init(w->c);
@@ -347,6 +352,7 @@ wizard_awaits_tokens(const struct wizard *w)
 void
 wizard_settle(struct wizard *w)
 {
+	wizard_login_cancel(w);
 	wizard_cancel(w);
 	if (wizard_awaits_tokens(w) && engine_run(w->deps.engine, INT64_MAX) != RES_OK)
 		log_add(w->deps.log, LOG_WARN, LOGC_STEP, 0,
@@ -402,11 +408,17 @@ wizard_derive(struct wizard *w)
 bool
 wizard_update(struct wizard *w)
 {
-	int64_t tick = clock_wall_s(w->deps.clock) / tick_s(w);
+	int64_t tick = clock_wall_s(w->deps.clock) / tick_s(w), second;
+	bool counts;
 
+	if (w->flow)
+		flow_turn(w->flow);
 	wizard_pump(w);
+	second = clock_mono_us(w->deps.clock) / 1000000;
+	counts = flow_deadline_us(w) != INT64_MAX && w->seen_second != second;
+	w->seen_second = second;
 	if (w->derived && w->seen_revision == w->c->revision && w->seen_tick == tick)
-		return false;
+		return counts;
 	w->derived = true;
 	w->seen_revision = w->c->revision;
 	w->seen_tick = tick;
@@ -456,14 +468,15 @@ wizard_running_step(const struct wizard *w)
 int64_t
 wizard_deadline_us(const struct wizard *w)
 {
-	int64_t left, wall;
+	int64_t left, wall, at = flow_deadline_us(w), next;
 
 	/* nothing counts down */
 	if (w->c->as_of_wall_us || !w->derived || !facts_remaining(&w->facts, &left))
-		return INT64_MAX;
+		return at;
 	/* the wall clock's next whole second or minute */
 	wall = clock_wall_us(w->deps.clock);
-	return clock_mono_us(w->deps.clock) + tick_s(w) * 1000000 - wall % (tick_s(w) * 1000000);
+	next = clock_mono_us(w->deps.clock) + tick_s(w) * 1000000 - wall % (tick_s(w) * 1000000);
+	return next < at ? next : at;
 }
 
 void

@@ -246,6 +246,9 @@ step_of(enum purpose p)
 	case PURPOSE_PROBE_BARE:
 	case PURPOSE_RESOURCE:
 	case PURPOSE_REVOCATION:
+	case PURPOSE_AUTHORIZATION:
+	case PURPOSE_PAR:
+	case PURPOSE_DEVICE:
 		return STEP_HANDLE;
 	case PURPOSE_CLOCK:
 		return STEP_EXPIRY;
@@ -347,6 +350,9 @@ usual_slot(enum purpose p)
 	case PURPOSE_CLOCK:
 	case PURPOSE_PROBE_BARE:
 	case PURPOSE_TOKEN:
+	case PURPOSE_AUTHORIZATION:
+	case PURPOSE_PAR:
+	case PURPOSE_DEVICE:
 	case PURPOSE_OTHER:
 	case PURPOSE_COUNT:
 		break;

@@ -455,9 +455,14 @@ test_digests(void **state)
 	hex_encode(&b, span_make(d, 8));
 	assert_string_equal(buf_str(&b), "e3b0c44298fc1c14");
 	buf_clear(&b);
-	assert_true(crypto()->sha512("abc", 3, d));
+	assert_true(crypto()->digest(512, "abc", 3, d));
 	hex_encode(&b, span_make(d, 16));
 	assert_string_equal(buf_str(&b), "ddaf35a193617abacc417349ae204131");
+	buf_clear(&b);
+	assert_true(crypto()->digest(384, "abc", 3, d));
+	hex_encode(&b, span_make(d, 16));
+	assert_string_equal(buf_str(&b), "cb00753f45a35e8bb5a03d699ac65007");
+	assert_false(crypto()->digest(224, "abc", 3, d));
 	buf_release(&b);
 }
 

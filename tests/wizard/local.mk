@@ -2,6 +2,11 @@ WIZARD_TEST_LIBS = src/libttwizard.a src/libttengine.a src/libttdiagnose.a src/l
 	src/libttoauth.a src/libttbase.a $(CJSON_LIBS) $(CMOCKA_LIBS)
 SIGNING_TEST_LIBS = src/libttwizard.a src/libttengine.a src/libttdiagnose.a src/libttcase.a src/libttcrypto.a \
 	src/libttoauth.a src/libttbase.a $(CJSON_LIBS) $(CMOCKA_LIBS) $(CRYPTO_LIBS)
+# test_flows
+UNIT_TESTS += tests/wizard/test_flows
+tests_wizard_test_flows_SOURCES = tests/wizard/test_flows.c tests/wizard/world.c tests/wizard/world.h
+tests_wizard_test_flows_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
+tests_wizard_test_flows_LDADD = $(WIZARD_TEST_LIBS) src/libttcrypto.a $(CRYPTO_LIBS)
 UNIT_TESTS += tests/wizard/test_steps tests/wizard/test_probes tests/wizard/test_handle tests/wizard/test_clients \
 	tests/wizard/test_leaks tests/wizard/test_journal
 tests_wizard_test_steps_SOURCES = tests/wizard/test_steps.c tests/wizard/world.c tests/wizard/world.h
