@@ -11,6 +11,28 @@ exchange_answered(const struct exchange *x)
 }
 
 bool
+exchange_logged_in(const struct case_file *c, const struct exchange *x)
+{
+	return x->purpose == PURPOSE_TOKEN && !x->imported &&
+		x->answer.outcome == OUTCOME_SUCCESS && x->token_generation + 1 < c->n_generations;
+}
+
+const struct exchange *
+case_last_login(const struct case_file *c)
+{
+	for (size_t i = c->n_exchanges; i > 0; i--) {
+		const struct exchange *x = c->exchanges[i - 1];
+
+		if (x->imported || x->result.error == NETERR_CANCELLED ||
+			(x->purpose != PURPOSE_AUTHORIZATION && x->purpose != PURPOSE_PAR &&
+				x->purpose != PURPOSE_DEVICE && x->purpose != PURPOSE_TOKEN))
+			continue;
+		return x->token_generation + 1 < c->n_generations ? NULL : x;
+	}
+	return NULL;
+}
+
+bool
 exchange_unanswered(const struct exchange *x)
 {
 	switch (x ? x->result.error : NETERR_NONE) {
@@ -327,6 +349,15 @@ keep_newest(const struct exchange **now, const struct exchange **first, uint32_t
 	}
 }
 
+/* What follows a login is about tokens that have nothing to do with the ones before. */
+static bool
+new_login(struct facts *f)
+{
+	f->refresh = f->revocation = NULL;
+	f->revoked_introspection = f->revoked_userinfo = f->revoked_resource = NULL;
+	return false;
+}
+
 static void
 pick(struct facts *f)
 {
@@ -343,6 +374,8 @@ pick(struct facts *f)
 			revoked = x->result.response.status == 200;
 		else if (x->purpose == PURPOSE_REFRESH && x->answer.outcome == OUTCOME_SUCCESS)
 			revoked = false; /* what follows is about other tokens */
+		else if (exchange_logged_in(f->c, x))
+			revoked = new_login(f);
 	}
 	keep_newest(&f->introspection, &f->first_introspection, newest);
 	keep_newest(&f->userinfo, &f->first_userinfo, newest);

@@ -136,6 +136,13 @@ bool exchange_unanswered(const struct exchange *x);
 bool exchange_unsent(const struct exchange *x);
 /* What became of a refresh token that is spent or may be, for "the refresh token …". */
 const char *case_spent_words(const struct case_file *c);
+/* Did this program log in with it, so that a new generation of tokens began? */
+bool exchange_logged_in(const struct case_file *c, const struct exchange *x);
+/*
+ * The newest request of a login that this program made for the tokens at hand, or the redirect that
+ * answered it; NULL: none, or one that gave tokens.
+ */
+const struct exchange *case_last_login(const struct case_file *c);
 /* Is the request known, or only what answered it (inspect)? */
 bool exchange_request_known(const struct exchange *x);
 /* Is x still the newest of its purpose, slot, address and authentication, i.e. not repeated later?

@@ -17,6 +17,7 @@ src_libttdiagnose_a_SOURCES = \
 	src/diagnose/rules-http.c \
 	src/diagnose/rules-intake.c \
 	src/diagnose/rules-json.c \
+	src/diagnose/rules-login.c \
 	src/diagnose/rules-redirect.c \
 	src/diagnose/rules-refresh.c \
 	src/diagnose/rules-reply.c \

@@ -75,7 +75,7 @@ redirect_hop(const struct exchange *x)
 	enum hop hop = HOP_ELSEWHERE;
 
 	/* an authorization response is meant to lead elsewhere */
-	if (!is_redirect(x) || leads_back(x))
+	if (!is_redirect(x) || leads_back(x) || x->purpose == PURPOSE_AUTHORIZATION)
 		return HOP_NONE;
 	if (!exchange_request_known(x)) /* where it leads to is all there is */
 		return login_words(header_of(x, "location")) ? HOP_LOGIN : HOP_ELSEWHERE;

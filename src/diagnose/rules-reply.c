@@ -27,7 +27,33 @@ wants_user(const struct exchange *x)
 	return false;
 }
 
-/* A login without a screen: its answer comes in a redirect, and is seen here only if imported. */
+/* What each of the four wants of the user (OpenID Connect Core §3.1.2.6). */
+static void
+advise_silent(struct finding *out, const struct exchange *x)
+{
+	static const struct {
+		const char *code, *next;
+	} rows[] = {
+		{"login_required",
+			"There is no session at the server in that browser (or its cookies did not "
+			"go along): log in with a screen, or use refresh tokens."},
+		{"interaction_required",
+			"There is a session, and the server has something to show (a second "
+			"factor, terms, a new password): log in with a screen once."},
+		{"consent_required",
+			"There is a session, and the user has not agreed to these scopes for this "
+			"client: log in with a screen once, or ask for less."},
+		{"account_selection_required",
+			"The browser is logged in with several accounts: name the one that is "
+			"meant (login_hint, id_token_hint), or log in with a screen."},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (answer_error_is(x, rows[i].code))
+			fix(out, "%s", rows[i].next);
+}
+
+/* A login without a screen: its answer comes in a redirect. */
 enum verdict_of
 rule_silent_auth_interaction_required(const struct facts *f, struct finding *out)
 {
@@ -38,6 +64,8 @@ rule_silent_auth_interaction_required(const struct facts *f, struct finding *out
 		struct span to = http_header(&x->result.response.headers, "location");
 
 		if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS)
+			continue;
+		if (x->purpose == PURPOSE_AUTHORIZATION && x != case_last_login(f->c))
 			continue;
 		/* at a redirect only a login without a screen is answered so (OpenID Connect Core
 		 * §3.1.2.6) */
@@ -52,6 +80,9 @@ rule_silent_auth_interaction_required(const struct facts *f, struct finding *out
 		ev_answer(out, x);
 		if (written)
 			ev(out, "request.prompt", (int)x->n, "none");
+		advise_silent(out, x);
+		if (x->purpose == PURPOSE_AUTHORIZATION && fact_healthy(f))
+			out->severity = SEV_WARNING;
 		return say(out,
 			"A login without a screen (prompt=none) was tried, and the server needs "
 			"the "

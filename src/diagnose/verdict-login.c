@@ -48,14 +48,33 @@ code_of(const struct exchange *x)
 								     : x->answer.error;
 }
 
+static bool
+is_login_request(enum purpose p)
+{
+	return p == PURPOSE_TOKEN || p == PURPOSE_PAR || p == PURPOSE_DEVICE ||
+		p == PURPOSE_AUTHORIZATION;
+}
+
+static bool
+still_waits(const struct exchange *x)
+{
+	const char *code = code_of(x);
+
+	return !strcmp(code, "authorization_pending") || !strcmp(code, "slow_down");
+}
+
 bool
 is_login_failure(const struct facts *f, const struct exchange *x)
 {
 	if (!exchange_answered(x) || !exchange_is_current(f->c, x))
 		return false;
-	return x->purpose == PURPOSE_TOKEN
-		? x->answer.outcome != OUTCOME_SUCCESS
-		: x->purpose == PURPOSE_OTHER && x->answer.outcome == OUTCOME_OAUTH_ERROR;
+	if (!is_login_request(x->purpose))
+		return x->purpose == PURPOSE_OTHER && x->answer.outcome == OUTCOME_OAUTH_ERROR;
+	/* of a login of our own the end counts, and the wait for the user is none */
+	if (!x->imported && (still_waits(x) || x != case_last_login(f->c)))
+		return false;
+	return x->purpose == PURPOSE_AUTHORIZATION ? x->answer.outcome == OUTCOME_OAUTH_ERROR
+						   : x->answer.outcome != OUTCOME_SUCCESS;
 }
 
 static size_t
@@ -83,6 +102,15 @@ put_next(struct verdict *v, const char *code)
 			(void)snprintf(v->next, sizeof(v->next), "%s", login_errors[i].next);
 }
 
+static const char *
+who_answered(enum purpose p)
+{
+	return p == PURPOSE_TOKEN	? "The token endpoint answered"
+		: p == PURPOSE_PAR	? "The pushed authorization request was answered with"
+		: p == PURPOSE_DEVICE ? "The device authorization endpoint answered"
+				      : "The login ended with the error";
+}
+
 void
 login_failure_words(struct verdict *v, const struct exchange *x)
 {
@@ -102,7 +130,9 @@ login_failure_words(struct verdict *v, const struct exchange *x)
 	}
 	if (!code[0]) {
 		(void)snprintf(v->summary, sizeof(v->summary),
-			"The token endpoint gave no token: it answered %s%s.",
+			"The %s endpoint gave no %s: it answered %s%s.",
+			x->purpose == PURPOSE_TOKEN ? "token" : purpose_words(x->purpose),
+			x->purpose == PURPOSE_TOKEN ? "token" : "answer that can be used",
 			answer_words(x, words, sizeof(words)), quoted);
 		(void)snprintf(v->next, sizeof(v->next),
 			"Give the whole exchange (curl -v, a HAR file); the server's log says "
@@ -110,8 +140,7 @@ login_failure_words(struct verdict *v, const struct exchange *x)
 		return;
 	}
 	(void)snprintf(v->summary, sizeof(v->summary), "%s %s%s%s%s: no token was given.",
-		x->purpose == PURPOSE_TOKEN ? "The token endpoint answered"
-					    : "The login ended with the error",
+		who_answered(x->purpose),
 		code, quoted, meaning ? ", which means that " : "", meaning ? meaning : "");
 	put_next(v, code);
 }

@@ -22,12 +22,12 @@ struct conn {
 
 struct listener {
 	const struct clock *clock;
-	char *uri;              /* as given, without its fragment */
-	struct url url;         /* of uri */
+	char *uri; /* as given, without its fragment */
+	struct url url; /* of uri */
 	int port;
-	int fds[2];             /* IPv4, IPv6; -1 */
+	int fds[2]; /* IPv4, IPv6; -1 */
 	struct conn conns[LISTEN_CONNECTIONS];
-	struct conn *asked;     /* whose request was given out */
+	struct conn *asked; /* whose request was given out */
 };
 
 /* --- opening ------------------------------------------------------------------------------ */
@@ -99,7 +99,8 @@ bind_v4(struct span host, int port)
 static int
 bind_v6(int port)
 {
-	struct sockaddr_in6 a = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port),
+	struct sockaddr_in6 a = {.sin6_family = AF_INET6,
+		.sin6_port = htons((uint16_t)port),
 		.sin6_addr = IN6ADDR_LOOPBACK_INIT};
 
 	return bind_to((const struct sockaddr *)(const void *)&a, sizeof(a));
@@ -136,8 +137,8 @@ bind_all(struct listener *l, int port)
 }
 
 enum res
-listener_open(struct listener **out, struct span redirect_uri, const struct clock *clock,
-	struct err *e)
+listener_open(
+	struct listener **out, struct span redirect_uri, const struct clock *clock, struct err *e)
 {
 	struct listener *l;
 	int port;
@@ -145,7 +146,8 @@ listener_open(struct listener **out, struct span redirect_uri, const struct cloc
 	*out = NULL;
 	if (!listen_possible(redirect_uri))
 		return err_set(e, RES_UNSUPPORTED,
-			"only http://127.0.0.1, http://[::1] or http://localhost can be listened on");
+			"only http://127.0.0.1, http://[::1] or http://localhost can be listened "
+			"on");
 	l = xcalloc(1, sizeof(*l));
 	l->clock = clock;
 	l->uri = plain_address(redirect_uri);
@@ -233,7 +235,8 @@ accept_all(struct listener *l)
 	}
 }
 
-/* What is left of the request is read and dropped, so that closing does not reset the answer away. */
+/* What is left of the request is read and dropped, so that closing does not reset the answer away.
+ */
 static void
 conn_drain(struct conn *c)
 {
@@ -286,7 +289,7 @@ escaped(struct buf *out, const char *text)
 static const char *
 reason_of(int status)
 {
-	return status == 200 ? "OK"
+	return status == 200    ? "OK"
 		: status == 404 ? "Not Found"
 		: status == 405 ? "Method Not Allowed"
 		: status == 431 ? "Request Header Fields Too Large"
@@ -308,7 +311,8 @@ answer(struct conn *c, int status, const char *title, const char *text)
 	escaped(&page, text);
 	(void)buf_puts(&page, "</p></html>\n");
 	(void)buf_printf(&c->out,
-		"HTTP/1.1 %d %s\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %zu\r\n"
+		"HTTP/1.1 %d %s\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: "
+		"%zu\r\n"
 		"Content-Security-Policy: default-src 'none'\r\nReferrer-Policy: no-referrer\r\n"
 		"Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n%s"
 		"Connection: close\r\n\r\n",
@@ -440,8 +444,8 @@ listener_fds(const struct listener *l, struct pollfd *fds, size_t max)
 
 		full = full && c->state != CONN_FREE;
 		if (c->state != CONN_FREE && n < max)
-			fds[n++] = (struct pollfd){.fd = c->fd,
-				.events = c->state == CONN_WRITING ? POLLOUT : POLLIN};
+			fds[n++] = (struct pollfd){
+				.fd = c->fd, .events = c->state == CONN_WRITING ? POLLOUT : POLLIN};
 	}
 	/* with every place taken a new connection would only keep the loop awake */
 	for (size_t i = 0; !full && i < ARRAY_SIZE(l->fds); i++)

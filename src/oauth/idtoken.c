@@ -4,9 +4,9 @@
 #include "oauth/crypto.h"
 
 static const struct {
-	const char *id, *wrong, *references;
+	const char *id, *wrong, *references, *fix;
 } checks[] = {
-#define LOGIN_CHECK(sym, id, wrong, refs) {id, wrong, refs},
+#define LOGIN_CHECK(sym, id, wrong, refs, fix) {id, wrong, refs, fix},
 #include "oauth/loginchecks.def"
 #undef LOGIN_CHECK
 };
@@ -27,6 +27,12 @@ const char *
 login_check_references(enum login_check c)
 {
 	return checks[c].references;
+}
+
+const char *
+login_check_fix(enum login_check c)
+{
+	return checks[c].fix;
 }
 
 bool

@@ -5,7 +5,7 @@
 #include "oauth/token.h"
 
 enum login_check {
-#define LOGIN_CHECK(sym, id, wrong, refs) CHECK_##sym,
+#define LOGIN_CHECK(sym, id, wrong, refs, fix) CHECK_##sym,
 #include "oauth/loginchecks.def"
 #undef LOGIN_CHECK
 	LOGIN_CHECK_COUNT
@@ -21,6 +21,7 @@ check_bit(enum login_check c)
 const char *login_check_id(enum login_check c);    /* "id_token.nonce" */
 const char *login_check_wrong(enum login_check c); /* "its nonce is not the one that was sent" */
 const char *login_check_references(enum login_check c);
+const char *login_check_fix(enum login_check c);   /* what to do, a sentence */
 bool login_check_from_id(struct span id, enum login_check *out);
 
 /*

@@ -32,7 +32,7 @@ fail_with_answer(struct flow *f, const struct exchange *x)
 						: net_error_words(x->result.error));
 	else
 		flow_fail(f, "", "%s answered %d without %s.", who, x->result.response.status,
-			x->purpose == PURPOSE_TOKEN	? "a token"
+			x->purpose == PURPOSE_TOKEN         ? "a token"
 				: x->purpose == PURPOSE_PAR ? "a request_uri"
 							    : "a device code and a user code");
 }
@@ -92,8 +92,8 @@ record_redirect(struct flow *f, struct span given)
 	raw.response.status = 302;
 	(void)http_headers_add(&raw.response.headers, SPAN_LIT("Location"), buf_span(&address));
 	raw.sent_wall_us = raw.answered_wall_us = clock_wall_us(w->deps.clock);
-	x = case_add(w->c, exchange_record(&req, &raw, STEP_HANDLE, PURPOSE_AUTHORIZATION,
-				   w->deps.redactor));
+	x = case_add(w->c,
+		exchange_record(&req, &raw, STEP_HANDLE, PURPOSE_AUTHORIZATION, w->deps.redactor));
 	x->attempt = 1;
 	http_request_release(&req);
 	net_result_release(&raw);
@@ -121,8 +121,8 @@ check_of(enum auth_fault fault)
 }
 
 void
-flow_take_response(struct flow *f, const struct auth_response *r, struct span address,
-	enum auth_fault fault)
+flow_take_response(
+	struct flow *f, const struct auth_response *r, struct span address, enum auth_fault fault)
 {
 	struct wizard *w = f->w;
 	struct secret *code = r->code.len ? secret_new(buf_span(&r->code)) : NULL;
@@ -153,8 +153,8 @@ check_response(const struct flow *f, const struct auth_response *r)
 	bool promised = false;
 	struct auth_expect x = {.state = f->state, .issuer = flow_issuer(f)};
 
-	(void)json_to_bool(json_get(f->w->c->metadata.doc,
-				   "authorization_response_iss_parameter_supported"),
+	(void)json_to_bool(
+		json_get(f->w->c->metadata.doc, "authorization_response_iss_parameter_supported"),
 		&promised);
 	x.iss_promised = promised;
 	return auth_response_check(r, &x);
@@ -328,7 +328,8 @@ got_codes(struct flow *f, const struct json *doc, const struct exchange *x)
 
 	/* as Google wrote it before there was a standard */
 	take_uri(f->verification_uri, uri.n ? uri : json_get_str(doc, "verification_url"));
-	if (x->result.response.status / 100 != 2 || !device.n || !user.n || !f->verification_uri[0]) {
+	if (x->result.response.status / 100 != 2 || !device.n || !user.n ||
+		!f->verification_uri[0]) {
 		fail_with_answer(f, x);
 		return;
 	}
@@ -345,8 +346,8 @@ got_codes(struct flow *f, const struct json *doc, const struct exchange *x)
 	f->next_us = now + f->interval_us;
 	if (f->open_browser)
 		f->opened = browser_open(span_of(*f->verification_uri_complete
-						 ? f->verification_uri_complete
-						 : f->verification_uri),
+							 ? f->verification_uri_complete
+							 : f->verification_uri),
 				    NULL) == RES_OK;
 	flow_enter(f, FLOW_WAITING, "Open the address on any device, and enter the code there.");
 }
@@ -381,12 +382,14 @@ not_yet(struct flow *f, const struct exchange *x)
 		poll_later(f, "Open the address on any device, and enter the code there.");
 	} else if (!strcmp(code, "slow_down")) {
 		slower(f, FLOW_SLOW_DOWN_S * 1000000);
-		poll_later(f, "The server wants to be asked less often (slow_down): 5 s more "
-			      "between two questions from now on.");
+		poll_later(f,
+			"The server wants to be asked less often (slow_down): 5 s more "
+			"between two questions from now on.");
 	} else if (exchange_unanswered(x) || status == 429 || status >= 500) {
 		slower(f, f->interval_us); /* twice as long (§3.5) */
-		poll_later(f, "The token endpoint did not answer as it should; it is asked again, "
-			      "less often.");
+		poll_later(f,
+			"The token endpoint did not answer as it should; it is asked again, "
+			"less often.");
 	} else {
 		return false;
 	}

@@ -20,8 +20,8 @@ flow_pushes(const struct flow *f)
 	if (!flow_is_redirect(f->kind))
 		return false;
 	return f->push ||
-		(json_to_bool(json_get(f->w->c->metadata.doc,
-				      "require_pushed_authorization_requests"),
+		(json_to_bool(
+			 json_get(f->w->c->metadata.doc, "require_pushed_authorization_requests"),
 			 &required) &&
 			required);
 }
@@ -35,8 +35,8 @@ flow_first(const struct flow *f)
 /* --- the authorization request ------------------------------------------------------------ */
 
 /*
- * offline_access needs the user's consent each time (OpenID Connect Core §11), and is ignored without
- * it by some servers.
+ * offline_access needs the user's consent each time (OpenID Connect Core §11), and is ignored
+ * without it by some servers.
  */
 static struct span
 prompt_of(const struct flow *f)
@@ -64,7 +64,8 @@ request_form(const struct flow *f, struct span client_id, struct buf *out)
 	};
 
 	/* whose session it is about, where that is known */
-	if (f->kind == FLOW_SILENT && id->present && id->value && secret_len(id->value) < LIMIT_URL / 2)
+	if (f->kind == FLOW_SILENT && id->present && id->value &&
+		secret_len(id->value) < LIMIT_URL / 2)
 		r.id_token_hint = id->value;
 	return auth_request_form(out, &r);
 }
@@ -152,8 +153,8 @@ static const struct {
 };
 
 /*
- * It belongs to the pushed request however the client authenticates (RFC 9126 §2.1), does no harm in a
- * device's (RFC 8628 §3.1), and once is enough.
+ * It belongs to the pushed request however the client authenticates (RFC 9126 §2.1), does no harm
+ * in a device's (RFC 8628 §3.1), and once is enough.
  */
 static void
 name_client(const struct flow *f, enum flow_request r, struct buf *body)
@@ -200,9 +201,9 @@ flow_send(struct flow *f, enum flow_request r)
 		f->polls++;
 	else
 		flow_enter(f, r == SEND_TOKEN ? FLOW_REDEEMING : FLOW_ASKING, "%s",
-			r == SEND_PUSH	 ? "The authorization request is pushed to the server."
-			: r == SEND_DEVICE ? "The server is asked for the two codes."
-					   : "The token endpoint is asked.");
+			r == SEND_PUSH ? "The authorization request is pushed to the server."
+				: r == SEND_DEVICE ? "The server is asked for the two codes."
+						   : "The token endpoint is asked.");
 	flow_build(f, r, &call);
 	f->refs++;
 	f->next_us = 0;

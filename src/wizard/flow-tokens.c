@@ -9,8 +9,8 @@ flow_take_tokens(struct flow *f, const struct token_response *t, const struct ex
 {
 	struct wizard *w = f->w;
 
-	wizard_take_tokens(w, t, x->n,
-		f->kind == FLOW_EXCHANGE ? TOKENS_OF_EXCHANGE : TOKENS_OF_LOGIN);
+	wizard_take_tokens(
+		w, t, x->n, f->kind == FLOW_EXCHANGE ? TOKENS_OF_EXCHANGE : TOKENS_OF_LOGIN);
 	w->n_logged_in++;
 	f->token_from = x->n;
 	wizard_enqueue(w, JOB_LOGIN_PROVE);
@@ -47,8 +47,8 @@ check_signature(struct wizard *w, struct case_token *t)
 
 	if (!is_unproven(t) || !t->value)
 		return;
-	t->sent.sig = jws_verify(
-		secret_reveal(t->value), &keys, t->sent.sig_why, sizeof t->sent.sig_why);
+	t->sent.sig =
+		jws_verify(secret_reveal(t->value), &keys, t->sent.sig_why, sizeof t->sent.sig_why);
 	t->info.sig = t->sent.sig;
 	memcpy(t->info.sig_why, t->sent.sig_why, sizeof t->info.sig_why);
 }
@@ -74,7 +74,8 @@ check_id_token(struct flow *f, const struct case_token *t)
 	struct id_expect x = {
 		.issuer = flow_issuer(f),
 		.client_id = span_of(w->c->profile.client_id),
-		.nonce = by_redirect && span_has_word(span_of(f->scope), "openid") ? f->nonce : NULL,
+		.nonce =
+			by_redirect && span_has_word(span_of(f->scope), "openid") ? f->nonce : NULL,
 		.access = case_token(w->c, SLOT_ACCESS)->value,
 		.code = by_redirect ? f->code : NULL,
 		.same_sub = user_before(f),

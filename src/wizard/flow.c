@@ -78,7 +78,8 @@ say_doubts(const struct wizard *w, enum flow_kind k, char *why, size_t size)
 	else if (flow_is_redirect(k) && m->doc &&
 		metadata_supports(m, "code_challenge_methods_supported", "S256") == TRI_NO)
 		text_format(why, size, "the server's metadata does not offer PKCE with S256");
-	else if (k == FLOW_SILENT && metadata_supports(m, "prompt_values_supported", "none") == TRI_NO)
+	else if (k == FLOW_SILENT &&
+		metadata_supports(m, "prompt_values_supported", "none") == TRI_NO)
 		text_format(why, size, "the server's metadata does not offer prompt=none");
 	else
 		why[0] = '\0';
@@ -99,7 +100,8 @@ wizard_can_login(const struct wizard *w, enum flow_kind k, char *why, size_t siz
 		return no(why, size,
 			"client credentials need a client that can authenticate, and the profile "
 			"has no secret and no key");
-	if (k == FLOW_EXCHANGE && (!access->present || !access->value || !secret_len(access->value)))
+	if (k == FLOW_EXCHANGE &&
+		(!access->present || !access->value || !secret_len(access->value)))
 		return no(why, size, "there is no access token to exchange");
 	if (w->flow && flow_active(w->flow->phase) && w->flow->phase != FLOW_PREPARED)
 		return no(why, size, "a login is under way");
@@ -225,7 +227,8 @@ flow_ready(struct flow *f)
 		flow_fail(f, "", "No %s is known: neither the profile nor the metadata names one.",
 			endpoint_words(first));
 	else if (!wizard_endpoint(w, EP_TOKEN).n)
-		flow_fail(f, "", "No token endpoint is known: neither the profile nor the metadata "
+		flow_fail(f, "",
+			"No token endpoint is known: neither the profile nor the metadata "
 			"names one.");
 	else if (flow_is_redirect(f->kind) && !text_is_safe(wizard_endpoint(w, first)))
 		flow_fail(f, "", "The authorization endpoint is no address that can be shown.");
@@ -241,7 +244,8 @@ flow_ready(struct flow *f)
 }
 
 enum res
-wizard_login_prepare(struct wizard *w, enum flow_kind k, const struct flow_wish *wish, struct err *e)
+wizard_login_prepare(
+	struct wizard *w, enum flow_kind k, const struct flow_wish *wish, struct err *e)
 {
 	char why[LIMIT_MESSAGE];
 	struct flow *f;

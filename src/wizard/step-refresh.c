@@ -264,7 +264,7 @@ refresh_done(void *ctx, const struct net_result *raw, const struct exchange *x)
 	w->refresh_id = 0;
 	if (x && x->answer.outcome == OUTCOME_SUCCESS &&
 		token_response_read(&t, buf_span(&raw->response.body), NULL) == RES_OK) {
-		how = !wizard_take_tokens(w, &t, x->n)               ? JOURNAL_OPEN
+		how = !wizard_take_tokens(w, &t, x->n, TOKENS_OF_REFRESH) ? JOURNAL_OPEN
 			: t.refresh && !secret_equal(old, t.refresh) ? JOURNAL_SPENT
 								     : JOURNAL_KEPT;
 		w->n_refreshed++;

@@ -18,6 +18,8 @@ struct reader {
 	enum purpose purpose;
 	enum token_slot slot;
 	uint32_t generation, follows;
+	unsigned failed;
+	bool login;
 	int64_t at_ms, took_ms;
 	enum net_error error;
 	enum sig_state sig; /* of the answer itself */
@@ -283,6 +285,12 @@ follow_up(struct reader *r, struct exchange *x, struct span body)
 		case_add_generation(c, &t, x->n, x->result.answered_wall_us);
 		token_response_release(&t);
 	}
+	if (r->login && token_response_read(&t, body, NULL) == RES_OK) {
+		case_add_login(c, &t, x->n, x->result.answered_wall_us, false);
+		token_response_release(&t);
+	}
+	if (r->failed)
+		case_set_checks(c, x->n, r->failed, "");
 	if (x->purpose == PURPOSE_REVOCATION && x->result.response.status == 200)
 		c->revoked_wall_us = x->result.answered_wall_us;
 }
@@ -360,6 +368,20 @@ usual_slot(enum purpose p)
 	return SLOT_NONE;
 }
 
+/* Ids of loginchecks.def, commas between them. */
+static void
+failed_checks(struct reader *r, struct span list)
+{
+	struct span id;
+	enum login_check c;
+
+	while (span_next(&list, ',', &id)) {
+		if (!login_check_from_id(id, &c))
+			bad(r, "no such check");
+		r->failed |= check_bit(c);
+	}
+}
+
 static void
 option(struct reader *r, struct span word)
 {
@@ -378,6 +400,10 @@ option(struct reader *r, struct span word)
 	}
 	if (span_is(key, "proxy")) {
 		(void)snprintf(r->proxy, sizeof(r->proxy), "%.*s", SPAN_ARG(value));
+		return;
+	}
+	if (span_is(key, "failed")) {
+		failed_checks(r, value);
 		return;
 	}
 	if (span_is(key, "sig")) {
@@ -400,6 +426,8 @@ option(struct reader *r, struct span word)
 		r->generation = (uint32_t)n;
 	else if (span_is(key, "follows"))
 		r->follows = (uint32_t)n;
+	else if (span_is(key, "login"))
+		r->login = n;
 	else
 		bad(r, "no such option");
 }
@@ -421,6 +449,8 @@ begin(struct reader *r, struct span rest)
 	r->error = NETERR_NONE;
 	r->sig = SIG_NOT_CHECKED;
 	r->generation = r->follows = 0;
+	r->failed = 0;
+	r->login = false;
 	r->took_ms = 40;
 	r->at_ms += 1000;
 	while (span_word(&rest, &word))

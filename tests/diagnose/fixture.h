@@ -13,7 +13,8 @@
  *   sig: STATE [WHY]                         what the signature check of the access token gave
  *   expect: first ID | has ID | not ID | state STATE | caused A by B | none (no finding at all)
  *           | remedy ID has WORD | unadvised ID word WORD | summary ID has WORD
- *   == PURPOSE [key=value …]                 an exchange: slot= gen= at=SECONDS took=MS error=ID sig=STATE
+ *   == PURPOSE [key=value …]                 an exchange: slot= gen= at=SECONDS took=MS error=ID sig=STATE failed=CHECKS
+ *                                           login=1: a token response that begins new tokens
  * follows=N > request line, header, blank, body      raw HTTP text; the URL is absolute < response
  * lines cert: subject | issuer | names | not before | not after [| self]
  *

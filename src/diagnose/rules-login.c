@@ -1,0 +1,121 @@
+/* Rules about a login that this program tried: its redirect, its token request, its ID token. */
+#include "diagnose/rules.h"
+
+#include "diagnose/verdict.h"
+
+/* A token that works is not made worse by a login that does not. */
+static void
+weigh(const struct facts *f, struct finding *out, const struct exchange *x)
+{
+	out->step = STEP_HANDLE;
+	if (fact_healthy(f))
+		out->severity = SEV_WARNING;
+	ev_answer(out, x);
+}
+
+static bool
+is_error_of_login(const struct exchange *x, const char *code)
+{
+	return x && exchange_answered(x) && answer_error_is(x, code);
+}
+
+/* The sentence and the advice that a case without a token would get for it. */
+static enum verdict_of
+say_failure(const struct facts *f, struct finding *out, const struct exchange *x)
+{
+	struct verdict v = {0};
+
+	weigh(f, out, x);
+	login_failure_words(&v, x);
+	fix(out, "%s", v.next);
+	return say(out, "%s", v.summary);
+}
+
+enum verdict_of
+rule_login_denied(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = case_last_login(f->c);
+
+	return is_error_of_login(x, "access_denied") ? say_failure(f, out, x) : RULE_PASS;
+}
+
+enum verdict_of
+rule_device_code_expired(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = case_last_login(f->c);
+
+	return is_error_of_login(x, "expired_token") && x->purpose == PURPOSE_TOKEN
+		? say_failure(f, out, x)
+		: RULE_PASS;
+}
+
+/* Errors with a finding of their own, or that are none. */
+static bool
+has_own_finding(const struct exchange *x)
+{
+	static const char *const codes[] = {"access_denied", "expired_token",
+		"authorization_pending", "slow_down", "login_required", "interaction_required",
+		"consent_required", "account_selection_required", "use_dpop_nonce",
+		"invalid_dpop_proof"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
+		if (answer_error_is(x, codes[i]))
+			return true;
+	return exchange_client_refused(x);
+}
+
+enum verdict_of
+rule_login_refused(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = case_last_login(f->c);
+
+	if (!x || !exchange_answered(x) || !x->answer.error[0] || x->checks_failed ||
+		has_own_finding(x) || x->result.response.status >= 500)
+		return RULE_PASS;
+	return say_failure(f, out, x);
+}
+
+/* --- what was checked ----------------------------------------------------------------------- */
+
+static enum verdict_of
+say_checks(const struct facts *f, struct finding *out, const struct exchange *x, const char *what)
+{
+	enum login_check first = LOGIN_CHECK_COUNT;
+
+	weigh(f, out, x);
+	/* not weighed against a token that works: whose it is, is what is in doubt */
+	out->severity = SEV_ERROR;
+	for (int c = LOGIN_CHECK_COUNT - 1; c >= 0; c--)
+		if (x->checks_failed & check_bit((enum login_check)c))
+			first = (enum login_check)c;
+	for (int c = 0; c < LOGIN_CHECK_COUNT; c++)
+		if (x->checks_failed & check_bit((enum login_check)c))
+			ev(out, login_check_id((enum login_check)c), (int)x->n, "%s (%s)",
+				login_check_wrong((enum login_check)c),
+				login_check_references((enum login_check)c));
+	if (x->checks_failed & check_bit(CHECK_ID_SIGNATURE) && x->checks_why[0])
+		ev(out, "signature", (int)x->n, "%s", x->checks_why);
+	fix(out, "%s", login_check_fix(first));
+	return say(out, "%s: %s.", what, login_check_wrong(first));
+}
+
+enum verdict_of
+rule_authorization_response_invalid(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = case_last_login(f->c);
+
+	if (!x || x->purpose != PURPOSE_AUTHORIZATION || !x->checks_failed)
+		return RULE_PASS;
+	return say_checks(f, out, x, "The answer of the login is not used");
+}
+
+enum verdict_of
+rule_id_token_invalid(const struct facts *f, struct finding *out)
+{
+	const struct case_token *t = case_token(f->c, SLOT_ID);
+	const struct exchange *x = t->present ? case_exchange(f->c, t->from) : NULL;
+
+	if (!x || !x->checks_failed)
+		return RULE_PASS;
+	return say_checks(f, out, x, "The ID token that came with the login is not valid");
+}
