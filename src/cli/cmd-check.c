@@ -35,6 +35,9 @@ check_usage(const struct options *o, struct err *e)
 		return err_set(e, RES_SYNTAX,
 			"--refresh needs --tokens-out FILE: the server may take the old tokens "
 			"back, and the new ones would be lost");
+	if (opt_given(o, OPT_REFRESH_SCOPE) && !opt_given(o, OPT_REFRESH))
+		return err_set(
+			e, RES_SYNTAX, "--refresh-scope is of a refresh: it needs --refresh");
 	if (opt_given(o, OPT_SHOW_SECRETS) && (opt_given(o, OPT_OUTPUT) || !isatty(STDOUT_FILENO)))
 		return err_set(e, RES_REFUSED,
 			"--show-secrets is for a terminal only, never for a file or a pipe");
@@ -165,13 +168,16 @@ cmd_check(const struct options *o)
 		status = app_usage(CMD_CHECK, &e);
 	else if (app_ask_secrets(o, &e) != RES_OK)
 		status = app_fail(&e);
-	else if (tell_stdin(o), app_fetch_secrets(&a, &a.profile, &e) != RES_OK ||
-		app_start(&a, false, &e) != RES_OK || app_give(&a, &e) != RES_OK)
+	else if (tell_stdin(o),
+		app_fetch_secrets(&a, &a.profile, &e) != RES_OK ||
+			app_start(&a, false, &e) != RES_OK || app_give(&a, &e) != RES_OK)
 		status = app_fail(&e);
 	else if (opt_given(o, OPT_TOKENS_OUT) &&
 		wizard_set_token_place(a.wizard, PLACE_FILE, opt_str(o, OPT_TOKENS_OUT), &e) !=
 			RES_OK)
 		status = app_fail(&e);
+	else if (wizard_set_refresh_scope(a.wizard, opt_str(o, OPT_REFRESH_SCOPE), &e) != RES_OK)
+		status = app_usage(CMD_CHECK, &e);
 	else
 		status = walk(&a, mask);
 	app_release(&a);

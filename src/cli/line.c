@@ -223,6 +223,18 @@ choose_place(struct line *l, struct err *e)
 	return false;
 }
 
+/* Yes to a refresh, for the scope of before or a narrower one. */
+static bool
+agreed(struct line *l, struct err *e)
+{
+	char c = (char)tolower((unsigned char)l->answer[0]);
+
+	if (c == 's' && (!ask(l, "Scopes (empty: do not refresh):") || !*l->answer))
+		return false;
+	return (c == 'y' || c == 's') && wizard_set_refresh_scope(l->a->wizard,
+		c == 's' ? l->answer : NULL, e) == RES_OK;
+}
+
 static void
 refresh(struct line *l)
 {
@@ -240,8 +252,8 @@ refresh(struct line *l)
 		put(l, "Nothing was sent.%s%s\n", *e.text ? " " : "", e.text);
 		return;
 	}
-	if (!ask(l, "Refresh now? [y/N]") || tolower((unsigned char)l->answer[0]) != 'y') {
-		put(l, "Nothing was sent.\n");
+	if (!ask(l, "Refresh now? [y, s: for a narrower scope, N]") || !agreed(l, &e)) {
+		put(l, "Nothing was sent.%s%s\n", *e.text ? " " : "", e.text);
 		return;
 	}
 	if (wizard_refresh(l->a->wizard, &e) != RES_OK) {

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "case/renewal.h"
 #include "diagnose/rules.h"
 
 enum { NAME_MAX_SHOWN = 60 };
@@ -95,6 +96,20 @@ left_words(const struct facts *f, char *out, size_t size)
 	if (facts_remaining(f, &left) && left > 0)
 		(void)snprintf(out, size, " for %s more", time_span(span, left));
 	return out;
+}
+
+/* After a refresh: what it changed, behind the sentence in out. */
+static void
+changed_words(const struct facts *f, const char *lead, char *out, size_t size)
+{
+	struct renewal r;
+	char words[300];
+	size_t used = strlen(out);
+
+	if (f->refresh_ok.v == TRI_YES && !f->revocation && case_renewal(f->c, &r) &&
+		r.by_refresh && used < size)
+		text_format(out + used, size - used, "%s: %s.", lead,
+			renewal_words(&r, words, sizeof(words)));
 }
 
 static void
@@ -281,8 +296,8 @@ step_answer(const struct facts *f, enum step s)
 						     : STATE_PROBLEM;
 	case STEP_HANDLE:
 		return !f->userinfo || not_shown(f->userinfo) ? STATE_UNDETERMINED
-			: f->userinfo_ok.v == TRI_YES ? STATE_OK
-						      : STATE_PROBLEM;
+			: f->userinfo_ok.v == TRI_YES         ? STATE_OK
+							      : STATE_PROBLEM;
 	case STEP_DEBUG:
 	case STEP_COUNT:
 		break;
@@ -316,9 +331,10 @@ refresh_words(char *out, size_t size, const struct facts *f)
 
 	if (!x)
 		not_refreshed_words(out, size, f);
-	else if (f->refresh_ok.v == TRI_YES)
+	else if (f->refresh_ok.v == TRI_YES) {
 		(void)snprintf(out, size, "New tokens came.");
-	else if (f->refresh_ok.v == TRI_NO)
+		changed_words(f, " Old and new", out, size);
+	} else if (f->refresh_ok.v == TRI_NO)
 		(void)snprintf(out, size, "The server refused to refresh.");
 	else if (not_shown(x))
 		(void)snprintf(
@@ -436,7 +452,7 @@ verdict_of_findings(struct diagnosis *d, const struct facts *f, const struct wal
 		v->primary = &d->findings[0];
 		v->next_step = v->primary->next_step;
 		(void)snprintf(v->summary, sizeof(v->summary), "%s%s",
-			v->state != STATE_OK                ? ""
+			v->state != STATE_OK                  ? ""
 				: f->userinfo_ok.v == TRI_YES ? "The token works, but: "
 							      : "No fault was found, but: ",
 			v->primary->summary);
@@ -448,4 +464,5 @@ verdict_of_findings(struct diagnosis *d, const struct facts *f, const struct wal
 	} else {
 		open_words(v, f);
 	}
+	changed_words(f, " Refreshed", v->summary, sizeof(v->summary));
 }

@@ -35,19 +35,55 @@ typed_path(struct span text, struct err *why)
 static const char tokens_file[] = "tokentriage-tokens.json";
 
 static void
+refresh_send_now(struct ui *ui)
+{
+	struct err e = ERR_INIT;
+
+	if (wizard_refresh(ui->d->wizard, &e) != RES_OK)
+		dialog_tell(ui, "Not refreshed", e.text);
+	else
+		ui_go_step(ui, STEP_REFRESH);
+	ui->model_stale = true;
+}
+
+static bool
+scope_take(struct ui *ui, struct span text, uintptr_t arg, struct err *why)
+{
+	char *scope = span_dup(text);
+	bool ok = wizard_set_refresh_scope(ui->d->wizard, scope, why) == RES_OK;
+
+	(void)arg;
+	free(scope);
+	return ok;
+}
+
+static void
+scope_set(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
+{
+	(void)choice;
+	(void)text;
+	(void)arg;
+	refresh_send_now(ui);
+}
+
+static void
 refresh_now(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 {
 	struct err e = ERR_INIT;
 
 	(void)text;
 	(void)arg;
-	if (choice != 0)
-		return;
-	if (wizard_refresh(ui->d->wizard, &e) != RES_OK)
-		dialog_tell(ui, "Not refreshed", e.text);
-	else
-		ui_go_step(ui, STEP_REFRESH);
-	ui->model_stale = true;
+	if (choice == 0 && wizard_set_refresh_scope(ui->d->wizard, NULL, &e) == RES_OK)
+		refresh_send_now(ui);
+	else if (choice == 1)
+		dialog_open(ui,
+			&(struct dialog_spec){.title = "Refresh for a narrower scope",
+				.text = "The new access token is good for these scopes alone; more "
+					"than was granted is refused. Enter sends the refresh.",
+				.input = true,
+				.hint = "openid profile",
+				.take = scope_take,
+				.done = scope_set});
 }
 
 static void
@@ -74,9 +110,9 @@ refresh_ask(struct ui *ui)
 	dialog_open(ui,
 		&(struct dialog_spec){.title = "Refresh the tokens?",
 			.text = text,
-			.choices = {"Refresh now", "Cancel"},
-			.n_choices = 2,
-			.first = 1,
+			.choices = {"Refresh now", "Refresh for a narrower scope", "Cancel"},
+			.n_choices = 3,
+			.first = 2,
 			.done = refresh_now});
 	free(text);
 }
@@ -216,9 +252,14 @@ revoke_ask(struct ui *ui, enum token_slot slot)
 		slot == SLOT_REFRESH
 			? ", and many servers end the access tokens that came from it, too"
 			: "");
-	dialog_open(ui, &(struct dialog_spec){.title = "Revoke the token?", .text = text,
-		.choices = {"Revoke it", "Cancel"}, .n_choices = 2, .first = 1, .done = revoke_now,
-		.arg = (uintptr_t)slot});
+	dialog_open(ui,
+		&(struct dialog_spec){.title = "Revoke the token?",
+			.text = text,
+			.choices = {"Revoke it", "Cancel"},
+			.n_choices = 2,
+			.first = 1,
+			.done = revoke_now,
+			.arg = (uintptr_t)slot});
 	free(text);
 }
 
@@ -462,6 +503,9 @@ run_command(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 void
 flow_command(struct ui *ui)
 {
-	dialog_open(ui, &(struct dialog_spec){.title = "Run an action", .input = true,
-		.hint = "its name, as the help has it: export", .done = run_command});
+	dialog_open(ui,
+		&(struct dialog_spec){.title = "Run an action",
+			.input = true,
+			.hint = "its name, as the help has it: export",
+			.done = run_command});
 }

@@ -2,6 +2,40 @@
 #include "wizard/fields-rooms.h"
 
 #include "base/text.h"
+#include "case/renewal.h"
+#include "wizard/steps.h"
+
+/* May this client refresh here, as far as the server's metadata says (RFC 8414 §2)? */
+static void
+client_rows(struct field_list *l, const struct wizard *w, const struct facts *f)
+{
+	enum client_auth method = wizard_auth_method(w, EP_TOKEN);
+	enum tri grant = f->metadata
+		? metadata_supports(f->metadata, "grant_types_supported", "refresh_token")
+		: TRI_UNKNOWN;
+	enum tri taken = f->metadata
+		? metadata_supports(f->metadata, "token_endpoint_auth_methods_supported",
+			  client_auth_id(method))
+		: TRI_UNKNOWN;
+	struct field *row;
+
+	row = field_words(l, "refresh_grant", "grant offered",
+		grant == TRI_YES          ? "yes"
+			: grant == TRI_NO ? "no"
+					  : "not stated",
+		FROM_NOWHERE);
+	field_mean(row, grant == TRI_NO ? STATE_WARNING : STATE_OK, "%s",
+		grant == TRI_YES          ? "grant_types_supported has refresh_token"
+			: grant == TRI_NO ? "grant_types_supported is without refresh_token"
+					  : "the metadata does not list refresh_token's grant: "
+					    "only the server knows");
+	row = field_words(l, "", "client", client_auth_id(method), FROM_NOWHERE);
+	field_mean(row, taken == TRI_NO ? STATE_WARNING : STATE_OK, "%s",
+		taken == TRI_YES ? "how the client authenticates; the token endpoint takes it"
+			: taken == TRI_NO
+			? "the token endpoint's metadata does not list this way to authenticate"
+			: "how the client authenticates");
+}
 
 static void
 precondition_rows(struct field_list *l, const struct wizard *w, const struct facts *f)
@@ -21,9 +55,13 @@ precondition_rows(struct field_list *l, const struct wizard *w, const struct fac
 		FROM_TOKEN);
 	if (t->present)
 		row->secret = t->value;
-	field_mean(row, STATE_OK, "%s", asked ? "sent: its answer is awaited, and is not cancelled"
-		: t->spent ? case_spent_words(f->c) : t->from ? "came with the refresh"
-		: t->present ? "not used in this case" : "");
+	field_mean(row, STATE_OK, "%s",
+		asked                ? "sent: its answer is awaited, and is not cancelled"
+			: t->spent   ? case_spent_words(f->c)
+			: t->from    ? "came with the refresh"
+			: t->present ? "not used, in this case or by an earlier run"
+				     : "");
+	client_rows(l, w, f);
 	switch (wizard_token_place(w, &path)) {
 	case PLACE_FILE:
 		text_format(text, sizeof text, "%s", path);
@@ -64,61 +102,74 @@ compare_text(struct field_list *l, const char *key, const char *old, const char 
 }
 
 static void
-lifetime_text(const struct case_token *t, char out[32])
+lifetime_row(struct field_list *l, const struct renewal *r, int from)
 {
-	const struct claims *c = &t->info.claims;
+	char a[32] = "", b[32] = "";
+	int64_t off = r->exp_off < 0 ? -r->exp_off : r->exp_off;
+	char off_text[32];
 
-	out[0] = '\0';
-	if (t->expires_in >= 0)
-		time_span(out, t->expires_in);
-	else if (t->info.payload && c->exp.form != NUM_ABSENT && c->iat.form != NUM_ABSENT)
-		time_span(out, c->exp.at - c->iat.at);
-}
-
-static void
-scope_text(const struct case_token *t, char *out, size_t size)
-{
-	struct buf b;
-
-	text_format(out, size, "%s", t->scope);
-	if (*out || !t->info.payload)
+	if (r->old_life >= 0)
+		time_span(a, r->old_life);
+	if (r->new_life >= 0)
+		time_span(b, r->new_life);
+	compare_text(l, "lifetime", a, b, from, "as long as before", "its life is another");
+	if (!r->differs)
 		return;
-	buf_init(&b, size);
-	if (claims_scope_text(&t->info.claims, &b) == RES_OK)
-		text_format(out, size, "%s", buf_str(&b));
-	buf_release(&b);
+	field_mean(field_words(l, "expires_in_and_exp", "expires_in and exp",
+			   off <= 2 ? "agree" : "differ", from),
+		off <= 120 ? STATE_OK : STATE_WARNING, "%s%s%s",
+		off <= 2 ? "both give the same end" : "exp is ",
+		off <= 2 ? "" : time_span(off_text, off),
+		off <= 2                 ? ""
+			: r->exp_off > 0 ? " later"
+					 : " earlier");
 }
 
 static void
-comparison_rows(struct field_list *l, const struct facts *f)
+scope_row(struct field_list *l, const struct renewal *r, int from)
 {
-	const struct case_tokens *new = &f->c->generations[f->c->n_generations - 1];
-	const struct case_tokens *old = new - 1;
-	int from = (int)new->access.from;
-	char a[400], b[400], life_a[32], life_b[32];
+	char text[900];
+	struct field *row;
+
+	if (!*r->old_scope || (!*r->lost && !*r->gained)) {
+		compare_text(l, "scope", r->old_scope, r->new_scope, from, "the same scope",
+			"what it may do; of the old one it is not known");
+		return;
+	}
+	text_format(text, sizeof text, "%s → %s", r->old_scope, r->new_scope);
+	row = field_value(l, "scope", text, from);
+	field_mean(row, *r->lost && !*r->asked_scope ? STATE_WARNING : STATE_OK, "%s%s%s%s%s%s",
+		*r->lost ? "lost: " : "", r->lost, *r->lost && *r->gained ? "; " : "",
+		*r->gained ? "gained: " : "", r->gained,
+		*r->asked_scope ? " (a narrower scope was asked for)" : "");
+}
+
+static void
+comparison_rows(struct field_list *l, const struct renewal *r)
+{
+	int from = (int)r->new->access.from;
 	struct field *row;
 
 	field_heading(l, "Old and new", "", from);
-	compare_text(l, "access_token", old->access.info.mask, new->access.info.mask, from,
+	compare_text(l, "access_token", r->old->access.info.mask, r->new->access.info.mask, from,
 		"the server gave the same access token again", "a new access token came");
-	row = field_words(l, "rotation", "refresh token",
-		new->refresh.from == new->access.from ? "rotated" : "kept", from);
-	field_mean(row, STATE_OK, "%s", new->refresh.from == new->access.from
-		? "a new refresh token came; the old one must not be used again"
-		: "no new refresh token came: the old one stays (RFC 6749 §6)");
-	lifetime_text(&old->access, life_a);
-	lifetime_text(&new->access, life_b);
-	compare_text(
-		l, "lifetime", life_a, life_b, from, "as long as before", "its life is another");
-	scope_text(&old->access, a, sizeof a);
-	scope_text(&new->access, b, sizeof b);
-	compare_text(l, "scope", a, b, from, "the same scope", "the scope is another");
+	row = field_words(l, "rotation", "refresh token", r->rotated ? "rotated" : "kept", from);
+	field_mean(row, STATE_OK, "%s",
+		r->rotated ? "a new refresh token came; the old one must not be used again"
+			: r->refresh_given
+			? "the same refresh token came again: it stays"
+			: "no new refresh token came: the old one stays (RFC 6749 §6)");
+	lifetime_row(l, r, from);
+	scope_row(l, r, from);
+	compare_text(l, "aud", r->old_aud, r->new_aud, from, "the same audience",
+		"it is for another audience");
 }
 
 void
 fields_refresh(struct field_list *l, const struct wizard *w, bool local)
 {
 	const struct facts *f = wizard_facts(w);
+	struct renewal r;
 
 	if (!f->c)
 		return;
@@ -127,8 +178,8 @@ fields_refresh(struct field_list *l, const struct wizard *w, bool local)
 		field_exchange_heading(l, "Refresh", f->refresh);
 		field_answer(l, "refresh", f->refresh);
 	}
-	if (f->c->n_generations > 1) {
-		comparison_rows(l, f);
+	if (case_renewal(f->c, &r)) {
+		comparison_rows(l, &r);
 		field_time(l, f, "exp", &f->exp, local);
 	}
 	precondition_rows(l, w, f);

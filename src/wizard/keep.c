@@ -1,6 +1,8 @@
 /* New tokens: masked, stored where the user chose, and only then the case's own. */
 #include "wizard/steps.h"
 
+#include <sys/stat.h>
+
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -82,4 +84,94 @@ wizard_take_tokens(
 	probes_new_tokens(w);
 	w->c->revision++;
 	return !*w->save_error || *w->saved_to;
+}
+
+/* --- the profile's own token files --- */
+
+struct token_file {
+	const char *path;
+	const struct case_token *token;
+};
+
+static bool
+same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	if (!a || !b)
+		return false;
+	return !strcmp(a, b) ||
+		(stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev &&
+			x.st_ino == y.st_ino);
+}
+
+/* Does it hold a token response rather than a token?  So it will again. */
+static bool
+holds_response(const struct token_file *files, size_t n, size_t which)
+{
+	struct json *doc = NULL;
+	struct buf b;
+	bool yes;
+
+	for (size_t i = 0; i < n; i++)
+		if (i != which && same_file(files[i].path, files[which].path))
+			return true;
+	buf_init_wiping(&b, LIMIT_TOKEN * 4);
+	yes = file_read(files[which].path, &b, NULL) == RES_OK &&
+		json_parse(&doc, span_trim(buf_span(&b)), NULL) == RES_OK &&
+		json_get(doc, "access_token");
+	json_free(doc);
+	buf_release(&b);
+	return yes;
+}
+
+static enum res
+write_response(const struct wizard *w, const char *path, struct err *e)
+{
+	const struct case_tokens *t = case_tokens(w->c);
+	struct token_response r = {.access = t->access.value,
+		.refresh = t->refresh.value,
+		.id = t->id.value,
+		.expires_in = t->access.expires_in};
+
+	text_format(r.scope, sizeof r.scope, "%s", t->access.scope);
+	return token_store_put(PLACE_FILE, path, &r, t->access.obtained_wall_us, e);
+}
+
+enum res
+wizard_replace_token_files(struct wizard *w, struct err *e)
+{
+	const struct profile *p = &w->c->profile;
+	const struct case_tokens *t = case_tokens(w->c);
+	const struct token_file files[] = {
+		/* the refresh token first: it is the one that cannot be had again */
+		{p->refresh_token_file, &t->refresh},
+		{p->access_token_file, &t->access},
+		{p->id_token_file, &t->id},
+	};
+	bool wrote = false;
+
+	if (w->c->n_generations < 2)
+		return err_set(e, RES_NOTFOUND, "no new tokens have come in this run");
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		enum res r;
+
+		if (!files[i].path || !files[i].token->from)
+			continue;
+		r = holds_response(files, ARRAY_SIZE(files), i)
+			? write_response(w, files[i].path, e)
+			: file_write_private(
+				  files[i].path, secret_reveal(files[i].token->value), e);
+		if (r != RES_OK)
+			return r;
+		wrote = true;
+	}
+	if (!wrote)
+		return err_set(e, RES_NOTFOUND, "the profile names no token files");
+	if (!*w->saved_to) {
+		text_format(w->saved_to, sizeof w->saved_to, "the profile's token files");
+		w->save_error[0] = '\0';
+	}
+	w->derived = false;
+	return RES_OK;
 }

@@ -325,6 +325,8 @@ send_refresh(struct wizard *w)
 	form_content(&call);
 	form_add(&call.http.body, "grant_type", SPAN_LIT("refresh_token"));
 	form_add_secret(&call.http.body, "refresh_token", case_token(w->c, SLOT_REFRESH)->value);
+	if (w->refresh_scope)
+		form_add(&call.http.body, "scope", span_of(w->refresh_scope));
 	wizard_authenticate(w, EP_TOKEN, &call);
 	w->refresh_id = submit(w, &call);
 }

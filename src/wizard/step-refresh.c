@@ -2,7 +2,6 @@
  * for what comes. */
 #include "wizard/steps.h"
 
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "oauth/oautherror.h"
@@ -60,6 +59,32 @@ wizard_refreshable(const struct wizard *w, char *why, size_t size)
 			t->from ? "the new refresh token is there and was not used yet"
 				: "a refresh token is there and was not used yet");
 	return true;
+}
+
+/* RFC 6749 App. A.4 */
+static bool
+is_scope(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (c < ' ' || c > '~' || c == '"' || c == '\\')
+			return false;
+	}
+	return true;
+}
+
+enum res
+wizard_set_refresh_scope(struct wizard *w, const char *scope, struct err *e)
+{
+	struct span s = span_trim(span_of(scope));
+
+	if (!is_scope(s))
+		return err_set(e, RES_SYNTAX,
+			"a scope has names with blanks between, without quotes and backslashes");
+	free(w->refresh_scope);
+	w->refresh_scope = s.n ? span_dup(s) : NULL;
+	return RES_OK;
 }
 
 bool
@@ -331,35 +356,4 @@ refresh_prove(struct wizard *w)
 	if (known_good(w, PURPOSE_USERINFO) || known_good(w, PURPOSE_RESOURCE))
 		send_userinfo(w, 0);
 	return false;
-}
-
-enum res
-wizard_replace_token_files(struct wizard *w, struct err *e)
-{
-	const struct profile *p = &w->c->profile;
-	const struct case_tokens *t = case_tokens(w->c);
-	const struct {
-		const char *path;
-		const struct case_token *token;
-	} files[] = {
-		/* the refresh token first: it is the one that cannot be had again */
-		{p->refresh_token_file, &t->refresh},
-		{p->access_token_file, &t->access},
-		{p->id_token_file, &t->id},
-	};
-	bool wrote = false;
-
-	if (w->c->n_generations < 2)
-		return err_set(e, RES_NOTFOUND, "no new tokens have come in this run");
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
-		enum res r;
-
-		if (!files[i].path || !files[i].token->from)
-			continue;
-		r = file_write_private(files[i].path, secret_reveal(files[i].token->value), e);
-		if (r != RES_OK)
-			return r;
-		wrote = true;
-	}
-	return wrote ? RES_OK : err_set(e, RES_NOTFOUND, "the profile names no token files");
 }

@@ -38,6 +38,7 @@ struct wizard {
 	enum probe_level probes;
 	enum token_place place;
 	char *place_path;
+	char *refresh_scope; /* what a refresh asks for; NULL: the same as before */
 
 	struct facts facts;
 	struct diagnosis diagnosis;

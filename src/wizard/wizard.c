@@ -44,6 +44,7 @@ wizard_free(struct wizard *w)
 	wizard_settle(w);
 	flow_forget(w);
 	free(w->place_path);
+	free(w->refresh_scope);
 	json_free(w->jwks);
 	forget_signed_answers(w);
 	own_keys_forget(w);

@@ -121,6 +121,11 @@ enum res wizard_run_probes(struct wizard *w, struct err *e) MUST_USE;
 /* --- actions that change something: the caller has asked the user ---------------------------- */
 /* Would a refresh make sense, by what is known of token and server?  Also of a saved case; why as below. */
 bool wizard_refreshable(const struct wizard *w, char *why, size_t size);
+/*
+ * The next refreshes ask for this scope (copied; RFC 6749 §6: no more than was granted), NULL or "": for the same as
+ * before, without naming it.  RES_SYNTAX: it is no scope.
+ */
+enum res wizard_set_refresh_scope(struct wizard *w, const char *scope, struct err *e) MUST_USE;
 /* Why it cannot or should not be done now, as one sentence in why; true: it may be done. */
 bool wizard_can_refresh(const struct wizard *w, char *why, size_t size);
 /* Refreshes with the refresh token; keeps the new tokens first, then verifies and asks for user

@@ -17,3 +17,9 @@ TAP_TESTS += tests/cli/cases.sh tests/cli/schema.sh tests/cli/status.sh tests/cl
 EXTRA_DIST += tests/case/samples
 EXTRA_DIST += tests/cli/completion.tap.sh tests/cli/completion.zsh tests/cli/cases.sh tests/cli/validate-case.mjs tests/cli/replies.tap.sh tests/cli/replies tests/cli/inspect.tap.sh \
 	tests/cli/inspect tests/cli/schema.sh tests/cli/status.sh tests/cli/validate.mjs
+
+# SIGKILL at random moments of a refresh.
+check_PROGRAMS += tests/cli/crash
+tests_cli_crash_SOURCES = tests/cli/crash.c
+tests_cli_crash_LDADD = src/libttoauth.a src/libttbase.a $(CJSON_LIBS)
+TAP_TESTS += tests/cli/crash

@@ -599,6 +599,15 @@ interrupted_words(const struct journal_entry *entry, char *out, size_t size)
 	return out;
 }
 
+enum res
+wizard_set_refresh_scope(struct wizard *w, const char *scope, struct err *e)
+{
+	(void)w;
+	(void)scope;
+	(void)e;
+	return RES_OK;
+}
+
 bool
 wizard_can_revoke(const struct wizard *w, enum token_slot slot, char *why, size_t size)
 {
