@@ -187,6 +187,8 @@ recorded_to_json(const struct exchange *x)
 	set_text(j, "auth", client_auth_id(x->auth));
 	set_text(j, "auth_client_id", x->auth_client_id);
 	set_text(j, "auth_audience", x->auth_audience);
+	set_text(j, "proof_jkt", x->proof_jkt);
+	set_text(j, "proof_flaw", x->proof_flaw);
 	set_flag(j, "auth_has_reserved", x->auth_has_reserved);
 	set_flag(j, "auth_raw_basic", x->auth_raw_basic);
 	json_set_str(j, "auth_header", header_form_ids[x->auth_header]);
@@ -349,6 +351,8 @@ recorded_from_json(struct exchange *x, const struct json *j, struct err *e)
 		x->auth_client_id, sizeof(x->auth_client_id), json_get_str(j, "auth_client_id"));
 	text_safe_into(
 		x->auth_audience, sizeof(x->auth_audience), json_get_str(j, "auth_audience"));
+	text_safe_into(x->proof_jkt, sizeof(x->proof_jkt), json_get_str(j, "proof_jkt"));
+	text_safe_into(x->proof_flaw, sizeof(x->proof_flaw), json_get_str(j, "proof_flaw"));
 	x->auth_has_reserved = json_flag(j, "auth_has_reserved");
 	x->auth_raw_basic = json_flag(j, "auth_raw_basic");
 	x->echoes_token = json_flag(j, "echoes_token");

@@ -96,6 +96,8 @@ struct exchange {
 	char auth_client_id[128];    /* safe text */
 	bool auth_has_reserved, auth_raw_basic;
 	char auth_audience[200];     /* aud of its assertion; safe text, "" without one */
+	/* Of its DPoP proof (oauth/dpop.h); "": it had none, or nothing is wrong with it. */
+	char proof_jkt[48], proof_flaw[200];
 	enum auth_header_form auth_header; /* how the request's Authorization was written */
 	/* Of a login's answer (oauth/loginchecks.def): which checks it failed; more of them, safe text. */
 	unsigned checks_failed;

@@ -157,6 +157,10 @@ look(struct facts *f, const struct exchange *x)
 	case PURPOSE_PROBE_BARE:
 		f->bare_probe = x;
 		break;
+	case PURPOSE_PROBE_BEARER:
+		if (f->userinfo && x->token_generation == f->userinfo->token_generation)
+			f->bearer_probe = x;
+		break;
 	case PURPOSE_PROBE_INTROSPECTION:
 		if (x->auth != AUTH_NONE && x->auth != AUTH_UNSET)
 			break;

@@ -325,6 +325,7 @@ pick_one(struct facts *f, const struct exchange *x, uint32_t newest, bool revoke
 		break;
 	case PURPOSE_PROBE_FORM:
 	case PURPOSE_PROBE_BARE:
+	case PURPOSE_PROBE_BEARER:
 	case PURPOSE_PROBE_TOKEN: /* facts-probes.c */
 	case PURPOSE_CLOCK:
 	case PURPOSE_TOKEN:

@@ -107,6 +107,7 @@ struct facts {
 	const struct exchange *token_probe; /* the introspecting client, at the token endpoint */
 	const struct exchange *form_probe; /* user information with the token in the body */
 	const struct exchange *bare_probe; /* … without a token */
+	const struct exchange *bearer_probe; /* … with the DPoP-bound token as Bearer */
 	/* Is who asks without any client told active:false like everyone (RFC 7662 §4)? */
 	struct fact open_door;
 	int64_t waited_s; /* refused, and so long later still; 0: not asked again */

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/redact.h"
 #include "base/text.h"
+#include "oauth/dpop.h"
 
 enum { MASK_ROOM = 64 << 10 }; /* masks may be longer than what they replace */
 
@@ -194,6 +195,22 @@ header_form(struct span v)
 	return span_starts_nocase(rest, "bearer ") || span_starts_nocase(rest, "dpop ")
 		? AUTH_HEADER_SCHEME_TWICE
 		: AUTH_HEADER_FINE;
+}
+
+/* The proof's time is judged by the server's clock, where the answer tells it. */
+static void
+note_proof(struct exchange *x, const struct http_request *req, const struct net_result *raw)
+{
+	struct dpop_seen seen;
+	int64_t at;
+
+	if (!http_has_header(&req->headers, "DPoP"))
+		return;
+	if (time_parse_http(http_header(&raw->response.headers, "Date"), &at) != RES_OK)
+		at = raw->sent_wall_us / 1000000;
+	dpop_look(&seen, req, at);
+	snprintf(x->proof_jkt, sizeof(x->proof_jkt), "%s", seen.jkt);
+	snprintf(x->proof_flaw, sizeof(x->proof_flaw), "%s", seen.flaw);
 }
 
 /* --- masking ------------------------------------------------------------------------------ */
@@ -468,6 +485,7 @@ exchange_record(const struct http_request *req, const struct net_result *raw, en
 	sent = request_token(req, &form);
 	note_tokens(x, req, sent);
 	note_auth(x, req);
+	note_proof(x, req, raw);
 	x->auth_header = header_form(http_header(&req->headers, "authorization"));
 	if (purpose_endpoint(purpose) != EP_TOKEN)
 		x->echoes_token = echoes(&raw->response, sent);
@@ -475,6 +493,7 @@ exchange_record(const struct http_request *req, const struct net_result *raw, en
 	mask_request(x, req, r);
 	mask_result(x, raw, r);
 	mask_answer(&x->answer, purpose, r);
+	mask_text(r, x->proof_flaw, sizeof(x->proof_flaw));
 	mask_tokens(x, r);
 	return x;
 }

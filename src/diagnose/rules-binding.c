@@ -330,17 +330,20 @@ rule_dpop_nonce_required(const struct facts *f, struct finding *out)
 		purpose_words(x->purpose));
 }
 
-enum verdict_of
-rule_dpop_proof_invalid(const struct facts *f, struct finding *out)
+/* The proof was made with another key than the token's. */
+static bool
+other_key(const struct facts *f, const struct exchange *x)
 {
-	const struct exchange *x = refused_proof(f, "invalid_dpop_proof");
-	char scheme[24];
+	struct span jkt;
+	int from;
 
-	if (!x || (x == f->userinfo && exchange_request_known(x) &&
-		!strcmp(request_scheme(x, scheme, sizeof(scheme)), "bearer")))
-		return RULE_PASS; /* without a proof: it is the binding */
-	out->step = x->step;
-	ev_answer(out, x);
+	jkt = thumbprint(f, true, &from);
+	return x == f->userinfo && x->proof_jkt[0] && jkt.n && !span_is(jkt, x->proof_jkt);
+}
+
+static enum verdict_of
+say_proof(const struct facts *f, const struct exchange *x, struct finding *out)
+{
 	if (x->answer.description[0])
 		ev(out, "error_description", (int)x->n, "%s", x->answer.description);
 	if (exchange_request_known(x) && !http_has_header(&x->request.headers, "DPoP")) {
@@ -349,8 +352,41 @@ rule_dpop_proof_invalid(const struct facts *f, struct finding *out)
 			"The server wants a DPoP proof with the %s request, and none was sent.",
 			purpose_words(x->purpose));
 	}
+	if (x->proof_flaw[0]) {
+		ev(out, "DPoP proof", (int)x->n, "%s", x->proof_flaw);
+		return say(out, "The DPoP proof of the %s request does not suit it: %s.",
+			purpose_words(x->purpose), x->proof_flaw);
+	}
+	if (other_key(f, x)) {
+		ev(out, "jkt of the proof", (int)x->n, "%s", x->proof_jkt);
+		fix(out, "Sign the proof with the key that the token was asked for with.");
+		return say(out,
+			"The DPoP proof is signed with another key than the one the token is bound "
+			"to.");
+	}
 	return say_of(out, x,
 		"The server refuses the DPoP proof itself; the token is not the cause.");
+}
+
+enum verdict_of
+rule_dpop_proof_invalid(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = refused_proof(f, "invalid_dpop_proof");
+	char scheme[24];
+
+	if (x && x == f->userinfo && exchange_request_known(x) &&
+		!strcmp(request_scheme(x, scheme, sizeof(scheme)), "bearer"))
+		return RULE_PASS; /* without a proof: it is the binding */
+	/* some say invalid_token of it; then the proof itself tells */
+	if (!x && fact_rejected(f) && !fact_expired(f) && !fact_inactive(f) &&
+		!answer_error_is(f->userinfo, "use_dpop_nonce") &&
+		(f->userinfo->proof_flaw[0] || other_key(f, f->userinfo)))
+		x = f->userinfo;
+	if (!x)
+		return RULE_PASS;
+	out->step = x->step;
+	ev_answer(out, x);
+	return say_proof(f, x, out);
 }
 
 enum verdict_of
@@ -362,7 +398,8 @@ rule_dpop_scheme_not_supported_at_endpoint(const struct facts *f, struct finding
 	for (size_t i = 0; i < f->c->n_exchanges; i++) {
 		const struct exchange *x = f->c->exchanges[i];
 
-		if (x->purpose != PURPOSE_USERINFO && x->purpose != PURPOSE_RESOURCE)
+		if (x->purpose != PURPOSE_USERINFO && x->purpose != PURPOSE_RESOURCE &&
+			x->purpose != PURPOSE_PROBE_BEARER)
 			continue;
 		request_scheme(x, scheme, sizeof(scheme));
 		if (!strcmp(scheme, "dpop") && exchange_token_refused(x))

@@ -233,14 +233,25 @@ put_url(struct buf *out, const struct exchange *x)
 	}
 }
 
+/* What a repetition needs that no variable can hold twice. */
+static void
+put_advice(struct buf *out, const struct exchange *x)
+{
+	if (x->auth == AUTH_BASIC && x->auth_has_reserved && !x->auth_raw_basic)
+		buf_puts(out, "# CLIENT_SECRET must be form-encoded here (RFC 6749 2.3.1)\n");
+	if (x->auth == AUTH_PRIVATE_KEY_JWT || x->auth == AUTH_SECRET_JWT)
+		buf_puts(out, "# CLIENT_ASSERTION: a new JWT for each request (RFC 7523 3)\n");
+	if (http_has_header(&x->request.headers, "DPoP"))
+		buf_puts(out, "# DPOP: a new proof for each request (RFC 9449 4.2)\n");
+}
+
 enum res
 exchange_curl_command(const struct exchange *x, struct buf *out)
 {
 	const struct http_request *r = &x->request;
 	bool has_body = r->body.len > 0;
 
-	if (x->auth == AUTH_BASIC && x->auth_has_reserved && !x->auth_raw_basic)
-		buf_puts(out, "# CLIENT_SECRET must be form-encoded here (RFC 6749 2.3.1)\n");
+	put_advice(out, x);
 	buf_puts(out, "curl -sS -i");
 	if (strcmp(r->method, "HEAD") == 0) {
 		buf_puts(out, " --head");
@@ -253,6 +264,8 @@ exchange_curl_command(const struct exchange *x, struct buf *out)
 	for (size_t i = 0; i < r->headers.n; i++)
 		put_header(out, x, span_of(r->headers.v[i].name), span_of(r->headers.v[i].value));
 	put_body(out, x);
+	if (x->result.tls.client_subject[0])
+		buf_puts(out, " \\\n  --cert \"$CLIENT_CERT\" --key \"$CLIENT_KEY\"");
 	buf_putc(out, '\n');
 	return buf_status(out);
 }

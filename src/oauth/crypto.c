@@ -293,6 +293,21 @@ ossl_key_from_jwk(struct crypto_key **out, const struct json *jwk, struct err *e
 	return RES_OK;
 }
 
+static enum res
+ossl_key_to_pem(const struct crypto_key *k, struct buf *out, struct err *e)
+{
+	BIO *bio = BIO_new(BIO_s_secmem());
+	bool ok = bio &&
+		PEM_write_bio_PKCS8PrivateKey(bio, k->pkey, NULL, NULL, 0, NULL, NULL) == 1;
+	char *p;
+	long n = ok ? BIO_get_mem_data(bio, &p) : 0;
+
+	ok = n > 0 && buf_add(out, p, (size_t)n) == RES_OK;
+	BIO_free(bio);
+	ERR_clear_error();
+	return ok ? RES_OK : err_set(e, RES_UNSUPPORTED, "the library does not write this key");
+}
+
 static void
 ossl_key_free(struct crypto_key *k)
 {
@@ -444,6 +459,7 @@ const struct crypto_ops crypto_openssl = {
 	.key_new = ossl_key_new,
 	.key_from_pem = ossl_key_from_pem,
 	.key_from_jwk = ossl_key_from_jwk,
+	.key_to_pem = ossl_key_to_pem,
 	.key_can = ossl_key_can,
 	.key_free = ossl_key_free,
 	.key_public_jwk = ossl_key_public_jwk,

@@ -36,10 +36,11 @@ struct crypto_ops {
 	enum res (*verify)(const char *alg, const struct json *jwk, struct span text, struct span sig,
 		struct crypto_check *out, struct err *e);
 	/* Keys of our own: made new (P-256), from PEM text (PKCS #8, PKCS #1, SEC 1), from a private
-	 * JWK.  The private half never leaves its handle. */
+	 * JWK.  The private half leaves its handle as PEM only, for a file of the user's. */
 	enum res (*key_new)(struct crypto_key **out, struct err *e);
 	enum res (*key_from_pem)(struct crypto_key **out, struct span pem, struct err *e);
 	enum res (*key_from_jwk)(struct crypto_key **out, const struct json *jwk, struct err *e);
+	enum res (*key_to_pem)(const struct crypto_key *k, struct buf *out, struct err *e);
 	bool (*key_can)(const struct crypto_key *k, const char *alg); /* sign so */
 	void (*key_free)(struct crypto_key *k);
 	struct json *(*key_public_jwk)(const struct crypto_key *k); /* without kid */

@@ -25,4 +25,12 @@ const struct sign_key *dpop_key(const struct dpop *d);
 enum res dpop_prove(struct http_request *r, const struct dpop *d, struct span nonce, int64_t now_s,
 	struct rng *rng, struct err *e) MUST_USE;
 
+/* What a request's proof tells that masking hides: its key, and what of it does not suit. */
+struct dpop_seen {
+	char jkt[THUMBPRINT_MAX]; /* "": none, or it cannot be read */
+	char flaw[200];           /* safe text; "": none was found (§4.3, 1 to 12) */
+};
+/* at_s: when the request came, by the server's clock as far as it is known; 0: not known. */
+void dpop_look(struct dpop_seen *out, const struct http_request *r, int64_t at_s);
+
 #endif

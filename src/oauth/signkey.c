@@ -1,13 +1,12 @@
 #include "oauth/signkey.h"
 
 #include "base/encode.h"
-#include "base/file.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "oauth/jose.h"
 
-enum { KEY_FILE_MAX = 256 << 10 };
+enum { CERT_FILE_MAX = 256 << 10 };
 
 /* Most servers' default first; the Ed25519 of RFC 9864 is the EdDSA of RFC 8037. */
 static const char *const preferred[] = {"RS256", "PS256", "RS384", "PS384", "RS512", "PS512",
@@ -106,22 +105,9 @@ sign_key_read(struct sign_key **out, struct span text, struct err *e)
 }
 
 enum res
-sign_key_load(struct sign_key **out, const char *path, struct err *e)
+sign_key_pem(const struct sign_key *k, struct buf *out, struct err *e)
 {
-	struct err why = ERR_INIT;
-	struct buf b;
-	enum res r;
-
-	*out = NULL;
-	buf_init_wiping(&b, KEY_FILE_MAX);
-	r = file_read(path, &b, e);
-	if (r == RES_OK) {
-		r = sign_key_read(out, buf_span(&b), &why);
-		if (r != RES_OK)
-			err_set(e, r, "%s: %s", path, why.text);
-	}
-	buf_release(&b);
-	return r;
+	return crypto()->key_to_pem(k->key, out, e);
 }
 
 struct sign_key *
@@ -190,8 +176,8 @@ cert_thumbprint(char out[THUMBPRINT_MAX], struct span pem, struct err *e)
 	pem = span_from(pem, begin + strlen(BEGIN_CERT));
 	end = span_find_str(pem, END_CERT);
 	pem = span_sub(pem, 0, end == SIZE_MAX ? 0 : end);
-	buf_init(&text, KEY_FILE_MAX);
-	buf_init(&der, KEY_FILE_MAX);
+	buf_init(&text, CERT_FILE_MAX);
+	buf_init(&der, CERT_FILE_MAX);
 	for (size_t i = 0; i < pem.n; i++)
 		if (!strchr(" \t\r\n", pem.p[i]))
 			buf_putc(&text, pem.p[i]);

@@ -25,8 +25,8 @@ enum res sign_key_new(struct sign_key **out, struct err *e) MUST_USE;
  * private key of a JWK set (RFC 7517).
  */
 enum res sign_key_read(struct sign_key **out, struct span text, struct err *e) MUST_USE;
-/* … and from that file; err names it. */
-enum res sign_key_load(struct sign_key **out, const char *path, struct err *e) MUST_USE;
+/* Appends the private key as PEM (PKCS #8), for the file that a user keeps it in. */
+enum res sign_key_pem(const struct sign_key *k, struct buf *out, struct err *e) MUST_USE;
 struct sign_key *sign_key_ref(struct sign_key *k); /* NULL-safe */
 void sign_key_unref(struct sign_key *k);           /* NULL-safe */
 

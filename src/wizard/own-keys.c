@@ -5,10 +5,15 @@
  */
 #include "wizard/steps.h"
 
+#include <errno.h>
+
 #include "base/file.h"
 #include "base/text.h"
 
-enum { CLOCK_TOLERANCE_S = 5 }; /* what every server forgives */
+enum {
+	CLOCK_TOLERANCE_S = 5, /* what every server forgives */
+	KEY_FILE_MAX = 256 << 10,
+};
 
 static void
 forget(struct own_key *k)
@@ -29,10 +34,15 @@ static void
 load(struct own_key *k, const char *path)
 {
 	struct err e = ERR_INIT;
+	struct buf text;
 
 	k->tried = true;
-	if (sign_key_load(&k->key, path, &e) != RES_OK)
+	buf_init_wiping(&text, KEY_FILE_MAX);
+	if (file_read(path, &text, &e) != RES_OK)
 		text_format(k->why, sizeof k->why, "%s", e.text);
+	else if (sign_key_read(&k->key, buf_span(&text), &e) != RES_OK)
+		text_format(k->why, sizeof k->why, "%s: %s", path, e.text);
+	buf_release(&text);
 }
 
 struct sign_key *
@@ -67,24 +77,51 @@ own_certificate(struct wizard *w)
 	return w->c->own_x5t_s256;
 }
 
-/* The profile's key, else (make) one for this session. */
+bool
+own_keys_to_be_made(const struct profile *p)
+{
+	return p->dpop && p->dpop_key_file && access(p->dpop_key_file, F_OK) != 0 &&
+		errno == ENOENT;
+}
+
+/* A new key: into the profile's file, where its tokens can be used again, or for this session. */
+static void
+make_key(struct wizard *w, struct own_key *k, const char *path)
+{
+	struct err e = ERR_INIT;
+	struct buf pem;
+	enum res r;
+
+	k->tried = true;
+	buf_init_wiping(&pem, KEY_FILE_MAX);
+	r = sign_key_new(&k->key, &e);
+	if (r == RES_OK && path) {
+		r = sign_key_pem(k->key, &pem, &e);
+		if (r == RES_OK)
+			r = file_write_private(path, buf_span(&pem), &e);
+	}
+	if (r == RES_OK) {
+		log_add(w->deps.log, LOG_INFO, LOGC_STEP, 0, "a new DPoP key, %s: jkt %s",
+			path ? path : "for this session", k->key->thumbprint);
+	} else {
+		sign_key_unref(k->key);
+		k->key = NULL;
+		text_format(k->why, sizeof k->why, "%s", e.text);
+	}
+	buf_release(&pem);
+}
+
+/* The profile's key, else (make) a new one. */
 static struct sign_key *
 dpop_key_at_hand(struct wizard *w, bool make)
 {
 	const char *path = w->c->profile.dpop_key_file;
 	struct own_key *k = &w->dpop_key;
-	struct err e = ERR_INIT;
 
-	if (!k->tried && path) {
+	if (!k->tried && path && !own_keys_to_be_made(&w->c->profile))
 		load(k, path);
-	} else if (!k->tried && make) {
-		k->tried = true;
-		if (sign_key_new(&k->key, &e) != RES_OK)
-			text_format(k->why, sizeof k->why, "%s", e.text);
-		else
-			log_add(w->deps.log, LOG_INFO, LOGC_STEP, 0,
-				"a DPoP key for this session: jkt %s", k->key->thumbprint);
-	}
+	else if (!k->tried && make)
+		make_key(w, k, path);
 	if (k->key)
 		text_format(w->c->own_jkt, sizeof w->c->own_jkt, "%s", k->key->thumbprint);
 	return k->key;
@@ -134,6 +171,19 @@ binding(const struct wizard *w, struct span *jkt)
 		return BOUND_TO_KEY;
 	b = by_type(f.introspected ? f.introspected->token_type : SPAN_EMPTY);
 	return b == BOUND_UNKNOWN && x ? by_type(json_get_str(x->answer.doc, "token_type")) : b;
+}
+
+void
+own_keys_farewell(const struct wizard *w, struct buf *out)
+{
+	struct span jkt;
+
+	if (w->dpop_key.key && !w->c->profile.dpop_key_file && binding(w, &jkt) == BOUND_TO_KEY &&
+		(!jkt.n || span_is(jkt, w->dpop_key.key->thumbprint)))
+		buf_puts(out,
+			"They are bound to a DPoP key that this session made and that is gone now: "
+			"they cannot be used again. With dpop_key_file in the profile the key is "
+			"kept.\n");
 }
 
 /* Did this session's own proof go with the request that brought the token? */
@@ -220,23 +270,36 @@ wizard_dpop_jkt(struct wizard *w)
 	return k ? k->thumbprint : "";
 }
 
-void
-wizard_bear(struct wizard *w, struct engine_call *call)
+static void
+bear(struct wizard *w, struct engine_call *call, const char *scheme)
 {
-	struct secret *token = case_token(w->c, SLOT_ACCESS)->value;
-	struct sign_key *k = key_of_token(w);
 	struct buf header;
 
-	own_certificate(w); /* a bound token is compared with it, whatever comes of the query */
-	if (k)
-		decorate(w, call, k, token);
+	call->credentials = true;
 	buf_init_wiping(&header, LIMIT_TOKEN + 16);
-	buf_puts(&header, call->dpop ? "DPoP " : "Bearer ");
-	buf_add_span(&header, secret_reveal(token));
+	buf_puts(&header, scheme);
+	buf_add_span(&header, secret_reveal(case_token(w->c, SLOT_ACCESS)->value));
 	if (http_headers_add(&call->http.headers, SPAN_LIT("Authorization"), buf_span(&header)) !=
 		RES_OK)
 		log_add(w->deps.log, LOG_WARN, LOGC_STEP, 0,
 			"the token holds a character that no header may carry; the query goes "
 			"without it");
 	buf_release(&header);
+}
+
+void
+wizard_bear(struct wizard *w, struct engine_call *call)
+{
+	struct sign_key *k = key_of_token(w);
+
+	own_certificate(w); /* a bound token is compared with it, whatever comes of the query */
+	if (k)
+		decorate(w, call, k, case_token(w->c, SLOT_ACCESS)->value);
+	bear(w, call, call->dpop ? "DPoP " : "Bearer ");
+}
+
+void
+wizard_bear_plainly(struct wizard *w, struct engine_call *call)
+{
+	bear(w, call, "Bearer ");
 }

@@ -210,6 +210,21 @@ may_be_stripped(const struct facts *f, const struct diagnosis *d)
 }
 
 static bool
+shown_as_dpop(const struct facts *f)
+{
+	char scheme[24];
+
+	return f->userinfo &&
+		!strcmp(request_scheme(f->userinfo, scheme, sizeof(scheme)), "dpop");
+}
+
+static bool
+may_be_scheme(const struct facts *f, const struct diagnosis *d)
+{
+	return refusal_open(d) && shown_as_dpop(f) && !f->bearer_probe;
+}
+
+static bool
 may_be_rejected(const struct facts *f, const struct diagnosis *d)
 {
 	return refusal_open(d) || may_be_stripped(f, d);
@@ -337,6 +352,12 @@ static bool
 fits_form(const struct facts *f)
 {
 	return f->userinfo && f->userinfo->purpose == PURPOSE_USERINFO;
+}
+
+static bool
+fits_bearer(const struct facts *f)
+{
+	return shown_as_dpop(f) && exchange_token_refused(f->userinfo);
 }
 
 static bool

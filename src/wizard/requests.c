@@ -254,6 +254,7 @@ send_userinfo_probe(struct wizard *w, enum userinfo_form form)
 		[USERINFO_MADE_UP] = PURPOSE_PROBE_USERINFO,
 		[USERINFO_BARE] = PURPOSE_PROBE_BARE,
 		[USERINFO_IN_BODY] = PURPOSE_PROBE_FORM,
+		[USERINFO_AS_BEARER] = PURPOSE_PROBE_BEARER,
 	};
 	struct engine_call call;
 	struct buf token, header;
@@ -271,6 +272,9 @@ send_userinfo_probe(struct wizard *w, enum userinfo_form form)
 		http_headers_set(&call.http.headers, "Authorization", buf_span(&header));
 		buf_release(&header);
 		buf_release(&token);
+	} else if (form == USERINFO_AS_BEARER) {
+		call.slot = SLOT_ACCESS;
+		wizard_bear_plainly(w, &call);
 	} else if (form == USERINFO_IN_BODY) { /* RFC 6750 §2.2 */
 		call.slot = SLOT_ACCESS;
 		call.credentials = true;

@@ -86,6 +86,9 @@ send_probe(struct wizard *w, enum probe p)
 	case PROBE_FORM:
 		send_userinfo_probe(w, USERINFO_IN_BODY);
 		break;
+	case PROBE_BEARER:
+		send_userinfo_probe(w, USERINFO_AS_BEARER);
+		break;
 	case PROBE_ISSUER_HOST:
 		send_introspection_at_issuer(w);
 		break;

@@ -157,6 +157,10 @@ void wizard_authenticate_as(struct wizard *w, struct engine_call *call, enum end
 
 /* --- what the client can prove (own-keys.c) --- */
 void own_keys_forget(struct wizard *w); /* another profile */
+/* Are new tokens bound to a key that goes with this session?  Then they are of no use after it. */
+void own_keys_farewell(const struct wizard *w, struct buf *out);
+/* The profile's dpop_key_file is not there yet: it is made when the first proof needs a key. */
+bool own_keys_to_be_made(const struct profile *p);
 /* The key that assertions are signed with; NULL, and why. */
 struct sign_key *own_assertion_key(struct wizard *w, const char **why);
 /* The certificate's thumbprint, kept in the case; "" without one. */
@@ -171,6 +175,8 @@ void wizard_prove_possession(struct wizard *w, struct engine_call *call);
  * Bearer.  Never with a proof by another key than the token's.
  */
 void wizard_bear(struct wizard *w, struct engine_call *call);
+/* … as Bearer, whatever it is bound to. */
+void wizard_bear_plainly(struct wizard *w, struct engine_call *call);
 /* The thumbprint of the key that new tokens will be bound to (dpop_jkt, RFC 9449 §10); "": to none. */
 const char *wizard_dpop_jkt(struct wizard *w);
 /* How far a server's clock is ahead of ours, for what is signed: 0 unless it was seen to differ. */
@@ -185,7 +191,7 @@ void send_userinfo(struct wizard *w, int64_t delay_us);
 void send_made_up_introspection(struct wizard *w, enum client_auth auth, bool raw_basic);
 /* The same client at the token endpoint, with a made-up authorization code (RFC 6749 §4.1.3). */
 void send_made_up_code(struct wizard *w, enum endpoint as_at, enum client_auth auth, bool raw_basic);
-enum userinfo_form { USERINFO_MADE_UP, USERINFO_BARE, USERINFO_IN_BODY };
+enum userinfo_form { USERINFO_MADE_UP, USERINFO_BARE, USERINFO_IN_BODY, USERINFO_AS_BEARER };
 void send_userinfo_probe(struct wizard *w, enum userinfo_form form);
 /* This token at the address of the metadata instead of the profile's. */
 void send_introspection_at_issuer(struct wizard *w);

@@ -89,7 +89,8 @@ check_readable(const struct profile *p, struct err *e)
 		p->client_assertion_key_file, p->dpop_key_file};
 
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
-		if (paths[i] && access(paths[i], R_OK) != 0)
+		if (paths[i] && access(paths[i], R_OK) != 0 &&
+			!(paths[i] == p->dpop_key_file && own_keys_to_be_made(p)))
 			return err_errno(e, "%s", paths[i]);
 	return RES_OK;
 }
@@ -492,7 +493,8 @@ wizard_farewell(const struct wizard *w, struct buf *out)
 		if (x->imported)
 			continue;
 		n += !exchange_unsent(x);
-		if (x->purpose != PURPOSE_REFRESH || x->answer.outcome == OUTCOME_SUCCESS)
+		if (x->purpose != PURPOSE_REFRESH || x->answer.outcome == OUTCOME_SUCCESS ||
+			!strcmp(x->answer.error, "use_dpop_nonce")) /* a question, not a refusal */
 			continue;
 		open = open || exchange_unanswered(x);
 		refused = refused || exchange_answered(x);
@@ -507,6 +509,8 @@ wizard_farewell(const struct wizard *w, struct buf *out)
 		buf_puts(out,
 			"The tokens were refreshed; the new ones were kept in memory only and are "
 			"gone now.\n");
+	if (w->n_refreshed)
+		own_keys_farewell(w, out);
 	if (*w->save_error)
 		buf_printf(out, "The new tokens could not be written where they should: %s.\n",
 			w->save_error);

@@ -24,7 +24,7 @@ struct reader {
 	enum net_error error;
 	enum sig_state sig; /* of the answer itself */
 	struct buf request, response;
-	char proxy[140];
+	char proxy[140], proof_jkt[48];
 	struct tls_info tls;
 };
 
@@ -246,6 +246,7 @@ step_of(enum purpose p)
 	case PURPOSE_PROBE_USERINFO:
 	case PURPOSE_PROBE_FORM:
 	case PURPOSE_PROBE_BARE:
+	case PURPOSE_PROBE_BEARER:
 	case PURPOSE_RESOURCE:
 	case PURPOSE_REVOCATION:
 	case PURPOSE_AUTHORIZATION:
@@ -328,6 +329,9 @@ finish(struct reader *r)
 	x = exchange_record(&req, &raw, step_of(r->purpose), r->purpose, r->fx->redactor);
 	x->slot = r->slot;
 	x->follows = r->follows;
+	if (r->proof_jkt[0])
+		text_format(x->proof_jkt, sizeof(x->proof_jkt), "%s", r->proof_jkt);
+	r->proof_jkt[0] = '\0';
 	case_add(&r->fx->c, x);
 	x->token_generation = r->generation;
 	if (r->sig != SIG_NOT_CHECKED)
@@ -344,6 +348,7 @@ usual_slot(enum purpose p)
 	case PURPOSE_INTROSPECTION:
 	case PURPOSE_USERINFO:
 	case PURPOSE_PROBE_FORM:
+	case PURPOSE_PROBE_BEARER:
 	case PURPOSE_RESOURCE:
 	case PURPOSE_REVOCATION:
 		return SLOT_ACCESS;
@@ -567,6 +572,8 @@ read_line(struct reader *r, struct span line)
 		assert_int_equal(time_parse_rfc3339(span_from(s, 5), &r->now), RES_OK);
 	else if (span_starts(line, "== "))
 		begin(r, span_from(s, 3));
+	else if (span_starts(line, "proof jkt: "))
+		text_safe_into(r->proof_jkt, sizeof(r->proof_jkt), span_from(s, 11));
 	else if (span_starts(line, "alert: "))
 		(void)snprintf(r->tls.alert, sizeof(r->tls.alert), "%.*s", SPAN_ARG(span_from(line, 7)));
 	else if (span_starts(line, "client: "))

@@ -10,6 +10,7 @@
  *   own jkt: THUMBPRINT                      of the DPoP key at hand
  *   own x5t#S256: THUMBPRINT                 of the client's certificate
  *   earlier: USE [SECONDS]                   what an earlier run did with the refresh token, and when
+ *   proof jkt: THUMBPRINT                    of the key of the exchange's DPoP proof
  *   sig: STATE [WHY]                         what the signature check of the access token gave
  *   expect: first ID | has ID | not ID | state STATE | caused A by B | none (no finding at all)
  *           | remedy ID has WORD | unadvised ID word WORD | summary ID has WORD

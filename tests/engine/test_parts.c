@@ -118,10 +118,13 @@ test_bearer_command(void **state)
 	header(x, "Accept", "application/json");
 	header(x, "User-Agent", "tokentriage/1");
 	header(x, "DPoP", MASKED);
-	expect_command(x, "curl -sS -i 'https://idp.example/userinfo' \\\n"
+	snprintf(x->result.tls.client_subject, sizeof(x->result.tls.client_subject), "CN=app");
+	expect_command(x, "# DPOP: a new proof for each request (RFC 9449 4.2)\n"
+		"curl -sS -i 'https://idp.example/userinfo' \\\n"
 		"  -H 'Authorization: Bearer '\"$ACCESS_TOKEN\" \\\n"
 		"  -H 'Accept: application/json' \\\n"
-		"  -H 'DPoP: '\"$DPOP\"\n");
+		"  -H 'DPoP: '\"$DPOP\" \\\n"
+		"  --cert \"$CLIENT_CERT\" --key \"$CLIENT_KEY\"\n");
 }
 
 static void

@@ -552,6 +552,111 @@ test_dpop(void **state)
 	http_request_release(&r);
 }
 
+/* A proof as somebody else made it: this header beside alg and jwk, these claims. */
+static void
+prove_by_hand(struct http_request *r, const struct sign_key *k, const char *header, const char *claims)
+{
+	struct json *h = parse(header), *c = parse(claims);
+	struct err e = ERR_INIT;
+	struct buf proof;
+
+	if (!json_get(h, "jwk"))
+		json_set_dup(h, "jwk", k->jwk);
+	buf_init(&proof, LIMIT_TOKEN);
+	assert_int_equal(jws_sign(&proof, k->key, "ES256", h, c, &e), RES_OK);
+	http_headers_set(&r->headers, "DPoP", buf_span(&proof));
+	buf_release(&proof);
+	json_free(h);
+	json_free(c);
+}
+
+#define TYP "{\"typ\":\"dpop+jwt\"}"
+#define ATH "\"ath\":\"fUHyO2r2Z3DZ53EsNrWBb0xWXoaNy59IiKCAqksmQEo\""
+
+/* What of a proof does not suit its request (§4.3), one thing at a time. */
+static void
+test_look(void **state)
+{
+	static const struct {
+		const char *header, *claims, *flaw; /* NULL: none */
+	} t[] = {
+		{TYP, "{\"jti\":\"j\",\"htm\":\"GET\",\"htu\":\"https://api.example/me\",\"iat\":1000," ATH "}", NULL},
+		{TYP, "{\"jti\":\"j\",\"htm\":\"GET\",\"htu\":\"HTTPS://API.example:443/me?x=1\",\"iat\":1299," ATH
+		      "}", NULL},
+		{"{\"typ\":\"JWT\"}", "{}", "typ"},
+		{"{\"typ\":\"dpop+jwt\",\"jwk\":{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AA\",\"y\":\"AA\","
+		 "\"d\":\"AA\"}}", "{}", "private key"},
+		{TYP, "{\"htm\":\"GET\",\"htu\":\"https://api.example/me\",\"iat\":1000," ATH "}", "jti"},
+		{TYP, "{\"jti\":\"j\",\"htm\":\"POST\",\"htu\":\"https://api.example/me\",\"iat\":1000," ATH "}",
+			"its htm is POST, the request is a GET"},
+		{TYP, "{\"jti\":\"j\",\"htm\":\"GET\",\"htu\":\"https://api.example/you\",\"iat\":1000," ATH "}",
+			"its htu is https://api.example/you"},
+		{TYP, "{\"jti\":\"j\",\"htm\":\"GET\",\"htu\":\"http://api.example/me\",\"iat\":1000," ATH "}", "htu"},
+		{TYP, "{\"jti\":\"j\",\"htm\":\"GET\",\"htu\":\"https://api.example/me\"," ATH "}", "iat"},
+		{TYP, "{\"jti\":\"j\",\"htm\":\"GET\",\"htu\":\"https://api.example/me\",\"iat\":1301," ATH "}",
+			"301 s off"},
+		{TYP, "{\"jti\":\"j\",\"htm\":\"GET\",\"htu\":\"https://api.example/me\",\"iat\":1000}", "no ath"},
+		{TYP, "{\"jti\":\"j\",\"htm\":\"GET\",\"htu\":\"https://api.example/me\",\"iat\":1000,\"ath\":\"x\"}",
+			"another token"},
+	};
+	struct sign_key *k = key_of(p256_jwk);
+	struct dpop_seen seen;
+	struct http_request r;
+	char *value, *at;
+
+	(void)state;
+	http_request_init(&r);
+	http_request_set(&r, "GET", SPAN_LIT("https://api.example/me?page=2"));
+	http_headers_set(&r.headers, "Authorization",
+		SPAN_LIT("DPoP Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU"));
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
+		prove_by_hand(&r, k, t[i].header, t[i].claims);
+		dpop_look(&seen, &r, 1000);
+		if (t[i].flaw ? !strstr(seen.flaw, t[i].flaw) : seen.flaw[0])
+			fail_msg("row %zu: %s", i, seen.flaw);
+		if (!strstr(t[i].header, "jwk"))
+			assert_string_equal(seen.jkt, k->thumbprint);
+	}
+	/* signed with another key than it names */
+	prove_by_hand(&r, k, TYP, t[0].claims);
+	value = span_dup(http_header(&r.headers, "DPoP"));
+	at = strrchr(value, '.') + 5;
+	*at = *at == 'A' ? 'B' : 'A';
+	http_headers_set(&r.headers, "DPoP", span_of(value));
+	dpop_look(&seen, &r, 1000);
+	assert_non_null(strstr(seen.flaw, "does not verify"));
+	/* masked, or none at all: nothing is said */
+	http_headers_set(&r.headers, "DPoP", SPAN_LIT("eyJh...[redacted 812 B]"));
+	dpop_look(&seen, &r, 1000);
+	assert_string_equal(seen.flaw, "");
+	assert_string_equal(seen.jkt, "");
+	http_headers_add(&r.headers, SPAN_LIT("dpop"), span_of(value));
+	dpop_look(&seen, &r, 0);
+	assert_non_null(strstr(seen.flaw, "two"));
+	free(value);
+	sign_key_unref(k);
+	http_request_release(&r);
+}
+
+static void
+test_key_to_pem(void **state)
+{
+	struct sign_key *k = NULL, *again;
+	struct err e = ERR_INIT;
+	struct buf pem;
+
+	(void)state;
+	buf_init_wiping(&pem, 10000);
+	assert_int_equal(sign_key_new(&k, &e), RES_OK);
+	assert_int_equal(sign_key_pem(k, &pem, &e), RES_OK);
+	again = key_of(buf_str(&pem));
+	assert_string_equal(k->thumbprint, again->thumbprint);
+	check_signs(again, "ES256");
+	sign_key_unref(k);
+	sign_key_unref(again);
+	buf_release(&pem);
+}
+
 static void
 test_certificate(void **state)
 {
@@ -613,6 +718,8 @@ main(void)
 		cmocka_unit_test(test_assertion),
 		cmocka_unit_test(test_assertion_by_secret),
 		cmocka_unit_test(test_dpop),
+		cmocka_unit_test(test_look),
+		cmocka_unit_test(test_key_to_pem),
 		cmocka_unit_test(test_certificate),
 	};
 

@@ -1,6 +1,7 @@
 /* How the client authenticates and what it proves, over the replay transport. */
 #include "world.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/encode.h"
@@ -9,6 +10,7 @@
 #include "base/text.h"
 #include "oauth/jose.h"
 #include "oauth/signkey.h"
+#include "wizard/steps.h"
 
 #define DPOP_METADATA(more)                                                                        \
 	JSON_HEAD "{\"issuer\":\"" ISSUER "\",\"introspection_endpoint\":\"https://idp.test/introspect\"," \
@@ -45,7 +47,7 @@ make_pair(char *keys, char *certs, size_t size, const char *name, struct sign_ke
 	text_format(certs, size, "%s/%s.pem", folder, name);
 	assert_int_equal(file_write_private(keys, buf_span(&pem), &e), RES_OK);
 	assert_int_equal(file_write_private(certs, buf_span(&cert), &e), RES_OK);
-	assert_int_equal(sign_key_load(k, keys, &e), RES_OK);
+	assert_int_equal(sign_key_read(k, buf_span(&pem), &e), RES_OK);
 	if (thumbprint)
 		assert_int_equal(cert_thumbprint(thumbprint, buf_span(&cert), &e), RES_OK);
 	buf_release(&cert);
@@ -194,6 +196,19 @@ assert_nothing_recorded(struct world *t, const char *secret)
 	}
 }
 
+#define BOUND_ACTIVE(jkt)                                                                          \
+	JSON_HEAD "{\"active\":true,\"scope\":\"openid\",\"client_id\":\"app\",\"sub\":\"u1\"," \
+		  "\"token_type\":\"DPoP\",\"exp\":1769864400,\"cnf\":{\"jkt\":\"" jkt "\"}}"
+
+static void
+reply_bound_to(const char *jkt)
+{
+	char text[600];
+
+	text_format(text, sizeof text, BOUND_ACTIVE("%s"), jkt);
+	reply("POST", "/introspect", NULL, text);
+}
+
 /* --- assertions --- */
 
 static void
@@ -240,6 +255,60 @@ a_key_alone_signs_assertions(void **state)
 	json_free(claims);
 	json_free(header);
 	http_request_release(&r);
+}
+
+/* The command to repeat it names what it needs, and holds none of it. */
+static void
+curl_commands_name_what_they_need(void **state)
+{
+	struct world *t = *state;
+	struct buf curl;
+
+	no_secret(t);
+	profile_set(&t->profile.client_assertion_key_file, span_of(key_file));
+	profile_set(&t->profile.dpop_key_file, span_of(key_file));
+	reply("GET", "openid-configuration", NULL, DPOP_METADATA(""));
+	reply_bound_to(key->thumbprint);
+	reply("GET", "/me", NULL, USER);
+	begin(t, ACCESS, NULL);
+	walk(t);
+	buf_init(&curl, 1 << 16);
+	exchange_curl_command(case_last(&t->c, PURPOSE_INTROSPECTION, SLOT_ACCESS), &curl);
+	assert_non_null(strstr(buf_str(&curl), "'client_assertion='\"$CLIENT_ASSERTION\""));
+	assert_non_null(strstr(buf_str(&curl), "# CLIENT_ASSERTION: a new JWT"));
+	buf_clear(&curl);
+	exchange_curl_command(case_last(&t->c, PURPOSE_USERINFO, SLOT_ACCESS), &curl);
+	assert_non_null(strstr(buf_str(&curl), "'DPoP: '\"$DPOP\""));
+	assert_non_null(strstr(buf_str(&curl), "'Authorization: DPoP '\"$ACCESS_TOKEN\""));
+	assert_non_null(strstr(buf_str(&curl), "# DPOP: a new proof"));
+	buf_release(&curl);
+}
+
+/* A request that is tried again has an assertion of its own: servers take each but once. */
+static void
+each_attempt_is_signed_anew(void **state)
+{
+	struct world *t = *state;
+	struct json *first, *second;
+	struct http_request r;
+
+	no_secret(t);
+	profile_set(&t->profile.client_key_file, span_of(key_file));
+	reply("GET", "openid-configuration", NULL, DPOP_METADATA(""));
+	reply_once("POST", "/introspect", "HTTP/1.1 502 Bad Gateway\r\n" DATE "\r\n");
+	reply("POST", "/introspect", NULL, ACTIVE);
+	reply("GET", "/me", NULL, USER);
+	begin(t, ACCESS, NULL);
+	walk(t);
+	request_to("https://idp.test/introspect", 0, &r);
+	first = assertion_of(&r, key, NULL);
+	http_request_release(&r);
+	request_to("https://idp.test/introspect", 1, &r);
+	second = assertion_of(&r, key, NULL);
+	http_request_release(&r);
+	assert_false(span_eq(json_get_str(first, "jti"), json_get_str(second, "jti")));
+	json_free(first);
+	json_free(second);
 }
 
 static void
@@ -462,21 +531,9 @@ signed_times_are_by_the_servers_clock(void **state)
 
 /* --- DPoP --- */
 
-#define BOUND_ACTIVE(jkt)                                                                          \
-	JSON_HEAD "{\"active\":true,\"scope\":\"openid\",\"client_id\":\"app\",\"sub\":\"u1\"," \
-		  "\"token_type\":\"DPoP\",\"exp\":1769864400,\"cnf\":{\"jkt\":\"" jkt "\"}}"
 #define NONCE_WANTED(n)                                                                            \
 	"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: DPoP error=\"use_dpop_nonce\", algs=\"ES256\"\r\n" \
 	"DPoP-Nonce: " n "\r\n" DATE "\r\n"
-
-static void
-reply_bound_to(const char *jkt)
-{
-	char text[600];
-
-	text_format(text, sizeof text, BOUND_ACTIVE("%s"), jkt);
-	reply("POST", "/introspect", NULL, text);
-}
 
 /* The nonce is taken from the refusal, once, kept for the origin, and every proof is new. */
 static void
@@ -509,6 +566,12 @@ a_bound_token_is_shown_with_its_proof(void **state)
 	assert_true(span_is(json_get_str(second, "nonce"), "nonce-1"));
 	assert_false(span_eq(json_get_str(first, "jti"), json_get_str(second, "jti")));
 	http_request_release(&r);
+	for (size_t i = 0; i < t->c.n_exchanges; i++) {
+		const struct exchange *x = t->c.exchanges[i];
+
+		assert_string_equal(x->proof_flaw, "");
+		assert_string_equal(x->proof_jkt, x->purpose == PURPOSE_USERINFO ? key->thumbprint : "");
+	}
 	/* both attempts stand in the record, the second as the first one's follower */
 	assert_int_equal(t->c.exchanges[t->c.n_exchanges - 1]->follows,
 		t->c.exchanges[t->c.n_exchanges - 2]->n);
@@ -569,6 +632,35 @@ no_proof_by_a_wrong_key(void **state)
 	assert_non_null(strstr(finding(t, "dpop-bound-sent-as-bearer")->summary, "another DPoP key"));
 }
 
+/* A resource that knows no DPoP: the same token as Bearer tells, with consent. */
+static void
+a_scheme_that_is_not_known_is_probed(void **state)
+{
+	struct world *t = *state;
+	struct http_request r;
+
+	profile_set(&t->profile.dpop_key_file, span_of(key_file));
+	reply("GET", "openid-configuration", NULL, DPOP_METADATA(""));
+	reply_bound_to(key->thumbprint);
+	reply_once("GET", "/me", "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer error=\"invalid_token\"\r\n"
+		DATE "\r\n");
+	reply_once("GET", "/me", "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer error=\"invalid_token\"\r\n"
+		DATE "\r\n"); /* the made-up one */
+	reply("GET", "/me", NULL, USER);
+	begin(t, ACCESS, NULL);
+	walk(t);
+	assert_int_equal(sent_to("Authorization: Bearer " ACCESS), 0);
+	assert_null(finding(t, "dpop-scheme-not-supported-at-endpoint"));
+	assert_non_null(strstr(wizard_diagnosis(t->w)->verdict.next, "sent as Bearer"));
+	assert_int_equal(wizard_run_probes(t->w, NULL), RES_OK);
+	run(t);
+	request_to("https://idp.test/me", 2, &r);
+	assert_true(span_is(http_header(&r.headers, "Authorization"), "Bearer " ACCESS));
+	assert_false(http_has_header(&r.headers, "DPoP"));
+	assert_non_null(finding(t, "dpop-scheme-not-supported-at-endpoint"));
+	http_request_release(&r);
+}
+
 /* dpop = true: a key for the session; what the refresh gives is bound to it and shown with it. */
 static void
 the_sessions_key_gets_a_bound_token(void **state)
@@ -619,6 +711,51 @@ the_sessions_key_gets_a_bound_token(void **state)
 	json_free(at_me);
 	json_free(h1);
 	json_free(h2);
+}
+
+/* A key file that is not there yet is made, mode 0600, and used from then on; without one, the end says
+ * what the tokens are worth. */
+static void
+a_key_file_is_made(void **state)
+{
+	struct world *t = *state;
+	char path[80], jkt[THUMBPRINT_MAX];
+	struct buf out;
+	struct stat st;
+
+	text_format(path, sizeof path, "%s/new.key", folder);
+	t->profile.dpop = true;
+	reply("GET", "openid-configuration", NULL, DPOP_METADATA(""));
+	reply("POST", "/introspect", NULL, ACTIVE);
+	reply("POST", "/token", NULL, JSON_HEAD "{\"access_token\":\"a-new-access-token-5555555555\","
+		"\"token_type\":\"DPoP\",\"expires_in\":300,\"refresh_token\":\"a-new-refresh-token-666\"}");
+	reply("GET", "/me", NULL, USER);
+	buf_init(&out, 1 << 16);
+	for (int with_file = 0; with_file < 2; with_file++) {
+		profile_set(&t->profile.dpop_key_file, span_of(with_file ? path : ""));
+		begin(t, ACCESS, REFRESH);
+		assert_int_equal(wizard_set_token_place(t->w, PLACE_MEMORY, NULL, NULL), RES_OK);
+		wizard_walk(t->w, STEPS_ALL, true, false);
+		run(t);
+		assert_int_equal(t->c.n_generations, 2);
+		buf_clear(&out);
+		wizard_farewell(t->w, &out);
+		assert_int_equal(strstr(buf_str(&out), "cannot be used again") != NULL, !with_file);
+	}
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	text_format(jkt, sizeof jkt, "%s", t->c.own_jkt);
+	begin(t, ACCESS, NULL);
+	t->c.own_jkt[0] = '\0';
+	assert_string_equal(wizard_dpop_jkt(t->w), jkt);
+	/* one that cannot be made is an error, not a key that nobody keeps */
+	unlink(path);
+	profile_set(&t->profile.dpop_key_file, SPAN_LIT("/nonexistent/folder/new.key"));
+	begin(t, ACCESS, REFRESH);
+	wizard_walk(t->w, STEPS_ALL, true, false);
+	run(t);
+	assert_int_equal(case_last(&t->c, PURPOSE_REFRESH, SLOT_REFRESH)->result.error, NETERR_NO_CLIENT_AUTH);
+	buf_release(&out);
 }
 
 /* A public client's refresh token belongs to its key: without it, it is not even tried. */
@@ -724,6 +861,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(a_key_alone_signs_assertions),
+		T(curl_commands_name_what_they_need),
+		T(each_attempt_is_signed_anew),
 		T(audience_and_kid_are_the_profiles),
 		T(each_endpoint_has_its_method),
 		T(the_method_follows_from_what_is_at_hand),
@@ -733,7 +872,9 @@ main(void)
 		T(a_bound_token_is_shown_with_its_proof),
 		T(a_nonce_is_tried_once),
 		T(no_proof_by_a_wrong_key),
+		T(a_scheme_that_is_not_known_is_probed),
 		T(the_sessions_key_gets_a_bound_token),
+		T(a_key_file_is_made),
 		T(a_public_clients_refresh_token_is_not_risked),
 		T(a_certificate_goes_to_the_aliases),
 		T(a_certificate_is_compared_with_the_tokens),

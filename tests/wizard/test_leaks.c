@@ -48,7 +48,7 @@ make_files(void **state)
 	text_format(cert_file, sizeof cert_file, "%s/client.pem", folder);
 	assert_int_equal(file_write_private(key_file, buf_span(&pem), &e), RES_OK);
 	assert_int_equal(file_write_private(cert_file, buf_span(&cert), &e), RES_OK);
-	assert_int_equal(sign_key_load(&k, key_file, &e), RES_OK);
+	assert_int_equal(sign_key_read(&k, buf_span(&pem), &e), RES_OK);
 	text_format(jkt, sizeof jkt, "%s", k->thumbprint);
 	sign_key_unref(k);
 	buf_release(&cert);
