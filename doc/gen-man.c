@@ -14,6 +14,7 @@
  *   @trace           the log categories
  *   @scenarios       the demo's scenarios
  *   @probes LEVEL    the probes of a level: safe, all
+ *   @roles           what a theme gives looks to
  */
 #include "base/clock.h"
 #include "cli/options.h"
@@ -21,6 +22,7 @@
 #include "diagnose/diagnose.h"
 #include "oauth/oautherror.h"
 #include "ui/keymap.h"
+#include "ui/theme.h"
 #include "wizard/probes.h"
 
 /* Words for mdoc: nothing in them is a request or an escape. */
@@ -171,6 +173,25 @@ put_names(const char *arg)
 }
 
 static void
+put_roles(const char *arg)
+{
+	char help[200];
+
+	(void)arg;
+	for (int r = 0; r < UIR_COUNT; r++) {
+		const struct role_info *i = &role_infos[r];
+
+		item(i->id);
+		if (r == UIR_TEXT)
+			snprintf(help, sizeof(help), "%s", i->help);
+		else
+			snprintf(help, sizeof(help), "%s; else as %s", i->help,
+				role_infos[i->parent].id);
+		line(help);
+	}
+}
+
+static void
 put_actions(const char *arg)
 {
 	static const struct {
@@ -309,6 +330,7 @@ static const struct {
 	{"commands", put_commands}, {"options", put_options}, {"names", put_names}, {"actions", put_actions},
 	{"profile", put_profile}, {"ui", put_ui}, {"findings", put_findings}, {"errors", put_errors},
 	{"trace", put_trace}, {"scenarios", put_scenarios}, {"probes", put_probes},
+	{"roles", put_roles},
 };
 
 /* "@name arg"; false: no such table. */

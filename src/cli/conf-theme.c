@@ -103,24 +103,49 @@ add_names(const char *folder, struct buf *words)
 	free(files);
 }
 
-static enum res
-no_such_theme(const char *name, struct err *e)
+/* All names, with blanks between: the default, the user's own, those that came with the program. */
+static void
+all_names(struct buf *words)
 {
 	char *build = modules_build_folder(), *mine = own_folder();
 	char *there = build ? path_join(build, "themes") : NULL;
+
+	buf_puts(words, "default");
+	add_names(mine, words);
+	add_names(there ? there : TT_THEMESDIR, words);
+	free(build);
+	free(mine);
+	free(there);
+}
+
+size_t
+conf_theme_names(char (*names)[CONF_THEME_NAME], size_t most)
+{
+	struct buf words;
+	struct span rest, word;
+	size_t n = 0;
+
+	buf_init(&words, 4096);
+	all_names(&words);
+	for (rest = buf_span(&words); n < most && span_word(&rest, &word);) {
+		if (word.n < CONF_THEME_NAME)
+			snprintf(names[n++], CONF_THEME_NAME, "%.*s", SPAN_ARG(word));
+	}
+	buf_release(&words);
+	return n;
+}
+
+static enum res
+no_such_theme(const char *name, struct err *e)
+{
 	struct buf words;
 	enum res r;
 
 	buf_init(&words, 4096);
-	buf_puts(&words, "default");
-	add_names(mine, &words);
-	add_names(there ? there : TT_THEMESDIR, &words);
+	all_names(&words);
 	r = err_set(e, RES_NOTFOUND, "there is no theme \"%s\"; allowed: %s, or the path of a file",
 		name, buf_str(&words));
 	buf_release(&words);
-	free(build);
-	free(mine);
-	free(there);
 	return r;
 }
 

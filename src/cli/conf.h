@@ -66,6 +66,9 @@ bool conf_value_ok(const char *key, struct span v, const char **allowed);
  * themes) or by its path, on top of the one it inherits from.  "default" is compiled in.
  */
 enum res conf_theme(struct theme *t, const char *name, struct err *e) MUST_USE;
+enum { CONF_THEME_NAME = 32 };
+/* The names that conf_theme() takes, the default first; longer ones are left out. */
+size_t conf_theme_names(char (*names)[CONF_THEME_NAME], size_t most);
 /* Is ui.theme one?  The error names the line that asks for it. */
 enum res conf_theme_check(const struct conf *c, struct err *e) MUST_USE;
 /* Its two halves (conf.c): the name it inherits from, and its members over t. */

@@ -114,6 +114,18 @@ export_report(void *ctx, const char *format, const char *path, struct err *e)
 	return r;
 }
 
+static size_t
+list_themes(void *ctx UNUSED, char (*names)[UI_THEME_NAME], size_t most)
+{
+	return conf_theme_names(names, most);
+}
+
+static enum res
+load_theme(void *ctx UNUSED, const char *name, struct theme *t, struct err *e)
+{
+	return conf_theme(t, name, e);
+}
+
 /* --- how the user wants it
  * ------------------------------------------------------------------------ */
 
@@ -157,6 +169,8 @@ screen_run(struct screen *s)
 		.formats = formats,
 		.n_formats = ARRAY_SIZE(formats),
 		.export_report = export_report,
+		.list_themes = list_themes,
+		.load_theme = load_theme,
 	};
 
 	if (screen_plain(o)) {

@@ -99,6 +99,20 @@ fresh_action(struct ui *ui, enum action a)
 		screen_open_push(ui);
 }
 
+/* How things are shown, not what. */
+static void
+look_action(struct ui *ui, enum action a)
+{
+	if (a == ACT_THEME) {
+		screen_theme_push(ui);
+	} else if (a == ACT_REDRAW) {
+		ui->d->term->redraw(ui->term);
+	} else {
+		ui->local_time = !ui->local_time;
+		ui->model_stale = true;
+	}
+}
+
 void
 ui_global_action(struct ui *ui, enum action a)
 {
@@ -146,11 +160,9 @@ ui_global_action(struct ui *ui, enum action a)
 		flow_command(ui);
 		break;
 	case ACT_TIME:
-		ui->local_time = !ui->local_time;
-		ui->model_stale = true;
-		break;
+	case ACT_THEME:
 	case ACT_REDRAW:
-		ui->d->term->redraw(ui->term);
+		look_action(ui, a);
 		break;
 	case ACT_QUIT:
 		ui_leave(ui, 0);

@@ -27,6 +27,7 @@ src_libttui_a_SOURCES = \
 	src/ui/roles.def \
 	src/ui/screen-open.c \
 	src/ui/screen-step.c \
+	src/ui/screen-theme.c \
 	src/ui/signals.c \
 	src/ui/state.h \
 	src/ui/term-curses.c src/ui/term.h \

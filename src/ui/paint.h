@@ -10,7 +10,7 @@
 
 #include "ui/canvas.h"
 
-enum { PAINT_STRING = 48 };
+enum { PAINT_STRING = 64 };
 
 struct paint_terminal {
 	char normal[PAINT_STRING];          /* no attributes, no colours */

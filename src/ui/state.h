@@ -239,6 +239,7 @@ void flow_show_secret(struct ui *ui); /* peek.c */
 /* --- the screens ------------------------------------------------------------------------------------------- */
 extern const struct screen screen_step; /* the five steps: the first layer */
 void screen_open_push(struct ui *ui);   /* profile and tokens */
+void screen_theme_push(struct ui *ui);  /* the themes, seen while one chooses */
 /* How the step screen divides the rows between verdict and footer; rows 0: not shown. */
 void step_panes(const struct ui *ui, struct rect area, struct rect *fields, struct rect *guide, struct rect *log);
 /* What Enter does now, for the footer. */

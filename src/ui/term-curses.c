@@ -98,6 +98,7 @@ struct terminal {
 	FILE *in;
 	int rows, cols, colours;
 	bool ascii, cursor, own_in;
+	bool mixes; /* RGB colours by ISO 8613-6, palette colours by its terminfo entry */
 	bool slow; /* the last frame had to wait: the terminal does not keep up */
 	char notice[160];
 	struct paint paint;
@@ -206,6 +207,15 @@ start_screen(struct terminal *t)
 	return s;
 }
 
+static bool
+says_direct(void)
+{
+	const char *term = getenv("COLORTERM");
+
+	return (term && (strcmp(term, "truecolor") == 0 || strcmp(term, "24bit") == 0)) ||
+		tigetflag("Tc") > 0 || tigetflag("RGB") > 0;
+}
+
 static void
 set_colours(struct terminal *t, enum colour_mode mode)
 {
@@ -215,6 +225,10 @@ set_colours(struct terminal *t, enum colour_mode mode)
 		return;
 	if (tigetnum("colors") >= 8 && (capability("setaf") || capability("setf")))
 		t->colours = tigetnum("colors");
+	/* one that is told to mix red, green and blue by the usual sequence, beside a palette */
+	t->mixes = t->colours && t->colours < COLOURS_DIRECT && says_direct();
+	if (t->mixes)
+		t->colours = COLOURS_DIRECT;
 }
 
 static bool
@@ -328,13 +342,26 @@ add_string(char *out, size_t size, const char *s)
 }
 
 static void
-add_colour(char *out, size_t size, const char *name, const char *old_name, int colour)
+add_colour(const struct terminal *t, char *out, size_t size, const char *name,
+	const char *old_name, int colour)
 {
 	static const int swapped[8] = {0, 4, 2, 6, 1, 5, 3, 7}; /* the old ones begin with blue */
 	const char *s = capability(name);
+	unsigned rgb = colour_rgb(colour);
+	char mixed[40];
 
 	if (colour < 0)
 		return;
+	if (t->mixes && colour & COLOUR_RGB) {
+		snprintf(mixed, sizeof(mixed), "\033[%s;2;%u;%u;%um",
+			strcmp(name, "setab") == 0 ? "48" : "38", rgb >> 16, rgb >> 8 & 255,
+			rgb & 255);
+		add_string(out, size, mixed);
+		return;
+	}
+	/* an entry that mixes by itself takes 0 to 7 for the palette, all else for a mixture */
+	if (!t->mixes && t->colours >= COLOURS_DIRECT && colour > 7)
+		colour = rgb > 0 && rgb < 8 ? 8 : (int)rgb;
 	if (!s) {
 		s = capability(old_name);
 		colour = colour < 8 ? swapped[colour] : colour;
@@ -359,8 +386,8 @@ look_string(const struct terminal *t, struct look l, char *out, size_t size)
 	}
 	if (t->colours < 8)
 		return;
-	add_colour(out, size, "setaf", "setf", l.fg);
-	add_colour(out, size, "setab", "setb", l.bg);
+	add_colour(t, out, size, "setaf", "setf", l.fg);
+	add_colour(t, out, size, "setab", "setb", l.bg);
 }
 
 /*

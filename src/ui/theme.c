@@ -125,7 +125,7 @@ look_parse(struct look *l, struct span spec, struct err *e)
 	struct span rest = spec, w;
 	bool on = false;
 
-	*l = (struct look){COLOUR_DEFAULT, COLOUR_DEFAULT, 0, true};
+	*l = (struct look){COLOUR_TEXT, COLOUR_TEXT, 0, true};
 	while (span_word(&rest, &w)) {
 		unsigned look = look_word(w);
 		int colour;
@@ -253,26 +253,50 @@ distance(unsigned a, unsigned b)
 	return 2 * r * r + 4 * g * g + 3 * bl * bl;
 }
 
-int
-colour_down(int colour, int colours)
+/*
+ * The linear value of a channel (IEC 61966-2-1).  x^2.4 is x² times the fifth root of x²: no libm
+ * on the way to the first screen.
+ */
+static double
+linear(unsigned channel)
 {
-	int best = 0, from = 0, to = colours > 256 ? 256 : colours;
-	long least = -1;
-	unsigned rgb = colour_rgb(colour);
+	double c = channel / 255.0, x = (c + 0.055) / 1.055, y = 1;
 
-	if (colour == COLOUR_DEFAULT || colours <= 0)
-		return COLOUR_DEFAULT;
-	if (colour < to)
-		return colour;
-	if (to == 8 && colour < 16)
-		return colour - 8;
+	if (c <= 0.04045)
+		return c / 12.92;
+	for (int i = 0; i < 16; i++)
+		y -= (y * y * y * y * y - x * x) / (5 * y * y * y * y);
+	return x * x * y;
+}
+
+static double
+luminance(unsigned rgb)
+{
+	return 0.2126 * linear(rgb >> 16 & 255) + 0.7152 * linear(rgb >> 8 & 255) +
+		0.0722 * linear(rgb & 255);
+}
+
+double
+colour_contrast(unsigned a, unsigned b)
+{
+	double la = luminance(a) + 0.05, lb = luminance(b) + 0.05;
+
+	return la > lb ? la / lb : lb / la;
+}
+
+/* The nearest palette entry with this contrast to `on`; -1: none has it. */
+static int
+nearest(unsigned rgb, int colours, unsigned on, double contrast)
+{
 	/* the sixteen are the user's own to change: an RGB colour maps into the cube */
-	if (to == 256)
-		from = 16;
-	for (int i = from; i < to; i++) {
+	int best = -1, from = colours == 256 ? 16 : 0;
+	long least = 0;
+
+	for (int i = from; i < colours; i++) {
 		long d = distance(rgb, colour_rgb(i));
 
-		if (least < 0 || d < least) {
+		if ((best < 0 || d < least) &&
+			(contrast <= 1 || colour_contrast(colour_rgb(i), on) >= contrast)) {
 			least = d;
 			best = i;
 		}
@@ -280,15 +304,58 @@ colour_down(int colour, int colours)
 	return best;
 }
 
+int
+colour_down(int colour, int colours)
+{
+	if (colours > 256)
+		colours = 256;
+	if (colour < 0 || colours <= 0)
+		return COLOUR_DEFAULT;
+	if (colour < colours)
+		return colour;
+	if (colours == 8 && colour < 16)
+		return colour - 8;
+	return nearest(colour_rgb(colour), colours, 0, 0);
+}
+
+/* In a palette two colours may come closer than in the theme; what could be read still can. */
+static int
+readable_down(int colour, unsigned on_full, unsigned on, int colours)
+{
+	int down = colour_down(colour, colours), other;
+	double had;
+
+	if (colour < 16 || down == colour)
+		return down;
+	had = colour_contrast(colour_rgb(colour), on_full);
+	had = had >= 7 ? 7 : had >= 4.5 ? 4.5 : 0;
+	if (colour_contrast(colour_rgb(down), on) >= had)
+		return down;
+	other = nearest(colour_rgb(colour), colours, on, had);
+	return other >= 0 ? other : down;
+}
+
 struct look
 theme_look(const struct theme *t, enum ui_role r, int colours)
 {
+	const struct look *text = &t->roles[UIR_TEXT];
 	struct look l = t->roles[r];
+	unsigned on_full, on;
 
 	if (t->mono || colours < 8)
 		return (struct look){COLOUR_DEFAULT, COLOUR_DEFAULT, role_infos[r].mono, l.set};
-	l.fg = colour_down(l.fg, colours);
+	if (l.fg == COLOUR_TEXT)
+		l.fg = text->fg;
+	if (l.bg == COLOUR_TEXT)
+		l.bg = text->bg;
+	l.fg = l.fg == COLOUR_TEXT ? COLOUR_DEFAULT : l.fg;
+	l.bg = l.bg == COLOUR_TEXT ? COLOUR_DEFAULT : l.bg;
+	if (colours >= COLOURS_DIRECT)
+		return l;
+	on_full = colour_rgb(l.bg < 0 ? t->background : l.bg);
 	l.bg = colour_down(l.bg, colours);
+	on = colour_rgb(l.bg < 0 ? t->background : l.bg);
+	l.fg = readable_down(l.fg, on_full, on, colours);
 	/* eight colours cannot be told from a background of the same index */
 	if (l.fg == l.bg && l.fg != COLOUR_DEFAULT)
 		l.fg = COLOUR_DEFAULT;

@@ -27,8 +27,10 @@ extern const struct role_info role_infos[UIR_COUNT];
 bool role_find(struct span id, enum ui_role *out);
 enum ui_role state_role(int state); /* of an enum state */
 
-/* -1: the terminal's own; 0–255: palette; COLOUR_RGB | 0xrrggbb. */
-enum { COLOUR_DEFAULT = -1, COLOUR_RGB = 1 << 24 };
+/* -2: as the role TEXT has it; -1: the terminal's own; 0–255: palette; COLOUR_RGB | 0xrrggbb. */
+enum { COLOUR_TEXT = -2, COLOUR_DEFAULT = -1, COLOUR_RGB = 1 << 24 };
+/* More than any palette: RGB colours are shown as they are. */
+enum { COLOURS_DIRECT = 1 << 24 };
 
 struct look {
 	int fg, bg;
@@ -53,8 +55,8 @@ void theme_init_default(struct theme *t);
 void theme_begin(struct theme *t, struct span name);
 /*
  * spec: words in any order, "bold cyan on default": LOOK words bold dim underline reverse italic; a foreground;
- * "on" and a background.  Colours: default, black red green yellow blue magenta cyan white, bright-…,
- * 0–255, #rrggbb.  RES_NOTFOUND: no such role; RES_SYNTAX: a word that is none of these.
+ * "on" and a background; what is not named is as the role TEXT has it.  Colours: default (the terminal's own),
+ * black red green yellow blue magenta cyan white, bright-…, 0–255, #rrggbb.  RES_NOTFOUND: no such role; RES_SYNTAX: a word that is none of these.
  */
 enum res theme_set_role(struct theme *t, struct span role, struct span spec, struct err *e) MUST_USE;
 /* "dark", "light" or "#rrggbb". */
@@ -62,10 +64,15 @@ enum res theme_set_background(struct theme *t, struct span spec, struct err *e) 
 /* Fills the roles nobody named from their parents. */
 void theme_finish(struct theme *t);
 
-/* What a terminal of `colours` colours (0, 8, 16, 256, 1 << 24) shows; fg and bg become palette indices. */
+/*
+ * What a terminal of `colours` colours (0, 8, 16, 256, COLOURS_DIRECT) shows; without direct colours fg and bg become
+ * palette indices: the nearest that can be read as well on the background (WCAG 2.1: 4.5:1, or 7:1).
+ */
 struct look theme_look(const struct theme *t, enum ui_role r, int colours);
 /* The nearest palette entry below `colours`; default stays. */
 int colour_down(int colour, int colours);
+/* Contrast of two 0xrrggbb by WCAG 2.1: 1 to 21. */
+double colour_contrast(unsigned a, unsigned b);
 /* 0xrrggbb of a palette entry or RGB colour (xterm's palette). */
 unsigned colour_rgb(int colour);
 

@@ -19,6 +19,8 @@ struct ui_format {
 	const char *file;  /* proposed file name */
 };
 
+enum { UI_THEME_NAME = 32 };
+
 #define UI_FORMAT_CASE "case" /* the id of the one that save-case writes */
 
 struct ui_deps {
@@ -57,6 +59,9 @@ struct ui_deps {
 	bool (*aside)(void *ctx, struct err *e);
 	const struct ui_format *formats;
 	size_t n_formats;
+	/* The themes by name, and one of them; may be NULL, both. */
+	size_t (*list_themes)(void *ctx, char (*names)[UI_THEME_NAME], size_t most);
+	enum res (*load_theme)(void *ctx, const char *name, struct theme *t, struct err *e);
 	enum res (*export_report)(void *ctx, const char *format, const char *path, struct err *e);
 };
 

@@ -75,8 +75,9 @@ put_run(FILE *out, VTermScreen *s, const struct look *l, int row, int col, int c
 	cells -= (int)blanks;
 	for (; text[n - 1] == ' '; n--)
 		cells--;
-	fprintf(out, "<text x=\"%d\" y=\"%d\" textLength=\"%d\" fill=\"%s\"%s%s>", x, y + BASELINE,
+	fprintf(out, "<text x=\"%d\" y=\"%d\" textLength=\"%d\" fill=\"%s\"%s%s%s>", x, y + BASELINE,
 		cells * CELL_W, fg, l->bold ? " font-weight=\"bold\"" : "",
+		memmem(text, n, "  ", 2) ? " xml:space=\"preserve\"" : "",
 		l->underline ? " text-decoration=\"underline\"" : "");
 	put_escaped(out, text, n);
 	fputs("</text>\n", out);

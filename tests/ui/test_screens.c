@@ -524,6 +524,83 @@ test_log_view_stays(void **state)
 	fake_release();
 }
 
+/* --- themes --- */
+
+static int told_fg; /* of the role OK, in the theme that the terminal was given last */
+
+static void
+told_theme(struct terminal *t UNUSED, const struct theme *theme)
+{
+	told_fg = theme_look(theme, UIR_OK, 256).fg;
+}
+
+static int
+many_colours(const struct terminal *t UNUSED)
+{
+	return 256;
+}
+
+static size_t
+three_themes(void *ctx UNUSED, char (*names)[UI_THEME_NAME], size_t most)
+{
+	assert_true(most >= 3);
+	snprintf(names[0], UI_THEME_NAME, "default");
+	snprintf(names[1], UI_THEME_NAME, "blue");
+	snprintf(names[2], UI_THEME_NAME, "broken");
+	return 3;
+}
+
+static enum res
+one_theme(void *ctx UNUSED, const char *name, struct theme *t, struct err *e)
+{
+	theme_init_default(t);
+	if (strcmp(name, "broken") == 0)
+		return err_set(e, RES_SYNTAX, "broken.conf:3: there is no role \"okay\"");
+	theme_begin(t, span_of(name));
+	return strcmp(name, "blue") == 0 ? theme_set_role(t, SPAN_LIT("ok"), SPAN_LIT("21"), e) : RES_OK;
+}
+
+static void
+test_themes_are_seen_at_once(void **state)
+{
+	static const struct term_ops ops = {.set_theme = told_theme, .colours = many_colours};
+	struct ui *ui;
+	int usual;
+
+	(void)state;
+	fake_init(FAKE_PROBLEM);
+	ui = fake_ui(STEP_VERIFY);
+	fake_deps.term = &ops;
+	fake_deps.list_themes = three_themes;
+	fake_deps.load_theme = one_theme;
+	theme_init_default(&ui->theme);
+	usual = theme_look(&ui->theme, UIR_OK, 256).fg;
+	act(ui, ACT_THEME);
+	assert_int_equal(ui->n_layers, 2);
+	act(ui, ACT_FORM_NEXT);
+	assert_int_equal(told_fg, 21);
+	/* Esc: as before */
+	act(ui, ACT_BACK);
+	assert_int_equal(ui->n_layers, 1);
+	assert_int_equal(told_fg, usual);
+	assert_string_equal(ui->theme.name, "default");
+	/* one that cannot be read says why, and is not kept */
+	act(ui, ACT_THEME);
+	act(ui, ACT_FORM_PREV);
+	assert_true(shows(ui, 24, 80, "broken.conf:3"));
+	act(ui, ACT_ACCEPT);
+	assert_int_equal(ui->n_layers, 2);
+	/* Enter: kept, and how to keep it for good */
+	act(ui, ACT_FORM_PREV);
+	act(ui, ACT_ACCEPT);
+	assert_int_equal(ui->n_layers, 1);
+	assert_int_equal(told_fg, 21);
+	assert_string_equal(ui->theme.name, "blue");
+	assert_non_null(strstr(ui->notice, "theme = \"blue\";"));
+	fake_ui_free(ui);
+	fake_release();
+}
+
 int
 main(void)
 {
@@ -543,6 +620,7 @@ main(void)
 		cmocka_unit_test(test_enter_in_the_log_sends_nothing),
 		cmocka_unit_test(test_log_mark_walks),
 		cmocka_unit_test(test_log_view_stays),
+		cmocka_unit_test(test_themes_are_seen_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
