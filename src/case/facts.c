@@ -248,6 +248,8 @@ is_oauth_location(const struct exchange *x)
 static void
 pick_introspection(struct facts *f, const struct exchange *x, uint32_t newest, bool revoked)
 {
+	if (x->slot == SLOT_REFRESH && revoked)
+		f->revoked_refresh = x;
 	if (x->slot != SLOT_NONE && x->slot != SLOT_ACCESS)
 		return;
 	if (revoked) {

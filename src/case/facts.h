@@ -74,6 +74,7 @@ struct facts {
 	const struct exchange *first_introspection, *first_userinfo;
 	/* after this case's token was revoked (never in the pointers above) */
 	const struct exchange *revoked_introspection, *revoked_userinfo, *revoked_resource;
+	const struct exchange *revoked_refresh; /* … introspection of the refresh token, after it was revoked */
 
 	/* of the value that is sent (repaired); NULL: not given */
 	const struct token_info *access, *refresh_token, *id_token;

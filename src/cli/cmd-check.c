@@ -38,6 +38,9 @@ check_usage(const struct options *o, struct err *e)
 	if (opt_given(o, OPT_REFRESH_SCOPE) && !opt_given(o, OPT_REFRESH))
 		return err_set(
 			e, RES_SYNTAX, "--refresh-scope is of a refresh: it needs --refresh");
+	if (opt_given(o, OPT_REVOKE_TOKEN) && !opt_given(o, OPT_REVOKE))
+		return err_set(
+			e, RES_SYNTAX, "--revoke-token says which token: it needs --revoke");
 	if (opt_given(o, OPT_SHOW_SECRETS) && (opt_given(o, OPT_OUTPUT) || !isatty(STDOUT_FILENO)))
 		return err_set(e, RES_REFUSED,
 			"--show-secrets is for a terminal only, never for a file or a pipe");
@@ -124,6 +127,15 @@ tell_interrupted(const struct app *a)
 		app_warn("%s", interrupted_words(&marks[i], words, sizeof words));
 }
 
+/* In the order of --revoke-token's words. */
+static enum token_slot
+revoked_slot(const struct options *o)
+{
+	static const enum token_slot slots[] = {SLOT_ACCESS, SLOT_REFRESH};
+
+	return opt_given(o, OPT_REVOKE) ? slots[opt_choice(o, OPT_REVOKE_TOKEN)] : SLOT_NONE;
+}
+
 static int
 walk(struct app *a, unsigned mask)
 {
@@ -136,7 +148,7 @@ walk(struct app *a, unsigned mask)
 		return STATUS_INTERNAL;
 	}
 	tell_interrupted(a);
-	wizard_walk(a->wizard, mask, opt_given(o, OPT_REFRESH), opt_given(o, OPT_REVOKE));
+	wizard_walk(a->wizard, mask, opt_given(o, OPT_REFRESH), revoked_slot(o));
 	if (app_run(a, &e) != RES_OK) {
 		app_fail(&e);
 		return STATUS_INTERNAL;

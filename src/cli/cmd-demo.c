@@ -103,7 +103,7 @@ walk(struct demo_run *run, bool refresh, bool revoke, struct err *e)
 
 	if (refresh && wizard_set_token_place(a->wizard, PLACE_MEMORY, NULL, e) != RES_OK)
 		return RES_IO;
-	wizard_walk(a->wizard, STEPS_ALL, refresh, revoke);
+	wizard_walk(a->wizard, STEPS_ALL, refresh, revoke ? SLOT_ACCESS : SLOT_NONE);
 	return app_run(a, e);
 }
 

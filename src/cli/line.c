@@ -167,8 +167,7 @@ put_help(struct line *l)
 		"Enter  run this step\n1-5    go to a step and show it\nn      run this step, then "
 		"go to the next\n"
 		"s      the states of the steps\np      further probes, where the verdict is open\n"
-		"r      refresh the tokens\nv      revoke the "
-		"access token\n"
+		"r      refresh the tokens\nv      revoke a token\n"
 		"a      your application: what it does with this answer, and the HTTP\n"
 		"d      do not mention interrupted refreshes again\n"
 		"x      write the JSON report to a file\nw      write the case to a file; "
@@ -265,22 +264,48 @@ refresh(struct line *l)
 	put_step(l);
 }
 
+/* Which of the two; SLOT_NONE: neither. */
+static enum token_slot
+which_token(struct line *l)
+{
+	if (!case_token(&l->a->c, SLOT_REFRESH)->value)
+		return SLOT_ACCESS;
+	if (!case_token(&l->a->c, SLOT_ACCESS)->value)
+		return SLOT_REFRESH;
+	if (!ask(l, "Revoke which token? [a: access, r: refresh, N]"))
+		return SLOT_NONE;
+	switch (tolower((unsigned char)l->answer[0])) {
+	case 'a':
+		return SLOT_ACCESS;
+	case 'r':
+		return SLOT_REFRESH;
+	default:
+		return SLOT_NONE;
+	}
+}
+
 static void
 revoke_token(struct line *l)
 {
+	enum token_slot slot = which_token(l);
 	struct err e = ERR_INIT;
 	char why[LIMIT_MESSAGE];
 
-	if (!wizard_can_revoke(l->a->wizard, SLOT_ACCESS, why, sizeof why)) {
+	if (slot == SLOT_NONE) {
+		put(l, "Nothing was sent.\n");
+		return;
+	}
+	if (!wizard_can_revoke(l->a->wizard, slot, why, sizeof why)) {
 		put(l, "It cannot be revoked: %s.\n", why);
 		return;
 	}
-	put(l, "Revoking the access token: %s. This cannot be undone.\n", why);
+	put(l, "Revoking the %s token: %s. This cannot be undone.\n",
+		slot == SLOT_REFRESH ? "refresh" : "access", why);
 	if (!ask(l, "Revoke now? [y/N]") || tolower((unsigned char)l->answer[0]) != 'y') {
 		put(l, "Nothing was sent.\n");
 		return;
 	}
-	if (wizard_revoke(l->a->wizard, SLOT_ACCESS, &e) != RES_OK) {
+	if (wizard_revoke(l->a->wizard, slot, &e) != RES_OK) {
 		put(l, "It cannot be revoked: %s.\n", e.text);
 		return;
 	}

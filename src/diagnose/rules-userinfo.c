@@ -126,11 +126,19 @@ rule_userinfo_skips_expiry(const struct facts *f, struct finding *out)
 
 /* --- after a revocation ------------------------------------------------------------------- */
 
+/* What introspection said of the token that was revoked, at the last look; NULL: nothing. */
+static const struct exchange *
+last_look(const struct facts *f)
+{
+	return f->revocation && f->revocation->slot == SLOT_REFRESH ? f->revoked_refresh
+								    : f->revoked_introspection;
+}
+
 static bool
 still_active(const struct facts *f)
 {
-	return f->revocation && f->revocation->result.response.status == 200 &&
-		f->revoked_introspection && f->revoked_introspection->answer.active == TRI_YES;
+	return f->revocation && f->revocation->result.response.status == 200 && last_look(f) &&
+		last_look(f)->answer.active == TRI_YES;
 }
 
 enum verdict_of
@@ -140,7 +148,7 @@ rule_revoke_other_client_noop(const struct facts *f, struct finding *out)
 		span_is(f->client_id.v, f->revocation->auth_client_id))
 		return RULE_PASS;
 	ev_answer(out, f->revocation);
-	ev(out, "active", (int)f->revoked_introspection->n, "true");
+	ev(out, "active", (int)last_look(f)->n, "true");
 	ev_text(out, "client of the token", f->client_id.v, f->client_id.from);
 	return say(out,
 		"Revocation answered 200 and changed nothing: the token is client %.*s's, and %s "
@@ -161,14 +169,19 @@ hint_given(const struct exchange *x, const char *not_this)
 	return wrong;
 }
 
+static const char *
+right_hint(const struct exchange *x)
+{
+	return x->slot == SLOT_REFRESH ? "refresh_token" : "access_token";
+}
+
 enum verdict_of
 rule_revoke_hint_mismatch_noop(const struct facts *f, struct finding *out)
 {
-	if (!still_active(f) || f->revocation->slot == SLOT_REFRESH ||
-		!hint_given(f->revocation, "access_token"))
+	if (!still_active(f) || !hint_given(f->revocation, right_hint(f->revocation)))
 		return RULE_PASS;
 	ev_answer(out, f->revocation);
-	ev(out, "active", (int)f->revoked_introspection->n, "true");
+	ev(out, "active", (int)last_look(f)->n, "true");
 	return say(out,
 		"Revocation answered 200 and changed nothing: its token_type_hint names another "
 		"kind of token.");
@@ -182,15 +195,18 @@ rule_revoke_unsupported_token_type(const struct facts *f, struct finding *out)
 	if (!exchange_answered(x))
 		return RULE_PASS;
 	if (!answer_error_is(x, "unsupported_token_type") &&
-		!(still_active(f) &&
-			x->slot != SLOT_REFRESH && !hint_given(x, "access_token") &&
+		!(still_active(f) && !hint_given(x, right_hint(x)) &&
 			(!f->client_id.v.n || !x->auth_client_id[0] ||
 				span_is(f->client_id.v, x->auth_client_id))))
 		return RULE_PASS;
 	ev_answer(out, x);
-	if (f->revoked_introspection)
-		ev(out, "active", (int)f->revoked_introspection->n, "%s",
-			still_active(f) ? "true" : "false");
+	if (last_look(f))
+		ev(out, "active", (int)last_look(f)->n, "%s", still_active(f) ? "true" : "false");
+	if (still_active(f) && x->slot == SLOT_REFRESH)
+		return say(out,
+			"Revocation answered %d, and the refresh token is still active: the server "
+			"does not revoke it, or something before it answers in its place.",
+			x->result.response.status);
 	if (still_active(f) && f->access && f->access->kind != TOKEN_JWT)
 		return say(out,
 			"Revocation answered %d, and the token is still active: the server does "
@@ -351,8 +367,8 @@ rule_revoked_jwt_still_accepted(const struct facts *f, struct finding *out)
 enum verdict_of
 rule_log_secret_leak(const struct facts *f, struct finding *out)
 {
-	static const char *const names[] = {"access_token=", "refresh_token=", "id_token=",
-		"client_secret=", "password="};
+	static const char *const names[] = {
+		"access_token=", "refresh_token=", "id_token=", "client_secret=", "password="};
 
 	for (size_t i = 0; i < f->c->n_exchanges; i++) {
 		const struct exchange *x = f->c->exchanges[i];

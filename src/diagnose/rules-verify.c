@@ -28,9 +28,8 @@ active_elsewhere(const struct facts *f)
 	for (size_t i = 0; i < f->c->n_exchanges; i++) {
 		const struct exchange *x = f->c->exchanges[i];
 
-		if (purpose_endpoint(x->purpose) == EP_INTROSPECTION &&
-			x->slot == SLOT_ACCESS && x != f->introspection &&
-			x->answer.active == TRI_YES && f->introspection &&
+		if (purpose_endpoint(x->purpose) == EP_INTROSPECTION && x->slot == SLOT_ACCESS &&
+			x != f->introspection && x->answer.active == TRI_YES && f->introspection &&
 			x->token_generation == f->introspection->token_generation &&
 			x->request.url && f->introspection->request.url &&
 			strcmp(x->request.url, f->introspection->request.url))
@@ -45,8 +44,8 @@ rule_issuer_mismatch_hostname(const struct facts *f, struct finding *out)
 	const struct exchange *proof = active_elsewhere(f);
 	struct span iss = f->claimed && f->claimed->iss.n ? f->claimed->iss : f->iss.v;
 	char theirs[140], ours[140];
-	const struct exchange *said =
-		fact_rejected(f) && answer_hint(f->userinfo) == HINT_ISSUER ? f->userinfo
+	const struct exchange *said = fact_rejected(f) && answer_hint(f->userinfo) == HINT_ISSUER
+		? f->userinfo
 		: exchange_answered(f->refresh) && answer_hint(f->refresh) == HINT_ISSUER
 		? f->refresh
 		: NULL;
@@ -298,12 +297,58 @@ flipped(const struct facts *f, const struct exchange *now)
 	return NULL;
 }
 
+/* Revoked, asked about, and still good; asked about once more, and dead: what said so first. */
+static const struct exchange *
+outlived(const struct facts *f, const struct exchange *now)
+{
+	if (!exchange_answered(now) || !f->revocation ||
+		!(now->answer.outcome == OUTCOME_INACTIVE || exchange_token_refused(now)))
+		return NULL;
+	for (uint32_t n = now->n; n > f->revocation->n + 1; n--) {
+		const struct exchange *x = case_exchange(f->c, n - 1);
+
+		if (x->purpose == now->purpose && x->slot == now->slot &&
+			x->token_generation == now->token_generation &&
+			x->answer.outcome == OUTCOME_SUCCESS)
+			return x;
+	}
+	return NULL;
+}
+
+static bool
+late_revocation(const struct facts *f, struct finding *out)
+{
+	const struct exchange *looks[] = {
+		f->revoked_introspection, f->revoked_refresh, f->revoked_userinfo};
+	char span[32];
+
+	for (size_t i = 0; i < ARRAY_SIZE(looks); i++) {
+		const struct exchange *before = outlived(f, looks[i]);
+
+		if (!before)
+			continue;
+		out->step = looks[i]->step;
+		ev_answer(out, f->revocation);
+		ev_answer(out, before);
+		ev_answer(out, looks[i]);
+		(void)!say(out,
+			"The revoked token was still taken at first, and refused %s later: the "
+			"server's copies lag behind.",
+			time_span_us(
+				span, looks[i]->result.sent_wall_us - before->result.sent_wall_us));
+		return true;
+	}
+	return false;
+}
+
 enum verdict_of
 rule_replication_delay(const struct facts *f, struct finding *out)
 {
 	const struct exchange *now = f->userinfo, *before = flipped(f, now);
 	char span[32];
 
+	if (late_revocation(f, out))
+		return RULE_FIRES;
 	if (!before) {
 		now = f->introspection;
 		before = flipped(f, now);

@@ -112,6 +112,35 @@ changed_words(const struct facts *f, const char *lead, char *out, size_t size)
 			renewal_words(&r, words, sizeof(words)));
 }
 
+/* Did this case revoke a token, as far as the server says? */
+static bool
+revoked(const struct facts *f)
+{
+	return f->revocation && f->revocation->result.response.status == 200;
+}
+
+/* The refresh token was revoked: whether it is dead, and what that did to the access token. */
+static bool
+refresh_revoked_words(struct verdict *v, const struct facts *f)
+{
+	const struct exchange *look = f->revoked_refresh, *access = f->revoked_introspection;
+
+	if (!revoked(f) || f->revocation->slot != SLOT_REFRESH)
+		return false;
+	(void)snprintf(v->summary, sizeof(v->summary),
+		"The refresh token was revoked by this case%s; %s.",
+		look && look->answer.active == TRI_NO ? ", and the server confirms that it is dead"
+						      : ", which nothing here could confirm",
+		!access || access->answer.active == TRI_UNKNOWN
+			? "what became of the access token is not known"
+			: access->answer.active == TRI_NO
+			? "the access token ended with it"
+			: "the access token stays active until it expires");
+	(void)snprintf(v->next, sizeof(v->next),
+		"Nothing is left to do: log in again for new tokens.");
+	return true;
+}
+
 static void
 healthy_words(struct diagnosis *d, const struct facts *f)
 {
@@ -121,6 +150,8 @@ healthy_words(struct diagnosis *d, const struct facts *f)
 		: "user information";
 	char left[64], sub[NAME_MAX_SHOWN + 4];
 
+	if (refresh_revoked_words(v, f))
+		return;
 	left_words(f, left, sizeof(left));
 	text_safe_into(sub, sizeof(sub), f->userinfo ? f->userinfo->answer.claims.sub : SPAN_EMPTY);
 	if (f->revoked_introspection && f->revoked_introspection->answer.active == TRI_NO) {
@@ -453,6 +484,7 @@ verdict_of_findings(struct diagnosis *d, const struct facts *f, const struct wal
 		v->next_step = v->primary->next_step;
 		(void)snprintf(v->summary, sizeof(v->summary), "%s%s",
 			v->state != STATE_OK                  ? ""
+				: revoked(f)                  ? "After the revocation: "
 				: f->userinfo_ok.v == TRI_YES ? "The token works, but: "
 							      : "No fault was found, but: ",
 			v->primary->summary);

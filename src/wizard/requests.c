@@ -158,19 +158,20 @@ form_made_up(struct wizard *w, struct engine_call *call, const char *name)
 }
 
 static void
-introspect(struct wizard *w, struct span url, enum purpose p, int64_t delay_us)
+introspect(struct wizard *w, struct span url, enum purpose p, enum token_slot slot,
+	int64_t delay_us)
 {
 	struct engine_call call;
 
 	call_init(&call, w, STEP_VERIFY, p, "POST", url);
-	call.slot = SLOT_ACCESS;
+	call.slot = slot;
 	call.delay_us = delay_us;
-	call.done = signed_answer_done;
+	call.done = slot == SLOT_ACCESS ? signed_answer_done : call_done;
 	want_json(&call);
 	form_content(&call);
 	/* no token_type_hint: some servers look only where the hint points, and call the rest
 	 * inactive */
-	form_add_secret(&call.http.body, "token", case_token(w->c, SLOT_ACCESS)->value);
+	form_add_secret(&call.http.body, "token", case_token(w->c, slot)->value);
 	wizard_authenticate(w, EP_INTROSPECTION, &call);
 	submit(w, &call);
 }
@@ -178,13 +179,22 @@ introspect(struct wizard *w, struct span url, enum purpose p, int64_t delay_us)
 void
 send_introspection(struct wizard *w, int64_t delay_us)
 {
-	introspect(w, wizard_endpoint(w, EP_INTROSPECTION), PURPOSE_INTROSPECTION, delay_us);
+	introspect(w, wizard_endpoint(w, EP_INTROSPECTION), PURPOSE_INTROSPECTION, SLOT_ACCESS,
+		delay_us);
+}
+
+void
+send_refresh_introspection(struct wizard *w, int64_t delay_us)
+{
+	introspect(w, wizard_endpoint(w, EP_INTROSPECTION), PURPOSE_INTROSPECTION, SLOT_REFRESH,
+		delay_us);
 }
 
 void
 send_introspection_at_issuer(struct wizard *w)
 {
-	introspect(w, w->c->metadata.url[EP_INTROSPECTION], PURPOSE_PROBE_INTROSPECTION, 0);
+	introspect(w, w->c->metadata.url[EP_INTROSPECTION], PURPOSE_PROBE_INTROSPECTION,
+		SLOT_ACCESS, 0);
 }
 
 void

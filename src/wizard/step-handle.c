@@ -3,6 +3,8 @@
 
 #include "base/text.h"
 
+enum { REVOKE_AGAIN_US = 2000000 };
+
 bool
 handle_ask(struct wizard *w)
 {
@@ -38,6 +40,8 @@ wizard_can_revoke(const struct wizard *w, enum token_slot slot, char *why, size_
 
 	if (!t->present || !t->value)
 		return no(why, size, "there is no such token in this case");
+	if (slot == SLOT_REFRESH && t->earlier == EARLIER_RUNNING)
+		return no(why, size, "another run of this program is refreshing with it");
 	if (!wizard_endpoint(w, EP_REVOCATION).n)
 		return no(why, size, "no revocation endpoint is known");
 	if (wizard_busy(w))
@@ -71,12 +75,60 @@ revoke_send(struct wizard *w)
 	return false;
 }
 
+static bool
+at_hand(const struct wizard *w, enum token_slot slot)
+{
+	const struct case_token *t = case_token(w->c, slot);
+
+	return t->present && t->value && secret_len(t->value);
+}
+
+/* What became of the tokens: of the refresh token only introspection tells. */
+static void
+look_after_revocation(struct wizard *w, int64_t delay_us)
+{
+	bool introspects = wizard_endpoint(w, EP_INTROSPECTION).n != 0;
+
+	if (at_hand(w, SLOT_ACCESS) && introspects)
+		send_introspection(w, delay_us);
+	if (w->revoke_slot == SLOT_REFRESH && at_hand(w, SLOT_REFRESH) && introspects)
+		send_refresh_introspection(w, delay_us);
+	if (at_hand(w, SLOT_ACCESS) &&
+		(w->c->profile.resource_url || wizard_endpoint(w, EP_USERINFO).n))
+		send_userinfo(w, delay_us);
+}
+
 /* RFC 7009 answers 200 whatever happened: only asking again proves something. */
 bool
 revoke_prove(struct wizard *w)
 {
-	wizard_enqueue(w, JOB_VERIFY);
-	wizard_enqueue(w, JOB_HANDLE);
+	const struct exchange *x = case_last(w->c, PURPOSE_REVOCATION, SLOT_NONE);
+
+	if (exchange_answered(x))
+		look_after_revocation(w, 0);
+	return false;
+}
+
+/*
+ * The token that was revoked is still taken: is it for good, or do the server's copies lag behind?
+ * A second look tells, once.
+ */
+bool
+revoke_look_again(struct wizard *w)
+{
+	const struct facts *f = &w->facts;
+	const struct exchange *refresh, *access, *user;
+
+	wizard_derive(w);
+	refresh = f->revoked_refresh;
+	access = f->revoked_introspection;
+	user = f->revoked_userinfo;
+	if (w->probes != PROBES_NONE && f->revocation &&
+		f->revocation->result.response.status == 200 &&
+		(w->revoke_slot == SLOT_REFRESH ? refresh && refresh->answer.active == TRI_YES
+						: (access && access->answer.active == TRI_YES) ||
+					(user && user->answer.outcome == OUTCOME_SUCCESS)))
+		look_after_revocation(w, REVOKE_AGAIN_US);
 	wizard_enqueue(w, JOB_PROBES);
 	return false;
 }

@@ -104,6 +104,7 @@ bool handle_ask(struct wizard *w);
 bool handle_keys(struct wizard *w);
 bool revoke_send(struct wizard *w);
 bool revoke_prove(struct wizard *w);
+bool revoke_look_again(struct wizard *w);
 bool probes_ask(struct wizard *w);
 bool login_discover(struct wizard *w);
 bool login_ready(struct wizard *w);
@@ -186,6 +187,8 @@ int64_t wizard_ahead_s(const struct wizard *w, struct span url);
 void send_discovery(struct wizard *w, bool oauth_form);
 void send_jwks(struct wizard *w);
 void send_introspection(struct wizard *w, int64_t delay_us);
+/* Of the refresh token: what became of it after a revocation. */
+void send_refresh_introspection(struct wizard *w, int64_t delay_us);
 void send_userinfo(struct wizard *w, int64_t delay_us);
 /* A made-up token in the client's name; auth AUTH_UNSET: by the chosen method, AUTH_NONE: in nobody's name. */
 void send_made_up_introspection(struct wizard *w, enum client_auth auth, bool raw_basic);

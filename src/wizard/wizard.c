@@ -18,7 +18,8 @@ static const struct job_row jobs[JOB_COUNT] = {
 		EP_USERINFO},
 	[JOB_DEBUG] = {STEP_DEBUG, {NULL}},
 	[JOB_REVOKE] = {STEP_HANDLE,
-		{need_metadata, need_metadata_oauth, revoke_send, revoke_prove}, EP_REVOCATION},
+		{need_metadata, need_metadata_oauth, revoke_send, revoke_prove,
+			revoke_look_again}, EP_REVOCATION},
 	[JOB_PRECHECK] = {STEP_REFRESH, {need_metadata, need_metadata_oauth}, EP_TOKEN},
 	[JOB_PROBES] = {STEP_COUNT, {probes_ask}},
 	[JOB_LOGIN] = {STEP_COUNT, {login_discover, need_metadata_oauth, login_ready}},
@@ -269,7 +270,7 @@ wizard_run_step(struct wizard *w, enum step s)
 }
 
 void
-wizard_walk(struct wizard *w, unsigned mask, bool may_refresh, bool may_revoke)
+wizard_walk(struct wizard *w, unsigned mask, bool may_refresh, enum token_slot revoke)
 {
 	const struct case_token *refresh = case_token(w->c, SLOT_REFRESH);
 
@@ -290,8 +291,8 @@ wizard_walk(struct wizard *w, unsigned mask, bool may_refresh, bool may_revoke)
 		wizard_enqueue(w, JOB_HANDLE);
 	if (mask & ~(1u << STEP_DEBUG)) /* something was asked */
 		wizard_enqueue(w, JOB_PROBES);
-	if (may_revoke) {
-		w->revoke_slot = SLOT_ACCESS;
+	if (revoke != SLOT_NONE) {
+		w->revoke_slot = revoke;
 		wizard_enqueue(w, JOB_REVOKE);
 	}
 	if (mask & 1 << STEP_DEBUG)

@@ -72,9 +72,9 @@ enum { STEPS_ALL = (1 << STEP_COUNT) - 1 };
 void wizard_run_step(struct wizard *w, enum step s);
 /*
  * Walks the steps of mask in order, as check does.  may_refresh: step 3 really refreshes if that
- * makes sense (needs a chosen place), then verifies again.  may_revoke: revokes at the end.
+ * makes sense (needs a chosen place), then verifies again.  revoke: that token is revoked at the end; SLOT_NONE: none.
  */
-void wizard_walk(struct wizard *w, unsigned mask, bool may_refresh, bool may_revoke);
+void wizard_walk(struct wizard *w, unsigned mask, bool may_refresh, enum token_slot revoke);
 /* For a case file: which steps were walked, and by which clock what is known is judged now. */
 void wizard_story(const struct wizard *w, struct case_story *out);
 /* The case was replaced by a saved one: its steps, and nothing is asked for. */

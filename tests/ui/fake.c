@@ -465,11 +465,11 @@ wizard_run_step(struct wizard *w, enum step s)
 }
 
 void
-wizard_walk(struct wizard *w, unsigned mask, bool may_refresh, bool may_revoke)
+wizard_walk(struct wizard *w, unsigned mask, bool may_refresh, enum token_slot revoke)
 {
 	(void)mask;
 	(void)may_refresh;
-	(void)may_revoke;
+	(void)revoke;
 	fake.walks++;
 	wizard_run_step(w, STEP_VERIFY);
 }

@@ -8,7 +8,7 @@ tests_wizard_test_flows_SOURCES = tests/wizard/test_flows.c tests/wizard/world.c
 tests_wizard_test_flows_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
 tests_wizard_test_flows_LDADD = $(WIZARD_TEST_LIBS) src/libttcrypto.a $(CRYPTO_LIBS)
 UNIT_TESTS += tests/wizard/test_steps tests/wizard/test_probes tests/wizard/test_handle tests/wizard/test_clients \
-	tests/wizard/test_leaks tests/wizard/test_journal tests/wizard/test_refresh
+	tests/wizard/test_leaks tests/wizard/test_journal tests/wizard/test_refresh tests/wizard/test_revoke
 tests_wizard_test_steps_SOURCES = tests/wizard/test_steps.c tests/wizard/world.c tests/wizard/world.h
 tests_wizard_test_steps_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
 tests_wizard_test_steps_LDADD = $(WIZARD_TEST_LIBS)
@@ -30,3 +30,6 @@ tests_wizard_test_journal_LDADD = $(SIGNING_TEST_LIBS)
 tests_wizard_test_refresh_SOURCES = tests/wizard/test_refresh.c tests/wizard/world.c tests/wizard/world.h
 tests_wizard_test_refresh_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
 tests_wizard_test_refresh_LDADD = $(WIZARD_TEST_LIBS)
+tests_wizard_test_revoke_SOURCES = tests/wizard/test_revoke.c tests/wizard/world.c tests/wizard/world.h
+tests_wizard_test_revoke_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
+tests_wizard_test_revoke_LDADD = $(WIZARD_TEST_LIBS)
