@@ -68,16 +68,24 @@ engine_new(const struct engine_deps *deps)
 	return e;
 }
 
+void
+engine_call_release(struct engine_call *call)
+{
+	http_request_release(&call->http);
+	assertion_unref(call->assertion);
+	dpop_unref(call->dpop);
+	call->assertion = NULL;
+	call->dpop = NULL;
+}
+
 static void
 task_free(struct task *t)
 {
-	http_request_release(&t->call.http);
+	engine_call_release(&t->call);
 	http_request_release(&t->wire);
 	net_result_release(&t->transfer.result);
 	option_set_unref(t->options);
 	exchange_free(t->own);
-	assertion_unref(t->call.assertion);
-	dpop_unref(t->call.dpop);
 	free(t->auth_client_id);
 	free(t);
 }

@@ -82,6 +82,8 @@ struct engine_call {
 
 /* Returns the request's id (> 0), never fails: what cannot be sent completes with an error. */
 uint32_t engine_submit(struct engine *e, struct engine_call *call_take);
+/* Of a call that is not submitted after all: what it holds. */
+void engine_call_release(struct engine_call *call);
 void engine_cancel(struct engine *e, uint32_t id);
 /* All but the request of that id (0: all). */
 void engine_cancel_all(struct engine *e, uint32_t but);

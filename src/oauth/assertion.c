@@ -108,6 +108,19 @@ claims_of(const struct assertion *a, int64_t now_s, struct rng *rng)
 	return c;
 }
 
+/* A parameter must not be there twice (RFC 6749 §3.2). */
+static bool
+form_has(struct span body, const char *name)
+{
+	struct buf value;
+	bool there;
+
+	buf_init(&value, LIMIT_TOKEN);
+	there = form_get(body, name, &value);
+	buf_release(&value);
+	return there;
+}
+
 enum res
 assertion_add(struct buf *body, const struct assertion *a, int64_t now_s, struct rng *rng,
 	struct err *e)
@@ -121,7 +134,8 @@ assertion_add(struct buf *body, const struct assertion *a, int64_t now_s, struct
 		   : jws_sign_hmac(&jwt, a->secret, a->alg, header, claims, e);
 	if (r == RES_OK) {
 		/* optional (RFC 7521 §4.2), and what some servers find the client's keys by */
-		form_add(body, "client_id", span_of(a->client_id));
+		if (!form_has(buf_span(body), "client_id"))
+			form_add(body, "client_id", span_of(a->client_id));
 		form_add(body, "client_assertion_type",
 			SPAN_LIT("urn:ietf:params:oauth:client-assertion-type:jwt-bearer"));
 		r = form_add(body, "client_assertion", buf_span(&jwt));

@@ -31,7 +31,7 @@ void assertion_unref(struct assertion *a);            /* NULL-safe */
 /* The HMAC algorithm for a secret: HS256, or the first that the metadata's list has; NULL: none. */
 const char *assertion_hmac_alg(const struct json *supported);
 bool assertion_is_hmac(const char *alg);
-/* Adds a new one to a form: client_id, client_assertion_type, client_assertion.  now_s: by the
+/* Adds a new one to a form: client_id (if it is not there yet), client_assertion_type, client_assertion.  now_s: by the
  * server's clock, as far as it is known. */
 enum res assertion_add(struct buf *body, const struct assertion *a, int64_t now_s, struct rng *rng,
 	struct err *e) MUST_USE;

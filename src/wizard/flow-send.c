@@ -47,6 +47,15 @@ prompt_of(const struct flow *f)
 								  : SPAN_EMPTY;
 }
 
+/* RFC 9449 §10: the code is for the holder of our key alone. */
+static enum res
+bind_code(const struct flow *f, struct buf *out)
+{
+	const char *jkt = wizard_dpop_jkt(f->w);
+
+	return *jkt ? form_add(out, "dpop_jkt", span_of(jkt)) : RES_OK;
+}
+
 static enum res
 request_form(const struct flow *f, struct span client_id, struct buf *out)
 {
@@ -63,11 +72,14 @@ request_form(const struct flow *f, struct span client_id, struct buf *out)
 		.nonce = span_has_word(span_of(f->scope), "openid") ? f->nonce : NULL,
 	};
 
+	enum res res;
+
 	/* whose session it is about, where that is known */
 	if (f->kind == FLOW_SILENT && id->present && id->value &&
 		secret_len(id->value) < LIMIT_URL / 2)
 		r.id_token_hint = id->value;
-	return auth_request_form(out, &r);
+	res = auth_request_form(out, &r);
+	return res == RES_OK ? bind_code(f, out) : res;
 }
 
 enum res

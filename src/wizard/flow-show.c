@@ -62,10 +62,14 @@ show_call(struct flow *f, enum flow_request r)
 		(void)buf_putc(&f->request, '\n');
 		buf_release(&masked);
 	}
+	if (call.dpop)
+		(void)buf_puts(&f->request, "DPoP: [signed when it goes out]\n");
 	show_pairs(f, &f->request, buf_span(&call.http.body));
+	if (call.assertion)
+		(void)buf_puts(&f->request, "  client_assertion=[signed when it goes out]\n");
 	if (call.no_auth[0])
 		(void)buf_printf(&f->request, "It cannot be sent: %s.\n", call.no_auth);
-	http_request_release(&call.http);
+	engine_call_release(&call);
 }
 
 /* In the browser: the address, its parameters one a line. */

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "oauth/jose.h"
 #include "oauth/signkey.h"
+#include "wizard/flow.h"
 #include "wizard/steps.h"
 
 #define DPOP_METADATA(more)                                                                        \
@@ -784,6 +785,120 @@ a_public_clients_refresh_token_is_not_risked(void **state)
 	assert_int_equal(sent_to("/token"), 1);
 }
 
+/* --- logins --- */
+
+static size_t
+times(const char *text, const char *part)
+{
+	size_t n = 0;
+
+	for (; (text = strstr(text, part)); text += strlen(part))
+		n++;
+	return n;
+}
+
+/* Each request of a login is the client's: signed when it goes out, named once, proven for the key that the
+ * tokens are bound to, which user information is then asked with. */
+static void
+a_login_by_key_and_proof(void **state)
+{
+	struct world *t = *state;
+	struct err e = ERR_INIT;
+	struct http_request r;
+	struct json *proof;
+
+	no_secret(t);
+	t->profile.dpop = true;
+	profile_set(&t->profile.client_assertion_key_file, span_of(key_file));
+	reply("GET", "openid-configuration", NULL,
+		DPOP_METADATA(",\"device_authorization_endpoint\":\"https://idp.test/device\"," 
+			      "\"grant_types_supported\":[\"urn:ietf:params:oauth:grant-type:device_code\"]"));
+	reply("POST", "/introspect", NULL, ACTIVE);
+	reply("GET", "/me", NULL, USER);
+	reply("POST", "/device", NULL, JSON_HEAD "{\"device_code\":\"GmRhmhcxhwAzkoEqiMEg_DnyEysNkuNhszIySk9eS\","
+		"\"user_code\":\"WDJB-MJHT\",\"verification_uri\":\"https://idp.test/d\",\"expires_in\":1800,"
+		"\"interval\":5}");
+	reply_once("POST", "/token", "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n"
+		"DPoP-Nonce: as-1\r\n" DATE "\r\n{\"error\":\"use_dpop_nonce\"}");
+	reply("POST", "/token", NULL, JSON_HEAD "{\"access_token\":\"a-new-access-token-5555555555\","
+		"\"token_type\":\"DPoP\",\"expires_in\":300}");
+	begin(t, NULL, NULL);
+	assert_int_equal(wizard_set_token_place(t->w, PLACE_MEMORY, NULL, NULL), RES_OK);
+	if (wizard_login_prepare(t->w, FLOW_DEVICE, NULL, &e) != RES_OK)
+		fail_msg("%s", e.text);
+	run(t);
+	assert_non_null(strstr(wizard_login_view(t->w)->request, "client_assertion=[signed when it goes out]"));
+	assert_int_equal(wizard_login_go(t->w, &e), RES_OK);
+	run(t);
+	request_to("https://idp.test/device", 0, &r);
+	assert_int_equal(times(buf_str(&r.body), "client_id="), 1);
+	assert_int_equal(times(buf_str(&r.body), "client_assertion="), 1);
+	json_free(assertion_of(&r, key, NULL));
+	http_request_release(&r);
+	clock_advance_us(&t->clock, 5000000);
+	wizard_update(t->w);
+	run(t);
+	request_to("https://idp.test/token", 1, &r);
+	assert_int_equal(times(buf_str(&r.body), "client_id="), 1);
+	json_free(assertion_of(&r, key, NULL));
+	proof = proof_of(&r, NULL);
+	assert_true(span_is(json_get_str(proof, "nonce"), "as-1"));
+	json_free(proof);
+	http_request_release(&r);
+	assert_int_equal(wizard_login_view(t->w)->phase, FLOW_DONE);
+	request_to("https://idp.test/me", 0, &r);
+	assert_true(span_is(http_header(&r.headers, "Authorization"), "DPoP a-new-access-token-5555555555"));
+	http_request_release(&r);
+	assert_int_equal(wizard_diagnosis(t->w)->verdict.state, STATE_OK);
+}
+
+/* The code is bound to the key, too (RFC 9449 §10): in the address, or with what is pushed. */
+static void
+a_code_is_bound_to_the_key(void **state)
+{
+	struct world *t = *state;
+	struct err e = ERR_INIT;
+	struct http_request r;
+	char member[80];
+
+	no_secret(t);
+	t->profile.dpop = true;
+	profile_set(&t->profile.dpop_key_file, span_of(key_file));
+	profile_set(&t->profile.client_assertion_key_file, span_of(other_key_file));
+	reply_once("GET", "openid-configuration",
+		DPOP_METADATA(",\"authorization_endpoint\":\"https://idp.test/authorize\""));
+	reply("GET", "openid-configuration", NULL,
+		DPOP_METADATA(",\"authorization_endpoint\":\"https://idp.test/authorize\","
+			      "\"pushed_authorization_request_endpoint\":\"https://idp.test/par\","
+			      "\"require_pushed_authorization_requests\":true"));
+	reply("POST", "/par", NULL, "HTTP/1.1 201 Created\r\nContent-Type: application/json\r\n" DATE
+		"\r\n{\"request_uri\":\"urn:ietf:params:oauth:request_uri:x\",\"expires_in\":60}");
+	text_format(member, sizeof member, "dpop_jkt=%s", key->thumbprint);
+	for (int pushed = 0; pushed < 2; pushed++) {
+		begin(t, NULL, NULL);
+		assert_int_equal(wizard_set_token_place(t->w, PLACE_MEMORY, NULL, NULL), RES_OK);
+		if (wizard_login_prepare(t->w, FLOW_CODE, NULL, &e) != RES_OK)
+			fail_msg("%s", e.text);
+		run(t);
+		assert_non_null(strstr(wizard_login_view(t->w)->request, member));
+		assert_int_equal(wizard_login_go(t->w, &e), RES_OK);
+		for (int i = 0; i < 20; i++) {
+			wizard_update(t->w);
+			engine_turn(t->engine);
+		}
+		if (!pushed)
+			assert_non_null(strstr(wizard_login_view(t->w)->url, member));
+		wizard_login_cancel(t->w);
+		run(t);
+	}
+	request_to("https://idp.test/par", 0, &r);
+	assert_non_null(strstr(buf_str(&r.body), member));
+	assert_int_equal(times(buf_str(&r.body), "client_id="), 1);
+	json_free(assertion_of(&r, other_key, NULL));
+	json_free(proof_of(&r, key));
+	http_request_release(&r);
+}
+
 /* --- certificates --- */
 
 #define ALIASES                                                                                    \
@@ -876,6 +991,8 @@ main(void)
 		T(the_sessions_key_gets_a_bound_token),
 		T(a_key_file_is_made),
 		T(a_public_clients_refresh_token_is_not_risked),
+		T(a_login_by_key_and_proof),
+		T(a_code_is_bound_to_the_key),
 		T(a_certificate_goes_to_the_aliases),
 		T(a_certificate_is_compared_with_the_tokens),
 	};
