@@ -137,6 +137,21 @@ source_of(const struct profile *p, const struct profile_key *k, struct secret *c
 	return ((char *const *)at)[1];
 }
 
+/* A token's or a private key's file that is not private. */
+static void
+warn_of_file(const struct profile *p, const struct profile_key *k, struct str_list *warnings)
+{
+	bool key = k->kind == KEY_STR && span_ends(span_of(k->name), "_key_file");
+	const char *file;
+
+	if (k->kind != KEY_TOKEN && !key)
+		return;
+	file = *(char *const *)(const void *)((const char *)p + k->at);
+	if (file && strcmp(file, "-") && file_others_can_read(file))
+		conf_warn(warnings, "%s holds a %s and is readable by others (chmod 600)", file,
+			key ? "private key" : "token");
+}
+
 static enum res
 fetch_secrets(struct profile *p, bool commands, struct str_list *warnings, struct err *e)
 {
@@ -146,14 +161,7 @@ fetch_secrets(struct profile *p, bool commands, struct str_list *warnings, struc
 		struct secret *const *value;
 		const char *source;
 
-		if (k->kind == KEY_TOKEN) {
-			const char *file = *(char **)(void *)((char *)p + k->at);
-
-			if (file && strcmp(file, "-") && file_others_can_read(file))
-				conf_warn(warnings,
-					"%s holds a token and is readable by others (chmod 600)",
-					file);
-		}
+		warn_of_file(p, k, warnings);
 		if (k->kind != KEY_SECRET)
 			continue;
 		source = source_of(p, k, &value);

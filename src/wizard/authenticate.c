@@ -226,7 +226,8 @@ add_assertion(struct wizard *w, struct engine_call *call, enum endpoint e,
 		wish.kid = span_of(k->kid);
 	else if (!strcmp(kid, "thumbprint"))
 		wish.kid = span_of(k->thumbprint);
-	if (by_key)
+	/* the certificate's key signs, unless there is one for assertions alone */
+	if (by_key && !w->c->profile.client_assertion_key_file)
 		wish.x5t_s256 = span_of(own_certificate(w));
 	wish.audience = audience_of(w, call);
 	call->assertion = assertion_new(&wish);

@@ -37,6 +37,22 @@ client_rows(struct field_list *l, const struct wizard *w, const struct facts *f)
 			: "how the client authenticates");
 }
 
+/* The key that new tokens will be bound to (RFC 9449 §5), and how long it is there. */
+static void
+proof_row(struct field_list *l, const struct facts *f)
+{
+	const struct profile *p = &f->c->profile;
+	struct field *row;
+
+	if (!p->dpop)
+		return;
+	row = field_words(l, "", "DPoP",
+		p->dpop_key_file ? "by dpop_key_file" : "by a key of this session", FROM_PROFILE);
+	field_mean(row, p->dpop_key_file ? STATE_OK : STATE_WARNING, "%s", p->dpop_key_file
+		? "new tokens are bound to this key"
+		: "new tokens are of use until this program ends: dpop_key_file keeps the key");
+}
+
 static void
 precondition_rows(struct field_list *l, const struct wizard *w, const struct facts *f)
 {
@@ -62,6 +78,7 @@ precondition_rows(struct field_list *l, const struct wizard *w, const struct fac
 			: t->present ? "not used, in this case or by an earlier run"
 				     : "");
 	client_rows(l, w, f);
+	proof_row(l, f);
 	switch (wizard_token_place(w, &path)) {
 	case PLACE_FILE:
 		text_format(text, sizeof text, "%s", path);

@@ -113,6 +113,30 @@ time_row(struct field *row, const struct facts *f, struct span name, int64_t at,
 	row->value = xstrdup(time_screen(when, at, local));
 }
 
+/* What the token is bound to, and whether that is at hand. */
+static void
+binding_meaning(struct field *row, const struct facts *f, const struct json *cnf)
+{
+	const struct {
+		const char *member, *own, *what;
+	} rows[] = {{"jkt", f->c->own_jkt, "DPoP key"},
+		{"x5t#S256", f->c->own_x5t_s256, "client certificate"}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct span bound = json_get_str(cnf, rows[i].member);
+
+		if (!bound.n || !rows[i].own[0])
+			continue;
+		if (span_is(bound, rows[i].own))
+			field_mean(row, STATE_OK, "bound to the %s at hand", rows[i].what);
+		else
+			field_mean(row, STATE_WARNING, "bound to another %s than the one at hand",
+				rows[i].what);
+		return;
+	}
+	field_mean(row, STATE_OK, "%s", claim_meaning(SPAN_LIT("cnf")));
+}
+
 static void
 claim_row(struct field_list *l, const struct facts *f, const struct json *member,
 	const struct json *other, int from, bool local)
@@ -130,6 +154,8 @@ claim_row(struct field_list *l, const struct facts *f, const struct json *member
 		buf_span(&value), from);
 	if (is_time_claim(name) && json_to_time(member, &at) != NUM_OTHER) {
 		time_row(row, f, name, at, local);
+	} else if (span_is(name, "cnf")) {
+		binding_meaning(row, f, member);
 	} else if (claim_meaning(name)) {
 		field_mean(row, STATE_OK, "%s", claim_meaning(name));
 	}

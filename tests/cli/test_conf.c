@@ -471,12 +471,16 @@ test_secret_files(void **state)
 	p.name = xstrdup("x");
 	p.client_secret_source = xasprintf("file %s/open", folder);
 	p.introspection_client_secret_source = xasprintf("file %s/secret", folder);
+	p.client_key_file = xasprintf("%s/secret", folder);
+	p.dpop_key_file = xasprintf("%s/open", folder);
 	assert_int_equal(conf_fetch_secrets(&p, &warnings, &e), RES_OK);
 	assert_true(span_is(secret_reveal(p.client_secret), "loud"));
 	assert_true(span_is(secret_reveal(p.introspection_client_secret), "quiet"));
-	assert_int_equal(warnings.n, 1);
+	assert_int_equal(warnings.n, 2);
 	assert_non_null(strstr(warnings.v[0], "/open holds a secret and is readable by others"));
+	assert_non_null(strstr(warnings.v[1], "/open holds a private key and is readable by others"));
 	free(warnings.v[0]);
+	free(warnings.v[1]);
 	free(warnings.v);
 	profile_release(&p);
 

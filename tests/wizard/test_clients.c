@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "oauth/jose.h"
 #include "oauth/signkey.h"
+#include "wizard/fields.h"
 #include "wizard/flow.h"
 #include "wizard/steps.h"
 
@@ -283,6 +284,59 @@ curl_commands_name_what_they_need(void **state)
 	assert_non_null(strstr(buf_str(&curl), "'Authorization: DPoP '\"$ACCESS_TOKEN\""));
 	assert_non_null(strstr(buf_str(&curl), "# DPOP: a new proof"));
 	buf_release(&curl);
+}
+
+/* The header says which certificate's key signed, where it is that one. */
+static void
+the_certificate_is_named_where_its_key_signs(void **state)
+{
+	struct world *t = *state;
+	struct http_request r;
+	struct json *header;
+
+	no_secret(t);
+	profile_set(&t->profile.client_auth, SPAN_LIT("private_key_jwt"));
+	profile_set(&t->profile.client_key_file, span_of(key_file));
+	profile_set(&t->profile.client_cert_file, span_of(cert_file));
+	reply("GET", "openid-configuration", NULL, DPOP_METADATA(""));
+	reply("POST", "/introspect", NULL, ACTIVE);
+	reply("GET", "/me", NULL, USER);
+	for (size_t own = 0; own < 2; own++) {
+		profile_set(&t->profile.client_assertion_key_file, span_of(own ? other_key_file : ""));
+		begin(t, ACCESS, NULL);
+		walk(t);
+		request_to("https://idp.test/introspect", own, &r);
+		json_free(assertion_of(&r, own ? other_key : key, &header));
+		assert_true(span_is(json_get_str(header, "x5t#S256"), own ? "" : x5t));
+		json_free(header);
+		http_request_release(&r);
+	}
+}
+
+/* Basic as RFC 6749 §2.3.1 has it, or as servers that do not decode want it. */
+static void
+basic_is_raw_on_demand(void **state)
+{
+	struct world *t = *state;
+	struct http_request r;
+
+	profile_set(&t->profile.client_id, SPAN_LIT("urn:app"));
+	secret_unref(t->profile.client_secret);
+	t->profile.client_secret = secret_new(SPAN_LIT("p+q/r"));
+	reply("GET", "openid-configuration", NULL, DPOP_METADATA(""));
+	reply("POST", "/introspect", NULL, ACTIVE);
+	reply("GET", "/me", NULL, USER);
+	for (size_t raw = 0; raw < 2; raw++) {
+		t->profile.client_basic_raw = raw;
+		begin(t, ACCESS, NULL);
+		walk(t);
+		request_to("https://idp.test/introspect", raw, &r);
+		/* urn:app:p+q/r · urn%3Aapp:p%2Bq%2Fr */
+		assert_true(span_is(http_header(&r.headers, "Authorization"),
+			raw ? "Basic dXJuOmFwcDpwK3Evcg==" : "Basic dXJuJTNBYXBwOnAlMkJxJTJGcg=="));
+		assert_int_equal(case_last(&t->c, PURPOSE_INTROSPECTION, SLOT_ACCESS)->auth_raw_basic, raw);
+		http_request_release(&r);
+	}
 }
 
 /* A request that is tried again has an assertion of its own: servers take each but once. */
@@ -759,6 +813,46 @@ a_key_file_is_made(void **state)
 	buf_release(&out);
 }
 
+/* The row of that name in a step; NULL: it has none. */
+static const struct field *
+row_of(const struct field_list *l, const char *name)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (!strcmp(l->v[i].name, name))
+			return &l->v[i];
+	return NULL;
+}
+
+/* Step 3 says before the key is pressed what new tokens will be bound to; step 1, whether this one's key is here. */
+static void
+the_steps_say_what_is_bound(void **state)
+{
+	struct world *t = *state;
+	struct field_list l;
+
+	reply("GET", "openid-configuration", NULL, DPOP_METADATA(""));
+	reply_bound_to(key->thumbprint);
+	reply("GET", "/me", NULL, USER);
+	for (int i = 0; i < 3; i++) {
+		t->profile.dpop = i == 0;
+		profile_set(&t->profile.dpop_key_file, span_of(!i ? "" : i == 1 ? key_file : other_key_file));
+		begin(t, ACCESS, REFRESH);
+		walk(t);
+		field_list_init(&l);
+		step_fields(&l, t->w, STEP_REFRESH, false);
+		assert_int_equal(row_of(&l, "DPoP") != NULL, i == 0);
+		if (!i)
+			assert_int_equal(row_of(&l, "DPoP")->state, STATE_WARNING);
+		field_list_release(&l);
+		step_fields(&l, t->w, STEP_VERIFY, false);
+		assert_non_null(row_of(&l, "cnf"));
+		assert_non_null(strstr(row_of(&l, "cnf")->meaning,
+			!i ? "the key or certificate" : i == 1 ? "bound to the DPoP key at hand"
+							       : "bound to another DPoP key"));
+		field_list_release(&l);
+	}
+}
+
 /* A public client's refresh token belongs to its key: without it, it is not even tried. */
 static void
 a_public_clients_refresh_token_is_not_risked(void **state)
@@ -977,6 +1071,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(a_key_alone_signs_assertions),
 		T(curl_commands_name_what_they_need),
+		T(the_certificate_is_named_where_its_key_signs),
+		T(basic_is_raw_on_demand),
 		T(each_attempt_is_signed_anew),
 		T(audience_and_kid_are_the_profiles),
 		T(each_endpoint_has_its_method),
@@ -990,6 +1086,7 @@ main(void)
 		T(a_scheme_that_is_not_known_is_probed),
 		T(the_sessions_key_gets_a_bound_token),
 		T(a_key_file_is_made),
+		T(the_steps_say_what_is_bound),
 		T(a_public_clients_refresh_token_is_not_risked),
 		T(a_login_by_key_and_proof),
 		T(a_code_is_bound_to_the_key),
