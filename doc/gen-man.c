@@ -6,7 +6,7 @@
  *   @options SET     the options of a set of commands: "wizard+check", those of both; "check-wizard-demo", those
  *                    of check that neither of the others has
  *   @names COMMAND   the names alone of the options of a command, in one sentence
- *   @actions NAME    the keys of a context: global, any, list, form
+ *   @actions NAME    the keys of a context: global, any, list, login, form
  *   @profile         the keys of a profile
  *   @ui              the keys of the group ui
  *   @findings        the catalogue
@@ -198,7 +198,7 @@ put_actions(const char *arg)
 		const char *name;
 		enum key_context context;
 	} contexts[] = {{"global", CONTEXT_GLOBAL}, {"any", CONTEXT_ANY}, {"list", CONTEXT_LIST},
-		{"form", CONTEXT_FORM}};
+		{"login", CONTEXT_LOGIN}, {"form", CONTEXT_FORM}};
 
 	for (size_t k = 0; k < ARRAY_SIZE(contexts); k++) {
 		if (strcmp(arg, contexts[k].name) != 0)

@@ -139,9 +139,8 @@ app_apply_options(struct profile *p, const struct options *o, struct err *e)
 	return r;
 }
 
-/* Was any address of a server given on the command line? */
-static bool
-own_server(const struct options *o)
+bool
+app_server_given(const struct options *o)
 {
 	for (int i = 0; i < OPT_COUNT; i++)
 		if (option_rows[i].kind == OPT_KIND_URL && opt_given(o, (enum opt)i))
@@ -162,7 +161,7 @@ app_pick_profile(struct app *a, struct err *e)
 	const struct options *o = a->opt;
 	const char *name = opt_str(o, OPT_PROFILE);
 	const struct profile *p = NULL;
-	bool own = own_server(o);
+	bool own = app_server_given(o);
 	enum res r =
 		app_load_conf(a, e); /* whatever of it is used: what is wrong with it is said */
 

@@ -43,6 +43,8 @@ enum res app_fetch_secrets(struct app *a, struct profile *p, struct err *e) MUST
 enum res app_begin_secrets(struct app *a, struct err *e) MUST_USE;
 /* Gives the wizard what has come; the loop calls it each turn.  False: it failed, e says why. */
 bool app_turn_secrets(struct app *a, struct err *e);
+/* Was any address of a server given on the command line? */
+bool app_server_given(const struct options *o);
 /* The options that set keys of a profile. */
 enum res app_apply_options(struct profile *p, const struct options *o, struct err *e) MUST_USE;
 /* Log (sinks by the options), engine, wizard.  offline: whatever is asked for is not sent. */

@@ -64,6 +64,7 @@ cmd_wizard(const struct options *o)
 		status = app_fail(&e);
 	} else {
 		s.choose = (!a.profile.name && !a.profile.issuer) || !has_token(&a);
+		s.unsaved = app_server_given(o);
 		status = screen_run(&s);
 	}
 	app_release(&a);

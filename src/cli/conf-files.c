@@ -100,18 +100,23 @@ load_folder(struct conf *c, const char *folder, struct err *e)
 	return r;
 }
 
+static char *
+own_folder(void)
+{
+	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+
+	if (xdg && *xdg == '/')
+		return path_join(xdg, "tokentriage");
+	return home && *home ? path_join(home, ".config/tokentriage") : NULL;
+}
+
 /* The folder that holds a configuration; NULL: none. */
 static char *
 find_folder(void)
 {
-	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-	char *folder = NULL, *file, *profiles;
+	char *folder = own_folder(), *file, *profiles;
 	bool there;
 
-	if (xdg && *xdg == '/')
-		folder = path_join(xdg, "tokentriage");
-	else if (home && *home)
-		folder = path_join(home, ".config/tokentriage");
 	for (int i = 0; i < 2; i++) {
 		if (folder) {
 			file = path_join(folder, "tokentriage.conf");
@@ -128,21 +133,34 @@ find_folder(void)
 	return NULL;
 }
 
+static char *
+folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return xstrdup(".");
+	return span_dup(span_make(path, slash == path ? 1 : (size_t)(slash - path)));
+}
+
+char *
+conf_folder(const char *path)
+{
+	char *folder = path ? folder_of(path) : find_folder();
+
+	return folder ? folder : own_folder();
+}
+
 enum res
 conf_load(struct conf *c, const char *path, struct err *e)
 {
 	char *folder = path ? NULL : find_folder(), *file, *profiles;
-	const char *slash;
 	enum res r = RES_OK;
 
 	if (!path && !folder)
 		return RES_OK;
-	if (path) {
-		slash = strrchr(path, '/');
-		folder = slash
-			? span_dup(span_make(path, slash == path ? 1 : (size_t)(slash - path)))
-			: xstrdup(".");
-	}
+	if (path)
+		folder = folder_of(path);
 	file = path ? xstrdup(path) : path_join(folder, "tokentriage.conf");
 	profiles = path_join(folder, "profiles.d");
 	if (path || !access(file, F_OK))

@@ -42,6 +42,8 @@ void conf_release(struct conf *c);
  * Relative file names are taken from the configuration file's folder, "~/" from the home folder.
  */
 enum res conf_load(struct conf *c, const char *path, struct err *e) MUST_USE;
+/* The folder of --config's file (path), or of what conf_load() finds, or of what it would: owned; NULL: no home. */
+char *conf_folder(const char *path);
 /* One text of that form, as read from `file` (tests, fuzzing); main: not from profiles.d. */
 enum res conf_read(
 	struct conf *c, struct span text, const char *file, bool main, struct err *e) MUST_USE;

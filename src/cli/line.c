@@ -6,18 +6,12 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/line-parts.h"
 #include "ui/canvas.h"
 #include "wizard/fields.h"
 #include "wizard/handle.h"
 
 enum { LINE_LEAST = 20 }; /* cells: a narrower terminal breaks the lines itself */
-
-struct line {
-	struct app *a;
-	FILE *in, *out;
-	enum step step;
-	char answer[1024];
-};
 
 /* Cells of a line: the terminal's, else COLUMNS, else 80; one less, since not every terminal waits
  * at its edge. */
@@ -58,9 +52,8 @@ put_wrapped(struct line *l, struct span text)
 	}
 }
 
-/* Everything that goes out passes here: sanitised where it was made, ASCII where that is wanted. */
-static void
-put(struct line *l, const char *fmt, ...)
+void
+line_put(struct line *l, const char *fmt, ...)
 {
 	struct buf text, ascii;
 	va_list ap;
@@ -80,23 +73,31 @@ put(struct line *l, const char *fmt, ...)
 	buf_release(&ascii);
 }
 
-/* The next line, trimmed; false at the end of the input. */
-static bool
-ask(struct line *l, const char *prompt)
+bool
+line_ask(struct line *l, const char *prompt)
 {
 	struct span s;
 
-	put(l, "%s", prompt);
+	line_put(l, "%s", prompt);
 	putc(' ', l->out);
 	fflush(l->out);
 	if (!fgets(l->answer, sizeof l->answer, l->in)) {
-		put(l, "\n");
+		line_put(l, "\n");
 		return false;
 	}
 	s = span_trim(span_of(l->answer));
 	memmove(l->answer, s.p, s.n);
 	l->answer[s.n] = '\0';
 	return true;
+}
+
+bool
+line_agrees(struct line *l, const char *question)
+{
+	char prompt[120];
+
+	snprintf(prompt, sizeof prompt, "%s [y/N]", question);
+	return line_ask(l, prompt) && tolower((unsigned char)l->answer[0]) == 'y';
 }
 
 static void
@@ -106,9 +107,9 @@ put_verdict(struct line *l)
 	char next[LIMIT_MESSAGE];
 
 	if (*v->summary)
-		put(l, "Verdict, %s: %s\n", state_word(v->state), v->summary);
+		line_put(l, "Verdict, %s: %s\n", state_word(v->state), v->summary);
 	if (*v->next)
-		put(l, "Next: %s\n", say_where(AUDIENCE_CHOICES, v->next, next, sizeof(next)));
+		line_put(l, "Next: %s\n", say_where(AUDIENCE_CHOICES, v->next, next, sizeof(next)));
 }
 
 static void
@@ -118,33 +119,33 @@ put_field(struct line *l, const struct field *f)
 
 	switch (f->kind) {
 	case FIELD_HEADING:
-		put(l, "\n%s%s%s\n", f->name, *f->value ? ", " : "", f->value);
+		line_put(l, "\n%s%s%s\n", f->name, *f->value ? ", " : "", f->value);
 		break;
 	case FIELD_NOTE:
-		put(l, "  %s\n", f->value);
+		line_put(l, "  %s\n", f->value);
 		break;
 	case FIELD_FINDING: /* the chain in words: strokes say nothing to who listens */
 	case FIELD_VALUE:
 	default:
-		put(l, "  %s: %s%s%s%s%s%s%s\n", f->name, f->value, *f->meaning ? " - " : "",
+		line_put(l, "  %s: %s%s%s%s%s%s%s\n", f->name, f->value, *f->meaning ? " - " : "",
 			f->offers_refresh ? "r refreshes: " : "", f->meaning, *state ? " (" : "",
 			state, *state ? ")" : "");
 	}
 }
 
-static void
-put_step(struct line *l)
+void
+line_put_step(struct line *l)
 {
 	struct field_list fields;
 
-	put(l, "\nStep %d, %s. %s\n", (int)l->step + 1, step_title(l->step),
+	line_put(l, "\nStep %d, %s. %s\n", (int)l->step + 1, step_title(l->step),
 		step_question(l->step));
 	field_list_init(&fields);
 	step_fields(&fields, l->a->wizard, l->step, false);
 	for (size_t i = 0; i < fields.n; i++)
 		put_field(l, &fields.v[i]);
 	field_list_release(&fields);
-	put(l, "\n");
+	line_put(l, "\n");
 	put_verdict(l);
 }
 
@@ -154,7 +155,7 @@ put_steps(struct line *l)
 	for (int s = 0; s < STEP_COUNT; s++) {
 		enum state state = wizard_step_state(l->a->wizard, (enum step)s);
 
-		put(l, "%d %s: %s%s\n", s + 1, step_title((enum step)s),
+		line_put(l, "%d %s: %s%s\n", s + 1, step_title((enum step)s),
 			state == STATE_PENDING ? "not walked yet" : state_word(state),
 			(enum step)s == l->step ? " (this step)" : "");
 	}
@@ -163,24 +164,25 @@ put_steps(struct line *l)
 static void
 put_help(struct line *l)
 {
-	put(l,
+	line_put(l,
 		"Enter  run this step\n1-5    go to a step and show it\nn      run this step, then "
 		"go to the next\n"
 		"s      the states of the steps\np      further probes, where the verdict is open\n"
 		"r      refresh the tokens\nv      revoke a token\n"
+		"i      log in again: choose how\n"
 		"a      your application: what it does with this answer, and the HTTP\n"
 		"d      do not mention interrupted refreshes again\n"
 		"x      write the JSON report to a file\nw      write the case to a file; "
 		"'tokentriage open' shows it again\nl      the log\nq      leave\n");
 }
 
-static void
-finish(struct line *l)
+void
+line_finish(struct line *l)
 {
 	struct err e = ERR_INIT;
 
 	if (app_run(l->a, &e) != RES_OK)
-		put(l, "Error: %s\n", e.text);
+		line_put(l, "Error: %s\n", e.text);
 	wizard_update(l->a->wizard);
 }
 
@@ -188,35 +190,35 @@ static void
 run_step(struct line *l)
 {
 	if (!l->a->read_only) {
-		put(l, "Running step %d, %s ...\n", (int)l->step + 1, step_title(l->step));
+		line_put(l, "Running step %d, %s ...\n", (int)l->step + 1, step_title(l->step));
 		wizard_run_step(l->a->wizard, l->step);
-		finish(l);
+		line_finish(l);
 	}
-	put_step(l);
+	line_put_step(l);
 }
 
-static bool
-choose_place(struct line *l, struct err *e)
+bool
+line_choose_place(struct line *l, struct err *e)
 {
 	if (wizard_token_place(l->a->wizard, NULL) != PLACE_UNCHOSEN)
 		return true;
-	put(l,
+	line_put(l,
 		"Where shall the new tokens be kept?\n  1  in a file\n  2  in memory only: gone "
 		"when the program ends\n"
 		"  0  nowhere: do not refresh\n");
-	if (!ask(l, "Choice:"))
+	if (!line_ask(l, "Choice:"))
 		return false;
 	if (!strcmp(l->answer, "2"))
 		return wizard_set_token_place(l->a->wizard, PLACE_MEMORY, NULL, e) == RES_OK;
 	if (strcmp(l->answer, "1") != 0) {
 		if (*l->answer && strcmp(l->answer, "0") != 0)
-			put(l, "That is none of the choices.\n");
+			line_put(l, "That is none of the choices.\n");
 		return false;
 	}
-	while (ask(l, "File (empty: do not refresh):") && *l->answer) {
+	while (line_ask(l, "File (empty: do not refresh):") && *l->answer) {
 		if (wizard_set_token_place(l->a->wizard, PLACE_FILE, l->answer, e) == RES_OK)
 			return true;
-		put(l, "Error: %s.\n", e->text);
+		line_put(l, "Error: %s.\n", e->text);
 		*e = (struct err)ERR_INIT;
 	}
 	return false;
@@ -228,7 +230,7 @@ agreed(struct line *l, struct err *e)
 {
 	char c = (char)tolower((unsigned char)l->answer[0]);
 
-	if (c == 's' && (!ask(l, "Scopes (empty: do not refresh):") || !*l->answer))
+	if (c == 's' && (!line_ask(l, "Scopes (empty: do not refresh):") || !*l->answer))
 		return false;
 	return (c == 'y' || c == 's') && wizard_set_refresh_scope(l->a->wizard,
 		c == 's' ? l->answer : NULL, e) == RES_OK;
@@ -241,77 +243,80 @@ refresh(struct line *l)
 	char why[LIMIT_MESSAGE];
 
 	if (!wizard_can_refresh(l->a->wizard, why, sizeof why)) {
-		put(l, "It cannot be refreshed: %s.\n", why);
+		line_put(l, "It cannot be refreshed: %s.\n", why);
 		return;
 	}
-	put(l,
+	line_put(l,
 		"The refresh token is sent to the token endpoint. Most servers replace it: the old "
 		"one is dead then.\n");
-	if (!choose_place(l, &e)) {
-		put(l, "Nothing was sent.%s%s\n", *e.text ? " " : "", e.text);
+	if (!line_choose_place(l, &e)) {
+		line_put(l, "Nothing was sent.%s%s\n", *e.text ? " " : "", e.text);
 		return;
 	}
-	if (!ask(l, "Refresh now? [y, s: for a narrower scope, N]") || !agreed(l, &e)) {
-		put(l, "Nothing was sent.%s%s\n", *e.text ? " " : "", e.text);
+	if (!line_ask(l, "Refresh now? [y, s: for a narrower scope, N]") || !agreed(l, &e)) {
+		line_put(l, "Nothing was sent.%s%s\n", *e.text ? " " : "", e.text);
 		return;
 	}
 	if (wizard_refresh(l->a->wizard, &e) != RES_OK) {
-		put(l, "It cannot be refreshed: %s.\n", e.text);
+		line_put(l, "It cannot be refreshed: %s.\n", e.text);
 		return;
 	}
-	finish(l);
+	line_finish(l);
 	l->step = STEP_REFRESH;
-	put_step(l);
+	line_put_step(l);
 }
 
-/* Which of the two; SLOT_NONE: neither. */
-static enum token_slot
-which_token(struct line *l)
+/* False: none of them. */
+static bool
+which_token(struct line *l, enum token_slot *slot)
 {
-	if (!case_token(&l->a->c, SLOT_REFRESH)->value)
-		return SLOT_ACCESS;
-	if (!case_token(&l->a->c, SLOT_ACCESS)->value)
-		return SLOT_REFRESH;
-	if (!ask(l, "Revoke which token? [a: access, r: refresh, N]"))
-		return SLOT_NONE;
-	switch (tolower((unsigned char)l->answer[0])) {
-	case 'a':
-		return SLOT_ACCESS;
-	case 'r':
-		return SLOT_REFRESH;
-	default:
-		return SLOT_NONE;
-	}
+	const struct case_token *access = case_token(&l->a->c, SLOT_ACCESS);
+	const struct case_token *refresh = case_token(&l->a->c, SLOT_REFRESH);
+
+	*slot = refresh->present && !access->present ? SLOT_REFRESH : SLOT_ACCESS;
+	if (!access->present || !refresh->present)
+		return true;
+	line_put(l,
+		"Revoke which token?\n  1  the access token, %s\n  2  the refresh token, %s\n"
+		"  0  none\n",
+		access->info.mask, refresh->info.mask);
+	if (!line_ask(l, "Choice:"))
+		return false;
+	*slot = !strcmp(l->answer, "2") ? SLOT_REFRESH : SLOT_ACCESS;
+	if (!strcmp(l->answer, "1") || !strcmp(l->answer, "2"))
+		return true;
+	line_put(l, "Nothing was sent.\n");
+	return false;
 }
 
 static void
 revoke_token(struct line *l)
 {
-	enum token_slot slot = which_token(l);
 	struct err e = ERR_INIT;
+	enum token_slot slot;
 	char why[LIMIT_MESSAGE];
 
-	if (slot == SLOT_NONE) {
-		put(l, "Nothing was sent.\n");
+	if (!which_token(l, &slot))
 		return;
-	}
 	if (!wizard_can_revoke(l->a->wizard, slot, why, sizeof why)) {
-		put(l, "It cannot be revoked: %s.\n", why);
+		line_put(l, "It cannot be revoked: %s.\n", why);
 		return;
 	}
-	put(l, "Revoking the %s token: %s. This cannot be undone.\n",
+	line_put(l,
+		"It is sent with token_type_hint=%s_token: %s. This cannot be undone. Then the "
+		"access token is verified and used again, as proof.\n",
 		slot == SLOT_REFRESH ? "refresh" : "access", why);
-	if (!ask(l, "Revoke now? [y/N]") || tolower((unsigned char)l->answer[0]) != 'y') {
-		put(l, "Nothing was sent.\n");
+	if (!line_agrees(l, "Revoke now?")) {
+		line_put(l, "Nothing was sent.\n");
 		return;
 	}
 	if (wizard_revoke(l->a->wizard, slot, &e) != RES_OK) {
-		put(l, "It cannot be revoked: %s.\n", e.text);
+		line_put(l, "It cannot be revoked: %s.\n", e.text);
 		return;
 	}
-	finish(l);
+	line_finish(l);
 	l->step = STEP_HANDLE;
-	put_step(l);
+	line_put_step(l);
 }
 
 /* Step 4 for who builds an application: the table, and the rows that are asked for. */
@@ -323,19 +328,19 @@ application(struct line *l)
 	int64_t n;
 
 	for (size_t i = 0; i < decision_count; i++)
-		put(l, "%zu %s: %s%s\n", i + 1, decisions[i].answer,
+		line_put(l, "%zu %s: %s%s\n", i + 1, decisions[i].answer,
 			advice_words(decisions[i].kind), i == here ? " (this answer)" : "");
 	do {
 		buf_init(&text, LIMIT_REPORT);
 		decision_text(l->a->wizard, row, &text);
-		put(l, "\n%s", buf_str(&text));
+		line_put(l, "\n%s", buf_str(&text));
 		buf_release(&text);
-		if (!ask(l, "Row (empty: back):") || !*l->answer)
+		if (!line_ask(l, "Row (empty: back):") || !*l->answer)
 			return;
 		row = span_to_i64(span_of(l->answer), &n) == RES_OK && n > 0 ? (size_t)n - 1
 									     : decision_count;
 	} while (row < decision_count);
-	put(l, "That is none of the rows.\n");
+	line_put(l, "That is none of the rows.\n");
 }
 
 /* Refreshes of earlier runs whose answer was not kept.  seen: they are not mentioned again. */
@@ -349,14 +354,15 @@ interrupted(struct line *l, bool seen)
 
 	for (size_t i = 0; i < n && !*e.text; i++) {
 		if (!seen)
-			put(l, "Note: %s\n", interrupted_words(&marks[i], words, sizeof words));
+			line_put(l, "Note: %s\n",
+				interrupted_words(&marks[i], words, sizeof words));
 		else if (wizard_dismiss(l->a->wizard, &marks[i], &e) != RES_OK)
-			put(l, "Error: %s.\n", e.text);
+			line_put(l, "Error: %s.\n", e.text);
 	}
 	if (!seen && n)
-		put(l, "d: do not mention it again.\n");
+		line_put(l, "d: do not mention it again.\n");
 	else if (seen && !*e.text)
-		put(l, n ? "It is not mentioned again; the token is not sent again.\n"
+		line_put(l, n ? "It is not mentioned again; the token is not sent again.\n"
 			 : "There is no interrupted refresh.\n");
 }
 
@@ -368,26 +374,27 @@ probe(struct line *l)
 	struct err e = ERR_INIT;
 
 	if (!n) {
-		put(l, "Nothing is open that a further question would settle.\n");
+		line_put(l, "Nothing is open that a further question would settle.\n");
 		return;
 	}
-	put(l, "Asked one after the other, each once, and only as long as something is open:\n");
+	line_put(l,
+		"Asked one after the other, each once, and only as long as something is open:\n");
 	for (size_t i = 0; i < n; i++) {
 		char cost[LIMIT_MESSAGE];
 
 		probe_cost(open[i], cost, sizeof cost);
-		put(l, "  %s %s.\n", open[i]->question, cost);
+		line_put(l, "  %s %s.\n", open[i]->question, cost);
 	}
-	if (!ask(l, "Ask them now? [y/N]") || tolower((unsigned char)l->answer[0]) != 'y') {
-		put(l, "Nothing was sent.\n");
+	if (!line_agrees(l, "Ask them now?")) {
+		line_put(l, "Nothing was sent.\n");
 		return;
 	}
 	if (wizard_run_probes(l->a->wizard, &e) != RES_OK) {
-		put(l, "Nothing was sent: %s.\n", e.text);
+		line_put(l, "Nothing was sent: %s.\n", e.text);
 		return;
 	}
-	finish(l);
-	put_step(l);
+	line_finish(l);
+	line_put_step(l);
 }
 
 static void export(struct line *l)
@@ -398,15 +405,15 @@ static void export(struct line *l)
 	struct err e = ERR_INIT;
 	struct buf report;
 
-	if (!ask(l, "File for the report (secrets are masked):") || !*l->answer)
+	if (!line_ask(l, "File for the report (secrets are masked):") || !*l->answer)
 		return;
 	buf_init(&report, LIMIT_REPORT);
 	if (report_write(&in, REPORT_JSON, &report) != RES_OK)
-		put(l, "The report is too large.\n");
+		line_put(l, "The report is too large.\n");
 	else if (file_write(l->answer, buf_span(&report), &e) != RES_OK)
-		put(l, "Error: %s\n", e.text);
+		line_put(l, "Error: %s\n", e.text);
 	else
-		put(l, "Written.\n");
+		line_put(l, "Written.\n");
 	buf_release(&report);
 }
 
@@ -415,12 +422,12 @@ save_case(struct line *l)
 {
 	struct err e = ERR_INIT;
 
-	if (!ask(l, "File for the case (secrets are masked):") || !*l->answer)
+	if (!line_ask(l, "File for the case (secrets are masked):") || !*l->answer)
 		return;
 	if (app_write_case(l->a, l->answer, false, &e) != RES_OK)
-		put(l, "Error: %s\n", e.text);
+		line_put(l, "Error: %s\n", e.text);
 	else
-		put(l, "Written.\n");
+		line_put(l, "Written.\n");
 }
 
 static void
@@ -430,7 +437,7 @@ put_log(struct line *l)
 	char when[16];
 
 	for (size_t i = 0; log_get(l->a->log, i, &rec); i++)
-		put(l, "%s %s %s\n", time_of_day(when, rec.wall_us),
+		line_put(l, "%s %s %s\n", time_of_day(when, rec.wall_us),
 			log_cat_id((enum log_cat)rec.cat), rec.text);
 }
 
@@ -439,7 +446,7 @@ next_step(struct line *l)
 {
 	run_step(l);
 	l->step = l->step + 1 < STEP_COUNT ? l->step + 1 : STEP_VERIFY;
-	put(l, "Now at step %d, %s. Enter runs it.\n", (int)l->step + 1, step_title(l->step));
+	line_put(l, "Now at step %d, %s. Enter runs it.\n", (int)l->step + 1, step_title(l->step));
 }
 
 static void
@@ -456,17 +463,19 @@ choose(struct line *l)
 		char letter;
 		void (*run)(struct line *l);
 	} choices[] = {{'\0', run_step}, {'n', next_step}, {'s', put_steps}, {'p', probe},
-		{'r', refresh}, {'v', revoke_token}, {'a', application}, {'d', seen},
+		{'r', refresh}, {'v', revoke_token}, {'i', line_login},
+		{'a', application}, {'d', seen},
 		{'x', export}, {'w', save_case}, {'l', put_log}, {'h', put_help}};
 	char c = l->answer[0] && l->answer[1] ? '?' : l->answer[0];
 
-	if (l->a->read_only && c && strchr("prv", c)) {
-		put(l, "Read-only: this was recorded before, and nothing is sent from here.\n");
+	if (l->a->read_only && c && strchr("priv", c)) {
+		line_put(l,
+			"Read-only: this was recorded before, and nothing is sent from here.\n");
 		return true;
 	}
 	if (c >= '1' && c < '1' + STEP_COUNT) {
 		l->step = (enum step)(c - '1');
-		put_step(l);
+		line_put_step(l);
 		return true;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(choices); i++) {
@@ -478,7 +487,7 @@ choose(struct line *l)
 	if (c == 'q')
 		return false;
 	/* not repeated: it may have been a token, pasted here */
-	put(l, "That is none of the choices, which are:\n");
+	line_put(l, "That is none of the choices, which are:\n");
 	put_help(l);
 	return true;
 }
@@ -491,15 +500,15 @@ put_opening(struct line *l)
 	const struct profile *p = a->read_only ? &a->c.profile : &a->profile;
 	char when[32];
 
-	put(l, "tokentriage: %s, %s\n", p->name ? p->name : "no profile",
+	line_put(l, "tokentriage: %s, %s\n", p->name ? p->name : "no profile",
 		p->issuer ? p->issuer : "no issuer");
 	if (a->read_only)
-		put(l, "Recorded, read-only, judged by the clock of %s: nothing is sent.\n",
+		line_put(l, "Recorded, read-only, judged by the clock of %s: nothing is sent.\n",
 			time_rfc3339(when, a->c.as_of_wall_us / 1000000));
 	put_steps(l);
 	if (a->read_only)
 		put_verdict(l);
-	put(l, a->read_only ? "Enter shows step 1. h lists the choices.\n"
+	line_put(l, a->read_only ? "Enter shows step 1. h lists the choices.\n"
 			    : "Enter runs step 1. h lists the choices.\n");
 }
 
@@ -512,13 +521,13 @@ line_wizard(struct app *a, FILE *in, FILE *out)
 	wizard_update(a->wizard);
 	put_opening(&l);
 	interrupted(&l, false);
-	while (ask(&l, "Choice:") && choose(&l))
+	while (line_ask(&l, "Choice:") && choose(&l))
 		;
 	/* lines behind the one that ended it are not for the shell */
 	tcflush(fileno(in), TCIFLUSH);
 	buf_init(&farewell, LIMIT_REPORT);
 	wizard_farewell(a->wizard, &farewell);
-	put(&l, "%s", buf_str(&farewell));
+	line_put(&l, "%s", buf_str(&farewell));
 	buf_release(&farewell);
 	return ferror(out) ? STATUS_INTERNAL : STATUS_OK;
 }

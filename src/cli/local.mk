@@ -19,14 +19,17 @@ src_libttcli_a_SOURCES = \
 	src/cli/conf-scan.c \
 	src/cli/conf-secret.c \
 	src/cli/conf-theme.c \
+	src/cli/conf-write.c src/cli/conf-write.h \
 	src/cli/embedded.c src/cli/embedded.h \
 	src/cli/help.c \
-	src/cli/later.def src/cli/line.c src/cli/line.h \
+	src/cli/later.def \
+	src/cli/line.c src/cli/line.h src/cli/line-login.c src/cli/line-parts.h \
 	src/cli/modules.c src/cli/modules.h \
 	src/cli/option-values.c \
 	src/cli/options.c src/cli/options.def src/cli/options.h \
 	src/cli/output-files.c \
 	src/cli/output.c \
+	src/cli/profile-test.c src/cli/profile-test.h \
 	src/cli/screen.c src/cli/screen.h \
 	src/cli/uikeys.def \
 	src/cli/version.c

@@ -98,6 +98,21 @@ modules_demo(struct err *e)
 	return NULL;
 }
 
+const struct qr_ops *
+modules_qr(struct err *e)
+{
+	static const struct qr_module *m;
+
+	if (!m)
+		m = load("qr.so", "tokentriage_qr", e);
+	if (!m)
+		return NULL;
+	if (m->abi == QR_MODULE_ABI)
+		return m->ops;
+	err_set(e, RES_UNSUPPORTED, "qr.so is of another version of this program");
+	return NULL;
+}
+
 static const struct crypto_ops *
 load_crypto(void)
 {

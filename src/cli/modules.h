@@ -1,5 +1,5 @@
 /*
- * The loadable modules: net.so (libcurl, OpenSSL) and demo.so (libmicrohttpd), taken from beside
+ * The loadable modules: net.so (libcurl, OpenSSL), demo.so (libmicrohttpd) and qr.so (libqrencode), taken from beside
  * the executable in a build tree, else from pkglibdir, and only when first needed.
  */
 #ifndef TT_CLI_MODULES_H
@@ -7,6 +7,7 @@
 
 #include "demo/demo.h"
 #include "engine/net-module.h"
+#include "ui/qr.h"
 
 /* Sets the loaders of crypto() and of the digest under masks; loads nothing. */
 void modules_init(void);
@@ -14,5 +15,6 @@ const struct transport_ops *modules_transport(struct err *e);
 /* The folder of the executable if it is a build tree (from xmalloc), else NULL. */
 char *modules_build_folder(void);
 const struct demo_ops *modules_demo(struct err *e);
+const struct qr_ops *modules_qr(struct err *e);
 
 #endif

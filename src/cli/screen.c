@@ -1,7 +1,10 @@
 #include "cli/screen.h"
 
 #include "base/file.h"
+#include "cli/conf-write.h"
 #include "cli/line.h"
+#include "cli/modules.h"
+#include "cli/profile-test.h"
 #include "ui/ui.h"
 
 bool
@@ -78,6 +81,91 @@ aside(void *ctx, struct err *e)
 	return app_turn_secrets(((struct screen *)ctx)->app, e);
 }
 
+/* --- the profile editor ---------------------------------------------------------------------- */
+
+static char *
+profile_where(void *ctx, const char *name, struct err *e)
+{
+	const struct app *a = ((struct screen *)ctx)->app;
+
+	return conf_profile_path(&a->conf, opt_str(a->opt, OPT_CONFIG), name, e);
+}
+
+/*
+ * Written, and read again with all the others: what can be picked is what the next start will
+ * find.
+ */
+static enum res
+profile_save(void *ctx, const struct profile *p, char **path, struct err *e)
+{
+	struct screen *s = ctx;
+	struct app *a = s->app;
+	struct conf fresh;
+	enum res r = conf_profile_save(&a->conf, opt_str(a->opt, OPT_CONFIG), p, path, e);
+
+	if (r != RES_OK)
+		return r;
+	conf_init(&fresh);
+	if (conf_load(&fresh, opt_str(a->opt, OPT_CONFIG), NULL) == RES_OK) {
+		struct profile *profiles = a->conf.profiles;
+		char **where = a->conf.profile_where;
+		size_t n = a->conf.n_profiles;
+
+		a->conf.profiles = fresh.profiles;
+		a->conf.profile_where = fresh.profile_where;
+		a->conf.n_profiles = fresh.n_profiles;
+		fresh.profiles = profiles;
+		fresh.profile_where = where;
+		fresh.n_profiles = n;
+		s->deps->profiles = a->conf.profiles;
+		s->deps->n_profiles = a->conf.n_profiles;
+	}
+	conf_release(&fresh);
+	return RES_OK;
+}
+
+static enum res
+profile_test(void *ctx, const struct profile *p, struct err *e)
+{
+	struct screen *s = ctx;
+
+	profile_test_free(s->test);
+	s->test = profile_test_new(s->app, p, e);
+	return s->test ? RES_OK : RES_REFUSED;
+}
+
+static bool
+profile_tested(void *ctx, bool *good, char *words, size_t size)
+{
+	return profile_test_turn(((struct screen *)ctx)->test, good, words, size);
+}
+
+static void
+profile_test_end(void *ctx)
+{
+	struct screen *s = ctx;
+
+	profile_test_free(s->test);
+	s->test = NULL;
+}
+
+static const struct ui_profiles editor = {
+	.text = conf_key_text,
+	.set = conf_key_set,
+	.where = profile_where,
+	.save = profile_save,
+	.test = profile_test,
+	.tested = profile_tested,
+	.test_end = profile_test_end,
+};
+
+static const struct qr_ops *
+qr(void *ctx, struct err *e)
+{
+	(void)ctx;
+	return modules_qr(e);
+}
+
 static const struct ui_format formats[] = {
 	{"json", "JSON report", "tokentriage.json"},
 	{"text", "text report", "tokentriage.txt"},
@@ -144,6 +232,7 @@ screen_run(struct screen *s)
 	const struct options *o = a->opt;
 	struct err e = ERR_INIT;
 	struct theme theme;
+	int status;
 	struct ui_deps deps = {
 		.term = &term_curses,
 		.term_options = {colour_of(o), opt_given(o, OPT_ASCII) || a->conf.ui.ascii},
@@ -166,6 +255,9 @@ screen_run(struct screen *s)
 		.use_profile = use_profile,
 		.aside_wait = aside_wait,
 		.aside = aside,
+		.qr = qr,
+		.editor = &editor,
+		.unsaved = s->unsaved,
 		.formats = formats,
 		.n_formats = ARRAY_SIZE(formats),
 		.export_report = export_report,
@@ -181,5 +273,8 @@ screen_run(struct screen *s)
 	if (conf_theme(&theme, opt_given(o, OPT_THEME) ? opt_str(o, OPT_THEME) : a->conf.ui.theme,
 		    &e) != RES_OK)
 		return app_fail(&e);
-	return ui_run(&deps);
+	s->deps = &deps;
+	status = ui_run(&deps);
+	profile_test_end(s);
+	return status;
 }

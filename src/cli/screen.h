@@ -9,9 +9,12 @@ struct screen {
 	const char *title; /* beside the program's name; NULL: the profile's */
 	const char *lesson; /* the demo's goal; NULL */
 	bool choose; /* no profile or token yet */
+	bool unsaved; /* the profile is the command line's: it can be saved as one */
 	void *ctx;
 	bool (*prepare)(void *ctx,
 		struct err *e); /* after the first frame: secrets, tokens, the demo's server */
+	struct ui_deps *deps; /* screen_run()'s own, and the test of a profile under way */
+	struct profile_test *test;
 };
 
 /* Is there a terminal on both sides?  (A report that was asked for by --format or --output needs

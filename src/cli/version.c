@@ -16,11 +16,12 @@ version_text(struct buf *out)
 	buf_printf(out, "libraries:\n  %s\n  %s\n",
 		net ? net->version() : "libcurl: its module could not be loaded",
 		ops ? ops->version() : "OpenSSL: its module could not be loaded");
-	buf_printf(out, "  ncurses %s, libconfig %s, cJSON %s, libmicrohttpd %s, glibc %s\n",
+	buf_printf(out, "  ncurses %s, libconfig %s, cJSON %s, libmicrohttpd %s,\n"
+		"  libqrencode %s, glibc %s\n",
 		TT_NCURSES_VERSION, TT_CONFIG_VERSION, TT_CJSON_VERSION, TT_MICROHTTPD_VERSION,
-		gnu_get_libc_version());
+		TT_QRENCODE_VERSION, gnu_get_libc_version());
 	buf_puts(out,
-		"features: wizard line-mode introspection refresh revocation userinfo jws "
+		"features: wizard line-mode introspection refresh revocation userinfo jws login "
 		"demo-server json markdown "
 		"junit\n");
 	buf_puts(out, "report schema: tokentriage.report/1\n");

@@ -279,21 +279,25 @@ next_deadline(const struct ui *ui)
 static void
 wait_for_something(struct ui *ui, int signal_fd)
 {
-	struct pollfd fds[3] = {{.fd = ui->d->term->fd(ui->term), .events = POLLIN},
+	struct pollfd fds[3 + FLOW_FDS] = {{.fd = ui->d->term->fd(ui->term), .events = POLLIN},
 		{.fd = signal_fd, .events = POLLIN}, {.fd = -1, .events = POLLIN}};
+	size_t n = 2;
 	int64_t deadline = next_deadline(ui), left, due;
 	int timeout = -1;
 
 	if (ui->prepared && ui->d->aside_wait) {
-		fds[2].fd = ui->d->aside_wait(ui->d->ctx, &due);
+		fds[n].fd = ui->d->aside_wait(ui->d->ctx, &due);
+		n += fds[n].fd < 0 ? 0 : 1;
 		deadline = least(deadline, due);
 	}
+	if (ui->prepared)
+		n += wizard_login_fds(ui->d->wizard, fds + n, FLOW_FDS);
 	left = deadline - ui_now_us(ui);
 	if (deadline != INT64_MAX)
 		timeout = left <= 0 ? 0 : left > 3600000000 ? 3600000 : (int)((left + 999) / 1000);
 	if (timeout != 0 && !ui->dirty)
 		tell_idle(ui);
-	if (engine_wait(ui->d->engine, fds, fds[2].fd < 0 ? 2 : 3, timeout) != RES_OK) {
+	if (engine_wait(ui->d->engine, fds, n, timeout) != RES_OK) {
 		ui_leave(ui, 4);
 		return;
 	}
@@ -365,6 +369,7 @@ static bool
 prepare(struct ui *ui, struct err *e)
 {
 	const char *notice = ui->d->term->notice(ui->term);
+	char key[32];
 
 	if (ui->d->prepare && !ui->d->prepare(ui->d->ctx, e))
 		return false;
@@ -374,6 +379,9 @@ prepare(struct ui *ui, struct err *e)
 	ui->dirty = ui->soon = true;
 	if (notice[0])
 		ui_notice(ui, "%s", notice);
+	else if (ui->d->unsaved && ui->d->editor)
+		ui_notice(ui, "%s saves what the command line gave as a profile.",
+			keymap_name(&ui->keymap, ACT_PROFILE, key, sizeof(key)));
 	if (ui->d->notice && ui->d->notice[0])
 		ui_notice(ui, "%s", ui->d->notice);
 	if (ui->d->choose)

@@ -302,6 +302,8 @@ chrome_footer(const struct ui *ui, struct canvas *c)
 
 		if (*hints == ACT_ENTER && l->screen == &screen_step)
 			hint = step_enter_hint(ui);
+		else if (*hints == ACT_ENTER)
+			hint = "choose";
 		if (*hints == ACT_BACK && ui->m.busy && list)
 			hint = "cancel";
 		if (*hints == ACT_UP || *hints == ACT_FORM_NEXT)

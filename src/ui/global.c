@@ -81,22 +81,41 @@ step_action(struct ui *ui, enum action a)
 		ui_go_step(ui, (enum step)(STEP_VERIFY + (a - ACT_STEP_1)));
 }
 
-/* What begins on the bare screens, whatever stood over them. */
 static void
+edit_profile(struct ui *ui)
+{
+	if (ui->m.c)
+		screen_profile_push(ui, &ui->m.c->profile);
+	else
+		ui_notice(ui, "There is no profile yet.");
+}
+
+static void
+choose_tokens(struct ui *ui)
+{
+	if (!ui_notice_offline(ui))
+		screen_open_push(ui);
+}
+
+/* What begins on the bare screens, whatever stood over them.  False: another action. */
+static bool
 fresh_action(struct ui *ui, enum action a)
 {
-	if (a == ACT_WALK)
-		walk(ui);
-	else if (a == ACT_PROBES)
-		flow_probes(ui);
-	else if (a == ACT_REFRESH)
-		flow_refresh(ui);
-	else if (a == ACT_REVOKE)
-		flow_revoke(ui);
-	else if (a == ACT_REPLACE)
-		flow_replace(ui);
-	else if (!ui_notice_offline(ui))
-		screen_open_push(ui);
+	static const struct {
+		enum action action;
+		void (*begin)(struct ui *ui);
+	} rows[] = {{ACT_WALK, walk}, {ACT_PROBES, flow_probes}, {ACT_REFRESH, flow_refresh},
+		{ACT_REVOKE, flow_revoke}, {ACT_REPLACE, flow_replace}, {ACT_LOGIN, flow_login},
+		{ACT_PROFILE, edit_profile}, {ACT_TOKENS, choose_tokens}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (rows[i].action != a)
+			continue;
+		ui_pop_all(ui);
+		rows[i].begin(ui);
+		return true;
+	}
+	return false;
 }
 
 /* How things are shown, not what. */
@@ -127,15 +146,6 @@ ui_global_action(struct ui *ui, enum action a)
 	case ACT_PREV_STEP:
 	case ACT_NEXT_STEP:
 		step_action(ui, a);
-		break;
-	case ACT_WALK:
-	case ACT_PROBES:
-	case ACT_REFRESH:
-	case ACT_REVOKE:
-	case ACT_REPLACE:
-	case ACT_TOKENS:
-		ui_pop_all(ui);
-		fresh_action(ui, a);
 		break;
 	case ACT_GUIDE:
 		guide(ui);
@@ -171,7 +181,9 @@ ui_global_action(struct ui *ui, enum action a)
 		ui_leave(ui, 128 + SIGINT);
 		break;
 	default:
-		return;
+		if (!fresh_action(ui, a))
+			return;
+		break;
 	}
 	ui->dirty = true;
 }

@@ -26,6 +26,8 @@ enum {
 	GLYPH_BRANCH = 0x251c,      /* ├ */
 	GLYPH_UP = 0x2191, GLYPH_DOWN = 0x2193, /* more above, below */
 	GLYPH_BULLET = 0x2022,      /* • */
+	GLYPH_BLOCK = 0x2588,       /* █ */
+	GLYPH_UPPER_HALF = 0x2580, GLYPH_LOWER_HALF = 0x2584,
 };
 
 /* The ASCII stand-in of any code point; '?' where there is none. */

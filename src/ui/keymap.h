@@ -13,10 +13,16 @@ enum action {
 };
 
 /*
- * Where a key is looked up.  ANY is always active.  A list screen has LIST and GLOBAL; a form (text being
+ * Where a key is looked up.  ANY is always active.  A list screen has LIST and GLOBAL, a login flow's LOGIN, too; a form (text being
  * typed, a question with choices) has FORM, and printable keys that FORM does not name are text.
  */
-enum key_context { CONTEXT_ANY = 1, CONTEXT_GLOBAL = 2, CONTEXT_LIST = 4, CONTEXT_FORM = 8 };
+enum key_context {
+	CONTEXT_ANY = 1,
+	CONTEXT_GLOBAL = 2,
+	CONTEXT_LIST = 4,
+	CONTEXT_FORM = 8,
+	CONTEXT_LOGIN = 16
+};
 
 struct action_info {
 	const char *id, *keys, *hint, *help;

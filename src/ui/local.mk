@@ -9,6 +9,7 @@ src_libttui_a_SOURCES = \
 	src/ui/fieldlist.c \
 	src/ui/flow-interrupted.c \
 	src/ui/flow-probes.c \
+	src/ui/flow-tokens.c \
 	src/ui/flows.c \
 	src/ui/global.c \
 	src/ui/glyphs.c src/ui/glyphs.h \
@@ -17,6 +18,8 @@ src_libttui_a_SOURCES = \
 	src/ui/keymap.c src/ui/keymap.h \
 	src/ui/keys.c src/ui/keys.h \
 	src/ui/layers.c \
+	src/ui/letters.c src/ui/letters.def src/ui/letters.h \
+	src/ui/login.h src/ui/login-choose.c src/ui/login-draw.c src/ui/login-model.c \
 	src/ui/logpane.c \
 	src/ui/model.c src/ui/model.h \
 	src/ui/page.c \
@@ -24,7 +27,10 @@ src_libttui_a_SOURCES = \
 	src/ui/pages.c \
 	src/ui/paint.c src/ui/paint.h \
 	src/ui/peek.c \
+	src/ui/qr.c src/ui/qr.h \
 	src/ui/roles.def \
+	src/ui/screen-login.c \
+	src/ui/screen-profile.c \
 	src/ui/screen-open.c \
 	src/ui/screen-step.c \
 	src/ui/screen-theme.c \
@@ -33,6 +39,13 @@ src_libttui_a_SOURCES = \
 	src/ui/term-curses.c src/ui/term.h \
 	src/ui/textfield.c \
 	src/ui/theme.c src/ui/theme.h
+# libqrencode, in a module of its own: the first screen needs none of it.
+module_PROGRAMS += qr.so
+qr_so_SOURCES = src/ui/qr-module.c
+qr_so_CFLAGS = $(AM_CFLAGS) $(QRENCODE_CFLAGS)
+qr_so_LDFLAGS = $(AM_LDFLAGS) -shared
+qr_so_LDADD = $(QRENCODE_LIBS)
+
 EXTRA_DIST += src/ui/theme-table.awk
 BUILT_SOURCES += src/ui/theme-default.inc
 CLEANFILES += src/ui/theme-default.inc

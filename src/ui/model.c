@@ -15,6 +15,7 @@ void
 model_release(struct ui_model *m)
 {
 	field_list_release(&m->fields);
+	login_model_release(&m->login);
 }
 
 /* The host of the first URL that is known. */
@@ -134,6 +135,7 @@ model_read(struct ui_model *m, const struct wizard *w, enum step step, const str
 	field_list_release(&m->fields);
 	field_list_init(&m->fields);
 	step_fields(&m->fields, w, step, local);
+	login_model_read(&m->login, w);
 	name_probe(m, w, keys);
 	name_keys(&m->fields, keys);
 	model_read_progress(m, w);

@@ -4,6 +4,21 @@
 
 #include "ui/keymap.h"
 #include "wizard/fields.h"
+#include "wizard/flow.h"
+
+/* A login flow (flow.h), copied: what it lends is gone with the next call. */
+struct login_model {
+	enum flow_kind kind;
+	enum flow_phase phase; /* IDLE: none began */
+	char *request, *url, *redirect_uri, *user_code, *verification_uri,
+		*verification_uri_complete; /* safe; NULL: none */
+	bool listening, opened;
+	int64_t expires_us, next_us;
+	char error[80], words[LIMIT_MESSAGE];
+	unsigned ignored, polls;
+};
+void login_model_read(struct login_model *m, const struct wizard *w);
+void login_model_release(struct login_model *m);
 
 struct ui_model {
 	char profile[80], host[128];     /* safe text */
@@ -23,6 +38,7 @@ struct ui_model {
 	bool has_access, has_refresh;
 	bool can_refresh;                /* a refresh could be sent now */
 	bool wants_refresh;              /* … and is what the verdict asks for */
+	struct login_model login;
 	struct field_list fields;        /* of the step that is shown */
 	const struct case_file *c;       /* borrowed; NULL before there is one */
 	const struct diagnosis *diagnosis; /* borrowed */

@@ -95,6 +95,7 @@ page_help(struct page *p, const struct keymap *m)
 	help_actions(p, m, CONTEXT_GLOBAL, "Everywhere");
 	help_actions(p, m, CONTEXT_ANY, "Always, also in dialogs");
 	help_actions(p, m, CONTEXT_LIST, "In the pane that has the keys");
+	help_actions(p, m, CONTEXT_LOGIN, "While a login waits");
 	help_actions(p, m, CONTEXT_FORM, "In fields and questions");
 	heading(p, "States");
 	page_add(p, UIR_GUIDE, 1, "%s",

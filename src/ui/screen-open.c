@@ -112,6 +112,41 @@ issuer_ok(struct open *o)
 	return false;
 }
 
+/* What was typed in, as a profile. */
+static void
+typed_profile(const struct open *o, struct profile *p)
+{
+	struct span secret = buf_span(&o->fields[PART_SECRET].text);
+
+	profile_init(p);
+	profile_set(&p->name, SPAN_LIT("typed in"));
+	profile_set(&p->issuer, span_trim(buf_span(&o->fields[PART_ISSUER].text)));
+	if (o->fields[PART_CLIENT].text.len)
+		profile_set(&p->client_id, buf_span(&o->fields[PART_CLIENT].text));
+	if (secret.n) {
+		p->client_secret = secret_new(secret);
+		profile_set(&p->client_secret_source, SPAN_LIT("typed in"));
+	}
+}
+
+/* The editor, with the profile of the row; a new one for a server that is typed in. */
+static void
+edit(struct ui *ui, const struct open *o)
+{
+	size_t i = o->here - (o->has_current ? 1 : 0);
+	struct profile p;
+
+	if (o->has_current && o->here == 0 && ui->m.c) {
+		screen_profile_push(ui, &ui->m.c->profile);
+	} else if (!typed_in(ui, o) && i < ui->d->n_profiles) {
+		screen_profile_push(ui, &ui->d->profiles[i]);
+	} else {
+		typed_profile(o, &p);
+		screen_profile_push(ui, &p);
+		profile_release(&p);
+	}
+}
+
 /* Takes over the profile that was picked; false: a dialog, or a line below the field, says why not.
  */
 static bool
@@ -127,19 +162,9 @@ take_profile(struct ui *ui, struct open *o)
 	if (!typed_in(ui, o)) {
 		r = ui->d->use_profile(ui->d->ctx, &ui->d->profiles[i], &e);
 	} else {
-		struct span secret = buf_span(&o->fields[PART_SECRET].text);
-
 		if (!issuer_ok(o))
 			return false;
-		profile_init(&p);
-		profile_set(&p.name, SPAN_LIT("typed in"));
-		profile_set(&p.issuer, span_trim(buf_span(&o->fields[PART_ISSUER].text)));
-		if (o->fields[PART_CLIENT].text.len)
-			profile_set(&p.client_id, buf_span(&o->fields[PART_CLIENT].text));
-		if (secret.n) {
-			p.client_secret = secret_new(secret);
-			profile_set(&p.client_secret_source, SPAN_LIT("typed in"));
-		}
+		typed_profile(o, &p);
 		r = ui->d->use_profile(ui->d->ctx, &p, &e);
 		profile_release(&p);
 	}
@@ -292,6 +317,8 @@ open_event(struct ui *ui, void *state, const struct key_event *ev)
 			ui_leave(ui, 0);
 		if (ev->key.code == '?' && !ev->key.mods)
 			ui_global_action(ui, ACT_HELP);
+		if (ev->key.code == 'E' && !ev->key.mods)
+			edit(ui, o);
 		return UI_REDRAW;
 	}
 	if (!misplaced_token(ui, o, ev) &&
@@ -365,7 +392,7 @@ open_hints(const struct ui *ui, const void *state)
 {
 	/* in the list letters are keys, in a field they are text */
 	static const enum action list[] = {
-		ACT_ACCEPT, ACT_FORM_NEXT, ACT_BACK, ACT_HELP, ACT_QUIT, ACT_NONE};
+		ACT_ACCEPT, ACT_FORM_NEXT, ACT_BACK, ACT_PROFILE, ACT_HELP, ACT_QUIT, ACT_NONE};
 	static const enum action field[] = {
 		ACT_ACCEPT, ACT_FORM_NEXT, ACT_BACK, ACT_ERASE_ALL, ACT_INTERRUPT, ACT_NONE};
 

@@ -222,12 +222,20 @@ bool textfield_event(struct textfield *f, const struct key_event *ev, char *noti
 void textfield_draw(const struct textfield *f, bool focus, const char *hint, int row, int col, int cols,
 	struct canvas *c);
 
-/* --- flows.c: refresh, revoke, export, copy, search, command ------------------------------------------------ */
+/* --- flow-tokens.c: refresh, token files, revoke ------------------------------------------------------------ */
+typedef void place_then(struct ui *ui);
+/* Asks where new tokens are kept, saying why; once that is chosen, goes on. */
+void place_ask(struct ui *ui, const char *why, place_then *then);
 void flow_refresh(struct ui *ui);
 void flow_replace(struct ui *ui);
-void flow_probes(struct ui *ui); /* flow-probes.c */
 void flow_interrupted(struct ui *ui); /* flow-interrupted.c: at the start */
 void flow_revoke(struct ui *ui);
+void flow_probes(struct ui *ui); /* flow-probes.c */
+void flow_login(struct ui *ui);  /* login-choose.c */
+
+/* --- flows.c: export, copy, search, command ------------------------------------------------------------------ */
+/* A path as it was typed: without blanks at its ends, "~/" is the home folder.  NULL: none was.  Owned. */
+char *typed_path(struct span text, struct err *why);
 void flow_export(struct ui *ui);
 void flow_save(struct ui *ui); /* the case */
 void flow_copy(struct ui *ui);
@@ -240,6 +248,7 @@ void flow_show_secret(struct ui *ui); /* peek.c */
 extern const struct screen screen_step; /* the five steps: the first layer */
 void screen_open_push(struct ui *ui);   /* profile and tokens */
 void screen_theme_push(struct ui *ui);  /* the themes, seen while one chooses */
+void screen_profile_push(struct ui *ui, const struct profile *p); /* the editor, with a copy of p */
 /* How the step screen divides the rows between verdict and footer; rows 0: not shown. */
 void step_panes(const struct ui *ui, struct rect area, struct rect *fields, struct rect *guide, struct rect *log);
 /* What Enter does now, for the footer. */

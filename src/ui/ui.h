@@ -9,6 +9,7 @@
 #define TT_UI_UI_H
 
 #include "ui/keymap.h"
+#include "ui/qr.h"
 #include "ui/term.h"
 #include "wizard/fields.h"
 
@@ -22,6 +23,22 @@ struct ui_format {
 enum { UI_THEME_NAME = 32 };
 
 #define UI_FORMAT_CASE "case" /* the id of the one that save-case writes */
+
+/* What the profile editor needs of the configuration (cli/conf-write.h), and a test of the connection. */
+struct ui_profiles {
+	/* A key's value as one line, and back; of a secret, where it comes from. */
+	void (*text)(const struct profile *p, const struct profile_key *k, struct buf *out);
+	enum res (*set)(struct profile *p, const struct profile_key *k, struct span text, struct err *e);
+	/* Where a profile of that name is kept (owned); NULL: it cannot be, and e says why. */
+	char *(*where)(void *ctx, const char *name, struct err *e);
+	/* Writes it there (*path, owned), and puts it among the profiles to pick from. */
+	enum res (*save)(void *ctx, const struct profile *p, char **path, struct err *e);
+	/* Asks the profile's issuer for its metadata, beside everything else. */
+	enum res (*test)(void *ctx, const struct profile *p, struct err *e);
+	/* Has it ended?  Then *good and words say how.  Never waits. */
+	bool (*tested)(void *ctx, bool *good, char *words, size_t size);
+	void (*test_end)(void *ctx);
+};
 
 struct ui_deps {
 	const struct term_ops *term;
@@ -57,6 +74,10 @@ struct ui_deps {
 	 */
 	int (*aside_wait)(void *ctx, int64_t *due_us);
 	bool (*aside)(void *ctx, struct err *e);
+	/* Loads what makes QR codes; NULL with e set: there is none.  May be NULL. */
+	const struct qr_ops *(*qr)(void *ctx, struct err *e);
+	const struct ui_profiles *editor; /* NULL: none */
+	bool unsaved; /* the profile came from the command line: it can be saved as one */
 	const struct ui_format *formats;
 	size_t n_formats;
 	/* The themes by name, and one of them; may be NULL, both. */

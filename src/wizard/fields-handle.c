@@ -100,6 +100,64 @@ advice_rows(struct field_list *l, const struct wizard *w, const struct exchange 
 		"%s", said ? "" : a.reason);
 }
 
+/* What the two say together, of the access token after the revocation. */
+static void
+proof_words(struct field_list *l, const struct exchange *told, const struct exchange *used)
+{
+	bool dead = told && told->answer.outcome == OUTCOME_INACTIVE;
+	bool alive = told && told->answer.outcome == OUTCOME_SUCCESS;
+	bool refused = used && used->result.response.status == 401;
+	bool served = used && used->answer.outcome == OUTCOME_SUCCESS;
+
+	if (dead && refused)
+		field_note(l, STATE_OK, "The server calls the access token inactive, and it is "
+			"refused where it is used: it is revoked.");
+	else if (dead && served)
+		field_note(l, STATE_WARNING, "The server calls the access token inactive, and it "
+			"is accepted where it is used: there its signature alone is checked, or a "
+			"copy of before, until it expires.");
+	else if (alive && (refused || served))
+		field_note(l, STATE_WARNING, refused
+			? "The access token is refused where it is used, and the server still "
+			  "calls it active: one of the two has a copy of before."
+			: "The access token still works everywhere: it was not revoked, or that "
+			  "has not spread yet.");
+}
+
+/* RFC 7009 answers 200 whatever happened: what was asked again afterwards is the proof. */
+static void
+revocation_rows(struct field_list *l, const struct facts *f)
+{
+	const struct exchange *told = f->revoked_introspection, *used = f->revoked_userinfo;
+	bool refresh = f->c->revoked_slot == SLOT_REFRESH;
+	struct field *row;
+
+	if (!f->revocation)
+		return;
+	field_exchange_heading(l, "Revocation", f->revocation);
+	row = field_words(l, "revoked", "token", refresh ? "the refresh token" : "the access token",
+		(int)f->revocation->n);
+	field_mean(row, STATE_OK, "sent with token_type_hint=%s_token (RFC 7009 §2.1)",
+		refresh ? "refresh" : "access");
+	field_answer(l, "revocation", f->revocation);
+	if (told) {
+		row = field_words(l, "introspection_after", "then introspection",
+			told->answer.outcome == OUTCOME_INACTIVE        ? "active: false"
+				: told->answer.outcome == OUTCOME_SUCCESS ? "active: true"
+									  : "no answer to it",
+			(int)told->n);
+		field_mean(row, STATE_OK, "%s", "of the access token, asked again");
+	}
+	if (used) {
+		row = field_words(l, "userinfo_after", "then its use",
+			used->answer.outcome == OUTCOME_SUCCESS ? "accepted" : "refused",
+			(int)used->n);
+		field_mean(row, STATE_OK, "HTTP %d%s%s", used->result.response.status,
+			*used->answer.error ? " " : "", used->answer.error);
+	}
+	proof_words(l, told, used);
+}
+
 /* The whole table, the row of this answer with a mark; a row opened shows the exchange to build. */
 static void
 decision_rows(struct field_list *l, const struct wizard *w)
@@ -134,6 +192,7 @@ fields_handle(struct field_list *l, const struct wizard *w, bool local)
 	if (!x)
 		field_note(
 			l, STATE_UNDETERMINED, "The user-information query has not been sent yet.");
+	revocation_rows(l, f);
 	advice_rows(l, w, x);
 	if (!x) {
 		decision_rows(l, w);

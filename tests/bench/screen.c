@@ -8,7 +8,7 @@ enum { KEYS = 16, ROWS = 24, COLS = 80, BIG_ROWS = 60, BIG_COLS = 200, LEARN_MAX
 /* What ncurses' keypad mode makes of the arrows on xterm. */
 static const char *const moves[2] = {"\033OB", "\033OA"};
 
-static const char *const heavy[] = {"libcurl", "libssl", "libcrypto", "libmicrohttpd"};
+static const char *const heavy[] = {"libcurl", "libssl", "libcrypto", "libmicrohttpd", "libqrencode"};
 
 /* Where a program's samples go. */
 struct side {

@@ -1,7 +1,10 @@
 TT_CLI_TEST_LIBS = $(TT_LIBS) $(CMOCKA_LIBS) $(NCURSESW_LIBS) $(CJSON_LIBS) $(CONFIG_LIBS)
 TT_CLI_TEST_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
 
-UNIT_TESTS += tests/cli/test_options tests/cli/test_conf tests/cli/test_theme
+UNIT_TESTS += tests/cli/test_options tests/cli/test_conf tests/cli/test_conf_write tests/cli/test_theme
+tests_cli_test_conf_write_SOURCES = tests/cli/test_conf_write.c
+tests_cli_test_conf_write_CPPFLAGS = $(TT_CLI_TEST_CPPFLAGS)
+tests_cli_test_conf_write_LDADD = $(TT_CLI_TEST_LIBS)
 tests_cli_test_options_SOURCES = tests/cli/test_options.c
 tests_cli_test_options_CPPFLAGS = $(TT_CLI_TEST_CPPFLAGS)
 tests_cli_test_options_LDADD = $(TT_CLI_TEST_LIBS)

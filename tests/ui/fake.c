@@ -613,7 +613,7 @@ wizard_can_revoke(const struct wizard *w, enum token_slot slot, char *why, size_
 {
 	(void)w;
 	(void)slot;
-	snprintf(why, size, "no");
+	snprintf(why, size, "the refresh token and, on most servers, every access token of its grant will stop working");
 	return true;
 }
 

@@ -26,6 +26,12 @@ struct fake {
 	size_t interrupted;       /* refreshes of earlier runs; wizard_dismiss() takes one off */
 	enum token_place place;
 	char path[200];
+	struct flow_view login;   /* phase IDLE: none began */
+	struct flow_wish wish;    /* of the last prepare; the texts are the caller's */
+	char wished[80];          /* its scope or audience */
+	unsigned sent, pasted;    /* calls of go; pastes that were taken */
+	char saved[200];          /* "NAME ISSUER" of the editor's last save */
+	unsigned tests;
 	int64_t done_us;          /* a running step ends then; 0: never */
 	/* What happens whenever the loop would block: returns bytes ready now, or 0 after moving the clock. */
 	void (*on_wait)(int timeout_ms);
@@ -39,5 +45,11 @@ void fake_set(enum fake_state state);
 struct ui *fake_ui(enum step step);
 void fake_ui_free(struct ui *ui);
 extern struct ui_deps fake_deps;
+/* A profile editor that keeps what it saves in fake.saved (text of its name and issuer). */
+extern const struct ui_profiles fake_editor;
+/* A login flow of that kind in that phase, as if it had come there. */
+void fake_login(enum flow_kind k, enum flow_phase phase);
+/* A code of the pattern of a real one, of `size` modules; no library. */
+extern const struct qr_ops fake_qr;
 
 #endif

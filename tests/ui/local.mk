@@ -20,7 +20,7 @@ tests_ui_test_theme_SOURCES = tests/ui/test_theme.c
 tests_ui_test_theme_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
 tests_ui_test_theme_LDADD = $(UI_LIBS) -lm
 
-FAKE_UI = tests/ui/fake.c tests/ui/fake.h tests/ui/user.c tests/ui/user.h
+FAKE_UI = tests/ui/fake.c tests/ui/fake-editor.c tests/ui/fake-login.c tests/ui/fake.h tests/ui/user.c tests/ui/user.h
 FAKE_LIBS = src/libttui.a src/libttdiagnose.a src/libttcase.a src/libttoauth.a src/libttbase.a \
 	$(NCURSESW_LIBS) $(CJSON_LIBS)
 
@@ -39,6 +39,22 @@ tests_ui_test_screens_SOURCES = tests/ui/test_screens.c $(FAKE_UI)
 tests_ui_test_screens_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
 tests_ui_test_screens_LDADD = $(FAKE_LIBS) $(CMOCKA_LIBS)
 EXTRA_DIST += tests/ui/golden
+
+UNIT_TESTS += tests/ui/test_qr
+tests_ui_test_qr_SOURCES = tests/ui/test_qr.c
+tests_ui_test_qr_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
+tests_ui_test_qr_LDADD = $(UI_LIBS)
+EXTRA_tests_ui_test_qr_DEPENDENCIES = qr.so
+
+UNIT_TESTS += tests/ui/test_profile
+tests_ui_test_profile_SOURCES = tests/ui/test_profile.c $(FAKE_UI)
+tests_ui_test_profile_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
+tests_ui_test_profile_LDADD = $(FAKE_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/ui/test_login
+tests_ui_test_login_SOURCES = tests/ui/test_login.c $(FAKE_UI)
+tests_ui_test_login_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
+tests_ui_test_login_LDADD = $(FAKE_LIBS) $(CMOCKA_LIBS)
 
 UNIT_TESTS += tests/ui/test_app
 tests_ui_test_app_SOURCES = tests/ui/test_app.c $(FAKE_UI)

@@ -1,0 +1,289 @@
+/* Refresh, the files that tokens came from, revocation: asked about before anything is sent. */
+#include "ui/state.h"
+
+#include "base/mem.h"
+
+/*
+ * What changes something at a server or overwrites a file starts on the choice that does not: Enter
+ * alone never does it, a digit or a move does.
+ */
+
+/* --- a place for new tokens ------------------------------------------------------------------ */
+
+static const char tokens_file[] = "tokentriage-tokens.json";
+
+static bool
+place_take(struct ui *ui, struct span text, uintptr_t arg, struct err *why)
+{
+	char *path = typed_path(text, why);
+	bool ok = path && wizard_set_token_place(ui->d->wizard, PLACE_FILE, path, why) == RES_OK;
+
+	(void)arg;
+	free(path);
+	return ok;
+}
+
+static void
+go_on(struct ui *ui, uintptr_t arg)
+{
+	ui->model_stale = true; /* the step shows the place */
+	((place_then *)arg)(ui);
+}
+
+static void
+place_set(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
+{
+	(void)choice;
+	(void)text;
+	go_on(ui, arg);
+}
+
+static void
+place_chosen(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
+{
+	struct err e = ERR_INIT;
+
+	(void)text;
+	if (choice == 0)
+		dialog_open(ui,
+			&(struct dialog_spec){.title = "File for the new tokens",
+				.text = "It is written with mode 0600, whole or not at all.",
+				.input = true,
+				.value = tokens_file,
+				.hint = "path of a file",
+				.keep = KEEP_TOKENS + 1,
+				.take = place_take,
+				.done = place_set,
+				.arg = arg});
+	else if (choice == 1 &&
+		wizard_set_token_place(ui->d->wizard, PLACE_MEMORY, NULL, &e) == RES_OK)
+		go_on(ui, arg);
+}
+
+void
+place_ask(struct ui *ui, const char *why, place_then *then)
+{
+	dialog_open(ui,
+		&(struct dialog_spec){.title = "Where do the new tokens go?",
+			.text = why,
+			.choices = {"In a file", "In memory only: lost when this program ends",
+				"Cancel"},
+			.n_choices = 3,
+			.done = place_chosen,
+			.arg = (uintptr_t)then});
+}
+
+/* --- refresh: a place for the new tokens first, then the question ---------------------------- */
+
+static void
+refresh_send_now(struct ui *ui)
+{
+	struct err e = ERR_INIT;
+
+	if (wizard_refresh(ui->d->wizard, &e) != RES_OK)
+		dialog_tell(ui, "Not refreshed", e.text);
+	else
+		ui_go_step(ui, STEP_REFRESH);
+	ui->model_stale = true;
+}
+
+static bool
+scope_take(struct ui *ui, struct span text, uintptr_t arg, struct err *why)
+{
+	char *scope = span_dup(text);
+	bool ok = wizard_set_refresh_scope(ui->d->wizard, scope, why) == RES_OK;
+
+	(void)arg;
+	free(scope);
+	return ok;
+}
+
+static void
+scope_set(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
+{
+	(void)choice;
+	(void)text;
+	(void)arg;
+	refresh_send_now(ui);
+}
+
+static void
+refresh_now(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
+{
+	struct err e = ERR_INIT;
+
+	(void)text;
+	(void)arg;
+	if (choice == 0 && wizard_set_refresh_scope(ui->d->wizard, NULL, &e) == RES_OK)
+		refresh_send_now(ui);
+	else if (choice == 1)
+		dialog_open(ui,
+			&(struct dialog_spec){.title = "Refresh for a narrower scope",
+				.text = "The new access token is good for these scopes alone; more "
+					"than was granted is refused. Enter sends the refresh.",
+				.input = true,
+				.hint = "openid profile",
+				.take = scope_take,
+				.done = scope_set});
+}
+
+static void
+refresh_ask(struct ui *ui)
+{
+	const char *path = NULL;
+	enum token_place place = wizard_token_place(ui->d->wizard, &path);
+	char *text = xasprintf(
+		"This sends the refresh token to %s. The server may make the old refresh token "
+		"invalid at once (rotation), and the old access token, too.\n\n%s%s%s\n\n"
+		"Then the new access token is verified and user information is asked for again.",
+		ui->m.host[0] ? ui->m.host : "the token endpoint",
+		place == PLACE_FILE ? "The new tokens are written to "
+				    : "The new tokens are kept in memory only: "
+				      "they are gone when this program ends, and with rotation so "
+				      "is the session",
+		place == PLACE_FILE && path ? path : "",
+		place != PLACE_FILE ? "."
+			: access(path, F_OK)
+			? ", readable by you alone, before anything else uses them."
+			: " (replacing the file that is there), readable by you alone, before "
+			  "anything else uses them.");
+
+	dialog_open(ui,
+		&(struct dialog_spec){.title = "Refresh the tokens?",
+			.text = text,
+			.choices = {"Refresh now", "Refresh for a narrower scope", "Cancel"},
+			.n_choices = 3,
+			.first = 2,
+			.done = refresh_now});
+	free(text);
+}
+
+void
+flow_refresh(struct ui *ui)
+{
+	char why[LIMIT_MESSAGE] = "";
+
+	if (ui_notice_offline(ui))
+		return;
+	ui_go_step(ui, STEP_REFRESH);
+	/* what stands against it is said before anything is asked */
+	if (!wizard_can_refresh(ui->d->wizard, why, sizeof(why)))
+		dialog_tell(ui, "No refresh now", why);
+	else if (wizard_token_place(ui->d->wizard, NULL) == PLACE_UNCHOSEN)
+		place_ask(ui,
+			"A refresh can make the old tokens invalid. Choose first where the new "
+			"ones are kept.",
+			refresh_ask);
+	else
+		refresh_ask(ui);
+}
+
+static void
+replace_now(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
+{
+	struct err e = ERR_INIT;
+
+	(void)text;
+	(void)arg;
+	if (choice != 0)
+		return;
+	if (wizard_replace_token_files(ui->d->wizard, &e) != RES_OK)
+		dialog_tell(ui, "Not written", e.text);
+	else
+		ui_notice(ui, "The profile's token files now hold the newest tokens.");
+}
+
+void
+flow_replace(struct ui *ui)
+{
+	if (ui_notice_offline(ui))
+		return;
+	dialog_open(ui,
+		&(struct dialog_spec){.title = "Replace the profile's token files?",
+			.text = "Writes the newest tokens over the token files that the profile "
+				"names, each whole or not at "
+				"all. The tokens of before are then gone.",
+			.choices = {"Replace them", "Cancel"},
+			.n_choices = 2,
+			.first = 1,
+			.done = replace_now});
+}
+
+/* --- revoke ---------------------------------------------------------------------------------- */
+
+/* Which one it is, as the steps show it. */
+static const char *
+token_mask(const struct ui *ui, enum token_slot slot)
+{
+	const struct case_token *t = ui->m.c ? case_token(ui->m.c, slot) : NULL;
+
+	return t && t->present && t->info.mask[0] ? t->info.mask : "the token";
+}
+
+static void
+revoke_now(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
+{
+	struct err e = ERR_INIT;
+
+	(void)text;
+	if (choice != 0)
+		return;
+	if (wizard_revoke(ui->d->wizard, (enum token_slot)arg, &e) != RES_OK)
+		dialog_tell(ui, "Not revoked", e.text);
+	else
+		ui_go_step(ui, STEP_HANDLE);
+	ui->model_stale = true;
+}
+
+static void
+revoke_ask(struct ui *ui, enum token_slot slot)
+{
+	char why[LIMIT_MESSAGE] = "", *text;
+
+	if (!wizard_can_revoke(ui->d->wizard, slot, why, sizeof(why))) {
+		dialog_tell(ui, "No revocation now", why);
+		return;
+	}
+	text = xasprintf(
+		"This sends %s to %s, with token_type_hint=%s_token: %s. It cannot be undone%s.\n\n"
+		"Then the access token is verified and used again, as proof.",
+		token_mask(ui, slot), ui->m.host[0] ? ui->m.host : "the server",
+		slot == SLOT_REFRESH ? "refresh" : "access", why,
+		slot == SLOT_REFRESH ? "; the user has to log in again"
+				     : "; resources that check the signature alone accept a JWT "
+				       "until it expires");
+	dialog_open(ui,
+		&(struct dialog_spec){.title = "Revoke the token?",
+			.text = text,
+			.choices = {"Revoke it", "Cancel"},
+			.n_choices = 2,
+			.first = 1,
+			.done = revoke_now,
+			.arg = (uintptr_t)slot});
+	free(text);
+}
+
+static void
+revoke_which(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
+{
+	(void)text;
+	(void)arg;
+	if (choice < 2)
+		revoke_ask(ui, choice == 0 ? SLOT_ACCESS : SLOT_REFRESH);
+}
+
+void
+flow_revoke(struct ui *ui)
+{
+	if (ui_notice_offline(ui))
+		return;
+	if (ui->m.has_access && ui->m.has_refresh)
+		dialog_open(ui,
+			&(struct dialog_spec){.title = "Revoke which token?",
+				.choices = {"The access token", "The refresh token", "Cancel"},
+				.n_choices = 3,
+				.first = 2,
+				.done = revoke_which});
+	else
+		revoke_ask(ui, ui->m.has_refresh ? SLOT_REFRESH : SLOT_ACCESS);
+}
