@@ -23,7 +23,8 @@ void line_finish(struct line *l);
 /* False: none was chosen, and e may say why. */
 bool line_choose_place(struct line *l, struct err *e);
 
-/* Logging in again (line-login.c). */
+/* Logging in again (line-login.c); the profile editor (line-profile.c). */
 void line_login(struct line *l);
+void line_profile(struct line *l);
 
 #endif

@@ -170,6 +170,7 @@ put_help(struct line *l)
 		"s      the states of the steps\np      further probes, where the verdict is open\n"
 		"r      refresh the tokens\nv      revoke a token\n"
 		"i      log in again: choose how\n"
+		"e      edit the profile, or save what the command line gave as one\n"
 		"a      your application: what it does with this answer, and the HTTP\n"
 		"d      do not mention interrupted refreshes again\n"
 		"x      write the JSON report to a file\nw      write the case to a file; "
@@ -463,7 +464,7 @@ choose(struct line *l)
 		char letter;
 		void (*run)(struct line *l);
 	} choices[] = {{'\0', run_step}, {'n', next_step}, {'s', put_steps}, {'p', probe},
-		{'r', refresh}, {'v', revoke_token}, {'i', line_login},
+		{'r', refresh}, {'v', revoke_token}, {'i', line_login}, {'e', line_profile},
 		{'a', application}, {'d', seen},
 		{'x', export}, {'w', save_case}, {'l', put_log}, {'h', put_help}};
 	char c = l->answer[0] && l->answer[1] ? '?' : l->answer[0];

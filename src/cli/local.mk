@@ -24,12 +24,13 @@ src_libttcli_a_SOURCES = \
 	src/cli/help.c \
 	src/cli/later.def \
 	src/cli/line.c src/cli/line.h src/cli/line-login.c src/cli/line-parts.h \
+	src/cli/line-profile.c \
 	src/cli/modules.c src/cli/modules.h \
 	src/cli/option-values.c \
 	src/cli/options.c src/cli/options.def src/cli/options.h \
 	src/cli/output-files.c \
 	src/cli/output.c \
-	src/cli/profile-test.c src/cli/profile-test.h \
+	src/cli/profile-edit.c src/cli/profile-edit.h \
 	src/cli/screen.c src/cli/screen.h \
 	src/cli/uikeys.def \
 	src/cli/version.c

@@ -4,7 +4,7 @@
 #include "cli/conf-write.h"
 #include "cli/line.h"
 #include "cli/modules.h"
-#include "cli/profile-test.h"
+#include "cli/profile-edit.h"
 #include "ui/ui.h"
 
 bool
@@ -91,37 +91,15 @@ profile_where(void *ctx, const char *name, struct err *e)
 	return conf_profile_path(&a->conf, opt_str(a->opt, OPT_CONFIG), name, e);
 }
 
-/*
- * Written, and read again with all the others: what can be picked is what the next start will
- * find.
- */
 static enum res
-profile_save(void *ctx, const struct profile *p, char **path, struct err *e)
+save_profile(void *ctx, const struct profile *p, char **path, struct err *e)
 {
 	struct screen *s = ctx;
-	struct app *a = s->app;
-	struct conf fresh;
-	enum res r = conf_profile_save(&a->conf, opt_str(a->opt, OPT_CONFIG), p, path, e);
+	enum res r = profile_save(s->app, p, path, e);
 
-	if (r != RES_OK)
-		return r;
-	conf_init(&fresh);
-	if (conf_load(&fresh, opt_str(a->opt, OPT_CONFIG), NULL) == RES_OK) {
-		struct profile *profiles = a->conf.profiles;
-		char **where = a->conf.profile_where;
-		size_t n = a->conf.n_profiles;
-
-		a->conf.profiles = fresh.profiles;
-		a->conf.profile_where = fresh.profile_where;
-		a->conf.n_profiles = fresh.n_profiles;
-		fresh.profiles = profiles;
-		fresh.profile_where = where;
-		fresh.n_profiles = n;
-		s->deps->profiles = a->conf.profiles;
-		s->deps->n_profiles = a->conf.n_profiles;
-	}
-	conf_release(&fresh);
-	return RES_OK;
+	s->deps->profiles = s->app->conf.profiles;
+	s->deps->n_profiles = s->app->conf.n_profiles;
+	return r;
 }
 
 static enum res
@@ -137,7 +115,7 @@ profile_test(void *ctx, const struct profile *p, struct err *e)
 static bool
 profile_tested(void *ctx, bool *good, char *words, size_t size)
 {
-	return profile_test_turn(((struct screen *)ctx)->test, good, words, size);
+	return profile_test_turn(((struct screen *)ctx)->test, 0, good, words, size);
 }
 
 static void
@@ -153,7 +131,7 @@ static const struct ui_profiles editor = {
 	.text = conf_key_text,
 	.set = conf_key_set,
 	.where = profile_where,
-	.save = profile_save,
+	.save = save_profile,
 	.test = profile_test,
 	.tested = profile_tested,
 	.test_end = profile_test_end,

@@ -407,6 +407,8 @@ turn(struct ui *ui, int signal_fd)
 		}
 	}
 	look_at_wizard(ui);
+	if (ui->prepared)
+		flow_offer_replace(ui);
 	if (ui->dirty && !ui->quit && (ui->soon || ui_now_us(ui) >= ui->drawn_us + FRAME_US)) {
 		/* a terminal that does not keep up must not hold up the transfers */
 		if (ui->d->term->writable(ui->term))

@@ -2,6 +2,7 @@
 #include "ui/state.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 
 /*
  * What changes something at a server or overwrites a file starts on the choice that does not: Enter
@@ -193,20 +194,81 @@ replace_now(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 		ui_notice(ui, "The profile's token files now hold the newest tokens.");
 }
 
-void
-flow_replace(struct ui *ui)
+/* The files of the profile that newer tokens could go to, one a line; returns how many. */
+static size_t
+token_files(const struct ui *ui, struct buf *out)
 {
-	if (ui_notice_offline(ui))
-		return;
+	const struct profile *p = ui->m.c ? &ui->m.c->profile : NULL;
+	const struct case_tokens *t = ui->m.c ? case_tokens(ui->m.c) : NULL;
+	size_t n = 0;
+
+	if (!p)
+		return 0;
+	{
+		const struct {
+			const char *path;
+			bool newer;
+		} files[] = {{p->access_token_file, t->access.from != 0},
+			{p->refresh_token_file, t->refresh.from != 0},
+			{p->id_token_file, t->id.from != 0}};
+
+		for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+			char safe[300];
+
+			if (!files[i].path || !files[i].newer)
+				continue;
+			buf_printf(out, "  %s\n",
+				text_safe_into(safe, sizeof(safe), span_of(files[i].path)));
+			n++;
+		}
+	}
+	return n;
+}
+
+static void
+replace_ask(struct ui *ui, const char *before)
+{
+	struct buf text;
+
+	buf_init(&text, LIMIT_REPORT);
+	buf_printf(&text, "%sWrites the newest tokens over the profile's token files, each whole "
+			  "or not at all. The tokens of before are gone then.\n",
+		before);
+	token_files(ui, &text);
 	dialog_open(ui,
 		&(struct dialog_spec){.title = "Replace the profile's token files?",
-			.text = "Writes the newest tokens over the token files that the profile "
-				"names, each whole or not at "
-				"all. The tokens of before are then gone.",
-			.choices = {"Replace them", "Cancel"},
+			.text = buf_str(&text),
+			.choices = {"Replace them", "Leave them as they are"},
 			.n_choices = 2,
 			.first = 1,
 			.done = replace_now});
+	buf_release(&text);
+}
+
+void
+flow_replace(struct ui *ui)
+{
+	if (!ui_notice_offline(ui))
+		replace_ask(ui, "");
+}
+
+/* Once for each time that new tokens came, when their proof is over and nothing else is asked. */
+void
+flow_offer_replace(struct ui *ui)
+{
+	size_t n = ui->m.c ? ui->m.c->n_generations : 0;
+	struct buf none;
+
+	/* another profile begins anew */
+	if (n < ui->offered)
+		ui->offered = n;
+	if (n < 2 || n == ui->offered || ui->m.busy || ui->n_layers > 1 || ui->d->offline)
+		return;
+	ui->offered = n;
+	buf_init(&none, LIMIT_REPORT);
+	if (token_files(ui, &none) > 0)
+		replace_ask(ui, "New tokens came. ");
+	buf_release(&none);
 }
 
 /* --- revoke ---------------------------------------------------------------------------------- */

@@ -86,6 +86,7 @@ struct ui {
 	char search[64];        /* what was looked for last */
 	char *kept[KEEP_COUNT]; /* lines of dialogs; NULL: none */
 
+	size_t offered;         /* generations of tokens for which the profile's files were offered */
 	bool dirty;             /* the screen is not what it should be */
 	bool soon;              /* … because of a key: draw without waiting */
 	bool model_stale;
@@ -228,6 +229,7 @@ typedef void place_then(struct ui *ui);
 void place_ask(struct ui *ui, const char *why, place_then *then);
 void flow_refresh(struct ui *ui);
 void flow_replace(struct ui *ui);
+void flow_offer_replace(struct ui *ui); /* each turn */
 void flow_interrupted(struct ui *ui); /* flow-interrupted.c: at the start */
 void flow_revoke(struct ui *ui);
 void flow_probes(struct ui *ui); /* flow-probes.c */

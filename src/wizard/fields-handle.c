@@ -124,6 +124,16 @@ proof_words(struct field_list *l, const struct exchange *told, const struct exch
 			  "has not spread yet.");
 }
 
+static void
+active_row(struct field_list *l, const char *key, const struct exchange *x, const char *of)
+{
+	const char *said = x->answer.outcome == OUTCOME_INACTIVE ? "active: false"
+		: x->answer.outcome == OUTCOME_SUCCESS           ? "active: true"
+								 : "no answer to it";
+
+	field_mean(field_words(l, key, "then introspection", said, (int)x->n), STATE_OK, "%s", of);
+}
+
 /* RFC 7009 answers 200 whatever happened: what was asked again afterwards is the proof. */
 static void
 revocation_rows(struct field_list *l, const struct facts *f)
@@ -140,14 +150,11 @@ revocation_rows(struct field_list *l, const struct facts *f)
 	field_mean(row, STATE_OK, "sent with token_type_hint=%s_token (RFC 7009 §2.1)",
 		refresh ? "refresh" : "access");
 	field_answer(l, "revocation", f->revocation);
-	if (told) {
-		row = field_words(l, "introspection_after", "then introspection",
-			told->answer.outcome == OUTCOME_INACTIVE        ? "active: false"
-				: told->answer.outcome == OUTCOME_SUCCESS ? "active: true"
-									  : "no answer to it",
-			(int)told->n);
-		field_mean(row, STATE_OK, "%s", "of the access token, asked again");
-	}
+	if (f->revoked_refresh)
+		active_row(l, "refresh_introspection_after", f->revoked_refresh,
+			"of the refresh token");
+	if (told)
+		active_row(l, "introspection_after", told, "of the access token, asked again");
 	if (used) {
 		row = field_words(l, "userinfo_after", "then its use",
 			used->answer.outcome == OUTCOME_SUCCESS ? "accepted" : "refused",

@@ -632,6 +632,7 @@ wizard_replace_token_files(struct wizard *w, struct err *e)
 {
 	(void)w;
 	(void)e;
+	fake.replaced++;
 	return RES_OK;
 }
 

@@ -22,7 +22,7 @@ struct fake {
 	int64_t exp_us;           /* wall clock; 0: no countdown */
 	int64_t last_second;
 	bool refreshing;          /* what runs is a refresh */
-	unsigned ran, cancelled, refreshed, revoked, walks, gave, probed; /* calls */
+	unsigned ran, cancelled, refreshed, revoked, walks, gave, probed, replaced; /* calls */
 	size_t interrupted;       /* refreshes of earlier runs; wizard_dismiss() takes one off */
 	enum token_place place;
 	char path[200];

@@ -223,6 +223,53 @@ test_a_sent_refresh_is_not_cancelled(void **state)
 	fake_release();
 }
 
+/* Once new tokens came and nothing else is asked, the profile's token files are offered, once; Enter leaves them. */
+static void
+test_token_files_are_offered_once(void **state)
+{
+	static const struct {
+		const char *access, *refresh;
+	} rows[] = {{NULL, NULL}, {"/var/lib/acme/at.txt", "/var/lib/acme/rt.txt"}, {"/var/lib/acme/at.txt", NULL}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct token_response t;
+		struct err e = ERR_INIT;
+		struct ui *ui;
+
+		fake_init(FAKE_PROBLEM);
+		profile_set(&fake.c.profile.access_token_file, span_of(rows[i].access));
+		profile_set(&fake.c.profile.refresh_token_file, span_of(rows[i].refresh));
+		ui = fake_ui(STEP_REFRESH);
+		flow_offer_replace(ui);
+		assert_int_equal(ui->n_layers, 1);
+		assert_int_equal(token_response_read(&t, SPAN_LIT("{\"access_token\":\"a-new-one\",\"token_type\":\"Bearer\","
+			"\"refresh_token\":\"r-new-one\"}"), &e), RES_OK);
+		case_add_generation(&fake.c, &t, 3, 1);
+		token_response_release(&t);
+		act(ui, ACT_HELP);
+		flow_offer_replace(ui);
+		assert_int_equal(ui->n_layers, 2);
+		act(ui, ACT_BACK);
+		flow_offer_replace(ui);
+		assert_int_equal(ui->n_layers, rows[i].access ? 2 : 1);
+		if (rows[i].access) {
+			assert_true(shows(ui, 18, 60, "New tokens came."));
+			assert_true(shows(ui, 18, 60, "/var/lib/acme/at.txt"));
+			assert_int_equal(shows(ui, 18, 60, "/var/lib/acme/rt.txt"), rows[i].refresh != NULL);
+			act(ui, ACT_ACCEPT);
+			assert_int_equal(fake.replaced, 0);
+			flow_offer_replace(ui);
+			assert_int_equal(ui->n_layers, 1);
+			act(ui, ACT_REPLACE);
+			type(ui, "1");
+			assert_int_equal(fake.replaced, 1);
+		}
+		fake_ui_free(ui);
+		fake_release();
+	}
+}
+
 static void
 test_changing_actions_ask(void **state)
 {
@@ -612,6 +659,7 @@ main(void)
 		cmocka_unit_test(test_hints_are_true),
 		cmocka_unit_test(test_sentences_are_whole),
 		cmocka_unit_test(test_a_sent_refresh_is_not_cancelled),
+		cmocka_unit_test(test_token_files_are_offered_once),
 		cmocka_unit_test(test_changing_actions_ask),
 		cmocka_unit_test(test_probes_ask_first),
 		cmocka_unit_test(test_a_bad_place_is_mended),

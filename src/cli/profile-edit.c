@@ -1,9 +1,34 @@
-#include "cli/profile-test.h"
+#include "cli/profile-edit.h"
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "cli/conf-write.h"
 #include "cli/modules.h"
 #include "oauth/url.h"
+
+enum res
+profile_save(struct app *a, const struct profile *p, char **path, struct err *e)
+{
+	const char *config = opt_str(a->opt, OPT_CONFIG);
+	enum res r = conf_profile_save(&a->conf, config, p, path, e);
+	struct conf fresh;
+
+	if (r != RES_OK)
+		return r;
+	conf_init(&fresh);
+	if (conf_load(&fresh, config, NULL) == RES_OK) {
+		struct conf was = a->conf;
+
+		a->conf.profiles = fresh.profiles;
+		a->conf.profile_where = fresh.profile_where;
+		a->conf.n_profiles = fresh.n_profiles;
+		fresh.profiles = was.profiles;
+		fresh.profile_where = was.profile_where;
+		fresh.n_profiles = was.n_profiles;
+	}
+	conf_release(&fresh);
+	return RES_OK;
+}
 
 struct profile_test {
 	struct engine *engine;
@@ -120,10 +145,15 @@ profile_test_new(const struct app *a, const struct profile *p, struct err *e)
 }
 
 bool
-profile_test_turn(struct profile_test *t, bool *good, char *words, size_t size)
+profile_test_turn(struct profile_test *t, int wait_ms, bool *good, char *words, size_t size)
 {
+	engine_turn(t->engine);
 	if (!t->done) {
-		(void)!engine_wait(t->engine, NULL, 0, 0);
+		int64_t due = engine_deadline_us(t->engine), now = clock_mono_us(&clock_system);
+		int64_t left = due == INT64_MAX ? wait_ms : (due - now) / 1000 + 1;
+
+		(void)!engine_wait(t->engine, NULL, 0,
+			left < 0 ? 0 : left < wait_ms ? (int)left : wait_ms);
 		engine_turn(t->engine);
 	}
 	if (!t->done)
