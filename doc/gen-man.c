@@ -15,6 +15,7 @@
  *   @scenarios       the demo's scenarios
  *   @probes LEVEL    the probes of a level: safe, all
  *   @roles           what a theme gives looks to
+ *   @clientauth      the client authentication methods
  */
 #include "base/clock.h"
 #include "cli/options.h"
@@ -170,6 +171,22 @@ put_names(const char *arg)
 	for (int i = 0; i <= last; i++)
 		if (option_rows[i].kind != OPT_KIND_REFUSED && in_set(span_of(arg), &option_rows[i]))
 			printf(".Fl \\-%s %s\n", option_rows[i].name, i < last ? "," : ".");
+}
+
+static void
+put_clientauth(const char *arg)
+{
+	static const char *const words_of[] = {
+#define CLIENT_AUTH(sym, id, words) words,
+#include "oauth/clientauth.def"
+#undef CLIENT_AUTH
+	};
+
+	(void)arg;
+	for (int a = AUTH_UNSET + 1; a < AUTH_COUNT; a++) {
+		item(client_auth_id((enum client_auth)a));
+		line(words_of[a - AUTH_UNSET - 1]);
+	}
 }
 
 static void
@@ -330,7 +347,7 @@ static const struct {
 	{"commands", put_commands}, {"options", put_options}, {"names", put_names}, {"actions", put_actions},
 	{"profile", put_profile}, {"ui", put_ui}, {"findings", put_findings}, {"errors", put_errors},
 	{"trace", put_trace}, {"scenarios", put_scenarios}, {"probes", put_probes},
-	{"roles", put_roles},
+	{"roles", put_roles}, {"clientauth", put_clientauth},
 };
 
 /* "@name arg"; false: no such table. */

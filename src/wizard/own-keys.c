@@ -201,9 +201,12 @@ key_of_token(struct wizard *w)
 {
 	const struct profile *p = &w->c->profile;
 	struct span jkt;
-	enum bound b = binding(w, &jkt);
 	struct sign_key *k;
+	enum bound b;
 
+	if (!p->dpop && !p->dpop_key_file && !w->dpop_key.key) /* there is none */
+		return NULL;
+	b = binding(w, &jkt);
 	if (b == BOUND_NOT)
 		return NULL;
 	if (b == BOUND_UNKNOWN && !p->dpop && !came_by_our_key(w))
