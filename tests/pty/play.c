@@ -180,6 +180,7 @@ append(char **text, const char *more)
 char *
 play_verdict(struct vt *t, char glyph[8])
 {
+	static const char *const behind[] = {"Next: ", "Refreshed: "};
 	char *words = NULL;
 
 	for (int row = 2; row < 8; row++) {
@@ -197,8 +198,9 @@ play_verdict(struct vt *t, char glyph[8])
 		append(&words, text + strspn(text, " "));
 	}
 	assert_non_null(words);
-	if (strstr(words, "Next: "))
-		*strstr(words, "Next: ") = '\0';
+	for (size_t i = 0; i < sizeof(behind) / sizeof(*behind); i++)
+		if (strstr(words, behind[i]))
+			*strstr(words, behind[i]) = '\0';
 	return words;
 }
 

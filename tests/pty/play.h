@@ -26,7 +26,7 @@ void play_quit(struct vt *t);
 /* The program has ended and has given the terminal back. */
 void play_restored(struct vt *t);
 
-/* The sentence at the top, without "Next: …"; *glyph its state's glyph ("✗").  Owned. */
+/* The sentence at the top, without what a refresh changed and "Next: …"; *glyph its state's glyph ("✗").  Owned. */
 char *play_verdict(struct vt *t, char glyph[8]);
 /*
  * The sentence of the finding with this id, as the findings' page (f) has it, and whether it stands first.
