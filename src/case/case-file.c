@@ -99,8 +99,9 @@ profile_json(const struct profile *p, const struct redactor *r)
 	return j;
 }
 
-static struct json *
-head_json(const struct case_file *c, const struct case_story *story, const struct redactor *r)
+struct json *
+case_head_to_json(
+	const struct case_file *c, const struct case_story *story, const struct redactor *r)
 {
 	struct json *j = json_new_object(), *steps = json_new_object();
 
@@ -178,8 +179,9 @@ token_json(const struct case_token *t, const struct redactor *r, bool with_secre
 	return j;
 }
 
-static struct json *
-generation_json(const struct case_file *c, size_t g, const struct redactor *r, bool with_secrets)
+struct json *
+case_tokens_to_json(
+	const struct case_file *c, size_t g, const struct redactor *r, bool with_secrets)
 {
 	const struct case_tokens *t = &c->generations[g];
 	struct json *j = json_new_object();
@@ -207,9 +209,9 @@ enum res
 case_file_write(struct buf *out, const struct case_file *c, const struct case_story *story,
 	const struct redactor *r)
 {
-	put_take(out, head_json(c, story, r));
+	put_take(out, case_head_to_json(c, story, r));
 	for (size_t g = 0; g < c->n_generations; g++)
-		put_take(out, generation_json(c, g, r, story->with_secrets));
+		put_take(out, case_tokens_to_json(c, g, r, story->with_secrets));
 	for (size_t i = 0; i < c->n_exchanges; i++) {
 		struct json *j = exchange_to_json(c->exchanges[i]);
 
@@ -234,6 +236,8 @@ case_file_is(struct span text)
 {
 	struct span first;
 
+	if (case_har_is(text))
+		return true;
 	text = span_trim(text);
 	return span_next(&text, '\n', &first) && span_starts(first, "{") &&
 		span_find_str(first, "\"tokentriage.case/") != SIZE_MAX;
@@ -472,12 +476,19 @@ go_without_head(struct reading *r, struct err *e)
 enum res
 case_file_read(struct case_file *c, struct case_story *story, struct span text, struct err *e)
 {
-	struct reading *r = xcalloc(1, sizeof(*r));
+	struct reading *r;
+	struct buf lines;
 	struct span line;
 	enum res res = RES_OK;
 	int n = 0;
 
 	memset(story, 0, sizeof(*story));
+	buf_init_wiping(&lines, 2 * LIMIT_INPUT_FILE);
+	if (case_har_is(text)) {
+		res = case_har_to_lines(&lines, text, e);
+		text = buf_span(&lines);
+	}
+	r = xcalloc(1, sizeof(*r));
 	r->c = c;
 	r->story = story;
 	while (res == RES_OK && span_next(&text, '\n', &line)) {
@@ -503,5 +514,6 @@ case_file_read(struct case_file *c, struct case_story *story, struct span text, 
 	if (res == RES_OK)
 		renumber(r);
 	free(r);
+	buf_release(&lines);
 	return res;
 }

@@ -20,7 +20,7 @@ struct case_story {
 	bool with_secrets;            /* written: the tokens' values, too; the user was asked */
 };
 
-/* Is this the beginning of a case file, of whatever version? */
+/* Is this the beginning of a case file, of whatever version, or a HAR file that this program made of one? */
 bool case_file_is(struct span text);
 /* Appends the file's text.  r masks what the records themselves hold in clear (claims, headers
  * of the profile). */
@@ -34,8 +34,21 @@ enum res case_file_write(struct buf *out, const struct case_file *c, const struc
 enum res case_file_read(
 	struct case_file *c, struct case_story *story, struct span text, struct err *e) MUST_USE;
 
-/* --- inside the room (exchange-json.c) ------------------------------------------------------ */
+/* --- the records themselves, for a form of the case that is not JSON Lines (report-har.c) --- */
+struct json *case_head_to_json(const struct case_file *c, const struct case_story *story,
+	const struct redactor *r);
+struct json *case_tokens_to_json(const struct case_file *c, size_t generation, const struct redactor *r,
+	bool with_secrets);
 struct json *exchange_to_json(const struct exchange *x);
+
+/* --- inside the room (exchange-json.c, case-har.c) -------------------------------------------- */
+/*
+ * A HAR file that has a case in its "_tokentriage" members: log._tokentriage.head and .tokens are the records
+ * of that kind; each entry's is the exchange's record without what HAR itself has, which is read from there.
+ */
+bool case_har_is(struct span text);
+/* The case file that it is of, as JSON Lines. */
+enum res case_har_to_lines(struct buf *out, struct span text, struct err *e) MUST_USE;
 /* A new exchange, or NULL with the reason in e. */
 struct exchange *exchange_from_json(const struct json *j, struct err *e);
 /* Masks every string of a tree by name and by shape (record.c). */

@@ -20,17 +20,16 @@ struct har {
 
 /* --- the text ----------------------------------------------------------------------------- */
 
-static struct span
-skip_blanks(struct span s)
+struct span
+import_har_skip_blanks(struct span s)
 {
 	while (s.n && memchr(" \t\r\n,", s.p[0], 5))
 		s = span_from(s, 1);
 	return s;
 }
 
-/* Bytes of the JSON value at the beginning of s; 0: it has no end. */
-static size_t
-value_len(struct span s)
+size_t
+import_har_value_len(struct span s)
 {
 	size_t depth = 0;
 	bool quoted = false;
@@ -55,9 +54,8 @@ value_len(struct span s)
 	return 0;
 }
 
-/* Behind the "[" of "entries"; false: there is none. */
-static bool
-find_entries(struct span text, struct span *entries)
+bool
+import_har_entries(struct span text, struct span *entries)
 {
 	struct span s = text;
 
@@ -424,12 +422,12 @@ import_har(struct import *im, struct span text, enum purpose purpose, struct err
 	(void)purpose;
 	if (!span_starts(s, "{") ||
 		(at = span_find_str(span_sub(s, 0, 64 << 10), "\"log\"")) == SIZE_MAX ||
-		!find_entries(span_from(s, at), &rest))
+		!import_har_entries(span_from(s, at), &rest))
 		return RES_NOTFOUND;
-	for (rest = skip_blanks(rest); rest.n && rest.p[0] == '{';
-		rest = skip_blanks(span_from(rest, n))) {
+	for (rest = import_har_skip_blanks(rest); rest.n && rest.p[0] == '{';
+		rest = import_har_skip_blanks(span_from(rest, n))) {
 		h.entries++;
-		n = value_len(rest);
+		n = import_har_value_len(rest);
 		if (!n)
 			break;
 		take_entry(&h, span_sub(rest, 0, n));

@@ -78,6 +78,14 @@ bool import_is_authorization_response(const struct import_exchange *x);
  */
 void import_prove(const struct import *im, struct case_file *c);
 
+/*
+ * import-har.c, for who reads a HAR file otherwise (case-har.c): behind the "[" of "entries" (false: there is none);
+ * without the blanks and commas before the next value; the bytes of the JSON value at the beginning (0: no end).
+ */
+bool import_har_entries(struct span text, struct span *entries);
+struct span import_har_skip_blanks(struct span s);
+size_t import_har_value_len(struct span s);
+
 /* neterrortexts.def: the class of a transfer's failure by what a library or tool prints. */
 enum net_error import_net_error(struct span text);
 

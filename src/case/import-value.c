@@ -613,6 +613,7 @@ enum res
 import_own(struct import *im, struct span text, enum purpose purpose, struct err *e)
 {
 	struct span body = span_trim(text), head = span_sub(body, 0, 300);
+	struct span top = span_sub(body, 0, 16 << 10); /* behind a style sheet */
 	size_t at = span_find_str(span_sub(head, 0, 256), "tokentriage.");
 	struct span schema = span_from(head, at == SIZE_MAX ? head.n : at);
 	const char *what = NULL;
@@ -631,6 +632,16 @@ import_own(struct import *im, struct span text, enum purpose purpose, struct err
 	else if (span_starts(body, "<?xml") &&
 		span_find_str(head, "<testsuite name=\"tokentriage\"") != SIZE_MAX)
 		what = "JUnit report";
+	else if (span_starts(body, "<!DOCTYPE html>") &&
+		span_find_str(top, "<h1>tokentriage report</h1>") != SIZE_MAX)
+		what = "HTML report";
+	else if (span_starts(body, "#!/bin/sh") &&
+		span_find_str(top, "made by tokentriage ") != SIZE_MAX)
+		what = "script of requests";
+	else if (span_starts(body, "TOKENTRIAGE "))
+		what = "plugin line";
+	else if (span_starts(body, "# TYPE tokentriage_"))
+		what = "metrics text";
 	else if (span_starts(body, "{\"seq\":") &&
 		span_find_str(head, "\"category\":\"") != SIZE_MAX)
 		what = "log";

@@ -1,7 +1,7 @@
 noinst_LIBRARIES += src/libttcase.a
 src_libttcase_a_SOURCES = \
 	src/case/case.c src/case/case.h \
-	src/case/case-file.c src/case/case-file.h \
+	src/case/case-file.c src/case/case-file.h src/case/case-har.c \
 	src/case/exchange.c src/case/exchange.h src/case/exchange-json.c \
 	src/case/facts.c src/case/facts.h src/case/callerwords.def \
 	src/case/import.c src/case/import.h src/case/import-parts.h \

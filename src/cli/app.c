@@ -1,8 +1,5 @@
 #include "cli/app.h"
 
-#include <libgen.h>
-
-#include "base/file.h"
 #include "base/mem.h"
 #include "cli/modules.h"
 #include "cli/screen.h"
@@ -397,92 +394,4 @@ app_run(struct app *a, struct err *e)
 		err_errno(e, "waiting for the network");
 	wizard_update(a->wizard);
 	return r;
-}
-
-/* In the order of --format's words. */
-static const enum report_format formats[] = {
-	REPORT_TEXT, REPORT_JSON, REPORT_MARKDOWN, REPORT_JUNIT};
-
-static enum res
-check_folder(const struct options *o, enum opt id, struct err *e)
-{
-	const char *path = opt_str(o, id);
-	char *copy;
-	enum res r = RES_OK;
-
-	if (!path)
-		return RES_OK;
-	copy = xstrdup(path);
-	if (access(dirname(copy), W_OK))
-		r = err_errno(e, "--%s %s", option_rows[id].name, path);
-	free(copy);
-	return r;
-}
-
-enum res
-app_check_output(const struct options *o, struct err *e)
-{
-	enum res r = check_folder(o, OPT_OUTPUT, e);
-
-	if (r == RES_OK && opt_given(o, OPT_SAVE) && opt_given(o, OPT_CLAIMS) &&
-		opt_choice(o, OPT_CLAIMS) != 0)
-		return err_set(e, RES_UNSUPPORTED,
-			"--save keeps the claims, without which a case is not the same case; "
-			"--claims is for reports");
-	return r == RES_OK ? check_folder(o, OPT_SAVE, e) : r;
-}
-
-int
-app_report(struct app *a)
-{
-	const struct options *o = a->opt;
-	const char *path = opt_str(o, OPT_OUTPUT);
-	enum report_format form = formats[opt_choice(o, OPT_FORMAT)];
-	struct report_input in = {
-		.w = a->wizard,
-		.version = PACKAGE_VERSION,
-		.created_s = clock_wall_s(&clock_system),
-		.claims = opt_given(o, OPT_CLAIMS) ? (enum claims_mode)opt_choice(o, OPT_CLAIMS)
-						   : CLAIMS_KEEP,
-		.ascii = path ? opt_given(o, OPT_ASCII) : app_ascii(o),
-		.color = path ? opt_given(o, OPT_COLOR) && !opt_choice(o, OPT_COLOR)
-			      : app_color(o, STDOUT_FILENO),
-		.show_secrets = opt_given(o, OPT_SHOW_SECRETS),
-	};
-	struct err e = ERR_INIT;
-	struct buf out;
-	int status = STATUS_OK;
-
-	buf_init_wiping(&out, LIMIT_REPORT);
-	if (report_write(&in, form, &out) != RES_OK) {
-		err_set(&e, RES_LIMIT, "the report is larger than %d MiB", LIMIT_REPORT >> 20);
-		status = STATUS_INTERNAL;
-	} else if (!path) {
-		status = app_print(buf_span(&out));
-	} else if (file_write(path, buf_span(&out), &e) != RES_OK) {
-		status = STATUS_INTERNAL;
-	}
-	if (status == STATUS_OK && app_save_case(a, &e) != RES_OK)
-		status = STATUS_INTERNAL;
-	if (*e.text)
-		app_fail(&e);
-	buf_release(&out);
-	return status;
-}
-
-int
-app_verdict_status(const struct app *a)
-{
-	switch (wizard_diagnosis(a->wizard)->verdict.state) {
-	case STATE_OK:
-	case STATE_WARNING:
-		return STATUS_OK;
-	case STATE_PROBLEM:
-		return STATUS_PROBLEM;
-	case STATE_PENDING:
-	case STATE_SKIPPED:
-	case STATE_UNDETERMINED:
-		break;
-	}
-	return STATUS_UNDETERMINED;
 }

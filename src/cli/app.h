@@ -64,7 +64,11 @@ enum res app_run(struct app *a, struct err *e) MUST_USE;
 enum res app_outputs_apart(const struct app *a, struct err *e) MUST_USE;
 /* Can --output be written?  Asked before anything is sent. */
 enum res app_check_output(const struct options *o, struct err *e) MUST_USE;
-/* Writes the report where the options say, and the case: STATUS_OK or STATUS_INTERNAL. */
+/* What every report of this run has in common: the wizard's case, --claims. */
+struct report_input app_report_input(const struct app *a);
+/* Writes one form of the report into a file (the wizard's export, --har). */
+enum res app_write_report(const struct app *a, enum report_format form, const char *path, struct err *e) MUST_USE;
+/* Writes the report where the options say, the HAR file and the case: STATUS_OK or STATUS_INTERNAL. */
 int app_report(struct app *a);
 /* Writes the case where --save says (case-io.c); RES_OK without that option. */
 enum res app_save_case(struct app *a, struct err *e) MUST_USE;
@@ -86,13 +90,18 @@ enum res app_read_evidence(struct app *a, const char *path, enum purpose purpose
 	struct err *e) MUST_USE;
 /* What --step says a lone response answers; PURPOSE_COUNT without it. */
 enum purpose app_asked_purpose(const struct options *o);
-/* The status of CONTRACT §3 by the verdict. */
+/* The status of CONTRACT §3 by the verdict; with --format nagios the plugin's. */
 int app_verdict_status(const struct app *a);
 
 /* "tokentriage: TEXT" on stderr (sanitised); app_usage also points at --help.  Both return
  * STATUS_USAGE. */
 int app_fail(const struct err *e);
 int app_usage(enum command c, const struct err *e);
+/*
+ * A plugin must say what kept it from an answer on stdout, and end with 3 (UNKNOWN): whatever app_fail() said last, if
+ * it said anything.  status: otherwise.
+ */
+int app_plugin_status(int status);
 void app_warn(const char *fmt, ...) PRINTF(1, 2);
 void app_tell(const char *fmt, ...) PRINTF(1, 2); /* the same, and no warning */
 /* stdout, checked to the last byte: STATUS_OK or STATUS_INTERNAL. */

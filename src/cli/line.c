@@ -4,7 +4,6 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 
-#include "base/file.h"
 #include "base/text.h"
 #include "cli/line-parts.h"
 #include "ui/canvas.h"
@@ -173,7 +172,7 @@ put_help(struct line *l)
 		"e      edit the profile, or save what the command line gave as one\n"
 		"a      your application: what it does with this answer, and the HTTP\n"
 		"d      do not mention interrupted refreshes again\n"
-		"x      write the JSON report to a file\nw      write the case to a file; "
+		"x      write the report to a file\nw      write the case to a file; "
 		"'tokentriage open' shows it again\nl      the log\nq      leave\n");
 }
 
@@ -398,24 +397,35 @@ probe(struct line *l)
 	line_put_step(l);
 }
 
+/* The form whose proposed name ends as the path does; JSON for any other. */
+static enum report_format
+form_of(const char *path)
+{
+	const char *end = strrchr(path, '.');
+
+	for (int f = 0; end && f < REPORT_FORMATS; f++)
+		if (report_forms[f].file && !strcmp(strrchr(report_forms[f].file, '.'), end))
+			return (enum report_format)f;
+	return REPORT_JSON;
+}
+
 static void export(struct line *l)
 {
-	struct report_input in = {.w = l->a->wizard,
-		.version = PACKAGE_VERSION,
-		.created_s = clock_wall_s(&clock_system)};
+	struct report_input in = app_report_input(l->a);
 	struct err e = ERR_INIT;
-	struct buf report;
+	char words[240];
 
+	line_put(l, "%s\nIts name says the form:", report_masked_words(&in, words, sizeof(words)));
+	for (int f = 0; f < REPORT_FORMATS; f++)
+		if (report_forms[f].label)
+			line_put(l, " %s", strrchr(report_forms[f].file, '.'));
+	line_put(l, "\n");
 	if (!line_ask(l, "File for the report (secrets are masked):") || !*l->answer)
 		return;
-	buf_init(&report, LIMIT_REPORT);
-	if (report_write(&in, REPORT_JSON, &report) != RES_OK)
-		line_put(l, "The report is too large.\n");
-	else if (file_write(l->answer, buf_span(&report), &e) != RES_OK)
+	if (app_write_report(l->a, form_of(l->answer), l->answer, &e) != RES_OK)
 		line_put(l, "Error: %s\n", e.text);
 	else
 		line_put(l, "Written.\n");
-	buf_release(&report);
 }
 
 static void

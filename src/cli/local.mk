@@ -28,7 +28,7 @@ src_libttcli_a_SOURCES = \
 	src/cli/modules.c src/cli/modules.h \
 	src/cli/option-values.c \
 	src/cli/options.c src/cli/options.def src/cli/options.h \
-	src/cli/output-files.c \
+	src/cli/output-files.c src/cli/output-report.c \
 	src/cli/output.c \
 	src/cli/profile-edit.c src/cli/profile-edit.h \
 	src/cli/screen.c src/cli/screen.h \

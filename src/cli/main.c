@@ -32,11 +32,24 @@ version(struct buf *out, enum command c)
 	version_text(out);
 }
 
+/* --format nagios, also where the rest of the command line is wrong. */
+static bool
+is_plugin(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (!strcmp(argv[i], "--format=nagios") ||
+			(!strcmp(argv[i], "--format") && i + 1 < argc &&
+				!strcmp(argv[i + 1], "nagios")))
+			return true;
+	return false;
+}
+
 int
 main(int argc, char **argv)
 {
 	struct options o;
 	struct err e = ERR_INIT;
+	bool plugin = is_plugin(argc, argv);
 	int status;
 
 	secret_harden_process();
@@ -53,5 +66,5 @@ main(int argc, char **argv)
 	else
 		status = run[o.command](&o);
 	options_release(&o);
-	return status;
+	return plugin ? app_plugin_status(status) : status;
 }

@@ -87,7 +87,8 @@ inputs(const struct app *a, struct taken *v)
 enum res
 app_outputs_apart(const struct app *a, struct err *e)
 {
-	static const enum opt outputs[] = {OPT_OUTPUT, OPT_SAVE, OPT_LOG_FILE, OPT_TOKENS_OUT};
+	static const enum opt outputs[] = {
+		OPT_OUTPUT, OPT_SAVE, OPT_HAR, OPT_LOG_FILE, OPT_TOKENS_OUT};
 	struct taken v[FILE_MAX];
 	size_t n = inputs(a, v);
 

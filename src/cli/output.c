@@ -20,11 +20,28 @@ to_stderr(const char *kind, const char *text)
 	buf_release(&out);
 }
 
+static char failed[LIMIT_MESSAGE]; /* what app_fail() said last */
+
 int
 app_fail(const struct err *e)
 {
-	to_stderr("", *e->text ? e->text : res_name(e->code));
+	const char *words = *e->text ? e->text : res_name(e->code);
+
+	text_safe_into(failed, sizeof(failed), span_of(words));
+	to_stderr("", words);
 	return STATUS_USAGE;
+}
+
+int
+app_plugin_status(int status)
+{
+	if (!*failed)
+		return status;
+	for (char *p = failed; *p; p++)
+		if (*p == '|') /* behind it a plugin's numbers begin */
+			*p = '/';
+	printf("TOKENTRIAGE UNKNOWN - %s\n", failed);
+	return 3;
 }
 
 int

@@ -1,6 +1,5 @@
 #include "cli/screen.h"
 
-#include "base/file.h"
 #include "cli/conf-write.h"
 #include "cli/line.h"
 #include "cli/modules.h"
@@ -144,40 +143,42 @@ qr(void *ctx, struct err *e)
 	return modules_qr(e);
 }
 
-static const struct ui_format formats[] = {
-	{"json", "JSON report", "tokentriage.json"},
-	{"text", "text report", "tokentriage.txt"},
-	{"markdown", "Markdown, for a ticket", "tokentriage.md"},
-	{"junit", "JUnit, for a build server", "tokentriage.xml"},
-	{UI_FORMAT_CASE, "the case itself: open shows it again", "tokentriage.case"},
-};
+static struct ui_format formats[REPORT_FORMATS + 1];
+
+/* What can be exported, of the table of the reports' forms; how many. */
+static size_t
+fill_formats(void)
+{
+	size_t n = 0;
+
+	for (int f = 0; f < REPORT_FORMATS; f++)
+		if (report_forms[f].label)
+			formats[n++] = (struct ui_format){report_forms[f].id, report_forms[f].label,
+				report_forms[f].file};
+	formats[n++] = (struct ui_format){
+		UI_FORMAT_CASE, "the case itself: open shows it again", "tokentriage.case"};
+	return n;
+}
 
 static enum res
 export_report(void *ctx, const char *format, const char *path, struct err *e)
 {
 	struct app *a = ((struct screen *)ctx)->app;
-	struct report_input in = {.w = a->wizard,
-		.version = PACKAGE_VERSION,
-		.created_s = clock_wall_s(&clock_system)};
-	enum report_format form = !strcmp(format, "json") ? REPORT_JSON
-		: !strcmp(format, "markdown")             ? REPORT_MARKDOWN
-		: !strcmp(format, "junit")                ? REPORT_JUNIT
-							  : REPORT_TEXT;
-	struct buf out;
-	enum res r;
+	enum report_format form;
 
 	if (!strcmp(format, UI_FORMAT_CASE))
 		return app_write_case(a, path, false, e);
-	if (opt_given(a->opt, OPT_CLAIMS))
-		in.claims = (enum claims_mode)opt_choice(a->opt, OPT_CLAIMS);
-	buf_init_wiping(&out, LIMIT_REPORT);
-	r = report_write(&in, form, &out);
-	if (r == RES_OK)
-		r = file_write(path, buf_span(&out), e);
-	else
-		err_set(e, r, "the report is larger than %d MiB", LIMIT_REPORT >> 20);
-	buf_release(&out);
-	return r;
+	if (!report_format_from_id(span_of(format), &form))
+		return err_set(e, RES_NOTFOUND, "there is no such form of the report");
+	return app_write_report(a, form, path, e);
+}
+
+static void
+export_masked(void *ctx, char *out, size_t size)
+{
+	struct report_input in = app_report_input(((struct screen *)ctx)->app);
+
+	report_masked_words(&in, out, size);
 }
 
 static size_t
@@ -237,10 +238,11 @@ screen_run(struct screen *s)
 		.editor = &editor,
 		.unsaved = s->unsaved,
 		.formats = formats,
-		.n_formats = ARRAY_SIZE(formats),
+		.n_formats = fill_formats(),
 		.export_report = export_report,
 		.list_themes = list_themes,
 		.load_theme = load_theme,
+		.export_masked = export_masked,
 	};
 
 	if (screen_plain(o)) {

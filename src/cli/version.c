@@ -22,8 +22,10 @@ version_text(struct buf *out)
 		TT_QRENCODE_VERSION, gnu_get_libc_version());
 	buf_puts(out,
 		"features: wizard line-mode introspection refresh revocation userinfo jws login "
-		"demo-server json markdown "
-		"junit\n");
+		"demo-server");
+	for (int f = 0; f < REPORT_FORMATS; f++)
+		buf_printf(out, " %s", report_forms[f].id);
+	buf_putc(out, '\n');
 	buf_puts(out, "report schema: tokentriage.report/1\n");
 	if (!net)
 		buf_printf(out, "note: %s\n", e.text);

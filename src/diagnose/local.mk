@@ -5,6 +5,7 @@ src_libttdiagnose_a_SOURCES = \
 	src/diagnose/chain.c src/diagnose/chain.h \
 	src/diagnose/diagnose.c src/diagnose/diagnose.h \
 	src/diagnose/hints.c src/diagnose/hints.def \
+	src/diagnose/replies.def src/diagnose/reply.c src/diagnose/reply.h \
 	src/diagnose/order.c src/diagnose/order.h src/diagnose/rules.h \
 	src/diagnose/rules.c src/diagnose/rules.def \
 	src/diagnose/rules-binding.c \

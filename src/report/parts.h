@@ -19,6 +19,7 @@ void report_release(struct report *r);
 
 /* Safe text without the values that are to be left out; a fresh string. */
 char *report_text(const struct report *r, struct span s);
+char *report_lines(const struct report *r, struct span s); /* the same, line breaks stay */
 void report_set(const struct report *r, struct json *obj, const char *key, struct span s);
 /* The same, for text with line breaks (bodies). */
 void report_set_lines(const struct report *r, struct json *obj, const char *key, struct span s);
@@ -41,9 +42,26 @@ const char *report_step_summary(const struct report *r, enum step s);
 /* "HTTP 401", "connection refused" */
 char *report_outcome(const struct exchange *x, char *out, size_t size);
 
-void report_json(const struct report *r, struct buf *out);
-void report_plain(const struct report *r, struct buf *out);
-void report_markdown(const struct report *r, struct buf *out);
-void report_junit(const struct report *r, struct buf *out);
+/* The body as the mode wants it: fresh safe text with line breaks; NULL: none, or left out. */
+char *report_body(const struct report *r, const struct exchange *x, bool response);
+/* What an end user can be told (reply.h). */
+void report_reply(const struct report *r, struct buf *out);
+/* What to do about the verdict: its cause's remedy, else what comes next; "" if there is nothing to do. */
+const char *report_remedy(const struct report *r);
+/* "cause → effect → effect"; "" without a finding. */
+void report_chain(const struct report *r, struct buf *out);
+/* What an attribute or an element of XML and HTML holds, escaped. */
+void report_markup(const struct report *r, struct buf *out, struct span s);
+void report_escape(struct buf *out, const char *safe); /* the same of text that was made safe before */
+/* report-html-svg.c: drawings of the HTML report; nothing where there is nothing to draw. */
+void report_svg_waterfall(const struct report *r, struct buf *out);
+void report_svg_tokens(const struct report *r, struct buf *out);
+/* report-html-style.c: the style sheet, and its digest for the page's Content-Security-Policy. */
+extern const char report_html_style[], report_html_style_sha256[];
+void report_masked(const struct report *r, struct str_list *out);
+
+#define FORMAT(sym, id, write, label, file) void write(const struct report *r, struct buf *out);
+#include "report/formats.def"
+#undef FORMAT
 
 #endif

@@ -2,7 +2,6 @@
 #include "report/parts.h"
 
 #include "base/mem.h"
-#include "base/redact.h"
 
 static void
 set_or_null(const struct report *r, struct json *obj, const char *key, const char *v)
@@ -39,32 +38,15 @@ set_headers(const struct report *r, struct json *obj, const struct http_headers 
 	json_set_take(obj, "headers", list);
 }
 
-/* A body that holds claims is written from its document, so that the mode can apply. */
 static void
-set_body(const struct report *r, struct json *obj, const struct exchange *x, struct span body,
-	bool response)
+set_body(const struct report *r, struct json *obj, const struct exchange *x, bool response)
 {
-	bool claims = response && report_has_claims(x) && r->in->claims != CLAIMS_KEEP;
-	struct json *doc = NULL;
+	const struct buf *body = response ? &x->result.response.body : &x->request.body;
+	char *text = report_body(r, x, response);
 
-	json_set_i64(obj, "body_bytes", (int64_t)body.n);
-	if (!body.n || (claims && r->in->claims == CLAIMS_NONE)) {
-		json_set_null(obj, "body");
-	} else if (claims && json_parse(&doc, body, NULL) == RES_OK) {
-		struct json *copy = report_claims(r, doc);
-		struct buf text;
-
-		buf_init(&text, LIMIT_REPORT);
-		if (copy && json_print(copy, &text, false) == RES_OK)
-			report_set_lines(r, obj, "body", buf_span(&text));
-		else
-			json_set_null(obj, "body");
-		buf_release(&text);
-		json_free(copy);
-	} else {
-		report_set_lines(r, obj, "body", body);
-	}
-	json_free(doc);
+	json_set_i64(obj, "body_bytes", (int64_t)body->len);
+	json_set_str(obj, "body", text);
+	free(text);
 }
 
 static struct json *
@@ -75,7 +57,7 @@ request_json(const struct report *r, const struct exchange *x)
 	report_set(r, o, "method", span_of(x->request.method));
 	report_set(r, o, "url", span_of(x->request.url));
 	set_headers(r, o, &x->request.headers);
-	set_body(r, o, x, buf_span(&x->request.body), false);
+	set_body(r, o, x, false);
 	set_or_null(r, o, "client_auth", client_auth_id(x->auth));
 	set_or_null(r, o, "client_id", x->auth_client_id);
 	json_set_str(o, "token", token_slot_id(x->slot));
@@ -133,7 +115,7 @@ response_json(const struct report *r, const struct exchange *x)
 	json_set_str(o, "body_kind", body_kind_words(x->answer.kind));
 	json_set_str(o, "outcome", outcome_id(x->answer.outcome));
 	set_headers(r, o, &p->headers);
-	set_body(r, o, x, buf_span(&p->body), true);
+	set_body(r, o, x, true);
 	json_set_bool(o, "truncated", p->body_too_large || p->headers_too_large);
 	error = oauth_error_json(r, &x->answer);
 	if (error)

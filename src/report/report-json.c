@@ -69,11 +69,16 @@ verdict_json(const struct report *r)
 {
 	const struct verdict *v = &r->d->verdict;
 	struct json *o = json_new_object();
+	struct buf reply;
 
 	json_set_str(o, "state", state_id(v->state));
 	json_set_str(o, "primary", v->primary ? v->primary->rule->id : NULL);
 	report_set(r, o, "summary", span_of(v->summary));
 	report_set(r, o, "next", span_of(v->next));
+	buf_init(&reply, LIMIT_REPORT);
+	report_reply(r, &reply);
+	report_set(r, o, "reply", buf_span(&reply));
+	buf_release(&reply);
 	return o;
 }
 

@@ -1,35 +1,6 @@
 /* The report for build servers: one test case a step. */
 #include "report/parts.h"
 
-#include "base/utf8.h"
-
-/* Text or attribute value; what XML 1.0 cannot hold was made visible by the sanitiser. */
-static void
-xml(const struct report *r, struct buf *out, struct span s)
-{
-	char *text = report_text(r, s);
-
-	for (const char *p = text; *p; p++) {
-		switch (*p) {
-		case '<':
-			buf_puts(out, "&lt;");
-			break;
-		case '>':
-			buf_puts(out, "&gt;");
-			break;
-		case '&':
-			buf_puts(out, "&amp;");
-			break;
-		case '"':
-			buf_puts(out, "&quot;");
-			break;
-		default:
-			buf_putc(out, *p);
-		}
-	}
-	free(text);
-}
-
 static void
 details(const struct report *r, struct buf *out, enum step s)
 {
@@ -39,9 +10,9 @@ details(const struct report *r, struct buf *out, enum step s)
 		if (f->step != s)
 			continue;
 		buf_printf(out, "%s %s: ", finding_word(f), f->rule->id);
-		xml(r, out, span_of(f->summary));
+		report_markup(r, out, span_of(f->summary));
 		buf_puts(out, " Remedy: ");
-		xml(r, out, span_of(f->remedy));
+		report_markup(r, out, span_of(f->remedy));
 		buf_putc(out, '\n');
 	}
 }
@@ -51,7 +22,7 @@ element(const struct report *r, struct buf *out, const char *name, enum step s, 
 {
 	buf_printf(out, "    <%s%s%s%s message=\"", name, type ? " type=\"" : "", type ? type : "",
 		type ? "\"" : "");
-	xml(r, out, span_of(report_step_summary(r, s)));
+	report_markup(r, out, span_of(report_step_summary(r, s)));
 	buf_puts(out, "\">");
 	details(r, out, s);
 	buf_printf(out, "</%s>\n", name);
@@ -95,7 +66,7 @@ report_junit(const struct report *r, struct buf *out)
 			element(r, out, "skipped", s, NULL);
 		} else {
 			buf_puts(out, "    <system-out>");
-			xml(r, out, span_of(report_step_summary(r, s)));
+			report_markup(r, out, span_of(report_step_summary(r, s)));
 			buf_putc(out, '\n');
 			details(r, out, s);
 			buf_puts(out, "</system-out>\n");
@@ -103,8 +74,10 @@ report_junit(const struct report *r, struct buf *out)
 		buf_puts(out, "  </testcase>\n");
 	}
 	buf_puts(out, "  <system-out>");
-	xml(r, out, span_of(r->d->verdict.summary));
+	report_markup(r, out, span_of(r->d->verdict.summary));
 	buf_puts(out, " ");
-	xml(r, out, span_of(r->d->verdict.next));
+	report_markup(r, out, span_of(r->d->verdict.next));
+	buf_puts(out, "\n");
+	report_reply(r, out);
 	buf_puts(out, "</system-out>\n  </testsuite>\n</testsuites>\n");
 }

@@ -1,6 +1,8 @@
 /* The report for a ticket. */
 #include "report/parts.h"
 
+#include "diagnose/chain.h"
+
 /* What Markdown or HTML would read as more than text is escaped. */
 static void
 escaped(const struct report *r, struct buf *out, struct span s)
@@ -59,11 +61,27 @@ finding(const struct report *r, struct buf *out, const struct finding *f)
 	line(r, out, "- See: ", f->rule->references);
 }
 
+static void
+chain(const struct report *r, struct buf *out)
+{
+	struct chain_row rows[FINDINGS_MAX];
+	size_t n = chain_rows(r->d, false, rows);
+
+	if (!n)
+		return;
+	buf_puts(out, "## Cause and effects\n\n");
+	for (size_t i = 0; i < n; i++)
+		buf_printf(out, "%*s- `%s` (%s)\n", (int)(2 * rows[i].depth), "",
+			rows[i].f->rule->id, finding_word(rows[i].f));
+	buf_putc(out, '\n');
+}
+
 void
 report_markdown(const struct report *r, struct buf *out)
 {
 	const struct verdict *v = &r->d->verdict;
 	char when[32], outcome[80], took[32];
+	struct buf reply;
 
 	buf_printf(out, "# tokentriage report\n\n**%s**: ", state_word(v->state));
 	escaped(r, out, span_of(v->summary));
@@ -72,6 +90,17 @@ report_markdown(const struct report *r, struct buf *out)
 		line(r, out, "Next: ", v->next);
 		buf_putc(out, '\n');
 	}
+	if (strcmp(report_remedy(r), v->next) != 0) {
+		line(r, out, "Remedy: ", report_remedy(r));
+		buf_putc(out, '\n');
+	}
+	chain(r, out);
+	buf_puts(out, "## Reply to the user\n\n> ");
+	buf_init(&reply, LIMIT_REPORT);
+	report_reply(r, &reply);
+	escaped(r, out, buf_span(&reply));
+	buf_release(&reply);
+	buf_puts(out, "\n\n");
 	line(r, out, "- Profile: ", r->c->profile.name ? r->c->profile.name : "");
 	line(r, out, "- Issuer: ", r->c->profile.issuer ? r->c->profile.issuer : "");
 	buf_printf(out, "- Created: %s, tokentriage %s\n", time_rfc3339(when, r->in->created_s),

@@ -122,6 +122,31 @@ head(const struct report *r, struct buf *out)
 	free(issuer);
 }
 
+/* Indented by two, under a title; nothing for nothing. */
+static void
+paragraph(const struct report *r, struct buf *out, const char *name, struct span text)
+{
+	if (!text.n)
+		return;
+	title(r, out, name);
+	buf_puts(out, "  ");
+	wrap(r, out, text, 2, 2);
+}
+
+/* What to do, and what to tell who asked. */
+static void
+advice(const struct report *r, struct buf *out)
+{
+	struct buf reply;
+
+	if (strcmp(report_remedy(r), r->d->verdict.next) != 0)
+		paragraph(r, out, "Remedy", span_of(report_remedy(r)));
+	buf_init(&reply, LIMIT_REPORT);
+	report_reply(r, &reply);
+	paragraph(r, out, "Reply to the user", buf_span(&reply));
+	buf_release(&reply);
+}
+
 /* --- the chain of causes ------------------------------------------------------------------------
  */
 
@@ -261,6 +286,7 @@ report_plain(const struct report *r, struct buf *out)
 {
 	head(r, out);
 	causes(r, out);
+	advice(r, out);
 	findings(r, out);
 	steps(r, out);
 	tokens(r, out);

@@ -4,6 +4,8 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "diagnose/chain.h"
+#include "diagnose/reply.h"
 #include "report/parts.h"
 
 enum { PERSONAL_MIN = 6 }; /* bytes; shorter values would take ordinary words out of sentences */
@@ -264,6 +266,12 @@ report_text(const struct report *r, struct span s)
 	return text_of(r, s, false);
 }
 
+char *
+report_lines(const struct report *r, struct span s)
+{
+	return text_of(r, s, true);
+}
+
 void
 report_set(const struct report *r, struct json *obj, const char *key, struct span s)
 {
@@ -383,26 +391,115 @@ report_outcome(const struct exchange *x, char *out, size_t size)
 	return out;
 }
 
+char *
+report_body(const struct report *r, const struct exchange *x, bool response)
+{
+	struct span body = buf_span(response ? &x->result.response.body : &x->request.body);
+	bool claims = response && report_has_claims(x) && r->in->claims != CLAIMS_KEEP;
+	struct json *doc = NULL, *copy = NULL;
+	struct buf text;
+	char *out = NULL;
+
+	if (!body.n || (claims && r->in->claims == CLAIMS_NONE))
+		return NULL;
+	/* one that holds claims is written from its document, so that the mode can apply */
+	if (!claims || json_parse(&doc, body, NULL) != RES_OK)
+		return text_of(r, body, true);
+	buf_init(&text, LIMIT_REPORT);
+	copy = report_claims(r, doc);
+	if (copy && json_print(copy, &text, false) == RES_OK)
+		out = text_of(r, buf_span(&text), true);
+	buf_release(&text);
+	json_free(copy);
+	json_free(doc);
+	return out;
+}
+
+void
+report_reply(const struct report *r, struct buf *out)
+{
+	(void)reply_text(r->d, out);
+}
+
+const char *
+report_remedy(const struct report *r)
+{
+	const struct verdict *v = &r->d->verdict;
+
+	return v->primary && v->state != STATE_OK ? v->primary->remedy : v->next;
+}
+
+void
+report_chain(const struct report *r, struct buf *out)
+{
+	(void)chain_words(r->d, out);
+}
+
+void
+report_escape(struct buf *out, const char *safe)
+{
+	for (const char *p = safe; *p; p++) {
+		switch (*p) {
+		case '<':
+			buf_puts(out, "&lt;");
+			break;
+		case '>':
+			buf_puts(out, "&gt;");
+			break;
+		case '&':
+			buf_puts(out, "&amp;");
+			break;
+		case '"':
+			buf_puts(out, "&quot;");
+			break;
+		case '\'':
+			buf_puts(out, "&#39;");
+			break;
+		default:
+			buf_putc(out, *p);
+		}
+	}
+}
+
+void
+report_markup(const struct report *r, struct buf *out, struct span s)
+{
+	char *text = report_text(r, s);
+
+	report_escape(out, text);
+	free(text);
+}
+
+const struct report_form report_forms[REPORT_FORMATS] = {
+#define FORMAT(sym, id, write, label, file) [REPORT_##sym] = {id, label, file},
+#include "report/formats.def"
+#undef FORMAT
+};
+
+static void (*const writers[REPORT_FORMATS])(const struct report *r, struct buf *out) = {
+#define FORMAT(sym, id, write, label, file) [REPORT_##sym] = write,
+#include "report/formats.def"
+#undef FORMAT
+};
+
+bool
+report_format_from_id(struct span id, enum report_format *out)
+{
+	for (int f = 0; f < REPORT_FORMATS; f++)
+		if (span_is(id, report_forms[f].id)) {
+			*out = (enum report_format)f;
+			return true;
+		}
+	return false;
+}
+
 enum res
 report_write(const struct report_input *in, enum report_format form, struct buf *out)
 {
 	struct report r;
 
 	report_init(&r, in);
-	switch (form) {
-	case REPORT_TEXT:
-		report_plain(&r, out);
-		break;
-	case REPORT_JSON:
-		report_json(&r, out);
-		break;
-	case REPORT_MARKDOWN:
-		report_markdown(&r, out);
-		break;
-	case REPORT_JUNIT:
-		report_junit(&r, out);
-		break;
-	}
+	writers[form](&r, out);
 	report_release(&r);
 	return buf_status(out);
 }

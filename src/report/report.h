@@ -6,6 +6,7 @@
 #ifndef TT_REPORT_REPORT_H
 #define TT_REPORT_REPORT_H
 
+#include "case/profile.h"
 #include "wizard/wizard.h"
 
 /* Personal data in claims: sub, name, email … and whatever is not the protocol's own. */
@@ -20,15 +21,40 @@ struct report_input {
 	const char *version; /* of the program */
 	int64_t created_s; /* seconds since 1970 */
 	enum claims_mode claims;
+	const struct redactor *redactor; /* masks what the case's head holds in clear (har); NULL: by name and shape */
 	bool ascii, color; /* text only */
 	bool show_secrets; /* text only: the tokens' values */
 	size_t width; /* text only: columns to wrap at; 0: 80 */
 };
 
-enum report_format { REPORT_TEXT, REPORT_JSON, REPORT_MARKDOWN, REPORT_JUNIT };
+/* The forms (formats.def), in the order of --format's words. */
+enum report_format {
+#define FORMAT(sym, id, write, label, file) REPORT_##sym,
+#include "report/formats.def"
+#undef FORMAT
+	REPORT_FORMATS
+};
+struct report_form {
+	const char *id;
+	const char *label, *file; /* for the wizard's export dialog; NULL: not offered there */
+};
+extern const struct report_form report_forms[REPORT_FORMATS];
+bool report_format_from_id(struct span id, enum report_format *out);
 
 /* Appends the report.  RES_LIMIT if it does not fit into out. */
 enum res report_write(
 	const struct report_input *in, enum report_format form, struct buf *out) MUST_USE;
+
+/*
+ * What a reader of the report does not get to see: one line each, "exchange 2 · introspection: request header
+ * Authorization (Bearer)", safe text without any value.  The caller releases out's strings.  For a preview before
+ * the export, and at the end of the HTML report.
+ */
+void report_masked_list(const struct report_input *in, struct str_list *out);
+/* The same in one sentence, for a dialog: "Masked: 7 values in 4 exchanges, and 2 tokens." */
+char *report_masked_words(const struct report_input *in, char *out, size_t size);
+
+/* The status of --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (Monitoring Plugins' guidelines). */
+int report_nagios_status(const struct diagnosis *d);
 
 #endif

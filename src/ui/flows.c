@@ -43,13 +43,18 @@ export_take(struct ui *ui, struct span text, uintptr_t arg, struct err *why)
 static void
 export_format(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 {
+	char words[240] = "Secrets are masked in every format.", all[280];
+
 	(void)text;
 	(void)arg;
 	if (choice >= ui->d->n_formats)
 		return;
+	if (ui->d->export_masked)
+		ui->d->export_masked(ui->d->ctx, words, sizeof(words));
+	snprintf(all, sizeof(all), "%s File to write:", words);
 	dialog_open(ui,
 		&(struct dialog_spec){.title = ui->d->formats[choice].label,
-			.text = "Secrets are masked in every format. File to write:",
+			.text = all,
 			.input = true,
 			.value = ui->d->formats[choice].file,
 			.hint = "path of a file",

@@ -60,7 +60,7 @@ struct log_view {
 	uint64_t mark_seq;    /* the record that Enter opens; 0, or not in sight: the last one shown */
 };
 
-enum { DIALOG_CHOICES = 8 };
+enum { DIALOG_CHOICES = 10 };
 /* What was typed and stays for the next time the question is asked. */
 enum { KEEP_TOKENS, KEEP_CURL, KEEP_EXPORT /* one a format */, KEEP_COUNT = KEEP_EXPORT + DIALOG_CHOICES };
 

@@ -84,6 +84,8 @@ struct ui_deps {
 	size_t (*list_themes)(void *ctx, char (*names)[UI_THEME_NAME], size_t most);
 	enum res (*load_theme)(void *ctx, const char *name, struct theme *t, struct err *e);
 	enum res (*export_report)(void *ctx, const char *format, const char *path, struct err *e);
+	/* What an export does not show, one sentence for the dialog.  May be NULL. */
+	void (*export_masked)(void *ctx, char *out, size_t size);
 };
 
 /*

@@ -63,15 +63,10 @@ for c in login compare bulk; do
 	says err "$c is not in this version; 'tokentriage "
 	silent out
 done
-for o in '--har x.har' '--format html' '--format har' '--format nagios'; do
-	want 2 "$o is not there yet" -- check $o
-	says err "${o% x.*} is not in this version; "
-	silent out
-done
 # ... and no help offers it
 for c in '' check demo inspect; do
 	"$tt" $c --help >out 2>err
-	if grep -Eiq -e '--har|html|nagios|\|har|har\||^  (login|compare|bulk)' out; then
+	if grep -Eiq -e '^  (login|compare|bulk)' out; then
 		not_ok "the help of '$c' offers what is not there"
 	else
 		ok "the help of '$c' offers only what is there"
@@ -150,7 +145,7 @@ says err "--access-token-file neither: "
 rm small.conf
 
 # --- what the program wrote itself is named, with what is read again -------------------------------
-for f in text json markdown junit; do
+for f in text json markdown junit html sh nagios openmetrics; do
 	"$tt" demo expired --format $f --log-file own.log -o own.$f >out 2>err </dev/null
 	want 2 "inspect of the $f report" -- inspect own.$f
 	says err "of this program"
@@ -316,7 +311,7 @@ if LC_ALL=C grep -q '[^ -~]' out; then not_ok "not ASCII"; else ok "... is ASCII
 if grep -q "$(printf '\033')" out; then not_ok "colours in a pipe"; else ok "... no colours in a pipe"; fi
 want 1 "check --color always" -- check "$@" --color always
 if grep -q "$(printf '\033\\[1;31m')" out; then ok "... colours"; else not_ok "no colours"; fi
-for f in markdown junit json; do
+for f in markdown junit json html har sh openmetrics; do
 	want 1 "check --format $f" -- check "$@" --format $f
 	says out token-expired
 	hides out "$TT_CS"

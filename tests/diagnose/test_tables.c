@@ -1,6 +1,7 @@
 /* The tables of the diagnose room against one another. */
 #include "unit.h"
 
+#include "diagnose/reply.h"
 #include "diagnose/rules.h"
 #include "oauth/words.h"
 
@@ -198,6 +199,29 @@ patterns_can_be_met(void **state)
 	}
 }
 
+/* Every id has what an end user can be told: whole sentences, none of our own words, no value. */
+static void
+replies_are_for_people(void **state)
+{
+	static const char *const ours[] = {"token", "introspect", "scope", "claim", "JWT", "OAuth", "OpenID", "HTTP",
+		"client_", "endpoint", "%", "\n", "tokentriage", "  "};
+
+	(void)state;
+	for (size_t i = 0; i < catalogue_count; i++) {
+		const char *texts[2];
+
+		if (!reply_find(span_of(catalogue[i].id), &texts[0], &texts[1]))
+			fail_msg("%s has no reply", catalogue[i].id);
+		for (size_t t = 0; t < 2; t++) {
+			if (texts[t][strlen(texts[t]) - 1] != '.')
+				fail_msg("%s: \"%s\" is no whole sentence", catalogue[i].id, texts[t]);
+			for (size_t k = 0; k < ARRAY_SIZE(ours); k++)
+				if (strstr(texts[t], ours[k]))
+					fail_msg("%s: \"%s\" in what is for people", catalogue[i].id, ours[k]);
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -211,6 +235,7 @@ main(void)
 		cmocka_unit_test(umbrellas_have_alternatives),
 		cmocka_unit_test(no_part_hides_a_later_one),
 		cmocka_unit_test(patterns_can_be_met),
+		cmocka_unit_test(replies_are_for_people),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

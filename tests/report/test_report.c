@@ -143,8 +143,6 @@ test_claims(void **state)
 {
 	static const char *const values[] = {
 		"user-4711", "Jane Q. Doe", "jane.doe", "12 Long Road", "staff-of-jane"};
-	static const enum report_format forms[] = {
-		REPORT_TEXT, REPORT_JSON, REPORT_MARKDOWN, REPORT_JUNIT};
 	struct made m;
 
 	(void)state;
@@ -154,15 +152,15 @@ test_claims(void **state)
 		INTROSPECTION);
 	answer(&m, STEP_HANDLE, PURPOSE_USERINFO, "https://idp.example/me?u=user-4711", USERINFO);
 	for (enum claims_mode mode = CLAIMS_NAMES; mode <= CLAIMS_NONE; mode++) {
-		for (size_t f = 0; f < ARRAY_SIZE(forms); f++) {
-			char *text = write_report(
-				&m, forms[f], (struct report_input){.claims = mode, .width = 1000});
+		for (int f = 0; f < REPORT_FORMATS; f++) {
+			char *text = write_report(&m, (enum report_format)f,
+				(struct report_input){.claims = mode, .width = 1000});
 
 			for (size_t i = 0; i < ARRAY_SIZE(values); i++)
 				if (strstr(text, values[i]))
-					fail_msg("mode %d, form %d: holds %s", (int)mode,
-						(int)forms[f], values[i]);
-			if (forms[f] == REPORT_JSON)
+					fail_msg("mode %d, form %s: holds %s", (int)mode,
+						report_forms[f].id, values[i]);
+			if (f == REPORT_JSON)
 				assert_int_equal(mode == CLAIMS_NAMES,
 					!!strstr(text, "\\\"email\\\":\\\"[omitted]\\\""));
 			free(text);
@@ -179,23 +177,23 @@ test_hostile(void **state)
 				    "error=\"invalid_token\", "
 				    "error_description=\"\033[2J|<b>`x`\xe2\x80\xae\"\r\nX-A: "
 				    "\xff\xfe\r\n\r\n<script>\033[31m</script>";
-	static const enum report_format forms[] = {
-		REPORT_TEXT, REPORT_JSON, REPORT_MARKDOWN, REPORT_JUNIT};
 	struct made m;
 
 	(void)state;
 	make(&m);
 	wizard_give_token(m.w, SLOT_ACCESS, SPAN_LIT("\033[31mabc\xe2\x80\xae"), "pasted");
 	answer(&m, STEP_HANDLE, PURPOSE_USERINFO, "https://idp.example/\033[1m", reply);
-	for (size_t f = 0; f < ARRAY_SIZE(forms); f++) {
-		char *text = write_report(&m, forms[f], (struct report_input){0});
+	for (int f = 0; f < REPORT_FORMATS; f++) {
+		char *text = write_report(&m, (enum report_format)f, (struct report_input){0});
 
 		for (const unsigned char *p = (unsigned char *)text; *p; p++)
-			assert_true(*p == '\n' ||
-				(*p >= ' ' && *p != 0x7f && *p != 0xff && *p != 0xfe));
+			if (!(*p == '\n' || (*p >= ' ' && *p != 0x7f && *p != 0xff && *p != 0xfe)))
+				fail_msg("%s: byte %02x at %.60s", report_forms[f].id, *p, (const char *)p - 40);
 		assert_null(strstr(text, "\xe2\x80\xae"));
-		if (forms[f] == REPORT_MARKDOWN || forms[f] == REPORT_JUNIT)
+		if (f == REPORT_MARKDOWN || f == REPORT_JUNIT || f == REPORT_HTML)
 			assert_null(strstr(text, "<b>"));
+		if (f == REPORT_HTML)
+			assert_null(strstr(text, "<script"));
 		free(text);
 	}
 	release(&m);
@@ -274,11 +272,112 @@ test_limit(void **state)
 	make(&m);
 	wizard_update(m.w);
 	in.w = m.w;
-	for (int f = REPORT_TEXT; f <= REPORT_JUNIT; f++) {
+	for (int f = 0; f < REPORT_FORMATS; f++) {
 		buf_init(&out, 64);
 		assert_int_equal(report_write(&in, f, &out), RES_LIMIT);
 		buf_release(&out);
 	}
+	release(&m);
+}
+
+/* Every form for people begins with what was found, why, what to do and what to tell the user. */
+static void
+test_opening(void **state)
+{
+	static const enum report_format forms[] = {
+		REPORT_TEXT, REPORT_MARKDOWN, REPORT_HTML, REPORT_SHELL, REPORT_HAR};
+	struct made m;
+
+	(void)state;
+	make(&m);
+	answer(&m, STEP_VERIFY, PURPOSE_INTROSPECTION, "https://idp.example/introspect",
+		"HTTP/1.1 401 Unauthorized\r\nContent-Type: "
+		"application/json\r\n\r\n{\"error\":\"invalid_client\"}");
+	for (size_t f = 0; f < ARRAY_SIZE(forms); f++) {
+		char *text = write_report(&m, forms[f], (struct report_input){.width = 10000});
+		const char *end = text + 12000; /* of the HTML, which has its style sheet first */
+		const char *id = strstr(text, "client-auth-missing");
+		const char *reply = strstr(text, "does not identify itself");
+
+		if (!reply || reply > end || !id || id > end)
+			fail_msg("%s does not open with cause and reply: %.600s", report_forms[forms[f]].id, text);
+		free(text);
+	}
+	release(&m);
+}
+
+/* What is masked is told by its place, never by its value; and it is all of it. */
+static void
+test_masked_list(void **state)
+{
+	struct made m;
+	struct report_input in = {0};
+	struct str_list list = {0};
+	char words[200];
+	bool header = false;
+
+	(void)state;
+	make(&m);
+	wizard_give_token(m.w, SLOT_ACCESS, SPAN_LIT("0123456789abcdef0123456789abcdef"), "pasted");
+	answer(&m, STEP_HANDLE, PURPOSE_USERINFO,
+		"https://idp.example/me?access_token=0123456789abcdef0123456789abcdef", USERINFO);
+	in.w = m.w;
+	wizard_update(m.w);
+	report_masked_list(&in, &list);
+	for (size_t i = 0; i < list.n; i++) {
+		header = header || strstr(list.v[i], "exchange 1") != NULL;
+		assert_null(strstr(list.v[i], "0123456789"));
+		free(list.v[i]);
+	}
+	assert_true(header);
+	assert_int_equal(list.n, 3); /* the token, the header, the query */
+	free(list.v);
+	assert_string_equal(report_masked_words(&in, words, sizeof(words)),
+		"Masked: 2 values in 1 exchange, and 1 token. Claims are kept.");
+	release(&m);
+}
+
+/* The plugin's line ends where its numbers begin, whatever a server says. */
+static void
+test_nagios(void **state)
+{
+	struct made m;
+	char *text, *bar;
+
+	(void)state;
+	make(&m);
+	wizard_give_token(m.w, SLOT_ACCESS, SPAN_LIT("0123456789abcdef0123456789abcdef"), "pasted");
+	answer(&m, STEP_VERIFY, PURPOSE_INTROSPECTION, "https://idp.example/introspect", INTROSPECTION);
+	answer(&m, STEP_HANDLE, PURPOSE_USERINFO, "https://idp.example/me",
+		"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"sub\":\"a|b\"}");
+	text = write_report(&m, REPORT_NAGIOS, (struct report_input){0});
+	assert_true(span_starts(span_of(text), "TOKENTRIAGE "));
+	bar = strchr(text, '|');
+	assert_non_null(bar);
+	assert_true(span_starts(span_of(bar), "| expires_in=3600s "));
+	assert_null(strchr(bar + 1, '|'));
+	assert_non_null(strstr(bar, " userinfo=0.067123s;;;0"));
+	free(text);
+	release(&m);
+}
+
+static void
+test_openmetrics(void **state)
+{
+	struct made m;
+	char *text;
+
+	(void)state;
+	make(&m);
+	free(m.c.profile.name);
+	m.c.profile.name = xstrdup("a\"b\\c");
+	wizard_give_token(m.w, SLOT_ACCESS, SPAN_LIT("0123456789abcdef0123456789abcdef"), "pasted");
+	answer(&m, STEP_VERIFY, PURPOSE_INTROSPECTION, "https://idp.example/introspect", INTROSPECTION);
+	text = write_report(&m, REPORT_OPENMETRICS, (struct report_input){0});
+	assert_non_null(strstr(text, "tokentriage_token_expiry_seconds{profile=\"a\\\"b\\\\c\"} 3600\n"));
+	assert_non_null(strstr(text, "purpose=\"introspection\",phase=\"total\"} 0.067123\n"));
+	assert_string_equal(text + strlen(text) - 6, "# EOF\n");
+	free(text);
 	release(&m);
 }
 
@@ -292,6 +391,10 @@ main(void)
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_possible),
 		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_opening),
+		cmocka_unit_test(test_masked_list),
+		cmocka_unit_test(test_nagios),
+		cmocka_unit_test(test_openmetrics),
 	};
 
 	return cmocka_run_group_tests_name("report", tests, NULL, NULL);

@@ -1,0 +1,125 @@
+/* The report, and what is written beside it, where the options say. */
+#include "cli/app.h"
+
+#include <libgen.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+
+static enum res
+check_folder(const struct options *o, enum opt id, struct err *e)
+{
+	const char *path = opt_str(o, id);
+	char *copy;
+	enum res r = RES_OK;
+
+	if (!path)
+		return RES_OK;
+	copy = xstrdup(path);
+	if (access(dirname(copy), W_OK))
+		r = err_errno(e, "--%s %s", option_rows[id].name, path);
+	free(copy);
+	return r;
+}
+
+enum res
+app_check_output(const struct options *o, struct err *e)
+{
+	static const enum opt outputs[] = {OPT_OUTPUT, OPT_SAVE, OPT_HAR};
+	enum res r = RES_OK;
+
+	if (opt_given(o, OPT_SAVE) && opt_given(o, OPT_CLAIMS) && opt_choice(o, OPT_CLAIMS) != 0)
+		r = err_set(e, RES_UNSUPPORTED,
+			"--save keeps the claims, without which a case is not the same case; "
+			"--claims is for reports");
+	for (size_t i = 0; r == RES_OK && i < ARRAY_SIZE(outputs); i++)
+		r = check_folder(o, outputs[i], e);
+	return r;
+}
+
+struct report_input
+app_report_input(const struct app *a)
+{
+	const struct options *o = a->opt;
+
+	return (struct report_input){
+		.w = a->wizard,
+		.version = PACKAGE_VERSION,
+		.created_s = clock_wall_s(&clock_system),
+		.claims = opt_given(o, OPT_CLAIMS) ? (enum claims_mode)opt_choice(o, OPT_CLAIMS)
+						   : CLAIMS_KEEP,
+		.redactor = a->redactor,
+	};
+}
+
+enum res
+app_write_report(const struct app *a, enum report_format form, const char *path, struct err *e)
+{
+	struct report_input in = app_report_input(a);
+	struct buf out;
+	enum res r;
+
+	buf_init_wiping(&out, LIMIT_REPORT);
+	r = report_write(&in, form, &out);
+	if (r != RES_OK)
+		err_set(e, r, "the report is larger than %d MiB", LIMIT_REPORT >> 20);
+	else
+		r = file_write(path, buf_span(&out), e);
+	buf_release(&out);
+	return r;
+}
+
+int
+app_report(struct app *a)
+{
+	const struct options *o = a->opt;
+	const char *path = opt_str(o, OPT_OUTPUT);
+	struct report_input in = app_report_input(a);
+	struct err e = ERR_INIT;
+	struct buf out;
+	int status = STATUS_OK;
+
+	in.ascii = path ? opt_given(o, OPT_ASCII) : app_ascii(o);
+	in.color = path ? opt_given(o, OPT_COLOR) && !opt_choice(o, OPT_COLOR)
+			: app_color(o, STDOUT_FILENO);
+	in.show_secrets = opt_given(o, OPT_SHOW_SECRETS);
+	buf_init_wiping(&out, LIMIT_REPORT);
+	if (report_write(&in, (enum report_format)opt_choice(o, OPT_FORMAT), &out) != RES_OK) {
+		err_set(&e, RES_LIMIT, "the report is larger than %d MiB", LIMIT_REPORT >> 20);
+		status = STATUS_INTERNAL;
+	} else if (!path) {
+		status = app_print(buf_span(&out));
+	} else if (file_write(path, buf_span(&out), &e) != RES_OK) {
+		status = STATUS_INTERNAL;
+	}
+	if (status == STATUS_OK && opt_given(o, OPT_HAR) &&
+		app_write_report(a, REPORT_HAR, opt_str(o, OPT_HAR), &e) != RES_OK)
+		status = STATUS_INTERNAL;
+	if (status == STATUS_OK && app_save_case(a, &e) != RES_OK)
+		status = STATUS_INTERNAL;
+	if (*e.text)
+		app_fail(&e);
+	buf_release(&out);
+	return status;
+}
+
+int
+app_verdict_status(const struct app *a)
+{
+	const struct diagnosis *d = wizard_diagnosis(a->wizard);
+
+	if (opt_choice(a->opt, OPT_FORMAT) == REPORT_NAGIOS)
+		return report_nagios_status(d);
+	switch (d->verdict.state) {
+	case STATE_OK:
+	case STATE_WARNING:
+		return STATUS_OK;
+	case STATE_PROBLEM:
+		return STATUS_PROBLEM;
+	case STATE_PENDING:
+	case STATE_SKIPPED:
+	case STATE_UNDETERMINED:
+		break;
+	}
+	return STATUS_UNDETERMINED;
+}

@@ -1,0 +1,287 @@
+/* The drawings of the HTML report: when each token is good, and where the time of the exchanges
+ * went. */
+#include "report/parts.h"
+
+enum {
+	WIDTH = 900,
+	LABEL = 230, /* what stands before a drawing's bars */
+	AFTER = 90, /* … and behind them */
+	BARS = WIDTH - LABEL - AFTER,
+	ROW = 24,
+	TOKEN_ROW = 62,
+	ROWS_MAX = 300,
+};
+
+static const char *const phase_names[] = {"dns", "connect", "tls", "wait", "receive"};
+enum { PHASES = ARRAY_SIZE(phase_names) };
+
+/* --- the waterfall ---------------------------------------------------------------------------- */
+
+struct axis {
+	int64_t from_us, to_us;
+};
+
+static double
+at(const struct axis *a, int64_t us)
+{
+	return LABEL + (double)(us - a->from_us) * BARS / (double)(a->to_us - a->from_us);
+}
+
+static int64_t
+took_us(const struct exchange *x)
+{
+	return x->result.timings.total > 0 ? x->result.timings.total : 0;
+}
+
+/* From the first byte sent to the last one read; false: no exchange says when it was. */
+static bool
+span_of_all(const struct report *r, struct axis *a)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < r->c->n_exchanges; i++) {
+		const struct exchange *x = r->c->exchanges[i];
+		int64_t from = x->result.sent_wall_us, to = from + took_us(x);
+
+		if (from <= 0)
+			continue;
+		if (!any || from < a->from_us)
+			a->from_us = from;
+		if (!any || to > a->to_us)
+			a->to_us = to;
+		any = true;
+	}
+	if (any && a->to_us < a->from_us + 1000)
+		a->to_us = a->from_us + 1000;
+	return any;
+}
+
+static void
+rect(struct buf *out, const char *class, double x, double y, double w, double h)
+{
+	if (w < 1.5)
+		w = 1.5;
+	buf_printf(out, "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>",
+		class, x, y, w, h);
+}
+
+static void
+waterfall_row(const struct report *r, struct buf *out, const struct axis *a,
+	const struct exchange *x, double y)
+{
+	const struct timings *t = &x->result.timings;
+	const int64_t phases[PHASES] = {t->dns, t->connect, t->tls, t->wait, t->receive};
+	int64_t when = x->result.sent_wall_us;
+	char took[32] = "", label[80];
+	bool failed = x->result.error != NETERR_NONE || x->result.response.status >= 400;
+
+	snprintf(label, sizeof(label), "%u %.24s", (unsigned)x->n, purpose_words(x->purpose));
+	buf_printf(out, "<text x=\"0\" y=\"%.1f\">", y + 15);
+	report_markup(r, out, span_of(label));
+	buf_puts(out, "</text>");
+	if (when <= 0) {
+		buf_printf(out, "<text class=\"dim\" x=\"%d\" y=\"%.1f\">when is not known</text>",
+			LABEL, y + 15);
+		return;
+	}
+	rect(out, failed ? "bad" : "rest", at(a, when), y + 17,
+		at(a, when + took_us(x)) - at(a, when), 2);
+	for (size_t i = 0; i < PHASES; i++) {
+		if (phases[i] <= 0)
+			continue;
+		rect(out, phase_names[i], at(a, when), y + 5, at(a, when + phases[i]) - at(a, when),
+			11);
+		when += phases[i];
+	}
+	if (t->total >= 0)
+		time_span_us(took, t->total);
+	buf_printf(out, "<text class=\"dim\" x=\"%.1f\" y=\"%.1f\">",
+		at(a, x->result.sent_wall_us + took_us(x)) + 6, y + 15);
+	report_escape(out, took);
+	buf_puts(out, "</text>");
+}
+
+static void
+legend(struct buf *out, double y)
+{
+	double x = LABEL;
+
+	for (size_t i = 0; i < PHASES; i++) {
+		rect(out, phase_names[i], x, y + 4, 10, 10);
+		buf_printf(out, "<text class=\"dim\" x=\"%.1f\" y=\"%.1f\">%s</text>", x + 15,
+			y + 13, phase_names[i]);
+		x += 90;
+	}
+}
+
+void
+report_svg_waterfall(const struct report *r, struct buf *out)
+{
+	struct axis a = {0, 0};
+	size_t n = r->c->n_exchanges < ROWS_MAX ? r->c->n_exchanges : ROWS_MAX;
+	size_t left = r->c->n_exchanges - n;
+	char took[32];
+	double y = 22;
+
+	if (!span_of_all(r, &a))
+		return;
+	buf_printf(out,
+		"<svg viewBox=\"0 0 %d %zu\" role=\"img\" aria-label=\"Timing of the exchanges\">",
+		WIDTH, 22 + n * ROW + 26);
+	for (int i = 0; i <= 4; i++) {
+		double x = LABEL + BARS * i / 4.0;
+
+		buf_printf(out,
+			"<line class=\"grid\" x1=\"%.1f\" y1=\"18\" x2=\"%.1f\" y2=\"%zu\"/>", x, x,
+			22 + n * ROW);
+		buf_printf(out, "<text class=\"dim\" x=\"%.1f\" y=\"12\" text-anchor=\"%s\">", x,
+			i == 0 ? "start" : "middle");
+		report_escape(out, i ? time_span_us(took, (a.to_us - a.from_us) * i / 4) : "0");
+		buf_puts(out, "</text>");
+	}
+	for (size_t i = 0; i < n; i++, y += ROW)
+		waterfall_row(r, out, &a, r->c->exchanges[i], y);
+	legend(out, y + 4);
+	buf_puts(out, "</svg>\n");
+	if (left)
+		buf_printf(out, "<p class=\"dim\">… and %zu exchanges more.</p>\n", left);
+}
+
+/* --- the tokens' lives ------------------------------------------------------------------------ */
+
+struct life {
+	const char *name;
+	int64_t from, not_before, to; /* seconds since 1970; 0: not known */
+};
+
+static void
+life_of(struct life *l, const char *name, const struct case_token *t)
+{
+	struct claims c;
+
+	*l = (struct life){.name = name};
+	if (t->sent.payload) {
+		claims_read(&c, t->sent.payload);
+		l->from = c.iat.at;
+		l->not_before = c.nbf.at;
+		l->to = c.exp.at;
+	}
+	if (!l->from && t->obtained_wall_us > 0)
+		l->from = t->obtained_wall_us / 1000000;
+	if (!l->to && t->expires_in >= 0 && t->obtained_wall_us > 0)
+		l->to = t->obtained_wall_us / 1000000 + t->expires_in;
+}
+
+/* What introspection says goes before the token's own claims, as in the diagnosis. */
+static void
+add_facts(const struct report *r, struct life *l)
+{
+	const struct facts *f = r->f;
+
+	if (f->iat.known)
+		l->from = f->iat.at;
+	if (f->nbf.known)
+		l->not_before = f->nbf.at;
+	if (f->exp.known)
+		l->to = f->exp.at;
+}
+
+static double
+at_s(const struct life *range, int64_t s)
+{
+	double share = (double)(s - range->from) / (double)(range->to - range->from);
+
+	return LABEL + share * BARS;
+}
+
+/* A label below or above its mark, kept inside the drawing. */
+static void
+mark(struct buf *out, const char *class, double x, double y, const char *what, const char *when)
+{
+	const char *anchor = x < LABEL + 120 ? "start" : x > LABEL + BARS - 120 ? "end" : "middle";
+
+	buf_printf(out, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">", class, x, y,
+		anchor);
+	report_escape(out, what);
+	buf_putc(out, ' ');
+	report_escape(out, when);
+	buf_puts(out, "</text>");
+}
+
+static void
+now_mark(struct buf *out, const struct life *range, int64_t now, double y, const char *what)
+{
+	double x = at_s(range, now);
+	char when[40];
+
+	buf_printf(out, "<line class=\"now\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>", x,
+		y + 16, x, y + 36);
+	mark(out, "now", x, y + 12, what, time_screen(when, now, false));
+}
+
+static void
+life_row(const struct report *r, struct buf *out, const struct life *l, double y)
+{
+	int64_t now = r->f->server_now_s, local = r->f->now_s;
+	struct life range = {.from = l->from ? l->from : now, .to = l->to > now ? l->to : now};
+	char when[40];
+	double start, end;
+
+	if (range.from > now)
+		range.from = now;
+	range.to += (range.to - range.from) / 20 + 1;
+	buf_printf(out, "<text x=\"0\" y=\"%.1f\">", y + 31);
+	report_escape(out, l->name);
+	buf_puts(out, "</text>");
+	if (!l->to && !l->from) {
+		buf_printf(out,
+			"<text class=\"dim\" x=\"%d\" y=\"%.1f\">nothing tells how long it is good"
+			"</text>",
+			LABEL, y + 31);
+		return;
+	}
+	start = at_s(&range, l->not_before > l->from && l->from ? l->not_before : range.from);
+	end = l->to ? at_s(&range, l->to) : LABEL + BARS;
+	rect(out, "past", LABEL, y + 20, BARS, 12);
+	if (end > start)
+		rect(out, l->to && l->to <= now ? "bad" : "good", start, y + 20, end - start, 12);
+	if (l->from)
+		mark(out, "dim", at_s(&range, l->from), y + 46, "issued",
+			time_screen(when, l->from, false));
+	if (l->to)
+		mark(out, "dim", end, y + (end < LABEL + 330 && l->from ? 59 : 46),
+			l->to <= now ? "expired" : "expires", time_screen(when, l->to, false));
+	now_mark(out, &range, now, y, now == local ? "now" : "now, by the server");
+}
+
+void
+report_svg_tokens(const struct report *r, struct buf *out)
+{
+	const struct case_tokens *t =
+		r->c->n_generations ? &r->c->generations[r->c->n_generations - 1] : NULL;
+	struct life lives[3];
+	size_t n = 0;
+
+	if (!t)
+		return;
+	if (t->access.present) {
+		life_of(&lives[n], "access token", &t->access);
+		add_facts(r, &lives[n++]);
+	}
+	if (t->refresh.present) {
+		life_of(&lives[n], "refresh token", &t->refresh);
+		if (r->f->refresh_exp.known)
+			lives[n].to = r->f->refresh_exp.at;
+		n++;
+	}
+	if (t->id.present)
+		life_of(&lives[n++], "ID token", &t->id);
+	if (!n)
+		return;
+	buf_printf(out,
+		"<svg viewBox=\"0 0 %d %zu\" role=\"img\" aria-label=\"When the tokens are good\">",
+		WIDTH, n * TOKEN_ROW + 4);
+	for (size_t i = 0; i < n; i++)
+		life_row(r, out, &lives[i], (double)(i * TOKEN_ROW));
+	buf_puts(out, "</svg>\n");
+}

@@ -1,0 +1,215 @@
+/*
+ * What a reader does not get to see: where in the record a mask stands, and what is not written at
+ * all.  Names and places, never a value.
+ */
+#include "report/parts.h"
+
+#include "base/mem.h"
+#include "base/redact.h"
+#include "base/text.h"
+
+#define MASK "[redacted"
+
+struct places {
+	struct str_list *list;
+	const struct report *r;
+	char label[80]; /* "exchange 2 · introspection" */
+	size_t values; /* in all exchanges */
+	size_t exchanges, last; /* how many have one; the number of the last */
+};
+
+static bool
+has_mask(struct span s)
+{
+	return span_find_str(s, MASK) != SIZE_MAX;
+}
+
+static void
+add(struct places *p, const struct exchange *x, const char *where, struct span name)
+{
+	struct buf line;
+
+	p->values++;
+	if (p->last != x->n) {
+		p->last = x->n;
+		p->exchanges++;
+	}
+	if (!p->list)
+		return;
+	buf_init(&line, LIMIT_REPORT);
+	buf_printf(&line, "%s: %s%s", p->label, where, name.n ? " " : "");
+	text_safe(&line, span_sub(name, 0, name.n < 120 ? name.n : 120));
+	str_list_add(p->list, buf_span(&line));
+	buf_release(&line);
+}
+
+/* "a=…&b=…" of a query, a fragment or a form, by its names. */
+static void
+look_at_form(struct places *p, const struct exchange *x, const char *where, struct span form)
+{
+	struct span member;
+
+	while (span_next(&form, '&', &member))
+		if (has_mask(member))
+			add(p, x, where, span_sub(member, 0, span_find(member, '=')));
+}
+
+static void
+look_at_url(struct places *p, const struct exchange *x)
+{
+	struct span url = span_of(x->request.url);
+	size_t mark = span_find(url, '?'), hash = span_find(url, '#');
+	size_t end = mark < hash ? mark : hash;
+
+	if (has_mask(span_sub(url, 0, end)))
+		add(p, x, "in the address", SPAN_EMPTY);
+	if (mark < hash)
+		look_at_form(p, x, "query parameter",
+			span_sub(span_from(url, mark + 1), 0,
+				hash == SIZE_MAX ? url.n : hash - mark - 1));
+	if (hash != SIZE_MAX)
+		look_at_form(p, x, "fragment parameter", span_from(url, hash + 1));
+}
+
+static void
+look_at_headers(
+	struct places *p, const struct exchange *x, const char *where, const struct http_headers *h)
+{
+	for (size_t i = 0; i < h->n; i++)
+		if (has_mask(span_of(h->v[i].value)))
+			add(p, x, where, span_of(h->v[i].name));
+}
+
+static void
+look_at_tree(struct places *p, const struct exchange *x, const char *where, const struct json *j)
+{
+	struct span s;
+
+	for (const struct json *m = json_first(j); m; m = json_next(m)) {
+		if (json_to_span(m, &s) && has_mask(s))
+			add(p, x, where, json_type(j) == JSON_OBJECT ? json_name(m) : SPAN_EMPTY);
+		look_at_tree(p, x, where, m);
+	}
+}
+
+static void
+look_at_body(struct places *p, const struct exchange *x, bool response)
+{
+	const struct buf *body = response ? &x->result.response.body : &x->request.body;
+	struct span s = buf_span(body), value;
+	struct json *doc = NULL;
+
+	if (!has_mask(s))
+		return;
+	if (json_parse(&doc, s, NULL) == RES_OK && json_type(doc) >= JSON_ARRAY)
+		look_at_tree(p, x, response ? "response body" : "request body", doc);
+	else if (doc && json_to_span(doc, &value))
+		add(p, x, response ? "response body" : "request body", SPAN_EMPTY);
+	else if (!response && span_find(s, '=') != SIZE_MAX)
+		look_at_form(p, x, "form member", s);
+	else
+		add(p, x, response ? "in the response body" : "in the request body", SPAN_EMPTY);
+	json_free(doc);
+}
+
+static void
+look_at_exchanges(struct places *p)
+{
+	for (size_t i = 0; i < p->r->c->n_exchanges; i++) {
+		const struct exchange *x = p->r->c->exchanges[i];
+
+		exchange_label(x, p->label, sizeof(p->label));
+		look_at_url(p, x);
+		look_at_headers(p, x, "request header", &x->request.headers);
+		look_at_body(p, x, false);
+		look_at_headers(p, x, "response header", &x->result.response.headers);
+		look_at_body(p, x, true);
+	}
+}
+
+static void
+say(struct str_list *out, const char *fmt, const char *what)
+{
+	struct buf b;
+
+	buf_init(&b, LIMIT_REPORT);
+	if (what)
+		buf_printf(&b, fmt, what);
+	else
+		buf_puts(&b, fmt);
+	str_list_add(out, buf_span(&b));
+	buf_release(&b);
+}
+
+static size_t
+tokens(const struct report *r, struct str_list *out)
+{
+	static const char *const names[] = {"access token", "refresh token", "ID token"};
+	size_t n = 0;
+
+	for (size_t g = 0; g < r->c->n_generations; g++) {
+		const struct case_tokens *t = &r->c->generations[g];
+		const struct case_token *all[] = {&t->access, &t->refresh, &t->id};
+
+		for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+			char line[120];
+
+			if (!all[i]->present || (g && all[i]->from == 0))
+				continue;
+			n++;
+			if (!out)
+				continue;
+			snprintf(line, sizeof(line), "the %s (%s)%s", names[i], all[i]->source,
+				all[i]->sent.kind == TOKEN_OPAQUE
+					? ""
+					: ": its signature, and the value whole");
+			say(out, "%s", line);
+		}
+	}
+	return n;
+}
+
+void
+report_masked(const struct report *r, struct str_list *out)
+{
+	struct places p = {.list = out, .r = r};
+
+	(void)tokens(r, out);
+	if (r->c->profile.client_secret)
+		say(out, "the client secret of the profile, and where it is kept", NULL);
+	look_at_exchanges(&p);
+	if (r->in->claims == CLAIMS_NAMES)
+		say(out,
+			"the values of claims about a person, wherever they stand (--claims names)",
+			NULL);
+	else if (r->in->claims == CLAIMS_NONE)
+		say(out, "claims, and the bodies that hold them (--claims none)", NULL);
+}
+
+void
+report_masked_list(const struct report_input *in, struct str_list *out)
+{
+	struct report r;
+
+	report_init(&r, in);
+	report_masked(&r, out);
+	report_release(&r);
+}
+
+char *
+report_masked_words(const struct report_input *in, char *out, size_t size)
+{
+	struct report r;
+	struct places p = {.r = &r};
+	size_t n;
+
+	report_init(&r, in);
+	look_at_exchanges(&p);
+	n = tokens(&r, NULL);
+	text_format(out, size, "Masked: %zu value%s in %zu exchange%s, and %zu token%s.%s",
+		p.values, p.values == 1 ? "" : "s", p.exchanges, p.exchanges == 1 ? "" : "s", n,
+		n == 1 ? "" : "s",
+		in->claims == CLAIMS_KEEP ? " Claims are kept." : " Claims are left out.");
+	report_release(&r);
+	return out;
+}

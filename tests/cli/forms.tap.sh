@@ -1,0 +1,86 @@
+#!/bin/sh
+# The forms for programs: the plugin's line and statuses, OpenMetrics by its grammar, the script of curl commands (clean to
+# a shell, and to shellcheck where that is at hand) run against the server that the case was recorded with.
+set -u
+work=$(mktemp -d) || exit 99
+server=
+cleanup() {
+	[ -n "$server" ] && kill "$server" 2>/dev/null && wait "$server" 2>/dev/null
+	rm -rf "$work"
+}
+trap cleanup EXIT
+HOME=$work XDG_CONFIG_HOME=$work/xdg; export HOME XDG_CONFIG_HOME
+cd "$work" || exit 99
+tt=$TOKENTRIAGE
+n=0 failed=0
+
+result() { n=$((n + 1)); echo "$1 $n - $2"; [ "$1" = ok ] || failed=1; }
+note() { sed 's/^/# /' "$1" | head -n "${2-12}"; }
+# expect WHAT COMMAND...: ok if the command succeeds; its output is shown if not
+expect() { what=$1; shift; if "$@" >note 2>&1; then result ok "$what"; else result "not ok" "$what"; note note; fi; }
+
+# --- a plugin -------------------------------------------------------------------------------------------------------
+plugin() { # STATUS WORD WHAT -- ARGUMENTS
+	want=$1 word=$2 what=$3
+	shift 4
+	"$tt" "$@" --format nagios >out 2>err </dev/null; status=$?
+	head -n 1 out >line
+	if [ $status -eq "$want" ] && grep -q "^TOKENTRIAGE $word - ." line; then result ok "$what: $word, $want"; else
+		result "not ok" "$what: status $status, $(cat line)"; note err; fi
+}
+perfdata() { # 'label'=value[unit];[warn];[crit];[min];[max], blank-separated, behind the only bar
+	[ "$(tr -cd '|' <line | wc -c)" = 1 ] && sed 's/.*| //' line | tr ' ' '\n' | grep -Evx "[a-z_-]+=-?[0-9]+(\.[0-9]+)?s?(;[0-9.]*){0,4}" && return 1
+	return 0
+}
+for s in healthy expiring expired healthy-opaque; do "$tt" demo $s --save $s.case >/dev/null 2>&1 </dev/null; done
+plugin 0 OK "healthy" -- inspect healthy.case
+expect "... with numbers behind it" perfdata
+plugin 1 WARNING "expiring" -- inspect expiring.case
+plugin 2 CRITICAL "expired" -- inspect expired.case
+expect "... with numbers behind it" perfdata
+expect "... time left is below zero" grep -q ' expires_in=-[0-9]*s' line
+expect "... cause and remedy on lines of their own" sh -c "sed -n 2p out | grep -q '^cause: token-expired' && sed -n 3p out | grep -q '^remedy: .'"
+plugin 3 UNKNOWN "nobody answers with a reason" -- inspect --step userinfo /dev/null
+printf 'HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n' >bare.txt
+plugin 3 UNKNOWN "a bare refusal" -- inspect --step userinfo bare.txt
+plugin 3 UNKNOWN "a wrong option" -- check --nonsense
+plugin 3 UNKNOWN "no server" -- check
+plugin 3 UNKNOWN "a file that is not there" -- check --issuer http://127.0.0.1:1 --access-token-file not-there
+echo opaque-token-0123456789 >at
+plugin 2 CRITICAL "a server that is not there" -- check --issuer http://127.0.0.1:1 --access-token-file at
+
+# --- OpenMetrics ----------------------------------------------------------------------------------------------------
+for s in healthy expired; do
+	"$tt" inspect $s.case --format openmetrics >$s.metrics 2>/dev/null
+	expect "$s: OpenMetrics by its grammar" "$NODE" "$srcdir/tests/cli/openmetrics.mjs" $s.metrics
+done
+printf '# TYPE a gauge\na{b="c"d"} 1\n# EOF\n' >bad.metrics
+expect "... which refuses what is none" sh -c "! '$NODE' '$srcdir/tests/cli/openmetrics.mjs' bad.metrics"
+expect "the verdict is a state of its own" grep -qx 'tokentriage_verdict{profile="demo.expired",state="problem"} 1' expired.metrics
+expect "seconds to expiry" grep -Eq '^tokentriage_token_expiry_seconds\{profile="demo.expired"\} -1[0-9][0-9]$' expired.metrics
+
+# --- the script -----------------------------------------------------------------------------------------------------
+"$tt" serve --scenario expired --tokens-out t.json >serve.out 2>serve.err & server=$!
+i=0; while ! grep -q '^ready' serve.out && [ $i -lt 600 ] && kill -0 $server 2>/dev/null; do i=$((i + 1)); sleep 0.1; done
+issuer=$(sed -n 's/^issuer //p' serve.out) id=$(sed -n 's/^client_id //p' serve.out)
+member() { "$NODE" -e 'process.stdout.write(JSON.parse(require("fs").readFileSync("t.json"))[process.argv[1]])' "$1"; }
+member access_token >at
+CS=$(member client_secret); export CS
+"$tt" check --issuer "$issuer" --client-id "$id" --client-secret-env CS --access-token-file at --format sh -o case.sh 2>err </dev/null
+expect "the script is a shell's" sh -n case.sh
+expect "it opens with the verdict" sh -c "sed -n 2p case.sh | grep -q '^# problem: The access token expired'"
+if command -v shellcheck >/dev/null; then expect "shellcheck has nothing to say" shellcheck case.sh; fi
+expect "it holds no secret" sh -c '! grep -qF -e "$CS" -e "$(cat at)" case.sh'
+sh case.sh >run 2>&1; status=$?
+[ $status -ne 0 ] && grep -Eq '(CLIENT_SECRET|ACCESS_TOKEN): is a secret' run && result ok "without its secrets it sends nothing and names them" ||
+	{ result "not ok" "without secrets: $status"; note run; }
+ACCESS_TOKEN=$(cat at) CLIENT_SECRET=$CS sh case.sh >run 2>&1
+[ "$(grep -c '^HTTP/1.1 200' run)" = 3 ] && [ "$(grep -c '^HTTP/1.1 401' run)" = 1 ] && grep -q '"active":false' run &&
+	result ok "with them the server answers as it did" || { result "not ok" "the run of the script"; note run 40; }
+"$tt" inspect --format sh /dev/null >none.sh 2>&1
+for f in html sh nagios openmetrics har; do
+	"$tt" inspect healthy.case --format $f -o made.$f 2>/dev/null
+	[ -s made.$f ] && result ok "inspect --format $f" || result "not ok" "inspect --format $f"
+done
+echo "1..$n"
+exit $failed
