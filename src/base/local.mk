@@ -11,6 +11,7 @@ src_libttbase_a_SOURCES = \
 	src/base/file.c src/base/file.h \
 	src/base/ids.c src/base/ids.h \
 	src/base/limits.h \
+	src/base/log-file.c src/base/log-record.c src/base/log-sinks.h src/base/log-system.c \
 	src/base/log.c src/base/log.h \
 	src/base/logcats.def \
 	src/base/mem.c src/base/mem.h \

@@ -1,16 +1,14 @@
 #include "base/log.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
-#include <sys/stat.h>
 
+#include "base/encode.h"
 #include "base/limits.h"
+#include "base/log-sinks.h"
 #include "base/mem.h"
 #include "base/text.h"
 
 enum {
-	FILE_BUFFER = 64 << 10, /* bytes gathered before they are written */
 	RAW_MAX = LIMIT_BODY + LIMIT_HEADERS,
 	STACK_RAW = 1024,
 };
@@ -41,8 +39,12 @@ struct log {
 	uint8_t min[LOGC_COUNT];
 	bool named[LOGC_COUNT]; /* min comes from log_set_trace */
 	bool to_stderr;
-	int fd; /* -1: none */
-	struct buf pending;
+	struct log_file file;
+	struct log_system sys;
+	char trace_id[LOG_TRACE_HEX + 1], open_span[LOG_SPAN_HEX + 1];
+	uint64_t span_seed;
+	char (*spans)[LOG_SPAN_HEX + 1]; /* by the exchange's number, from 1 */
+	size_t n_spans;
 };
 
 static const char *const cat_ids[LOGC_COUNT] = {
@@ -76,9 +78,9 @@ log_new(const struct clock *clock, const struct redactor *r, size_t max_records,
 	l->max_bytes = max_bytes > 16 ? max_bytes : 16;
 	l->heads = xreallocarray(NULL, l->max_records, sizeof *l->heads);
 	l->text = xmalloc(l->max_bytes);
-	l->fd = -1;
+	log_file_init(&l->file);
+	l->sys.fd = -1;
 	log_set_level(l, LOG_INFO);
-	buf_init(&l->pending, 2 * FILE_BUFFER);
 	return l;
 }
 
@@ -88,9 +90,9 @@ log_free(struct log *l)
 	if (l == NULL)
 		return;
 	log_flush(l);
-	if (l->fd >= 0)
-		close(l->fd);
-	buf_release(&l->pending);
+	log_file_release(&l->file);
+	log_system_close(&l->sys);
+	free(l->spans);
 	free(l->heads);
 	free(l->text);
 	free(l);
@@ -238,25 +240,45 @@ log_generation(const struct log *l)
 
 /* --- the other sinks ---------------------------------------------------------------------- */
 
+/* A sink that fails is given up, which the ring says once. */
+static void
+give_up_file(struct log *l, const struct err *e)
+{
+	int fd = l->file.fd;
+
+	l->file.fd = -1; /* first, so that the next record does not come back here */
+	log_add(l, LOG_WARN, LOGC_CONF, 0, "%s", e->text);
+	close(fd);
+}
+
 enum res
 log_open_file(struct log *l, const char *path, struct err *e)
 {
-	int flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY;
-	int fd = open(path, flags, 0600);
-	struct stat st;
-
-	if (fd < 0 && errno == ELOOP)
-		return err_set(e, RES_REFUSED, "%s: is a symbolic link", path);
-	if (fd < 0)
-		return err_errno(e, "%s", path);
-	/* A file of an earlier run, perhaps made by other means. */
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 077) != 0)
-		(void)fchmod(fd, 0600);
 	log_flush(l);
-	if (l->fd >= 0)
-		close(l->fd);
-	l->fd = fd;
-	return RES_OK;
+	return log_file_open(&l->file, path, e);
+}
+
+void
+log_set_rotation(struct log *l, uint64_t max_bytes, unsigned keep)
+{
+	l->file.max_bytes = max_bytes;
+	l->file.keep = keep;
+}
+
+enum res
+log_reopen(struct log *l, struct err *e)
+{
+	if (l->file.fd < 0)
+		return err_set(e, RES_NOTFOUND, "there is no log file (--log-file)");
+	log_flush(l);
+	return log_file_open(&l->file, l->file.path, e);
+}
+
+enum res
+log_open_system(
+	struct log *l, enum log_system_kind kind, const char *socket_path, struct err *e)
+{
+	return log_system_open(&l->sys, kind, socket_path, e);
 }
 
 void
@@ -265,62 +287,101 @@ log_set_stderr(struct log *l, bool on)
 	l->to_stderr = on;
 }
 
-static bool
-write_all(int fd, const char *p, size_t n)
-{
-	while (n > 0) {
-		ssize_t done = write(fd, p, n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return false;
-		p += done;
-		n -= (size_t)done;
-	}
-	return true;
-}
-
 void
 log_flush(struct log *l)
 {
-	int fd = l->fd;
+	struct err e = ERR_INIT;
 
-	if (fd < 0 || l->pending.len == 0)
-		return;
-	if (write_all(fd, l->pending.p, l->pending.len)) {
-		buf_clear(&l->pending);
-		return;
-	}
-	buf_clear(&l->pending);
-	l->fd = -1; /* first, so that the next record does not come back here */
-	log_add(l, LOG_WARN, LOGC_CONF, 0, "the log file cannot be written: %m");
-	close(fd);
+	if (l->file.fd >= 0 && log_file_flush(&l->file, &e) != RES_OK)
+		give_up_file(l, &e);
 }
 
-/* The text is safe already: only quotes and backslashes are left to escape. */
+/* The span of the record's exchange, else the one that is open. */
+static const char *
+span_of_record(const struct log *l, const struct log_rec *rec)
+{
+	const char *span = rec->exchange && rec->exchange <= l->n_spans
+		? l->spans[rec->exchange - 1]
+		: "";
+
+	return *span ? span : rec->exchange ? "" : l->open_span;
+}
+
 static void
 file_add(struct log *l, const struct log_rec *rec)
 {
-	struct buf *b = &l->pending;
-	char day[32];
+	struct err e = ERR_INIT;
+	struct buf line;
+	enum res r;
 
-	time_rfc3339(day, rec->wall_us / 1000000);
-	buf_printf(b, "{\"seq\":%llu,\"time\":\"%.*s.%03dZ\",\"level\":\"%s\",\"category\":\"%s\"",
-		(unsigned long long)rec->seq, (int)strcspn(day, "Z"), day,
-		(int)(rec->wall_us / 1000 % 1000), log_level_id(rec->level), log_cat_id(rec->cat));
-	if (rec->exchange != 0)
-		buf_printf(b, ",\"exchange\":%u", (unsigned)rec->exchange);
-	buf_puts(b, ",\"text\":\"");
-	for (size_t i = 0; i < rec->text_len; i++) {
-		if (rec->text[i] == '"' || rec->text[i] == '\\')
-			buf_putc(b, '\\');
-		buf_putc(b, rec->text[i]);
-	}
-	buf_puts(b, "\"}\n");
-	if (b->len >= FILE_BUFFER)
-		log_flush(l);
+	buf_init(&line, 4 * LIMIT_LOG_TEXT);
+	log_otel_line(&line, rec, l->trace_id, span_of_record(l, rec));
+	r = log_file_add(&l->file, buf_span(&line), &e);
+	buf_release(&line);
+	if (r == RES_LIMIT) /* it grows on */
+		log_add(l, LOG_WARN, LOGC_CONF, 0, "the log file is not rotated: %s", e.text);
+	else if (r != RES_OK)
+		give_up_file(l, &e);
 }
+
+/* --- runs and spans ----------------------------------------------------------------------- */
+
+void
+log_set_run(struct log *l, const unsigned char trace_id[LOG_TRACE_BYTES])
+{
+	struct buf hex;
+
+	buf_init(&hex, LOG_TRACE_HEX);
+	(void)hex_encode(&hex, span_make((const char *)trace_id, LOG_TRACE_BYTES));
+	text_format(l->trace_id, sizeof(l->trace_id), "%s", buf_str(&hex));
+	buf_release(&hex);
+	memcpy(&l->span_seed, trace_id, sizeof(l->span_seed));
+}
+
+const char *
+log_trace_id(const struct log *l)
+{
+	return l ? l->trace_id : "";
+}
+
+/* Different for each, and of no use to guess anything by: the run's id is in the record, too. */
+void
+log_new_span(struct log *l, char out[LOG_SPAN_HEX + 1])
+{
+	uint64_t z;
+
+	out[0] = '\0';
+	if (!l || !l->trace_id[0])
+		return;
+	/* splitmix64: a permutation, so that none comes twice */
+	z = l->span_seed += 0x9E3779B97F4A7C15u;
+	z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
+	z = (z ^ z >> 27) * 0x94D049BB133111EBu;
+	z ^= z >> 31;
+	(void)snprintf(out, LOG_SPAN_HEX + 1, "%016llx", (unsigned long long)(z ? z : 1));
+}
+
+void
+log_open_span(struct log *l, const char *span)
+{
+	if (l)
+		text_format(l->open_span, sizeof(l->open_span), "%s", span ? span : "");
+}
+
+void
+log_name_span(struct log *l, uint32_t exchange, const char *span)
+{
+	if (!l || !exchange || exchange > LIMIT_EXCHANGES)
+		return;
+	if (exchange > l->n_spans) {
+		l->spans = xreallocarray(l->spans, exchange, sizeof(*l->spans));
+		memset(l->spans + l->n_spans, 0, (exchange - l->n_spans) * sizeof(*l->spans));
+		l->n_spans = exchange;
+	}
+	text_format(l->spans[exchange - 1], sizeof(*l->spans), "%s", span);
+}
+
+/* --- stderr ------------------------------------------------------------------------------- */
 
 static void
 stderr_add(const struct log_rec *rec)
@@ -330,7 +391,7 @@ stderr_add(const struct log_rec *rec)
 		log_level_id(rec->level), log_cat_id(rec->cat), rec->text);
 
 	if (n > 0)
-		(void)write_all(STDERR_FILENO, line, strlen(line));
+		(void)log_write_all(STDERR_FILENO, line, strlen(line));
 }
 
 /* --- making a record ---------------------------------------------------------------------- */
@@ -353,8 +414,10 @@ add_raw(struct log *l, enum log_level level, enum log_cat cat, uint32_t exchange
 	rec = (struct log_rec){++l->made, clock_wall_us(l->clock), (uint8_t)level, (uint8_t)cat,
 		(uint16_t)strlen(text), exchange, text};
 	ring_add(l, &rec);
-	if (l->fd >= 0)
+	if (l->file.fd >= 0)
 		file_add(l, &rec);
+	if (l->sys.fd >= 0)
+		log_system_send(&l->sys, &rec, l->trace_id, span_of_record(l, &rec));
 	if (l->to_stderr)
 		stderr_add(&rec);
 	free(text);

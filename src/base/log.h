@@ -40,8 +40,30 @@ bool log_wants(const struct log *l, enum log_level level, enum log_cat cat);
 void log_add(struct log *l, enum log_level level, enum log_cat cat, uint32_t exchange,
 	const char *fmt, ...) PRINTF(5, 6);
 
-/* Sinks besides the ring.  JSON lines into a file 0600, opened O_NOFOLLOW, appended. */
+/*
+ * What the records of a run have in common (W3C Trace Context: 16 bytes, not all zero), and which span a record
+ * belongs to: that of its exchange, else the one that is open.  Ids are lower-case hexadecimal, "" for none.
+ */
+enum { LOG_TRACE_BYTES = 16, LOG_TRACE_HEX = 32, LOG_SPAN_HEX = 16 };
+void log_set_run(struct log *l, const unsigned char trace_id[LOG_TRACE_BYTES]);
+const char *log_trace_id(const struct log *l); /* NULL-safe */
+/* A new span's id; "" without a run. */
+void log_new_span(struct log *l, char out[LOG_SPAN_HEX + 1]);
+void log_open_span(struct log *l, const char *span); /* NULL: none is open */
+void log_name_span(struct log *l, uint32_t exchange, const char *span);
+
+/*
+ * Sinks besides the ring.  JSON lines (doc/log.schema.json) into a file 0600, opened O_NOFOLLOW, appended.  A file that
+ * was moved away is noticed at the next flush, and opened anew under its name.
+ */
 enum res log_open_file(struct log *l, const char *path, struct err *e) MUST_USE;
+/* Before a record that would make the file longer than that, it becomes FILE.1, that FILE.2 … up to keep; 0: never. */
+void log_set_rotation(struct log *l, uint64_t max_bytes, unsigned keep);
+/* Closes and opens the file at once; RES_NOTFOUND if there is none. */
+enum res log_reopen(struct log *l, struct err *e) MUST_USE;
+/* The system's own log.  socket_path NULL: the usual one. */
+enum log_system_kind { LOG_SYSLOG, LOG_JOURNAL };
+enum res log_open_system(struct log *l, enum log_system_kind kind, const char *socket_path, struct err *e) MUST_USE;
 void log_set_stderr(struct log *l, bool on);
 /* Writes what is buffered; called when the loop is idle and at the end. */
 void log_flush(struct log *l);

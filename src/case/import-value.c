@@ -642,8 +642,8 @@ import_own(struct import *im, struct span text, enum purpose purpose, struct err
 		what = "plugin line";
 	else if (span_starts(body, "# TYPE tokentriage_"))
 		what = "metrics text";
-	else if (span_starts(body, "{\"seq\":") &&
-		span_find_str(head, "\"category\":\"") != SIZE_MAX)
+	else if (span_starts(body, "{\"Timestamp\":") &&
+		span_find_str(top, "\"service.name\":\"tokentriage\"") != SIZE_MAX)
 		what = "log";
 	if (!what)
 		return RES_NOTFOUND;

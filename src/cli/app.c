@@ -235,6 +235,7 @@ static enum res
 open_log(struct app *a, struct err *e)
 {
 	const struct options *o = a->opt;
+	unsigned char run[LOG_TRACE_BYTES];
 	enum res r = RES_OK;
 
 	a->redactor = redactor_new();
@@ -242,8 +243,15 @@ open_log(struct app *a, struct err *e)
 		&clock_system, a->redactor, (size_t)a->conf.ui.log_records, LIMIT_LOG_BYTES);
 	if (opt_given(o, OPT_TRACE))
 		r = log_set_trace(a->log, span_of(opt_str(o, OPT_TRACE)), e);
+	rng_fill(&rng_system, run, sizeof(run));
+	log_set_run(a->log, run);
+	log_set_rotation(a->log, (uint64_t)opt_int(o, OPT_LOG_SIZE) << 10,
+		(unsigned)opt_int(o, OPT_LOG_KEEP));
 	if (r == RES_OK && opt_given(o, OPT_LOG_FILE))
 		r = log_open_file(a->log, opt_str(o, OPT_LOG_FILE), e);
+	if (r == RES_OK && opt_given(o, OPT_LOG_TO))
+		r = log_open_system(
+			a->log, (enum log_system_kind)opt_choice(o, OPT_LOG_TO), NULL, e);
 	if (!a->on_screen)
 		log_set_stderr(a->log, opt_given(o, OPT_VERBOSE) || opt_given(o, OPT_TRACE));
 	return r;
@@ -268,6 +276,7 @@ app_start(struct app *a, bool offline, struct err *e)
 		return r;
 	a->read_only = offline;
 	a->engine = engine_new(&ed);
+	engine_set_traceparent(a->engine, opt_given(a->opt, OPT_TRACEPARENT));
 	if (!offline && (a->opt->command == CMD_WIZARD || a->opt->command == CMD_CHECK)) {
 		char *state = journal_default_folder();
 

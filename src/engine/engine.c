@@ -35,6 +35,7 @@ struct task {
 	unsigned attempt, hops;
 	bool cancelled;
 	bool nonce_tried;          /* use_dpop_nonce was answered once */
+	char span[LOG_SPAN_HEX + 1]; /* of this attempt, in the log and in traceparent */
 	uint32_t follows;          /* the exchange of the attempt or hop before */
 	struct exchange *own;      /* recorded, but there is no case to keep it */
 	const struct exchange *recorded; /* the last attempt; valid until it is delivered */
@@ -45,7 +46,7 @@ struct engine {
 	const struct transport_ops *ops;
 	struct transport *transport;
 	struct err load_error;
-	bool load_failed, turning;
+	bool load_failed, turning, traceparent;
 	struct option_set *options;
 	struct str_list origins;   /* confirmed for credentials */
 	struct str_list mute;      /* gave no whole answer in time in this walk */
@@ -142,6 +143,12 @@ engine_set_options(struct engine *e, const struct net_options *o, const struct s
 
 	option_set_unref(e->options);
 	e->options = s;
+}
+
+void
+engine_set_traceparent(struct engine *e, bool on)
+{
+	e->traceparent = on;
 }
 
 /* --- origins --- */
@@ -387,9 +394,23 @@ add_profile_headers(struct task *t)
 	}
 }
 
+/* W3C Trace Context §3.2: version 00, the run, this attempt, sampled. */
+static void
+add_traceparent(const struct engine *e, struct task *t)
+{
+	const char *run = log_trace_id(e->deps.log);
+	char value[80];
+
+	if (!e->traceparent || !*run || !t->span[0])
+		return;
+	(void)snprintf(value, sizeof(value), "00-%s-%s-01", run, t->span);
+	http_headers_set(&t->wire.headers, "traceparent", span_of(value));
+}
+
 static void
 build_wire(struct engine *e, struct task *t)
 {
+	log_new_span(e->deps.log, t->span);
 	http_request_release(&t->wire);
 	http_request_init(&t->wire);
 	http_request_copy(&t->wire, &t->call.http);
@@ -408,6 +429,7 @@ build_wire(struct engine *e, struct task *t)
 	if (!http_has_header(&t->wire.headers, "User-Agent"))
 		http_headers_set(
 			&t->wire.headers, "User-Agent", SPAN_LIT("tokentriage/" PACKAGE_VERSION));
+	add_traceparent(e, t);
 }
 
 /* An attempt that does not go out ends here, as an exchange with an error. */
@@ -479,7 +501,9 @@ start(struct engine *e, struct task *t)
 	t->transfer.options.total_timeout_ms = left > 1 ? left : 1;
 	build_wire(e, t);
 	if (may_be_sent(e, t, &err)) {
+		log_open_span(e->deps.log, t->span);
 		trace_request(e->deps.log, e->deps.redactor, &t->wire);
+		log_open_span(e->deps.log, NULL);
 		if (e->ops->start(e->transport, &t->transfer, &err) == RES_OK) {
 			t->state = TASK_UNDER_WAY;
 			e->n_under_way++;
@@ -516,6 +540,7 @@ record(struct engine *e, struct task *t)
 	}
 	t->recorded = x;
 	t->follows = x->n;
+	log_name_span(e->deps.log, x->n, t->span);
 	trace_result(e->deps.log, x);
 }
 

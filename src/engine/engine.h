@@ -33,6 +33,12 @@ void engine_set_options(
 	struct engine *e, const struct net_options *o, const struct str_list *headers);
 
 /*
+ * Sends traceparent (W3C Trace Context) with each request, by which a server's own log can be joined with this one:
+ * the trace is the log's run, the parent the span of that attempt.
+ */
+void engine_set_traceparent(struct engine *e, bool on);
+
+/*
  * Credentials go only to confirmed origins.  The wizard confirms those of the profile and of the
  * metadata of the profile's own, matching issuer.
  */

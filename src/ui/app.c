@@ -101,6 +101,10 @@ take_signal(struct ui *ui, int sig)
 		ui->d->term->redraw(ui->term);
 		ui->dirty = ui->soon = ui->model_stale = true;
 		break;
+	case SIGUSR1: /* SIGHUP means that the terminal is gone */
+		flow_reopen_log(ui);
+		ui->dirty = true;
+		break;
 	default:
 		ui_leave(ui, 128 + sig);
 		break;

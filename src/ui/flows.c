@@ -64,6 +64,17 @@ export_format(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 }
 
 void
+flow_reopen_log(struct ui *ui)
+{
+	struct err e = ERR_INIT;
+
+	if (!ui->d->log || log_reopen(ui->d->log, &e) != RES_OK)
+		ui_notice(ui, "The log: %s.", *e.text ? e.text : "there is none");
+	else
+		ui_notice(ui, "The log file was opened anew.");
+}
+
+void
 flow_export(struct ui *ui)
 {
 	struct dialog_spec spec = {.title = "Export",

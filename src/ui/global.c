@@ -132,6 +132,17 @@ look_action(struct ui *ui, enum action a)
 	}
 }
 
+static void
+file_action(struct ui *ui, enum action a)
+{
+	if (a == ACT_EXPORT)
+		flow_export(ui);
+	else if (a == ACT_SAVE)
+		flow_save(ui);
+	else
+		flow_reopen_log(ui);
+}
+
 void
 ui_global_action(struct ui *ui, enum action a)
 {
@@ -158,7 +169,8 @@ ui_global_action(struct ui *ui, enum action a)
 		break;
 	case ACT_EXPORT:
 	case ACT_SAVE:
-		(a == ACT_SAVE ? flow_save : flow_export)(ui);
+	case ACT_REOPEN_LOG:
+		file_action(ui, a);
 		break;
 	case ACT_COPY:
 		flow_copy(ui);
@@ -175,10 +187,8 @@ ui_global_action(struct ui *ui, enum action a)
 		look_action(ui, a);
 		break;
 	case ACT_QUIT:
-		ui_leave(ui, 0);
-		break;
 	case ACT_INTERRUPT:
-		ui_leave(ui, 128 + SIGINT);
+		ui_leave(ui, a == ACT_QUIT ? 0 : 128 + SIGINT);
 		break;
 	default:
 		if (!fresh_action(ui, a))

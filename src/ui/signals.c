@@ -6,7 +6,7 @@
 
 static int pipe_fds[2] = {-1, -1};
 static volatile sig_atomic_t pending; /* spares the read where nothing came */
-static const int caught[] = {SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGWINCH, SIGTSTP, SIGCONT};
+static const int caught[] = {SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGWINCH, SIGTSTP, SIGCONT, SIGUSR1};
 static struct sigaction before[ARRAY_SIZE(caught)];
 static struct sigaction pipe_before;
 static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};

@@ -240,6 +240,7 @@ void flow_login(struct ui *ui);  /* login-choose.c */
 char *typed_path(struct span text, struct err *why);
 void flow_export(struct ui *ui);
 void flow_save(struct ui *ui); /* the case */
+void flow_reopen_log(struct ui *ui);
 void flow_copy(struct ui *ui);
 void flow_search(struct ui *ui);
 void flow_search_again(struct ui *ui, bool back);

@@ -1,7 +1,9 @@
 #include "unit.h"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 #include "base/file.h"
 #include "base/limits.h"
@@ -225,6 +227,10 @@ test_ids(void **state)
 				log_cat_id((enum log_cat)i), log_cat_id((enum log_cat)j));
 }
 
+#define RESOURCE                                                                                   \
+	"\"Resource\":{\"service.name\":\"tokentriage\",\"service.version\":\"" PACKAGE_VERSION       \
+	"\"}}\n"
+
 static void
 test_file(void **state)
 {
@@ -247,11 +253,12 @@ test_file(void **state)
 	buf_init(&b, 10000);
 	assert_int_equal(file_read(path, &b, &e), RES_OK);
 	assert_string_equal(buf_str(&b),
-		"{\"seq\":2,\"time\":\"2026-01-31T12:00:00.120Z\",\"level\":\"info\",\"category\":"
-		"\"http\","
-		"\"exchange\":3,\"text\":\"a \\\"quoted\\\" \\\\ text\\\\ttoken=[redacted]\"}\n"
-		"{\"seq\":3,\"time\":\"2026-01-31T12:00:00.120Z\",\"level\":\"error\",\"category\":"
-		"\"ui\",\"text\":\"é\"}\n");
+		"{\"Timestamp\":\"2026-01-31T12:00:00.120000Z\",\"SeverityText\":\"INFO\","
+		"\"SeverityNumber\":9,\"Body\":\"a \\\"quoted\\\" \\\\ text\\\\ttoken=[redacted]\","
+		"\"Attributes\":{\"category\":\"http\",\"sequence\":2,\"exchange\":3}," RESOURCE
+		"{\"Timestamp\":\"2026-01-31T12:00:00.120000Z\",\"SeverityText\":\"ERROR\","
+		"\"SeverityNumber\":17,\"Body\":\"é\","
+		"\"Attributes\":{\"category\":\"ui\",\"sequence\":3}," RESOURCE);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
 	log_free(l);
@@ -266,8 +273,8 @@ test_file(void **state)
 	log_free(l); /* writes what was left */
 	buf_clear(&b);
 	assert_int_equal(file_read(path, &b, &e), RES_OK);
-	assert_true(span_ends(buf_span(&b), "\"text\":\"more\"}\n"));
-	assert_true(span_starts(buf_span(&b), "{\"seq\":2,"));
+	assert_true(span_find_str(buf_span(&b), "\"Body\":\"more\"") != SIZE_MAX);
+	assert_true(span_find_str(buf_span(&b), "\"sequence\":3}") != SIZE_MAX);
 
 	l = log_new(&now, redactor, 10, 1000);
 	assert_int_equal(symlink("log", link), 0);
@@ -281,6 +288,212 @@ test_file(void **state)
 	free(link);
 	buf_release(&b);
 	umask(022);
+}
+
+static size_t
+lines_in(const char *path, struct buf *b)
+{
+	struct err e = ERR_INIT;
+	size_t n = 0;
+
+	buf_clear(b);
+	if (file_read(path, b, &e) != RES_OK)
+		return SIZE_MAX; /* not there */
+	for (size_t i = 0; i < b->len; i++)
+		n += b->p[i] == '\n';
+	assert_true(b->len == 0 || b->p[b->len - 1] == '\n');
+	return n;
+}
+
+/* FILE, FILE.1, FILE.2: whole lines, none lost but with the oldest file, none twice. */
+static void
+test_rotation(void **state)
+{
+	char dir[] = "test-log-XXXXXX", name[80], path[60];
+	struct log *l = log_new(&now, redactor, 10, 1000);
+	struct err e = ERR_INIT;
+	size_t total = 0;
+	struct stat st;
+	struct buf b;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/log", dir);
+	buf_init(&b, 100000);
+	log_set_rotation(l, 1000, 2);
+	assert_int_equal(log_open_file(l, path, &e), RES_OK);
+	for (int i = 1; i <= 12; i++)
+		log_add(l, LOG_INFO, LOGC_UI, 0, "record %02d", i); /* some 210 bytes: 4 a file */
+	log_flush(l);
+	for (int k = 0; k <= 2; k++) {
+		snprintf(name, sizeof(name), k ? "%s.%d" : "%s", path, k);
+		assert_int_equal(stat(name, &st), 0);
+		assert_int_equal(st.st_mode & 07777, 0600);
+		assert_true(st.st_size <= 1000);
+		total += lines_in(name, &b);
+	}
+	assert_int_equal(total, 12);
+	assert_non_null(strstr(buf_str(&b), "record 01")); /* the last read is the oldest */
+	for (int i = 13; i <= 24; i++)
+		log_add(l, LOG_INFO, LOGC_UI, 0, "record %02d", i);
+	log_flush(l);
+	assert_true(lines_in(path, &b) > 0);
+	assert_non_null(strstr(buf_str(&b), "record 24"));
+	snprintf(name, sizeof(name), "%s.3", path);
+	assert_int_equal(lines_in(name, &b), SIZE_MAX); /* two are kept */
+
+	/* what cannot be moved grows on, and that is said once */
+	for (int k = 0; k <= 2; k++) {
+		snprintf(name, sizeof(name), k ? "%s.%d" : "%s", path, k);
+		unlink(name);
+	}
+	snprintf(name, sizeof(name), "%s.1", path);
+	assert_int_equal(mkdir(name, 0700), 0);
+	log_set_rotation(l, 1000, 1);
+	for (int i = 1; i <= 12; i++)
+		log_add(l, LOG_INFO, LOGC_UI, 0, "record %02d", i);
+	log_flush(l);
+	assert_int_equal(lines_in(path, &b), 13);
+	assert_non_null(strstr(buf_str(&b), "is not rotated"));
+	log_free(l);
+	rmdir(name);
+	unlink(path);
+	assert_int_equal(rmdir(dir), 0);
+	buf_release(&b);
+}
+
+/* logrotate moves the file away: noticed, or said (SIGUSR1 in the wizard). */
+static void
+test_reopen(void **state)
+{
+	char dir[] = "test-log-XXXXXX", old[80], path[60];
+	struct log *l = log_new(&now, redactor, 10, 1000);
+	struct err e = ERR_INIT;
+	struct buf b;
+
+	(void)state;
+	assert_int_equal(log_reopen(l, &e), RES_NOTFOUND);
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/log", dir);
+	snprintf(old, sizeof(old), "%s/old", dir);
+	buf_init(&b, 100000);
+	assert_int_equal(log_open_file(l, path, &e), RES_OK);
+	log_add(l, LOG_INFO, LOGC_UI, 0, "one");
+	log_flush(l);
+	assert_int_equal(rename(path, old), 0);
+	log_add(l, LOG_INFO, LOGC_UI, 0, "two");
+	log_flush(l);
+	assert_int_equal(lines_in(old, &b), 1);
+	assert_int_equal(lines_in(path, &b), 1);
+	assert_non_null(strstr(buf_str(&b), "two"));
+	assert_int_equal(rename(path, old), 0);
+	assert_int_equal(log_reopen(l, &e), RES_OK);
+	assert_int_equal(lines_in(path, &b), 0);
+	/* a link in its place is not followed: the log is given up, and the ring says so */
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(symlink("elsewhere", path), 0);
+	log_add(l, LOG_INFO, LOGC_UI, 0, "three");
+	log_flush(l);
+	assert_int_equal(log_count(l), 4);
+	log_free(l);
+	unlink(path);
+	unlink(old);
+	assert_int_equal(rmdir(dir), 0);
+	buf_release(&b);
+}
+
+/* One trace a run, one span an exchange: of the record's exchange, else the one that is open. */
+static void
+test_spans(void **state)
+{
+	static const unsigned char run[LOG_TRACE_BYTES] = {0, 1, 2, 0xfd, 0xfe, 0xff};
+	char dir[] = "test-log-XXXXXX", path[60], a[LOG_SPAN_HEX + 1], z[LOG_SPAN_HEX + 1], want[80];
+	struct log *l = log_new(&now, redactor, 10, 1000);
+	struct err e = ERR_INIT;
+	struct buf b;
+
+	(void)state;
+	log_new_span(l, a);
+	assert_string_equal(a, ""); /* of no run */
+	log_set_run(l, run);
+	assert_string_equal(log_trace_id(l), "000102fdfeff00000000000000000000");
+	assert_string_equal(log_trace_id(NULL), "");
+	log_new_span(l, a);
+	log_new_span(l, z);
+	assert_int_equal(strlen(a), LOG_SPAN_HEX);
+	assert_string_not_equal(a, z);
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/log", dir);
+	buf_init(&b, 100000);
+	assert_int_equal(log_open_file(l, path, &e), RES_OK);
+	log_name_span(l, 2, z);
+	log_open_span(l, a);
+	log_add(l, LOG_INFO, LOGC_HTTP, 0, "request");
+	log_open_span(l, NULL);
+	log_add(l, LOG_INFO, LOGC_HTTP, 2, "answer");
+	log_add(l, LOG_INFO, LOGC_UI, 0, "neither");
+	log_add(l, LOG_INFO, LOGC_HTTP, 1, "unnamed");
+	log_flush(l);
+	assert_int_equal(lines_in(path, &b), 4);
+	snprintf(want, sizeof(want), "0000\",\"SpanId\":\"%s\"", a);
+	assert_non_null(strstr(buf_str(&b), want));
+	snprintf(want, sizeof(want), "\"SpanId\":\"%s\"", z);
+	assert_non_null(strstr(strstr(buf_str(&b), "answer"), want));
+	assert_null(strstr(strstr(buf_str(&b), "neither"), "SpanId"));
+	log_free(l);
+	unlink(path);
+	assert_int_equal(rmdir(dir), 0);
+	buf_release(&b);
+}
+
+static int
+listening(const char *path)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
+	assert_int_equal(bind(fd, (const struct sockaddr *)&at, sizeof(at)), 0);
+	return fd;
+}
+
+static void
+test_system(void **state)
+{
+	static const unsigned char run[LOG_TRACE_BYTES] = {1};
+	char dir[] = "test-log-XXXXXX", path[60], got[4000] = "", want[200];
+	struct log *l = log_new(&now, redactor, 10, 1000);
+	struct err e = ERR_INIT;
+	ssize_t n;
+	int fd;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/log", dir);
+	assert_int_equal(log_open_system(l, LOG_SYSLOG, path, &e), RES_IO);
+	assert_non_null(strstr(e.text, "syslog cannot be reached"));
+	fd = listening(path);
+	log_set_run(l, run);
+	assert_int_equal(log_open_system(l, LOG_SYSLOG, path, &e), RES_OK);
+	log_add(l, LOG_WARN, LOGC_HTTP, 0, "token=%s\nnot a second line", "abcdef");
+	n = recv(fd, got, sizeof(got) - 1, 0);
+	assert_true(n > 0);
+	snprintf(want, sizeof(want), "<12>Jan 31 12:00:00 tokentriage[%d]: http: token=[redacted]\\nnot a second line",
+		(int)getpid());
+	assert_string_equal(got, want);
+	assert_int_equal(log_open_system(l, LOG_JOURNAL, path, &e), RES_OK);
+	log_add(l, LOG_ERROR, LOGC_NET, 7, "x=1\nPRIORITY=0");
+	memset(got, 0, sizeof(got));
+	n = recv(fd, got, sizeof(got) - 1, 0);
+	assert_true(n > 0);
+	assert_string_equal(got, "PRIORITY=3\nSYSLOG_IDENTIFIER=tokentriage\nMESSAGE=x=1\\nPRIORITY=0\n"
+				 "TOKENTRIAGE_CATEGORY=net\nTOKENTRIAGE_SEQUENCE=2\nTOKENTRIAGE_EXCHANGE=7\n"
+				 "TRACE_ID=01000000000000000000000000000000\n");
+	close(fd);
+	log_add(l, LOG_ERROR, LOGC_NET, 7, "nobody listens, and nobody waits");
+	log_free(l);
+	unlink(path);
+	assert_int_equal(rmdir(dir), 0);
 }
 
 static void
@@ -344,6 +557,10 @@ main(void)
 		cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_file),
 		cmocka_unit_test(test_file_full),
+		cmocka_unit_test(test_rotation),
+		cmocka_unit_test(test_reopen),
+		cmocka_unit_test(test_spans),
+		cmocka_unit_test(test_system),
 		cmocka_unit_test(test_stderr),
 	};
 

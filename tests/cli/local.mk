@@ -1,9 +1,10 @@
 TT_CLI_TEST_LIBS = $(TT_LIBS) $(CMOCKA_LIBS) $(NCURSESW_LIBS) $(CJSON_LIBS) $(CONFIG_LIBS)
 TT_CLI_TEST_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
 
-# The forms of the report, and what is read again.
-TAP_TESTS += tests/cli/forms.tap.sh tests/cli/roundtrip.tap.sh
-EXTRA_DIST += tests/cli/forms.tap.sh tests/cli/openmetrics.mjs tests/cli/roundtrip.tap.sh tests/cli/roundtrip.mjs
+# The forms of the report, what is read again, the log.
+TAP_TESTS += tests/cli/forms.tap.sh tests/cli/log.tap.sh tests/cli/roundtrip.tap.sh
+EXTRA_DIST += tests/cli/forms.tap.sh tests/cli/openmetrics.mjs tests/cli/roundtrip.tap.sh tests/cli/roundtrip.mjs \
+	tests/cli/log.tap.sh tests/cli/log.mjs
 
 UNIT_TESTS += tests/cli/test_options tests/cli/test_conf tests/cli/test_conf_write tests/cli/test_theme
 tests_cli_test_conf_write_SOURCES = tests/cli/test_conf_write.c
