@@ -42,6 +42,7 @@ include tests/cli/local.mk
 include tests/lint/local.mk
 include tests/bench/local.mk
 include tests/pty/local.mk
+include tests/redaction/local.mk
 include tests/real/local.mk
 include tests/fuzz/local.mk
 

@@ -29,6 +29,9 @@ bool redact_starts_like_json(struct span s);
 size_t redact_scheme_len(struct span s, size_t at, size_t *n);
 /* redact-prose.c: "secret VALUE", "token VALUE" at `at`, the same way. */
 size_t redact_prose_len(struct span s, size_t at, size_t *n);
+/* redact-markup.c: a value that an element or a form's field names; the body of a private key. */
+size_t redact_markup_len(struct span s, size_t at, size_t *n);
+size_t redact_pem_len(struct span s, size_t at, size_t *n);
 /* Appends the mask of a value; masks, placeholders and nothing at all stay what they are. */
 void redact_put_mask(struct buf *out, struct span value);
 /* A value by the kind of its name. */

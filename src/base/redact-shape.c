@@ -49,7 +49,8 @@ static const struct {
 static const char *const suffixes[] = {"accesstoken", "refreshtoken", "clientsecret", "secret",
 	"password", "passwd", "passphrase", "apikey", "authtoken", "sessiontoken", "securitytoken",
 	"clientassertion", "privatekey", "csrftoken", "xsrftoken", "secretkey", "apitoken",
-	"accesskey", "subscriptionkey", "functionskey", "privatetoken", "vaulttoken",
+	"accesskey", "sessionkey", "signingkey", "encryptionkey", "masterkey", "subscriptionkey",
+	"functionskey", "privatetoken", "vaulttoken",
 	"gitlabtoken"};
 
 /* Names of what is wrong with a secret, not of the secret. */

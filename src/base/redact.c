@@ -346,6 +346,33 @@ put_prose(struct scan *sc, size_t at)
 	return to - at;
 }
 
+/* What markup names; the way to the value is a text of its own. */
+static size_t
+put_markup(struct scan *sc, size_t at)
+{
+	struct span s = sc->s;
+	size_t value, n = redact_markup_len(s, at, &value), to;
+
+	if (n == 0)
+		return 0;
+	to = redact_cover(sc->r, s, at + n, at + n + value);
+	redact_text(sc->r, sc->out, span_sub(s, at, n));
+	redact_put_mask(sc->out, span_sub(s, at + n, to - at - n));
+	return to - at;
+}
+
+static size_t
+put_pem(struct scan *sc, size_t at)
+{
+	size_t value, n = redact_pem_len(sc->s, at, &value);
+
+	if (n == 0)
+		return 0;
+	buf_add_span(sc->out, span_sub(sc->s, at, n));
+	buf_puts(sc->out, "[redacted]");
+	return n + value;
+}
+
 /* Whatever begins at `at` and must go; 0 if nothing does. */
 static size_t
 put_at(struct scan *sc, size_t at)
@@ -363,6 +390,10 @@ put_at(struct scan *sc, size_t at)
 	n = redact_put_registered(sc->r, sc->out, sc->out_start, s, at, false);
 	if (n == 0 && (word || s.p[at] == 'e'))
 		n = put_shape(sc, at);
+	if (n == 0 && word)
+		n = put_markup(sc, at);
+	if (n == 0 && word && s.p[at] == '-')
+		n = put_pem(sc, at);
 	if (n == 0 && word)
 		n = put_named(sc, at);
 	if (n == 0 && word)

@@ -179,6 +179,7 @@ case_give_token(struct case_file *c, enum token_slot slot, struct span value, co
 		token_info_read(&t->sent, buf_span(&repaired));
 	else
 		token_info_copy(&t->sent, &t->info);
+	case_token_mask(t);
 	buf_release(&repaired);
 	(void)snprintf(t->source, sizeof(t->source), "%s", source ? source : "");
 	c->revision++;
@@ -197,6 +198,7 @@ replace_token(struct case_token *t, struct secret *value, const struct token_res
 	t->value = secret_ref(value);
 	token_info_read(&t->info, secret_reveal(value));
 	token_info_copy(&t->sent, &t->info);
+	case_token_mask(t);
 	(void)snprintf(t->source, sizeof(t->source), "%s", source);
 	(void)snprintf(t->scope, sizeof(t->scope), "%s", r->scope);
 	t->obtained_wall_us = wall_us;

@@ -399,6 +399,34 @@ mask_text(const struct redactor *r, char *text, size_t size)
 	buf_release(&out);
 }
 
+/* A subject names whatever its authority signed. */
+static void
+mask_owned(const struct redactor *r, char **text)
+{
+	struct buf out;
+
+	if (!*text)
+		return;
+	buf_init_wiping(&out, MASK_ROOM);
+	if (redacted(r, &out, span_of(*text))) {
+		free(*text);
+		*text = text_safe_dup(buf_span(&out), LIMIT_HEADERS);
+	}
+	buf_release(&out);
+}
+
+static void
+mask_tls(struct tls_info *t, const struct redactor *r)
+{
+	mask_text(r, t->verify_words, sizeof(t->verify_words));
+	mask_text(r, t->client_subject, sizeof(t->client_subject));
+	for (size_t i = 0; i < t->n_certs; i++) {
+		mask_owned(r, &t->certs[i].subject);
+		mask_owned(r, &t->certs[i].issuer);
+		mask_owned(r, &t->certs[i].names);
+	}
+}
+
 static void
 mask_result(struct exchange *x, const struct net_result *raw, const struct redactor *r)
 {
@@ -414,6 +442,7 @@ mask_result(struct exchange *x, const struct net_result *raw, const struct redac
 	m->sent_wall_us = raw->sent_wall_us;
 	m->answered_wall_us = raw->answered_wall_us;
 	tls_info_copy(&m->tls, &raw->tls);
+	mask_tls(&m->tls, r);
 	mask_headers(r, &m->response.headers);
 	mask_body(r, &m->response.body, buf_span(&raw->response.body));
 	mask_text(r, m->error_text, sizeof(m->error_text));

@@ -1,6 +1,7 @@
 #include "case/tokens.h"
 
 #include "base/text.h"
+#include "case/case-file.h"
 
 void
 case_token_init(struct case_token *t)
@@ -9,6 +10,15 @@ case_token_init(struct case_token *t)
 	token_info_init(&t->info);
 	token_info_init(&t->sent);
 	t->expires_in = -1;
+}
+
+void
+case_token_mask(struct case_token *t)
+{
+	record_mask_tree(NULL, t->info.header);
+	record_mask_tree(NULL, t->info.payload);
+	record_mask_tree(NULL, t->sent.header);
+	record_mask_tree(NULL, t->sent.payload);
 }
 
 void

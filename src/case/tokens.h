@@ -5,6 +5,8 @@
 #include "case/case.h"
 
 void case_token_init(struct case_token *t);
+/* Claims that are named as secrets, and what looks like one, go; as what an exchange recorded. */
+void case_token_mask(struct case_token *t);
 void case_token_release(struct case_token *t);
 void case_token_copy(struct case_token *dst, const struct case_token *src); /* dst is initialised */
 void case_tokens_init(struct case_tokens *t);

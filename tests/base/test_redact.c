@@ -558,6 +558,39 @@ test_prose(void **state)
 		check(redact_text, none, harmless[i], harmless[i]);
 }
 
+/* Elements, fields of a form in either order, a private key; also where the page stands in a JSON string. */
+static void
+test_markup(void **state)
+{
+	static const char *const secret[][2] = {
+		{"<a><password>hunter2hunter</password>", "<a><password>[redacted]</password>"},
+		{"<ns:clientSecret xml:lang='x'> hunter2hunter </ns:clientSecret>",
+			"<ns:clientSecret xml:lang='x'> [redacted] </ns:clientSecret>"},
+		{"<token>8xLOxBtZp8Kq2mWv5rT9</token>", "<token>[redacted 20 B]</token>"},
+		{"<input type=\"password\" name=\"password\" value=\"hunter2hunter\">",
+			"<input type=\"password\" name=\"password\" value=\"[redacted]\">"},
+		{"<input value='hunter2hunter' class=x id='client_secret'/>",
+			"<input value='[redacted]' class=x id='client_secret'/>"},
+		{"{\"page\":\"<input name=\\\"password\\\" value=\\\"hunter2hunter\\\">\"}",
+			"{\"page\":\"<input name=\\\"password\\\" value=\\\"[redacted]\\\">\"}"},
+		{"-----BEGIN EC PRIVATE KEY-----\nMHcCAQEE\nAbCd\n-----END EC PRIVATE KEY-----\n",
+			"-----BEGIN EC PRIVATE KEY-----[redacted]-----END EC PRIVATE KEY-----\n"},
+		{"-----BEGIN PRIVATE KEY-----\nMHcCAQEEcut", "-----BEGIN PRIVATE KEY-----[redacted]"},
+	};
+	static const char *const harmless[] = {"<token>expired</token>", "<code>8xLOxBtZp8Kq2mWv5rT9</code>",
+		"<password/>text<b>", "<input name=\"user\" value=\"hunter2hunter\">",
+		"<input name=\"password\"> <input name=\"user\" value=\"x\">", "<password></password>",
+		"a < password > 3 <", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(secret); i++) {
+		check(redact_text, none, secret[i][0], secret[i][1]);
+		check(redact_text, none, secret[i][1], secret[i][1]); /* once is enough */
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(harmless); i++)
+		check(redact_text, none, harmless[i], harmless[i]);
+}
+
 static int
 setup(void **state)
 {
@@ -590,6 +623,7 @@ main(void)
 		cmocka_unit_test(test_url),
 		cmocka_unit_test(test_header),
 		cmocka_unit_test(test_prose),
+		cmocka_unit_test(test_markup),
 		cmocka_unit_test(test_random_text),
 		cmocka_unit_test(test_hostile_repetition),
 	};

@@ -3,6 +3,7 @@ TT_CLI_TEST_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
 
 # The forms of the report, what is read again, the log.
 TAP_TESTS += tests/cli/forms.tap.sh tests/cli/log.tap.sh tests/cli/roundtrip.tap.sh
+SANITIZER_TESTS += tests/cli/forms.tap.sh tests/cli/log.tap.sh
 EXTRA_DIST += tests/cli/forms.tap.sh tests/cli/openmetrics.mjs tests/cli/roundtrip.tap.sh tests/cli/roundtrip.mjs \
 	tests/cli/log.tap.sh tests/cli/log.mjs
 

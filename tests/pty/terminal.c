@@ -783,6 +783,36 @@ test_no_color(void **state)
 	}
 }
 
+/* A log file that was moved away is opened anew: by a key, and by SIGUSR1, which ends nothing. */
+static void
+test_log_is_reopened(void **state)
+{
+	char dir[] = "test-log-XXXXXX", log[80], moved[80];
+	const char *args[] = {"demo", "healthy", "--log-file", log, NULL};
+	struct vt *t;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(log, sizeof(log), "%s/log", dir);
+	snprintf(moved, sizeof(moved), "%s/moved", dir);
+	t = play_start(NULL, args);
+	play_keys(t, "\r");
+	assert_int_equal(rename(log, moved), 0);
+	play_keys(t, "O");
+	assert_true(vt_has(t, "The log file was opened anew."));
+	assert_int_equal(access(log, F_OK), 0);
+	assert_int_equal(rename(log, moved), 0);
+	play_keys(t, "2"); /* the notice goes */
+	assert_true(vt_gone(t, "The log file was opened anew."));
+	vt_signal(t, SIGUSR1);
+	assert_true(vt_see(t, "The log file was opened anew."));
+	assert_int_equal(access(log, F_OK), 0);
+	play_quit(t);
+	unlink(log);
+	unlink(moved);
+	assert_int_equal(rmdir(dir), 0);
+}
+
 int
 main(void)
 {
@@ -794,7 +824,7 @@ main(void)
 		TEST(test_paste_of_16_kib), TEST(test_a_paste_is_no_key),
 		TEST(test_nothing_is_left_for_the_shell), TEST(test_no_line_is_left_for_the_shell),
 		TEST(test_show_secret), TEST(test_stop_and_continue), TEST(test_signals),
-		TEST(test_interrupt_key), TEST(test_crash), TEST(test_hang_up), TEST(test_terminals), TEST(test_lines),
+		TEST(test_interrupt_key), TEST(test_log_is_reopened), TEST(test_crash), TEST(test_hang_up), TEST(test_terminals), TEST(test_lines),
 		TEST(test_lines_wrap), TEST(test_lines_probe),
 		TEST(test_token_from_the_terminal), TEST(test_ascii), TEST(test_no_color),
 	};
