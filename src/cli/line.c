@@ -413,7 +413,7 @@ static void export(struct line *l)
 {
 	struct report_input in = app_report_input(l->a);
 	struct err e = ERR_INIT;
-	char words[240];
+	char words[600];
 
 	line_put(l, "%s\nIts name says the form:", report_masked_words(&in, words, sizeof(words)));
 	for (int f = 0; f < REPORT_FORMATS; f++)

@@ -10,12 +10,20 @@
 
 #define MASK "[redacted"
 
+enum { KINDS_MAX = 24 };
+
+/* "request header Authorization", and how often. */
+struct masked_kind {
+	char words[120];
+	size_t n;
+};
+
 struct places {
-	struct str_list *list;
+	struct str_list *list; /* a line each; NULL: they are counted by kind */
 	const struct report *r;
 	char label[80]; /* "exchange 2 · introspection" */
-	size_t values; /* in all exchanges */
-	size_t exchanges, last; /* how many have one; the number of the last */
+	struct masked_kind kinds[KINDS_MAX];
+	size_t n_kinds, others;
 };
 
 static bool
@@ -25,33 +33,51 @@ has_mask(struct span s)
 }
 
 static void
-add(struct places *p, const struct exchange *x, const char *where, struct span name)
+count(struct places *p, const char *words)
 {
-	struct buf line;
+	size_t k = 0;
 
-	p->values++;
-	if (p->last != x->n) {
-		p->last = x->n;
-		p->exchanges++;
-	}
-	if (!p->list)
+	while (k < p->n_kinds && strcmp(p->kinds[k].words, words) != 0)
+		k++;
+	if (k == KINDS_MAX) {
+		p->others++;
 		return;
-	buf_init(&line, LIMIT_REPORT);
-	buf_printf(&line, "%s: %s%s", p->label, where, name.n ? " " : "");
-	text_safe(&line, span_sub(name, 0, name.n < 120 ? name.n : 120));
-	str_list_add(p->list, buf_span(&line));
-	buf_release(&line);
+	}
+	if (k == p->n_kinds)
+		text_format(p->kinds[p->n_kinds++].words, sizeof(p->kinds[k].words), "%s", words);
+	p->kinds[k].n++;
+}
+
+static void
+add(struct places *p, const char *where, struct span name)
+{
+	struct buf words;
+
+	buf_init(&words, LIMIT_REPORT);
+	buf_printf(&words, "%s%s", where, name.n ? " " : "");
+	text_safe(&words, span_sub(name, 0, name.n < 80 ? name.n : 80));
+	if (p->list) {
+		struct buf line;
+
+		buf_init(&line, LIMIT_REPORT);
+		buf_printf(&line, "%s: %s", p->label, buf_str(&words));
+		str_list_add(p->list, buf_span(&line));
+		buf_release(&line);
+	} else {
+		count(p, buf_str(&words));
+	}
+	buf_release(&words);
 }
 
 /* "a=…&b=…" of a query, a fragment or a form, by its names. */
 static void
-look_at_form(struct places *p, const struct exchange *x, const char *where, struct span form)
+look_at_form(struct places *p, const char *where, struct span form)
 {
 	struct span member;
 
 	while (span_next(&form, '&', &member))
 		if (has_mask(member))
-			add(p, x, where, span_sub(member, 0, span_find(member, '=')));
+			add(p, where, span_sub(member, 0, span_find(member, '=')));
 }
 
 static void
@@ -62,33 +88,32 @@ look_at_url(struct places *p, const struct exchange *x)
 	size_t end = mark < hash ? mark : hash;
 
 	if (has_mask(span_sub(url, 0, end)))
-		add(p, x, "in the address", SPAN_EMPTY);
+		add(p, "in the address", SPAN_EMPTY);
 	if (mark < hash)
-		look_at_form(p, x, "query parameter",
+		look_at_form(p, "query parameter",
 			span_sub(span_from(url, mark + 1), 0,
 				hash == SIZE_MAX ? url.n : hash - mark - 1));
 	if (hash != SIZE_MAX)
-		look_at_form(p, x, "fragment parameter", span_from(url, hash + 1));
+		look_at_form(p, "fragment parameter", span_from(url, hash + 1));
 }
 
 static void
-look_at_headers(
-	struct places *p, const struct exchange *x, const char *where, const struct http_headers *h)
+look_at_headers(struct places *p, const char *where, const struct http_headers *h)
 {
 	for (size_t i = 0; i < h->n; i++)
 		if (has_mask(span_of(h->v[i].value)))
-			add(p, x, where, span_of(h->v[i].name));
+			add(p, where, span_of(h->v[i].name));
 }
 
 static void
-look_at_tree(struct places *p, const struct exchange *x, const char *where, const struct json *j)
+look_at_tree(struct places *p, const char *where, const struct json *j)
 {
 	struct span s;
 
 	for (const struct json *m = json_first(j); m; m = json_next(m)) {
 		if (json_to_span(m, &s) && has_mask(s))
-			add(p, x, where, json_type(j) == JSON_OBJECT ? json_name(m) : SPAN_EMPTY);
-		look_at_tree(p, x, where, m);
+			add(p, where, json_type(j) == JSON_OBJECT ? json_name(m) : SPAN_EMPTY);
+		look_at_tree(p, where, m);
 	}
 }
 
@@ -102,13 +127,13 @@ look_at_body(struct places *p, const struct exchange *x, bool response)
 	if (!has_mask(s))
 		return;
 	if (json_parse(&doc, s, NULL) == RES_OK && json_type(doc) >= JSON_ARRAY)
-		look_at_tree(p, x, response ? "response body" : "request body", doc);
+		look_at_tree(p, response ? "response body" : "request body", doc);
 	else if (doc && json_to_span(doc, &value))
-		add(p, x, response ? "response body" : "request body", SPAN_EMPTY);
+		add(p, response ? "response body" : "request body", SPAN_EMPTY);
 	else if (!response && span_find(s, '=') != SIZE_MAX)
-		look_at_form(p, x, "form member", s);
+		look_at_form(p, "form member", s);
 	else
-		add(p, x, response ? "in the response body" : "in the request body", SPAN_EMPTY);
+		add(p, response ? "in the response body" : "in the request body", SPAN_EMPTY);
 	json_free(doc);
 }
 
@@ -120,9 +145,9 @@ look_at_exchanges(struct places *p)
 
 		exchange_label(x, p->label, sizeof(p->label));
 		look_at_url(p, x);
-		look_at_headers(p, x, "request header", &x->request.headers);
+		look_at_headers(p, "request header", &x->request.headers);
 		look_at_body(p, x, false);
-		look_at_headers(p, x, "response header", &x->result.response.headers);
+		look_at_headers(p, "response header", &x->result.response.headers);
 		look_at_body(p, x, true);
 	}
 }
@@ -201,15 +226,26 @@ report_masked_words(const struct report_input *in, char *out, size_t size)
 {
 	struct report r;
 	struct places p = {.r = &r};
+	struct buf b;
 	size_t n;
 
 	report_init(&r, in);
 	look_at_exchanges(&p);
 	n = tokens(&r, NULL);
-	text_format(out, size, "Masked: %zu value%s in %zu exchange%s, and %zu token%s.%s",
-		p.values, p.values == 1 ? "" : "s", p.exchanges, p.exchanges == 1 ? "" : "s", n,
-		n == 1 ? "" : "s",
-		in->claims == CLAIMS_KEEP ? " Claims are kept." : " Claims are left out.");
+	buf_init(&b, LIMIT_REPORT);
+	buf_puts(&b, p.n_kinds || n ? "Masked:" : "Nothing had to be masked");
+	if (n)
+		buf_printf(&b, " %zu token%s", n, n == 1 ? "" : "s");
+	for (size_t k = 0; k < p.n_kinds; k++) {
+		buf_printf(&b, "%s %s", k || n ? "," : "", p.kinds[k].words);
+		if (p.kinds[k].n > 1)
+			buf_printf(&b, " (%zu times)", p.kinds[k].n);
+	}
+	if (p.others)
+		buf_printf(&b, ", %zu more", p.others);
+	buf_puts(&b, in->claims == CLAIMS_KEEP ? ". Claims are kept." : ". Claims are left out.");
+	text_safe_into(out, size, buf_span(&b));
+	buf_release(&b);
 	report_release(&r);
 	return out;
 }

@@ -51,7 +51,7 @@ enum res report_write(
  * the export, and at the end of the HTML report.
  */
 void report_masked_list(const struct report_input *in, struct str_list *out);
-/* The same in one sentence, for a dialog: "Masked: 7 values in 4 exchanges, and 2 tokens." */
+/* The same by kind in one sentence, for a dialog: "Masked: 2 tokens, request header Authorization (3 times)." */
 char *report_masked_words(const struct report_input *in, char *out, size_t size);
 
 /* The status of --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (Monitoring Plugins' guidelines). */

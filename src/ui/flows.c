@@ -43,7 +43,7 @@ export_take(struct ui *ui, struct span text, uintptr_t arg, struct err *why)
 static void
 export_format(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 {
-	char words[240] = "Secrets are masked in every format.", all[280];
+	char words[600] = "Secrets are masked in every format.", all[640];
 
 	(void)text;
 	(void)arg;

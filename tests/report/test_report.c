@@ -333,7 +333,7 @@ test_masked_list(void **state)
 	assert_int_equal(list.n, 3); /* the token, the header, the query */
 	free(list.v);
 	assert_string_equal(report_masked_words(&in, words, sizeof(words)),
-		"Masked: 2 values in 1 exchange, and 1 token. Claims are kept.");
+		"Masked: 1 token, query parameter access_token, request header Authorization. Claims are kept.");
 	release(&m);
 }
 
