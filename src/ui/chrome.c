@@ -136,9 +136,9 @@ next_words(const struct ui *ui, struct buf *b)
 		return;
 	}
 	buf_puts(b, ui->m.next);
-	keymap_name(&ui->keymap, ACT_REFRESH, key, sizeof(key));
-	if (ui->m.wants_refresh && key[0])
-		buf_printf(b, " Press %s.", key);
+	keymap_name(&ui->keymap, ui->m.wants_refresh ? ACT_REFRESH : ACT_LOGIN, key, sizeof(key));
+	if ((ui->m.wants_refresh || ui->m.wants_login) && key[0])
+		buf_printf(b, " Press %s%s.", key, ui->m.wants_login ? " to log in" : "");
 }
 
 /* Behind the sentence if it fits, else on rows of its own; returns how many of those. */

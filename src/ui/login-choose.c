@@ -3,6 +3,8 @@
 
 #include "ui/glyphs.h"
 
+enum { TALL = 24 };
+
 struct choose {
 	size_t here;
 };
@@ -74,7 +76,11 @@ choose_action(struct ui *ui, void *state, enum action a)
 	}
 }
 
-/* One flow: its name; below, what it takes, or what stands against it.  Returns the rows. */
+/*
+ * One flow: its name; below, what it takes, or what stands against it. On a small terminal what
+ * it takes stands
+ * below the marked one alone, and whole.  Returns the rows.
+ */
 static int
 draw_flow(const struct ui *ui, const struct choose *s, size_t k, int row, struct canvas *c)
 {
@@ -89,13 +95,15 @@ draw_flow(const struct ui *ui, const struct choose *s, size_t k, int row, struct
 	canvas_printf(c, row, 3, c->cols - 4,
 		!may ? UIR_SKIPPED : here ? UIR_CHOICE_HERE : UIR_CHOICE, "%zu %s", k + 1,
 		f->words);
+	if (may && !here && c->rows < TALL)
+		return 1;
 	buf_init(&b, 4 * LIMIT_MESSAGE);
 	if (may)
 		buf_printf(&b, "Takes %s; %s.%s%s", f->takes, f->whose, why[0] ? " But " : "",
 			why);
 	else
 		buf_printf(&b, "Not now: %s.", why);
-	used = canvas_wrap(c, (struct rect){row + 1, 5, 2, c->cols - 7},
+	used = canvas_wrap(c, (struct rect){row + 1, 5, may && here ? 4 : 2, c->cols - 7},
 		may ? UIR_MEANING : UIR_SKIPPED, buf_span(&b));
 	buf_release(&b);
 	return 1 + used;
@@ -105,7 +113,7 @@ static void
 choose_draw(const struct ui *ui, const void *state, struct canvas *c)
 {
 	const struct choose *s = state;
-	int row = c->rows >= 24 ? chrome_all(ui, c).row : chrome_header(ui, c);
+	int row = c->rows >= TALL ? chrome_all(ui, c).row : chrome_header(ui, c);
 
 	chrome_title(c, row++, 1, c->cols - 2, true, "Log in again: which way?",
 		"nothing is sent yet", "");

@@ -165,8 +165,9 @@ draw_changes(const struct ui *ui, const struct login *l, struct rect r, struct c
 
 	buf_init(&b, 4096);
 	buf_printf(&b, "New tokens %s. ", flow_row(l->kind)->whose);
-	if (place == PLACE_FILE)
-		buf_printf(&b, "They go to %s first.", path);
+	if (place == PLACE_FILE || place == PLACE_KEYRING)
+		buf_printf(&b, "They go to %s%s first.",
+			place == PLACE_KEYRING ? "the keyring, as " : "", path);
 	else
 		buf_puts(&b, place == PLACE_MEMORY
 				? "They are kept in memory only."

@@ -97,6 +97,21 @@ name_probe(struct ui_model *m, const struct wizard *w, const struct keymap *keys
 		open[0]->question);
 }
 
+/* Does a login lead on, and can one be had? */
+static bool
+login_decided(const struct wizard *w)
+{
+	struct advice a;
+
+	wizard_advice(w, &a);
+	if (a.kind != ADVICE_LOGIN && a.kind != ADVICE_SILENT && a.kind != ADVICE_ASK_SCOPE)
+		return false;
+	for (int k = 0; k < FLOW_COUNT; k++)
+		if (wizard_can_login(w, (enum flow_kind)k, NULL, 0))
+			return true;
+	return false;
+}
+
 void
 model_read(struct ui_model *m, const struct wizard *w, enum step step, const struct keymap *keys,
 	bool local)
@@ -130,6 +145,7 @@ model_read(struct ui_model *m, const struct wizard *w, enum step step, const str
 	/* a cause in step 3 itself is a refresh that failed */
 	m->wants_refresh = m->can_refresh && d && d->verdict.primary &&
 		d->verdict.next_step == STEP_REFRESH && d->verdict.primary->step != STEP_REFRESH;
+	m->wants_login = d && !m->wants_refresh && login_decided(w);
 	wizard_countdown(w, SLOT_ACCESS, &m->access);
 	wizard_countdown(w, SLOT_REFRESH, &m->refresh);
 	field_list_release(&m->fields);

@@ -38,6 +38,7 @@ struct ui_model {
 	bool has_access, has_refresh;
 	bool can_refresh;                /* a refresh could be sent now */
 	bool wants_refresh;              /* … and is what the verdict asks for */
+	bool wants_login;                /* step 4 decided for a login, and one can be had */
 	struct login_model login;
 	struct field_list fields;        /* of the step that is shown */
 	const struct case_file *c;       /* borrowed; NULL before there is one */

@@ -290,10 +290,10 @@ hints_of_step(const struct ui *ui)
 		ACT_TIME, ACT_TOKENS, ACT_NONE};
 	static const enum action refresh[] = {ACT_ENTER, ACT_REFRESH, ACT_PREV_STEP, ACT_UP,
 		ACT_FINDINGS, ACT_EXPORT, ACT_GUIDE, ACT_LOG, ACT_COPY, ACT_NONE};
-	static const enum action handle[] = {ACT_ENTER, ACT_REFRESH, ACT_REVOKE, ACT_DECISION,
-		ACT_PREV_STEP, ACT_UP, ACT_FINDINGS, ACT_EXPORT, ACT_GUIDE, ACT_LOG, ACT_COPY,
-		ACT_NONE};
-	static const enum action handle_dead[] = {ACT_ENTER, ACT_REVOKE, ACT_DECISION,
+	static const enum action handle[] = {ACT_ENTER, ACT_REFRESH, ACT_REVOKE, ACT_LOGIN,
+		ACT_DECISION, ACT_PREV_STEP, ACT_UP, ACT_FINDINGS, ACT_EXPORT, ACT_GUIDE, ACT_LOG,
+		ACT_COPY, ACT_NONE};
+	static const enum action handle_dead[] = {ACT_ENTER, ACT_LOGIN, ACT_REVOKE, ACT_DECISION,
 		ACT_PREV_STEP, ACT_UP, ACT_FINDINGS, ACT_EXPORT, ACT_GUIDE, ACT_LOG, ACT_COPY,
 		ACT_NONE};
 	static const enum action debug[] = {ACT_ENTER, ACT_PREV_STEP, ACT_UP, ACT_EXPORT, ACT_COPY,

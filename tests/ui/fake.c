@@ -292,6 +292,15 @@ advice_words(enum advice_kind k)
 	return words[k];
 }
 
+void
+wizard_advice(const struct wizard *w, struct advice *out)
+{
+	size_t here = decision_here(w);
+
+	memset(out, 0, sizeof(*out));
+	out->kind = fake.decided ? fake.decided : here < decision_count ? decisions[here].kind : ADVICE_UNKNOWN;
+}
+
 size_t
 decision_here(const struct wizard *w)
 {
@@ -558,7 +567,7 @@ wizard_can_refresh(const struct wizard *w, char *why, size_t size)
 {
 	(void)w;
 	snprintf(why, size, "no");
-	return true;
+	return !fake.no_refresh;
 }
 
 enum res

@@ -32,6 +32,8 @@ struct fake {
 	unsigned sent, pasted;    /* calls of go; pastes that were taken */
 	char saved[200];          /* "NAME ISSUER" of the editor's last save */
 	unsigned tests;
+	enum advice_kind decided; /* NONE: by the state */
+	bool no_refresh;          /* none can be had */
 	int64_t done_us;          /* a running step ends then; 0: never */
 	/* What happens whenever the loop would block: returns bytes ready now, or 0 after moving the clock. */
 	void (*on_wait)(int timeout_ms);

@@ -265,6 +265,38 @@ login_failed(struct ui *ui)
 	login_model_read(&ui->m.login, ui->d->wizard);
 }
 
+/* At the start: a refresh of an earlier run whose answer was not kept. */
+static void
+interrupted(struct ui *ui)
+{
+	fake.interrupted = 1;
+	flow_interrupted(ui);
+}
+
+/* New tokens came, and the profile has files that hold the old ones. */
+static void
+token_files(struct ui *ui)
+{
+	struct token_response t;
+	struct err e = ERR_INIT;
+
+	profile_set(&fake.c.profile.access_token_file, SPAN_LIT("/home/u/.local/share/acme/access-token.txt"));
+	profile_set(&fake.c.profile.refresh_token_file, SPAN_LIT("/home/u/.local/share/acme/refresh-token.txt"));
+	assert_int_equal(token_response_read(&t, SPAN_LIT("{\"access_token\":\"a-new-one\",\"token_type\":\"Bearer\","
+		"\"refresh_token\":\"r-new-one\"}"), &e), RES_OK);
+	case_add_generation(&fake.c, &t, 3, 1);
+	token_response_release(&t);
+	flow_offer_replace(ui);
+}
+
+static void
+refresh_narrower(struct ui *ui)
+{
+	refresh_confirm(ui);
+	type(ui, "2");
+	type(ui, "openid");
+}
+
 static void
 profile(struct ui *ui)
 {
@@ -338,6 +370,9 @@ static const struct {
 	{"login-qr", FAKE_PROBLEM, STEP_HANDLE, login_qr},
 	{"login-done", FAKE_PROBLEM, STEP_HANDLE, login_done},
 	{"login-failed", FAKE_PROBLEM, STEP_HANDLE, login_failed},
+	{"interrupted", FAKE_PROBLEM, STEP_VERIFY, interrupted},
+	{"token-files", FAKE_PROBLEM, STEP_REFRESH, token_files},
+	{"refresh-narrower", FAKE_PROBLEM, STEP_REFRESH, refresh_narrower},
 	{"profile", FAKE_PROBLEM, STEP_VERIFY, profile},
 	{"profile-wrong", FAKE_PROBLEM, STEP_VERIFY, profile_wrong},
 	{"profile-save", FAKE_PROBLEM, STEP_VERIFY, profile_save},

@@ -66,6 +66,13 @@ test_choosing(void **state)
 		assert_true(shows(ui, 18, cols, "5 token exchange"));
 		assert_true(shows(ui, 18, cols, "Not now: the server's metadata"));
 	}
+	/* on a small terminal, too, what the marked one takes stands whole */
+	act(ui, ACT_DOWN);
+	act(ui, ACT_DOWN);
+	assert_true(shows(ui, 18, 60, "▸ 3 client credentials"));
+	assert_true(shows(ui, 18, 60, "information either."));
+	act(ui, ACT_UP);
+	act(ui, ACT_UP);
 	type(ui, "5");
 	assert_int_equal(ui->n_layers, 2);
 	assert_non_null(strstr(ui->notice, "does not offer the token-exchange grant"));
@@ -80,6 +87,24 @@ test_choosing(void **state)
 	act(ui, ACT_ENTER);
 	assert_int_equal(fake.login.kind, FLOW_CODE);
 	assert_int_equal(fake.sent, 0);
+	end(ui);
+}
+
+/* Where step 4 decided for a login, the line on top names its key. */
+static void
+test_the_login_names_its_key(void **state)
+{
+	struct ui *ui = begin();
+
+	(void)state;
+	assert_false(shows(ui, 24, 80, "Press i"));
+	fake.decided = ADVICE_LOGIN;
+	act(ui, ACT_TIME); /* reads the model anew */
+	ui->m.wants_refresh = false;
+	assert_false(ui->m.wants_login);
+	fake.no_refresh = true;
+	act(ui, ACT_TIME);
+	assert_true(shows(ui, 24, 80, "Press i to log in."));
 	end(ui);
 }
 
@@ -323,6 +348,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_choosing),
+		cmocka_unit_test(test_the_login_names_its_key),
 		cmocka_unit_test(test_asks_before_it_sends),
 		cmocka_unit_test(test_a_browser_is_opened_on_request),
 		cmocka_unit_test(test_the_first_choice_fits_the_place),
