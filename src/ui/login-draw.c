@@ -128,16 +128,47 @@ hard_lines(const char *text, struct rect r, int top, enum ui_role role, struct c
 	return at;
 }
 
-/* Where the request stands between what it changes and the choices. */
+/* What comes of it, over the choices; returns its rows.  c NULL: only counts. */
+static int
+draw_changes(const struct ui *ui, const struct login *l, struct rect r, struct canvas *c)
+{
+	const char *path = NULL;
+	enum token_place place = wizard_token_place(ui->d->wizard, &path);
+	struct span rest, line;
+	struct buf b;
+	int used = 0;
+
+	buf_init(&b, 4096);
+	buf_printf(&b, "New tokens %s. ", flow_row(l->kind)->whose);
+	if (place == PLACE_FILE || place == PLACE_KEYRING)
+		buf_printf(&b, "They go to %s%s first.",
+			place == PLACE_KEYRING ? "the keyring, as " : "", path);
+	else
+		buf_puts(&b, place == PLACE_MEMORY
+				? "They are kept in memory only."
+				: "Where they are kept is asked before anything is sent.");
+	buf_puts(&b, " The tokens at hand stay valid.");
+	for (rest = buf_span(&b); wrap_next(&rest, r.cols, &line) && used < r.rows; used++)
+		if (c)
+			canvas_text(c, r.row + used, r.col, r.cols, UIR_MEANING, line);
+	buf_release(&b);
+	return used;
+}
+
+enum { CHANGES_ROWS = 4 };
+
+/* Where the request stands, over what it changes and the choices. */
 static struct rect
-request_area(const struct login *l, struct rect r, int *places)
+request_area(const struct ui *ui, const struct login *l, struct rect r, int *places)
 {
 	enum login_choice choices[4];
 	const char *words[4];
-	int n = (int)login_choices(l->kind, choices, words);
+	struct rect q = {r.row, 3, r.rows, r.cols - 5};
 
-	*places = n;
-	return (struct rect){r.row, 3, r.rows - n - 3, r.cols - 5};
+	*places = (int)login_choices(l->kind, choices, words);
+	q.rows -= *places +
+		draw_changes(ui, l, (struct rect){0, 3, CHANGES_ROWS, q.cols}, NULL);
+	return q;
 }
 
 void
@@ -150,31 +181,11 @@ login_request_rows(const struct ui *ui, const struct login *l, int *shown, int *
 	canvas_init_measure(&measure, ui->canvas.rows, ui->canvas.cols);
 	r = area(ui, &measure);
 	draw_top(ui, l, &r, &measure);
-	q = request_area(l, r, &places);
+	r.row++;
+	r.rows--;
+	q = request_area(ui, l, r, &places);
 	*shown = q.rows;
 	*all = hard_lines(ui->m.login.request ? ui->m.login.request : "", q, 0, UIR_VALUE, NULL);
-}
-
-/* What comes of it, in a line or two over the choices. */
-static void
-draw_changes(const struct ui *ui, const struct login *l, struct rect r, struct canvas *c)
-{
-	const char *path = NULL;
-	enum token_place place = wizard_token_place(ui->d->wizard, &path);
-	struct buf b;
-
-	buf_init(&b, 4096);
-	buf_printf(&b, "New tokens %s. ", flow_row(l->kind)->whose);
-	if (place == PLACE_FILE || place == PLACE_KEYRING)
-		buf_printf(&b, "They go to %s%s first.",
-			place == PLACE_KEYRING ? "the keyring, as " : "", path);
-	else
-		buf_puts(&b, place == PLACE_MEMORY
-				? "They are kept in memory only."
-				: "Where they are kept is asked before anything is sent.");
-	buf_puts(&b, " The tokens at hand stay valid.");
-	canvas_wrap(c, r, UIR_MEANING, buf_span(&b));
-	buf_release(&b);
 }
 
 static void
@@ -184,7 +195,7 @@ draw_prepared(const struct ui *ui, const struct login *l, struct rect r, struct 
 	const char *words[4];
 	size_t n = login_choices(l->kind, choices, words);
 	int places, all, row;
-	struct rect q = request_area(l, r, &places);
+	struct rect q = request_area(ui, l, r, &places);
 	const char *text = ui->m.login.request ? ui->m.login.request : "";
 
 	all = hard_lines(text, q, 0, UIR_VALUE, NULL);
@@ -193,8 +204,8 @@ draw_prepared(const struct ui *ui, const struct login *l, struct rect r, struct 
 		canvas_put(c, q.row, c->cols - 1, GLYPH_UP, UIR_DIM);
 	if (l->top + q.rows < all)
 		canvas_put(c, q.row + q.rows - 1, c->cols - 1, GLYPH_DOWN, UIR_DIM);
-	row = r.row + (all < q.rows ? all : q.rows) + (all < q.rows ? 1 : 0);
-	draw_changes(ui, l, (struct rect){row, 3, 3, c->cols - 5}, c);
+	row = r.row + (all < q.rows ? all + 1 : q.rows);
+	draw_changes(ui, l, (struct rect){row, 3, CHANGES_ROWS, c->cols - 5}, c);
 	row = r.row + r.rows - places;
 	for (size_t i = 0; i < n; i++, row++) {
 		bool here = i == l->here;
