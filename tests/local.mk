@@ -39,6 +39,7 @@ include tests/report/local.mk
 include tests/ui/local.mk
 include tests/demo/local.mk
 include tests/cli/local.mk
+include tests/bulk/local.mk
 include tests/lint/local.mk
 include tests/bench/local.mk
 include tests/pty/local.mk

@@ -34,24 +34,44 @@ read_fd(int fd, const char *name, struct buf *out, struct err *e)
 }
 
 enum res
+file_open(const char *path, int *fd, struct err *e)
+{
+	bool absent;
+
+	*fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY) : STDIN_FILENO;
+	if (*fd >= 0)
+		return RES_OK;
+	absent = errno == ENOENT;
+	err_errno(e, "%s", path);
+	if (absent && e != NULL)
+		e->code = RES_NOTFOUND;
+	return absent ? RES_NOTFOUND : RES_IO;
+}
+
+enum res
+file_read_rest(int fd, const char *path, struct buf *out, struct err *e)
+{
+	return read_fd(fd, strcmp(path, "-") ? path : "standard input", out, e);
+}
+
+void
+file_close(int fd)
+{
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
+enum res
 file_read(const char *path, struct buf *out, struct err *e)
 {
 	enum res r;
 	int fd;
 
-	if (strcmp(path, "-") == 0)
-		return read_fd(STDIN_FILENO, "standard input", out, e);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0) {
-		bool absent = errno == ENOENT;
-
-		err_errno(e, "%s", path);
-		if (absent && e != NULL)
-			e->code = RES_NOTFOUND;
-		return absent ? RES_NOTFOUND : RES_IO;
-	}
-	r = read_fd(fd, path, out, e);
-	close(fd);
+	r = file_open(path, &fd, e);
+	if (r != RES_OK)
+		return r;
+	r = file_read_rest(fd, path, out, e);
+	file_close(fd);
 	return r;
 }
 

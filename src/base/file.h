@@ -7,6 +7,10 @@
 
 /* Appends the file ("-": stdin) to out, up to out's limit.  err names the file. */
 enum res file_read(const char *path, struct buf *out, struct err *e) MUST_USE;
+/* The same in steps, for who looks at the beginning first; path names it in e. */
+enum res file_open(const char *path, int *fd, struct err *e) MUST_USE;
+enum res file_read_rest(int fd, const char *path, struct buf *out, struct err *e) MUST_USE;
+void file_close(int fd); /* stdin stays open */
 /* A token or secret file: one trailing newline (LF or CRLF) is not part of it. */
 enum res file_read_secret(const char *path, struct secret **out, struct err *e) MUST_USE;
 /*

@@ -81,8 +81,12 @@ redact_prose_len(struct span s, size_t at, size_t *n)
 	struct span rest = span_from(s, at);
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		size_t word = strlen(names[i].word), from, to;
+		size_t word, from, to;
 
+		/* letters differ from their capitals in one bit */
+		if (!rest.n || (rest.p[0] | 0x20) != names[i].word[0])
+			continue;
+		word = strlen(names[i].word);
 		if (!span_starts_nocase(rest, names[i].word) || word >= rest.n)
 			continue;
 		from = to = value_at(rest, word);

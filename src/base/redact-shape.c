@@ -64,7 +64,7 @@ redact_kind_of(struct span name)
 	struct span n = normal_name(name, room);
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (span_is(n, names[i].name))
+		if (n.n && n.p[0] == names[i].name[0] && span_is(n, names[i].name))
 			return names[i].kind;
 	for (size_t i = 0; i < ARRAY_SIZE(not_before); i++)
 		if (span_starts(n, not_before[i]))
@@ -283,7 +283,8 @@ vendor_len(struct span s)
 	for (size_t i = 0; i < ARRAY_SIZE(vendors); i++) {
 		size_t n = strlen(vendors[i].prefix), tail = n;
 
-		if (!span_starts(s, vendors[i].prefix))
+		/* the first byte decides nearly always, and this is asked at every word */
+		if (s.p[0] != vendors[i].prefix[0] || !span_starts(s, vendors[i].prefix))
 			continue;
 		while (tail < s.n && s.p[tail] != '\0' &&
 			(is_base64url(s.p[tail]) || strchr(".~+/|", s.p[tail]) != NULL))
@@ -341,6 +342,8 @@ redact_scheme_len(struct span s, size_t at, size_t *n)
 	static const char *const schemes[] = {"bearer", "dpop", "basic"};
 	struct span rest = span_from(s, at);
 
+	if (!rest.n || !strchr("bBdD", rest.p[0]))
+		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(schemes); i++) {
 		size_t start = strlen(schemes[i]), end;
 		bool encoded;

@@ -66,10 +66,8 @@ bucket_of(const struct redactor *r, const char *p)
 }
 
 static void
-rehash(struct redactor *r)
+hash_all(struct redactor *r)
 {
-	r->bucket_count *= 4;
-	r->buckets = xreallocarray(r->buckets, r->bucket_count, sizeof *r->buckets);
 	memset(r->buckets, 0xFF, r->bucket_count * sizeof *r->buckets);
 	for (size_t i = 0; i < r->count; i++) {
 		uint32_t *b = bucket_of(r, r->pats[i].p);
@@ -77,6 +75,34 @@ rehash(struct redactor *r)
 		r->pats[i].next = *b;
 		*b = (uint32_t)i;
 	}
+}
+
+static void
+rehash(struct redactor *r)
+{
+	r->bucket_count *= 4;
+	r->buckets = xreallocarray(r->buckets, r->bucket_count, sizeof *r->buckets);
+	hash_all(r);
+}
+
+size_t
+redactor_mark(const struct redactor *r)
+{
+	return r->count;
+}
+
+void
+redactor_forget(struct redactor *r, size_t mark)
+{
+	if (r->count <= mark)
+		return;
+	while (r->count > mark) {
+		struct pat *pat = &r->pats[--r->count];
+
+		wiping_free(pat->p);
+		secret_unref(pat->of);
+	}
+	hash_all(r);
 }
 
 /* --- registering -------------------------------------------------------------------------- */

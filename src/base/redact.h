@@ -17,6 +17,10 @@ void redactor_free(struct redactor *r);
 /* Registers a value (a reference is kept). Values under 6 bytes are not searched for. */
 void redactor_add(struct redactor *r, struct secret *s);
 
+/* How many forms are registered, and: forgets those that came later (one token after another). */
+size_t redactor_mark(const struct redactor *r);
+void redactor_forget(struct redactor *r, size_t mark);
+
 /* Free text (log lines, header values, error texts): registered values, names, shapes. */
 enum res redact_text(const struct redactor *r, struct buf *out, struct span s);
 /* A form body or URL query "a=b&c=d": values of secret-bearing names, then redact_text. */

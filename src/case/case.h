@@ -76,6 +76,13 @@ void case_set_checks(struct case_file *c, uint32_t n, unsigned failed, const cha
 const struct exchange *case_exchange(const struct case_file *c, uint32_t n); /* NULL */
 /* The newest exchange of a purpose (and slot, unless SLOT_NONE); NULL. */
 const struct exchange *case_last(const struct case_file *c, enum purpose p, enum token_slot slot);
+/*
+ * An otherwise fresh case for the next token at the same server: profile and metadata stay, and of the exchanges those
+ * whose numbers are in keep (0: none), which gets their new numbers.
+ */
+void case_renew(struct case_file *c, uint32_t *keep, size_t count);
+/* A copy of src's exchange n at the end of dst: its number there, 0 if there is no such one. */
+uint32_t case_copy_exchange(struct case_file *dst, const struct case_file *src, uint32_t n);
 /* The newest tokens. */
 struct case_tokens *case_tokens(const struct case_file *c);
 /* Sets a token as the user gave it; reads its facts and repairs it.  slot: ACCESS, REFRESH, ID. */

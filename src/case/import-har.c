@@ -1,21 +1,39 @@
 /*
- * HAR 1.2, entry by entry: the file may be 50 MB of a whole day's browsing, of which a few
- * exchanges are about tokens.  Only one entry is a JSON tree at a time.
+ * HAR 1.2, entry by entry, as the text comes: the file may be hundreds of megabytes of a whole
+ * day's browsing, of which a few exchanges are about tokens.  Of it one entry is in memory at a
+ * time.
  */
 #include "case/import-parts.h"
 
 #include "base/encode.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "oauth/url.h"
 
-enum { KEEP_MOST = 200 };
+enum {
+	KEEP_MOST = 200,
+	ENTRY_MAX = 2 * LIMIT_JSON_BYTES, /* a longer one is left out */
+	HEAD_MOST = 64 << 10,             /* so far into the text "log" must stand */
+	KEYWORD_MOST = 512,               /* "entries", blanks, a colon, blanks and a bracket */
+};
 
-struct har {
+/* Where the text has got to. */
+enum har_at { AT_HEAD, AT_BETWEEN, AT_ENTRY, AT_END };
+
+struct import_har {
 	struct import *im;
-	struct span all;
 	size_t entries, unreadable;
 	size_t without_body;
 	bool has_authorization;
+
+	enum har_at at;
+	bool ended;          /* by its bracket, not by damage */
+	struct buf text;     /* not taken yet; wiping */
+	size_t pos;          /* of text: what is before it was taken */
+	int line;            /* at pos */
+	/* of the entry that begins at pos */
+	size_t scanned, depth;
+	bool quoted, escaped, too_long;
 };
 
 /* --- the text ----------------------------------------------------------------------------- */
@@ -78,16 +96,6 @@ import_har_entries(struct span text, struct span *entries)
 		s = span_from(s, at + 9);
 	}
 	return false;
-}
-
-static int
-line_at(const struct har *h, const char *p)
-{
-	int line = 1;
-
-	for (const char *q = h->all.p; q < p; q++)
-		line += *q == '\n';
-	return line;
 }
 
 /* --- one entry ---------------------------------------------------------------------------- */
@@ -238,7 +246,7 @@ read_remote(struct net_result *r, const struct json *entry)
 }
 
 static bool
-read_entry(struct har *h, struct import_exchange *x, const struct json *entry)
+read_entry(struct import_har *h, struct import_exchange *x, const struct json *entry)
 {
 	const struct json *request = json_get(entry, "request"),
 			  *response = json_get(entry, "response");
@@ -340,16 +348,18 @@ prune(struct import *im)
 }
 
 static void
-take_entry(struct har *h, struct span text)
+take_entry(struct import_har *h, struct span text)
 {
 	struct import_exchange *x;
 	struct json *entry;
 	struct err e = ERR_INIT;
 
-	if (json_parse(&entry, text, &e) != RES_OK) {
+	if (h->too_long)
+		err_set(&e, RES_LIMIT, "longer than %d MiB", ENTRY_MAX >> 20);
+	if (h->too_long || json_parse(&entry, text, &e) != RES_OK) {
 		if (!h->unreadable++)
-			import_note(h->im, "line %d: entry %zu cannot be read (%s)",
-				line_at(h, text.p), h->entries, e.text);
+			import_note(h->im, "line %d: entry %zu cannot be read (%s)", h->line,
+				h->entries, e.text);
 		return;
 	}
 	if (h->im->n > KEEP_MOST)
@@ -393,7 +403,7 @@ link_redirects(struct import *im)
 /* Browsers leave Authorization out unless they are told otherwise: that is no sign of a request
  * without it. */
 static void
-mark_sanitized(struct har *h)
+mark_sanitized(struct import_har *h)
 {
 	bool marked = false;
 
@@ -412,46 +422,244 @@ mark_sanitized(struct har *h)
 			"unless sensitive data is asked for");
 }
 
-enum res
-import_har(struct import *im, struct span text, enum purpose purpose, struct err *e)
-{
-	struct har h = {.im = im, .all = text};
-	struct span s = span_trim(text), rest;
-	size_t n, at;
+/* --- the text, in pieces ------------------------------------------------------------------ */
 
-	(void)purpose;
-	if (!span_starts(s, "{") ||
-		(at = span_find_str(span_sub(s, 0, 64 << 10), "\"log\"")) == SIZE_MAX ||
-		!import_har_entries(span_from(s, at), &rest))
-		return RES_NOTFOUND;
-	for (rest = import_har_skip_blanks(rest); rest.n && rest.p[0] == '{';
-		rest = import_har_skip_blanks(span_from(rest, n))) {
-		h.entries++;
-		n = import_har_value_len(rest);
-		if (!n)
-			break;
-		take_entry(&h, span_sub(rest, 0, n));
+bool
+import_har_is(struct span head)
+{
+	struct span s = span_trim(head);
+
+	if (span_starts(s, "\xef\xbb\xbf"))
+		s = span_trim(span_from(s, 3));
+	return span_starts(s, "{") &&
+		span_find_str(span_sub(s, 0, HEAD_MOST), "\"log\"") != SIZE_MAX;
+}
+
+struct import_har *
+import_har_new(struct import *im)
+{
+	struct import_har *h = xcalloc(1, sizeof(*h));
+
+	h->im = im;
+	h->line = 1;
+	buf_init_wiping(&h->text, 4 * (size_t)ENTRY_MAX);
+	return h;
+}
+
+static struct span
+rest_of(const struct import_har *h)
+{
+	return span_from(buf_span(&h->text), h->pos);
+}
+
+static void
+take(struct import_har *h, size_t n)
+{
+	const char *p = h->text.p + h->pos;
+
+	for (size_t i = 0; i < n; i++)
+		h->line += p[i] == '\n';
+	h->pos += n;
+}
+
+/* The taken part goes once it is worth moving the rest. */
+static void
+compact(struct import_har *h)
+{
+	size_t left = h->text.len - h->pos;
+
+	if (!h->pos || (left && h->pos < left))
+		return;
+	memmove(h->text.p, h->text.p + h->pos, left);
+	wipe(h->text.p + left, h->pos);
+	buf_truncate(&h->text, left);
+	h->pos = 0;
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Behind "entries", a colon and the bracket.  False: more text is wanted. */
+static bool
+find_entries(struct import_har *h, bool last)
+{
+	static const char word[] = "\"entries\"";
+
+	for (;;) {
+		struct span s = rest_of(h);
+		size_t at = span_find_str(s, word), i = at + sizeof(word) - 1;
+		bool colon = false;
+
+		if (at == SIZE_MAX) { /* its beginning may be at the end */
+			take(h, s.n > sizeof(word) ? s.n - sizeof(word) : 0);
+			return false;
+		}
+		for (; i < s.n && (is_blank(s.p[i]) || (s.p[i] == ':' && !colon)); i++)
+			colon = colon || s.p[i] == ':';
+		if (i >= s.n && !last && i - at < KEYWORD_MOST) {
+			take(h, at ? at - 1 : 0);
+			return false;
+		}
+		if (i < s.n && colon && s.p[i] == '[' && (!at || s.p[at - 1] != '\\')) {
+			take(h, i + 1);
+			h->at = AT_BETWEEN;
+			return true;
+		}
+		take(h, at + sizeof(word) - 1);
 	}
-	if (!rest.n || rest.p[0] != ']')
+}
+
+static bool
+find_entry(struct import_har *h)
+{
+	struct span s = rest_of(h);
+	size_t i = 0;
+
+	while (i < s.n && (is_blank(s.p[i]) || s.p[i] == ','))
+		i++;
+	take(h, i);
+	if (i == s.n)
+		return false;
+	h->ended = s.p[i] == ']';
+	if (s.p[i] != '{') {
+		h->at = AT_END;
+		return true;
+	}
+	h->at = AT_ENTRY;
+	h->entries++;
+	h->scanned = h->depth = 0;
+	h->quoted = h->escaped = h->too_long = false;
+	return true;
+}
+
+static void
+quoted(struct import_har *h, char c)
+{
+	h->escaped = c == '\\';
+	h->quoted = c != '"';
+}
+
+/* Goes on looking for the entry's end; false: more text is wanted. */
+static bool
+find_entry_end(struct import_har *h)
+{
+	struct span s = rest_of(h);
+	bool whole = false;
+	size_t i = h->scanned;
+
+	for (; i < s.n && !whole; i++) {
+		char c = s.p[i];
+
+		if (h->escaped)
+			h->escaped = false;
+		else if (h->quoted)
+			quoted(h, c);
+		else if (c == '"')
+			h->quoted = true;
+		else if (c == '{' || c == '[')
+			h->depth++;
+		else if (c == '}' || c == ']')
+			whole = --h->depth == 0;
+	}
+	h->scanned = i;
+	if (!whole && s.n > ENTRY_MAX) { /* what of it is still to come goes, too */
+		h->too_long = true;
+		take(h, s.n);
+		h->scanned = 0;
+	}
+	if (!whole)
+		return false;
+	take_entry(h, span_sub(s, 0, i));
+	take(h, i);
+	h->at = AT_BETWEEN;
+	return true;
+}
+
+static void
+go_on(struct import_har *h, bool last)
+{
+	bool more = true;
+
+	while (more && h->at != AT_END)
+		more = h->at == AT_HEAD ? find_entries(h, last)
+			: h->at == AT_BETWEEN
+			? find_entry(h)
+			: find_entry_end(h);
+	compact(h);
+}
+
+bool
+import_har_feed(struct import_har *h, struct span text)
+{
+	/* in pieces, so that what is held stays small however much comes at once */
+	for (size_t n; text.n && h->at != AT_END; text = span_from(text, n)) {
+		n = text.n < (1 << 20) ? text.n : 1 << 20;
+		(void)buf_add_span(&h->text, span_sub(text, 0, n));
+		go_on(h, false);
+	}
+	return h->at != AT_END;
+}
+
+void
+import_har_counts(const struct import_har *h, size_t *entries, size_t *kept)
+{
+	*entries = h->entries;
+	*kept = h->im->n;
+}
+
+static enum res
+end(struct import_har *h, struct err *e)
+{
+	struct import *im = h->im;
+
+	go_on(h, true);
+	if (h->at == AT_HEAD)
+		return RES_NOTFOUND;
+	if (!h->ended)
 		import_note(im,
 			"line %d: the file is cut off or damaged at entry %zu: what stands before "
 			"it was read",
-			line_at(&h, rest.n ? rest.p : s.p + s.n),
-			h.entries + !(rest.n && rest.p[0] == '{'));
-	if (h.without_body)
-		import_note(im, "%zu answers were recorded without their bodies", h.without_body);
-	if (h.unreadable > 1)
-		import_note(im, "%zu entries could not be read", h.unreadable);
+			h->line, h->entries + (h->at != AT_ENTRY));
+	if (h->without_body)
+		import_note(im, "%zu answers were recorded without their bodies", h->without_body);
+	if (h->unreadable > 1)
+		import_note(im, "%zu entries could not be read", h->unreadable);
 	sort(im);
 	link_redirects(im);
-	mark_sanitized(&h);
+	mark_sanitized(h);
 	if (!im->n)
 		return err_set(e, RES_SYNTAX,
 			"a HAR file of %zu entries, none of which is about a token (discovery, "
 			"introspection, "
 			"token, user information, a call with a bearer token)%s%s",
-			h.entries, im->n_notes ? "; " : "",
+			h->entries, im->n_notes ? "; " : "",
 			im->n_notes ? im->notes[im->n_notes - 1] : "");
-	import_take_as(im, "a HAR file: %zu of %zu entries are about tokens", im->n, h.entries);
+	import_take_as(im, "a HAR file: %zu of %zu entries are about tokens", im->n, h->entries);
 	return RES_OK;
+}
+
+enum res
+import_har_end(struct import_har *h, struct err *e)
+{
+	enum res r = end(h, e);
+
+	buf_release(&h->text);
+	free(h);
+	return r;
+}
+
+enum res
+import_har(struct import *im, struct span text, enum purpose purpose, struct err *e)
+{
+	struct import_har *h;
+
+	(void)purpose;
+	if (!import_har_is(text))
+		return RES_NOTFOUND;
+	h = import_har_new(im);
+	(void)import_har_feed(h, text);
+	return import_har_end(h, e);
 }

@@ -56,6 +56,17 @@ void import_release(struct import *im); /* wipes */
 enum res import_read(struct import *im, struct span text, enum purpose purpose, struct err *e) MUST_USE;
 
 /*
+ * A HAR file of any length, as it comes: only one entry and what is kept are in memory.  Feed returns false when the
+ * entries have ended (the rest says nothing); end gives what import_read() would, and frees.
+ */
+struct import_har;
+bool import_har_is(struct span head); /* by its first 64 KiB */
+struct import_har *import_har_new(struct import *im);
+bool import_har_feed(struct import_har *h, struct span text);
+void import_har_counts(const struct import_har *h, size_t *entries, size_t *kept);
+enum res import_har_end(struct import_har *h, struct err *e) MUST_USE;
+
+/*
  * The tokens alone, for a field that wants one: what the exchanges carried and brought joins im->tokens,
  * the newest of each slot.
  */

@@ -1,6 +1,6 @@
 noinst_LIBRARIES += src/libttcase.a
 src_libttcase_a_SOURCES = \
-	src/case/case.c src/case/case.h \
+	src/case/case.c src/case/case-renew.c src/case/case.h \
 	src/case/case-file.c src/case/case-file.h src/case/case-har.c \
 	src/case/exchange.c src/case/exchange.h src/case/exchange-json.c \
 	src/case/facts.c src/case/facts.h src/case/callerwords.def \

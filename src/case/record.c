@@ -223,36 +223,46 @@ redacted(const struct redactor *r, struct buf *out, struct span s)
 	return redact_text(r, out, s) == RES_OK && !span_eq(buf_span(out), s);
 }
 
-static void
+/* These return true if they changed anything. */
+static bool
 mask_string(const struct redactor *r, struct json *node, bool secret)
 {
 	char mask[MASK_MAX];
 	struct span v;
 	struct buf out;
+	bool changed;
 
 	if (!json_to_span(node, &v) || !v.n)
-		return;
+		return false;
 	if (secret) {
-		json_replace_str(node, span_of(secret_mask_span(v, mask)));
-		return;
+		secret_mask_span(v, mask);
+		changed = !span_is(v, mask);
+		if (changed)
+			json_replace_str(node, span_of(mask));
+		return changed;
 	}
 	buf_init_wiping(&out, 2 * v.n + MASK_ROOM);
-	if (redacted(r, &out, v))
+	changed = redacted(r, &out, v);
+	if (changed)
 		json_replace_str(node, buf_span(&out));
 	buf_release(&out);
+	return changed;
 }
 
 /* A server that read a body as another type repeats what was sent as a name: {"token=eyJ…": ""}. */
-static void
+static bool
 mask_name(const struct redactor *r, struct json *member)
 {
 	struct span name = json_name(member);
 	struct buf out;
+	bool changed;
 
 	buf_init_wiping(&out, 2 * name.n + MASK_ROOM);
-	if (redacted(r, &out, name))
+	changed = redacted(r, &out, name);
+	if (changed)
 		json_rename(member, buf_span(&out));
 	buf_release(&out);
+	return changed;
 }
 
 static bool
@@ -264,27 +274,28 @@ name_is_secret(struct span name, const struct json *node)
 				      : redact_name_is_secret(name);
 }
 
-static void
+static bool
 mask_tree(const struct redactor *r, struct json *node, bool secret)
 {
+	bool changed = false;
+
 	if (!node)
-		return;
-	if (json_type(node) == JSON_STRING) {
-		mask_string(r, node, secret);
-		return;
-	}
+		return false;
+	if (json_type(node) == JSON_STRING)
+		return mask_string(r, node, secret);
 	if (json_type(node) != JSON_OBJECT && json_type(node) != JSON_ARRAY)
-		return;
+		return false;
 	for (const struct json *k = json_first(node); k; k = json_next(k)) {
 		struct json *child = (struct json *)(uintptr_t)k;
 		bool inner = secret;
 
 		if (json_type(node) == JSON_OBJECT) {
 			inner = name_is_secret(json_name(k), k);
-			mask_name(r, child);
+			changed = mask_name(r, child) || changed;
 		}
-		mask_tree(r, child, inner);
+		changed = mask_tree(r, child, inner) || changed;
 	}
+	return changed;
 }
 
 void
@@ -297,27 +308,21 @@ static void
 mask_json(const struct redactor *r, struct buf *out, struct span body)
 {
 	struct json *doc;
-	struct buf before, after;
-	bool ok;
+	struct buf after;
 
 	if (json_parse(&doc, body, NULL) != RES_OK) {
 		(void)redact_text(r, out, body);
 		return;
 	}
-	buf_init_wiping(&before, 2 * body.n + MASK_ROOM);
 	buf_init_wiping(&after, 8 * body.n + MASK_ROOM);
-	ok = json_print(doc, &before, false) == RES_OK;
-	mask_tree(r, doc, false);
-	ok = json_print(doc, &after, false) == RES_OK && ok;
 	/* untouched: keep the server's own bytes */
-	if (!ok)
-		(void)redact_text(r, out, body);
-	else if (span_eq(buf_span(&before), buf_span(&after)))
+	if (!mask_tree(r, doc, false))
 		(void)buf_add_span(out, body);
-	else
+	else if (json_print(doc, &after, false) == RES_OK)
 		(void)buf_add_span(out, buf_span(&after));
+	else
+		(void)redact_text(r, out, body);
 	json_free(doc);
-	buf_release(&before);
 	buf_release(&after);
 }
 

@@ -1,6 +1,7 @@
 #include "cli/app.h"
 
 #include "base/mem.h"
+#include "cli/autosave.h"
 #include "cli/modules.h"
 #include "cli/screen.h"
 
@@ -149,7 +150,7 @@ app_server_given(const struct options *o)
 static bool
 of_evidence(enum command c)
 {
-	return c == CMD_INSPECT || c == CMD_OPEN;
+	return c == CMD_INSPECT || c == CMD_OPEN || c == CMD_COMPARE;
 }
 
 enum res
@@ -393,6 +394,7 @@ app_run(struct app *a, struct err *e)
 		r = engine_wait(a->engine, NULL, 0, ms);
 		engine_turn(a->engine);
 		wizard_update(a->wizard);
+		autosave_turn(a->autosave, a);
 		if (progress)
 			show_progress(a);
 		log_flush(a->log);

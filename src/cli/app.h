@@ -10,12 +10,15 @@
 #include "report/report.h"
 #include "wizard/wizard.h"
 
+struct autosave;
+
 struct app {
 	const struct options *opt;
 	struct conf conf;
 	bool conf_loaded;
 	bool on_screen; /* the wizard has the terminal: nothing goes to stderr */
 	bool read_only; /* recorded evidence: nothing is sent */
+	struct autosave *autosave; /* of the wizard; NULL */
 	char notice[LIMIT_MESSAGE]; /* what the screen says first; "" */
 	size_t warned; /* warnings of conf that were printed */
 	struct profile profile; /* the one in use, options applied */

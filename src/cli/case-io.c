@@ -1,7 +1,9 @@
 /* The case as a file, and what somebody sent as a case: --save, inspect, open. */
 #include "cli/app.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -138,23 +140,127 @@ load_case(struct app *a, struct span text, struct err *e)
 	return RES_OK;
 }
 
+static void
+tell_import(struct app *a, const struct import *im)
+{
+	char line[LIMIT_MESSAGE];
+
+	text_format(line, sizeof(line), "taken as %s", im->taken_as);
+	tell(a, false, line);
+	for (size_t i = 0; i < im->n_notes; i++)
+		tell(a, false, im->notes[i]);
+}
+
+static void
+take_import(struct app *a, struct import *im)
+{
+	wizard_mark_walked(a->wizard, import_apply(im, &a->c, a->redactor));
+	tell_import(a, im);
+}
+
 /* A saved case is the case; anything else is evidence for one. */
 static enum res
 read_text(struct app *a, struct import *im, struct span text, enum purpose purpose, struct err *e)
 {
-	char line[LIMIT_MESSAGE];
 	enum res r;
 
 	if (case_file_is(text))
 		return load_case(a, text, e);
 	r = import_read(im, text, purpose, e);
-	if (r != RES_OK)
-		return r;
-	wizard_mark_walked(a->wizard, import_apply(im, &a->c, a->redactor));
-	text_format(line, sizeof(line), "taken as %s", im->taken_as);
-	tell(a, false, line);
-	for (size_t i = 0; i < im->n_notes; i++)
-		tell(a, false, im->notes[i]);
+	if (r == RES_OK)
+		take_import(a, im);
+	return r;
+}
+
+enum { PIECE = 4 << 20, PROGRESS_AFTER_US = 500000, PROGRESS_US = 200000 };
+
+struct piece {
+	int fd;
+	const char *path;
+	uint64_t read, size; /* size 0: not known */
+	int64_t began_us, told_us;
+	bool told;
+};
+
+static void
+tell_read(struct piece *p, const struct import_har *h, bool last)
+{
+	int64_t now = clock_mono_us(&clock_system);
+	size_t entries, kept;
+
+	if (!isatty(STDERR_FILENO) || now - p->began_us < PROGRESS_AFTER_US ||
+		(!last && now - p->told_us < PROGRESS_US) || (last && !p->told))
+		return;
+	p->told_us = now;
+	p->told = true;
+	import_har_counts(h, &entries, &kept);
+	if (last)
+		fputs("\r\033[K", stderr);
+	else if (p->size)
+		fprintf(stderr, "\r\033[Kreading: %u %%, %zu entries, %zu about tokens",
+			(unsigned)(p->read * 100 / p->size), entries, kept);
+	else
+		fprintf(stderr, "\r\033[Kreading: %llu MiB, %zu entries, %zu about tokens",
+			(unsigned long long)(p->read >> 20), entries, kept);
+	fflush(stderr);
+}
+
+/* A HAR file may be longer than memory: it is read piece by piece. */
+static enum res
+read_har(struct app *a, struct import *im, struct piece *p, struct buf *head, struct err *e)
+{
+	struct import_har *h = import_har_new(im);
+	bool more = import_har_feed(h, buf_span(head));
+	enum res r = RES_OK, done;
+
+	p->began_us = clock_mono_us(&clock_system);
+	while (more && r == RES_OK) {
+		ssize_t n;
+
+		n = read(p->fd, head->p, head->cap);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			r = err_errno(e, "reading");
+		if (n <= 0)
+			break;
+		p->read += (uint64_t)n;
+		more = import_har_feed(h, span_make(head->p, (size_t)n));
+		tell_read(p, h, false);
+	}
+	tell_read(p, h, true);
+	done = import_har_end(h, r == RES_OK ? e : NULL);
+	if (r == RES_OK && done == RES_NOTFOUND)
+		err_set(e, RES_SYNTAX, "it begins like a HAR file, and has no entries");
+	r = r == RES_OK ? done == RES_NOTFOUND ? RES_SYNTAX : done : r;
+	if (r == RES_OK)
+		take_import(a, im);
+	return r;
+}
+
+/* The first piece; false: the file ended in it. */
+static enum res
+read_head(struct piece *p, struct buf *head, bool *ended, struct err *e)
+{
+	struct stat st;
+
+	*ended = false;
+	if (fstat(p->fd, &st) == 0 && S_ISREG(st.st_mode))
+		p->size = (uint64_t)st.st_size;
+	while (head->len < PIECE && !*ended) {
+		char part[16 << 10];
+		ssize_t n = read(p->fd, part, sizeof(part));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_errno(
+				e, "%s", strcmp(p->path, "-") ? p->path : "standard input");
+		(void)buf_add(head, part, (size_t)n);
+		wipe(part, sizeof(part));
+		p->read += (uint64_t)n;
+		*ended = n == 0;
+	}
 	return RES_OK;
 }
 
@@ -162,21 +268,30 @@ enum res
 app_read_evidence(struct app *a, const char *path, enum purpose purpose, struct import *im,
 	struct err *e)
 {
+	struct piece p = {.path = path};
 	struct err inner = ERR_INIT;
 	struct buf text;
-	enum res r;
+	bool ended;
+	enum res r = file_open(path, &p.fd, e);
 
+	if (r != RES_OK)
+		return r;
 	buf_init_wiping(&text, LIMIT_INPUT_FILE);
-	r = file_read(path, &text, e);
-	if (r == RES_OK) {
-		r = read_text(a, im, buf_span(&text), purpose, &inner);
-		if (r != RES_OK) {
-			err_set(e, r, "%s: %s", strcmp(path, "-") ? path : "standard input",
-				inner.text);
-			e->line = inner.line;
-		}
+	r = read_head(&p, &text, &ended, e);
+	if (r == RES_OK && !ended && import_har_is(buf_span(&text)) &&
+		!case_file_is(buf_span(&text))) {
+		r = read_har(a, im, &p, &text, &inner);
+	} else if (r == RES_OK) {
+		r = ended ? RES_OK : file_read_rest(p.fd, path, &text, e);
+		if (r == RES_OK)
+			r = read_text(a, im, buf_span(&text), purpose, &inner);
+	}
+	if (*inner.text) {
+		err_set(e, r, "%s: %s", strcmp(path, "-") ? path : "standard input", inner.text);
+		e->line = inner.line;
 	}
 	buf_release(&text);
+	file_close(p.fd);
 	return r;
 }
 

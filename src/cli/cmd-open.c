@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "case/import.h"
+#include "cli/autosave.h"
 #include "cli/screen.h"
 
 /* The case is there before the first frame: what is wrong with the file needs no screen. */
@@ -65,8 +66,8 @@ cmd_open(const struct options *o)
 	if (app_start_offline(&a, &e) != RES_OK ||
 		app_read_evidence(&a, o->args[0], app_asked_purpose(o), &im, &e) != RES_OK)
 		status = app_fail(&e);
-	else
-		status = show(&a);
+	else if ((status = show(&a)) == STATUS_OK)
+		autosave_seen(o->args[0]);
 	app_release(&a);
 	import_release(&im);
 	return status;

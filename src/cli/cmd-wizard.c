@@ -1,6 +1,9 @@
 /* The wizard: the program without a command. */
 #include "cli/app.h"
 
+#include <signal.h>
+
+#include "cli/autosave.h"
 #include "cli/screen.h"
 
 static bool
@@ -65,7 +68,11 @@ cmd_wizard(const struct options *o)
 	} else {
 		s.choose = (!a.profile.name && !a.profile.issuer) || !has_token(&a);
 		s.unsaved = app_server_given(o);
+		a.autosave = autosave_new();
+		autosave_offer(a.autosave, a.notice, sizeof(a.notice));
 		status = screen_run(&s);
+		/* who left by himself has seen what there was; a lost line has not */
+		autosave_free(a.autosave, status > 128 && status != 128 + SIGINT);
 	}
 	app_release(&a);
 	return status;

@@ -516,6 +516,8 @@ put_opening(struct line *l)
 	if (a->read_only)
 		line_put(l, "Recorded, read-only, judged by the clock of %s: nothing is sent.\n",
 			time_rfc3339(when, a->c.as_of_wall_us / 1000000));
+	if (*a->notice)
+		line_put(l, "%s\n", a->notice);
 	put_steps(l);
 	if (a->read_only)
 		put_verdict(l);

@@ -3,9 +3,13 @@ src_libttcli_a_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBDIR='"$(pkglibdir)"' -DTT_THEME
 src_libttcli_a_CFLAGS = $(AM_CFLAGS) $(CONFIG_CFLAGS)
 src_libttcli_a_SOURCES = \
 	src/cli/app.c src/cli/app.h \
+	src/cli/autosave.c src/cli/autosave.h \
+	src/cli/bulk.h src/cli/bulk-input.c src/cli/bulk-lane.c src/cli/bulk-output.c src/cli/bulk-summary.c \
 	src/cli/case-io.c \
+	src/cli/cmd-bulk.c \
 	src/cli/child.c src/cli/child.h \
 	src/cli/cmd-check.c \
+	src/cli/cmd-compare.c \
 	src/cli/cmd-demo.c \
 	src/cli/cmd-explain.c \
 	src/cli/cmd-inspect.c \

@@ -70,7 +70,7 @@ struct options {
 		int num;
 		struct str_list list;
 	} v[OPT_COUNT];
-	const char *args[1];
+	const char *args[2];
 	int n_args;
 };
 

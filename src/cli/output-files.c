@@ -61,9 +61,12 @@ inputs(const struct app *a, struct taken *v)
 	const struct profile *p = &a->profile;
 	size_t n = 0;
 
-	if (a->opt->command == CMD_INSPECT || a->opt->command == CMD_OPEN)
-		take(v, &n, a->opt->n_args ? a->opt->args[0] : "-",
-			a->opt->command == CMD_OPEN ? "what is opened" : "what is inspected");
+	if (a->opt->command == CMD_INSPECT && !a->opt->n_args)
+		take(v, &n, "-", "what is inspected");
+	for (int i = 0; a->opt->command != CMD_EXPLAIN && a->opt->command != CMD_DEMO &&
+		i < a->opt->n_args; i++)
+		take(v, &n, a->opt->args[i],
+			a->opt->command == CMD_INSPECT ? "what is inspected" : "what is read");
 	take(v, &n, p->access_token_file, "the file of the access token");
 	take(v, &n, p->refresh_token_file, "the file of the refresh token");
 	take(v, &n, p->id_token_file, "the file of the ID token");
@@ -88,7 +91,8 @@ enum res
 app_outputs_apart(const struct app *a, struct err *e)
 {
 	static const enum opt outputs[] = {
-		OPT_OUTPUT, OPT_SAVE, OPT_HAR, OPT_LOG_FILE, OPT_TOKENS_OUT};
+		OPT_OUTPUT, OPT_SAVE, OPT_HAR, OPT_LOG_FILE, OPT_TOKENS_OUT,
+		OPT_SUMMARY};
 	struct taken v[FILE_MAX];
 	size_t n = inputs(a, v);
 

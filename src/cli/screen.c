@@ -1,5 +1,6 @@
 #include "cli/screen.h"
 
+#include "cli/autosave.h"
 #include "cli/conf-write.h"
 #include "cli/line.h"
 #include "cli/modules.h"
@@ -77,7 +78,10 @@ aside_wait(void *ctx, int64_t *due_us)
 static bool
 aside(void *ctx, struct err *e)
 {
-	return app_turn_secrets(((struct screen *)ctx)->app, e);
+	struct app *a = ((struct screen *)ctx)->app;
+
+	autosave_turn(a->autosave, a);
+	return app_turn_secrets(a, e);
 }
 
 /* --- the profile editor ---------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "diagnose/alternatives.h"
 #include "diagnose/order.h"
+#include "diagnose/rules.h"
 #include "diagnose/verdict.h"
 
 static void
@@ -53,12 +54,14 @@ diagnose_in_order(
 	struct diagnosis *d, const struct facts *f, const struct walk *walk, const size_t *order)
 {
 	d->n = 0;
+	hints_remember(true);
 	for (size_t i = 0; i < rule_count; i++)
 		run_rule(d, &rules[order ? order[i] : i], f);
 	order_findings(d);
 	verdict_of_findings(
 		d, f, walk); /* with the one next thing to do; the list is the finding's */
 	add_alternatives(d, f);
+	hints_remember(false);
 }
 
 void

@@ -211,6 +211,23 @@ by_words(const struct exchange *x, unsigned where)
 	return HINT_NONE;
 }
 
+/* Many rules ask the same of the same answer: within one diagnosis it is looked up once. */
+static struct {
+	bool on;
+	size_t n;
+	struct {
+		const struct exchange *x;
+		enum hint hint;
+	} v[8];
+} known;
+
+void
+hints_remember(bool on)
+{
+	known.on = on;
+	known.n = 0;
+}
+
 enum hint
 answer_hint(const struct exchange *x)
 {
@@ -219,7 +236,16 @@ answer_hint(const struct exchange *x)
 
 	if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS)
 		return HINT_NONE;
+	for (size_t i = 0; i < known.n; i++)
+		if (known.v[i].x == x)
+			return known.v[i].hint;
 	where = answer_where(x);
 	found = by_part(x, where);
-	return found == HINT_NONE ? by_words(x, where) : found;
+	if (found == HINT_NONE)
+		found = by_words(x, where);
+	if (known.on && known.n < ARRAY_SIZE(known.v)) {
+		known.v[known.n].x = x;
+		known.v[known.n++].hint = found;
+	}
+	return found;
 }

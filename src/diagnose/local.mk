@@ -3,6 +3,7 @@ src_libttdiagnose_a_SOURCES = \
 	src/diagnose/alternatives.c src/diagnose/alternatives.def src/diagnose/alternatives.h \
 	src/diagnose/catalogue.c src/diagnose/catalogue.def \
 	src/diagnose/chain.c src/diagnose/chain.h \
+	src/diagnose/comparable.def src/diagnose/compare.c src/diagnose/compare.h \
 	src/diagnose/diagnose.c src/diagnose/diagnose.h \
 	src/diagnose/hints.c src/diagnose/hints.def \
 	src/diagnose/replies.def src/diagnose/reply.c src/diagnose/reply.h \

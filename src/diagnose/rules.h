@@ -80,6 +80,8 @@ enum hint {
 	HINT_BAD_GRANT, /* the refresh token is no good; not why */
 };
 enum hint answer_hint(const struct exchange *x);
+/* While the exchanges stay as they are, what was found of each is remembered; begin and end forget. */
+void hints_remember(bool on);
 /* Which rows of hints.def speak of this answer. */
 enum where { WHERE_U = 1, WHERE_R = 2, WHERE_C = 4, WHERE_A = 7 };
 unsigned answer_where(const struct exchange *x);

@@ -5,6 +5,7 @@ src_libttengine_a_SOURCES = \
 	src/engine/engine.c src/engine/engine.h \
 	src/engine/listen.c src/engine/listen.h \
 	src/engine/net-module.h \
+	src/engine/net-shared.c src/engine/net-shared.h \
 	src/engine/net-replay.c src/engine/replay.h \
 	src/engine/policy.c src/engine/policy.h \
 	src/engine/proofs.c src/engine/proofs.h \

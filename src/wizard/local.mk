@@ -17,6 +17,7 @@ src_libttwizard_a_SOURCES = \
 	src/wizard/intake.c \
 	src/wizard/own-keys.c \
 	src/wizard/journal.c src/wizard/journal.h \
+	src/wizard/many.c \
 	src/wizard/keep.c \
 	src/wizard/requests.c \
 	src/wizard/step-probes.c \

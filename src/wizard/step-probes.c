@@ -109,6 +109,8 @@ probes_ask(struct wizard *w)
 {
 	enum probe p;
 
+	if (w->many)
+		return false;
 	wizard_derive(w);
 	p = probe_next(&w->facts, &w->diagnosis, w->asked, probes_of_level(w->probes) | w->consent);
 	if (p == PROBE_COUNT) {

@@ -15,6 +15,9 @@ wants_discovery(const struct wizard *w)
 
 	if (!p->issuer || !p->discovery || w->c->metadata.doc)
 		return false;
+	/* many tokens: what was answered once is not asked again for each */
+	if (w->discovered && exchange_answered(case_last(w->c, PURPOSE_DISCOVERY, SLOT_NONE)))
+		return false;
 	return probe_allowed(w, PROBE_DISCOVERY) || !endpoints_complete(w);
 }
 

@@ -57,6 +57,8 @@ struct wizard {
 	bool held;         /* a secret is on its way: no phase begins */
 	int64_t held_us;   /* monotonic, since when */
 	bool pumping;      /* the sequencer is on the stack */
+	bool many;         /* wizard_for_many() */
+	bool discovered;   /* discovery was asked for a token before this one */
 	bool discovering;  /* another job than JOB_VERIFY asks for the metadata */
 	enum token_slot revoke_slot;
 	uint32_t refresh_id; /* the refresh under way, which is never cancelled: its tokens would be lost; 0 */

@@ -118,7 +118,7 @@ wizard_use_profile(struct wizard *w, const struct profile *p, struct err *e)
 	w->jwks = NULL;
 	forget_signed_answers(w);
 	own_keys_forget(w);
-	w->held = false;
+	w->held = w->discovered = false;
 	w->refresh_block[0] = '\0';
 	w->asked = w->consent = 0;
 	memset(&w->walk, 0, sizeof w->walk);

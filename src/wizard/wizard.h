@@ -96,6 +96,16 @@ void wizard_settle(struct wizard *w);
 /* What is running now, for the progress line: "introspection · idp.example", a probe's question; false: nothing. */
 bool wizard_progress(const struct wizard *w, char *text, size_t size, int64_t *elapsed_us);
 
+/* --- many tokens at one server, one after the other ------------------------------------------- */
+/* Discovery, the key set and the first clock are asked as ever, and once; no probe beyond them. */
+void wizard_for_many(struct wizard *w);
+/* The next token: an otherwise fresh case; what the server said of itself stays.  Only while nothing is under way. */
+void wizard_renew(struct wizard *w);
+/* Takes over what another wizard of the same profile was told by the server of itself. */
+void wizard_adopt(struct wizard *w, const struct wizard *from);
+/* Goes on without deriving anything, as wizard_update() does in between; false: it is idle. */
+bool wizard_turn(struct wizard *w);
+
 /* --- probes: further questions (probes.def) ---------------------------------------------------- */
 struct probe_row {
 	const char *id;

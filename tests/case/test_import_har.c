@@ -220,6 +220,100 @@ damaged(void **state)
 	refuse("{\"log\":{\"entries\":[{\"request\":[]}]}}", RES_SYNTAX);
 }
 
+/* Read in pieces of any size it is the same as read at once: exchanges, notes with their lines, the error. */
+static void
+same_in_pieces(const char *text, size_t n)
+{
+	struct import whole, part;
+	struct err e = ERR_INIT, f;
+	enum res want;
+	static const size_t sizes[] = {1, 2, 3, 7, 61, 1000, 4096};
+
+	import_init(&whole);
+	want = import_har(&whole, span_make(text, n), PURPOSE_COUNT, &e);
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		struct import_har *h;
+		bool more = true;
+
+		f = (struct err)ERR_INIT;
+		import_init(&part);
+		h = import_har_new(&part);
+		for (size_t at = 0; at < n && more; at += sizes[i])
+			more = import_har_feed(h, span_sub(span_make(text, n), at, sizes[i]));
+		assert_int_equal(import_har_end(h, &f), want);
+		assert_string_equal(e.text, f.text);
+		assert_string_equal(whole.taken_as, part.taken_as);
+		assert_int_equal(whole.n, part.n);
+		assert_int_equal(whole.n_notes, part.n_notes);
+		for (size_t k = 0; k < whole.n_notes; k++)
+			assert_string_equal(whole.notes[k], part.notes[k]);
+		for (size_t k = 0; k < whole.n; k++) {
+			assert_string_equal(whole.x[k]->request.url, part.x[k]->request.url);
+			assert_int_equal(whole.x[k]->result.response.status, part.x[k]->result.response.status);
+			assert_int_equal(whole.x[k]->purpose, part.x[k]->purpose);
+		}
+		import_release(&part);
+	}
+	import_release(&whole);
+}
+
+static void
+in_pieces(void **state)
+{
+	struct buf b;
+
+	(void)state;
+	begin(&b);
+	for (int i = 0; i < 3; i++)
+		entry(&b, "2026-01-31T12:00:00.000Z", "GET", "https://app.example/a.js", "", "", 200, "",
+			"}]{[\\\"\\\\", "");
+	(void)buf_puts(&b, ",\n{\"broken\":}");
+	entry(&b, "2026-01-31T12:00:05.500+01:00", "GET", "https://idp.example/userinfo", bearer, "", 401, "", "", "");
+	entry(&b, "2026-01-31T10:00:00Z", "POST", "https://idp.example/token", "", "grant_type=refresh_token&refresh_token=r",
+		400, "", "{\\\"error\\\":\\\"invalid_grant\\\"}", "");
+	same_in_pieces(b.p, b.len - 30); /* cut off */
+	(void)buf_puts(&b, "\n]}}");
+	same_in_pieces(b.p, b.len);
+	buf_release(&b);
+	same_in_pieces("{\"log\":{\"entries\":[]}}", 23);
+	same_in_pieces("{\"log\":{\"entries\" : 1, \"entries\":[{}, x", 40);
+	same_in_pieces("{\"log\":{}}", 10);
+	same_in_pieces("{\"log\":{\"entries\"", 18);
+}
+
+/* An entry that is longer than is read costs itself alone. */
+static void
+too_long(void **state)
+{
+	struct import im;
+	struct import_har *h;
+	struct err e = ERR_INIT;
+	struct buf b;
+	char *filler = xmalloc(1 << 20);
+
+	(void)state;
+	memset(filler, 'x', 1 << 20);
+	begin(&b);
+	entry(&b, "2026-01-31T12:00:05.500+01:00", "GET", "https://idp.example/userinfo", bearer, "", 401, "", "", "");
+	(void)buf_puts(&b, ",\n{\"x\":\"");
+	import_init(&im);
+	h = import_har_new(&im);
+	assert_true(import_har_feed(h, buf_span(&b)));
+	for (int i = 0; i < 40; i++)
+		assert_true(import_har_feed(h, span_make(filler, 1 << 20)));
+	buf_clear(&b);
+	(void)buf_puts(&b, "\"},\n");
+	entry(&b, "2026-01-31T12:00:06.500+01:00", "GET", "https://idp.example/userinfo", bearer, "", 200, "", "", "");
+	(void)buf_puts(&b, "]}}");
+	assert_false(import_har_feed(h, buf_span(&b)));
+	assert_int_equal(import_har_end(h, &e), RES_OK);
+	assert_int_equal(im.n, 2);
+	assert_true(noted(&im, "entry 2 cannot be read (longer than 8 MiB)"));
+	import_release(&im);
+	buf_release(&b);
+	free(filler);
+}
+
 int
 main(void)
 {
@@ -230,6 +324,8 @@ main(void)
 		cmocka_unit_test(redirects),
 		cmocka_unit_test(calls_without_number),
 		cmocka_unit_test(damaged),
+		cmocka_unit_test(in_pieces),
+		cmocka_unit_test(too_long),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -82,6 +82,10 @@ printf '{"schema":"tokentriage.case/1"\n' >nothing.case
 [ $status -eq 2 ] && grep -q 'nothing.case: line 1: ' err && result ok "a head alone, damaged, is an error with its line" ||
 	{ result "not ok" "nothing.case: $status"; note err; }
 
+# a recording may be longer than memory
+"$srcdir/tests/cli/large-har.sh" 20 40000 >out 2>&1 && result ok "a HAR file of 20 MiB in bounded memory" ||
+	{ result "not ok" "large HAR"; note out; }
+
 # open needs a terminal and a file
 for args in expired.case '' -; do
 	"$tt" open $args >out 2>err </dev/null; status=$?

@@ -7,6 +7,11 @@ tests_engine_test_engine_SOURCES = tests/engine/test_engine.c tests/engine/world
 tests_engine_test_engine_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
 tests_engine_test_engine_LDADD = $(ENGINE_TEST_LIBS)
 
+UNIT_TESTS += tests/engine/test_shared
+tests_engine_test_shared_SOURCES = tests/engine/test_shared.c
+tests_engine_test_shared_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
+tests_engine_test_shared_LDADD = $(ENGINE_TEST_LIBS)
+
 UNIT_TESTS += tests/engine/test_patience
 tests_engine_test_patience_SOURCES = tests/engine/test_patience.c tests/engine/world.c tests/engine/world.h
 tests_engine_test_patience_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests

@@ -29,6 +29,15 @@ tests_pty_journey_CPPFLAGS = $(PLAY_CPPFLAGS)
 tests_pty_journey_CFLAGS = $(PLAY_CFLAGS)
 tests_pty_journey_LDADD = $(PLAY_LIBS)
 
+EXTRA_DIST += tests/pty/autosave.c
+check_PROGRAMS += tests/pty/autosave
+TAP_TESTS += tests/pty/autosave
+SANITIZER_TESTS += tests/pty/autosave
+tests_pty_autosave_SOURCES = tests/pty/autosave.c
+tests_pty_autosave_CPPFLAGS = $(PLAY_CPPFLAGS)
+tests_pty_autosave_CFLAGS = $(PLAY_CFLAGS)
+tests_pty_autosave_LDADD = $(PLAY_LIBS)
+
 EXTRA_DIST += tests/pty/opened.c
 check_PROGRAMS += tests/pty/opened
 TAP_TESTS += tests/pty/opened

@@ -1,0 +1,224 @@
+#include "cli/bulk.h"
+
+#include "base/mem.h"
+#include "base/redact.h"
+#include "base/text.h"
+
+/* The result's words for what has no cause of its own. */
+static const char no_cause[] = "ok", open_cause[] = "undetermined", unreadable[] = "unreadable";
+
+struct lane {
+	struct case_file c;
+	struct redactor *redactor;
+	struct engine *engine;
+	struct wizard *wizard;
+	size_t mark; /* of the redactor: what is registered besides the token */
+	bool used, busy;
+	struct bulk_item item;
+	uint64_t place;
+};
+
+struct lane *
+lane_new(const struct app *a, struct shared *s, struct err *e)
+{
+	struct lane *l = xcalloc(1, sizeof(*l));
+	struct engine_deps ed;
+	struct wizard_deps wd;
+
+	case_init(&l->c);
+	l->redactor = redactor_new();
+	ed = (struct engine_deps){
+		&clock_system, &rng_system, NULL, l->redactor, &l->c, shared_load};
+	l->engine = engine_new(&ed);
+	wd = (struct wizard_deps){
+		l->engine, &l->c, &clock_system, &rng_system, NULL, l->redactor};
+	l->wizard = wizard_new(&wd);
+	wizard_for_many(l->wizard);
+	shared_give(s, l);
+	if (wizard_use_profile(l->wizard, &a->profile, e) != RES_OK ||
+		!engine_transport(l->engine, e)) {
+		lane_free(l);
+		return NULL;
+	}
+	l->mark = redactor_mark(l->redactor);
+	return l;
+}
+
+void
+lane_free(struct lane *l)
+{
+	if (!l)
+		return;
+	wizard_free(l->wizard);
+	engine_free(l->engine);
+	case_release(&l->c);
+	redactor_free(l->redactor);
+	bulk_item_release(&l->item);
+	free(l);
+}
+
+void
+lane_adopt(struct lane *l, const struct lane *from)
+{
+	wizard_adopt(l->wizard, from->wizard);
+}
+
+bool
+lane_busy(const struct lane *l)
+{
+	return l->busy;
+}
+
+void
+lane_begin(struct lane *l, struct bulk_item *item_take, uint64_t place)
+{
+	bulk_item_release(&l->item);
+	l->item = *item_take;
+	memset(item_take, 0, sizeof(*item_take));
+	l->place = place;
+	l->busy = true;
+	if (l->used) {
+		wizard_renew(l->wizard);
+		redactor_forget(l->redactor, l->mark);
+	}
+	l->used = true;
+	wizard_give_token(l->wizard, SLOT_ACCESS, secret_reveal(l->item.token), "the list");
+	wizard_walk(l->wizard, STEPS_ALL, false, false);
+}
+
+/* --- the result ------ */
+
+static void
+put_line(struct json *j, struct buf *out)
+{
+	(void)json_print(j, out, false);
+	(void)buf_putc(out, '\n');
+	json_free(j);
+}
+
+static struct json *
+begin_result(const struct bulk_item *i, int64_t now_s)
+{
+	struct json *j = json_new_object();
+	char when[32];
+
+	json_set_i64(j, "line", (int64_t)i->line);
+	json_set_str(j, "checked", time_rfc3339(when, now_s));
+	return j;
+}
+
+static void
+set_verdict(struct json *j, enum state state, const char *primary, const char *summary,
+	const char *next)
+{
+	struct json *v = json_new_object();
+
+	json_set_str(v, "state", state_id(state));
+	json_set_str(v, "primary", primary);
+	json_set_str(v, "summary", summary);
+	json_set_str(v, "next", next);
+	json_set_take(j, "verdict", v);
+}
+
+/* What was asked and how it was answered, for joining with the server's log. */
+static void
+set_answer(struct json *j, const char *name, const struct exchange *x)
+{
+	struct json *o;
+
+	if (!x)
+		return;
+	o = json_new_object();
+	json_set_i64(o, "status", x->result.response.status);
+	if (x->result.error != NETERR_NONE)
+		json_set_str(o, "error", net_error_id(x->result.error));
+	else if (*x->answer.error)
+		json_set_str(o, "error", x->answer.error);
+	json_set_double(o, "ms", (double)x->result.timings.total / 1000);
+	json_set_take(j, name, o);
+}
+
+static enum state
+coarse(enum state s)
+{
+	return s == STATE_WARNING ? STATE_OK
+		: s == STATE_OK || s == STATE_PROBLEM
+		? s
+		: STATE_UNDETERMINED;
+}
+
+static void
+put_result(struct lane *l, struct buf *out, struct bulk_summary *s)
+{
+	const struct diagnosis *d = wizard_diagnosis(l->wizard);
+	const struct verdict *v = &d->verdict;
+	const struct case_token *t = case_token(&l->c, SLOT_ACCESS);
+	const char *primary = v->primary ? v->primary->rule->id : NULL;
+	enum state state = coarse(v->state);
+	int64_t now_s = clock_wall_s(&clock_system);
+	struct json *j = begin_result(&l->item, now_s), *token = json_new_object(),
+		    *findings = json_new_array();
+
+	json_set_str(token, "fingerprint", t->info.fingerprint);
+	json_set_str(token, "kind", token_kind_id(t->info.kind));
+	json_set_take(j, "token", token);
+	if (l->item.labels) {
+		record_mask_tree(l->redactor, l->item.labels);
+		json_set_take(j, "labels", l->item.labels);
+		l->item.labels = NULL;
+	}
+	set_verdict(j, state, primary, v->summary, v->next);
+	for (size_t i = 0; i < d->n; i++)
+		json_append_span(findings, span_of(d->findings[i].rule->id));
+	json_set_take(j, "findings", findings);
+	set_answer(j, "introspection", case_last(&l->c, PURPOSE_INTROSPECTION, SLOT_ACCESS));
+	set_answer(j, "userinfo",
+		case_last(&l->c,
+			l->c.profile.resource_url ? PURPOSE_RESOURCE : PURPOSE_USERINFO,
+			SLOT_ACCESS));
+	put_line(j, out);
+	bulk_summary_add(s,
+		state == STATE_OK     ? no_cause
+			: primary     ? primary
+				      : open_cause,
+		state, v->summary, l->item.line, now_s);
+}
+
+void
+lane_unreadable(const struct bulk_item *i, struct buf *out, struct bulk_summary *s)
+{
+	int64_t now_s = clock_wall_s(&clock_system);
+	struct json *j = begin_result(i, now_s);
+
+	json_set_null(j, "token");
+	set_verdict(j, STATE_UNDETERMINED, NULL, i->error, "Mend this line of the input.");
+	json_set_take(j, "findings", json_new_array());
+	json_set_str(j, "error", unreadable);
+	put_line(j, out);
+	bulk_summary_add(s, unreadable, STATE_UNDETERMINED, i->error, i->line, now_s);
+}
+
+int64_t
+lane_deadline_us(const struct lane *l)
+{
+	return l->busy ? engine_deadline_us(l->engine) : INT64_MAX;
+}
+
+bool
+lane_turn(struct lane *l, struct buf *out, struct bulk_summary *s, uint64_t *place)
+{
+	do {
+		/* delivers, and hands what is asked for now to the shared queue */
+		engine_turn(l->engine);
+		if (!wizard_turn(l->wizard))
+			break;
+		engine_turn(l->engine);
+		if (lane_deadline_us(l) > clock_mono_us(&clock_system))
+			return false;
+	} while (true);
+	wizard_update(l->wizard);
+	put_result(l, out, s);
+	*place = l->place;
+	l->busy = false;
+	return true;
+}

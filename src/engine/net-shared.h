@@ -1,0 +1,49 @@
+/*
+ * One transport for many engines, each with a case of its own: their requests share the connections of one
+ * transport, and go out at one pace for the whole run.  The engines see a transport of their own.
+ *
+ * A server that says "too often" (429, or 503 with Retry-After) is left alone for as long as it asks, or for a
+ * time that doubles; fewer requests are under way then, and what it refused is sent again: a load of our making
+ * is no evidence about a token.  So is one that answered before and refuses the connection now.
+ */
+#ifndef TT_ENGINE_NET_SHARED_H
+#define TT_ENGINE_NET_SHARED_H
+
+#include "base/rng.h"
+#include "engine/transport.h"
+
+struct shared;
+
+struct shared_limits {
+	unsigned under_way;  /* requests at once, at most */
+	double rate;         /* requests a second, at most; 0: no limit */
+	unsigned patience;   /* so often is a request sent again that was refused as too often */
+};
+
+struct shared_counts {
+	uint64_t started, throttled; /* requests sent; answers that said "too often" */
+	unsigned under_way, window;  /* now; at once, at most, now */
+	int64_t resume_us;           /* monotonic: nothing goes out before; 0: no pause */
+};
+
+/* NULL with e set: the transport cannot be opened. */
+struct shared *shared_new(const struct transport_ops *ops, const struct clock *clock, struct rng *rng,
+	const struct shared_limits *limits, struct err *e);
+/* The engines that use it are gone. */
+void shared_free(struct shared *s);
+/*
+ * For engine_deps.load_transport: the transport that an engine opens next belongs to s, and tag is what
+ * shared_next_ready() says of it.
+ */
+void shared_give(struct shared *s, void *tag);
+const struct transport_ops *shared_load(struct err *e);
+
+/* Starts what is due, takes what is done. */
+void shared_turn(struct shared *s);
+/* The tag of an engine that has something to deliver; NULL: none. */
+void *shared_next_ready(struct shared *s);
+/* Waits on transfers, the pace and fds, at most timeout_ms (-1: no limit). */
+enum res shared_wait(struct shared *s, struct pollfd *fds, size_t n, int timeout_ms) MUST_USE;
+void shared_count(const struct shared *s, struct shared_counts *out);
+
+#endif
