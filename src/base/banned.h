@@ -17,6 +17,9 @@
 #ifdef TT_READS_OPENSSL /* its headers have parameters of a poisoned name */
 #include <openssl/evp.h>
 #endif
+#ifdef TT_READS_GNUTLS /* so have these */
+#include <gnutls/gnutls.h>
+#endif
 
 /* a macro cannot be poisoned */
 #undef alloca

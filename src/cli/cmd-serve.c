@@ -1,6 +1,8 @@
 /* serve: the embedded authorization server alone, until a signal ends it. */
 #include "cli/app.h"
 
+#include <signal.h>
+
 #include "base/file.h"
 #include "cli/embedded.h"
 #include "oauth/json.h"
@@ -21,7 +23,7 @@ write_tokens(const struct demo_client *c, const char *path, struct err *e)
 	enum res r;
 
 	buf_init_wiping(&out, LIMIT_TOKEN * 4);
-	json_set_str(o, "token_type", "Bearer");
+	json_set_str(o, "token_type", c->dpop_key_pem ? "DPoP" : "Bearer");
 	set_secret(o, "access_token", c->access_token);
 	set_secret(o, "refresh_token", c->refresh_token);
 	set_secret(o, "id_token", c->id_token);
@@ -30,6 +32,9 @@ write_tokens(const struct demo_client *c, const char *path, struct err *e)
 	json_set_str(o, "issuer", c->issuer);
 	json_set_str(o, "client_id", c->client_id);
 	set_secret(o, "client_secret", c->client_secret);
+	json_set_str(o, "client_certificate", c->cert_pem);
+	set_secret(o, "client_key", c->key_pem);
+	set_secret(o, "dpop_key", c->dpop_key_pem);
 	r = json_print(o, &out, true);
 	if (r == RES_OK)
 		r = file_write_private(path, buf_span(&out), e);
@@ -60,6 +65,12 @@ announce(const struct embedded *m, const char *tokens)
 		buf_printf(&out, "proxy %s\n", c->proxy);
 	if (*m->ca_file)
 		buf_printf(&out, "ca_file %s\n", m->ca_file);
+	if (*m->cert_file)
+		buf_printf(&out, "client_cert_file %s\n", m->cert_file);
+	if (*m->key_file)
+		buf_printf(&out, "client_key_file %s\n", m->key_file);
+	if (*m->dpop_file)
+		buf_printf(&out, "dpop_key_file %s\n", m->dpop_file);
 	if (tokens)
 		buf_printf(&out, "tokens %s\n", tokens);
 	else
@@ -72,6 +83,31 @@ announce(const struct embedded *m, const char *tokens)
 	return status;
 }
 
+/* The signals that end it; blocked before anything is written that has to go again. */
+static void
+block_signals(sigset_t *ends)
+{
+	sigemptyset(ends);
+	sigaddset(ends, SIGHUP);
+	sigaddset(ends, SIGINT);
+	sigaddset(ends, SIGTERM);
+	pthread_sigmask(SIG_BLOCK, ends, NULL);
+}
+
+/* The server has a thread of its own; the process ends by the signal, as the caller expects. */
+static void
+wait_for_end(struct embedded *m, const sigset_t *ends)
+{
+	int sig = 0;
+
+	while (sigwait(ends, &sig) != 0)
+		;
+	embedded_stop(m);
+	signal(sig, SIG_DFL);
+	raise(sig);
+	pthread_sigmask(SIG_UNBLOCK, ends, NULL);
+}
+
 int
 cmd_serve(const struct options *o)
 {
@@ -79,6 +115,7 @@ cmd_serve(const struct options *o)
 	const struct scenario *s = scenario_find(span_of(opt_str(o, OPT_SCENARIO)));
 	struct embedded m = {0};
 	struct err e = ERR_INIT;
+	sigset_t ends;
 	int status;
 
 	if (!s) {
@@ -86,6 +123,7 @@ cmd_serve(const struct options *o)
 			opt_str(o, OPT_SCENARIO));
 		return app_fail(&e);
 	}
+	block_signals(&ends);
 	if (embedded_start(&m, s, opt_int(o, OPT_PORT), &e) != RES_OK) {
 		app_fail(&e);
 		/* a port that was asked for and cannot be had is the user's to change */
@@ -95,8 +133,8 @@ cmd_serve(const struct options *o)
 		status = app_fail(&e);
 	else
 		status = announce(&m, tokens);
-	while (status == STATUS_OK)
-		pause(); /* a signal ends the process; the server has a thread of its own */
+	if (status == STATUS_OK)
+		wait_for_end(&m, &ends);
 	embedded_stop(&m);
 	return status;
 }

@@ -18,23 +18,39 @@ now_s(void)
 	return clock_wall_s(&clock_system);
 }
 
-/* The profile names a file, and so does libcurl. */
+/* The profile names files, and so does libcurl. */
 static enum res
-write_ca(struct embedded *m, struct err *e)
+write_file(char path[256], struct span content, struct err *e)
 {
 	const char *dir = getenv("TMPDIR");
 	int fd;
 
-	snprintf(m->ca_file, sizeof(m->ca_file), "%s/tokentriage-demo-XXXXXX",
-		dir && *dir ? dir : "/tmp");
-	fd = mkstemp(m->ca_file);
+	snprintf(path, 256, "%s/tokentriage-demo-XXXXXX", dir && *dir ? dir : "/tmp");
+	fd = mkstemp(path);
 	if (fd < 0) {
-		err_errno(e, "cannot write %s", m->ca_file);
-		m->ca_file[0] = '\0';
+		err_errno(e, "cannot write %s", path);
+		path[0] = '\0';
 		return RES_IO;
 	}
 	close(fd);
-	return file_write_private(m->ca_file, span_of(m->client.ca_pem), e);
+	return file_write_private(path, content, e);
+}
+
+static enum res
+write_files(struct embedded *m, struct err *e)
+{
+	const struct demo_client *c = &m->client;
+	enum res r = RES_OK;
+
+	if (c->ca_pem)
+		r = write_file(m->ca_file, span_of(c->ca_pem), e);
+	if (r == RES_OK && (c->with & WITH_CERTIFICATE))
+		r = write_file(m->cert_file, span_of(c->cert_pem), e);
+	if (r == RES_OK && (c->with & (WITH_CERTIFICATE | WITH_KEY)))
+		r = write_file(m->key_file, secret_reveal(c->key_pem), e);
+	if (r == RES_OK && (c->with & WITH_DPOP))
+		r = write_file(m->dpop_file, secret_reveal(c->dpop_key_pem), e);
+	return r;
 }
 
 enum res
@@ -56,7 +72,7 @@ embedded_start(struct embedded *m, const struct scenario *s, int port, struct er
 	m->server = m->ops->start(&c, &m->client, e);
 	if (!m->server)
 		return RES_IO;
-	if (!m->client.ca_pem || write_ca(m, e) == RES_OK)
+	if (write_files(m, e) == RES_OK)
 		return RES_OK;
 	embedded_stop(m);
 	return RES_IO;
@@ -65,12 +81,15 @@ embedded_start(struct embedded *m, const struct scenario *s, int port, struct er
 void
 embedded_stop(struct embedded *m)
 {
+	const char *const files[] = {m->ca_file, m->cert_file, m->key_file, m->dpop_file};
+
 	if (!m->server)
 		return;
 	m->ops->stop(m->server);
 	demo_client_release(&m->client);
-	if (m->ca_file[0])
-		(void)unlink(m->ca_file);
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		if (files[i][0])
+			(void)unlink(files[i]);
 	m->server = NULL;
 }
 
@@ -90,6 +109,10 @@ embedded_profile(const struct embedded *m, struct profile *p)
 	profile_set(&p->resource_url, span_of(c->resource_url));
 	profile_set(&p->client_auth, span_of(c->client_auth));
 	profile_set(&p->ca_file, span_of(m->ca_file));
+	profile_set(&p->client_cert_file, span_of(m->cert_file));
+	profile_set(&p->client_key_file, span_of(m->key_file));
+	profile_set(&p->dpop_key_file, span_of(m->dpop_file));
+	p->dpop = (c->with & WITH_DPOP) != 0;
 	profile_set(&p->proxy, span_of(c->proxy));
 	profile_set(&p->scope, span_of(c->scope));
 	p->discovery = c->discovery;

@@ -10,7 +10,8 @@ struct embedded {
 	struct demo_server *server;
 	struct demo_client client;
 	const struct scenario *scenario;
-	char ca_file[256]; /* whom its profile trusts, for as long as it runs; "" */
+	/* What its profile names, for as long as it runs: whom it trusts, its keys; "" */
+	char ca_file[256], cert_file[256], key_file[256], dpop_file[256];
 };
 
 /* port 0: one that is free.  RES_IO: the modules or the port. */

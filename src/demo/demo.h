@@ -29,10 +29,11 @@ enum demo_fault {
 	FAULT_REFRESH_EXPIRED = 1 << 13, /* the refresh token is past its time */
 	FAULT_GRANT_REVOKED = 1 << 14, /* the user's whole grant was revoked */
 	FAULT_NO_REFRESH = 1 << 15, /* no refresh token was issued */
-	FAULT_DPOP_BOUND = 1 << 16, /* the token is bound to a key the client does not prove */
-	FAULT_MTLS_BOUND = 1 << 17, /* ... to a client certificate that is not shown */
+	FAULT_DPOP_BOUND = 1 << 16, /* the token is bound to a key; proofs are wanted everywhere */
+	FAULT_MTLS_BOUND = 1 << 17, /* ... to a client certificate; https is spoken */
 	FAULT_REFRESH_BARRED = 1 << 18, /* the client may not use the refresh_token grant */
 	FAULT_BIG_TOKEN = 1 << 19, /* some 8 KB of groups in the access token */
+	FAULT_OTHER_KEY = 1 << 20, /* the profile's DPoP key or certificate is not the token's */
 };
 
 /* How the server does things that others do differently; bits, all orthogonal. */
@@ -60,6 +61,24 @@ enum demo_quirk {
 	QUIRK_OPEN_INTROSPECTION = 1 << 20, /* a client sees the tokens of others too */
 	QUIRK_LOCAL_API = 1 << 21, /* the API verifies by itself, and learns of no revocation */
 	QUIRK_PRIVATE_SIGNATURE = 1 << 22, /* access tokens are signed for their own API alone */
+	QUIRK_BEARER_ONLY = 1 << 23, /* userinfo and API know no DPoP: Bearer, whatever it is bound to */
+};
+
+/* What the server wants of a client beyond the usual; bits, all orthogonal. */
+enum demo_demand {
+	DEMAND_NONCE = 1 << 0,     /* DPoP proofs with the server's nonce (RFC 9449 §8) */
+	DEMAND_NEW_NONCE = 1 << 1, /* ... and none is ever new enough */
+	DEMAND_PAR = 1 << 2,       /* pushed authorization requests only (RFC 9126) */
+	DEMAND_ASSERTION = 1 << 3, /* private_key_jwt only */
+	DEMAND_INNER_NAME = 1 << 4, /* aud and htu have the name it has behind its proxy */
+	DEMAND_DEVICE = 1 << 5,    /* the client logs in by device only (RFC 8628) */
+};
+
+/* What keys the profile has; bits. */
+enum demo_with {
+	WITH_DPOP = 1 << 0,        /* a DPoP key, and dpop = true */
+	WITH_CERTIFICATE = 1 << 1, /* a certificate with its key */
+	WITH_KEY = 1 << 2,         /* the key the client is registered with, for assertions */
 };
 
 /* What the server says where it would say yes; rows of says.c. */
@@ -71,6 +90,7 @@ enum demo_says {
 	SAYS_NO_MORE, /* no, and not why */
 	SAYS_REFRESH_IDLE, SAYS_REFRESH_ABSOLUTE, SAYS_REFRESH_PASSWORD, SAYS_REFRESH_LOGIN,
 	SAYS_REFRESH_SCOPE, SAYS_REFRESH_NO_MORE,
+	SAYS_REVOKES_REFRESH, /* it revokes refresh tokens only */
 	SAYS_SECRET_EXPIRED, SAYS_CLIENT_DISABLED, SAYS_NOT_PERMITTED, SAYS_RESOURCES_ONLY,
 };
 
@@ -158,6 +178,8 @@ struct scenario {
 	bool api;              /* step 4 asks /api/me, on an origin of its own */
 	unsigned faults;       /* enum demo_fault */
 	unsigned quirks;       /* enum demo_quirk */
+	unsigned demands;      /* enum demo_demand */
+	unsigned with;         /* enum demo_with */
 	enum demo_says says;
 	enum demo_wreck wreck;
 	unsigned wreck_at;     /* enum demo_place */
@@ -173,8 +195,12 @@ struct scenario {
 	const char *secret_tail; /* appended to the client secret */
 	const char *userinfo_path; /* the profile's own userinfo endpoint, below the origin */
 	const char *client_auth; /* the profile's method; NULL: by the metadata */
+	const char *silent;    /* the error of prompt=none; NULL: as the browser's session has it */
+	const char *narrows;   /* a refresh grants no other scopes than these; NULL: as asked */
+	int interval_s;        /* between two polls for a device; 0: DEMO_INTERVAL_S */
 };
 #define DEMO_SCOPE "openid profile email"
+enum { DEMO_INTERVAL_S = 2 };
 extern const struct scenario scenarios[];
 extern const size_t scenario_count;
 const struct scenario *scenario_find(struct span name); /* NULL */
@@ -187,6 +213,13 @@ struct demo_client {
 	char client_id[64];
 	/* owned; may be NULL */
 	struct secret *client_secret, *access_token, *refresh_token, *id_token;
+	/*
+	 * PEM, owned.  What the client is registered with: a certificate and its key, good for
+	 * private_key_jwt and for self_signed_tls_client_auth.  dpop_key: NULL without WITH_DPOP.
+	 */
+	char *cert_pem;
+	struct secret *key_pem, *dpop_key_pem;
+	unsigned with;               /* enum demo_with: what of these the profile has */
 	char userinfo_endpoint[192]; /* only where the scenario configures another; "" */
 	char introspection_endpoint[192], token_endpoint[192];
 	char resource_url[192];      /* what step 4 queries instead of the userinfo endpoint; "" */

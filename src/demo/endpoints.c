@@ -59,6 +59,62 @@ form_member(const struct demo_call *c, const char *name, struct buf *b)
 	return form_get(buf_span(&c->req->body), name, b) && b->len > 0;
 }
 
+bool
+call_member(const struct demo_call *c, const char *name, struct buf *b)
+{
+	if (strcmp(c->req->method, "POST") == 0)
+		return form_member(c, name, b);
+	buf_clear(b);
+	return form_get(c->query, name, b) && b->len > 0;
+}
+
+/* Does a name stand there more than once, but for those of RFC 8707 and RFC 8693? */
+bool
+form_repeats(struct span form)
+{
+	struct span rest = form, part;
+
+	while (span_next(&rest, '&', &part)) {
+		size_t eq = span_find(part, '=');
+		struct span name = span_sub(part, 0, eq == SIZE_MAX ? part.n : eq);
+		struct span later = rest, other;
+
+		if (!name.n || span_is(name, "resource") || span_is(name, "audience"))
+			continue;
+		while (span_next(&later, '&', &other))
+			if (other.n >= name.n && span_eq(span_sub(other, 0, name.n), name) &&
+				(other.n == name.n || other.p[name.n] == '='))
+				return true;
+	}
+	return false;
+}
+
+bool
+call_text(const struct demo_call *c, const char *name, char *out, size_t size)
+{
+	struct buf b;
+	bool fits = true;
+
+	buf_init_wiping(&b, LIMIT_DEMO_TOKEN);
+	if (call_member(c, name, &b)) {
+		fits = buf_status(&b) == RES_OK && b.len < size && !memchr(b.p, '\0', b.len);
+		snprintf(out, size, "%s", fits ? buf_str(&b) : "");
+	}
+	buf_release(&b);
+	return fits;
+}
+
+void
+json_set_words(struct json *doc, const char *member, const char *words)
+{
+	struct json *list = json_new_array();
+	struct span rest = span_of(words), word;
+
+	while (span_word(&rest, &word))
+		json_append_span(list, word);
+	json_set_take(doc, member, list);
+}
+
 struct token_row *
 judge_token(const struct demo_call *c, struct span value, bool api, enum fate *fate)
 {
@@ -71,65 +127,7 @@ judge_token(const struct demo_call *c, struct span value, bool api, enum fate *f
 	return row;
 }
 
-/* --- discovery (OpenID Connect Discovery §3, RFC 8414 §2) --- */
-
-static void
-set_url(const struct demo_call *c, struct json *doc, const char *member, const char *path,
-	enum demo_place at)
-{
-	const struct scenario *sc = c->s->cfg.scenario;
-	bool stray = c->s->stray_origin[0] && (sc->wreck_at & at);
-	char url[192];
-
-	snprintf(url, sizeof(url), "%s%s", stray ? c->s->stray_origin : c->s->origin, path);
-	json_set_str(doc, member, url);
-}
-
-/* A blank-separated list as an array of strings. */
-static void
-set_list(struct json *doc, const char *member, const char *words)
-{
-	struct json *list = json_new_array();
-	struct span rest = span_of(words), word;
-
-	while (span_word(&rest, &word))
-		json_append_span(list, word);
-	json_set_take(doc, member, list);
-}
-
-static void
-discovery(struct demo_call *c)
-{
-	const char *methods = store_has_quirk(c->s, QUIRK_POST_ONLY)
-		? "client_secret_post" : "client_secret_basic client_secret_post";
-	struct json *doc = json_new_object();
-
-	json_set_str(doc, "issuer", c->s->issuer);
-	set_url(c, doc, "authorization_endpoint", "/authorize", 0);
-	set_url(c, doc, "token_endpoint", "/token", AT_TOKEN);
-	set_url(c, doc, "userinfo_endpoint", "/userinfo", AT_USERINFO);
-	set_url(c, doc, "jwks_uri", "/jwks", AT_JWKS);
-	set_url(c, doc, "revocation_endpoint", "/revoke", AT_REVOCATION);
-	if (!store_has_quirk(c->s, QUIRK_NO_INTROSPECTION)) {
-		set_url(c, doc, "introspection_endpoint", "/introspect", AT_INTROSPECTION);
-		set_list(doc, "introspection_endpoint_auth_methods_supported", methods);
-	}
-	set_list(doc, "token_endpoint_auth_methods_supported", methods);
-	set_list(doc, "revocation_endpoint_auth_methods_supported", methods);
-	set_list(doc, "scopes_supported", DEMO_SCOPE);
-	set_list(doc, "response_types_supported", "code");
-	set_list(doc, "grant_types_supported",
-		"authorization_code refresh_token client_credentials");
-	set_list(doc, "subject_types_supported", "public");
-	set_list(doc, "id_token_signing_alg_values_supported", "ES256");
-	if (store_has_quirk(c->s, QUIRK_SIGNED_USERINFO))
-		set_list(doc, "userinfo_signing_alg_values_supported", "ES256");
-	if (store_has_fault(c->s, FAULT_DPOP_BOUND))
-		set_list(doc, "dpop_signing_alg_values_supported", "ES256");
-	set_list(doc, "claims_supported", "sub name preferred_username email email_verified");
-	reply_json(c, 200, doc);
-	reply_header(c, "Cache-Control", "max-age=60");
-}
+/* --- what has no file of its own --- */
 
 static void
 key_set(struct demo_call *c)
@@ -155,9 +153,9 @@ protected_resource(struct demo_call *c)
 	struct json *doc = json_new_object();
 
 	json_set_str(doc, "resource", c->s->api_id);
-	set_list(doc, "authorization_servers", c->s->issuer);
-	set_list(doc, "scopes_supported", "profile");
-	set_list(doc, "bearer_methods_supported", "header");
+	json_set_words(doc, "authorization_servers", c->s->issuer);
+	json_set_words(doc, "scopes_supported", "profile");
+	json_set_words(doc, "bearer_methods_supported", "header");
 	reply_json(c, 200, doc);
 }
 
@@ -173,15 +171,6 @@ login_page(struct demo_call *c)
 	reply_text(c, 200, "text/html; charset=utf-8", html_login);
 }
 
-/* Nobody can log in here: the tokens are made at the start. */
-static void
-authorize(struct demo_call *c)
-{
-	reply_text(c, 400, "text/html; charset=utf-8",
-		"<!DOCTYPE html>\n<html><body><p>This server has no login; its tokens are made "
-		"when it starts.</p></body></html>\n");
-}
-
 /* --- which endpoint --- */
 
 enum { M_GET = 1 << 0, M_POST = 1 << 1 };
@@ -193,14 +182,19 @@ static const struct route {
 	enum demo_place at;
 	void (*handler)(struct demo_call *);
 } routes[] = {
-	{"/.well-known/openid-configuration", M_GET, ON_ISSUER, AT_DISCOVERY, discovery},
-	{"/.well-known/oauth-authorization-server", M_GET, ON_ISSUER, AT_DISCOVERY, discovery},
+	{"/.well-known/openid-configuration", M_GET, ON_ISSUER, AT_DISCOVERY, endpoint_discovery},
+	{"/.well-known/oauth-authorization-server", M_GET, ON_ISSUER, AT_DISCOVERY,
+		endpoint_discovery},
 	{"/jwks", M_GET, ON_ISSUER, AT_JWKS, key_set},
 	{"/introspect", M_POST, ON_ISSUER, AT_INTROSPECTION, endpoint_introspect},
 	{"/token", M_POST, ON_ISSUER, AT_TOKEN, endpoint_token},
 	{"/userinfo", M_GET | M_POST, ON_ISSUER, AT_USERINFO, endpoint_userinfo},
 	{"/revoke", M_POST, ON_ISSUER, AT_REVOCATION, endpoint_revoke},
-	{"/authorize", M_GET | M_POST, ON_ISSUER, 0, authorize},
+	{"/authorize", M_GET | M_POST, ON_ISSUER, 0, endpoint_authorize},
+	{"/consent", M_GET | M_POST, ON_ISSUER, 0, endpoint_consent},
+	{"/par", M_POST, ON_ISSUER, 0, endpoint_par},
+	{"/device_authorization", M_POST, ON_ISSUER, 0, endpoint_device},
+	{"/device", M_GET | M_POST, ON_ISSUER, 0, endpoint_device_page},
 	{"/login", M_GET | M_POST, ON_ISSUER, 0, login_page},
 	{"/api/me", M_GET, ON_API, AT_API, endpoint_api_me},
 	{"/.well-known/oauth-protected-resource/api", M_GET, ON_API, AT_API, protected_resource},

@@ -40,6 +40,21 @@ store_set_aud(const struct store *s, struct json *obj, const char *audience)
 	json_set_take(obj, "aud", list);
 }
 
+void
+store_set_cnf(struct json *obj, const struct binding *b)
+{
+	struct json *cnf;
+
+	if (!b->jkt[0] && !b->x5t[0])
+		return;
+	cnf = json_new_object();
+	if (b->jkt[0])
+		json_set_str(cnf, "jkt", b->jkt);
+	if (b->x5t[0])
+		json_set_str(cnf, "x5t#S256", b->x5t);
+	json_set_take(obj, "cnf", cnf);
+}
+
 enum res
 store_sign(struct store *s, const char *typ, const struct json *payload, struct buf *out,
 	struct err *e)
@@ -80,7 +95,6 @@ store_id_token(struct store *s, const struct grant *g, const struct minted *acce
 {
 	struct json *p = json_new_object();
 	struct buf b;
-	char nonce[24];
 	enum res r;
 
 	json_set_str(p, "iss", s->token_issuer);
@@ -89,8 +103,9 @@ store_id_token(struct store *s, const struct grant *g, const struct minted *acce
 	json_set_str(p, "azp", g->client_id);
 	store_set_time(s, p, "iat", access->row->iat);
 	store_set_time(s, p, "exp", access->row->exp);
-	store_set_time(s, p, "auth_time", access->row->iat - 5);
-	json_set_str(p, "nonce", store_random_text(s, nonce, sizeof(nonce), 12));
+	store_set_time(s, p, "auth_time", g->auth_time);
+	if (g->nonce[0])
+		json_set_str(p, "nonce", g->nonce);
 	set_at_hash(p, access);
 	buf_init_wiping(&b, LIMIT_DEMO_TOKEN);
 	r = store_sign(s, "JWT", p, &b, e);

@@ -7,15 +7,24 @@ struct refusal {
 	const char *extra; /* more parameters, as they stand in the challenge */
 };
 
+/* Is it a matter of DPoP: the tokens here are bound, or a proof came? */
+static bool
+speaks_dpop(const struct demo_call *c)
+{
+	return !store_has_quirk(c->s, QUIRK_BEARER_ONLY) &&
+		(store_has_fault(c->s, FAULT_DPOP_BOUND) ||
+			http_has_header(&c->req->headers, "DPoP"));
+}
+
 static void
 refuse(struct demo_call *c, const struct refusal *r, bool api)
 {
-	const char *scheme = store_has_fault(c->s, FAULT_DPOP_BOUND) ? "DPoP" : "Bearer";
+	bool dpop = speaks_dpop(c);
 	struct json *doc;
 	struct buf b;
 
 	buf_init(&b, 1024);
-	buf_printf(&b, "%s realm=\"tokentriage-demo\"", scheme);
+	buf_printf(&b, "%s realm=\"tokentriage-demo\"", dpop ? "DPoP" : "Bearer");
 	if (r->error)
 		buf_printf(&b, ", error=\"%s\", error_description=\"%s\"", r->error,
 			r->description);
@@ -23,8 +32,8 @@ refuse(struct demo_call *c, const struct refusal *r, bool api)
 		buf_printf(&b, ", scope=\"%s\"", r->scope);
 	if (r->extra)
 		buf_printf(&b, ", %s", r->extra);
-	if (store_has_fault(c->s, FAULT_DPOP_BOUND))
-		buf_puts(&b, ", algs=\"ES256\"");
+	if (dpop)
+		buf_puts(&b, ", algs=\"ES256 ES384 ES512 RS256 PS256 EdDSA\"");
 	if (api)
 		buf_printf(&b, ", resource_metadata=\"%s%s\"", c->s->api_origin,
 			"/.well-known/oauth-protected-resource/api");
@@ -40,6 +49,18 @@ refuse(struct demo_call *c, const struct refusal *r, bool api)
 	buf_release(&b);
 }
 
+/* A token shown under the scheme DPoP comes with a proof (RFC 9449 §7.1). */
+static bool
+proved(struct demo_call *c, struct span token, bool api)
+{
+	struct proof_trouble t = proof_check(c, token, true);
+
+	proof_nonce_header(c);
+	if (t.error)
+		refuse(c, &(struct refusal){401, t.error, t.why, NULL, NULL}, api);
+	return !t.error;
+}
+
 /*
  * The token shown (RFC 6750 §2): in the header, or in a form body where post is allowed.  False:
  * the refusal is made, or nothing was shown and a bare challenge is.
@@ -51,25 +72,27 @@ shown_token(struct demo_call *c, struct buf *token, bool api)
 	static const struct refusal twice = {400, "invalid_request",
 		"More than one access token in the request", NULL, NULL};
 	struct span auth = SPAN_EMPTY;
-	bool in_body = false;
+	bool in_body = false, in_header, dpop;
 
 	if (!c->stripped)
 		auth = http_header(&c->req->headers, "Authorization");
 	if (!api && strcmp(c->req->method, "POST") == 0)
 		in_body = form_member(c, "access_token", token);
-	if (span_starts_nocase(auth, "Bearer ") && in_body) {
+	dpop = span_starts_nocase(auth, "DPoP ") && !store_has_quirk(c->s, QUIRK_BEARER_ONLY);
+	in_header = dpop || span_starts_nocase(auth, "Bearer ");
+	if (in_header && in_body) {
 		refuse(c, &twice, api);
 		return false;
 	}
 	if (in_body)
 		return true;
-	if (!span_starts_nocase(auth, "Bearer ")) {
+	if (!in_header) {
 		refuse(c, &none, api);
 		return false;
 	}
 	buf_clear(token);
-	buf_add_span(token, span_trim(span_from(auth, 7)));
-	return true;
+	buf_add_span(token, span_trim(span_from(auth, dpop ? 5 : 7)));
+	return !dpop || proved(c, buf_span(token), api);
 }
 
 /* What the endpoint makes of it, beyond what the store says. */
@@ -82,9 +105,22 @@ fate_here(const struct demo_call *c, const struct token_row *row, enum fate fate
 		return FATE_GOOD;
 	if (fate == FATE_REVOKED && api && store_has_quirk(c->s, QUIRK_LOCAL_API))
 		return FATE_GOOD;
-	if (fate == FATE_GOOD && store_has_fault(c->s, FAULT_DPOP_BOUND | FAULT_MTLS_BOUND))
-		return FATE_UNKNOWN; /* no proof comes with it */
 	return fate;
+}
+
+/* What is against a token that is good in itself; NULL: nothing. */
+static const char *
+not_bound_so(const struct demo_call *c, const struct token_row *row)
+{
+	if (store_has_quirk(c->s, QUIRK_BEARER_ONLY))
+		return NULL;
+	if (row->bound.jkt[0] && !c->shown.jkt[0])
+		return "The access token is bound to a key, and no proof came with it";
+	if (strcmp(row->bound.jkt, c->shown.jkt) != 0)
+		return "The key of the DPoP proof is not the one of the access token";
+	if (!binding_shown(&row->bound, &c->shown))
+		return "The access token is bound to another client certificate";
+	return NULL;
 }
 
 /* The row of a token that is good here, or NULL and the refusal is made. */
@@ -97,6 +133,7 @@ good_token(struct demo_call *c, bool api)
 		"The access token is not valid", NULL, NULL};
 	const struct saying *no = says_instead(c, OF_TOKEN, api ? AT_API : AT_USERINFO);
 	struct token_row *row = NULL;
+	const char *why = NULL;
 	struct buf token;
 	enum fate fate;
 
@@ -104,12 +141,16 @@ good_token(struct demo_call *c, bool api)
 	if (shown_token(c, &token, api)) {
 		row = judge_token(c, buf_span(&token), api, &fate);
 		fate = fate_here(c, row, fate, api);
+		if (fate == FATE_GOOD)
+			why = not_bound_so(c, row);
 		if (fate != FATE_GOOD)
 			refuse(c, fate == FATE_EXPIRED ? &expired : &invalid, api);
+		else if (why)
+			refuse(c, &(struct refusal){401, "invalid_token", why, NULL, NULL}, api);
 		else if (no)
 			refuse(c, &(struct refusal){no->status, no->error, no->description, NULL,
 				no->extra}, api);
-		if (fate != FATE_GOOD || no)
+		if (fate != FATE_GOOD || why || no)
 			row = NULL;
 	}
 	buf_release(&token);

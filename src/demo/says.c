@@ -42,6 +42,8 @@ static const struct row {
 		"A scope of the grant may not be given out any more"}},
 	{SAYS_REFRESH_NO_MORE, OF_TOKEN, AT_TOKEN, {400, "invalid_grant",
 		"The refresh token is not valid"}},
+	{SAYS_REVOKES_REFRESH, OF_TOKEN, AT_REVOCATION, {400, "unsupported_token_type",
+		"Only refresh tokens can be revoked"}},
 	{SAYS_SECRET_EXPIRED, OF_CLIENT, AS_CLIENT, {401, "invalid_client",
 		"The client secret has expired"}},
 	{SAYS_CLIENT_DISABLED, OF_CLIENT, AS_CLIENT, {401, "invalid_client",

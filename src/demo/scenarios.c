@@ -49,6 +49,9 @@ demo_client_release(struct demo_client *c)
 	secret_unref(c->access_token);
 	secret_unref(c->refresh_token);
 	secret_unref(c->id_token);
+	secret_unref(c->key_pem);
+	secret_unref(c->dpop_key_pem);
+	free(c->cert_pem);
 	free(c->ca_pem);
 	*c = (struct demo_client){.discovery = false};
 }

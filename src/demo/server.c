@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 
+#include <gnutls/gnutls.h>
 #include <microhttpd.h>
 
 #include "base/mem.h"
@@ -33,7 +34,9 @@ struct side {
 	int listen_fd; /* -1 once the daemon owns it */
 	int port;
 	bool api;
+	const char *origin;
 	const char *cert, *key; /* PEM; NULL: no TLS */
+	const char *trust;      /* PEM; not NULL: the client is asked for its certificate */
 };
 
 struct demo_server {
@@ -55,7 +58,7 @@ struct exchange {
 	struct http_request req;
 	struct http_response res;
 	struct demo_call call;
-	size_t sent; /* SEND_CUT */
+	struct buf query;
 	bool answered;
 };
 
@@ -79,8 +82,9 @@ exchange_new(struct side *side, const char *method, const char *path)
 	http_response_init(&x->res);
 	http_request_set(&x->req, method, span_of(path));
 	buf_init_wiping(&x->req.body, BODY_MAX);
+	buf_init_wiping(&x->query, BODY_MAX);
 	x->call = (struct demo_call){.s = &side->srv->store, .api = side->api, .req = &x->req,
-		.res = &x->res};
+		.res = &x->res, .origin = side->origin};
 	return x;
 }
 
@@ -94,6 +98,7 @@ on_done(void *cls, struct MHD_Connection *conn, void **ctx, enum MHD_RequestTerm
 		return;
 	http_request_release(&x->req);
 	http_response_release(&x->res);
+	buf_release(&x->query);
 	free(x);
 	*ctx = NULL;
 }
@@ -108,6 +113,36 @@ take_header(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_n,
 	/* One too many is left out, as a small server would do. */
 	return http_headers_add(&x->req.headers, span_make(name, name_n),
 		span_make(value ? value : "", value_n)) == RES_NOMEM ? MHD_NO : MHD_YES;
+}
+
+/* The query as it was: the library has decoded it. */
+static enum MHD_Result
+take_argument(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_n,
+	const char *value, size_t value_n)
+{
+	struct exchange *x = cls;
+	char *text = span_dup(span_make(name, name_n));
+
+	(void)kind;
+	form_add(&x->query, text, span_make(value ? value : "", value_n));
+	free(text);
+	return MHD_YES;
+}
+
+/* The thumbprint of the certificate that the client showed in the handshake (RFC 8705 §3.1). */
+static void
+take_certificate(struct side *side, struct exchange *x, struct MHD_Connection *conn)
+{
+	const union MHD_ConnectionInfo *info = NULL;
+	const gnutls_datum_t *der;
+	unsigned n = 0;
+
+	if (side->trust)
+		info = MHD_get_connection_info(conn, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+	der = info ? gnutls_certificate_get_peers(info->tls_session, &n) : NULL;
+	if (der && n > 0 &&
+		!store_thumb(x->call.s, span_make(der->data, der->size), x->call.shown.x5t))
+		x->call.shown.x5t[0] = '\0';
 }
 
 /* Date by the server's own clock (RFC 9110 §6.6.1), IMF-fixdate whatever the locale. */
@@ -132,6 +167,9 @@ static void
 answer(struct side *side, struct exchange *x, struct MHD_Connection *conn)
 {
 	MHD_get_connection_values_n(conn, MHD_HEADER_KIND, take_header, x);
+	MHD_get_connection_values_n(conn, MHD_GET_ARGUMENT_KIND, take_argument, x);
+	x->call.query = buf_span(&x->query);
+	take_certificate(side, x, conn);
 	pthread_mutex_lock(&side->srv->lock);
 	if (buf_status(&x->req.body) == RES_OK)
 		demo_answer(&x->call);
@@ -311,14 +349,17 @@ timer_main(void *arg)
 
 /* --- start and stop --- */
 
-/* The side that speaks TLS, if the scenario has one; its endpoints work for who gets that far. */
+/*
+ * The side that speaks TLS, if the scenario has one; its endpoints work for who gets that far.  Its
+ * origin stands in the tokens and the metadata.
+ */
 static enum res
-bind_tls(struct demo_server *srv, const struct demo_config *c, struct demo_client *out,
-	struct err *e)
+bind_tls(struct demo_server *srv, const struct demo_config *c, struct err *e)
 {
+	bool certificates = (c->scenario->faults & FAULT_MTLS_BOUND) != 0;
 	struct side *side = &srv->sides[2];
 
-	if (!stray_speaks_tls(c->scenario->wreck))
+	if (!stray_speaks_tls(c->scenario->wreck) && !certificates)
 		return RES_OK;
 	if (MHD_is_feature_supported(MHD_FEATURE_TLS) != MHD_YES)
 		return err_set(e, RES_UNSUPPORTED, "this libmicrohttpd was built without TLS");
@@ -329,11 +370,24 @@ bind_tls(struct demo_server *srv, const struct demo_config *c, struct demo_clien
 	side->listen_fd = stray_socket(0, CONNECTIONS_MAX, &side->port, e);
 	if (side->listen_fd < 0)
 		return RES_IO;
-	snprintf(srv->store.stray_origin, sizeof(srv->store.stray_origin),
-		"https://127.0.0.1:%d", side->port);
+	side->origin = certificates ? srv->store.tls_origin : srv->store.stray_origin;
+	snprintf(certificates ? srv->store.tls_origin : srv->store.stray_origin,
+		sizeof(srv->store.tls_origin), "https://127.0.0.1:%d", side->port);
+	return RES_OK;
+}
+
+/* Whom the profile is to trust, and whose certificate the server asks for. */
+static void
+trust(struct demo_server *srv, const struct demo_config *c, struct demo_client *out)
+{
+	struct side *side = &srv->sides[2];
+
+	if (!side->cert)
+		return;
 	if (c->scenario->wreck != WRECK_TLS_SELF_SIGNED)
 		out->ca_pem = xstrdup(side->cert);
-	return RES_OK;
+	if (srv->store.tls_origin[0])
+		side->trust = srv->store.client_cert;
 }
 
 /* Where the metadata lead to instead; a host with a dot too many is never asked for on the net. */
@@ -372,6 +426,8 @@ bind_all(struct demo_server *srv, const struct demo_config *c, struct err *e)
 		snprintf(srv->store.api_origin, sizeof(srv->store.api_origin),
 			"http://127.0.0.1:%d", api->port);
 	}
+	as->origin = srv->store.origin;
+	api->origin = srv->store.api_origin;
 	if (stray_start(&srv->stray, c->scenario->wreck, e) != RES_OK)
 		return RES_IO;
 	set_stray_origin(srv, c->scenario->wreck);
@@ -386,6 +442,8 @@ run_side(struct side *side, struct err *e)
 	const struct MHD_OptionItem tls[] = {
 		{MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)side->cert},
 		{MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)side->key},
+		{side->trust ? MHD_OPTION_HTTPS_MEM_TRUST : MHD_OPTION_END, 0,
+			(void *)(uintptr_t)side->trust},
 		{MHD_OPTION_END, 0, NULL},
 	};
 
@@ -397,7 +455,7 @@ run_side(struct side *side, struct err *e)
 		MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_MAX,
-		MHD_OPTION_ARRAY, side->cert ? tls : tls + 2,
+		MHD_OPTION_ARRAY, side->cert ? tls : tls + 3,
 		MHD_OPTION_END);
 	if (!side->daemon)
 		return err_set(e, RES_IO, "cannot start the embedded server");
@@ -495,11 +553,12 @@ server_start(const struct demo_config *c, struct demo_client *out, struct err *e
 		SIG_SETMASK, &all, &before); /* the threads take none: the loop's they are */
 	r = bind_all(srv, c, e);
 	if (r == RES_OK)
+		r = bind_tls(srv, c, e);
+	if (r == RES_OK)
 		r = store_fill(&srv->store, e);
 	if (r == RES_OK)
 		r = demo_give(&srv->store, out, e);
-	if (r == RES_OK)
-		r = bind_tls(srv, c, out, e);
+	trust(srv, c, out);
 	if (r == RES_OK)
 		r = run_all(srv, c, e);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -2,11 +2,12 @@
 
 #include "base/encode.h"
 #include "base/mem.h"
+#include "demo/waiting.h"
 
 void
 store_init(struct store *s, const struct demo_config *cfg)
 {
-	*s = (struct store){.cfg = *cfg};
+	*s = (struct store){.cfg = *cfg, .waiting = waiting_new()};
 }
 
 void
@@ -23,6 +24,11 @@ store_release(struct store *s)
 	free(s->tokens);
 	free(s->grants);
 	secret_unref(s->client_secret);
+	secret_unref(s->client_key);
+	secret_unref(s->dpop_key);
+	free(s->client_cert);
+	json_free(s->client_jwk);
+	waiting_free(s->waiting);
 	*s = (struct store){.n_tokens = 0};
 }
 
@@ -102,11 +108,97 @@ set_token_issuer(struct store *s)
 			store_has_fault(s, FAULT_OTHER_REALM) ? "/realms/staging" : "");
 }
 
+bool
+store_thumb(const struct store *s, struct span bytes, char out[THUMB_SIZE])
+{
+	unsigned char hash[32];
+	struct buf b;
+
+	if (!s->cfg.crypto->sha256(bytes.p, bytes.n, hash))
+		return false;
+	buf_init(&b, THUMB_SIZE);
+	base64url_encode(&b, span_make(hash, sizeof(hash)));
+	snprintf(out, THUMB_SIZE, "%s", buf_str(&b));
+	buf_release(&b);
+	return true;
+}
+
+/* The certificate's thumbprint: of the bytes between its two lines. */
+static bool
+cert_thumb(const struct store *s, struct span pem, char out[THUMB_SIZE])
+{
+	struct buf text, der;
+	struct span line;
+	bool ok;
+
+	buf_init(&text, 8192);
+	buf_init(&der, 8192);
+	while (span_next(&pem, '\n', &line))
+		if (!span_starts(line, "-----"))
+			buf_add_span(&text, span_trim(line));
+	ok = base64_decode(&der, buf_span(&text), NULL) == RES_OK &&
+		store_thumb(s, buf_span(&der), out);
+	buf_release(&text);
+	buf_release(&der);
+	return ok;
+}
+
+/* One new key and its certificate, of the client's own; *jwk is its public half. */
+static enum res
+make_key(struct store *s, char **cert, struct secret **key, struct json **jwk, struct err *e)
+{
+	const int64_t now = s->cfg.now_s();
+	const struct cert_wish w = {"demo client", "DNS:client.example", now - 86400,
+		now + 365 * 86400};
+	struct crypto_key *k = NULL;
+	struct buf c, p;
+	enum res r;
+
+	buf_init(&c, 8192);
+	buf_init_wiping(&p, 8192);
+	r = s->cfg.crypto->self_signed(&w, &c, &p, e);
+	if (r == RES_OK)
+		r = s->cfg.crypto->key_from_pem(&k, buf_span(&p), e);
+	if (r == RES_OK) {
+		*key = secret_new(buf_span(&p));
+		*cert = buf_take(&c);
+		*jwk = s->cfg.crypto->key_public_jwk(k);
+		s->cfg.crypto->key_free(k);
+	}
+	buf_release(&c);
+	buf_release(&p);
+	return r == RES_OK && !*jwk ? err_set(e, RES_NOMEM, "cannot export a key") : r;
+}
+
+/* What the client is registered with beside its secret: a certificate, and a key for DPoP. */
+static enum res
+register_keys(struct store *s, struct err *e)
+{
+	struct json *jwk = NULL;
+	char *cert = NULL;
+	struct buf jkt;
+	enum res r = make_key(s, &s->client_cert, &s->client_key, &s->client_jwk, e);
+
+	buf_init(&jkt, THUMB_SIZE);
+	if (r == RES_OK)
+		r = make_key(s, &cert, &s->dpop_key, &jwk, e);
+	if (r == RES_OK)
+		r = jwk_thumbprint(&jkt, jwk, e);
+	if (r == RES_OK && !cert_thumb(s, span_of(s->client_cert), s->client_bound.x5t))
+		r = err_set(e, RES_UNSUPPORTED, "no SHA-256");
+	snprintf(s->client_bound.jkt, THUMB_SIZE, "%s", buf_str(&jkt));
+	buf_release(&jkt);
+	json_free(jwk);
+	free(cert);
+	return r;
+}
+
 enum res
 store_fill(struct store *s, struct err *e)
 {
 	char raw[64], text[24];
 	struct buf b;
+	enum res r;
 
 	snprintf(s->client_id, sizeof(s->client_id), "demo-%s",
 		store_random_text(s, text, sizeof(text), 9));
@@ -123,7 +215,8 @@ store_fill(struct store *s, struct err *e)
 		store_has_quirk(s, QUIRK_ISSUER_SLASH) ? "/" : "");
 	set_token_issuer(s);
 	snprintf(s->api_id, sizeof(s->api_id), "%s/api", s->api_origin);
-	return store_new_key(s, false, e);
+	r = register_keys(s, e);
+	return r == RES_OK ? store_new_key(s, false, e) : r;
 }
 
 struct grant *
@@ -136,9 +229,19 @@ store_grant(struct store *s, const char *client_id, struct span scope, bool no_u
 	snprintf(g->sub, sizeof(g->sub), "%s", no_user ? client_id : s->sub);
 	snprintf(g->scope, sizeof(g->scope), "%.*s", SPAN_ARG(scope));
 	g->no_user = no_user;
+	g->auth_time = store_now(s, false);
 	s->grants = xreallocarray(s->grants, s->n_grants + 1, sizeof(*s->grants));
 	s->grants[s->n_grants++] = g;
 	return g;
+}
+
+struct grant *
+store_find_grant(struct store *s, const char *id)
+{
+	for (size_t i = 0; i < s->n_grants; i++)
+		if (strcmp(s->grants[i]->id, id) == 0)
+			return s->grants[i];
+	return NULL;
 }
 
 /* Grants that no token belongs to any more go with the tokens. */
@@ -220,22 +323,6 @@ set_groups(struct json *payload)
 	json_set_take(payload, "groups", groups);
 }
 
-/* cnf: the thumbprint of a key or certificate that the client does not have (RFC
- * 9449 §6, RFC 8705). */
-static void
-set_binding(const struct store *s, struct json *payload)
-{
-	struct json *cnf;
-	char text[64];
-
-	if (!store_has_fault(s, FAULT_DPOP_BOUND | FAULT_MTLS_BOUND))
-		return;
-	cnf = json_new_object();
-	json_set_str(cnf, store_has_fault(s, FAULT_DPOP_BOUND) ? "jkt" : "x5t#S256",
-		store_random_text(s, text, sizeof(text), 32));
-	json_set_take(payload, "cnf", cnf);
-}
-
 /* In the form of a compact JWE (RFC 7516 §3.1) whose key nobody has. */
 static void
 access_jwe(const struct store *s, struct buf *out)
@@ -268,7 +355,7 @@ access_jwt(struct store *s, struct token_row *row, struct buf *out, struct err *
 		store_set_time(s, p, "nbf", row->nbf);
 	store_set_time(s, p, "exp", row->exp);
 	json_set_str(p, "jti", row->jti);
-	set_binding(s, p);
+	store_set_cnf(p, &row->bound);
 	if (store_has_fault(s, FAULT_BIG_TOKEN))
 		set_groups(p);
 	snprintf(row->kid, sizeof(row->kid), "%s", s->keys[s->n_keys - 1].kid);
@@ -277,9 +364,20 @@ access_jwt(struct store *s, struct token_row *row, struct buf *out, struct err *
 	return r;
 }
 
+static void
+set_audience(const struct store *s, struct token_row *row, const char *wanted)
+{
+	const char *first[] = {wanted, row->grant->audience, s->cfg.scenario->audience};
+	size_t i = 0;
+
+	while (i < ARRAY_SIZE(first) - 1 && !(first[i] && first[i][0]))
+		i++;
+	snprintf(row->audience, sizeof(row->audience), "%s", first[i] ? first[i] : "");
+}
+
 enum res
-store_access(struct store *s, struct grant *g, struct span scope, int64_t left_s,
-	struct minted *out, struct err *e)
+store_access(struct store *s, struct grant *g, const struct token_wish *w, struct minted *out,
+	struct err *e)
 {
 	const struct scenario *sc = s->cfg.scenario;
 	struct token_row *row;
@@ -287,12 +385,14 @@ store_access(struct store *s, struct grant *g, struct span scope, int64_t left_s
 	char text[64];
 	enum res r = RES_OK;
 
-	row = new_row(s, USE_ACCESS, g, scope);
-	row->exp = store_now(s, false) + left_s;
+	row = new_row(s, USE_ACCESS, g, w->scope);
+	row->exp = store_now(s, false) + w->left_s;
 	row->iat = row->exp - ACCESS_LIFE_S;
+	if (w->bound)
+		row->bound = *w->bound;
 	if (sc->not_before_s)
 		row->nbf = store_now(s, false) + sc->not_before_s;
-	snprintf(row->audience, sizeof(row->audience), "%s", sc->audience ? sc->audience : "");
+	set_audience(s, row, w->audience);
 	buf_init_wiping(&value, LIMIT_DEMO_TOKEN);
 	if (sc->opaque)
 		buf_puts(&value, store_random_text(s, text, sizeof(text), 32));
@@ -309,7 +409,8 @@ store_access(struct store *s, struct grant *g, struct span scope, int64_t left_s
 }
 
 enum res
-store_refresh(struct store *s, struct grant *g, int64_t left_s, struct minted *out, struct err *e)
+store_refresh(struct store *s, struct grant *g, const struct token_wish *w, struct minted *out,
+	struct err *e)
 {
 	struct token_row *row;
 	struct buf value;
@@ -317,8 +418,10 @@ store_refresh(struct store *s, struct grant *g, int64_t left_s, struct minted *o
 	enum res r;
 
 	row = new_row(s, USE_REFRESH, g, span_of(g->scope));
-	row->exp = store_now(s, false) + left_s;
+	row->exp = store_now(s, false) + w->left_s;
 	row->iat = row->exp - REFRESH_LIFE_S;
+	if (w->bound)
+		row->bound = *w->bound;
 	buf_init_wiping(&value, LIMIT_DEMO_TOKEN);
 	buf_puts(&value, store_random_text(s, text, sizeof(text), 40));
 	r = keep_token(s, row, &value, out, e);

@@ -166,6 +166,8 @@ static const struct {
 	{WRECK_TLS_EXPIRED, "demo identity provider", "IP:127.0.0.1", -400, -3},
 	{WRECK_TLS_OTHER_NAME, "idp.example", "DNS:idp.example", -30, 300},
 };
+/* ... and nothing is wrong with this one. */
+static const struct cert_wish good = {"demo identity provider", "IP:127.0.0.1", 0, 0};
 
 bool
 stray_speaks_tls(enum demo_wreck w)
@@ -180,12 +182,14 @@ enum res
 stray_certificate(const struct demo_config *c, struct buf *cert, struct buf *key, struct err *e)
 {
 	const int64_t now = c->now_s();
-	struct cert_wish w;
-	size_t i = 0;
+	struct cert_wish w = good;
 
-	while (certificates[i].wreck != c->scenario->wreck)
-		i++;
-	w = (struct cert_wish){certificates[i].name, certificates[i].alt,
-		now + certificates[i].from_day * DAY_S, now + certificates[i].until_day * DAY_S};
+	w.from_s = now - 30 * DAY_S;
+	w.until_s = now + 300 * DAY_S;
+	for (size_t i = 0; i < ARRAY_SIZE(certificates); i++)
+		if (certificates[i].wreck == c->scenario->wreck)
+			w = (struct cert_wish){certificates[i].name, certificates[i].alt,
+				now + certificates[i].from_day * DAY_S,
+				now + certificates[i].until_day * DAY_S};
 	return c->crypto->self_signed(&w, cert, key, e);
 }

@@ -30,7 +30,7 @@ void stray_stop(struct stray *s);
  * listen.  -1 with the reason. */
 int stray_socket(int port, int backlog, int *bound, struct err *e);
 
-/* A wreck that wants a certificate, and this certificate with its key as PEM. */
+/* A wreck of a certificate; the scenario's certificate with its key as PEM, good without one. */
 bool stray_speaks_tls(enum demo_wreck w);
 enum res stray_certificate(const struct demo_config *c, struct buf *cert, struct buf *key,
 	struct err *e) MUST_USE;

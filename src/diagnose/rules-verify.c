@@ -290,6 +290,8 @@ flipped(const struct facts *f, const struct exchange *now)
 			strcmp(x->request.url, now->request.url) != 0 ||
 			answer_error_is(x, "use_dpop_nonce")) /* then it was not the same request */
 			continue;
+		if (answer_error_is(x, "use_dpop_nonce")) /* the proof, not the token */
+			continue;
 		if (x->answer.outcome == OUTCOME_INACTIVE ||
 			(now->purpose != PURPOSE_INTROSPECTION && exchange_token_refused(x)))
 			return x;

@@ -106,6 +106,16 @@ put_profile(const char *dir, const struct demo_client *c)
 		put_setting(&conf, "ca_file", in(dir, "ca"));
 		ok = put(dir, "ca", span_of(c->ca_pem));
 	}
+	if (c->with & WITH_CERTIFICATE) {
+		put_setting(&conf, "client_cert_file", in(dir, "cert"));
+		ok = ok && put(dir, "cert", span_of(c->cert_pem));
+	}
+	if (c->with & (WITH_CERTIFICATE | WITH_KEY))
+		ok = ok && put_secret(&conf, dir, "client_key_file", c->key_pem);
+	if (c->with & WITH_DPOP) {
+		buf_puts(&conf, "    dpop = true;\n");
+		ok = ok && put_secret(&conf, dir, "dpop_key_file", c->dpop_key_pem);
+	}
 	put_setting(&conf, "scope", c->scope);
 	if (c->timeout_s)
 		buf_printf(&conf, "    timeout = %d;\n", c->timeout_s);
@@ -244,6 +254,8 @@ judge(const struct scenario *s, enum level l, const struct found *x)
 			return "an error where nothing is wrong";
 		if (strcmp(x->state, "ok") != 0)
 			return "it works and is not said to";
+		if (x->primary[0] && strcmp(x->primary, s->expects) != 0)
+			return "something else is named where all is well";
 		return l == L_ALL && s->expects[0] && !x->expected ? "the hint is missing" : NULL;
 	}
 	return judge_cause(s, l, x);

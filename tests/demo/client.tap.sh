@@ -1,5 +1,5 @@
 #!/bin/sh
-# The embedded server under a client of the field; the packages are those of tests/real/setup.sh.
+# `tokentriage serve` under a client of the field; the packages are those of tests/real/setup.sh.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 node=${NODE:-}
@@ -8,4 +8,4 @@ node=${NODE:-}
 	echo "not ok 1 - node is there"
 	exit 1
 }
-exec "$node" "$here/client.mjs" "${builddir:-.}/tests/demo/serve-demo"
+exec "$node" "$here/client.mjs"

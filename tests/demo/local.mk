@@ -1,7 +1,7 @@
 # The server over real sockets, libcurl as its client.
 DEMO_TEST_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) $(CURL_CFLAGS) -I$(top_srcdir)/tests/demo
 DEMO_TEST_LIBS = src/libttserver.a src/libttdemo.a src/libttoauth.a src/libttcrypto.a \
-	src/libttoauth.a src/libttbase.a $(MICROHTTPD_LIBS) $(CURL_LIBS) $(CRYPTO_LIBS) \
+	src/libttoauth.a src/libttbase.a $(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(CURL_LIBS) $(CRYPTO_LIBS) \
 	$(CJSON_LIBS) $(CMOCKA_LIBS)
 
 UNIT_TESTS += tests/demo/test_server
@@ -25,14 +25,28 @@ tests_demo_test_module_DEPENDENCIES = src/libttdemo.a src/libttoauth.a src/libtt
 tests_demo_test_module_LDFLAGS = $(AM_LDFLAGS) -Wl,--export-dynamic
 
 UNIT_TESTS += tests/demo/test_endpoints
-tests_demo_test_endpoints_SOURCES = tests/demo/test_endpoints.c
+tests_demo_test_endpoints_SOURCES = tests/demo/test_endpoints.c tests/demo/call.c tests/demo/call.h
 tests_demo_test_endpoints_CPPFLAGS = $(DEMO_TEST_CPPFLAGS)
 tests_demo_test_endpoints_LDADD = $(DEMO_TEST_LIBS)
 
+# Logins, and what tokens and clients are proved with.
+UNIT_TESTS += tests/demo/test_flows tests/demo/test_possession
+tests_demo_test_flows_SOURCES = tests/demo/test_flows.c tests/demo/call.c tests/demo/call.h
+tests_demo_test_flows_CPPFLAGS = $(DEMO_TEST_CPPFLAGS)
+tests_demo_test_flows_LDADD = $(DEMO_TEST_LIBS)
+tests_demo_test_possession_SOURCES = tests/demo/test_possession.c tests/demo/call.c \
+	tests/demo/call.h
+tests_demo_test_possession_CPPFLAGS = $(DEMO_TEST_CPPFLAGS)
+tests_demo_test_possession_LDADD = $(DEMO_TEST_LIBS)
+
+# The wizard's flows against it, and a user at its pages.
+UNIT_TESTS += tests/demo/test_login
+tests_demo_test_login_SOURCES = tests/demo/test_login.c
+tests_demo_test_login_CPPFLAGS = $(DEMO_TEST_CPPFLAGS)
+tests_demo_test_login_LDADD = src/libttwizard.a src/libttnet.a src/libttengine.a src/libttdiagnose.a \
+	src/libttcase.a $(DEMO_TEST_LIBS) $(SSL_LIBS)
+
 # The server under a client library of the field.
-check_PROGRAMS += tests/demo/serve-demo
-tests_demo_serve_demo_SOURCES = tests/demo/serve-demo.c
-tests_demo_serve_demo_LDADD = $(DEMO_TEST_LIBS)
 TAP_TESTS += tests/demo/client.tap.sh
 EXTRA_DIST += tests/demo/client.mjs tests/demo/client.tap.sh
 

@@ -1,81 +1,16 @@
-#include "demo/endpoints.h"
+#include "call.h"
 
 #include "unit.h"
 
-#include "base/clock.h"
 #include "base/mem.h"
-#include "base/rng.h"
 
-static struct rng seeded;
-
-static void
-fill(void *p, size_t n)
+static uint32_t
+below(uint32_t n)
 {
-	rng_fill(&seeded, p, n);
-}
+	uint32_t v;
 
-static int64_t
-now_s(void)
-{
-	return 1767225600;
-}
-
-static const struct crypto_ops *
-load(void)
-{
-	return &crypto_openssl;
-}
-
-static void
-open_store(struct store *s, const struct scenario *sc, struct demo_client *client)
-{
-	struct demo_config cfg = {.scenario = sc, .crypto = &crypto_openssl, .fill_random = fill,
-		.now_s = now_s};
-	struct err e = ERR_INIT;
-
-	crypto_set_loader(load);
-	rng_init_seeded(&seeded, 7);
-	store_init(s, &cfg);
-	snprintf(s->origin, sizeof(s->origin), "http://127.0.0.1:1");
-	snprintf(s->api_origin, sizeof(s->api_origin), "http://127.0.0.1:2");
-	assert_int_equal(store_fill(s, &e), RES_OK);
-	assert_int_equal(demo_give(s, client, &e), RES_OK);
-}
-
-/* One call; the body is a form.  Gives the status, and the response if out is not NULL. */
-static int
-call(struct store *s, const char *method, const char *path, const char *auth, const char *form,
-	struct http_response *out)
-{
-	struct http_request req;
-	struct http_response res;
-	struct demo_call c = {.s = s, .req = &req, .res = out ? out : &res};
-	int status;
-
-	http_request_init(&req);
-	http_response_init(c.res);
-	http_request_set(&req, method, span_of(path));
-	if (auth)
-		http_headers_set(&req.headers, "Authorization", span_of(auth));
-	if (form) {
-		http_headers_set(&req.headers, "Content-Type",
-			SPAN_LIT("application/x-www-form-urlencoded"));
-		buf_puts(&req.body, form);
-	}
-	demo_answer(&c);
-	status = c.res->status;
-	http_request_release(&req);
-	if (!out)
-		http_response_release(&res);
-	return status;
-}
-
-/* "more&client_id=…&client_secret=…" (nothing in it must be encoded here). */
-static char *
-as_client(const struct store *s, const char *more)
-{
-	return xasprintf("%s&client_id=%s&client_secret=%.*s", more, s->client_id,
-		SPAN_ARG(secret_reveal(s->client_secret)));
+	desk_random(&v, sizeof(v));
+	return v % n;
 }
 
 /* Thousands of tokens: the oldest go, the newest work, memory stays bounded. */
@@ -83,34 +18,33 @@ static void
 test_bounded(void **state)
 {
 	static const struct scenario sc = {.name = "opaque", .opaque = true};
-	struct demo_client client;
-	struct http_response r;
-	struct store s;
-	struct json *doc;
-	char *form, *bearer;
+	const struct call ask = {.path = "/token", .as_client = true,
+		.form = "grant_type=client_credentials&scope=profile"};
+	struct desk d;
+	struct answer a;
+	char *bearer;
 
 	(void)state;
-	open_store(&s, &sc, &client);
-	form = as_client(&s, "grant_type=client_credentials&scope=profile");
-	bearer = xasprintf("Bearer %s", secret_reveal(client.access_token).p);
-	assert_int_equal(call(&s, "GET", "/userinfo", bearer, NULL, NULL), 200);
+	desk_open(&d, &sc);
+	bearer = xasprintf("Bearer %s", secret_reveal(d.client.access_token).p);
+	assert_int_equal(desk_status(&d, &(struct call){.path = "/userinfo", .auth = bearer}, NULL),
+		200);
 	for (int i = 0; i < 2 * STORE_TOKENS_MAX; i++) {
-		assert_int_equal(call(&s, "POST", "/token", NULL, form, NULL), 200);
-		assert_true(s.n_tokens <= STORE_TOKENS_MAX);
-		assert_true(s.n_grants <= STORE_TOKENS_MAX);
+		assert_int_equal(desk_status(&d, &ask, NULL), 200);
+		assert_true(d.s.n_tokens <= STORE_TOKENS_MAX);
+		assert_true(d.s.n_grants <= STORE_TOKENS_MAX);
 	}
-	assert_int_equal(call(&s, "GET", "/userinfo", bearer, NULL, NULL), 401); /* long gone */
+	assert_int_equal(desk_status(&d, &(struct call){.path = "/userinfo", .auth = bearer}, NULL),
+		401); /* long gone */
 	free(bearer);
-	assert_int_equal(call(&s, "POST", "/token", NULL, form, &r), 200);
-	assert_int_equal(json_parse(&doc, buf_span(&r.body), NULL), RES_OK);
-	bearer = xasprintf("Bearer %.*s", SPAN_ARG(json_get_str(doc, "access_token")));
-	assert_int_equal(call(&s, "GET", "/api/me", bearer, NULL, NULL), 200);
-	json_free(doc);
-	http_response_release(&r);
-	free(form);
+	desk_call(&d, &ask, &a);
+	assert_int_equal(a.status, 200);
+	bearer = xasprintf("Bearer %.*s", SPAN_ARG(answer_str(&a, "access_token")));
+	answer_release(&a);
+	assert_int_equal(desk_status(&d, &(struct call){.path = "/api/me", .auth = bearer}, NULL),
+		200);
 	free(bearer);
-	demo_client_release(&client);
-	store_release(&s);
+	desk_close(&d);
 }
 
 /* A refresh while the store is full: the row that is exchanged is not dropped under it. */
@@ -118,24 +52,20 @@ static void
 test_refresh_when_full(void **state)
 {
 	static const struct scenario sc = {.name = "opaque", .opaque = true};
-	struct demo_client client;
-	struct store s;
-	char *form, *more;
+	struct desk d;
+	char *form;
 
 	(void)state;
-	open_store(&s, &sc, &client);
-	form = as_client(&s, "grant_type=client_credentials");
-	while (s.n_tokens < STORE_TOKENS_MAX - 1)
-		assert_int_equal(call(&s, "POST", "/token", NULL, form, NULL), 200);
+	desk_open(&d, &sc);
+	while (d.s.n_tokens < STORE_TOKENS_MAX - 1)
+		assert_int_equal(desk_status(&d, &(struct call){.path = "/token",
+			.form = "grant_type=client_credentials", .as_client = true}, NULL), 200);
+	form = xasprintf("grant_type=refresh_token&refresh_token=%s",
+		secret_reveal(d.client.refresh_token).p);
+	assert_int_equal(desk_status(&d, &(struct call){.path = "/token", .form = form,
+		.as_client = true}, "invalid_grant"), 400); /* dropped: unknown */
 	free(form);
-	more = xasprintf("grant_type=refresh_token&refresh_token=%s",
-		secret_reveal(client.refresh_token).p);
-	form = as_client(&s, more);
-	assert_int_equal(call(&s, "POST", "/token", NULL, form, NULL), 400); /* dropped: unknown */
-	free(form);
-	free(more);
-	demo_client_release(&client);
-	store_release(&s);
+	desk_close(&d);
 }
 
 static void
@@ -143,9 +73,9 @@ mangle(char *text, size_t n)
 {
 	static const char bytes[] = "&=%:;+\"\\ \t\xc3\xff/.-_~AZaz09";
 
-	for (uint32_t k = rng_below(&seeded, 5); k > 0; k--)
-		text[rng_below(&seeded, (uint32_t)n)] =
-			bytes[rng_below(&seeded, sizeof(bytes) - 1)];
+	for (uint32_t k = below(5); k > 0; k--)
+		text[below((uint32_t)n)] =
+			bytes[below(sizeof(bytes) - 1)];
 }
 
 /* Whatever arrives gets an answer, and nothing but the real credentials opens anything. */
@@ -155,38 +85,45 @@ test_any_request_is_answered(void **state)
 	static const struct scenario sc = {.name = "plain", .opaque = true};
 	static const char *const methods[] = {"GET", "POST", "HEAD", "PUT", "OPTIONS"};
 	static const char *const paths[] = {"/introspect", "/token", "/revoke", "/userinfo",
-		"/api/me", "/jwks", "/.well-known/openid-configuration", "/login", "/authorize", "/"};
+		"/api/me", "/jwks", "/.well-known/openid-configuration", "/login", "/authorize", "/",
+		"/consent", "/par", "/device_authorization", "/device"};
 	static const char *const auths[] = {"Bearer abcdefghij", "Basic YWJjOmRlZg==", "Basic ====",
 		"DPoP abc", "Bearer", "Basic Og==", "bearer  x"};
 	static const char *const forms[] = {"grant_type=refresh_token&refresh_token=abc",
 		"token=abc&client_id=x&client_secret=y",
 		"grant_type=client_credentials&scope=openid",
-		"access_token=abc", "token=%%%&token=&=&&"};
-	struct demo_client client;
-	struct store s;
-	char auth[40], form[80];
+		"access_token=abc", "token=%%%&token=&=&&",
+		"response_type=code&client_id=x&redirect_uri=http://127.0.0.1:1/&prompt=none",
+		"grant_type=urn:ietf:params:oauth:grant-type:device_code&device_code=abc",
+		"user_code=BCDF-GHJK&request=abc&request_uri=urn:x",
+		"client_assertion=a.b.c&client_assertion_type=x&grant_type=refresh_token"};
+	static const char *const proofs[] = {"a.b.c", "eyJ.eyJ.eyJ", "eyJhIjoxfQ.eyJhIjoxfQ.AAAA"};
+	struct desk d;
+	char auth[40], form[120], dpop[40];
 
 	(void)state;
-	open_store(&s, &sc, &client);
+	desk_open(&d, &sc);
 	for (int i = 0; i < 20000; i++) {
-		const char *path = paths[rng_below(&seeded, ARRAY_SIZE(paths))];
+		const char *path = paths[below(ARRAY_SIZE(paths))];
 		int status;
 
-		snprintf(auth, sizeof(auth), "%s", auths[rng_below(&seeded, ARRAY_SIZE(auths))]);
-		snprintf(form, sizeof(form), "%s", forms[rng_below(&seeded, ARRAY_SIZE(forms))]);
+		snprintf(auth, sizeof(auth), "%s", auths[below(ARRAY_SIZE(auths))]);
+		snprintf(form, sizeof(form), "%s", forms[below(ARRAY_SIZE(forms))]);
+		snprintf(dpop, sizeof(dpop), "%s", proofs[below(ARRAY_SIZE(proofs))]);
 		mangle(auth, strlen(auth));
 		mangle(form, strlen(form));
-		status = call(&s, methods[rng_below(&seeded, ARRAY_SIZE(methods))], path,
-			rng_below(&seeded, 3) ? auth : NULL,
-			rng_below(&seeded, 3) ? form : NULL, NULL);
+		mangle(dpop, strlen(dpop));
+		status = desk_status(&d, &(struct call){.path = path,
+			.method = methods[below(ARRAY_SIZE(methods))],
+			.auth = below(3) ? auth : NULL, .form = below(3) ? form : NULL,
+			.query = below(2) ? form : NULL, .dpop = below(4) ? NULL : dpop}, NULL);
 		assert_in_range(status, 200, 499);
 		if (status == 200)
 			assert_true(strstr(path, "jwks") || strstr(path, "well-known") ||
-				strstr(path, "login"));
+				strstr(path, "login") || strcmp(path, "/device") == 0);
 	}
-	assert_int_equal(s.n_tokens, 2);
-	demo_client_release(&client);
-	store_release(&s);
+	assert_int_equal(d.s.n_tokens, 2);
+	desk_close(&d);
 }
 
 int

@@ -17,8 +17,10 @@ struct wire {
 	CURLcode code;      /* of the query */
 	const char *header, *part; /* of the query's answer */
 	const char *body;   /* its answer holds this */
+	bool certificate;   /* the client shows its own */
 	/* the refresh token works, else this error or invalid_grant (looked at with `refresh`) */
 	bool refreshes;
+	bool narrowed; /* it brings a token that the query refuses with 403 */
 	const char *refresh_error;
 };
 static const struct wire wires[] = {
@@ -117,7 +119,7 @@ check_query(const struct world *w, const struct wire *x, struct span token)
 	if (!x->query && !x->code)
 		return;
 	url = query_url(w);
-	wire_ask(w, &r, &(struct ask){.url = url, .bearer = token,
+	wire_ask(w, &r, &(struct ask){.url = url, .bearer = token, .certificate = x->certificate,
 		.timeout_ms = w->client.timeout_s * 1000});
 	assert_int_equal(r.code, x->code);
 	assert_int_equal(r.status, x->query);
@@ -136,8 +138,10 @@ check_refresh(const struct world *w, const struct wire *x)
 
 	assert_non_null(w->client.refresh_token);
 	ask_refresh(w, &r, secret_reveal(w->client.refresh_token), NULL);
-	assert_int_equal(r.status, x->refreshes ? 200 : 400);
-	if (x->refreshes)
+	assert_int_equal(r.status, x->refreshes || x->narrowed ? 200 : 400);
+	if (x->narrowed)
+		assert_int_equal(userinfo_status(w, reply_str(&r, "access_token")), 403);
+	else if (x->refreshes)
 		assert_int_equal(userinfo_status(w, reply_str(&r, "access_token")), 200);
 	else
 		assert_true(span_is(reply_str(&r, "error"),

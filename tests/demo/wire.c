@@ -106,6 +106,27 @@ add_post(struct buf *form, const struct demo_client *c)
 	curl_free(pw);
 }
 
+/* Whom the profile trusts, and the client's certificate. */
+static void
+set_tls(CURL *h, const struct world *w, const struct ask *a)
+{
+	struct curl_blob b = {.flags = CURL_BLOB_COPY};
+
+	if (w->client.ca_pem) {
+		b.data = w->client.ca_pem;
+		b.len = strlen(b.data);
+		curl_easy_setopt(h, CURLOPT_CAINFO_BLOB, &b);
+	}
+	if (!a->certificate)
+		return;
+	b.data = w->client.cert_pem;
+	b.len = strlen(b.data);
+	curl_easy_setopt(h, CURLOPT_SSLCERT_BLOB, &b);
+	b.data = (void *)(uintptr_t)secret_reveal(w->client.key_pem).p;
+	b.len = secret_len(w->client.key_pem);
+	curl_easy_setopt(h, CURLOPT_SSLKEY_BLOB, &b);
+}
+
 void
 wire_ask(const struct world *w, struct reply *r, const struct ask *a)
 {
@@ -123,6 +144,7 @@ wire_ask(const struct world *w, struct reply *r, const struct ask *a)
 	curl_easy_setopt(h, CURLOPT_URL, url);
 	curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(h, CURLOPT_PROXY, "");
+	set_tls(h, w, a);
 	curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, a->timeout_ms ? a->timeout_ms : 20000L);
 	curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, take);
 	curl_easy_setopt(h, CURLOPT_WRITEDATA, &r->body);

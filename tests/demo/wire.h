@@ -33,6 +33,7 @@ struct ask {
 	enum auth auth;
 	const char *host;       /* another Host header */
 	long timeout_ms;        /* 0: 20 s */
+	bool certificate;       /* the client's own is shown */
 };
 
 void world_start(struct world *w, const struct scenario *sc);

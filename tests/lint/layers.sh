@@ -48,6 +48,7 @@ libraries() {
 				only("^engine/net-curl\\.h$", "^src/engine/net-[a-z-]+\\.c$")
 				only("(^|/)n?curses(w)?\\.h$|^(term|panel|menu|form)\\.h$|^ncurses", "^src/ui/term-curses\\.c$")
 				only("microhttpd", "^src/demo/server\\.c$")
+				only("^gnutls/", "^src/demo/server\\.c$|^src/base/banned\\.h$")
 				only("libconfig", "^src/cli/conf\\.c$")
 			}
 		' "$f"

@@ -68,7 +68,7 @@ play_leak(const char *text)
 			n++;
 		}
 		if ((n >= 16 && memcmp(p, "eyJ", 3) == 0) || (n >= 24 && upper && lower && digit && !keys &&
-			!(thumbprints && n == 43))) {
+			!(thumbprints && (n == 43 || !strncmp(p + n, "…", strlen("…")))))) {
 			snprintf(found, sizeof(found), "%.*s", (int)n, p);
 			return found;
 		}
