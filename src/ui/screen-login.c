@@ -31,6 +31,13 @@ browser_here(void)
 	return !getenv("SSH_CONNECTION") && ((x && *x) || (wayland && *wayland));
 }
 
+/* What Enter takes at first: the browser where there is one, else what leads on without it. */
+static size_t
+first_choice(enum flow_kind k)
+{
+	return (k == FLOW_CODE || k == FLOW_SILENT) && !browser_here() ? 1 : 0;
+}
+
 size_t
 login_choices(enum flow_kind k, enum login_choice out[4], const char *words[4])
 {
@@ -89,7 +96,7 @@ login_open(struct ui *ui, enum flow_kind k)
 	if (!l)
 		return false;
 	l->kind = k;
-	l->here = (k == FLOW_CODE || k == FLOW_SILENT) && !browser_here() ? 1 : 0;
+	l->here = first_choice(k);
 	if (goes_on || prepare(ui, l, false))
 		return true;
 	/* the dialog that says why stands over the screen that is not to be */
@@ -142,6 +149,7 @@ set_wish(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 	text = span_trim(text);
 	free(*member);
 	*member = text.n ? span_dup(text) : NULL;
+	l->here = first_choice(l->kind);
 	prepare(ui, l, false);
 }
 

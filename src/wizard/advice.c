@@ -33,6 +33,7 @@ static const struct {
 } by_cause[] = {
 	{"userinfo-missing-openid-scope", ADVICE_ASK_SCOPE},
 	{"insufficient-scope", ADVICE_ASK_SCOPE},
+	{"no-end-user-in-token", ADVICE_LOGIN},
 	{"step-up-required", ADVICE_LOGIN},
 	{"rate-limited", ADVICE_WAIT},
 	{"server-error-5xx", ADVICE_WAIT},

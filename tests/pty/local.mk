@@ -48,6 +48,14 @@ tests_pty_opened_CFLAGS = $(PLAY_CFLAGS)
 tests_pty_opened_LDADD = tests/pty/libttplay.a src/libttdemo.a tests/pty/libttvt.a src/libttoauth.a src/libttbase.a \
 	$(VTERM_LIBS) $(PTY_LIBS) $(CJSON_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/pty/logins
+TAP_TESTS += tests/pty/logins
+SANITIZER_TESTS += tests/pty/logins
+tests_pty_logins_SOURCES = tests/pty/logins.c tests/pty/browser.c tests/pty/browser.h
+tests_pty_logins_CPPFLAGS = $(PLAY_CPPFLAGS)
+tests_pty_logins_CFLAGS = $(PLAY_CFLAGS) $(CURL_CFLAGS)
+tests_pty_logins_LDADD = $(PLAY_LIBS) $(CURL_LIBS)
+
 check_PROGRAMS += tests/pty/terminal
 TAP_TESTS += tests/pty/terminal
 SANITIZER_TESTS += tests/pty/terminal

@@ -184,6 +184,7 @@ test_another_scope_is_shown_again(void **state)
 	type(ui, "openid email");
 	act(ui, ACT_ACCEPT);
 	assert_string_equal(fake.wished, "openid email");
+	assert_true(shows(ui, 24, 80, "▸ 1 Send it"));
 	assert_int_equal(fake.login.phase, FLOW_PREPARED);
 	assert_int_equal(fake.sent, 0);
 	end(ui);
