@@ -239,8 +239,8 @@ put_profile(const char *arg)
 		char head[200];
 
 		if (k->kind == KEY_SECRET)
-			(void)snprintf(head, sizeof(head), "%s_env, %s_file, %s_command", k->name, k->name,
-				k->name);
+			(void)snprintf(head, sizeof(head), "%s_env, %s_file, %s_command, %s_keyring", k->name, k->name,
+				k->name, k->name);
 		else
 			(void)snprintf(head, sizeof(head), "%s%s", k->name, k->kind == KEY_TOKEN ? "_file" : "");
 		item(head);

@@ -21,6 +21,10 @@
 #include <gnutls/gnutls.h>
 #endif
 
+#ifdef TT_READS_LIBSECRET /* GLib's headers use alloca */
+#include <libsecret/secret.h>
+#endif
+
 /* a macro cannot be poisoned */
 #undef alloca
 #undef sprintf

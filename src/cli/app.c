@@ -278,7 +278,7 @@ app_start(struct app *a, bool offline, struct err *e)
 	a->read_only = offline;
 	a->engine = engine_new(&ed);
 	engine_set_traceparent(a->engine, opt_given(a->opt, OPT_TRACEPARENT));
-	if (!offline && (a->opt->command == CMD_WIZARD || a->opt->command == CMD_CHECK)) {
+	if (!offline && a->opt->command != CMD_DEMO) {
 		char *state = journal_default_folder();
 
 		a->journal = journal_new(state, &rng_system);

@@ -18,12 +18,14 @@ child_init(struct child *c)
 	memset(c, 0, sizeof(*c));
 	c->pid = -1;
 	c->fd = c->complaints = -1;
+	c->what = "the command";
+	c->status = -1;
 	buf_init_wiping(&c->out, LIMIT_TOKEN);
 }
 
-/* In the child: only calls that are safe after fork. */
+/* In the child: a group of its own, and nothing of the terminal's. */
 static void
-run_shell(const char *text, int out, int complaints)
+set_streams(int out, int complaints)
 {
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
@@ -32,8 +34,13 @@ run_shell(const char *text, int out, int complaints)
 		dup2(complaints < 0 ? null : complaints, 2) < 0)
 		_exit(126);
 	signal(SIGPIPE, SIG_DFL);
-	execl("/bin/sh", "sh", "-c", text, (char *)NULL);
-	_exit(127);
+}
+
+static int
+run_shell(void *text)
+{
+	execl("/bin/sh", "sh", "-c", (const char *)text, (char *)NULL);
+	return 127;
 }
 
 /* Memory for the command's stderr, of a fixed size: the terminal may be the wizard's. */
@@ -64,16 +71,26 @@ read_complaint(int fd, char *out, size_t size)
 enum res
 child_start(struct child *c, const char *text, int limit_ms, struct err *e)
 {
+	return child_start_own(c, "the command", run_shell, (void *)(uintptr_t)text, limit_ms, e);
+}
+
+enum res
+child_start_own(struct child *c, const char *what, int (*run)(void *ctx), void *ctx, int limit_ms,
+	struct err *e)
+{
 	int fds[2];
 
 	if (pipe2(fds, O_CLOEXEC) < 0)
 		return err_errno(e, "pipe");
+	c->what = what;
 	c->limit_ms = limit_ms;
 	c->deadline_us = clock_mono_us(&clock_system) + limit_ms * INT64_C(1000);
 	c->complaints = open_complaints();
 	c->pid = fork();
-	if (c->pid == 0)
-		run_shell(text, fds[1], c->complaints);
+	if (c->pid == 0) {
+		set_streams(fds[1], c->complaints);
+		_exit(run(ctx));
+	}
 	close(fds[1]);
 	c->fd = fds[0];
 	if (c->pid < 0) {
@@ -128,17 +145,17 @@ kill_group(struct child *c, int *status)
 }
 
 static enum res
-how_it_ended(const struct child *c, int status, struct err *e)
+how_it_ended(struct child *c, int status, struct err *e)
 {
 	char why[200];
 
 	read_complaint(c->complaints, why, sizeof(why));
 	if (WIFSIGNALED(status))
 		return err_set(
-			e, RES_IO, "the command was ended by signal %d%s", WTERMSIG(status), why);
-	if (WEXITSTATUS(status))
-		return err_set(
-			e, RES_IO, "the command ended with status %d%s", WEXITSTATUS(status), why);
+			e, RES_IO, "%s was ended by signal %d%s", c->what, WTERMSIG(status), why);
+	c->status = WEXITSTATUS(status);
+	if (c->status)
+		return err_set(e, RES_IO, "%s ended with status %d%s", c->what, c->status, why);
 	return RES_OK;
 }
 
@@ -153,7 +170,8 @@ child_turn(struct child *c, enum res *r, struct err *e)
 	*r = take_output(c);
 	if (*r != RES_OK) {
 		kill_group(c, &status);
-		*r = err_set(e, *r, "the command's output is longer than %d bytes", LIMIT_TOKEN);
+		*r = err_set(
+			e, *r, "the output of %s is longer than %d bytes", c->what, LIMIT_TOKEN);
 		return true;
 	}
 	if (c->fd < 0)
@@ -167,8 +185,8 @@ child_turn(struct child *c, enum res *r, struct err *e)
 		return false;
 	kill_group(c, &status);
 	read_complaint(c->complaints, why, sizeof(why));
-	*r = err_set(e, RES_CANCELLED, "the command did not end within %d s%s", c->limit_ms / 1000,
-		why);
+	*r = err_set(
+		e, RES_CANCELLED, "%s did not end within %d s%s", c->what, c->limit_ms / 1000, why);
 	return true;
 }
 

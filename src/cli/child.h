@@ -15,12 +15,17 @@ struct child {
 	int complaints;      /* its stderr; -1 */
 	int limit_ms;
 	int64_t deadline_us; /* monotonic */
+	const char *what;    /* "the command", for errors */
+	int status;          /* its exit status once it is over; -1: it did not exit by itself */
 	struct buf out;      /* what it printed: a secret */
 };
 
 void child_init(struct child *c);
 /* limit_ms: from now on.  The command is started even if it cannot be found: the shell says so. */
 enum res child_start(struct child *c, const char *text, int limit_ms, struct err *e) MUST_USE;
+/* The same with a function of our own instead of a shell: its result is the exit status, what it prints the output. */
+enum res child_start_own(struct child *c, const char *what, int (*run)(void *ctx), void *ctx,
+	int limit_ms, struct err *e) MUST_USE;
 /*
  * Takes what is there.  True: it is over, and *r says how: RES_OK with all of its output in out,
  * RES_CANCELLED (killed: the time is up), RES_LIMIT, RES_IO; e has the first line of its stderr.

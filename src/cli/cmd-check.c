@@ -31,16 +31,11 @@ is_stdin(const struct options *o, enum opt id)
 static enum res
 check_usage(const struct options *o, struct err *e)
 {
-	if (opt_given(o, OPT_REFRESH) && !opt_given(o, OPT_TOKENS_OUT))
-		return err_set(e, RES_SYNTAX,
-			"--refresh needs --tokens-out FILE: the server may take the old tokens "
-			"back, and the new ones would be lost");
 	if (opt_given(o, OPT_REFRESH_SCOPE) && !opt_given(o, OPT_REFRESH))
 		return err_set(
 			e, RES_SYNTAX, "--refresh-scope is of a refresh: it needs --refresh");
 	if (opt_given(o, OPT_REVOKE_TOKEN) && !opt_given(o, OPT_REVOKE))
-		return err_set(
-			e, RES_SYNTAX, "--revoke-token says which token: it needs --revoke");
+		return err_set(e, RES_SYNTAX, "--revoke-token says which token: it needs --revoke");
 	if (opt_given(o, OPT_SHOW_SECRETS) && (opt_given(o, OPT_OUTPUT) || !isatty(STDOUT_FILENO)))
 		return err_set(e, RES_REFUSED,
 			"--show-secrets is for a terminal only, never for a file or a pipe");
@@ -82,7 +77,11 @@ check_profile(const struct profile *p, const struct options *o, struct err *e)
 		return err_set(e, RES_NOTFOUND,
 			"no server to ask: give --profile, --issuer or an endpoint "
 			"('tokentriage inspect' diagnoses a token without asking anyone)");
-	if (!p->access_token_file && !p->refresh_token_file &&
+	if (opt_given(o, OPT_REFRESH) && !opt_given(o, OPT_TOKENS_OUT) && !p->tokens_keyring)
+		return err_set(e, RES_SYNTAX,
+			"--refresh needs --tokens-out FILE (or a profile with tokens_keyring): the "
+			"server may take the old tokens back, and the new ones would be lost");
+	if (!p->access_token_file && !p->refresh_token_file && !p->tokens_keyring &&
 		!opt_given(o, OPT_ACCESS_TOKEN_ENV) && !opt_given(o, OPT_REFRESH_TOKEN_ENV))
 		return err_set(e, RES_NOTFOUND,
 			"no token: give --access-token-file FILE (- is stdin), "

@@ -23,6 +23,7 @@ static bool
 has_token(const struct app *a)
 {
 	return a->profile.access_token_file || a->profile.refresh_token_file ||
+		a->profile.tokens_keyring ||
 		opt_given(a->opt, OPT_ACCESS_TOKEN_ENV) || opt_given(a->opt, OPT_REFRESH_TOKEN_ENV);
 }
 

@@ -6,8 +6,11 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "cli/keyring.h"
+#include "engine/keyring.h"
 
 #define COMMAND "command "
+#define KEYRING "keyring "
 enum { COMMAND_MS = 10000 };
 
 void
@@ -50,7 +53,7 @@ conf_run_command(const char *command, int limit_ms, struct buf *out, struct err 
 
 /* The secret that a command printed: without the newline at its end. */
 static enum res
-secret_of(const struct buf *out, struct secret **value, struct err *e)
+secret_of(const char *what, const struct buf *out, struct secret **value, struct err *e)
 {
 	struct span s = buf_span(out);
 
@@ -59,7 +62,7 @@ secret_of(const struct buf *out, struct secret **value, struct err *e)
 	if (s.n && s.p[s.n - 1] == '\r')
 		s.n--;
 	if (!s.n)
-		return err_set(e, RES_NOTFOUND, "the command printed nothing");
+		return err_set(e, RES_NOTFOUND, "%s printed nothing", what);
 	*value = secret_new(s);
 	return RES_OK;
 }
@@ -73,7 +76,7 @@ from_command(const char *command, struct secret **out, struct err *e)
 	buf_init_wiping(&b, LIMIT_TOKEN);
 	r = conf_run_command(command, COMMAND_MS, &b, e);
 	if (r == RES_OK)
-		r = secret_of(&b, out, e);
+		r = secret_of("the command", &b, out, e);
 	buf_release(&b);
 	return r;
 }
@@ -107,16 +110,16 @@ conf_fetch_secret(const char *source, struct secret **out, struct str_list *warn
 				source + 5);
 		return file_read_secret(source + 5, out, e);
 	}
-	if (span_starts(s, "keyring "))
-		return err_set(e, RES_UNSUPPORTED,
-			"the keyring is not built in; use _env, _file or _command");
+	if (span_starts(s, KEYRING))
+		return keyring_get(source + sizeof(KEYRING) - 1, out, e);
 	return err_set(e, RES_SYNTAX, "not a source of a secret");
 }
 
+/* One that takes time: beside the loop it is begun, and waited for. */
 static bool
-is_command(const char *source)
+is_slow(const char *source)
 {
-	return span_starts(span_of(source), COMMAND);
+	return span_starts(span_of(source), COMMAND) || span_starts(span_of(source), KEYRING);
 }
 
 static enum res
@@ -165,7 +168,7 @@ fetch_secrets(struct profile *p, bool commands, struct str_list *warnings, struc
 		if (k->kind != KEY_SECRET)
 			continue;
 		source = source_of(p, k, &value);
-		if (!source || *value || (!commands && is_command(source)))
+		if (!source || *value || (!commands && is_slow(source)))
 			continue;
 		enum res r = conf_fetch_secret(
 			source, (struct secret **)(uintptr_t)value, warnings, &why);
@@ -215,9 +218,11 @@ secret_fetch_begin(struct secret_fetch *f, const struct profile *p, struct err *
 		struct err why = ERR_INIT;
 		enum res r;
 
-		if (!source || *value || !is_command(source))
+		if (!source || *value || !is_slow(source))
 			continue;
-		r = child_start(&f->command, source + sizeof(COMMAND) - 1, COMMAND_MS, &why);
+		r = span_starts(span_of(source), KEYRING)
+			? keyring_begin(&f->command, source + sizeof(KEYRING) - 1, &why)
+			: child_start(&f->command, source + sizeof(COMMAND) - 1, COMMAND_MS, &why);
 		if (r != RES_OK)
 			return of_profile(e, r, p, k, &why);
 		f->key = k;
@@ -237,7 +242,7 @@ secret_fetch_turn(
 	if (!f->key || !child_turn(&f->command, &r, &why))
 		return false;
 	if (r == RES_OK)
-		r = secret_of(&f->command.out, out, &why);
+		r = secret_of(f->command.what, &f->command.out, out, &why);
 	if (r != RES_OK)
 		of_profile(e, r, p, f->key, &why);
 	return true;

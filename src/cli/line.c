@@ -521,6 +521,8 @@ put_opening(struct line *l)
 	put_steps(l);
 	if (a->read_only)
 		put_verdict(l);
+	else
+		interrupted(l, false);
 	line_put(l, a->read_only ? "Enter shows step 1. h lists the choices.\n"
 			    : "Enter runs step 1. h lists the choices.\n");
 }
@@ -533,7 +535,6 @@ line_wizard(struct app *a, FILE *in, FILE *out)
 
 	wizard_update(a->wizard);
 	put_opening(&l);
-	interrupted(&l, false);
 	while (line_ask(&l, "Choice:") && choose(&l))
 		;
 	/* lines behind the one that ended it are not for the shell */

@@ -26,6 +26,7 @@ src_libttcli_a_SOURCES = \
 	src/cli/conf-write.c src/cli/conf-write.h \
 	src/cli/embedded.c src/cli/embedded.h \
 	src/cli/help.c \
+	src/cli/keyring.c src/cli/keyring.h \
 	src/cli/later.def \
 	src/cli/line.c src/cli/line.h src/cli/line-login.c src/cli/line-parts.h \
 	src/cli/line-profile.c \

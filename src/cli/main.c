@@ -4,6 +4,7 @@
 #include <locale.h>
 #include <signal.h>
 
+#include "cli/keyring.h"
 #include "cli/modules.h"
 
 static int (*const run[CMD_COUNT])(const struct options *) = {
@@ -56,6 +57,7 @@ main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_IGN);
 	modules_init();
+	keyring_init();
 	options_init(&o);
 	if (options_parse(&o, argc, argv, &e) != RES_OK)
 		status = app_usage(o.command, &e);

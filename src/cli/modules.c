@@ -113,6 +113,22 @@ modules_qr(struct err *e)
 	return NULL;
 }
 
+const struct keyring_ops *
+modules_keyring(struct err *e)
+{
+#ifdef HAVE_LIBSECRET
+	const struct keyring_module *m = load("keyring.so", "tokentriage_keyring", e);
+
+	if (m && m->abi == KEYRING_MODULE_ABI)
+		return m->ops;
+	if (m)
+		err_set(e, RES_UNSUPPORTED, "keyring.so is of another version of this program");
+#else
+	err_set(e, RES_UNSUPPORTED, "the keyring is not built in (it needs libsecret)");
+#endif
+	return NULL;
+}
+
 static const struct crypto_ops *
 load_crypto(void)
 {

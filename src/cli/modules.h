@@ -6,6 +6,7 @@
 #define TT_CLI_MODULES_H
 
 #include "demo/demo.h"
+#include "engine/keyring.h"
 #include "engine/net-module.h"
 #include "ui/qr.h"
 
@@ -16,5 +17,7 @@ const struct transport_ops *modules_transport(struct err *e);
 char *modules_build_folder(void);
 const struct demo_ops *modules_demo(struct err *e);
 const struct qr_ops *modules_qr(struct err *e);
+/* libsecret: for a child process, see cli/keyring.h.  NULL: not built in, or it cannot be loaded. */
+const struct keyring_ops *modules_keyring(struct err *e);
 
 #endif

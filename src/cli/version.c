@@ -26,6 +26,11 @@ version_text(struct buf *out)
 	for (int f = 0; f < REPORT_FORMATS; f++)
 		buf_printf(out, " %s", report_forms[f].id);
 	buf_putc(out, '\n');
+#ifdef HAVE_LIBSECRET
+	buf_puts(out, "keyring: libsecret\n");
+#else
+	buf_puts(out, "keyring: not built in\n");
+#endif
 	buf_puts(out, "report schema: tokentriage.report/1\n");
 	if (!net)
 		buf_printf(out, "note: %s\n", e.text);

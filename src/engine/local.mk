@@ -4,6 +4,7 @@ src_libttengine_a_SOURCES = \
 	src/engine/curl-command.c \
 	src/engine/engine.c src/engine/engine.h \
 	src/engine/listen.c src/engine/listen.h \
+	src/engine/keyring.c src/engine/keyring.h \
 	src/engine/net-module.h \
 	src/engine/net-shared.c src/engine/net-shared.h \
 	src/engine/net-replay.c src/engine/replay.h \
@@ -24,3 +25,12 @@ module_PROGRAMS += net.so
 net_so_SOURCES = src/engine/net-module.c
 net_so_LDFLAGS = $(AM_LDFLAGS) -shared
 net_so_LDADD = src/libttnet.a src/libttcrypto.a $(CURL_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS)
+
+# libsecret in one module, which only a child process loads.
+if KEYRING
+module_PROGRAMS += keyring.so
+keyring_so_SOURCES = src/engine/keyring-secret.c
+keyring_so_CFLAGS = $(AM_CFLAGS) $(SECRET_CFLAGS) -DTT_READS_LIBSECRET
+keyring_so_LDFLAGS = $(AM_LDFLAGS) -shared
+keyring_so_LDADD = $(SECRET_LIBS)
+endif

@@ -128,26 +128,33 @@ refresh_now(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 				.done = scope_set});
 }
 
+/* Where the new tokens go, as a sentence without its full stop. */
+static char *
+place_sentence(enum token_place place, const char *path)
+{
+	if (place == PLACE_KEYRING)
+		return xasprintf("The new tokens are kept in the keyring, as %s, before anything "
+				 "else uses them",
+			path);
+	if (place != PLACE_FILE || !path)
+		return xstrdup("The new tokens are kept in memory only: they are gone when this "
+			       "program ends, and with rotation so is the session");
+	return xasprintf("The new tokens are written to %s%s, readable by you alone, before "
+			 "anything else uses them",
+		path, access(path, F_OK) ? "" : " (replacing the file that is there)");
+}
+
 static void
 refresh_ask(struct ui *ui)
 {
 	const char *path = NULL;
 	enum token_place place = wizard_token_place(ui->d->wizard, &path);
+	char *where = place_sentence(place, path);
 	char *text = xasprintf(
 		"This sends the refresh token to %s. The server may make the old refresh token "
-		"invalid at once (rotation), and the old access token, too.\n\n%s%s%s\n\n"
+		"invalid at once (rotation), and the old access token, too.\n\n%s.\n\n"
 		"Then the new access token is verified and user information is asked for again.",
-		ui->m.host[0] ? ui->m.host : "the token endpoint",
-		place == PLACE_FILE ? "The new tokens are written to "
-				    : "The new tokens are kept in memory only: "
-				      "they are gone when this program ends, and with rotation so "
-				      "is the session",
-		place == PLACE_FILE && path ? path : "",
-		place != PLACE_FILE ? "."
-			: access(path, F_OK)
-			? ", readable by you alone, before anything else uses them."
-			: " (replacing the file that is there), readable by you alone, before "
-			  "anything else uses them.");
+		ui->m.host[0] ? ui->m.host : "the token endpoint", where);
 
 	dialog_open(ui,
 		&(struct dialog_spec){.title = "Refresh the tokens?",
@@ -157,6 +164,7 @@ refresh_ask(struct ui *ui)
 			.first = 2,
 			.done = refresh_now});
 	free(text);
+	free(where);
 }
 
 void

@@ -48,9 +48,10 @@ proof_row(struct field_list *l, const struct facts *f)
 		return;
 	row = field_words(l, "", "DPoP",
 		p->dpop_key_file ? "by dpop_key_file" : "by a key of this session", FROM_PROFILE);
-	field_mean(row, p->dpop_key_file ? STATE_OK : STATE_WARNING, "%s", p->dpop_key_file
-		? "new tokens are bound to this key"
-		: "new tokens are of use until this program ends: dpop_key_file keeps the key");
+	field_mean(row, p->dpop_key_file ? STATE_OK : STATE_WARNING, "%s",
+		p->dpop_key_file ? "new tokens are bound to this key"
+				 : "new tokens are of use until this program ends: dpop_key_file "
+				   "keeps the key");
 }
 
 static void
@@ -82,6 +83,9 @@ precondition_rows(struct field_list *l, const struct wizard *w, const struct fac
 	switch (wizard_token_place(w, &path)) {
 	case PLACE_FILE:
 		text_format(text, sizeof text, "%s", path);
+		break;
+	case PLACE_KEYRING:
+		text_format(text, sizeof text, "the keyring, as %s", path);
 		break;
 	case PLACE_MEMORY:
 		text_format(text, sizeof text, "memory only: gone when the program ends");
@@ -170,9 +174,16 @@ comparison_rows(struct field_list *l, const struct renewal *r)
 	field_heading(l, "Old and new", "", from);
 	compare_text(l, "access_token", r->old->access.info.mask, r->new->access.info.mask, from,
 		"the server gave the same access token again", "a new access token came");
-	row = field_words(l, "rotation", "refresh token", r->rotated ? "rotated" : "kept", from);
+	row = field_words(l, "rotation", "refresh token",
+		!r->rotated             ? "kept"
+			: r->by_refresh ? "rotated"
+					: "new",
+		from);
 	field_mean(row, STATE_OK, "%s",
-		r->rotated ? "a new refresh token came; the old one must not be used again"
+		r->rotated && !r->by_refresh
+			? "the login brought its own; the one of before stays as it was"
+			: r->rotated
+			? "a new refresh token came; the old one must not be used again"
 			: r->refresh_given
 			? "the same refresh token came again: it stays"
 			: "no new refresh token came: the old one stays (RFC 6749 §6)");

@@ -120,6 +120,8 @@ read_salt(struct journal *j, bool make, struct buf *out, struct err *e)
 			j->dir);
 	if (r != RES_NOTFOUND || !make)
 		return r;
+	if (e)
+		*e = (struct err)ERR_INIT;
 	rng_fill(j->rng, fresh, sizeof fresh);
 	path = path_join(j->dir, "salt");
 	r = file_write_private(path, span_make((const char *)fresh, sizeof fresh), e);
@@ -159,6 +161,8 @@ read_spent(struct journal *j, struct buf *out, struct err *e)
 {
 	enum res r = read_all(j->dir, "spent", out, e);
 
+	if (r == RES_NOTFOUND && e)
+		*e = (struct err)ERR_INIT;
 	return r == RES_NOTFOUND ? RES_OK : r;
 }
 
@@ -289,19 +293,35 @@ is_mark(const char *name)
 	return span_ends(span_of(name), MARK) && strlen(name) < 72;
 }
 
+/* Its token is among the used ones already: the run ended before it could take the mark away. */
+static bool
+is_left_over(const char *name, struct span spent)
+{
+	char print[PRINT_BYTES * 2 + 1];
+	struct journal_entry entry;
+
+	text_format(print, sizeof print, "%s", name);
+	return find_spent(spent, print, &entry);
+}
+
 /* The marks that are there, the oldest first, at most max. */
 static size_t
 read_marks(struct journal *j, bool running, struct journal_entry *out, size_t max)
 {
 	DIR *d = j->dir ? opendir(j->dir) : NULL;
 	struct dirent *entry;
+	struct buf spent;
 	size_t n = 0;
 
+	buf_init(&spent, LIMIT_SPENT * 128);
+	if (d && read_spent(j, &spent, NULL) != RES_OK)
+		buf_clear(&spent);
 	while (d && (entry = readdir(d))) {
 		struct journal_entry mark;
 		size_t at;
 
-		if (!is_mark(entry->d_name) || !read_mark(j, entry->d_name, &mark) ||
+		if (!is_mark(entry->d_name) || is_left_over(entry->d_name, buf_span(&spent)) ||
+			!read_mark(j, entry->d_name, &mark) ||
 			(!running && mark.use == EARLIER_RUNNING))
 			continue;
 		for (at = 0; at < n && out[at].wall_s <= mark.wall_s; at++)
@@ -314,6 +334,7 @@ read_marks(struct journal *j, bool running, struct journal_entry *out, size_t ma
 	}
 	if (d)
 		closedir(d);
+	buf_release(&spent);
 	return n;
 }
 
@@ -355,8 +376,8 @@ look(struct journal *j, const char *print, struct span spent, struct journal_ent
 	char *name = xasprintf("%s" MARK, print);
 
 	memset(out, 0, sizeof *out);
-	if (!read_mark(j, name, out))
-		find_spent(spent, print, out);
+	if (!find_spent(spent, print, out))
+		(void)read_mark(j, name, out);
 	free(name);
 }
 
@@ -446,17 +467,34 @@ journal_end(struct journal *j, enum journal_end how, struct err *e)
 		let_go(j); /* the mark stays: it says less than is known, and nothing false */
 		return how == JOURNAL_OPEN ? RES_OK : RES_IO;
 	}
-	/* known as used before the mark goes: at no moment is it neither */
-	if (how == JOURNAL_SPENT || how == JOURNAL_REFUSED)
+	/*
+	 * Known as used before the mark goes: at no moment is it neither.  That it went need not be
+	 * on the disk: a mark of a used token is left over and not looked at.
+	 */
+	if (how == JOURNAL_SPENT || how == JOURNAL_REFUSED) {
 		r = add_spent(j, j->print, j->since_s,
 			how == JOURNAL_SPENT ? EARLIER_SPENT : EARLIER_REFUSED, e);
-	if (r == RES_OK)
+		if (r == RES_OK && unlink(j->mark) != 0 && errno != ENOENT)
+			r = err_errno(e, "%s", j->mark);
+	} else {
 		r = file_remove(j->mark, e);
+	}
 	let_go(j);
 	if (r == RES_OK && (how == JOURNAL_SPENT || how == JOURNAL_KEPT))
 		retire_old(j, j->whose);
 	close(fd);
 	return r;
+}
+
+void
+journal_supersede(struct journal *j, const char *whose)
+{
+	int fd = anything_written(j) ? take_lock(j, NULL) : -1;
+
+	if (fd < 0)
+		return;
+	retire_old(j, whose);
+	close(fd);
 }
 
 size_t

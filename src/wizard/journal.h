@@ -52,6 +52,8 @@ enum journal_end {
 };
 enum res journal_end(struct journal *j, enum journal_end how, struct err *e) MUST_USE;
 
+/* Newer tokens of this client are kept, from a login: what an interrupted refresh of its lost is had again. */
+void journal_supersede(struct journal *j, const char *whose);
 /* The refreshes whose process ended without keeping an answer, the oldest first, at most max. */
 size_t journal_interrupted(struct journal *j, struct journal_entry *out, size_t max);
 /* The user has seen it: the mark goes, its token stays one that is not sent again. */

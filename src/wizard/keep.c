@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/keyring.h"
 #include "wizard/token-store.h"
 
 enum res
@@ -30,18 +31,24 @@ wizard_token_place(const struct wizard *w, const char **path)
 	return w->place;
 }
 
-/* The place failed though it was tried: a file of its own rather than lost. */
+/* The place failed though it was tried: a file of its own rather than lost, first where it outlives
+ * a reboot. */
 static void
 rescue(struct wizard *w, const struct token_response *t, int64_t now_us)
 {
-	const char *dir = getenv("XDG_RUNTIME_DIR");
-	struct err e = ERR_INIT;
-	char *path = xasprintf(
-		"%s/tokentriage-rescued-%ld.json", dir && *dir ? dir : "/tmp", (long)getpid());
+	const char *const dirs[] = {w->deps.journal ? journal_folder(w->deps.journal) : NULL,
+		getenv("XDG_RUNTIME_DIR"), "/tmp"};
 
-	if (token_store_put(PLACE_FILE, path, t, now_us, &e) == RES_OK)
-		text_format(w->saved_to, sizeof w->saved_to, "%s", path);
-	free(path);
+	for (size_t i = 0; i < ARRAY_SIZE(dirs) && !*w->saved_to; i++) {
+		char *path;
+
+		if (!dirs[i] || !*dirs[i])
+			continue;
+		path = xasprintf("%s/tokentriage-rescued-%ld.json", dirs[i], (long)getpid());
+		if (token_store_put(PLACE_FILE, path, t, now_us, NULL) == RES_OK)
+			text_format(w->saved_to, sizeof w->saved_to, "%s", path);
+		free(path);
+	}
 }
 
 static void
@@ -83,7 +90,59 @@ wizard_take_tokens(
 		case_add_login(w->c, t, from, now_us, o == TOKENS_OF_EXCHANGE);
 	probes_new_tokens(w);
 	w->c->revision++;
+	refresh_superseded(w, from);
 	return !*w->save_error || *w->saved_to;
+}
+
+/* --- tokens in the keyring --- */
+
+/* A token response gives its tokens, each with what it says of it; anything else is the access
+ * token itself. */
+static void
+give_response(struct wizard *w, struct span text, const char *source)
+{
+	struct case_token *access;
+	struct token_response t;
+	struct json *doc = NULL;
+
+	if (token_response_read(&t, text, NULL) != RES_OK) {
+		wizard_give_token(w, SLOT_ACCESS, text, source);
+		return;
+	}
+	wizard_give_token(w, SLOT_ACCESS, secret_reveal(t.access), source);
+	if (t.refresh)
+		wizard_give_token(w, SLOT_REFRESH, secret_reveal(t.refresh), source);
+	if (t.id)
+		wizard_give_token(w, SLOT_ID, secret_reveal(t.id), source);
+	access = case_token(w->c, SLOT_ACCESS);
+	access->expires_in = t.expires_in;
+	text_format(access->scope, sizeof access->scope, "%s", t.scope);
+	if (json_parse(&doc, text, NULL) == RES_OK)
+		access->obtained_wall_us = json_i64_or(doc, "obtained_at", 0) * 1000000;
+	json_free(doc);
+	token_response_release(&t);
+}
+
+enum res
+wizard_use_keyring(struct wizard *w, const char *name, struct err *e)
+{
+	struct secret *s = NULL;
+	enum res r = keyring_get(name, &s, e);
+	char *source = xasprintf("keyring entry %s", name);
+
+	if (r == RES_OK)
+		give_response(w, secret_reveal(s), source);
+	if (r == RES_NOTFOUND && e) /* the first tokens are yet to come */
+		*e = (struct err)ERR_INIT;
+	if (r == RES_OK || r == RES_NOTFOUND) {
+		w->place = PLACE_KEYRING;
+		free(w->place_path);
+		w->place_path = xstrdup(name);
+		r = RES_OK;
+	}
+	free(source);
+	secret_unref(s);
+	return r;
 }
 
 /* --- the profile's own token files --- */

@@ -205,6 +205,19 @@ whose_refresh(const struct wizard *w, char *out, size_t size)
 		SPAN_ARG(u.host));
 }
 
+void
+refresh_superseded(struct wizard *w, uint32_t from)
+{
+	const struct exchange *x = case_exchange(w->c, from);
+	char whose[160];
+
+	/* a refresh's own end does it */
+	if (!w->deps.journal || (x && x->purpose == PURPOSE_REFRESH))
+		return;
+	whose_refresh(w, whose, sizeof whose);
+	journal_supersede(w->deps.journal, whose);
+}
+
 /* The durable mark before anything is sent.  False: it must not be. */
 static bool
 mark_in_flight(struct wizard *w)
@@ -290,8 +303,8 @@ refresh_done(void *ctx, const struct net_result *raw, const struct exchange *x)
 	if (x && x->answer.outcome == OUTCOME_SUCCESS &&
 		token_response_read(&t, buf_span(&raw->response.body), NULL) == RES_OK) {
 		how = !wizard_take_tokens(w, &t, x->n, TOKENS_OF_REFRESH) ? JOURNAL_OPEN
-			: t.refresh && !secret_equal(old, t.refresh) ? JOURNAL_SPENT
-								     : JOURNAL_KEPT;
+			: t.refresh && !secret_equal(old, t.refresh)      ? JOURNAL_SPENT
+									  : JOURNAL_KEPT;
 		w->n_refreshed++;
 	} else if (how != JOURNAL_UNSENT) {
 		sent->spent = true;
@@ -325,10 +338,11 @@ interrupted_words(const struct journal_entry *entry, char *out, size_t size)
 	if (entry->wall_s)
 		time_rfc3339(when, entry->wall_s);
 	return text_format(out, size,
-		"A refresh%s%s%s%s ended before its answer was kept: the refresh token may have "
+		"A refresh%s%s%s%s%s ended before its answer was kept: the refresh token may have "
 		"been used, and is not sent again. If the new tokens are nowhere else, log in "
 		"again.",
-		*entry->whose ? " of " : "", entry->whose, *when ? ", sent " : "", when);
+		*entry->whose ? " of " : "", entry->whose, *when ? ", sent " : "", when,
+		*when ? "," : "");
 }
 
 /*
@@ -345,6 +359,7 @@ refresh_prove(struct wizard *w)
 		return false;
 	if (x->answer.outcome == OUTCOME_SUCCESS) {
 		wizard_enqueue(w, JOB_VERIFY);
+		wizard_enqueue(w, JOB_EXPIRY);
 		wizard_enqueue(w, JOB_HANDLE);
 		wizard_enqueue(w, JOB_PROBES);
 		return false;

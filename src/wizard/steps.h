@@ -217,9 +217,16 @@ enum token_origin { TOKENS_OF_REFRESH, TOKENS_OF_LOGIN, TOKENS_OF_EXCHANGE };
 bool wizard_take_tokens(
 	struct wizard *w, const struct token_response *t, uint32_t from, enum token_origin o);
 
+/*
+ * The tokens of a profile that keeps them in the keyring, where new ones will go, too; none there yet is no error.
+ */
+enum res wizard_use_keyring(struct wizard *w, const char *name, struct err *e) MUST_USE;
+
 /* --- what outlives a run (step-refresh.c) --- */
 /* A refresh token was given: what earlier runs did with it. */
 void refresh_recall(struct wizard *w);
+/* New tokens of exchange `from` are kept: if a login brought them, interrupted refreshes need not be shown any more. */
+void refresh_superseded(struct wizard *w, uint32_t from);
 /* The answer to a refresh came, or never will (x NULL: it was not sent). */
 void refresh_done(void *ctx, const struct net_result *raw, const struct exchange *x);
 

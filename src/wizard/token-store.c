@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "engine/keyring.h"
 
 enum res
 token_store_try(enum token_place place, const char *name, struct err *e)
@@ -12,8 +13,15 @@ token_store_try(enum token_place place, const char *name, struct err *e)
 
 	if (place == PLACE_UNCHOSEN || place == PLACE_MEMORY)
 		return RES_OK;
-	if (place == PLACE_KEYRING)
-		return err_set(e, RES_UNSUPPORTED, "the keyring is not built in");
+	if (place == PLACE_KEYRING) {
+		struct secret *there;
+		enum res r = keyring_get(name, &there, &why);
+
+		secret_unref(there);
+		return r == RES_OK || r == RES_NOTFOUND
+			? RES_OK
+			: err_set(e, r, "the new tokens cannot be kept there: %s", why.text);
+	}
 	if (!name || !*name)
 		return err_set(e, RES_SYNTAX, "a file name is needed for the new tokens");
 	if (stat(name, &st) == 0 && S_ISDIR(st.st_mode))
@@ -36,7 +44,7 @@ token_store_put(enum token_place place, const char *name, const struct token_res
 	if (token_response_to_json(t, obtained_wall_us, &text) != RES_OK)
 		r = err_set(e, RES_LIMIT, "the new tokens are too large to be written");
 	else if (place == PLACE_KEYRING)
-		r = err_set(e, RES_UNSUPPORTED, "the keyring is not built in");
+		r = keyring_put(name, buf_span(&text), e);
 	else
 		r = file_write_private(name, buf_span(&text), e);
 	buf_release(&text);

@@ -18,8 +18,8 @@ static const struct job_row jobs[JOB_COUNT] = {
 		EP_USERINFO},
 	[JOB_DEBUG] = {STEP_DEBUG, {NULL}},
 	[JOB_REVOKE] = {STEP_HANDLE,
-		{need_metadata, need_metadata_oauth, revoke_send, revoke_prove,
-			revoke_look_again}, EP_REVOCATION},
+		{need_metadata, need_metadata_oauth, revoke_send, revoke_prove, revoke_look_again},
+		EP_REVOCATION},
 	[JOB_PRECHECK] = {STEP_REFRESH, {need_metadata, need_metadata_oauth}, EP_TOKEN},
 	[JOB_PROBES] = {STEP_COUNT, {probes_ask}},
 	[JOB_LOGIN] = {STEP_COUNT, {login_discover, need_metadata_oauth, login_ready}},
@@ -129,6 +129,13 @@ wizard_use_profile(struct wizard *w, const struct profile *p, struct err *e)
 	wizard_confirm_origins(w);
 	/* all are tried, the first failure is told */
 	first = check_readable(p, e);
+	if (w->place == PLACE_KEYRING) /* the entry was another profile's */
+		w->place = PLACE_UNCHOSEN;
+	if (p->tokens_keyring) {
+		enum res r = wizard_use_keyring(w, p->tokens_keyring, first == RES_OK ? e : &later);
+
+		first = first == RES_OK ? r : first;
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
 		enum res r = read_token_file(
 			w, files[i].slot, files[i].path, first == RES_OK ? e : &later);
@@ -348,7 +355,7 @@ wizard_cancel(struct wizard *w)
 bool
 wizard_awaits_tokens(const struct wizard *w)
 {
-	return w->refresh_id && w->place == PLACE_FILE;
+	return w->refresh_id && (w->place == PLACE_FILE || w->place == PLACE_KEYRING);
 }
 
 /* The request's own time limit bounds this. */

@@ -255,6 +255,36 @@ test_read_secret(void **state)
 }
 
 static void
+test_private_folder(void **state)
+{
+	struct err e = ERR_INIT;
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(folder_make_private("one/two/three", &e), RES_OK);
+	assert_int_equal(folder_make_private("one/two/three", &e), RES_OK); /* once more */
+	for (size_t n = 3; n <= 13; n += n == 3 ? 4 : 6) {
+		char part[16];
+
+		snprintf(part, sizeof(part), "%.*s", (int)n, "one/two/three");
+		assert_int_equal(stat(part, &st), 0);
+		assert_true(S_ISDIR(st.st_mode));
+		assert_int_equal(st.st_mode & 0777, 0700);
+	}
+	assert_int_equal(file_write_private("one/file", SPAN_LIT("x"), &e), RES_OK);
+	assert_int_equal(folder_make_private("one/file/below", &e), RES_IO);
+	assert_int_equal(folder_make_private("one/file", &e), RES_IO);
+	assert_non_null(strstr(e.text, "one/file"));
+	assert_int_equal(file_remove("one/file", &e), RES_OK);
+	assert_int_equal(file_remove("one/file", &e), RES_OK); /* gone already */
+	assert_int_not_equal(access("one/file", F_OK), 0);
+	assert_int_equal(file_remove("one/two", &e), RES_IO); /* no file */
+	rmdir("one/two/three");
+	rmdir("one/two");
+	rmdir("one");
+}
+
+static void
 test_join(void **state)
 {
 	static const char *const cases[][3] = {
@@ -281,6 +311,7 @@ main(void)
 		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_read_stdin),
 		cmocka_unit_test(test_read_secret),
+		cmocka_unit_test(test_private_folder),
 		cmocka_unit_test(test_join),
 	};
 

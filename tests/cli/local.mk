@@ -28,6 +28,10 @@ EXTRA_DIST += tests/cli/compare.tap.sh tests/cli/large-har.sh tests/case/samples
 EXTRA_DIST += tests/cli/completion.tap.sh tests/cli/completion.zsh tests/cli/cases.sh tests/cli/validate-case.mjs tests/cli/replies.tap.sh tests/cli/replies tests/cli/inspect.tap.sh \
 	tests/cli/inspect tests/cli/schema.sh tests/cli/status.sh tests/cli/validate.mjs
 
+# The desktop keyring, in a real Secret Service.
+TAP_TESTS += tests/cli/keyring.tap.sh
+EXTRA_DIST += tests/cli/keyring.tap.sh
+
 # SIGKILL at random moments of a refresh.
 check_PROGRAMS += tests/cli/crash
 tests_cli_crash_SOURCES = tests/cli/crash.c

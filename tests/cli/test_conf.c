@@ -403,7 +403,7 @@ test_secret_failures(void **state)
 		{"command cat", RES_NOTFOUND,
 			"printed nothing"}, /* its stdin is empty, not the terminal */
 		{"command yes", RES_LIMIT, "longer than"},
-		{"keyring x", RES_UNSUPPORTED, "not built in"},
+		{"keyring x", RES_UNSUPPORTED, "no keyring here"},
 		{"nonsense", RES_SYNTAX, "not a source"},
 	};
 

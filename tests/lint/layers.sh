@@ -49,6 +49,7 @@ libraries() {
 				only("(^|/)n?curses(w)?\\.h$|^(term|panel|menu|form)\\.h$|^ncurses", "^src/ui/term-curses\\.c$")
 				only("microhttpd", "^src/demo/server\\.c$")
 				only("^gnutls/", "^src/demo/server\\.c$|^src/base/banned\\.h$")
+				only("^libsecret/", "^src/engine/keyring-secret\\.c$|^src/base/banned\\.h$")
 				only("libconfig", "^src/cli/conf\\.c$")
 			}
 		' "$f"

@@ -64,6 +64,15 @@ tests_pty_terminal_CPPFLAGS = $(PLAY_CPPFLAGS)
 tests_pty_terminal_CFLAGS = $(PLAY_CFLAGS)
 tests_pty_terminal_LDADD = $(PLAY_LIBS)
 
+EXTRA_DIST += tests/pty/interrupted.c
+check_PROGRAMS += tests/pty/interrupted
+TAP_TESTS += tests/pty/interrupted
+SANITIZER_TESTS += tests/pty/interrupted
+tests_pty_interrupted_SOURCES = tests/pty/interrupted.c
+tests_pty_interrupted_CPPFLAGS = $(PLAY_CPPFLAGS)
+tests_pty_interrupted_CFLAGS = $(PLAY_CFLAGS)
+tests_pty_interrupted_LDADD = $(PLAY_LIBS)
+
 check_PROGRAMS += tests/pty/random
 TAP_TESTS += tests/pty/random
 SANITIZER_TESTS += tests/pty/random

@@ -1,6 +1,6 @@
 // The cases of `check` against glewlwyd: JWT access tokens, empty error bodies,
 // no challenges.  See cases-oidc.mjs for the shape of a case.
-import { honest, newPairWorks, noticed, ok, problem, refreshArgs, stillLives, UNDECIDED,
+import { honest, isDead, newPairWorks, noticed, ok, problem, refreshArgs, stillLives, UNDECIDED,
 	unsettled } from './expect.mjs';
 import { mintByPassword, refresh, revoke, tokens } from './mint.mjs';
 import { untilDead } from './world.mjs';
@@ -127,5 +127,13 @@ const kinds = {
 		'token-malformed', 'opaque-vs-jwt-confusion')),
 };
 
-export const glewlwydCases = Object.entries({ ...main, ...clients, ...kinds })
+const actions = {
+	'the refresh token revoked by the walk': async (w) => {
+		const c = await base(w);
+		return { ...c, args: () => ['--revoke', '--revoke-token', 'refresh'], expect: { state: 'ok' },
+			after: isDead(c.server, c.client, c.tokens.refresh_token) };
+	},
+};
+
+export const glewlwydCases = Object.entries({ ...main, ...clients, ...kinds, ...actions })
 	.map(([name, make]) => ({ name: `glewlwyd: ${name}`, make }));

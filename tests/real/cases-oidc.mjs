@@ -176,6 +176,17 @@ const actions = {
 		return { ...c, args: () => ['--revoke'], expect: { state: ['ok', 'problem'] },
 			after: isDead(c.server, c.client, c.tokens.access_token) };
 	},
+	// it ends the grant, and the access token with it
+	'the refresh token revoked by the walk': async (w) => {
+		const c = await base(w);
+		return { ...c, args: () => ['--revoke', '--revoke-token', 'refresh'], expect: { state: 'ok' },
+			after: isDead(c.server, c.client, c.tokens.refresh_token) };
+	},
+	'refreshed for a narrower scope': async (w) => {
+		const c = await base(w);
+		return { ...c, args: (dir) => [...refreshArgs(dir), '--refresh-scope', 'openid'],
+			expect: { state: 'ok' }, after: newPairWorks(c.server, c.client, c.tokens) };
+	},
 };
 
 export const oidcCases = Object.entries({ ...main, ...clients, ...kinds, ...pasted, ...wire, ...actions,

@@ -2,8 +2,7 @@
 #include "world.h"
 
 #include <dirent.h>
-#include <fcntl.h>
-#include <sys/file.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -170,6 +169,7 @@ a_mark_is_shown_until_it_was_seen_and_its_token_stays_known(void **state)
 {
 	struct journal *j = opened();
 	struct journal_entry marks[4];
+	struct err e = ERR_INIT;
 
 	(void)state;
 	assert_int_equal(began(j, "first-token", 2000), RES_OK);
@@ -179,7 +179,8 @@ a_mark_is_shown_until_it_was_seen_and_its_token_stays_known(void **state)
 		assert_int_equal(marks[0].wall_s, 2000);
 		assert_string_equal(marks[0].whose, "acme at idp.test");
 	}
-	assert_int_equal(journal_dismiss(j, marks[0].name, NULL), RES_OK);
+	assert_int_equal(journal_dismiss(j, marks[0].name, &e), RES_OK);
+	assert_string_equal(e.text, ""); /* what is not there yet is no error */
 	assert_int_equal(journal_interrupted(j, marks, 4), 0);
 	assert_int_equal(known(j, "first-token"), EARLIER_OPEN);
 	/* newer tokens of the same client take its place, too */
@@ -217,6 +218,38 @@ fill(struct journal *j)
 		free(path);
 	}
 	buf_release(&b);
+}
+
+/* The run ended between writing down that the token is used and taking the mark away. */
+static void
+a_left_over_mark_is_not_looked_at(void **state)
+{
+	struct journal *j = opened();
+	struct journal_entry marks[4];
+	char *spent = path_join(journal_folder(j), "spent");
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 4096);
+	assert_int_equal(began(j, "kept-token", 4000), RES_OK);
+	assert_int_equal(journal_end(j, JOURNAL_OPEN, NULL), RES_OK);
+	assert_int_equal(journal_interrupted(j, marks, 4), 1);
+	marks[0].name[32] = '\0'; /* without .mark */
+	buf_printf(&b, "%s 4000 spent\n", marks[0].name);
+	assert_int_equal(file_write_private(spent, buf_span(&b), NULL), RES_OK);
+	assert_int_equal(journal_interrupted(j, marks, 4), 0);
+	assert_int_equal(known(j, "kept-token"), EARLIER_SPENT);
+	buf_release(&b);
+	free(spent);
+	/* a login, of another client and of this one */
+	assert_int_equal(began(j, "lost-token", 4001), RES_OK);
+	assert_int_equal(journal_end(j, JOURNAL_OPEN, NULL), RES_OK);
+	journal_supersede(j, "other at idp.test");
+	assert_int_equal(journal_interrupted(j, marks, 4), 1);
+	journal_supersede(j, "acme at idp.test");
+	assert_int_equal(journal_interrupted(j, marks, 4), 0);
+	assert_int_equal(known(j, "lost-token"), EARLIER_OPEN);
+	journal_free(j);
 }
 
 static void
@@ -257,13 +290,11 @@ two_processes_send_one_token_once(void **state)
 	assert_int_equal(pipe(end), 0);
 	pid = fork();
 	if (!pid) {
-		struct journal *other = opened();
-
-		c = began(other, "the-token", 3000) == RES_OK ? 'y' : 'n';
+		c = began(opened(), "the-token", 3000) == RES_OK ? 'y' : 'n';
 		(void)!write(ready[1], &c, 1);
 		close(end[1]);
 		(void)!read(end[0], &c, 1);
-		_exit(0); /* as a crash does: nothing is ended */
+		raise(SIGKILL); /* as a crash does: nothing is ended */
 	}
 	close(end[0]);
 	assert_int_equal(read(ready[0], &c, 1), 1);
@@ -287,28 +318,34 @@ static void
 only_one_of_many_may_send(void **state)
 {
 	struct journal *j;
-	int sent = 0, go[2], status;
+	int sent = 0, go[2], says[2], status;
 	pid_t pids[8];
 	char c;
 
 	(void)state;
 	assert_int_equal(pipe(go), 0);
+	assert_int_equal(pipe(says), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(pids); i++) {
 		pids[i] = fork();
 		if (!pids[i]) {
 			rng_init_seeded(&rng, 100 + i);
 			close(go[1]);
 			(void)!read(go[0], &c, 1);
-			_exit(began(opened(), "wanted-by-all", 1) == RES_OK ? 1 : 0);
+			c = began(opened(), "wanted-by-all", 1) == RES_OK ? 'y' : 'n';
+			(void)!write(says[1], &c, 1);
+			raise(SIGKILL);
 		}
 	}
 	close(go[1]);
+	close(says[1]);
 	for (size_t i = 0; i < ARRAY_SIZE(pids); i++) {
 		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
-		sent += WEXITSTATUS(status);
+		assert_int_equal(read(says[0], &c, 1), 1);
+		sent += c == 'y';
 	}
 	assert_int_equal(sent, 1);
 	close(go[0]);
+	close(says[0]);
 	j = opened();
 	assert_int_equal(known(j, "wanted-by-all"), EARLIER_OPEN);
 	journal_free(j);
@@ -537,6 +574,7 @@ main(void)
 		J(nothing_is_made_before_the_first_mark),
 		J(each_end_is_remembered_by_the_next_run),
 		J(a_mark_is_shown_until_it_was_seen_and_its_token_stays_known),
+		J(a_left_over_mark_is_not_looked_at),
 		J(what_is_remembered_is_bounded),
 		J(two_processes_send_one_token_once),
 		J(only_one_of_many_may_send),
