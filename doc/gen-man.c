@@ -16,6 +16,7 @@
  *   @probes LEVEL    the probes of a level: safe, all
  *   @roles           what a theme gives looks to
  *   @clientauth      the client authentication methods
+ *   @flows           the ways to log in
  */
 #include "base/clock.h"
 #include "cli/options.h"
@@ -24,6 +25,7 @@
 #include "oauth/oautherror.h"
 #include "ui/keymap.h"
 #include "ui/theme.h"
+#include "wizard/flow.h"
 #include "wizard/probes.h"
 
 /* Words for mdoc: nothing in them is a request or an escape. */
@@ -340,6 +342,24 @@ put_probes(const char *arg)
 	}
 }
 
+static void
+put_flows(const char *arg)
+{
+	char text[400];
+
+	(void)arg;
+	for (int k = 0; k < FLOW_COUNT; k++) {
+		const struct flow_row *r = flow_row((enum flow_kind)k);
+
+		item(r->id);
+		(void)snprintf(text, sizeof(text), "%s (%s): it takes %s.", r->words, r->references,
+			r->takes);
+		line(text);
+		(void)snprintf(text, sizeof(text), "The tokens are %s.", r->whose);
+		line(text);
+	}
+}
+
 static const struct {
 	const char *name;
 	void (*put)(const char *arg);
@@ -347,7 +367,7 @@ static const struct {
 	{"commands", put_commands}, {"options", put_options}, {"names", put_names}, {"actions", put_actions},
 	{"profile", put_profile}, {"ui", put_ui}, {"findings", put_findings}, {"errors", put_errors},
 	{"trace", put_trace}, {"scenarios", put_scenarios}, {"probes", put_probes},
-	{"roles", put_roles}, {"clientauth", put_clientauth},
+	{"roles", put_roles}, {"clientauth", put_clientauth}, {"flows", put_flows},
 };
 
 /* "@name arg"; false: no such table. */

@@ -126,6 +126,7 @@ case_renewal(const struct case_file *c, struct renewal *out)
 	t = &out->new->access;
 	x = case_exchange(c, t->from);
 	out->by_refresh = x && x->purpose == PURPOSE_REFRESH;
+	out->by_login = x && x->purpose == PURPOSE_TOKEN && !x->imported;
 	out->same_access = *t->info.fingerprint &&
 		!strcmp(t->info.fingerprint, out->old->access.info.fingerprint);
 	out->refresh_given = out->new->refresh.present && out->new->refresh.from == t->from;

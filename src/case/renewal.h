@@ -6,7 +6,7 @@
 
 struct renewal {
 	const struct case_tokens *old, *new; /* borrowed from the case */
-	bool by_refresh;             /* else by a login, whose tokens are another family's */
+	bool by_refresh, by_login;   /* a login's tokens are another family's; neither: imported */
 	bool same_access;            /* the same access token again */
 	bool refresh_given, rotated; /* the response had a refresh token; another one than before */
 	int64_t old_life, new_life;  /* of the access token, seconds; -1: not known */

@@ -77,6 +77,13 @@ commands_help(struct buf *out)
 static void
 status_help(struct buf *out, enum command c)
 {
+	if (c == CMD_LOGIN)
+		buf_puts(out,
+			"\nExit status: 0 logged in, and the new tokens do what they are for, 1 "
+			"the login was\nrefused or the new tokens have a problem, and it is named, "
+			"2 usage or configuration\nerror (nothing was sent), 3 undetermined "
+			"(nobody logged in in time), 4 internal\nfailure, or the new tokens could "
+			"not be written, 128+n ended by signal n.\n");
 	if (c == CMD_CHECK || c == CMD_INSPECT)
 		buf_puts(out,
 			"\nExit status: 0 healthy, 1 a problem was found and named, 2 usage or "

@@ -13,6 +13,7 @@ src_libttcli_a_SOURCES = \
 	src/cli/cmd-demo.c \
 	src/cli/cmd-explain.c \
 	src/cli/cmd-inspect.c \
+	src/cli/cmd-login.c src/cli/login.c src/cli/login.h \
 	src/cli/cmd-open.c \
 	src/cli/cmd-serve.c \
 	src/cli/cmd-wizard.c \
@@ -27,7 +28,6 @@ src_libttcli_a_SOURCES = \
 	src/cli/embedded.c src/cli/embedded.h \
 	src/cli/help.c \
 	src/cli/keyring.c src/cli/keyring.h \
-	src/cli/later.def \
 	src/cli/line.c src/cli/line.h src/cli/line-login.c src/cli/line-parts.h \
 	src/cli/line-profile.c \
 	src/cli/modules.c src/cli/modules.h \

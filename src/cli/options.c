@@ -20,31 +20,6 @@ const struct command_row command_rows[CMD_COUNT] = {
 #undef COMMAND
 };
 
-enum later_kind { LATER_COMMAND, LATER_OPTION, LATER_FORMAT };
-
-static const struct {
-	enum later_kind kind;
-	const char *word, *instead;
-} later[] = {
-#define LATER(kind, word, instead) {LATER_##kind, word, instead},
-#include "cli/later.def"
-#undef LATER
-};
-
-/* Is it of the contract, but not of this version?  Then RES_UNSUPPORTED says what works, else
- * RES_OK. */
-static enum res
-not_yet(enum later_kind kind, const char *word, struct err *e)
-{
-	static const char *const before[] = {"", "--", "--format "};
-
-	for (size_t i = 0; i < ARRAY_SIZE(later); i++)
-		if (later[i].kind == kind && !strcmp(later[i].word, word))
-			return err_set(e, RES_UNSUPPORTED, "%s%s is not in this version; %s",
-				before[kind], word, later[i].instead);
-	return RES_OK;
-}
-
 void
 options_init(struct options *o)
 {
@@ -159,8 +134,6 @@ unknown_option(const char *word, char letter, enum command c, struct err *e)
 	}
 	/* The value behind "=" may be a secret: it is never repeated. */
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="), word + 2);
-	if (not_yet(LATER_OPTION, name, e) != RES_OK)
-		return RES_UNSUPPORTED;
 	for (int i = 0; i < OPT_COUNT; i++) {
 		size_t d = word_distance(name, option_rows[i].name);
 
@@ -224,8 +197,6 @@ set_option(struct options *o, enum opt id, char *value, struct err *e)
 		return set_int(o, id, value, e);
 	case OPT_KIND_ENUM:
 		if (word_index(row->arg, span_of(value)) < 0) {
-			if (id == OPT_FORMAT && not_yet(LATER_FORMAT, value, e) != RES_OK)
-				return RES_UNSUPPORTED;
 			return err_set(e, RES_SYNTAX, "--%s: not one of %s", row->name, row->arg);
 		}
 		return RES_OK;
@@ -266,8 +237,6 @@ find_command(struct options *o, int argc, char **argv, struct err *e)
 			return RES_OK;
 		}
 	}
-	if (not_yet(LATER_COMMAND, argv[1], e) != RES_OK)
-		return RES_UNSUPPORTED;
 	if (looks_secret(argv[1])) {
 		wipe(argv[1], strlen(argv[1]));
 		return err_set(e, RES_REFUSED,

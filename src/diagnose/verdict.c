@@ -98,7 +98,7 @@ left_words(const struct facts *f, char *out, size_t size)
 	return out;
 }
 
-/* After a refresh: what it changed, behind the sentence in out. */
+/* After a refresh or a login: what it changed, behind the sentence in out. */
 static void
 changed_words(const struct facts *f, const char *lead, char *out, size_t size)
 {
@@ -106,10 +106,14 @@ changed_words(const struct facts *f, const char *lead, char *out, size_t size)
 	char words[300];
 	size_t used = strlen(out);
 
-	if (f->refresh_ok.v == TRI_YES && !f->revocation && case_renewal(f->c, &r) &&
-		r.by_refresh && used < size)
-		text_format(out + used, size - used, "%s: %s.", lead,
-			renewal_words(&r, words, sizeof(words)));
+	if (f->revocation || used >= size || !case_renewal(f->c, &r))
+		return;
+	renewal_words(&r, words, sizeof(words));
+	if (f->refresh_ok.v == TRI_YES && r.by_refresh)
+		text_format(out + used, size - used, "%s: %s.", lead, words);
+	else if (r.by_login && r.old->access.present)
+		text_format(out + used, size - used, " Logged in again%s%s.", *words ? ": " : "",
+			words);
 }
 
 /* Did this case revoke a token, as far as the server says? */

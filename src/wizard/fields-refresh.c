@@ -54,6 +54,13 @@ proof_row(struct field_list *l, const struct facts *f)
 				   "keeps the key");
 }
 
+static const char *
+came_with(const struct case_token *t, char *text, size_t size)
+{
+	text_format(text, size, "came with %s", t->source); /* "the refresh", "the login" */
+	return text;
+}
+
 static void
 precondition_rows(struct field_list *l, const struct wizard *w, const struct facts *f)
 {
@@ -75,7 +82,7 @@ precondition_rows(struct field_list *l, const struct wizard *w, const struct fac
 	field_mean(row, STATE_OK, "%s",
 		asked                ? "sent: its answer is awaited, and is not cancelled"
 			: t->spent   ? case_spent_words(f->c)
-			: t->from    ? "came with the refresh"
+			: t->from    ? came_with(t, text, sizeof text)
 			: t->present ? "not used, in this case or by an earlier run"
 				     : "");
 	client_rows(l, w, f);

@@ -16,6 +16,14 @@ fail_with_error(struct flow *f, const char *who, const char *code, const char *s
 		*said ? "\")" : "", meaning ? ": " : "", meaning ? meaning : "");
 }
 
+/* The protocol's own code where an alias took its place. */
+static const char *
+code_of(const struct exchange *x)
+{
+	return oauth_error_of_device(span_of(x->answer.vendor_code)) ? x->answer.vendor_code
+								     : x->answer.error;
+}
+
 static void
 fail_with_answer(struct flow *f, const struct exchange *x)
 {
@@ -24,7 +32,7 @@ fail_with_answer(struct flow *f, const struct exchange *x)
 	text_format(who, sizeof who, "The %s request was sent, and the server",
 		purpose_words(x->purpose));
 	if (x->answer.error[0])
-		fail_with_error(f, who, x->answer.error, x->answer.description);
+		fail_with_error(f, who, code_of(x), x->answer.description);
 	else if (x->result.error != NETERR_NONE)
 		flow_fail(f, net_error_id(x->result.error), "The %s request failed: %s.",
 			purpose_words(x->purpose),
@@ -254,15 +262,11 @@ flow_turn(struct flow *f)
 		turn_listener(f);
 	if (f->phase != FLOW_WAITING || f->id)
 		return;
-	if (f->expires_us && now >= f->expires_us)
-		flow_fail(f, f->kind == FLOW_DEVICE ? "expired_token" : "timeout", "%s",
-			f->kind == FLOW_DEVICE
-				? "The codes are expired, and nobody entered the user code in "
-				  "time: begin again."
-				: "No answer came back from the browser in ten minutes: begin "
-				  "again.");
-	else if (f->next_us && now >= f->next_us)
+	if (f->next_us && now >= f->next_us)
 		flow_send(f, SEND_TOKEN);
+	else if (f->expires_us && now >= f->expires_us)
+		flow_fail(f, "timeout",
+			"No answer came back from the browser in ten minutes: begin again.");
 }
 
 /* --- pushed ------------------------------------------------------------------------------- */
@@ -352,10 +356,21 @@ got_codes(struct flow *f, const struct json *doc, const struct exchange *x)
 	flow_enter(f, FLOW_WAITING, "Open the address on any device, and enter the code there.");
 }
 
+/* The last question is put when the time is over: then the server itself says so. */
 static void
 poll_later(struct flow *f, const char *words)
 {
-	f->next_us = clock_mono_us(f->w->deps.clock) + f->interval_us;
+	int64_t now = clock_mono_us(f->w->deps.clock);
+
+	if (now >= f->expires_us) {
+		flow_fail(f, "expired_token",
+			"The codes are expired, and nobody entered the user code in time: begin "
+			"again.");
+		return;
+	}
+	f->next_us = now + f->interval_us;
+	if (f->next_us > f->expires_us)
+		f->next_us = f->expires_us;
 	flow_enter(f, FLOW_WAITING, "%s", words);
 }
 
@@ -371,9 +386,7 @@ slower(struct flow *f, int64_t by_us)
 static bool
 not_yet(struct flow *f, const struct exchange *x)
 {
-	const char *code = oauth_error_of_device(span_of(x->answer.vendor_code))
-		? x->answer.vendor_code
-		: x->answer.error;
+	const char *code = code_of(x);
 	int status = x->result.response.status;
 
 	if (f->kind != FLOW_DEVICE)

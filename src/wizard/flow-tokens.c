@@ -14,7 +14,6 @@ flow_take_tokens(struct flow *f, const struct token_response *t, const struct ex
 	w->n_logged_in++;
 	f->token_from = x->n;
 	wizard_enqueue(w, JOB_LOGIN_PROVE);
-	wizard_pump(w);
 }
 
 static bool
@@ -103,26 +102,35 @@ first_of(unsigned failed)
 	return (enum login_check)c;
 }
 
+/* A client's own token, or one for another audience, is no use at the userinfo endpoint. */
+bool
+wizard_login_asks_user(const struct wizard *w)
+{
+	const struct flow *f = w->flow;
+
+	return w->c->profile.resource_url || !f ||
+		(f->kind != FLOW_CLIENT && !f->resource &&
+			!(f->kind == FLOW_EXCHANGE && f->audience));
+}
+
 static bool
 prove(struct wizard *w)
 {
 	wizard_enqueue(w, JOB_VERIFY);
-	wizard_enqueue(w, JOB_HANDLE);
+	if (wizard_login_asks_user(w))
+		wizard_enqueue(w, JOB_HANDLE);
 	wizard_enqueue(w, JOB_PROBES);
 	return false;
 }
 
-/* Kept, and judged: then the new tokens are verified, and user information asked for. */
-bool
-login_judge(struct wizard *w)
+static void
+conclude(struct flow *f)
 {
-	struct flow *f = w->flow;
+	struct wizard *w = f->w;
 	struct case_token *t = case_token(w->c, SLOT_ID);
 	unsigned failed = 0;
 	const char *where = *w->saved_to ? w->saved_to : "memory only";
 
-	if (!f || f->phase != FLOW_REDEEMING)
-		return prove(w);
 	facts_derive(&w->facts, w->c, w->deps.clock); /* the server's clock */
 	if (t->present && t->from == f->token_from) {
 		check_signature(w, t);
@@ -137,5 +145,26 @@ login_judge(struct wizard *w)
 	else
 		flow_enter(f, FLOW_DONE, "Logged in by %s: the new tokens are in %s.",
 			flow_row(f->kind)->words, where);
+}
+
+/* Kept, and judged: then the new tokens are verified, and user information asked for. */
+bool
+login_judge(struct wizard *w)
+{
+	if (w->flow && w->flow->phase == FLOW_REDEEMING)
+		conclude(w->flow);
 	return prove(w);
+}
+
+void
+flow_interrupt(struct wizard *w)
+{
+	struct flow *f = w->flow;
+
+	if (!f || f->id)
+		return;
+	if (f->phase == FLOW_REDEEMING)
+		conclude(f);
+	else if (f->phase == FLOW_ASKING)
+		flow_enter(f, FLOW_CANCELLED, "The login was cancelled.");
 }

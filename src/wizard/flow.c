@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "oauth/pkce.h"
+#include "oauth/url.h"
 #include "wizard/flow-parts.h"
 
 static const struct flow_row rows[FLOW_COUNT] = {
@@ -35,6 +36,12 @@ bool
 flow_active(enum flow_phase p)
 {
 	return p == FLOW_PREPARED || p == FLOW_ASKING || p == FLOW_WAITING || p == FLOW_REDEEMING;
+}
+
+bool
+flow_needs_browser(enum flow_kind k)
+{
+	return k == FLOW_CODE || k == FLOW_DEVICE || k == FLOW_SILENT;
 }
 
 bool
@@ -190,6 +197,7 @@ flow_open(struct flow *f, struct err *e)
 	const char *own = f->w->c->profile.redirect_uri;
 	struct span redirect = own ? span_of(own) : SPAN_LIT("http://127.0.0.1/callback");
 	struct buf challenge;
+	struct url u;
 	enum res r;
 
 	if (!flow_is_redirect(f->kind))
@@ -200,6 +208,8 @@ flow_open(struct flow *f, struct err *e)
 			return r;
 		(void)listener_redirect_uri(f->listener, &f->redirect_uri);
 	} else {
+		if (span_starts_nocase(redirect, "http") && url_parse(&u, redirect, e) != RES_OK)
+			return RES_SYNTAX;
 		(void)buf_add_span(&f->redirect_uri, redirect);
 	}
 	f->state = draw(f->w);
@@ -368,6 +378,12 @@ flow_fail(struct flow *f, const char *error, const char *fmt, ...)
 	va_end(ap);
 	text_safe_into(f->error, sizeof f->error, span_of(error));
 	flow_enter(f, FLOW_FAILED, "%s", words);
+}
+
+uint32_t
+flow_awaited(const struct wizard *w)
+{
+	return w->flow && w->flow->phase == FLOW_REDEEMING ? w->flow->id : 0;
 }
 
 const struct flow_view *

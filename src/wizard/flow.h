@@ -40,6 +40,8 @@ enum flow_phase {
 	FLOW_FAILED,
 	FLOW_CANCELLED,
 };
+/* Does the user need a browser for it? */
+bool flow_needs_browser(enum flow_kind k);
 /* Between prepare and the end. */
 bool flow_active(enum flow_phase p);
 
@@ -84,6 +86,8 @@ enum res wizard_login_paste(struct wizard *w, struct span redirect, struct err *
 /* Nothing is sent any more; a token request that is under way is dropped.  No effect without one. */
 void wizard_login_cancel(struct wizard *w);
 const struct flow_view *wizard_login_view(const struct wizard *w); /* NULL: none began */
+/* Are the tokens of the login made for the user-information query, so that it follows as a proof? */
+bool wizard_login_asks_user(const struct wizard *w);
 /* The listener's sockets, for the loop's wait; returns how many. */
 size_t wizard_login_fds(const struct wizard *w, struct pollfd *fds, size_t max);
 enum { FLOW_FDS = 12 }; /* wizard_login_fds() never gives more */

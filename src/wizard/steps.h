@@ -135,6 +135,10 @@ struct flow;
 void flow_turn(struct flow *f);
 /* Cancels the login, and forgets it. */
 void flow_forget(struct wizard *w);
+/* The token request of a login that is under way, which only the login itself cancels; 0: none. */
+uint32_t flow_awaited(const struct wizard *w);
+/* The jobs of a login were dropped: it ends with what it has. */
+void flow_interrupt(struct wizard *w);
 /* The next thing a login waits for, monotonic; INT64_MAX: nothing. */
 int64_t flow_deadline_us(const struct wizard *w);
 

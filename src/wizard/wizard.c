@@ -349,7 +349,8 @@ wizard_cancel(struct wizard *w)
 	w->n_queue = 0;
 	w->running = false;
 	w->consent = 0; /* given for what was cancelled */
-	engine_cancel_all(w->deps.engine, w->refresh_id);
+	flow_interrupt(w);
+	engine_cancel_all(w->deps.engine, w->refresh_id ? w->refresh_id : flow_awaited(w));
 }
 
 bool
@@ -362,11 +363,15 @@ wizard_awaits_tokens(const struct wizard *w)
 void
 wizard_settle(struct wizard *w)
 {
-	wizard_login_cancel(w);
+	if (!flow_awaited(w))
+		wizard_login_cancel(w);
 	wizard_cancel(w);
-	if (wizard_awaits_tokens(w) && engine_run(w->deps.engine, INT64_MAX) != RES_OK)
+	if ((wizard_awaits_tokens(w) || (flow_awaited(w) && w->place != PLACE_MEMORY)) &&
+		engine_run(w->deps.engine, INT64_MAX) != RES_OK)
 		log_add(w->deps.log, LOG_WARN, LOGC_STEP, 0,
-			"the answer to the refresh did not come");
+			"the answer with the new tokens did not come");
+	wizard_cancel(w); /* the proof of what came */
+	wizard_login_cancel(w);
 	engine_cancel_all(w->deps.engine, 0);
 	engine_turn(w->deps.engine); /* what was cancelled is recorded in the old case */
 }
@@ -500,7 +505,8 @@ wizard_farewell(const struct wizard *w, struct buf *out)
 
 		if (x->imported)
 			continue;
-		n += !exchange_unsent(x);
+		/* of a login the browser asked, not this program */
+		n += !exchange_unsent(x) && x->purpose != PURPOSE_AUTHORIZATION;
 		if (x->purpose != PURPOSE_REFRESH || x->answer.outcome == OUTCOME_SUCCESS ||
 			!strcmp(x->answer.error, "use_dpop_nonce")) /* a question, not a refusal */
 			continue;
@@ -517,7 +523,11 @@ wizard_farewell(const struct wizard *w, struct buf *out)
 		buf_puts(out,
 			"The tokens were refreshed; the new ones were kept in memory only and are "
 			"gone now.\n");
-	if (w->n_refreshed)
+	if (w->n_logged_in)
+		buf_printf(out, "You logged in again; the new tokens %s%s.\n",
+			*w->saved_to ? "are in " : "were kept in memory only and are gone now",
+			w->saved_to);
+	if (w->n_refreshed || w->n_logged_in)
 		own_keys_farewell(w, out);
 	if (*w->save_error)
 		buf_printf(out, "The new tokens could not be written where they should: %s.\n",
@@ -534,6 +544,6 @@ wizard_farewell(const struct wizard *w, struct buf *out)
 			"A refresh was sent, and its answer did not come: it is not known whether "
 			"the refresh token was "
 			"used (rotated). Sending it again can end the whole session.\n");
-	if (!w->n_refreshed && !w->n_revoked && !refused && !open)
+	if (!w->n_refreshed && !w->n_revoked && !w->n_logged_in && !refused && !open)
 		buf_puts(out, "Nothing was changed on the server.\n");
 }

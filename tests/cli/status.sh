@@ -58,20 +58,27 @@ says out "It is 4, too, if new tokens could not be written"
 want 2 "the wizard without a terminal" --
 says err "tokentriage check"
 silent out
-for c in login; do
-	want 2 "$c is not there yet" -- $c
-	says err "$c is not in this version; 'tokentriage "
-	silent out
-done
-# ... and no help offers it
-for c in '' check demo inspect; do
-	"$tt" $c --help >out 2>err
-	if grep -Eiq -e '^  (login)' out; then
-		not_ok "the help of '$c' offers what is not there"
-	else
-		ok "the help of '$c' offers only what is there"
-	fi
-done
+# --- login -------------------------------------------------------------------------------------
+want 2 "login without a place for the tokens" -- login --issuer http://127.0.0.1:1 --client-id app
+says err "--tokens-out"
+want 2 "login without a server" -- login --client-id app --tokens-out new.json
+says err "no server to ask"
+want 2 "login without a client" -- login --issuer http://127.0.0.1:1 --tokens-out new.json
+says err "--client-id"
+want 2 "a way to log in that there is not" -- login --flow password --issuer http://127.0.0.1:1 --client-id app --tokens-out new.json
+says err "code|device|client-credentials|silent|token-exchange"
+want 2 "a redirect URI that is none" -- login --flow code --issuer http://127.0.0.1:1 --client-id app \
+	--tokens-out new.json --redirect-uri http://127.0.0.1:99999/cb
+want 2 "token exchange without a token" -- login --flow token-exchange --issuer http://127.0.0.1:1 --client-id app --tokens-out new.json
+says err "no access token to exchange"
+want 2 "client credentials without a secret" -- login --flow client-credentials --issuer http://127.0.0.1:1 --client-id app \
+	--tokens-out new.json
+says err "a client that can authenticate"
+want 1 "a server that is not there" -- login --flow device --issuer http://127.0.0.1:1 --client-id app --tokens-out new.json
+says out "No device authorization endpoint is known"
+says out "refuse"
+[ ! -e new.json ] && ok "... no file without tokens" || not_ok "a file without tokens"
+
 want 2 "unknown command" -- chekc
 want 2 "unknown option" -- check --isuer x
 says err "did you mean --issuer?"

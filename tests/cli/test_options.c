@@ -124,7 +124,6 @@ test_errors(void **state)
 		{"-p|acme|check", RES_SYNTAX, "the command comes first: tokentriage check"},
 		{"chekc", RES_SYNTAX, "unknown command 'chekc'"},
 		{"bulk|-|--shard", RES_SYNTAX, "--shard needs a value"},
-		{"login|--help", RES_UNSUPPORTED, "not in this version; 'tokentriage check --refresh"},
 		{"opne|c", RES_SYNTAX, "unknown command 'opne'"},
 	};
 	struct parsed p;

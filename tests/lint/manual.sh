@@ -40,7 +40,7 @@ expect_found "groff says something of a bad page" complaints "$tmp/bad.1"
 expect_clean "every finding stands in tokentriage-findings(7)" missing_of tokentriage-findings.7 $(ids)
 expect_clean "every error code stands in tokentriage-findings(7)" missing_of tokentriage-findings.7 $(codes)
 expect_clean "every option of check stands in tokentriage(1)" missing_of tokentriage.1 $(options)
-for c in inspect demo serve explain; do
+for c in inspect demo serve explain login; do
 	expect_clean "tokentriage(1) says which options $c takes" taken $c
 done
 expect_found "a command's options are not another's" taken inspect serve

@@ -6,6 +6,11 @@ UNIT_TESTS += tests/oauth/test_json tests/oauth/test_url tests/oauth/test_http \
 	tests/oauth/test_token tests/oauth/test_words tests/oauth/test_answer tests/oauth/test_jose \
 	tests/oauth/test_jws_keys tests/oauth/test_proofs
 
+UNIT_TESTS += tests/oauth/test_login
+tests_oauth_test_login_SOURCES = tests/oauth/test_login.c
+tests_oauth_test_login_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS)
+tests_oauth_test_login_LDADD = src/libttcrypto.a $(OAUTH_TEST_LIBS) $(CRYPTO_LIBS)
+
 tests_oauth_test_json_SOURCES = tests/oauth/test_json.c
 tests_oauth_test_json_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS)
 tests_oauth_test_json_LDADD = $(OAUTH_TEST_LIBS)

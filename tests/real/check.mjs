@@ -7,13 +7,13 @@ import { writeCase } from './config.mjs';
 import { load } from './deps.mjs';
 import { UMBRELLAS } from './expect.mjs';
 
-const LIMIT_MS = 120000;	// sanitizers and valgrind are slow
+export const LIMIT_MS = 120000;	// sanitizers and valgrind are slow
 const MIN_SECRET = 8;
 const EXIT = { ok: 0, problem: 1, undetermined: 3 };
 const PASSED_ON = /^(ASAN|UBSAN|LSAN|MSAN)_OPTIONS$|^LLVM_PROFILE_FILE$|^LD_LIBRARY_PATH$/;
 
 // The same small world for every run of the program.
-function environment(home) {
+export function environment(home) {
 	const kept = Object.entries(process.env).filter(([k]) => PASSED_ON.test(k));
 	return { PATH: process.env.PATH, HOME: home, XDG_CONFIG_HOME: join(home, 'config'),
 		XDG_CACHE_HOME: join(home, 'cache'), XDG_STATE_HOME: join(home, 'state'), TMPDIR: home,
@@ -38,7 +38,7 @@ export function runProgram(program, args, home) {
 }
 
 let validator;
-async function schemaErrors(report, srcdir) {
+export async function schemaErrors(report, srcdir) {
 	if (!validator) {
 		const schema = JSON.parse(readFileSync(join(srcdir, 'doc/report.schema.json'), 'utf8'));
 		const draft = /20(19|20)-/.exec(schema.$schema ?? '')?.[0].slice(0, 4);
@@ -71,7 +71,7 @@ export function leaks(text, secrets, client) {
 
 const oneOf = (v) => (Array.isArray(v) ? v : [v]);
 
-function verdictErrors(report, expect) {
+export function verdictErrors(report, expect) {
 	const errors = [];
 	const { state, primary } = report.verdict ?? {};
 	const open = expect.honest && state === 'undetermined' && (primary === null || UMBRELLAS.includes(primary));

@@ -178,7 +178,7 @@ async function setUp(base, clients) {
 	for (const c of Object.values(clients))
 		await admin('client/', { client_id: c.id, name: c.id, enabled: true,
 			confidential: c.auth !== 'none', ...(c.secret && { password: c.secret, client_secret: c.secret }),
-			scope: [...scopes, 'introspect'], redirect_uri: ['http://127.0.0.1/callback'],
+			scope: [...scopes, 'introspect'], redirect_uri: ['http://127.0.0.1/callback', redirect],
 			authorization_type: c.types, token_endpoint_auth_method: [c.auth] });
 	await admin('mod/plugin/', plugin('oidc', base, 600));
 	await admin('mod/plugin/', plugin('short', base, 2));
@@ -209,6 +209,8 @@ process.stdin.on('end', () => child.stdin.end());
 process.stdin.on('error', () => child.stdin.end());
 child.on('close', () => process.exit(0));
 
+// it compares the port of a loopback redirect, too
+const redirect = `http://127.0.0.1:${await freePort()}/callback`;
 const clients = clientTable();
 try {
 	await listening(new URL(base).port);
@@ -218,6 +220,6 @@ try {
 	child.stdin.end();
 	process.exit(1);
 }
-process.stdout.write(JSON.stringify({ kind: 'glewlwyd', clients, user,
+process.stdout.write(JSON.stringify({ kind: 'glewlwyd', clients, user, redirect_uri: redirect,
 	admin: { api: `${base}/api`, ...ADMIN, plugin: plugin('oidc', base, 600) },
 	...endpoints(`${base}/api/oidc`), short: endpoints(`${base}/api/short`) }) + '\n');

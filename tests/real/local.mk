@@ -3,9 +3,11 @@
 EXTRA_DIST += \
 	tests/real/.npmrc \
 	tests/real/adapter.mjs \
+	tests/real/browser.mjs \
 	tests/real/cases-faults.mjs \
 	tests/real/cases-glewlwyd.mjs \
 	tests/real/cases-leaks.mjs \
+	tests/real/cases-login.mjs \
 	tests/real/cases-oidc.mjs \
 	tests/real/cases-proofs.mjs \
 	tests/real/check.mjs \
@@ -18,9 +20,11 @@ EXTRA_DIST += \
 	tests/real/faults.mjs \
 	tests/real/forward-proxy.mjs \
 	tests/real/gateways.mjs \
+	tests/real/glewlwyd-browser.mjs \
 	tests/real/glewlwyd-server.mjs \
 	tests/real/glewlwyd.sh \
 	tests/real/http.mjs \
+	tests/real/login.mjs \
 	tests/real/make-ca.sh \
 	tests/real/mint-oidc.mjs \
 	tests/real/mint.mjs \

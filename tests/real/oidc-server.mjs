@@ -5,6 +5,7 @@
 import { randomBytes, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import https from 'node:https';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Adapter } from './adapter.mjs';
@@ -54,7 +55,19 @@ function certificateJwk(name) {
 	return { ...cert.publicKey.export({ format: 'jwk' }), x5c: [cert.raw.toString('base64')] };
 }
 
-function clientTable() {
+// The port of a redirect URI that is registered with it; free when asked.
+function freePort() {
+	return new Promise((done, fail) => {
+		const probe = createServer();
+		probe.on('error', fail);
+		probe.listen(0, '127.0.0.1', () => {
+			const { port } = probe.address();
+			probe.close(() => done(port));
+		});
+	});
+}
+
+function clientTable(port) {
 	const redirect_uris = ['http://127.0.0.1/callback'];
 	const grant_types = ['authorization_code', 'refresh_token',
 		'urn:ietf:params:oauth:grant-type:device_code'];
@@ -82,11 +95,15 @@ function clientTable() {
 			tls_client_certificate_bound_access_tokens: true },
 		{ client_id: 'app-signed', client_secret: secret(), token_endpoint_auth_method: 'client_secret_basic',
 			userinfo_signed_response_alg: 'RS256' },
+		// the server shows every native client's user a page, whatever prompt says
+		{ client_id: 'app-web', client_secret: secret(), token_endpoint_auth_method: 'client_secret_basic',
+			application_type: 'web', redirect_uris: [`http://127.0.0.1:${port}/callback`] },
 	];
 	return {
 		registered: all.map((c) => ({ ...common, ...c })),
 		told: Object.fromEntries(all.map((c) => [c.client_id, {
 			id: c.client_id, secret: c.client_secret, auth: c.token_endpoint_auth_method,
+			redirect_uri: c.redirect_uris?.[0],
 			key: KEYS[c.client_id]?.pem, jwk: KEYS[c.client_id]?.jwk, alg: KEYS[c.client_id]?.alg,
 		}])),
 	};
@@ -164,7 +181,7 @@ function configuration(clients, nonces, mtls) {
 }
 
 const Provider = await load('oidc-provider');
-const { registered, told } = clientTable();
+const { registered, told } = clientTable(await freePort());
 const good = await listen('good');
 const other = {};
 for (const name of ['expired', 'other-host', 'not-yet'])

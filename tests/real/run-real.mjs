@@ -1,5 +1,6 @@
 // run-real.mjs [--facts|--check] [--only TEXT] [--verdicts]: the real-server tests, as TAP.
-// Facts ask the servers themselves, cases run `tokentriage check` ($TOKENTRIAGE).
+// Facts ask the servers themselves, cases run `tokentriage check` or
+// `login` ($TOKENTRIAGE).
 // A server that cannot be started is a failure, never a skip.
 import { access, constants } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -8,8 +9,10 @@ import { faultCases } from './cases-faults.mjs';
 import { glewlwydCases } from './cases-glewlwyd.mjs';
 import { leakCases } from './cases-leaks.mjs';
 import { oidcCases } from './cases-oidc.mjs';
+import { loginCases } from './cases-login.mjs';
 import { runCase } from './check.mjs';
 import { facts } from './facts.mjs';
+import { runLogin } from './login.mjs';
 import { HERE, openWorld } from './world.mjs';
 
 const AT_ONCE = 6;	// cases of check; most of their time is waiting
@@ -22,7 +25,7 @@ const program = resolve(process.env.TOKENTRIAGE || 'tokentriage');
 const srcdir = resolve(HERE, '../..');
 const wanted = (t) => t.name.includes(opt.only);
 const asked = opt.check ? [] : facts.filter(wanted);
-const cases = opt.facts ? [] : [...oidcCases, ...leakCases, ...glewlwydCases, ...faultCases].filter(wanted);
+const cases = opt.facts ? [] : [...oidcCases, ...leakCases, ...glewlwydCases, ...faultCases, ...loginCases].filter(wanted);
 
 let count = 0;
 let failed = 0;
@@ -79,7 +82,7 @@ async function runOne(w, i, one, ready) {
 		if (gate?.err)
 			throw gate.err;
 		made = await (glewlwyd && one.reads ? alone : free)(() => one.make(w, gate));
-		return runCase(program, srcdir, w, join(w.dir, `case-${i}`), made);
+		return (one.login ? runLogin : runCase)(program, srcdir, w, join(w.dir, `case-${i}`), made);
 	};
 	let made = gate;
 	try {
