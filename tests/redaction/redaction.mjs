@@ -145,9 +145,11 @@ try {
 	}
 	// the wizard: every step, page and dialog that shows what is known
 	for (act of ['active', 'refused', 'hostile']) {
-		const r = await run(`screens-${act}`, [out(`screens-${act}.text`), process.env.TOKENTRIAGE, '-c', good, '-p', 'p', '--log-file', out(`screens-${act}.log`), '--trace', 'all'],
-			join(process.env.builddir, 'tests/redaction/screens'));
-		tell(r.code === 0 ? [] : [r.code, r.stderr, r.stdout], `the wizard with the ${act} server was looked at`);
+		for (const how of ['screens', 'lines']) {
+			const r = await run(`${how}-${act}`, [how, out(`${how}-${act}.text`), process.env.TOKENTRIAGE, '-c', good, '-p', 'p',
+				'--log-file', out(`${how}-${act}.log`), '--trace', 'all'], join(process.env.builddir, 'tests/redaction/screens'));
+			tell(r.code === 0 ? [] : [r.code, r.stderr, r.stdout], `the wizard (${how}) with the ${act} server was looked at`);
+		}
 	}
 
 	// --- the search ---
@@ -160,7 +162,7 @@ try {
 	tell(wanted, 'every answer was asked for');
 	tell(['/token', '/jwks'].filter((path) => ![...asked].some((one) => one.endsWith(` ${path}`))), 'tokens were refreshed, keys fetched');
 	tell(['client assertion', 'DPoP proof'].filter((name) => !proofs.has(name)), 'assertions and proofs were made');
-	const empty = files.filter(([name, text]) => !text && !name.endsWith('.stderr') && !/\/lock$|saved\.|\.of\.|screens-.*\.std/.test(name)).map(([name]) => name);
+	const empty = files.filter(([name, text]) => !text && !name.endsWith('.stderr') && !/\/lock$|saved\.|\.of\.|(screens|lines)-.*\.std/.test(name)).map(([name]) => name);
 	tell(empty, 'no output is empty');
 	for (const kind of kinds) {
 		const found = [];

@@ -1,6 +1,6 @@
 /*
- * screens OUT PROGRAM ARGUMENT...: walks the wizard by keys, looks at every step, page and dialog at two sizes, and
- * appends each screen's text to OUT.  For redaction.mjs, which searches it.
+ * screens screens|lines OUT PROGRAM ARGUMENT...: walks the wizard by keys, or the line-by-line one, and writes what is
+ * to be seen of it to OUT.  For redaction.mjs, which searches it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,25 +30,12 @@ pages(struct vt *t, const char *keys)
 	look(t, "\033");
 }
 
-int
-main(int argc, char **argv)
+/* Every step, page and dialog of the wizard at two sizes, and each exchange opened. */
+static int
+screens(struct vt *t)
 {
 	static const char *const steps[] = {"1", "2", "3", "4", "5"};
-	struct vt *t;
 
-	if (argc < 3 || !(out = fopen(argv[1], "w")))
-		return 2;
-	{
-		static char home[4096], secret[4096], state[4096];
-		const char *env[] = {home, secret, state, NULL};
-
-		snprintf(home, sizeof(home), "XDG_CONFIG_HOME=%s", getenv("XDG_CONFIG_HOME"));
-		snprintf(secret, sizeof(secret), "PLANTED_SECRET=%s", getenv("PLANTED_SECRET"));
-		snprintf(state, sizeof(state), "XDG_STATE_HOME=%s", getenv("XDG_STATE_HOME"));
-		t = vt_start((const char *const *)argv + 2, &(struct vt_options){.rows = 50, .cols = 200, .env = env});
-	}
-	if (!t)
-		return 1;
 	look(t, "");
 	look(t, "w");
 	for (size_t i = 0; i < 5; i++)
@@ -57,7 +44,7 @@ main(int argc, char **argv)
 	pages(t, "L");
 	look(t, "L");
 	look(t, "\033");
-	for (int row = 0; row < 8; row++) { /* each exchange, opened */
+	for (int row = 0; row < 8; row++) {
 		look(t, "5");
 		look(t, "\033[H");
 		for (int k = 0; k <= row; k++)
@@ -72,9 +59,40 @@ main(int argc, char **argv)
 		look(t, steps[i]);
 	look(t, "\033");
 	vt_type(t, "q");
-	if (!vt_exit(t))
+	return vt_exit(t) ? 0 : 1;
+}
+
+/* The line-by-line wizard: five steps, the application's view, the log. */
+static int
+lines(struct vt *t)
+{
+	if (!vt_see(t, "Choice:"))
 		return 1;
-	fprintf(out, "--- behind it\n%s\n", t->plain ? t->plain : "");
+	vt_type(t, "\r\r\r\r\rs\rl\ra\r\rq\r");
+	return vt_exit(t) ? 0 : 1;
+}
+
+int
+main(int argc, char **argv)
+{
+	static char config[4096], secret[4096], state[4096];
+	const char *env[] = {config, secret, state, NULL, NULL};
+	bool by_line = argc > 1 && strcmp(argv[1], "lines") == 0;
+	struct vt *t;
+	int status;
+
+	if (argc < 4 || !(out = fopen(argv[2], "w")))
+		return 2;
+	snprintf(config, sizeof(config), "XDG_CONFIG_HOME=%s", getenv("XDG_CONFIG_HOME"));
+	snprintf(secret, sizeof(secret), "PLANTED_SECRET=%s", getenv("PLANTED_SECRET"));
+	snprintf(state, sizeof(state), "XDG_STATE_HOME=%s", getenv("XDG_STATE_HOME"));
+	if (by_line)
+		env[3] = "TERM=dumb";
+	t = vt_start((const char *const *)argv + 3, &(struct vt_options){.rows = 50, .cols = 200, .env = env});
+	if (!t)
+		return 1;
+	status = by_line ? lines(t) : screens(t);
+	fprintf(out, "--- outside the screen\n%s\n", t->plain ? t->plain : "");
 	vt_free(t);
-	return fclose(out) == 0 ? 0 : 1;
+	return fclose(out) == 0 ? status : 1;
 }
