@@ -205,7 +205,7 @@ line_choose_place(struct line *l, struct err *e)
 	line_put(l,
 		"Where shall the new tokens be kept?\n  1  in a file\n  2  in memory only: gone "
 		"when the program ends\n"
-		"  0  nowhere: do not refresh\n");
+		"  0  nowhere: send nothing\n");
 	if (!line_ask(l, "Choice:"))
 		return false;
 	if (!strcmp(l->answer, "2"))
@@ -215,7 +215,7 @@ line_choose_place(struct line *l, struct err *e)
 			line_put(l, "That is none of the choices.\n");
 		return false;
 	}
-	while (line_ask(l, "File (empty: do not refresh):") && *l->answer) {
+	while (line_ask(l, "File (empty: send nothing):") && *l->answer) {
 		if (wizard_set_token_place(l->a->wizard, PLACE_FILE, l->answer, e) == RES_OK)
 			return true;
 		line_put(l, "Error: %s.\n", e->text);

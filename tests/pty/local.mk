@@ -56,6 +56,14 @@ tests_pty_logins_CPPFLAGS = $(PLAY_CPPFLAGS)
 tests_pty_logins_CFLAGS = $(PLAY_CFLAGS) $(CURL_CFLAGS)
 tests_pty_logins_LDADD = $(PLAY_LIBS) $(CURL_LIBS)
 
+check_PROGRAMS += tests/pty/editor
+TAP_TESTS += tests/pty/editor
+SANITIZER_TESTS += tests/pty/editor
+tests_pty_editor_SOURCES = tests/pty/editor.c
+tests_pty_editor_CPPFLAGS = $(PLAY_CPPFLAGS)
+tests_pty_editor_CFLAGS = $(PLAY_CFLAGS)
+tests_pty_editor_LDADD = $(PLAY_LIBS)
+
 check_PROGRAMS += tests/pty/terminal
 TAP_TESTS += tests/pty/terminal
 SANITIZER_TESTS += tests/pty/terminal
