@@ -165,7 +165,7 @@ request_area(const struct ui *ui, const struct login *l, struct rect r, int *pla
 	const char *words[4];
 	struct rect q = {r.row, 3, r.rows, r.cols - 5};
 
-	*places = (int)login_choices(l->kind, choices, words);
+	*places = (int)login_choices(l, choices, words);
 	q.rows -= *places +
 		draw_changes(ui, l, (struct rect){0, 3, CHANGES_ROWS, q.cols}, NULL);
 	return q;
@@ -193,7 +193,7 @@ draw_prepared(const struct ui *ui, const struct login *l, struct rect r, struct 
 {
 	enum login_choice choices[4];
 	const char *words[4];
-	size_t n = login_choices(l->kind, choices, words);
+	size_t n = login_choices(l, choices, words);
 	int places, all, row;
 	struct rect q = request_area(ui, l, r, &places);
 	const char *text = ui->m.login.request ? ui->m.login.request : "";

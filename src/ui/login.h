@@ -17,6 +17,7 @@ struct login {
 	size_t here;            /* the choice that Enter takes */
 	int top;                /* of the request, in rows */
 	enum login_show show;
+	bool browser;           /* one can be started on this machine */
 	int64_t began_us, tick_us; /* monotonic: waiting since; the next second */
 	struct qr_code *qr;     /* of qr_for; NULL: not asked yet */
 	char *qr_for;           /* the address it is of; NULL */
@@ -25,8 +26,8 @@ struct login {
 
 /* What can be done with the request that is shown. */
 enum login_choice { LOGIN_SEND, LOGIN_BROWSER, LOGIN_SCOPE, LOGIN_AUDIENCE, LOGIN_CANCEL };
-/* The choices of a flow in order; returns how many. */
-size_t login_choices(enum flow_kind k, enum login_choice out[4], const char *words[4]);
+/* The choices in order; returns how many. */
+size_t login_choices(const struct login *l, enum login_choice out[4], const char *words[4]);
 /* What a second screen may copy: the address, else the code; "". */
 const char *login_address(const struct login_model *m);
 

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/browser.h"
 
 static const struct screen screen_login;
 
@@ -22,35 +23,38 @@ read_model(struct ui *ui)
 	ui->model_stale = true;
 }
 
-/* Is there a browser to be had on this machine, as far as the environment tells? */
 static bool
-browser_here(void)
+in_browser(enum flow_kind k)
 {
-	const char *x = getenv("DISPLAY"), *wayland = getenv("WAYLAND_DISPLAY");
-
-	return !getenv("SSH_CONNECTION") && ((x && *x) || (wayland && *wayland));
+	return k == FLOW_CODE || k == FLOW_SILENT;
 }
 
-/* What Enter takes at first: the browser where there is one, else what leads on without it. */
+/*
+ * What Enter takes at first: the browser, where one is at hand.  Over SSH it would open where
+ * nobody sits, unless $BROWSER says what to do there.
+ */
 static size_t
-first_choice(enum flow_kind k)
+first_choice(const struct login *l)
 {
-	return (k == FLOW_CODE || k == FLOW_SILENT) && !browser_here() ? 1 : 0;
+	bool here = l->browser && (getenv("BROWSER") || !getenv("SSH_CONNECTION"));
+
+	return in_browser(l->kind) && !here ? 1 : 0;
 }
 
 size_t
-login_choices(enum flow_kind k, enum login_choice out[4], const char *words[4])
+login_choices(const struct login *l, enum login_choice out[4], const char *words[4])
 {
-	bool browser = k == FLOW_CODE || k == FLOW_SILENT;
+	bool browser = in_browser(l->kind);
 	size_t n = 0;
 
 	if (browser) {
 		out[n] = LOGIN_BROWSER;
-		words[n++] = "Open a browser on this machine with it";
+		words[n++] = l->browser ? "Open a browser on this machine with it"
+					: "Open a browser here: none is found (see $BROWSER)";
 	}
 	out[n] = LOGIN_SEND;
 	words[n++] = browser ? "Show the address: I open it where I want" : "Send it";
-	if (k == FLOW_EXCHANGE) {
+	if (l->kind == FLOW_EXCHANGE) {
 		out[n] = LOGIN_AUDIENCE;
 		words[n++] = "Ask for another audience";
 	} else {
@@ -96,7 +100,8 @@ login_open(struct ui *ui, enum flow_kind k)
 	if (!l)
 		return false;
 	l->kind = k;
-	l->here = first_choice(k);
+	l->browser = browser_available();
+	l->here = first_choice(l);
 	if (goes_on || prepare(ui, l, false))
 		return true;
 	/* the dialog that says why stands over the screen that is not to be */
@@ -149,7 +154,7 @@ set_wish(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 	text = span_trim(text);
 	free(*member);
 	*member = text.n ? span_dup(text) : NULL;
-	l->here = first_choice(l->kind);
+	l->here = first_choice(l);
 	prepare(ui, l, false);
 }
 
@@ -180,12 +185,14 @@ choose(struct ui *ui, struct login *l, size_t at)
 	enum login_choice choices[4];
 	const char *words[4];
 
-	if (at >= login_choices(l->kind, choices, words))
+	if (at >= login_choices(l, choices, words))
 		return UI_HANDLED;
 	l->here = at;
 	switch (choices[at]) {
 	case LOGIN_BROWSER:
-		if (prepare(ui, l, true))
+		if (!l->browser)
+			ui_notice(ui, "No browser is found on this machine.");
+		else if (prepare(ui, l, true))
 			send(ui);
 		return UI_REDRAW;
 	case LOGIN_SEND:
@@ -223,7 +230,7 @@ prepared_action(struct ui *ui, struct login *l, enum action a)
 {
 	enum login_choice choices[4];
 	const char *words[4];
-	size_t n = login_choices(l->kind, choices, words);
+	size_t n = login_choices(l, choices, words);
 
 	switch (a) {
 	case ACT_ENTER:
@@ -260,7 +267,7 @@ takes_paste(const struct ui *ui)
 {
 	const struct login_model *m = &ui->m.login;
 
-	return m->phase == FLOW_WAITING && (m->kind == FLOW_CODE || m->kind == FLOW_SILENT);
+	return m->phase == FLOW_WAITING && in_browser(m->kind);
 }
 
 static void

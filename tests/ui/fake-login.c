@@ -2,6 +2,7 @@
 #include "ui/fake.h"
 
 #include "base/text.h"
+#include "engine/browser.h"
 
 #define AUTHORIZE "https://idp.example/authorize?response_type=code&client_id=app&redirect_uri=http%3A%2F%2F127.0.0.1%3A" \
 	"43117%2Fcallback&scope=openid%20profile%20offline_access&state=9f1c0a7e52b44c1d8e0a7d6b5c4a3f21&nonce=1d8e0a7d6b5c" \
@@ -155,6 +156,12 @@ wizard_login_fds(const struct wizard *w, struct pollfd *fds, size_t max)
 	(void)fds;
 	(void)max;
 	return 0;
+}
+
+bool
+browser_available(void)
+{
+	return getenv("DISPLAY") != NULL;
 }
 
 /* The three finders of a real code and something between them. */

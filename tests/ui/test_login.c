@@ -145,7 +145,16 @@ test_a_browser_is_opened_on_request(void **state)
 	fake.place = PLACE_MEMORY;
 	act(ui, ACT_LOGIN);
 	type(ui, "1");
+	/* where there is none, that is said, and nothing begins */
+	assert_true(shows(ui, 18, 60, "none is found"));
 	type(ui, "1");
+	assert_int_equal(fake.sent, 0);
+	assert_non_null(strstr(ui->notice, "No browser is found"));
+	act(ui, ACT_BACK);
+	setenv("DISPLAY", ":0", 1);
+	type(ui, "1");
+	type(ui, "1");
+	unsetenv("DISPLAY");
 	assert_true(fake.wish.open_browser);
 	assert_int_equal(fake.sent, 1);
 	assert_true(shows(ui, 24, 80, "A browser was opened at this address:"));
