@@ -242,17 +242,18 @@ timers(struct ui *ui)
 /*
  * For tests: a line to an inherited descriptor each time the loop is about to block with everything
  * drawn: "i|b INPUT-BYTES ROWSxCOLS OUTPUT-BYTES"; i: nothing under way, b: requests are.  The
- * counts let the other side know that it has seen, and the program has taken, everything.
+ * counts let the other side know that it has seen, and the program has taken, everything.  Before
+ * each slice of a search the line begins with s.
  */
 static void
-tell_idle(const struct ui *ui)
+tell(const struct ui *ui, char state)
 {
 	char line[96];
 	int n;
 
 	if (ui->idle_fd < 0 || ui->decoder.deadline_us != INT64_MAX)
 		return;
-	n = snprintf(line, sizeof(line), "%c %lu %dx%d %lu\n", ui->m.busy ? 'b' : 'i', ui->taken,
+	n = snprintf(line, sizeof(line), "%c %lu %dx%d %lu\n", state, ui->taken,
 		ui->canvas.rows, ui->canvas.cols, ui->d->term->written(ui->term));
 	if (n > 0 && write(ui->idle_fd, line, (size_t)n) < 0)
 		errno = 0;
@@ -269,6 +270,8 @@ next_deadline(const struct ui *ui)
 {
 	int64_t t = least(ui->decoder.deadline_us, ui_deadline(ui));
 
+	if (ui->hunt.on || (ui->dirty && ui->soon))
+		return 0;
 	t = least(t, engine_deadline_us(ui->d->engine));
 	if (ui->prepared)
 		t = least(t, wizard_deadline_us(ui->d->wizard));
@@ -300,7 +303,7 @@ wait_for_something(struct ui *ui, int signal_fd)
 	if (deadline != INT64_MAX)
 		timeout = left <= 0 ? 0 : left > 3600000000 ? 3600000 : (int)((left + 999) / 1000);
 	if (timeout != 0 && !ui->dirty)
-		tell_idle(ui);
+		tell(ui, ui->m.busy ? 'b' : 'i');
 	if (engine_wait(ui->d->engine, fds, n, timeout) != RES_OK) {
 		ui_leave(ui, 4);
 		return;
@@ -415,13 +418,20 @@ turn(struct ui *ui, int signal_fd)
 		flow_offer_replace(ui);
 	if (ui->dirty && !ui->quit && (ui->soon || ui_now_us(ui) >= ui->drawn_us + FRAME_US)) {
 		/* a terminal that does not keep up must not hold up the transfers */
-		if (ui->d->term->writable(ui->term))
+		if (ui->d->term->writable(ui->term)) {
 			draw(ui);
-		else
+		} else {
 			ui->drawn_us = ui_now_us(ui);
+			ui->soon = false;
+		}
 	}
 	if (ui->d->log)
 		log_flush(ui->d->log);
+	/* what a key asked for is on the screen by now */
+	if (ui->hunt.on && !ui->quit) {
+		tell(ui, 's');
+		flow_hunt(ui);
+	}
 	if (!ui->quit)
 		wait_for_something(ui, signal_fd);
 }

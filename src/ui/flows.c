@@ -193,23 +193,68 @@ flow_copy(struct ui *ui)
 /* --- search and command
  * --------------------------------------------------------------------------------- */
 
+enum { HUNT_US = 5000 }; /* a slice: a key waits for it, and 10 ms are the most */
+
+static int
+log_rows(const struct ui *ui)
+{
+	struct rect fields, guide, log;
+
+	step_panes(ui, (struct rect){3, 0, ui->canvas.rows - 4, ui->canvas.cols}, &fields, &guide,
+		&log);
+	return log.rows - 1;
+}
+
+static void
+say_absent(struct ui *ui)
+{
+	ui_notice(ui, "\"%s\" does not stand in this pane.", ui->search);
+}
+
+/* Goes on for so long, but through some records at least. */
+static void
+hunt_for(struct ui *ui, int64_t us)
+{
+	int64_t until = ui_now_us(ui) + us;
+	int rows = log_rows(ui);
+	bool found;
+
+	do
+		found = logpane_hunt(ui->records, &ui->log, ui->search, rows, &ui->hunt);
+	while (ui->hunt.on && ui_now_us(ui) < until);
+	if (ui->hunt.on)
+		ui_notice(ui, "Searching: %zu %% of the log. Esc gives it up.",
+			100 * (ui->hunt.all - ui->hunt.left) / ui->hunt.all);
+	else if (found)
+		ui->notice[0] = '\0';
+	else
+		say_absent(ui);
+	ui->dirty = true;
+	ui->soon = ui->soon || !ui->hunt.on;
+}
+
+/* Keys are taken between the slices: Esc gives the search up, and nothing else waits. */
+void
+flow_hunt(struct ui *ui)
+{
+	hunt_for(ui, HUNT_US);
+}
+
 void
 flow_search_again(struct ui *ui, bool back)
 {
-	struct rect fields = {0, 0, 10, 80}, guide, log;
-	bool found;
-
 	if (!ui->search[0]) {
 		flow_search(ui);
-		return;
+	} else if (ui->pane == PANE_LOG) {
+		logpane_hunt_begin(ui->records, &ui->log, back, log_rows(ui), &ui->hunt);
+		if (ui->hunt.on)
+			hunt_for(ui, 0);
+		else
+			say_absent(ui);
+	} else if (!fieldlist_search(
+			   &ui->m.fields, &ui->places[ui->step], ui->search, back)) {
+		say_absent(ui);
 	}
-	step_panes(ui, (struct rect){3, 0, ui->canvas.rows - 4, ui->canvas.cols}, &fields, &guide,
-		&log);
-	found = ui->pane == PANE_LOG
-		? logpane_search(ui->records, &ui->log, ui->search, back, log.rows - 1)
-		: fieldlist_search(&ui->m.fields, &ui->places[ui->step], ui->search, back);
-	if (!found)
-		ui_notice(ui, "\"%s\" does not stand in this pane.", ui->search);
 }
 
 static void

@@ -3,6 +3,8 @@
 #include "base/utf8.h"
 #include "ui/glyphs.h"
 
+enum { HUNT_BYTES = 64 << 10 }; /* so much of the log is looked at between two looks at the clock */
+
 /*
  * The view is anchored by the sequence number of its last record, so that new records do not move
  * what is read; drawing and scrolling touch only the rows that are seen, however many records there
@@ -198,30 +200,48 @@ logpane_action(const struct log *log, struct log_view *v, enum action a, int row
 	return true;
 }
 
-bool
-logpane_search(const struct log *log, struct log_view *v, const char *needle, bool back, int rows)
+void
+logpane_hunt_begin(const struct log *log, const struct log_view *v, bool back, int rows,
+	struct log_hunt *h)
 {
-	size_t n = log ? log_count(log) : 0, at;
+	size_t n = log ? log_count(log) : 0;
 	uint64_t first = n ? log_first_seq(log) : 0;
 
+	*h = (struct log_hunt){.on = n > 0, .back = back, .left = n, .all = n};
 	if (n == 0)
-		return false;
-	at = v->mark_seq >= first && v->mark_seq < first + n ? (size_t)(v->mark_seq - first)
-		: back ? bottom_index(log, v, rows) + 1 : n - 1;
-	for (size_t k = 0; k < n; k++) {
-		struct log_rec rec;
+		return;
+	h->at = v->mark_seq >= first && v->mark_seq < first + n ? v->mark_seq
+		: back ? first + bottom_index(log, v, rows) + 1 : first + n - 1;
+}
 
-		at = back ? (at + n - 1) % n : (at + 1) % n;
-		if (log_get(log, at, &rec) &&
-			span_find_str_nocase(span_make(rec.text, rec.text_len), needle) !=
-				SIZE_MAX) {
+bool
+logpane_hunt(const struct log *log, struct log_view *v, const char *needle, int rows,
+	struct log_hunt *h)
+{
+	size_t n = log_count(log), at, seen = 0;
+	uint64_t first = n ? log_first_seq(log) : 0;
+	struct log_rec rec;
+
+	if (n < h->left)
+		h->left = n;
+	/* the oldest may have gone meanwhile */
+	at = h->at >= first ? (size_t)(h->at - first) : 0;
+	for (; h->left > 0 && seen < HUNT_BYTES; h->left--) {
+		at = h->back ? (at + n - 1) % n : (at + 1) % n;
+		if (!log_get(log, at, &rec))
+			continue;
+		h->at = rec.seq;
+		seen += sizeof(rec) + rec.text_len;
+		if (span_find_str_nocase(span_make(rec.text, rec.text_len), needle) != SIZE_MAX) {
 			size_t half = (size_t)(rows > 1 ? rows / 2 : 0);
 
 			v->mark_seq = rec.seq;
 			v->follow = false;
 			v->bottom_seq = first + (at + half < n ? at + half : n - 1);
+			h->on = false;
 			return true;
 		}
 	}
+	h->on = h->left > 0;
 	return false;
 }

@@ -169,6 +169,11 @@ enter(struct ui *ui)
 static unsigned
 back(struct ui *ui)
 {
+	if (ui->hunt.on) {
+		ui->hunt.on = false;
+		ui_notice(ui, "The search was given up.");
+		return UI_REDRAW;
+	}
 	if (ui->m.refreshing) {
 		ui_notice_busy(ui);
 	} else if (ui->m.busy) {

@@ -60,6 +60,13 @@ struct log_view {
 	uint64_t mark_seq;    /* the record that Enter opens; 0, or not in sight: the last one shown */
 };
 
+/* A search through the log, which goes on from turn to turn of the loop. */
+struct log_hunt {
+	bool on, back;
+	uint64_t at;      /* the record looked at last */
+	size_t left, all; /* records */
+};
+
 enum { DIALOG_CHOICES = 10 };
 /* What was typed and stays for the next time the question is asked. */
 enum { KEEP_TOKENS, KEEP_CURL, KEEP_EXPORT /* one a format */, KEEP_COUNT = KEEP_EXPORT + DIALOG_CHOICES };
@@ -80,6 +87,7 @@ struct ui {
 	struct place places[STEP_COUNT];
 	enum pane pane;
 	struct log_view log;
+	struct log_hunt hunt;
 	const struct log *records;
 	bool local_time, guide;
 	char notice[240];       /* answer to the last key; gone with the next */
@@ -148,7 +156,10 @@ void logpane_draw(const struct log *log, const struct log_view *v, bool focus, s
 /* The record that Enter opens; false: there is none.  rows: of the pane, without its title. */
 bool logpane_marked(const struct log *log, const struct log_view *v, int rows, struct log_rec *out);
 bool logpane_action(const struct log *log, struct log_view *v, enum action a, int rows);
-bool logpane_search(const struct log *log, struct log_view *v, const char *needle, bool back, int rows);
+/* Begins a search behind the mark, or before it. */
+void logpane_hunt_begin(const struct log *log, const struct log_view *v, bool back, int rows, struct log_hunt *h);
+/* Goes on through a few records; true: one was found, and the view shows it.  h->on is false at the end. */
+bool logpane_hunt(const struct log *log, struct log_view *v, const char *needle, int rows, struct log_hunt *h);
 
 /* --- page.c: text to scroll ------------------------------------------------------------------------ */
 struct page_line {
@@ -244,6 +255,7 @@ void flow_reopen_log(struct ui *ui);
 void flow_copy(struct ui *ui);
 void flow_search(struct ui *ui);
 void flow_search_again(struct ui *ui, bool back);
+void flow_hunt(struct ui *ui); /* a slice of the search that is on */
 void flow_command(struct ui *ui);
 void flow_show_secret(struct ui *ui); /* peek.c */
 

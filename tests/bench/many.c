@@ -3,7 +3,7 @@
 
 #include "tests/bench/pty.h"
 
-enum { ROWS = 24, COLS = 80, ROUNDS = 10, START_MS = 60000, SHOWN_STATE = 3 };
+enum { ROWS = 24, COLS = 80, ROUNDS = 10, SEARCHES = 5, SEARCH_KEYS = 4, START_MS = 60000, SHOWN_STATE = 3 };
 
 static const char *const moves[2] = {"\033OB", "\033OA"};
 
@@ -31,6 +31,43 @@ key(struct term *t, const char *k, void (*sample)(enum row, double))
 	return at >= 0;
 }
 
+/* A text that stands nowhere: all records are looked at, and keys come meanwhile. */
+static bool
+search(struct term *t)
+{
+	double began, at = -1;
+
+	if (term_send(t, "/") < 0 || term_settle(t) < 0 || term_send(t, "stands nowhere") < 0 ||
+		term_settle(t) < 0)
+		return false;
+	began = term_send(t, "\r");
+	for (int i = 0; i < SEARCH_KEYS; i++) {
+		double sent = term_send(t, moves[i % 2]);
+
+		at = term_wait_taken(t, false);
+		if (sent < 0 || at < 0)
+			return false;
+		row_ours(ROW_SEARCH_KEY, at - sent);
+	}
+	at = term_wait_taken(t, true);
+	if (at >= 0)
+		row_ours(ROW_SEARCH, at - began);
+	return at >= 0;
+}
+
+static void
+searches(struct term *t)
+{
+	bool ok = term_send(t, "L") >= 0 && term_settle(t) >= 0;
+
+	for (int i = 0; ok && i < SEARCHES; i++)
+		ok = search(t);
+	if (!ok) {
+		row_missing(ROW_SEARCH_KEY, "the search did not answer");
+		row_missing(ROW_SEARCH, "the search did not answer");
+	}
+}
+
 /* Both are open at once, since filling the log takes longer than all the keys. */
 void
 bench_many(const struct options *o)
@@ -45,6 +82,8 @@ bench_many(const struct options *o)
 
 	if (!o->screens) {
 		row_missing(ROW_KEY_MANY, "no --screens given");
+		row_missing(ROW_SEARCH_KEY, "no --screens given");
+		row_missing(ROW_SEARCH, "no --screens given");
 		return;
 	}
 	snprintf(state, sizeof(state), "%d", SHOWN_STATE);
@@ -56,6 +95,7 @@ bench_many(const struct options *o)
 		row_missing(ROW_KEY_MANY, "the screens over a made-up case did not answer");
 	else
 		row_note(ROW_KEY_MANY, "%d records", o->records);
+	searches(&b);
 	term_release(&a);
 	term_release(&b);
 }

@@ -186,6 +186,19 @@ term_settle(struct term *t)
 }
 
 double
+term_wait_taken(struct term *t, bool rest)
+{
+	double started = now_ms(), ignored;
+
+	while (t->idle >= 0 && now_ms() - started < limit_of(t)) {
+		if (rest ? at_rest(t) : t->line.taken >= t->sent)
+			return now_ms();
+		take(t, 100, &ignored);
+	}
+	return -1;
+}
+
+double
 term_send(struct term *t, const char *keys)
 {
 	double at;

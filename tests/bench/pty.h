@@ -64,6 +64,8 @@ double term_settle(struct term *t);
 /* Sends keys; the time just before. */
 double term_send(struct term *t, const char *keys);
 double term_resize(struct term *t, int rows, int cols);
+/* Waits until the program has taken all that was sent (rest: and done all of it); the time, or -1. */
+double term_wait_taken(struct term *t, bool rest);
 /* Until the process is gone (its output is read); the time, or -1 within the limit. */
 double term_wait_gone(struct term *t);
 /* Reads output for ms milliseconds whatever comes; the bytes. */

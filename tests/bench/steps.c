@@ -64,6 +64,16 @@ timed_pair_half(struct world *w, char *const *argv, int requests, void (*sample)
 	return true;
 }
 
+/* The server takes the refresh token every time; the program would not send one twice. */
+static void
+forget_spent(const struct options *o)
+{
+	char path[600];
+
+	snprintf(path, sizeof(path), "%s/state/tokentriage/spent", o->dir);
+	unlink(path);
+}
+
 static void
 five_steps(struct world *w, const struct options *o, int requests)
 {
@@ -78,6 +88,7 @@ five_steps(struct world *w, const struct options *o, int requests)
 	for (int i = 0; i < o->pairs; i++) {
 		bool ok;
 
+		forget_spent(o);
 		if (i % 2)
 			ok = timed_pair_half(w, check.argv, requests, row_ours, "check") &&
 				timed_pair_half(w, curl, requests, row_theirs, "curl");
@@ -137,6 +148,8 @@ next_request(const struct options *o, struct world *w, const struct recorded *la
 	check_init(&check, o, true);
 	for (int i = 0; i < o->pairs; i++) {
 		int taken = 0;
+
+		forget_spent(o);
 
 		if (run_timed(check.argv, &status) >= 0)
 			taken = take_timings(check.report, row);

@@ -571,6 +571,57 @@ test_log_view_stays(void **state)
 	fake_release();
 }
 
+/* A search through a large log goes on from turn to turn, and can be given up. */
+static void
+test_a_long_search_gives_way(void **state)
+{
+	struct ui *ui;
+	uint64_t last;
+
+	(void)state;
+	fake_init(FAKE_PROBLEM);
+	log_free(fake.log);
+	fake.log = log_new(&fake.clock, fake.redactor, 20000, 8 << 20);
+	log_add(fake.log, LOG_INFO, LOGC_UI, 0, "the needle");
+	for (int i = 0; i < 10000; i++)
+		log_add(fake.log, LOG_INFO, LOGC_UI, 0, "record %d, as long as they are", i);
+	fake_deps.log = fake.log;
+	ui = fake_ui(STEP_VERIFY);
+	ui->records = fake.log;
+	act(ui, ACT_LOG);
+	last = log_first_seq(fake.log) + log_count(fake.log) - 1;
+	snprintf(ui->search, sizeof(ui->search), "stands nowhere");
+	act(ui, ACT_SEARCH_PREV);
+	assert_true(ui->hunt.on);
+	assert_true(ui->hunt.left > 0 && ui->hunt.left < ui->hunt.all);
+	assert_non_null(strstr(ui->notice, "Esc gives it up"));
+	assert_true(ui->log.follow);
+	act(ui, ACT_BACK);
+	assert_false(ui->hunt.on);
+	assert_int_equal(ui->pane, PANE_LOG);
+	/* to the end, where nothing is */
+	act(ui, ACT_SEARCH_PREV);
+	flow_hunt(ui);
+	assert_false(ui->hunt.on);
+	assert_non_null(strstr(ui->notice, "does not stand"));
+	/* back to the oldest record; records that come meanwhile do not matter */
+	snprintf(ui->search, sizeof(ui->search), "NEEDLE");
+	act(ui, ACT_SEARCH_PREV);
+	assert_true(ui->hunt.on);
+	log_add(fake.log, LOG_INFO, LOGC_UI, 0, "one more");
+	flow_hunt(ui);
+	assert_false(ui->hunt.on);
+	assert_int_equal(ui->log.mark_seq, log_first_seq(fake.log));
+	assert_true(ui->log.mark_seq < last);
+	assert_string_equal(ui->notice, "");
+	/* and on from there, round the end, to the same */
+	act(ui, ACT_SEARCH_NEXT);
+	flow_hunt(ui);
+	assert_int_equal(ui->log.mark_seq, log_first_seq(fake.log));
+	fake_ui_free(ui);
+	fake_release();
+}
+
 /* --- themes --- */
 
 static int told_fg; /* of the role OK, in the theme that the terminal was given last */
@@ -669,6 +720,7 @@ main(void)
 		cmocka_unit_test(test_log_mark_walks),
 		cmocka_unit_test(test_log_view_stays),
 		cmocka_unit_test(test_themes_are_seen_at_once),
+		cmocka_unit_test(test_a_long_search_gives_way),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
