@@ -174,7 +174,9 @@ in_commands(const struct diagnosis *from)
 {
 	struct diagnosis *d = xmalloc(sizeof(*d));
 
-	*d = *from;
+	/* the findings that there are: most of its 140 KB are room for more */
+	memcpy(d->findings, from->findings, from->n * sizeof(*d->findings));
+	memcpy(&d->n, &from->n, sizeof(*d) - offsetof(struct diagnosis, n));
 	if (from->verdict.primary)
 		d->verdict.primary = d->findings + (from->verdict.primary - from->findings);
 	say_where(AUDIENCE_COMMANDS, from->verdict.next, d->verdict.next, sizeof(d->verdict.next));
