@@ -215,8 +215,10 @@ measure(const struct options *o)
 {
 	struct world world;
 
-	if (wanted(o, "screen"))
+	if (wanted(o, "screen")) {
 		bench_screen(o);
+		bench_strain(o);
+	}
 	/* before the wizard asks the server anything: the first requests are recorded */
 	world_start(&world, o);
 	if (wanted(o, "steps"))

@@ -43,6 +43,7 @@ double series_median(const struct series *s); /* NaN when empty; sorts a copy */
 void series_release(struct series *s);
 
 void bench_screen(const struct options *o); /* start … quit */
+void bench_strain(const struct options *o); /* sizes in a row, a terminal that does not read */
 void bench_many(const struct options *o);   /* a key among many log records */
 void bench_idle(const struct options *o);
 struct world;

@@ -17,6 +17,7 @@ tests_bench_bench_SOURCES = \
 	tests/bench/screen.c \
 	tests/bench/server.c tests/bench/server.h \
 	tests/bench/steps.c tests/bench/steps.h \
+	tests/bench/strain.c \
 	tests/bench/table.c tests/bench/table.h \
 	tests/bench/tls.c \
 	tests/bench/trip.c tests/bench/trip.h \
