@@ -83,11 +83,33 @@ wear(struct paint *p, int look)
 {
 	if (look == p->worn)
 		return;
-	if (p->worn >= 0)
+	if (look < 0) {
 		put(p, p->t.normal);
-	if (look >= 0)
+	} else if (p->worn < 0) {
 		put(p, p->t.look[look]);
+	} else if (p->t.covers[look] >> p->worn & 1) {
+		put(p, p->t.look[look]);
+	} else if (p->t.anew[look][0]) {
+		put(p, p->t.anew[look]);
+	} else {
+		put(p, p->t.normal);
+		put(p, p->t.look[look]);
+	}
 	p->worn = look;
+}
+
+/* Does a blank show nothing of this look? */
+static bool
+is_ink(const struct paint *p, int look)
+{
+	return look < 0 || p->t.ink >> look & 1;
+}
+
+/* A blank that looks the same in what is worn now. */
+static bool
+blank_as_is(const struct paint *p, const struct cell *x)
+{
+	return x->cp == ' ' && !x->marks && is_ink(p, p->worn) && is_ink(p, look_of(p, x->role));
 }
 
 static void
@@ -114,7 +136,8 @@ put_cell(struct paint *p, const struct canvas *c, const struct cell *x)
 	int width = x->flags & CELL_WIDE ? 2 : 1;
 	size_t n;
 
-	wear(p, look_of(p, x->role));
+	if (!blank_as_is(p, x))
+		wear(p, look_of(p, x->role));
 	if (x->cp < 0x80) {
 		bytes[0] = (char)x->cp;
 		n = 1;
@@ -148,6 +171,8 @@ on_the_way(const struct paint *p, const struct cell *cells, int col)
 
 		if (cells[i].flags || cells[i].marks)
 			return false;
+		if (look == p->worn && blank_as_is(p, &cells[i]))
+			continue;
 		if (l != look && l != to && !(l == -1 && look == p->worn && look != to))
 			return false;
 		look = l;

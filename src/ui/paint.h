@@ -15,6 +15,9 @@ enum { PAINT_STRING = 64 };
 struct paint_terminal {
 	char normal[PAINT_STRING];          /* no attributes, no colours */
 	char look[UIR_COUNT][PAINT_STRING]; /* from there to the role's look; "": it is that */
+	char anew[UIR_COUNT][PAINT_STRING]; /* normal and the look in one; "": one after the other */
+	uint64_t covers[UIR_COUNT]; /* bits of roles: this look sets all that theirs do, so that none is normal between */
+	uint64_t ink;               /* bits of roles: their blanks look as the terminal's own */
 	char clear[PAINT_STRING];           /* the screen; "": it cannot */
 	char clear_end[PAINT_STRING];       /* from the cursor to the end of its row; "": it cannot */
 	bool clears_coloured;               /* what is cleared takes the background that is set */

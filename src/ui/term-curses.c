@@ -370,24 +370,26 @@ add_colour(const struct terminal *t, char *out, size_t size, const char *name,
 		add_string(out, size, tiparm(s, colour));
 }
 
+/* l becomes what of it can be had here. */
 static void
-look_string(const struct terminal *t, struct look l, char *out, size_t size)
+look_string(const struct terminal *t, struct look *l, char *out, size_t size)
 {
-	bool coloured = l.fg >= 0 || l.bg >= 0;
+	bool coloured = l->fg >= 0 || l->bg >= 0;
 	int never = coloured ? tigetnum("ncv") : 0;
 
 	out[0] = '\0';
 	for (size_t i = 0; i < ARRAY_SIZE(attributes); i++) {
 		const char *s = capability(attributes[i].name);
 
-		if (s && l.attrs & attributes[i].look &&
-			!(never > 0 && never & attributes[i].no_colour))
+		if (!s || (never > 0 && never & attributes[i].no_colour))
+			l->attrs &= ~attributes[i].look;
+		else if (l->attrs & attributes[i].look)
 			add_string(out, size, s);
 	}
 	if (t->colours < 8)
 		return;
-	add_colour(t, out, size, "setaf", "setf", l.fg);
-	add_colour(t, out, size, "setab", "setb", l.bg);
+	add_colour(t, out, size, "setaf", "setf", l->fg);
+	add_colour(t, out, size, "setab", "setb", l->bg);
 }
 
 /*
@@ -555,16 +557,42 @@ curses_notice(const struct terminal *t)
 	return t->notice;
 }
 
+/* Is all that `under` sets set by l, too? */
+static bool
+covers(const struct look *l, const struct look *under)
+{
+	return !(under->attrs & ~l->attrs) && (under->fg < 0 || l->fg >= 0) &&
+		(under->bg < 0 || l->bg >= 0);
+}
+
 static void
 curses_set_theme(struct terminal *t, const struct theme *theme)
 {
 	struct paint_terminal *p = &t->paint.t;
+	struct look looks[UIR_COUNT];
 
+	static_assert(UIR_COUNT <= 64, "a bit for each role");
 	normal_string(t, p->normal, sizeof(p->normal));
+	p->ink = 0;
 	/* no looks where they cannot be turned off, or take cells of their own */
-	for (int r = 0; r < UIR_COUNT && p->normal[0] && tigetnum("xmc") <= 0; r++)
-		look_string(t, theme_look(theme, (enum ui_role)r, t->colours), p->look[r],
-			sizeof(p->look[r]));
+	for (int r = 0; r < UIR_COUNT && p->normal[0] && tigetnum("xmc") <= 0; r++) {
+		struct look *l = &looks[r];
+
+		*l = theme_look(theme, (enum ui_role)r, t->colours);
+		look_string(t, l, p->look[r], sizeof(p->look[r]));
+		p->anew[r][0] = '\0';
+		if (is_sgr(p->normal) && is_sgr(p->look[r]))
+			snprintf(p->anew[r], sizeof(p->anew[r]), "\033[0;%s", p->look[r] + 2);
+		if (l->bg < 0 && !(l->attrs & (LOOK_UNDERLINE | LOOK_REVERSE)))
+			p->ink |= UINT64_C(1) << r;
+		p->covers[r] = 0;
+		for (int under = 0; under <= r; under++) {
+			if (covers(l, &looks[under]))
+				p->covers[r] |= UINT64_C(1) << under;
+			if (covers(&looks[under], l))
+				p->covers[under] |= UINT64_C(1) << r;
+		}
+	}
 	paint_looks_changed(&t->paint);
 }
 
