@@ -1,9 +1,9 @@
 # tests/fuzz: with --enable-fuzzing libFuzzer programs (make check-fuzz), otherwise tests that run the
 # kept corpus.
-FUZZ_ENTRIES = token facts challenge http conf screen import har curl case
+FUZZ_ENTRIES = token facts challenge http conf screen import har curl case login
 FUZZERS = tests/fuzz/fuzz_token tests/fuzz/fuzz_facts tests/fuzz/fuzz_challenge tests/fuzz/fuzz_http \
 	tests/fuzz/fuzz_conf tests/fuzz/fuzz_screen tests/fuzz/fuzz_import tests/fuzz/fuzz_har \
-	tests/fuzz/fuzz_curl tests/fuzz/fuzz_case
+	tests/fuzz/fuzz_curl tests/fuzz/fuzz_case tests/fuzz/fuzz_login
 FUZZ_FLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 FUZZ_LIBS = $(TT_LIBS) $(NCURSESW_LIBS) $(CJSON_LIBS) $(CONFIG_LIBS)
 EXTRA_DIST += tests/fuzz/corpus tests/fuzz/dict tests/fuzz/smoke.sh
@@ -67,6 +67,11 @@ tests_fuzz_fuzz_case_SOURCES = tests/fuzz/fuzz_case.c tests/fuzz/importing.h $(F
 tests_fuzz_fuzz_case_CPPFLAGS = $(FUZZ_FLAGS)
 tests_fuzz_fuzz_case_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_case_LDADD = $(FUZZ_LIBS)
+
+tests_fuzz_fuzz_login_SOURCES = tests/fuzz/fuzz_login.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_login_CPPFLAGS = $(FUZZ_FLAGS)
+tests_fuzz_fuzz_login_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_login_LDADD = $(FUZZ_LIBS)
 
 # TT_FUZZ_SECONDS for each fuzzer; 20 in the suite, 600 for a night.
 check-fuzz: $(FUZZERS)
