@@ -21,7 +21,7 @@ app_release(struct app *a)
 {
 	secret_fetch_release(&a->fetch);
 	if (a->wizard && wizard_awaits_tokens(a->wizard))
-		app_warn("waiting for the answer to the refresh, so that its tokens are not lost");
+		app_warn("waiting for the new tokens, so that they are not lost");
 	wizard_free(a->wizard);
 	journal_free(a->journal);
 	if (a->engine)

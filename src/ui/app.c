@@ -443,9 +443,8 @@ farewell(const struct ui *ui, bool ascii)
 
 	/* the screen is gone, and the default signals are back: who cannot wait can leave */
 	if (wizard_awaits_tokens(ui->d->wizard)) {
-		printf("Waiting for the answer to the refresh, %d s at most, so that its tokens "
-		       "are not lost; Ctrl-C gives "
-		       "them up.\n",
+		printf("Waiting for the new tokens, %d s at most, so that they are not lost; "
+		       "Ctrl-C gives them up.\n",
 			wizard_case(ui->d->wizard)->profile.timeout);
 		fflush(stdout);
 	}

@@ -356,7 +356,8 @@ wizard_cancel(struct wizard *w)
 bool
 wizard_awaits_tokens(const struct wizard *w)
 {
-	return w->refresh_id && (w->place == PLACE_FILE || w->place == PLACE_KEYRING);
+	return (w->refresh_id || flow_awaited(w)) &&
+		(w->place == PLACE_FILE || w->place == PLACE_KEYRING);
 }
 
 /* The request's own time limit bounds this. */
@@ -366,8 +367,7 @@ wizard_settle(struct wizard *w)
 	if (!flow_awaited(w))
 		wizard_login_cancel(w);
 	wizard_cancel(w);
-	if ((wizard_awaits_tokens(w) || (flow_awaited(w) && w->place != PLACE_MEMORY)) &&
-		engine_run(w->deps.engine, INT64_MAX) != RES_OK)
+	if (wizard_awaits_tokens(w) && engine_run(w->deps.engine, INT64_MAX) != RES_OK)
 		log_add(w->deps.log, LOG_WARN, LOGC_STEP, 0,
 			"the answer with the new tokens did not come");
 	wizard_cancel(w); /* the proof of what came */

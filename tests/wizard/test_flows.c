@@ -821,6 +821,7 @@ tokens_on_their_way_are_not_lost(void **state)
 	reply("POST", "/token", NULL, TOKENS(""));
 	assert_int_equal(wizard_login_go(t->w, &e), RES_OK);
 	engine_turn(t->engine);
+	assert_true(wizard_awaits_tokens(t->w));
 	wizard_settle(t->w);
 	assert_false(wizard_busy(t->w));
 	assert_int_equal(view(t)->phase, FLOW_DONE); /* the proof was not waited for */
