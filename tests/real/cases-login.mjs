@@ -1,6 +1,6 @@
 // Logging in with `tokentriage login` at oidc-provider and glewlwyd.  run(w) makes what the case
 // needs, and returns what runLogin() takes.
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Browser } from './browser.mjs';
 import { glewlwydBrowser } from './glewlwyd-browser.mjs';
 import { serve } from './login.mjs';
@@ -109,7 +109,7 @@ const glewlwydCases = {
 
 // The embedded server has what the others lack.
 async function embedded(w, name, scenario, made) {
-	const server = await serve(process.env.TOKENTRIAGE || 'tokentriage', join(w.dir, `serve-${name}`), scenario);
+	const server = await serve(resolve(process.env.TOKENTRIAGE || 'tokentriage'), join(w.dir, `serve-${name}`), scenario);
 	const { ca_file, resource_url } = { resource_url: server.resource_url };
 	return { server, client: server.client, close: server.stop, change: { ca_file, resource_url }, ...made(server) };
 }
