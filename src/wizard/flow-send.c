@@ -74,9 +74,12 @@ request_form(const struct flow *f, struct span client_id, struct buf *out)
 
 	enum res res;
 
-	/* whose session it is about, where that is known */
-	if (f->kind == FLOW_SILENT && id->present && id->value &&
-		secret_len(id->value) < LIMIT_URL / 2)
+	/*
+	 * Whose session it is about, where that is known; but not in the arguments of a browser,
+	 * which other users of the machine can read.
+	 */
+	if (f->kind == FLOW_SILENT && (!f->open_browser || flow_pushes(f)) && id->present &&
+		id->value && secret_len(id->value) < LIMIT_URL / 2)
 		r.id_token_hint = id->value;
 	res = auth_request_form(out, &r);
 	return res == RES_OK ? bind_code(f, out) : res;

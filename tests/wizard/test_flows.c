@@ -484,6 +484,9 @@ silent_says_so_and_hints_at_the_user(void **state)
 
 	begin_login(t, "");
 	wizard_give_token(t->w, SLOT_ID, SPAN_LIT("eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1MSJ9.c2ln"), "test");
+	/* a browser's arguments are for everyone to read */
+	prepare(t, FLOW_SILENT, &(struct flow_wish){.open_browser = true});
+	assert_null(strstr(view(t)->url, "id_token_hint"));
 	prepare(t, FLOW_SILENT, NULL);
 	go(t);
 	prompt = param(t, "prompt");
