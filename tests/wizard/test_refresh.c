@@ -152,6 +152,65 @@ preconditions_are_said_first(void **state)
 	assert_int_equal(sent_to("/token"), 0);
 }
 
+/* --- invalid_grant, and what its words and the case's own evidence tell --- */
+
+static void
+refusals_are_told_apart(void **state)
+{
+	static const struct {
+		const char *members, *finding; /* of the answer; the first finding of step 3 */
+	} rows[] = {
+		{"\"error_description\":\"Token is not active\"", "refresh-token-expired"},
+		{"\"error_description\":\"Refresh token expired\"", "refresh-token-expired"},
+		{"\"error_description\":\"AADSTS700082: The refresh token has expired due to inactivity. The token was "
+			"issued on 2025-10-01 and was inactive for 90.00:00:00.\",\"error_codes\":[700082]",
+			"refresh-token-idle-timeout"},
+		{"\"error_description\":\"AADSTS700084: The refresh token was issued to a single page app (SPA), and "
+			"therefore has a fixed, limited lifetime of 1.00:00:00, which cannot be extended.\","
+			"\"error_codes\":[700084]", "refresh-absolute-lifetime"},
+		{"\"error_description\":\"Refresh token revoked\"", "refresh-token-revoked"},
+		{"\"error_description\":\"Maximum allowed refresh token reuse exceeded\"", "refresh-token-rotated"},
+		{"\"error_description\":\"Session not active\"", "sso-session-ended"},
+		{"\"error_description\":\"Session doesn't have required client\"", "refresh-client-mismatch"},
+		{"\"error_description\":\"User disabled\"", "user-disabled-or-deleted"},
+		{"\"error_description\":\"Stale token\"", "token-stale-not-before"},
+		{"\"error_description\":\"reauth related error (invalid_rapt)\",\"error_subtype\":\"invalid_rapt\"",
+			"refresh-policy-reauth"},
+		{"\"error_description\":\"Token has been expired or revoked.\"", "refresh-invalid-grant-unspecified"},
+		{"\"error_description\":\"Unknown or invalid refresh token.\"", "refresh-invalid-grant-unspecified"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct finding *f = NULL;
+		const struct diagnosis *d;
+		struct err e = ERR_INIT;
+		struct world *t;
+		char response[1024];
+
+		assert_int_equal(setup(state), 0);
+		t = *state;
+		healthy_server();
+		snprintf(response, sizeof response, "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n" DATE
+			"\r\n{\"error\":\"invalid_grant\",%s}", rows[i].members);
+		reply("POST", "/token", NULL, response);
+		begin(t, "opaque-access-token-0123456789", "opaque-refresh-token-0123456789");
+		wizard_run_step(t->w, STEP_VERIFY);
+		run(t);
+		assert_int_equal(wizard_set_token_place(t->w, PLACE_MEMORY, NULL, &e), RES_OK);
+		assert_int_equal(wizard_refresh(t->w, &e), RES_OK);
+		run(t);
+		d = wizard_diagnosis(t->w);
+		for (size_t k = 0; k < d->n && !f; k++)
+			if (d->findings[k].step == STEP_REFRESH)
+				f = &d->findings[k];
+		if (!f || strcmp(f->rule->id, rows[i].finding) != 0)
+			fail_msg("%s: %s, not %s", rows[i].members, f ? f->rule->id : "nothing", rows[i].finding);
+		assert_false(wizard_can_refresh(t->w, NULL, 0));
+		assert_int_equal(sent_to("grant_type=refresh_token"), 1);
+		assert_int_equal(teardown(state), 0);
+	}
+}
+
 /* --- the profile's token files --- */
 
 static char *
@@ -228,6 +287,7 @@ main(void)
 		T(what_is_not_said_stays),
 		T(a_narrower_scope_is_asked_for_by_name),
 		T(preconditions_are_said_first),
+		cmocka_unit_test(refusals_are_told_apart),
 		T(files_are_replaced_as_they_were),
 	};
 
