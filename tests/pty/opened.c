@@ -77,6 +77,17 @@ save_live(const char *scenario, const char *path)
 	return words;
 }
 
+/* The verdict as it stands on the screen, whole: one row of a wide terminal. */
+static char *
+shown_verdict(struct vt *t)
+{
+	const char *row = vt_row(t, 2), *words = *row ? strchr(row + 1, ' ') : NULL;
+	const char *next = words ? strstr(words, "Next: ") : NULL;
+
+	assert_non_null(words);
+	return span_dup(span_trim(span_make(words, next ? (size_t)(next - words) : strlen(words))));
+}
+
 static void
 same_files(const char *a, const char *b)
 {
@@ -109,18 +120,14 @@ static void
 test_scenario(void **state)
 {
 	const struct scenario *s = *state;
-	char *path = in_folder("a.case"), *again = in_folder("b.case"), *live = save_live(s->name, path), *shown,
-	     glyph[8];
+	char *path = in_folder("a.case"), *again = in_folder("b.case"), *live = save_live(s->name, path), *shown;
 	const char *args[] = {"open", path, NULL};
 	const struct vt_options wide = {.rows = 30, .cols = 500};
 	struct vt *t = play_start(&wide, args);
 
 	assert_true(vt_idle(t));
 	assert_true(vt_has(t, "a.case, read-only"));
-	shown = play_verdict(t, glyph);
-	shown[strcspn(shown, "\n")] = '\0';
-	for (size_t n = strlen(shown); n && shown[n - 1] == ' ';)
-		shown[--n] = '\0';
+	shown = shown_verdict(t);
 	if (strcmp(shown, live) != 0) {
 		vt_dump(t, "the live verdict");
 		fail_msg("live: %s; opened: %s", live, shown);
@@ -131,7 +138,7 @@ test_scenario(void **state)
 	play_keys(t, "\007");
 	/* the key that saves */
 	play_keys(t, "S");
-	assert_true(vt_has(t, "Secrets are masked"));
+	assert_true(vt_has(t, " the case itself: open shows it again "));
 	for (size_t i = 0; i < 40; i++)
 		play_keys(t, "\177");
 	play_keys(t, again);
@@ -197,6 +204,42 @@ test_damaged(void **state)
 	free(text);
 	free(live);
 	free(bad);
+	free(path);
+}
+
+/* A browser's recording, judged by its own clock. */
+static void
+test_har(void **state)
+{
+	static const char har[] =
+		"{\"log\":{\"version\":\"1.2\",\"entries\":[{\"startedDateTime\":\"2026-01-31T12:00:00Z\",\"time\":5,"
+		"\"request\":{\"method\":\"GET\",\"url\":\"https://idp.example/userinfo\",\"httpVersion\":\"HTTP/1.1\","
+		"\"headers\":[{\"name\":\"Authorization\",\"value\":\"Bearer vH2kq8Zr1TnX5bWc0JdYp7Ls\"}]},"
+		"\"response\":{\"status\":401,\"httpVersion\":\"HTTP/1.1\",\"headers\":[],\"content\":{\"size\":60,\"mimeType\":"
+		"\"application/json\",\"text\":\"{\\\"error\\\":\\\"invalid_token\\\",\\\"error_description\\\":"
+		"\\\"The access token expired\\\"}\"}},\"timings\":{\"wait\":5}}]}}\n";
+	char *path = in_folder("a.har");
+	FILE *f = fopen(path, "w");
+	struct vt *t;
+
+	(void)state;
+	assert_non_null(f);
+	fputs(har, f);
+	assert_int_equal(fclose(f), 0);
+	t = play_start(NULL, (const char *[]){"open", path, NULL});
+	assert_true(vt_idle(t));
+	assert_true(vt_has(t, "a.har, read-only"));
+	assert_true(vt_has(t, "The server says that the access token has expired (401)."));
+	play_keys(t, "w");
+	assert_true(vt_has(t, "Read-only: this was recorded before"));
+	play_keys(t, "5");
+	assert_true(vt_has(t, "GET /userinfo"));
+	play_quit(t);
+	t = play_start(NULL, (const char *[]){"open", "--plain", path, NULL});
+	assert_true(vt_see(t, "judged by the clock of 2026-01-31T12:00:00Z"));
+	vt_type(t, "q\n");
+	assert_true(vt_exit(t));
+	remove(path);
 	free(path);
 }
 
@@ -272,16 +315,17 @@ drop_folder(void **state)
 int
 main(void)
 {
-	struct CMUnitTest *tests = xcalloc(scenario_count + 3, sizeof(*tests));
+	struct CMUnitTest *tests = xcalloc(scenario_count + 4, sizeof(*tests));
 	int failed;
 
 	tests[0] = (struct CMUnitTest){"--plain", test_plain, NULL, play_teardown, NULL};
 	tests[1] = (struct CMUnitTest){"damaged", test_damaged, NULL, play_teardown, NULL};
 	tests[2] = (struct CMUnitTest){"--with-secrets", test_with_secrets, NULL, play_teardown, NULL};
+	tests[3] = (struct CMUnitTest){"HAR", test_har, NULL, play_teardown, NULL};
 	for (size_t i = 0; i < scenario_count; i++)
-		tests[i + 3] = (struct CMUnitTest){scenarios[i].name, test_scenario, NULL, play_teardown,
+		tests[i + 4] = (struct CMUnitTest){scenarios[i].name, test_scenario, NULL, play_teardown,
 			(void *)(uintptr_t)&scenarios[i]};
-	failed = _cmocka_run_group_tests("opened", tests, scenario_count + 3, make_folder, drop_folder);
+	failed = _cmocka_run_group_tests("opened", tests, scenario_count + 4, make_folder, drop_folder);
 	free(tests);
 	return failed;
 }
