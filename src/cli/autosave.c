@@ -242,31 +242,52 @@ list(const struct autosave *s, size_t *n)
 	return v;
 }
 
-bool
-autosave_offer(const struct autosave *s, char *out, size_t size)
+/* The newest that was left behind and not seen; what is too old or too much goes. */
+static bool
+newest(const struct autosave *s, struct left *out)
 {
 	int64_t now = clock_wall_s(&clock_system);
-	size_t n, fresh = 0, first = 0;
-	struct left *v;
-	char when[40];
+	bool found = false;
+	size_t n;
+	struct left *v = list(s, &n);
 
-	if (!s)
-		return false;
-	v = list(s, &n);
 	for (size_t i = 0; i < n; i++) {
 		char *path = path_join(s->folder, v[i].name);
 
-		if (i >= KEPT || now - v[i].at_s > KEPT_S)
+		if (i >= KEPT || now - v[i].at_s > KEPT_S) {
 			unlink(path);
-		else if (!span_ends(span_of(v[i].name), ".seen.case") && !fresh++)
-			first = i;
+		} else if (!found && !span_ends(span_of(v[i].name), ".seen.case")) {
+			*out = v[i];
+			found = true;
+		}
 		free(path);
 	}
-	if (fresh)
-		text_format(out, size, "A run of %s did not end: tokentriage open %s/%s",
-			time_screen(when, v[first].at_s, false), s->folder, v[first].name);
 	free(v);
-	return fresh > 0;
+	return found;
+}
+
+bool
+autosave_offer(const struct autosave *s, char *out, size_t size)
+{
+	struct left left;
+	char when[40];
+
+	if (!s || !newest(s, &left))
+		return false;
+	text_format(out, size, "A run of %s did not end: 'tokentriage open' shows it.",
+		time_screen(when, left.at_s, false));
+	return true;
+}
+
+char *
+autosave_newest(void)
+{
+	struct autosave *s = autosave_new();
+	struct left left;
+	char *path = s && newest(s, &left) ? path_join(s->folder, left.name) : NULL;
+
+	autosave_free(s, false);
+	return path;
 }
 
 void

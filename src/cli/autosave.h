@@ -23,6 +23,8 @@ void autosave_free(struct autosave *s, bool keep);
  * false: there is none.
  */
 bool autosave_offer(const struct autosave *s, char *out, size_t size);
+/* Its path, from xmalloc; NULL: there is none. */
+char *autosave_newest(void);
 /* The user has seen it: it is not offered again.  Of a path elsewhere, nothing. */
 void autosave_seen(const char *path);
 

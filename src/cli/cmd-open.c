@@ -19,11 +19,13 @@ prepare(void *ctx, struct err *e)
 }
 
 static enum res
-check_usage(const struct options *o, struct err *e)
+check_usage(const struct options *o, const char *path, struct err *e)
 {
-	if (!o->n_args)
-		return err_set(e, RES_SYNTAX, "open needs a file: a saved case or a HAR file");
-	if (!strcmp(o->args[0], "-"))
+	if (!path)
+		return err_set(e, RES_SYNTAX,
+			"open needs a file, a saved case or a HAR file: no run of the wizard has "
+			"left one behind");
+	if (!strcmp(path, "-"))
 		return err_set(e, RES_UNSUPPORTED,
 			"a case cannot come from stdin (-) here: the wizard's keys do; "
 			"'tokentriage inspect -' reads it");
@@ -31,15 +33,15 @@ check_usage(const struct options *o, struct err *e)
 		return err_set(e, RES_UNSUPPORTED,
 			"open shows the case in the wizard, which needs a terminal; without one, "
 			"'tokentriage inspect %s' prints the report",
-			o->args[0]);
+			path);
 	return RES_OK;
 }
 
 static int
-show(struct app *a)
+show(struct app *a, const char *path)
 {
 	struct screen s = {.app = a, .ctx = a, .prepare = prepare};
-	char *copy = xstrdup(a->opt->args[0]), title[80];
+	char *copy = xstrdup(path), title[80];
 	int status;
 
 	text_format(title, sizeof(title), "%s, read-only", basename(copy));
@@ -56,19 +58,24 @@ cmd_open(const struct options *o)
 	struct app a;
 	struct import im;
 	struct err e = ERR_INIT;
+	/* without a name: what a wizard that did not end has left behind */
+	char *path = o->n_args ? xstrdup(o->args[0]) : autosave_newest();
 	int status;
 
-	if (check_usage(o, &e) != RES_OK)
+	if (check_usage(o, path, &e) != RES_OK) {
+		free(path);
 		return app_usage(CMD_OPEN, &e);
+	}
 	app_init(&a, o);
 	import_init(&im);
 	a.on_screen = true;
 	if (app_start_offline(&a, &e) != RES_OK ||
-		app_read_evidence(&a, o->args[0], app_asked_purpose(o), &im, &e) != RES_OK)
+		app_read_evidence(&a, path, app_asked_purpose(o), &im, &e) != RES_OK)
 		status = app_fail(&e);
-	else if ((status = show(&a)) == STATUS_OK)
-		autosave_seen(o->args[0]);
+	else if ((status = show(&a, path)) == STATUS_OK)
+		autosave_seen(path);
 	app_release(&a);
 	import_release(&im);
+	free(path);
 	return status;
 }
