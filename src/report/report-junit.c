@@ -38,6 +38,36 @@ count(const struct report *r, enum state v)
 	return n;
 }
 
+static void
+property(const struct report *r, struct buf *out, const char *name, const char *value)
+{
+	if (!*value)
+		return;
+	buf_printf(out, "    <property name=\"%s\" value=\"", name);
+	report_markup(r, out, span_of(value));
+	buf_puts(out, "\"/>\n");
+}
+
+/* What every form opens with. */
+static void
+properties(const struct report *r, struct buf *out)
+{
+	struct buf words;
+
+	buf_init(&words, LIMIT_REPORT);
+	buf_puts(out, "  <properties>\n");
+	property(r, out, "verdict", state_word(r->d->verdict.state));
+	property(r, out, "summary", r->d->verdict.summary);
+	report_chain(r, &words);
+	property(r, out, "cause", buf_str(&words));
+	property(r, out, "remedy", report_remedy(r));
+	buf_clear(&words);
+	report_reply(r, &words);
+	property(r, out, "reply", buf_str(&words));
+	buf_puts(out, "  </properties>\n");
+	buf_release(&words);
+}
+
 void
 report_junit(const struct report *r, struct buf *out)
 {
@@ -50,6 +80,7 @@ report_junit(const struct report *r, struct buf *out)
 		"skipped=\"%zu\">\n",
 		time_rfc3339(when, r->in->created_s), STEP_COUNT, count(r, STATE_PROBLEM),
 		count(r, STATE_UNDETERMINED), count(r, STATE_SKIPPED));
+	properties(r, out);
 	for (int s = 0; s < STEP_COUNT; s++) {
 		enum state v = report_step_state(r, s);
 		const struct finding *first = NULL;
@@ -77,7 +108,5 @@ report_junit(const struct report *r, struct buf *out)
 	report_markup(r, out, span_of(r->d->verdict.summary));
 	buf_puts(out, " ");
 	report_markup(r, out, span_of(r->d->verdict.next));
-	buf_puts(out, "\n");
-	report_reply(r, out);
 	buf_puts(out, "</system-out>\n  </testsuite>\n</testsuites>\n");
 }

@@ -6,6 +6,7 @@
 #include "report/parts.h"
 
 #include "base/mem.h"
+#include "base/redact.h"
 #include "base/text.h"
 
 enum { NAMES_MAX = 32, COLUMNS = 78 };
@@ -99,6 +100,20 @@ variables(struct buf *out, const struct str_list *names)
 		buf_putc(out, '\n');
 }
 
+/* A proxy's address may hold its password. */
+static bool
+is_secret(const struct report *r, const char *url)
+{
+	struct buf masked;
+	bool differs;
+
+	buf_init_wiping(&masked, LIMIT_REPORT);
+	differs = redact_url(r->in->redactor, &masked, span_of(url)) != RES_OK ||
+		!span_is(buf_span(&masked), url);
+	buf_release(&masked);
+	return differs;
+}
+
 /* The way to the server, as the profile has it. */
 static void
 request_function(const struct report *r, struct buf *out)
@@ -118,7 +133,10 @@ request_function(const struct report *r, struct buf *out)
 	}
 	if (p->proxy) {
 		buf_puts(out, " --proxy ");
-		quoted(out, p->proxy);
+		if (is_secret(r, p->proxy))
+			buf_puts(out, "\"$PROXY\"");
+		else
+			quoted(out, p->proxy);
 	}
 	for (size_t i = 0; i < p->resolve.n; i++) {
 		buf_puts(out, " --resolve ");
@@ -172,11 +190,12 @@ report_shell(const struct report *r, struct buf *out)
 {
 	const struct verdict *v = &r->d->verdict;
 	struct str_list names = {0};
-	struct buf words, requests;
+	struct buf words, requests, function;
 	char when[32], head[40];
 
 	buf_init(&words, LIMIT_REPORT);
 	buf_init(&requests, LIMIT_REPORT);
+	buf_init(&function, LIMIT_REPORT);
 	buf_puts(out, "#!/bin/sh\n");
 	snprintf(head, sizeof(head), "%s:", state_word(v->state));
 	comment(r, out, head, v->summary);
@@ -195,9 +214,12 @@ report_shell(const struct report *r, struct buf *out)
 		"set -eu\n\n");
 	for (size_t i = 0; i < r->c->n_exchanges; i++)
 		request(r, &requests, &names, r->c->exchanges[i]);
-	variables(out, &names);
 	if (requests.len)
-		request_function(r, out);
+		request_function(r, &function);
+	note_variables(&names, buf_span(&function));
+	variables(out, &names);
+	buf_add_span(out, buf_span(&function));
+	buf_release(&function);
 	buf_add_span(out, buf_span(&requests));
 	if (!requests.len)
 		buf_puts(out, "echo 'Nothing was sent in this case.'\n");

@@ -133,6 +133,11 @@ try {
 	await check('unknown-ca', config('no-ca.conf', { ca_file: null }));
 	await check('proxied', config('proxy.conf', { proxy: `http://joe:${v['password of the proxy']}@127.0.0.1:${proxy.address().port}` }));
 	act = 'refused'; // the active one repeats a client secret that these profiles do not have
+	// the forms of a case that is alive, whose profile and tokens are at hand
+	for (const format of formats) {
+		await run(`live.${format}`, ['check', '-c', at('proxy.conf'), '--format', format]);
+		await run(`live-good.${format}`, ['check', '-c', good, '--format', format]);
+	}
 	await check('assertion', config('jwt.conf', { client_auth: 'private_key_jwt', client_key_file: at('client.pem'), client_secret_env: null }));
 	act = 'active';
 	await check('jwt', config('jwt-token.conf', { access_token_file: at('jwt'), refresh_token_file: at('at') }));

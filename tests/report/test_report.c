@@ -285,7 +285,7 @@ static void
 test_opening(void **state)
 {
 	static const enum report_format forms[] = {
-		REPORT_TEXT, REPORT_MARKDOWN, REPORT_HTML, REPORT_SHELL, REPORT_HAR};
+		REPORT_TEXT, REPORT_MARKDOWN, REPORT_HTML, REPORT_JUNIT, REPORT_SHELL, REPORT_HAR};
 	struct made m;
 
 	(void)state;
