@@ -265,10 +265,15 @@ user_needed(const struct demo_call *c, const struct login *l)
 static void
 log_in(struct demo_call *c, const struct login *l)
 {
+	const struct saying *no = says_instead(c, OF_CLIENT, AT_LOGIN);
 	const char *need = user_needed(c, l);
 	struct span prompt = span_of(l->prompt);
 
-	if (!need && !span_has_word(prompt, "login") && !span_has_word(prompt, "consent") &&
+	if (!no)
+		no = says_instead(c, OF_TOKEN, AT_LOGIN);
+	if (no)
+		send_back(c, l, "error", no->error, no->description);
+	else if (!need && !span_has_word(prompt, "login") && !span_has_word(prompt, "consent") &&
 		!span_has_word(prompt, "select_account"))
 		send_code(c, l);
 	else if (!span_has_word(prompt, "none"))

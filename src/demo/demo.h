@@ -146,6 +146,7 @@ enum demo_place {
 	AT_USERINFO = 1 << 4,
 	AT_REVOCATION = 1 << 5,
 	AT_API = 1 << 6,
+	AT_LOGIN = 1 << 7, /* the pages of authorization and devices */
 };
 
 /* In what form the user gives the access token. */

@@ -116,7 +116,8 @@ endpoint_device_page(struct demo_call *c)
 			span_of(text));
 		return;
 	}
-	row->device = strcmp(answer, "no") == 0 ? DEVICE_REFUSED : DEVICE_ALLOWED;
+	row->device = strcmp(answer, "no") == 0 || says_instead(c, OF_TOKEN, AT_LOGIN)
+		? DEVICE_REFUSED : DEVICE_ALLOWED;
 	if (row->device == DEVICE_REFUSED) {
 		page_say(c, 200, "Refused", "The device gets no access. You can close this page.");
 		return;

@@ -350,6 +350,8 @@ static const struct lesson {
 	{"consent-required", FLOW_SILENT, false, "consent_required"},
 	{"interaction-required", FLOW_SILENT, false, "interaction_required"},
 	{"missing-openid", FLOW_CODE, false, NULL},
+	{"user-disabled", FLOW_CODE, false, "access_denied"}, /* nor does a login bring him back */
+	{"client-disabled", FLOW_CODE, false, "unauthorized_client"},
 	{"exchange", FLOW_EXCHANGE, false, NULL},
 	{"dpop", FLOW_CODE, false, NULL},
 	{"dpop-nonce", FLOW_CODE, false, NULL},
