@@ -23,7 +23,8 @@ tests_cli_test_theme_LDADD = $(TT_CLI_TEST_LIBS)
 
 TAP_TESTS += tests/cli/cases.sh tests/cli/schema.sh tests/cli/status.sh tests/cli/replies.tap.sh tests/cli/inspect.tap.sh \
 	tests/cli/completion.tap.sh
-TAP_TESTS += tests/cli/compare.tap.sh
+TAP_TESTS += tests/cli/compare.tap.sh tests/cli/login.tap.sh
+EXTRA_DIST += tests/cli/login.tap.sh
 EXTRA_DIST += tests/cli/compare.tap.sh tests/cli/large-har.sh tests/case/samples
 EXTRA_DIST += tests/cli/completion.tap.sh tests/cli/completion.zsh tests/cli/cases.sh tests/cli/validate-case.mjs tests/cli/replies.tap.sh tests/cli/replies tests/cli/inspect.tap.sh \
 	tests/cli/inspect tests/cli/schema.sh tests/cli/status.sh tests/cli/validate.mjs
