@@ -190,6 +190,7 @@ void
 line_login(struct line *l)
 {
 	struct err e = ERR_INIT;
+	size_t was = l->a->c.n_generations;
 	enum flow_kind k;
 
 	line_put(l, "Log in again: which way? Nothing is sent yet.\n");
@@ -211,4 +212,5 @@ line_login(struct line *l)
 	line_finish(l);
 	l->step = STEP_HANDLE;
 	line_put_step(l);
+	line_offer_files(l, was);
 }

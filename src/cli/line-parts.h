@@ -23,6 +23,9 @@ void line_finish(struct line *l);
 /* False: none was chosen, and e may say why. */
 bool line_choose_place(struct line *l, struct err *e);
 
+/* New tokens came since there were `was` generations of them: offers to replace the profile's token files. */
+void line_offer_files(struct line *l, size_t was);
+
 /* Logging in again (line-login.c); the profile editor (line-profile.c). */
 void line_login(struct line *l);
 void line_profile(struct line *l);

@@ -236,10 +236,29 @@ agreed(struct line *l, struct err *e)
 		c == 's' ? l->answer : NULL, e) == RES_OK;
 }
 
+void
+line_offer_files(struct line *l, size_t was)
+{
+	const struct profile *p = &l->a->c.profile;
+	struct err e = ERR_INIT;
+
+	if (l->a->c.n_generations == was ||
+		!(p->access_token_file || p->refresh_token_file || p->id_token_file))
+		return;
+	line_put(l, "The profile's token files still hold the tokens of before.\n");
+	if (!line_agrees(l, "Write the new ones over them?"))
+		line_put(l, "They are left as they are.\n");
+	else if (wizard_replace_token_files(l->a->wizard, &e) == RES_OK)
+		line_put(l, "Written.\n");
+	else
+		line_put(l, "Not written: %s.\n", e.text);
+}
+
 static void
 refresh(struct line *l)
 {
 	struct err e = ERR_INIT;
+	size_t was = l->a->c.n_generations;
 	char why[LIMIT_MESSAGE];
 
 	if (!wizard_can_refresh(l->a->wizard, why, sizeof why)) {
@@ -264,6 +283,7 @@ refresh(struct line *l)
 	line_finish(l);
 	l->step = STEP_REFRESH;
 	line_put_step(l);
+	line_offer_files(l, was);
 }
 
 /* False: none of them. */

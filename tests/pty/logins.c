@@ -5,9 +5,12 @@
  */
 #include "unit.h"
 
+#include <ftw.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "pty/browser.h"
 #include "pty/play.h"
@@ -243,6 +246,9 @@ test_without_a_browser(void **state)
 		play_keys(t, "1");
 		assert_true(vt_see(t, "Logged in by client credentials"));
 		play_keys(t, "\r");
+		/* a token of nobody is not taken to the user information unasked */
+		assert_true(vt_has(t, "[4 Handle ?]"));
+		play_keys(t, "r");
 		assert_true(vt_has(t, "[4 Handle ✗]"));
 		verdict = play_verdict(t, glyph);
 		assert_non_null(strstr(verdict, "there is no user"));
@@ -440,6 +446,152 @@ test_lines_cancelled(void **state)
 	end_lines(t);
 }
 
+/* --- a profile with token files: what a refresh brings is offered to them --- */
+
+static char *folder;
+
+static char *
+in_folder(const char *name)
+{
+	return path_join(folder, name);
+}
+
+static void
+write_in(const char *name, struct span text)
+{
+	char *path = in_folder(name);
+	struct err e = ERR_INIT;
+
+	assert_int_equal(file_write_private(path, text, &e), RES_OK);
+	free(path);
+}
+
+static char *
+read_in(const char *name)
+{
+	char *path = in_folder(name);
+	struct err e = ERR_INIT;
+	struct buf b;
+
+	buf_init(&b, 1 << 16);
+	assert_int_equal(file_read(path, &b, &e), RES_OK);
+	free(path);
+	return buf_take(&b);
+}
+
+/* A string member of what `serve` wrote, into a file of its own.  Owned. */
+static char *
+member_to_file(const char *json, const char *name, const char *file)
+{
+	char *key = xasprintf("\"%s\": \"", name), *value;
+	const char *at = strstr(json, key);
+
+	assert_non_null(at);
+	at += strlen(key);
+	value = span_dup(span_make(at, strcspn(at, "\"")));
+	write_in(file, span_of(value));
+	free(key);
+	return value;
+}
+
+/* The server as a program of its own, and a profile for it.  Returns the access token of before. */
+static char *
+serve_profile(struct vt **server)
+{
+	char *given = in_folder("given.json"), *json, *conf, *access, *rest[4];
+	const char *argv[] = {getenv("TOKENTRIAGE"), "serve", "--port", "0", "--scenario", "expired", "--tokens-out", given,
+		NULL};
+
+	*server = vt_start(argv, NULL);
+	assert_non_null(*server);
+	assert_true(vt_see(*server, "ready port"));
+	json = read_in("given.json");
+	access = member_to_file(json, "access_token", "at.txt");
+	rest[0] = member_to_file(json, "refresh_token", "rt.txt");
+	rest[1] = member_to_file(json, "client_secret", "secret.txt");
+	rest[2] = member_to_file(json, "issuer", "issuer.txt");
+	rest[3] = member_to_file(json, "client_id", "client.txt");
+	conf = xasprintf("profiles = ( { name = \"files\"; issuer = \"%s\"; client_id = \"%s\";\n"
+		"  client_secret_file = \"secret.txt\"; access_token_file = \"at.txt\"; refresh_token_file = \"rt.txt\"; } );\n",
+		rest[2], rest[3]);
+	write_in("t.conf", span_of(conf));
+	for (size_t i = 0; i < ARRAY_SIZE(rest); i++)
+		free(rest[i]);
+	free(conf);
+	free(json);
+	free(given);
+	return access;
+}
+
+static void
+replaced(const char *before, bool want)
+{
+	char *now = read_in("at.txt");
+
+	assert_true(now[0] != '\0');
+	assert_int_equal(strcmp(now, before) != 0, want);
+	free(now);
+}
+
+static int
+gone(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st;
+	(void)type;
+	(void)at;
+	return remove(path);
+}
+
+static void
+test_token_files(void **state)
+{
+	(void)state;
+	for (int lines = 0; lines < 2; lines++) {
+		char *conf, *before, *state_home;
+		struct vt *server, *t;
+
+		folder = xstrdup("/tmp/tt-tf-XXXXXX");
+		assert_non_null(mkdtemp(folder));
+		before = serve_profile(&server);
+		conf = in_folder("t.conf");
+		state_home = xasprintf("XDG_STATE_HOME=%s", folder);
+		{
+			const char *args[] = {"--config", conf, "-p", "files", lines ? "--plain" : NULL, NULL};
+			const char *env[] = {state_home, NULL};
+			const struct vt_options o = {.env = env};
+
+			t = play_start(&o, args);
+		}
+		if (lines) {
+			assert_true(vt_see(t, "Choice:"));
+			vt_type(t, "r\r2\ry\r");
+			assert_true(vt_see(t, "Write the new ones over them?"));
+			replaced(before, false);
+			vt_type(t, "y\r");
+			assert_true(vt_see(t, "Written."));
+			replaced(before, true);
+			end_lines(t);
+		} else {
+			assert_true(vt_idle(t));
+			play_keys(t, "w");
+			play_refresh(t);
+			assert_true(vt_has(t, "Replace the profile's token files?"));
+			assert_true(vt_has(t, "at.txt"));
+			replaced(before, false);
+			play_keys(t, "1");
+			assert_true(vt_has(t, "now hold the newest tokens"));
+			replaced(before, true);
+			play_quit(t);
+		}
+		vt_free(server);
+		assert_int_equal(nftw(folder, gone, 8, FTW_DEPTH | FTW_PHYS), 0);
+		free(state_home);
+		free(conf);
+		free(before);
+		free(folder);
+	}
+}
+
 int
 main(void)
 {
@@ -454,6 +606,7 @@ main(void)
 		cmocka_unit_test_teardown(test_narrower_refresh, play_teardown),
 		cmocka_unit_test_teardown(test_revocation, play_teardown),
 		cmocka_unit_test_teardown(test_decision, play_teardown),
+		cmocka_unit_test_teardown(test_token_files, play_teardown),
 		cmocka_unit_test_teardown(test_lines_code, play_teardown),
 		cmocka_unit_test_teardown(test_lines_device, play_teardown),
 		cmocka_unit_test_teardown(test_lines_cancelled, play_teardown),
