@@ -43,6 +43,7 @@ printf 'password of the test\n' | gnome-keyring-daemon --unlock --components=sec
 "$tt" serve --scenario expired --tokens-out given.json >said 2>err </dev/null &
 server=$!
 trap 'kill $server 2>/dev/null' EXIT
+trap 'exit 130' INT TERM HUP PIPE
 i=0
 until grep -q '^ready' said; do
 	i=$((i + 1))
