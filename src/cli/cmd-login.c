@@ -179,7 +179,7 @@ run(struct app *a)
 		return STATUS_INTERNAL;
 	}
 	status = wants_report(a->opt) ? app_report(a) : print_result(a);
-	if (status == STATUS_OK && !wants_report(a->opt) && app_save_case(a, &e) != RES_OK) {
+	if (status == STATUS_OK && !wants_report(a->opt) && app_write_beside(a, &e) != RES_OK) {
 		app_fail(&e);
 		status = STATUS_INTERNAL;
 	}

@@ -69,6 +69,18 @@ app_write_report(const struct app *a, enum report_format form, const char *path,
 	return r;
 }
 
+enum res
+app_write_beside(struct app *a, struct err *e)
+{
+	if (opt_given(a->opt, OPT_HAR)) {
+		enum res r = app_write_report(a, REPORT_HAR, opt_str(a->opt, OPT_HAR), e);
+
+		if (r != RES_OK)
+			return r;
+	}
+	return app_save_case(a, e);
+}
+
 int
 app_report(struct app *a)
 {
@@ -92,10 +104,7 @@ app_report(struct app *a)
 	} else if (file_write(path, buf_span(&out), &e) != RES_OK) {
 		status = STATUS_INTERNAL;
 	}
-	if (status == STATUS_OK && opt_given(o, OPT_HAR) &&
-		app_write_report(a, REPORT_HAR, opt_str(o, OPT_HAR), &e) != RES_OK)
-		status = STATUS_INTERNAL;
-	if (status == STATUS_OK && app_save_case(a, &e) != RES_OK)
+	if (status == STATUS_OK && app_write_beside(a, &e) != RES_OK)
 		status = STATUS_INTERNAL;
 	if (*e.text)
 		app_fail(&e);

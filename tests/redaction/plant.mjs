@@ -46,7 +46,7 @@ export const values = {
 	'token of a known vendor': `ghp_${randomBytes(18).toString('hex')}`, 'token in an error text': opaque(),
 	'secret in a sentence': password(), 'token in a challenge': opaque(), 'AWS secret key in XML': randomBytes(30).toString('base64'),
 	// what comes of a refresh
-	'new access token': opaque(), 'new refresh token': opaque(),
+	'device code of a login': opaque(), 'new access token': opaque(), 'new refresh token': opaque(),
 	// what a user pastes
 	'Basic credentials of a command': password(), 'cookie of a command': opaque(), 'bearer of a recording': opaque(),
 	'form password of a recording': password(), 'token in a mail': opaque(), 'assertion of a recording': opaque(40),
@@ -108,6 +108,8 @@ export const acts = {
 	},
 };
 export const common = {
+	'/device': () => json({ device_code: v['device code of a login'], user_code: 'WDJB-MJHT', verification_uri: 'https://idp.example/device',
+		verification_uri_complete: 'https://idp.example/device?user_code=WDJB-MJHT', interval: 1, expires_in: 60 }),
 	'/jwks': () => json({ keys: [{ kty: 'EC', crv: 'P-256', kid: 'leak', x: 'x', y: 'y', d: v['private key of a key set'] },
 		{ kty: 'oct', kid: 'sym', k: v['symmetric key of a key set'] }] }),
 	'/token': () => json({ access_token: v['new access token'], refresh_token: v['new refresh token'], token_type: 'Bearer', expires_in: 60 }),

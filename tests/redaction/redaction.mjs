@@ -142,6 +142,11 @@ try {
 	act = 'active';
 	await check('jwt', config('jwt-token.conf', { access_token_file: at('jwt'), refresh_token_file: at('at') }));
 	await check('dpop', config('dpop.conf', { dpop: true, dpop_key_file: at('client.pem') }));
+	for (const flow of ['device', 'client-credentials']) {
+		const r = await run(`login-${flow}`, ['login', '-c', good, '-p', 'p', '--flow', flow, '--device-authorization-endpoint', `${origin}/device`, '--save', out(`login-${flow}.case`), '--har', out(`login-${flow}.har`),
+			'--tokens-out', at(`login-${flow}.json`), '--log-file', out(`login-${flow}.log`), '--trace', 'all', '-v']);
+		tell(existsSync(at(`login-${flow}.json`)) && existsSync(out(`login-${flow}.har`)) ? [] : [r.code, r.stderr.slice(-200)], `login --flow ${flow} brought tokens`);
+	}
 	await run('config', ['check', '-c', good, '--print-config']);
 	for (const [name, text] of Object.entries(pastes)) {
 		writeFileSync(at(name), text);
