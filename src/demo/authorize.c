@@ -125,7 +125,7 @@ read_login(const struct demo_call *c, struct login *l)
 static bool
 is_our_client(const struct demo_call *c)
 {
-	char id[64];
+	char id[64] = "";
 
 	return call_text(c, "client_id", id, sizeof(id)) && strcmp(id, c->s->client_id) == 0;
 }

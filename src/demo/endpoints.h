@@ -141,7 +141,7 @@ bool form_wanted(struct demo_call *c);
 bool form_member(const struct demo_call *c, const char *name, struct buf *b);
 /* The same of the body of a POST, else of the query. */
 bool call_member(const struct demo_call *c, const char *name, struct buf *b);
-/* ... as text, cut off at nothing: false if it is longer than size. */
+/* ... as text, cut off at nothing: false if it is longer than size; absent: out stays as it is. */
 bool call_text(const struct demo_call *c, const char *name, char *out, size_t size);
 
 #endif

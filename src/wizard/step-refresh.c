@@ -25,6 +25,18 @@ spent(const struct wizard *w, char *why, size_t size)
 	return false;
 }
 
+/* Was it revoked here, and does the server not go on calling it active? */
+static bool
+revoked(const struct case_file *c)
+{
+	const struct exchange *x = case_last(c, PURPOSE_REVOCATION, SLOT_REFRESH);
+	const struct exchange *after = case_last(c, PURPOSE_INTROSPECTION, SLOT_REFRESH);
+
+	return x && x->answer.outcome == OUTCOME_SUCCESS &&
+		x->token_generation == c->n_generations - 1 &&
+		!(after && after->n > x->n && after->answer.outcome == OUTCOME_SUCCESS);
+}
+
 bool
 wizard_refreshing(const struct wizard *w)
 {
@@ -41,6 +53,8 @@ wizard_refreshable(const struct wizard *w, char *why, size_t size)
 		return no(why, size, "there is no refresh token in this case");
 	if (t->spent)
 		return spent(w, why, size);
+	if (revoked(w->c))
+		return no(why, size, "the refresh token was revoked in this case");
 	if (w->refresh_id)
 		return no(why, size, "the refresh token was sent, and its answer has not come yet");
 	if (!wizard_endpoint(w, EP_TOKEN).n && !wizard_may_discover(w))

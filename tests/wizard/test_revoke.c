@@ -68,7 +68,7 @@ script(const struct after *a)
 	const char *part = a->slot == SLOT_REFRESH ? "token=" REFRESH_TOKEN : "token=";
 
 	reply("GET", "openid-configuration", NULL, JSON_HEAD "{\"issuer\":\"" ISSUER "\","
-		"\"introspection_endpoint\":\"https://idp.test/introspect\","
+		"\"introspection_endpoint\":\"https://idp.test/introspect\",\"token_endpoint\":\"https://idp.test/token\","
 		"\"userinfo_endpoint\":\"https://idp.test/me\",\"revocation_endpoint\":\"https://idp.test/revoke\"}");
 	reply("POST", "/revoke", a->slot == SLOT_REFRESH ? "token_type_hint=refresh_token"
 		: "token_type_hint=access_token", DONE);
@@ -97,7 +97,9 @@ the_combination_is_named(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const struct after *a = &rows[i];
 		struct err e = ERR_INIT;
+		char why[LIMIT_MESSAGE];
 		struct world *t;
+		bool dead;
 
 		assert_int_equal(setup(state), 0);
 		t = *state;
@@ -119,6 +121,10 @@ the_combination_is_named(void **state)
 		if (looks(t) != 1 + a->looks)
 			fail_msg("%s: %zu looks", a->name, looks(t) - 1);
 		assert_int_equal(sent_to("/revoke"), 1);
+		/* what is dead is not refreshed with; what the server still calls active may be */
+		dead = a->slot == SLOT_REFRESH && strcmp(a->introspect[1], ACTIVE) != 0;
+		assert_int_equal(wizard_refreshable(t->w, why, sizeof(why)), !dead);
+		assert_true(!dead || strstr(why, "was revoked"));
 		assert_int_equal(teardown(state), 0);
 	}
 }
