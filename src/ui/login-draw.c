@@ -219,13 +219,38 @@ draw_prepared(const struct ui *ui, const struct login *l, struct rect r, struct 
 
 /* --- waiting at a browser -------------------------------------------------------------------- */
 
+/* The address, with "…" for an ID token that hints at the session; whether there was one. */
+static bool
+without_hint(const char *url, struct buf *out)
+{
+	static const char hint[] = "id_token_hint=";
+	size_t at = span_find_str(span_of(url), hint), value;
+
+	if (at == SIZE_MAX) {
+		(void)buf_puts(out, url);
+		return false;
+	}
+	value = at + strlen(hint);
+	(void)buf_add_span(out, span_sub(span_of(url), 0, value));
+	(void)buf_puts(out, "…");
+	(void)buf_puts(out, url + value + strcspn(url + value, "&"));
+	return true;
+}
+
 static void
 draw_browser(const struct ui *ui, struct rect r, struct canvas *c)
 {
 	const struct login_model *m = &ui->m.login;
 	struct rect u = {r.row + 1, 0, r.rows - 5, c->cols};
-	const char *url = m->url ? m->url : "";
-	int all = hard_lines(url, u, 0, UIR_VALUE, NULL), row;
+	struct buf shown;
+	const char *url;
+	bool hidden;
+	int all, row;
+
+	buf_init_wiping(&shown, LIMIT_REPORT);
+	hidden = without_hint(m->url ? m->url : "", &shown);
+	url = buf_str(&shown);
+	all = hard_lines(url, u, 0, UIR_VALUE, NULL);
 
 	canvas_puts(c, r.row, 3, c->cols - 4, UIR_NAME,
 		m->opened ? "A browser was opened at this address:"
@@ -240,12 +265,15 @@ draw_browser(const struct ui *ui, struct rect r, struct canvas *c)
 		m->listening ? "Listening at" : "Not listening. It ends at",
 		m->redirect_uri ? m->redirect_uri : "");
 	canvas_wrap(c, (struct rect){row + 2, 3, 2, c->cols - 4}, UIR_MEANING,
-		SPAN_LIT("Selected with the mouse, or copied with c, it is whole; v shows it "
-			 "alone."));
+		hidden ? SPAN_LIT("The ID token in it (…) is not shown here. Copied with c it is "
+				  "whole; v shows it alone and whole.")
+		       : SPAN_LIT("Selected with the mouse, or copied with c, it is whole; v shows "
+				  "it alone."));
 	if (m->ignored)
 		canvas_printf(c, row + 4, 3, c->cols - 4, UIR_WARNING,
 			"%u request%s came that did not answer this login, and %s ignored.",
 			m->ignored, m->ignored == 1 ? "" : "s", m->ignored == 1 ? "was" : "were");
+	buf_release(&shown);
 }
 
 /* --- waiting at another device --------------------------------------------------------------- */

@@ -258,6 +258,16 @@ open_action(struct ui *ui, void *state, enum action a)
 	}
 }
 
+/* Whoever has no token gets one: with the profile of the row. */
+static void
+log_in(struct ui *ui, struct open *o)
+{
+	if (!take_profile(ui, o))
+		return;
+	ui_pop(ui);
+	flow_login(ui);
+}
+
 /* Does it hold what has the form of a token? */
 static bool
 holds_token(struct span s)
@@ -319,6 +329,8 @@ open_event(struct ui *ui, void *state, const struct key_event *ev)
 			ui_global_action(ui, ACT_HELP);
 		if (ev->key.code == 'E' && !ev->key.mods)
 			edit(ui, o);
+		if (ev->key.code == 'i' && !ev->key.mods)
+			log_in(ui, o);
 		return UI_REDRAW;
 	}
 	if (!misplaced_token(ui, o, ev) &&
@@ -382,9 +394,13 @@ open_draw(const struct ui *ui, const void *state, struct canvas *c)
 		ui->m.c && ui->m.c->n_exchanges
 			? SPAN_LIT("Enter starts anew with step 1. Tokens and secrets are never "
 				   "shown and never logged.")
-			: SPAN_LIT("Enter starts with step 1. Nothing was sent yet; tokens and "
-				   "secrets are never shown and never "
-				   "logged."));
+			: part_shown(ui, o, PART_PROFILE)
+			? SPAN_LIT("Enter starts with step 1; i in the list of profiles logs in "
+				   "for a token. Nothing was sent yet; tokens and secrets are "
+				   "never shown and never logged.")
+			: SPAN_LIT("Enter starts with step 1; Esc and then i logs in for a token. "
+				   "Nothing was sent yet; tokens and secrets are never shown and "
+				   "never logged."));
 }
 
 static const enum action *
@@ -392,7 +408,7 @@ open_hints(const struct ui *ui, const void *state)
 {
 	/* in the list letters are keys, in a field they are text */
 	static const enum action list[] = {
-		ACT_ACCEPT, ACT_FORM_NEXT, ACT_BACK, ACT_PROFILE, ACT_HELP, ACT_QUIT, ACT_NONE};
+		ACT_ACCEPT, ACT_FORM_NEXT, ACT_LOGIN, ACT_PROFILE, ACT_BACK, ACT_HELP, ACT_QUIT, ACT_NONE};
 	static const enum action field[] = {
 		ACT_ACCEPT, ACT_FORM_NEXT, ACT_BACK, ACT_ERASE_ALL, ACT_INTERRUPT, ACT_NONE};
 

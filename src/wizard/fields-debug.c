@@ -37,7 +37,7 @@ exchange_row(struct field_list *l, const struct exchange *x)
 	const struct timings *t = &x->result.timings;
 	struct buf text;
 	struct field *f;
-	struct span path;
+	struct span path, url;
 	struct url u;
 	char label[80], outcome[80], value[200];
 
@@ -48,7 +48,9 @@ exchange_row(struct field_list *l, const struct exchange *x)
 	phase(&text, "wait", t->wait);
 	phase(&text, "receive", t->receive);
 	text_format(label, sizeof label, "%u %s", (unsigned)x->n, purpose_id(x->purpose));
-	if (url_parse(&u, span_of(x->request.url), NULL) != RES_OK)
+	/* what is masked in a query is no URL any more */
+	url = span_of(x->request.url);
+	if (url_parse(&u, span_sub(url, 0, span_find(url, '?')), NULL) != RES_OK)
 		memset(&u, 0, sizeof u);
 	if (x->result.response.status)
 		text_format(outcome, sizeof outcome, "%d", x->result.response.status);

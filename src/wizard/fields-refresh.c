@@ -214,7 +214,9 @@ fields_refresh(struct field_list *l, const struct wizard *w, bool local)
 		field_answer(l, "refresh", f->refresh);
 	}
 	if (case_renewal(f->c, &r)) {
-		comparison_rows(l, &r);
+		/* a first login has nothing before it */
+		if (r.old->access.present || r.old->refresh.present)
+			comparison_rows(l, &r);
 		field_time(l, f, "exp", &f->exp, local);
 	}
 	precondition_rows(l, w, f);

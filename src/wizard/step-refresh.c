@@ -60,14 +60,18 @@ wizard_refreshable(const struct wizard *w, char *why, size_t size)
 	if (!wizard_endpoint(w, EP_TOKEN).n && !wizard_may_discover(w))
 		return no(why, size,
 			"no token endpoint is known: give one, or an issuer to discover it from");
-	if (metadata_supports(&w->c->metadata, "grant_types_supported", "refresh_token") == TRI_NO)
-		return no(
-			why, size, "the server's metadata does not offer the refresh_token grant");
 	left = w->facts.refresh_exp.known ? w->facts.refresh_exp.at - w->facts.server_now_s : 1;
 	if (left <= 0 && why)
 		text_format(why, size,
 			"the refresh token itself has expired; the server will most likely refuse "
 			"it");
+	/* it may be wrong: the server gave the token, and would not spend it for a grant it lacks */
+	else if (why &&
+		metadata_supports(&w->c->metadata, "grant_types_supported", "refresh_token") ==
+			TRI_NO)
+		text_format(why, size,
+			"a refresh token is there, but the server's metadata does not offer its "
+			"grant; the token endpoint knows");
 	else if (why)
 		text_format(why, size, "%s",
 			t->from ? "the new refresh token is there and was not used yet"

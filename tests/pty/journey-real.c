@@ -62,6 +62,7 @@ test_alive(void **state)
 	assert_true(vt_has(t, "── Introspection ──"));
 
 	play_refresh(t);
+	play_leave_files(t);
 	vt_resize(t, 60, 100);
 	assert_true(vt_idle(t));
 	assert_true(vt_has(t, "a new access token came"));
@@ -110,6 +111,7 @@ test_expired(void **state)
 	free(verdict);
 	free(finding);
 	play_refresh(t);
+	play_leave_files(t);
 	vt_resize(t, 60, 100);
 	assert_true(vt_idle(t));
 	assert_true(vt_has(t, "a new access token came"));

@@ -97,6 +97,14 @@ tests_pty_journey_real_CPPFLAGS = $(PLAY_CPPFLAGS)
 tests_pty_journey_real_CFLAGS = $(PLAY_CFLAGS)
 tests_pty_journey_real_LDADD = $(PLAY_LIBS)
 
+check_PROGRAMS += tests/pty/logins-real
+TAP_TESTS += tests/pty/logins-real.sh
+SANITIZER_TESTS += tests/pty/logins-real.sh
+tests_pty_logins_real_SOURCES = tests/pty/logins-real.c
+tests_pty_logins_real_CPPFLAGS = $(PLAY_CPPFLAGS)
+tests_pty_logins_real_CFLAGS = $(PLAY_CFLAGS)
+tests_pty_logins_real_LDADD = $(PLAY_LIBS)
+
 # Pictures of the screens, for the documents: `make screenshots` draws them anew.
 check_PROGRAMS += tests/pty/shot
 tests_pty_shot_SOURCES = tests/pty/shot.c
@@ -120,4 +128,5 @@ endif
 .PHONY: screenshots
 EXTRA_DIST += tests/pty/vt.c tests/pty/vt.h tests/pty/svg.c tests/pty/svg.h tests/pty/test_screen.c \
 	tests/pty/play.c tests/pty/play.h tests/pty/journey.c tests/pty/terminal.c tests/pty/random.c \
-	tests/pty/journey-real.c tests/pty/journey-real.sh tests/pty/shot.c tests/pty/lsan.supp
+	tests/pty/journey-real.c tests/pty/journey-real.sh \
+	tests/pty/logins-real.c tests/pty/logins-real.sh tests/pty/shot.c tests/pty/lsan.supp

@@ -22,8 +22,9 @@ play_teardown(void **state)
 /* --- secrets ------------------------------------------------------------------------------------------- */
 
 /* Masks show the first characters; what follows them must not be seen. */
-enum { FORBID_SKIP = 6, FORBID_LEN = 12, FORBID_MAX = 8 };
+enum { FORBID_SKIP = 6, FORBID_LEN = 12, FORBID_MAX = 8, ALLOW_MAX = 24 };
 static char forbidden[FORBID_MAX][FORBID_LEN + 1];
+static char *allowed[ALLOW_MAX];
 
 void
 play_forbid(const char *secret)
@@ -39,6 +40,40 @@ play_forbid(const char *secret)
 	fail();
 }
 
+void
+play_allow(const char *open)
+{
+	for (size_t i = 0; i < ALLOW_MAX; i++) {
+		if (allowed[i] && strcmp(allowed[i], open) == 0)
+			return;
+		if (!allowed[i]) {
+			allowed[i] = xstrdup(open);
+			return;
+		}
+	}
+	fail();
+}
+
+void
+play_forget(void)
+{
+	memset(forbidden, 0, sizeof(forbidden));
+	for (size_t i = 0; i < ALLOW_MAX; i++) {
+		free(allowed[i]);
+		allowed[i] = NULL;
+	}
+}
+
+static bool
+is_allowed(const char *run)
+{
+	for (size_t i = 0; i < ALLOW_MAX && allowed[i]; i++) {
+		if (strstr(allowed[i], run))
+			return true;
+	}
+	return false;
+}
+
 static bool
 is_token_char(char c)
 {
@@ -48,7 +83,7 @@ is_token_char(char c)
 const char *
 play_leak(const char *text)
 {
-	static char found[64];
+	static char found[256];
 	/* a public key's coordinates look random, too, and so does the thumbprint of a key or certificate */
 	bool keys = strstr(text, "\"kty\":") != NULL;
 	bool thumbprints = strstr(text, "jkt") != NULL || strstr(text, "x5t#S256") != NULL;
@@ -70,15 +105,16 @@ play_leak(const char *text)
 		if ((n >= 16 && memcmp(p, "eyJ", 3) == 0) || (n >= 24 && upper && lower && digit && !keys &&
 			!(thumbprints && (n == 43 || !strncmp(p + n, "…", strlen("…")))))) {
 			snprintf(found, sizeof(found), "%.*s", (int)n, p);
-			return found;
+			if (!is_allowed(found))
+				return found;
 		}
 		p += n ? n : 1;
 	}
 	return NULL;
 }
 
-static void
-no_secret(struct vt *t)
+void
+play_no_secret(struct vt *t)
 {
 	const char *leak = play_leak(vt_text(t));
 
@@ -111,7 +147,7 @@ play_keys(struct vt *t, const char *keys)
 {
 	vt_type(t, keys);
 	assert_true(vt_idle(t));
-	no_secret(t);
+	play_no_secret(t);
 }
 
 void
@@ -125,6 +161,15 @@ play_walk(struct vt *t)
 		play_keys(t, "\r");
 		assert_true(vt_has(t, rails[i]));
 	}
+}
+
+void
+play_leave_files(struct vt *t)
+{
+	if (!vt_has(t, "Replace the profile's token files?"))
+		return;
+	assert_true(vt_has(t, "▸ 2 Leave them as they are"));
+	play_keys(t, "\r");
 }
 
 void

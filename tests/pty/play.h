@@ -15,10 +15,18 @@ int play_teardown(void **state);
 struct vt *play_start(const struct vt_options *o, const char *const *args);
 /* From now on this text (without blanks at its ends) may stand on no screen, not even its middle alone. */
 void play_forbid(const char *secret);
+/* From now on the parts of this text are no secrets (an address to be copied, a challenge), until play_forget(). */
+void play_allow(const char *open);
+/* Neither forbids nor allows anything any more. */
+void play_forget(void);
+/* Nothing secret stands on the screen. */
+void play_no_secret(struct vt *t);
 /* Types and waits until all of it was done. */
 void play_keys(struct vt *t, const char *keys);
 /* Enter on every step from the first on. */
 void play_walk(struct vt *t);
+/* If it is asked whether the profile's token files are replaced: they stay, as Enter alone has it. */
+void play_leave_files(struct vt *t);
 /* Refreshes and keeps the new tokens in memory; asserts that it was asked. */
 void play_refresh(struct vt *t);
 /* q: farewell, status 0, terminal as before; frees it. */

@@ -12,15 +12,17 @@ export async function glewlwydBrowser(w) {
 	};
 	await call('POST', 'auth/', { username: user.name, password: user.password });
 	await call('PUT', 'auth/grant/app-basic', { scope: 'openid profile' });
+	const open = (url, more) => browser.open(`${url}&g_continue`, more);
 	return {
+		open,
 		async logIn(url) {
-			const end = await browser.open(`${url}&g_continue`);
+			const end = await open(url);
 			return end.body?.includes('Back to tokentriage') ? end
 				: { error: `the browser ended at ${end.url}: ${end.status} ${end.body?.slice(0, 200)}` };
 		},
 		async confirm({ complete, url, code }) {
 			const address = complete ?? `${url}?code=${code}`;
-			const end = await browser.open(`${address}&g_continue`);
+			const end = await open(address);
 			return end.url.includes('prompt=deviceComplete') ? end
 				: { error: `the device's page ended at ${end.url}: ${end.status}` };
 		},

@@ -178,7 +178,8 @@ async function setUp(base, clients) {
 	for (const c of Object.values(clients))
 		await admin('client/', { client_id: c.id, name: c.id, enabled: true,
 			confidential: c.auth !== 'none', ...(c.secret && { password: c.secret, client_secret: c.secret }),
-			scope: [...scopes, 'introspect'], redirect_uri: ['http://127.0.0.1/callback', redirect],
+			scope: [...scopes, 'introspect'],
+			redirect_uri: ['http://127.0.0.1/callback', redirect, 'https://app.invalid/callback'],
 			authorization_type: c.types, token_endpoint_auth_method: [c.auth] });
 	await admin('mod/plugin/', plugin('oidc', base, 600));
 	await admin('mod/plugin/', plugin('short', base, 2));

@@ -32,8 +32,10 @@ EXTRA_DIST += \
 	tests/real/package-lock.json \
 	tests/real/package.json \
 	tests/real/real.tap.sh \
+	tests/real/resource.mjs \
 	tests/real/run-real.mjs \
 	tests/real/setup.sh \
+	tests/real/with-logins.mjs \
 	tests/real/with-oidc.mjs \
 	tests/real/world.mjs
 

@@ -187,25 +187,31 @@ const other = {};
 for (const name of ['expired', 'other-host', 'not-yet'])
 	other[name] = await listen(name);
 other.mtls = await listen('good', { requestCert: true, rejectUnauthorized: false, ca: pem('ca.pem') });
-const nonces = await listen('good');	// an issuer of its own
+// issuers of their own
+const nonces = await listen('good');
+const pushes = await listen('good');
 
 const shared = configuration(registered, new URL(nonces.url).host, other.mtls.url);
 const own = [good, ...Object.values(other)].map((l) => new URL(l.url).host);
 const providers = new Map();
+
+// The same, where an authorization request must be pushed first (RFC 9126 §5).
+const pushed = { ...shared, features: { ...shared.features,
+	pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: true } } };
 
 // Behind a proxy that passes Host on, the server is the issuer of that address,
 // with the same keys, clients and tokens.
 function providerFor(host) {
 	const issuer = !host || own.includes(host) ? good.url : `https://${host}`;
 	if (!providers.has(issuer)) {
-		const provider = new Provider(issuer, shared);
+		const provider = new Provider(issuer, issuer === pushes.url ? pushed : shared);
 		provider.on('server_error', (ctx, err) => console.error('server_error', err));
 		providers.set(issuer, provider.callback());
 	}
 	return providers.get(issuer);
 }
 
-for (const l of [good, nonces, ...Object.values(other)])
+for (const l of [good, nonces, pushes, ...Object.values(other)])
 	l.server.on('request', (req, res) => providerFor(req.headers.host)(req, res));
 
 process.stdin.resume();
@@ -216,7 +222,7 @@ setTimeout(() => process.exit(3), Number(opt.minutes) * 60000);
 process.stdout.write(JSON.stringify({
 	kind: 'oidc-provider', issuer: good.url, clients: told, resource: RESOURCE,
 	broken: { expired: other.expired.url, otherHost: other['other-host'].url, notYet: other['not-yet'].url },
-	mtls: other.mtls.url, nonces: nonces.url,
+	mtls: other.mtls.url, nonces: nonces.url, pushes: pushes.url,
 	authorization_endpoint: `${good.url}/auth`, token_endpoint: `${good.url}/token`,
 	introspection_endpoint: `${good.url}/token/introspection`,
 	revocation_endpoint: `${good.url}/token/revocation`, userinfo_endpoint: `${good.url}/me`,
