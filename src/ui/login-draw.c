@@ -219,6 +219,15 @@ draw_prepared(const struct ui *ui, const struct login *l, struct rect r, struct 
 
 /* --- waiting at a browser -------------------------------------------------------------------- */
 
+/* An address that goes on says so where it is cut. */
+static void
+cut_here(struct canvas *c, int row, const char *words)
+{
+	int cols = (int)strlen(words) - 2; /* "…" is three bytes in one cell */
+
+	canvas_puts(c, row, c->cols - cols, cols, UIR_WARNING, words);
+}
+
 /* The address, with "…" for an ID token that hints at the session; whether there was one. */
 static bool
 without_hint(const char *url, struct buf *out)
@@ -259,8 +268,7 @@ draw_browser(const struct ui *ui, struct rect r, struct canvas *c)
 	hard_lines(url, u, 0, UIR_VALUE, c);
 	row = u.row + (all < u.rows ? all : u.rows);
 	if (all > u.rows)
-		canvas_puts(c, u.row + u.rows - 1, c->cols - 22, 22, UIR_WARNING,
-			" … v shows it whole");
+		cut_here(c, u.row + u.rows - 1, " … v shows it whole");
 	canvas_printf(c, row + 1, 3, c->cols - 4, UIR_MEANING, "%s %s",
 		m->listening ? "Listening at" : "Not listening. It ends at",
 		m->redirect_uri ? m->redirect_uri : "");
@@ -335,7 +343,8 @@ draw_address(const struct ui *ui, struct canvas *c)
 {
 	struct rect all = {0, 0, c->rows - 1, c->cols};
 
-	hard_lines(login_address(&ui->m.login), all, 0, UIR_TEXT, c);
+	if (hard_lines(login_address(&ui->m.login), all, 0, UIR_TEXT, c) > all.rows)
+		cut_here(c, all.rows - 1, " … c copies it whole");
 }
 
 static void

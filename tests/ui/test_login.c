@@ -8,7 +8,7 @@ static const char *clipped;
 static void
 clip(struct terminal *t, struct span text)
 {
-	static char kept[1024];
+	static char kept[4096];
 
 	(void)t;
 	snprintf(kept, sizeof(kept), "%.*s", SPAN_ARG(text));
@@ -338,6 +338,36 @@ test_esc_cancels(void **state)
 	}
 }
 
+/* An ID token in the address is for the server, not for who looks on; and what is cut says so. */
+static void
+test_an_id_token_is_not_shown_by_itself(void **state)
+{
+	static char url[3000] = "https://idp.example/authorize?prompt=none&id_token_hint=eyJhbGciOiJSUzI1NiJ9.";
+	struct ui *ui = waiting(FLOW_CODE);
+	size_t len = strlen(url);
+
+	(void)state;
+	memset(url + len, 'a', 1000);
+	memcpy(url + len + 1000, "&state=9f1c0a7e", sizeof("&state=9f1c0a7e"));
+	fake.login.url = url;
+	act(ui, ACT_TIME); /* reads the model anew */
+	for (int cols = 60; cols <= 120; cols += 20) {
+		assert_true(shows(ui, 24, cols, "prompt=none"));
+		assert_false(shows(ui, 24, cols, "eyJ"));
+		assert_false(shows(ui, 24, cols, "aaaa"));
+		assert_true(shows(ui, 24, cols, "The ID token in it (…) is not shown here."));
+	}
+	assert_true(shows(ui, 24, 120, "id_token_hint=…&state=9f1c0a7e\n"));
+	act(ui, ACT_COPY);
+	assert_string_equal(clipped, url);
+	act(ui, ACT_ADDRESS);
+	assert_true(shows(ui, 24, 80, "id_token_hint=eyJ"));
+	assert_true(shows(ui, 24, 80, "aaaa&state=9f1c0a7e\n"));
+	assert_false(shows(ui, 24, 80, "c copies it whole"));
+	assert_true(shows(ui, 18, 60, "aaaa … c copies it whole\n"));
+	end(ui);
+}
+
 /* Left for another step it goes on, and comes back with the same key. */
 static void
 test_it_goes_on_behind_other_screens(void **state)
@@ -367,6 +397,7 @@ main(void)
 		cmocka_unit_test(test_the_address_is_whole),
 		cmocka_unit_test(test_a_device_has_a_large_code),
 		cmocka_unit_test(test_esc_cancels),
+		cmocka_unit_test(test_an_id_token_is_not_shown_by_itself),
 		cmocka_unit_test(test_it_goes_on_behind_other_screens),
 	};
 
