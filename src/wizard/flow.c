@@ -263,13 +263,15 @@ wizard_login_prepare(
 
 	if (!wizard_can_login(w, k, why, sizeof why))
 		return err_set(e, RES_REFUSED, "%s", why);
+	/* one that waits for its word may hold the port that the redirect URI names */
+	flow_unref(w->flow);
+	w->flow = NULL;
 	f = flow_new(w, k, wish);
 	r = flow_open(f, e);
 	if (r != RES_OK) {
 		flow_unref(f);
 		return r;
 	}
-	flow_unref(w->flow);
 	w->flow = f;
 	if (wizard_may_discover(w)) {
 		flow_enter(f, FLOW_ASKING, "Asking the issuer for its endpoints.");

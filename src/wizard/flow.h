@@ -71,7 +71,8 @@ struct flow_view { /* borrowed until the next wizard call; every text is safe */
 /* Can it be done?  why gets the reason, or (true) what speaks against it; "" if nothing does. */
 bool wizard_can_login(const struct wizard *w, enum flow_kind k, char *why, size_t size);
 /*
- * Begins: PREPARED at once, or ASKING while the metadata is fetched.  A flow that ended is forgotten.
+ * Begins: PREPARED at once, or ASKING while the metadata is fetched.  A flow that ended, or waits for the
+ * user's word, is forgotten.
  * RES_REFUSED with the reason; RES_IO if the redirect URI's port cannot be listened on.
  */
 enum res wizard_login_prepare(struct wizard *w, enum flow_kind k, const struct flow_wish *wish,

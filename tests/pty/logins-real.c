@@ -499,13 +499,6 @@ visit_elsewhere(struct vt *t, const char *url)
 }
 
 static void
-paste(struct vt *t, const char *redirect)
-{
-	vt_paste(t, redirect, strlen(redirect));
-	assert_true(vt_blocked(t));
-}
-
-static void
 ask_silently(struct vt *t, const char *wanted, char url[ADDRESS_MAX])
 {
 	prepare(t, "4", "silent authentication", wanted);
@@ -536,23 +529,14 @@ static void
 test_silent(void **state)
 {
 	char url[ADDRESS_MAX];
-	const char *end;
 	struct vt *t = start("web");
 
 	(void)state;
-	prepare(t, "1", "authorization code with PKCE", "redirect_uri=https://app.invalid/callback");
-	agree(t, "2", NULL);
-	address(t, url);
-	end = visit_elsewhere(t, url);
-	forbid_code(end);
-	paste(t, end);
-	arrived(t, "authorization code with PKCE", "are in memory");
+	log_in_by_browser(t, "client_id=app-web;redirect_uri=http://127.0.0.1:");
 	user_information(t);
 
 	ask_silently(t, "prompt=none;id_token_hint=", url);
-	end = visit_elsewhere(t, url);
-	forbid_code(end);
-	paste(t, end);
+	visit(t, url);
 	arrived(t, "silent authentication", "are in memory");
 	user_information(t);
 
@@ -562,15 +546,16 @@ test_silent(void **state)
 	play_keys(t, "openid profile email");
 	vt_type(t, "\r");
 	assert_true(vt_idle(t));
+	shows(t, "scope=openid profile email");
 	vt_type(t, "2");
 	address(t, url);
 	assert_non_null(strstr(url, "scope=openid+profile+email"));
-	paste(t, visit_elsewhere(t, url));
+	ask(t, "visit %s", url);
 	refused(t, "consent_required");
 
 	ask(t, "forget");
 	ask_silently(t, "prompt=none", url);
-	paste(t, visit_elsewhere(t, url));
+	ask(t, "visit %s", url);
 	refused(t, "login_required");
 	works(t);
 	play_quit(t);
@@ -588,7 +573,7 @@ log_in_by_device(struct vt *t, const char *request, const char *parameter)
 	assert_true(vt_see(t, "On a phone or any other device, open"));
 	assert_true(vt_idle(t));
 	play_no_secret(t);
-	shows(t, "█████");
+	shows(t, "█");
 	behind(t, "     https:", uri + strlen("https:"), sizeof(uri) - 16);
 	memcpy(uri, "https:", strlen("https:"));
 	play_keys(t, "o");
@@ -715,6 +700,8 @@ test_client(void **state)
 	prepare(t, "3", "client credentials", "POST https://127.0.0.1:;/token;grant_type=client_credentials");
 	agree(t, "1", NULL);
 	arrived(t, "client credentials", "are in memory");
+	says(t, "?", "user information has not been asked for");
+	play_keys(t, "\r");
 	says(t, "✗", "there is no user whose information could be given");
 	shows(t, "HTTP 401");
 	look_around(t);

@@ -529,4 +529,7 @@ vt_dump(struct vt *t, const char *why)
 		t->last.state ? t->last.state : '-', t->last.rows, t->last.cols, t->rows, t->cols, t->exited);
 	for (int row = 0; row < t->rows; row++)
 		fprintf(stderr, "# |%s\n", vt_row(t, row));
+	if (t->exited)
+		fprintf(stderr, "# ended with wait status %#x; last words: %s\n", (unsigned)t->status,
+			t->plain && t->plain_len > 400 ? t->plain + t->plain_len - 400 : t->plain ? t->plain : "");
 }
