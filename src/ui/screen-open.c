@@ -408,7 +408,8 @@ open_hints(const struct ui *ui, const void *state)
 {
 	/* in the list letters are keys, in a field they are text */
 	static const enum action list[] = {
-		ACT_ACCEPT, ACT_FORM_NEXT, ACT_LOGIN, ACT_PROFILE, ACT_BACK, ACT_HELP, ACT_QUIT, ACT_NONE};
+		ACT_ACCEPT, ACT_FORM_NEXT, ACT_LOGIN, ACT_PROFILE, ACT_BACK, ACT_HELP, ACT_QUIT,
+		ACT_NONE};
 	static const enum action field[] = {
 		ACT_ACCEPT, ACT_FORM_NEXT, ACT_BACK, ACT_ERASE_ALL, ACT_INTERRUPT, ACT_NONE};
 

@@ -65,7 +65,7 @@ wizard_refreshable(const struct wizard *w, char *why, size_t size)
 		text_format(why, size,
 			"the refresh token itself has expired; the server will most likely refuse "
 			"it");
-	/* it may be wrong: the server gave the token, and would not spend it for a grant it lacks */
+	/* it may be wrong: the server gave the token, and a refusal of the grant spends none */
 	else if (why &&
 		metadata_supports(&w->c->metadata, "grant_types_supported", "refresh_token") ==
 			TRI_NO)
