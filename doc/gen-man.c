@@ -17,6 +17,8 @@
  *   @roles           what a theme gives looks to
  *   @clientauth      the client authentication methods
  *   @flows           the ways to log in
+ *   @faq             the questions people ask
+ *   @glossary        the glossary
  */
 #include "base/clock.h"
 #include "cli/options.h"
@@ -26,6 +28,7 @@
 #include "ui/keymap.h"
 #include "ui/theme.h"
 #include "wizard/flow.h"
+#include "wizard/learn.h"
 #include "wizard/probes.h"
 
 /* Words for mdoc: nothing in them is a request or an escape. */
@@ -360,6 +363,32 @@ put_flows(const char *arg)
 	}
 }
 
+static void
+put_learn(const struct learn_row *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		item(rows[i].name);
+		line(rows[i].text);
+		printf("(");
+		words(rows[i].defined);
+		puts(")");
+	}
+}
+
+static void
+put_faq(const char *arg)
+{
+	(void)arg;
+	put_learn(faq, faq_count);
+}
+
+static void
+put_glossary(const char *arg)
+{
+	(void)arg;
+	put_learn(glossary, glossary_count);
+}
+
 static const struct {
 	const char *name;
 	void (*put)(const char *arg);
@@ -368,6 +397,7 @@ static const struct {
 	{"profile", put_profile}, {"ui", put_ui}, {"findings", put_findings}, {"errors", put_errors},
 	{"trace", put_trace}, {"scenarios", put_scenarios}, {"probes", put_probes},
 	{"roles", put_roles}, {"clientauth", put_clientauth}, {"flows", put_flows},
+	{"faq", put_faq}, {"glossary", put_glossary},
 };
 
 /* "@name arg"; false: no such table. */

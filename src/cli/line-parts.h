@@ -26,6 +26,12 @@ bool line_choose_place(struct line *l, struct err *e);
 /* New tokens came since there were `was` generations of them: offers to replace the profile's token files. */
 void line_offer_files(struct line *l, size_t was);
 
+/* What there is to learn (line-learn.c); words: of a question, a term or what is said of them. */
+void line_guide(struct line *l);
+void line_faq(struct line *l);
+void line_glossary(struct line *l);
+void line_look_up(struct line *l, const char *words);
+
 /* Logging in again (line-login.c); the profile editor (line-profile.c). */
 void line_login(struct line *l);
 void line_profile(struct line *l);

@@ -171,6 +171,8 @@ put_help(struct line *l)
 		"i      log in again: choose how\n"
 		"e      edit the profile, or save what the command line gave as one\n"
 		"a      your application: what it does with this answer, and the HTTP\n"
+		"g      the guide: what this step does, its request and answers\n"
+		"?      questions people ask; k  the glossary; /WORD  finds a word in both\n"
 		"d      do not mention interrupted refreshes again\n"
 		"x      write the report to a file\nw      write the case to a file; "
 		"'tokentriage open' shows it again\nl      the log\nq      leave\n");
@@ -496,8 +498,14 @@ choose(struct line *l)
 	} choices[] = {{'\0', run_step}, {'n', next_step}, {'s', put_steps}, {'p', probe},
 		{'r', refresh}, {'v', revoke_token}, {'i', line_login}, {'e', line_profile},
 		{'a', application}, {'d', seen},
+		{'g', line_guide}, {'?', line_faq}, {'k', line_glossary},
 		{'x', export}, {'w', save_case}, {'l', put_log}, {'h', put_help}};
-	char c = l->answer[0] && l->answer[1] ? '?' : l->answer[0];
+	char c = l->answer[0] && l->answer[1] ? '-' : l->answer[0];
+
+	if (l->answer[0] == '/') {
+		line_look_up(l, l->answer + 1);
+		return true;
+	}
 
 	if (l->a->read_only && c && strchr("priv", c)) {
 		line_put(l,

@@ -28,7 +28,7 @@ src_libttcli_a_SOURCES = \
 	src/cli/embedded.c src/cli/embedded.h \
 	src/cli/help.c \
 	src/cli/keyring.c src/cli/keyring.h \
-	src/cli/line.c src/cli/line.h src/cli/line-login.c src/cli/line-parts.h \
+	src/cli/line.c src/cli/line.h src/cli/line-learn.c src/cli/line-login.c src/cli/line-parts.h \
 	src/cli/line-profile.c \
 	src/cli/modules.c src/cli/modules.h \
 	src/cli/option-values.c \

@@ -50,8 +50,8 @@ open_page(struct ui *ui, enum action a)
 static void
 guide(struct ui *ui)
 {
-	/* beside the fields where there is room, else in a pager */
-	if (ui->canvas.cols >= UI_GUIDE_COLS)
+	/* beside the fields where there is room, then whole if that was not all of it, then gone */
+	if (ui->canvas.cols >= UI_GUIDE_COLS && (!ui->guide || step_guide_fits(ui)))
 		ui->guide = !ui->guide;
 	else
 		open_page(ui, ACT_GUIDE);

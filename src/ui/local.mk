@@ -13,7 +13,6 @@ src_libttui_a_SOURCES = \
 	src/ui/flows.c \
 	src/ui/global.c \
 	src/ui/glyphs.c src/ui/glyphs.h \
-	src/ui/guide.def \
 	src/ui/keydec.c \
 	src/ui/keymap.c src/ui/keymap.h \
 	src/ui/keys.c src/ui/keys.h \

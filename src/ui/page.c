@@ -184,6 +184,16 @@ searched(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 }
 
 static unsigned
+pager_close(struct ui *ui, const struct pager *p, enum action a)
+{
+	/* the guide's key goes on: beside the fields, whole, gone */
+	if (a == ACT_GUIDE && ui->canvas.cols >= UI_GUIDE_COLS && strcmp(p->title, "Guide") == 0)
+		ui->guide = false;
+	ui->search[0] = '\0';
+	return UI_CLOSE;
+}
+
+static unsigned
 pager_action(struct ui *ui, void *state, enum action a)
 {
 	struct pager *p = state;
@@ -228,8 +238,7 @@ pager_action(struct ui *ui, void *state, enum action a)
 	case ACT_HELP:
 	case ACT_GUIDE:
 	case ACT_FINDINGS:
-		ui->search[0] = '\0';
-		return UI_CLOSE;
+		return pager_close(ui, p, a);
 	case ACT_DECISION:
 		return strcmp(p->title, "Your application") == 0 ? UI_CLOSE : UI_PROPAGATE;
 	case ACT_EXPLAIN:

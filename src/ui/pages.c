@@ -4,28 +4,9 @@
 #include "diagnose/chain.h"
 #include "oauth/oautherror.h"
 #include "ui/glyphs.h"
+#include "wizard/learn.h"
 
 enum { BODY_SHOWN = 64 << 10 };
-
-enum guide_kind { GUIDE_HEAD, GUIDE_TEXT, GUIDE_CODE };
-
-static const struct {
-	enum step step;
-	enum guide_kind kind;
-	const char *text;
-} guide_lines[] = {
-#define GUIDE(step, kind, text) {STEP_##step, GUIDE_##kind, text},
-#include "ui/guide.def"
-#undef GUIDE
-};
-
-static const struct {
-	const char *question, *answer;
-} faq[] = {
-#define FAQ(question, answer) {question, answer},
-#include "ui/guide.def"
-#undef FAQ
-};
 
 static void
 gap(struct page *p)
@@ -85,13 +66,30 @@ page_catalogue(struct page *p)
 	}
 }
 
+static void
+learn_rows(struct page *p, const char *title, const struct learn_row *rows, size_t n)
+{
+	heading(p, title);
+	for (size_t i = 0; i < n; i++) {
+		page_add(p, UIR_NAME, 1, "%s", rows[i].name);
+		page_add(p, UIR_GUIDE, 3, "%s (%s)", rows[i].text, rows[i].defined);
+	}
+}
+
 void
 page_help(struct page *p, const struct keymap *m)
 {
+	char search[80];
+
 	page_add(p, UIR_GUIDE, 0, "%s",
 		"Five steps find out why a token does not get user information. Enter runs a "
 		"step and goes on to the next; the sentence on top names the cause and what to "
 		"do.");
+	keymap_names(m, ACT_SEARCH, search, sizeof(search));
+	page_add(p, UIR_GUIDE, 0,
+		"Here stand the keys, the questions people ask and a glossary; %s finds a word in "
+		"them.",
+		search);
 	help_actions(p, m, CONTEXT_GLOBAL, "Everywhere");
 	help_actions(p, m, CONTEXT_ANY, "Always, also in dialogs");
 	help_actions(p, m, CONTEXT_LIST, "In the pane that has the keys");
@@ -101,19 +99,36 @@ page_help(struct page *p, const struct keymap *m)
 	page_add(p, UIR_GUIDE, 1, "%s",
 		"✓ ok   ! warning   ✗ problem   – skipped   ? undetermined   · not walked yet   "
 		"… under way");
-	heading(p, "Questions people ask");
-	for (size_t i = 0; i < ARRAY_SIZE(faq); i++) {
-		page_add(p, UIR_NAME, 1, "%s", faq[i].question);
-		page_add(p, UIR_GUIDE, 3, "%s", faq[i].answer);
+	learn_rows(p, "Questions people ask", faq, faq_count);
+	learn_rows(p, "Glossary", glossary, glossary_count);
+}
+
+static void
+guide_row(struct page *p, const struct wizard *w, const struct guide_row *g)
+{
+	static const enum ui_role roles[] = {
+		[GUIDE_HEAD] = UIR_TITLE,
+		[GUIDE_TEXT] = UIR_GUIDE,
+		[GUIDE_CODE] = UIR_VALUE,
+		[GUIDE_DEMO] = UIR_NEXT,
+	};
+	struct buf line;
+
+	buf_init(&line, LIMIT_REPORT);
+	if (guide_line(w, g, &line)) {
+		if (g->kind == GUIDE_HEAD)
+			gap(p);
+		page_add(p, roles[g->kind], g->kind == GUIDE_CODE ? 2 : 0, "%s", buf_str(&line));
+		if (g->kind == GUIDE_CODE)
+			page_hang(p, 2);
 	}
+	buf_release(&line);
 }
 
 void
 page_guide(struct page *p, const struct ui *ui, enum step s)
 {
-	static const enum ui_role roles[] = {UIR_TITLE, UIR_GUIDE, UIR_VALUE};
-
-	if (ui->d && ui->d->lesson && ui->d->lesson[0]) {
+	if (ui->d->lesson && ui->d->lesson[0]) {
 		page_add(p, UIR_TITLE, 0, "This scenario");
 		page_add_lines(p, UIR_GUIDE, 0, span_of(ui->d->lesson));
 		gap(p);
@@ -121,14 +136,9 @@ page_guide(struct page *p, const struct ui *ui, enum step s)
 	page_add(p, UIR_TITLE, 0, "%d %s", (int)s + 1, step_title(s));
 	page_add(p, UIR_GUIDE, 0, "%s", step_question(s));
 	gap(p);
-	for (size_t i = 0; i < ARRAY_SIZE(guide_lines); i++) {
-		if (guide_lines[i].step != s)
-			continue;
-		if (guide_lines[i].kind == GUIDE_HEAD)
-			gap(p);
-		page_add(p, roles[guide_lines[i].kind], guide_lines[i].kind == GUIDE_CODE ? 2 : 0,
-			"%s", guide_lines[i].text);
-	}
+	for (size_t i = 0; i < guide_count; i++)
+		if (guide_rows[i].step == s)
+			guide_row(p, ui->d->wizard, &guide_rows[i]);
 }
 
 static void

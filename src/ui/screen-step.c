@@ -37,6 +37,23 @@ panes_now(const struct ui *ui, struct rect *fields, struct rect *log)
 	step_panes(ui, chrome_all(ui, &measure), fields, &guide, log);
 }
 
+bool
+step_guide_fits(const struct ui *ui)
+{
+	struct rect fields, guide, log;
+	struct canvas measure;
+	struct page p;
+	bool fits;
+
+	canvas_init_measure(&measure, ui->canvas.rows, ui->canvas.cols);
+	step_panes(ui, chrome_all(ui, &measure), &fields, &guide, &log);
+	page_init(&p);
+	page_guide(&p, ui, ui->step);
+	fits = page_height(&p, guide.cols - 3) <= guide.rows;
+	page_release(&p);
+	return fits;
+}
+
 const struct field *
 step_marked(const struct ui *ui)
 {
@@ -253,6 +270,29 @@ draw_empty(const struct ui *ui, struct rect r, struct canvas *c)
 		span_of(words));
 }
 
+/* Beside the fields; the last row says how the rest is seen. */
+static void
+guide_draw(const struct ui *ui, struct rect r, struct canvas *c)
+{
+	struct rect old = canvas_clip(c, r), text = {r.row, r.col + 2, r.rows, r.cols - 3};
+	char key[32];
+	struct page p;
+
+	page_init(&p);
+	page_guide(&p, ui, ui->step);
+	if (page_height(&p, text.cols) > text.rows) {
+		text.rows--;
+		canvas_printf(c, text.row + text.rows, text.col, text.cols, UIR_DIM,
+			"… %s shows the rest",
+			keymap_name(&ui->keymap, ACT_GUIDE, key, sizeof(key)));
+	}
+	for (int row = r.row; row < r.row + r.rows; row++)
+		canvas_put(c, row, r.col, GLYPH_VLINE, UIR_RULE);
+	page_draw(&p, text, 0, "", c);
+	page_release(&p);
+	canvas_clip(c, old);
+}
+
 static void
 step_draw(const struct ui *ui, const void *state, struct canvas *c)
 {
@@ -266,19 +306,8 @@ step_draw(const struct ui *ui, const void *state, struct canvas *c)
 			ui->pane == PANE_FIELDS ? search : "", c);
 	else if (fields.rows > 0)
 		draw_empty(ui, fields, c);
-	if (guide.rows > 0) {
-		struct page p;
-		struct rect old = canvas_clip(c, guide);
-
-		page_init(&p);
-		page_guide(&p, ui, ui->step);
-		for (int row = guide.row; row < guide.row + guide.rows; row++)
-			canvas_put(c, row, guide.col, GLYPH_VLINE, UIR_RULE);
-		page_draw(&p, (struct rect){guide.row, guide.col + 2, guide.rows, guide.cols - 3},
-			0, "", c);
-		page_release(&p);
-		canvas_clip(c, old);
-	}
+	if (guide.rows > 0)
+		guide_draw(ui, guide, c);
 	logpane_draw(ui->records, &ui->log, ui->pane == PANE_LOG, log,
 		ui->pane == PANE_LOG ? search : "", c);
 }

@@ -266,6 +266,8 @@ void screen_theme_push(struct ui *ui);  /* the themes, seen while one chooses */
 void screen_profile_push(struct ui *ui, const struct profile *p); /* the editor, with a copy of p */
 /* How the step screen divides the rows between verdict and footer; rows 0: not shown. */
 void step_panes(const struct ui *ui, struct rect area, struct rect *fields, struct rect *guide, struct rect *log);
+/* All of the guide beside the fields is seen. */
+bool step_guide_fits(const struct ui *ui);
 /* What Enter does now, for the footer. */
 const char *step_enter_hint(const struct ui *ui);
 const struct field *step_marked(const struct ui *ui);

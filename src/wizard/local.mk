@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/libttwizard.a
 src_libttwizard_a_SOURCES = \
 	src/wizard/advice.c src/wizard/advice.def \
 	src/wizard/authenticate.c \
+	src/wizard/fill.c src/wizard/fill.h \
 	src/wizard/fields.c src/wizard/fields.h src/wizard/fields-rooms.h \
 	src/wizard/fields-verify.c \
 	src/wizard/fields-expiry.c \
@@ -12,6 +13,7 @@ src_libttwizard_a_SOURCES = \
 	src/wizard/flow-done.c src/wizard/flow-send.c src/wizard/flow-show.c \
 	src/wizard/flow-tokens.c \
 	src/wizard/handle.c src/wizard/handle.h src/wizard/handle.def \
+	src/wizard/learn.c src/wizard/learn.h src/wizard/guide.def src/wizard/faq.def src/wizard/glossary.def \
 	src/wizard/probes.c src/wizard/probes.h src/wizard/probes.def src/wizard/candidates.def \
 	src/wizard/proof.c \
 	src/wizard/intake.c \

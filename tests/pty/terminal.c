@@ -648,11 +648,21 @@ test_lines_wrap(void **state)
 	assert_true(vt_see(t, "Choice:"));
 	vt_type(t, "\r");
 	assert_true(vt_see(t, "Next:"));
+	vt_type(t, "g\r");
+	assert_true(vt_see(t, "Try next:"));
+	vt_type(t, "?\r");
+	assert_true(vt_see(t, "k shows the glossary."));
+	vt_type(t, "/AUDIENCE\r");
+	assert_true(vt_see(t, "(RFC 7519 §4.1.3)"));
+	vt_type(t, "/no such words\r");
+	assert_true(vt_see(t, "Nothing is said of that"));
 	vt_type(t, "what is this\r");
 	assert_true(vt_see(t, "That is none of the choices"));
 	vt_type(t, "q\r");
 	play_restored(t);
 	assert_non_null(strstr(t->plain, "Verdict, undetermined:"));
+	assert_non_null(strstr(t->plain, "POST /introspect HTTP/1.1"));
+	assert_non_null(strstr(t->plain, "Can one token be used for several resources?"));
 	for (line = strtok_r(t->plain, "\r\n", &rest); line; line = strtok_r(NULL, "\r\n", &rest))
 		if (utf8_cells(span_of(line)) > 49)
 			fail_msg("%zu cells: %s", utf8_cells(span_of(line)), line);

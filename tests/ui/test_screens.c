@@ -503,6 +503,39 @@ test_enter_in_the_log_sends_nothing(void **state)
 	}
 }
 
+/* Where the screen is wide the same key goes on: beside the fields, whole, gone; Esc goes back a step. */
+static void
+test_guide_turns(void **state)
+{
+	struct ui *ui;
+
+	(void)state;
+	fake_init(FAKE_PROBLEM);
+	ui = fake_ui(STEP_VERIFY);
+	canvas_resize(&ui->canvas, 30, 120);
+	assert_true(ui->guide && !step_guide_fits(ui));
+	assert_true(shows(ui, 30, 120, "g shows the rest"));
+	act(ui, ACT_GUIDE);
+	assert_int_equal(ui->n_layers, 2);
+	assert_true(shows(ui, 30, 120, "POST /introspect HTTP/1.1"));
+	act(ui, ACT_BACK);
+	assert_true(ui->guide && ui->n_layers == 1);
+	act(ui, ACT_GUIDE);
+	act(ui, ACT_GUIDE);
+	assert_true(!ui->guide && ui->n_layers == 1);
+	assert_false(shows(ui, 30, 120, "POST /introspect HTTP/1.1"));
+	act(ui, ACT_GUIDE);
+	assert_true(ui->guide && ui->n_layers == 1);
+	/* all of it is seen: there is nothing between beside and gone */
+	canvas_resize(&ui->canvas, 100, 160);
+	assert_true(step_guide_fits(ui));
+	assert_false(shows(ui, 100, 160, "shows the rest"));
+	act(ui, ACT_GUIDE);
+	assert_true(!ui->guide && ui->n_layers == 1);
+	fake_ui_free(ui);
+	fake_release();
+}
+
 static int
 log_rows(const struct ui *ui)
 {
@@ -717,6 +750,7 @@ main(void)
 		cmocka_unit_test(test_an_export_path_is_mended),
 		cmocka_unit_test(test_enter_walks_the_steps),
 		cmocka_unit_test(test_enter_in_the_log_sends_nothing),
+		cmocka_unit_test(test_guide_turns),
 		cmocka_unit_test(test_log_mark_walks),
 		cmocka_unit_test(test_log_view_stays),
 		cmocka_unit_test(test_themes_are_seen_at_once),
