@@ -158,6 +158,25 @@ next_line(struct bulk_input *in, struct span *line, bool *ended, struct err *e)
 	}
 }
 
+/* The member's token; empty, with why: it is no string, or given twice with values that differ. */
+static struct span
+token_member(const struct json *object, const char *name, struct bulk_item *out)
+{
+	struct span token = json_get_str(object, name), other;
+
+	for (const struct json *m = json_first(object); m; m = json_next(m)) {
+		if (!span_is(json_name(m), name))
+			continue;
+		if (!json_to_span(m, &other))
+			text_format(out->error, sizeof(out->error),
+				"\"%s\" in the object is not a string", name);
+		else if (!span_eq(other, token))
+			text_format(out->error, sizeof(out->error),
+				"\"%s\" is twice in the object, with values that differ", name);
+	}
+	return *out->error ? SPAN_EMPTY : token;
+}
+
 static void
 read_object(struct bulk_item *out, struct span line)
 {
@@ -169,10 +188,12 @@ read_object(struct bulk_item *out, struct span line)
 		text_format(out->error, sizeof(out->error), "not JSON: %s", why.text);
 		return;
 	}
-	token = json_get_str(j, "token");
-	if (!token.n)
-		token = json_get_str(j, "access_token");
-	if (!token.n)
+	token = token_member(j, "token", out);
+	if (!token.n && !*out->error)
+		token = token_member(j, "access_token", out);
+	if (*out->error)
+		token = SPAN_EMPTY;
+	else if (!token.n)
 		text_format(out->error, sizeof(out->error),
 			"there is no \"token\" (or \"access_token\") in the object");
 	else if (token.n > LIMIT_TOKEN)

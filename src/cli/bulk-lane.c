@@ -86,7 +86,7 @@ lane_begin(struct lane *l, struct bulk_item *item_take, uint64_t place)
 	wizard_walk(l->wizard, STEPS_ALL, false, false);
 }
 
-/* --- the result ------ */
+/* --- the result: BULK_RESULT_HEAD is how it begins ------ */
 
 static void
 put_line(struct json *j, struct buf *out)

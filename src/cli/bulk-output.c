@@ -27,7 +27,8 @@ struct bulk_output {
 	FILE *before;        /* the results of a run before, while they are read */
 	char *line;
 	size_t line_size;
-	uint64_t kept;       /* bytes of whole lines */
+	off_t kept;          /* bytes of whole lines */
+	bool resumes;        /* what is behind those is still to be cut off */
 };
 
 /* --- opening ------ */
@@ -53,11 +54,27 @@ whole_lines(int fd, off_t size)
 	return 0;
 }
 
+/* Does it begin as results do, however little of the first is there?  RES_IO: it cannot be read. */
+static enum res
+check_ours(const struct bulk_output *o, off_t at, struct err *e)
+{
+	char head[sizeof(BULK_RESULT_HEAD) - 1];
+	ssize_t n = pread(o->fd, head, sizeof(head), at);
+
+	if (n < 0)
+		return err_errno(e, "%s", o->path);
+	if (memcmp(head, BULK_RESULT_HEAD, (size_t)n) != 0)
+		return err_set(e, RES_SYNTAX,
+			"%s does not hold results of bulk; it is left as it is", o->path);
+	return RES_OK;
+}
+
 static enum res
 open_file(struct bulk_output *o, bool resume, struct err *e)
 {
 	struct stat st;
 	off_t whole;
+	enum res r;
 
 	o->fd = open(o->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 	if (o->fd < 0 || fstat(o->fd, &st) != 0)
@@ -70,11 +87,19 @@ open_file(struct bulk_output *o, bool resume, struct err *e)
 		return err_set(e, RES_REFUSED, "%s: another run writes to it", o->path);
 	if (st.st_size && !resume)
 		return err_set(e, RES_REFUSED,
-			"%s holds results already; --resume goes on with them", o->path);
+			"%s holds something already; if that is results, --resume goes on with "
+			"them",
+			o->path);
 	whole = whole_lines(o->fd, st.st_size);
-	if (whole < 0 || ftruncate(o->fd, whole) != 0 || lseek(o->fd, whole, SEEK_SET) < 0)
+	if (whole < 0 || lseek(o->fd, whole, SEEK_SET) < 0)
 		return err_errno(e, "%s", o->path);
-	o->kept = (uint64_t)whole;
+	r = check_ours(o, 0, e);
+	if (r == RES_OK)
+		r = check_ours(o, whole, e);
+	if (r != RES_OK)
+		return r;
+	o->kept = whole;
+	o->resumes = true;
 	if (!whole)
 		return RES_OK;
 	o->before = fopen(o->path, "re");
@@ -148,6 +173,22 @@ is_of(const struct json *j, const struct bulk_item *i)
 	return span_is(json_get_str(t, "fingerprint"), print);
 }
 
+/*
+ * All that was there is of this input: only now the line that is cut off goes.  RES_NOTFOUND: what
+ * comes is new.
+ */
+static enum res
+end_of_before(struct bulk_output *o, struct err *e)
+{
+	if (o->before)
+		fclose(o->before);
+	o->before = NULL;
+	if (o->resumes && ftruncate(o->fd, o->kept) != 0)
+		return err_errno(e, "%s", o->path);
+	o->resumes = false;
+	return RES_NOTFOUND;
+}
+
 enum res
 bulk_output_resume(struct bulk_output *o, const struct bulk_item *i, struct bulk_summary *s,
 	struct err *e)
@@ -156,14 +197,11 @@ bulk_output_resume(struct bulk_output *o, const struct bulk_item *i, struct bulk
 	ssize_t n;
 	enum res r;
 
-	if (!o->before)
-		return RES_NOTFOUND;
-	n = getline(&o->line, &o->line_size, o->before);
-	if (n <= 0) {
-		fclose(o->before);
-		o->before = NULL;
-		return RES_NOTFOUND;
-	}
+	n = o->before && ftello(o->before) < o->kept
+		? getline(&o->line, &o->line_size, o->before)
+		: 0;
+	if (n <= 0)
+		return end_of_before(o, e);
 	r = json_parse(&j, span_make(o->line, (size_t)n), NULL);
 	if (r == RES_OK && is_of(j, i))
 		count_result(j, i->line, s);

@@ -65,10 +65,14 @@ int bulk_summary_status(const struct bulk_summary *s);
 
 /* --- bulk-output.c: results in the order of the input ------------------------------------------- */
 
+/* What each result begins with (bulk-lane.c), and a file of them. */
+#define BULK_RESULT_HEAD "{\"line\":"
+
 struct bulk_output;
 /*
  * path NULL: stdout.  An existing file that is not empty is refused without resume; with it the whole lines that
- * are in it stay and are counted, and a last line that is cut off goes.  The file is locked.
+ * are in it stay and are counted, and a last line that is cut off goes once all before it are of this input.  What
+ * does not begin like a result is refused.  A refused file is left as it is.  The file is locked.
  */
 struct bulk_output *bulk_output_open(const char *path, bool resume, size_t window, struct err *e);
 /* Writes what is whole and closes; RES_IO if something could not be written. */

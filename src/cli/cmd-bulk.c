@@ -366,9 +366,16 @@ finish(struct bulk *b, enum res r, struct err *e)
 	tell_progress(b, true);
 	if (r != RES_OK)
 		app_fail(e);
+	else if (!b->summary.total && !ended_by)
+		app_tell("there is no token in the input%s: nothing was asked",
+			opt_given(b->app.opt, OPT_SHARD) ? " for this shard" : "");
 	if (r == RES_SYNTAX) /* not the results of this input: nothing was sent */
 		status = STATUS_USAGE;
-	if (bulk_output_close(b->out, &late) != RES_OK || write_summary(b, &late) != RES_OK) {
+	if (bulk_output_close(b->out, &late) != RES_OK) {
+		if (strcmp(late.text, e->text) != 0) /* a disk that stays full is said once */
+			app_fail(&late);
+		status = status == STATUS_USAGE ? status : STATUS_INTERNAL;
+	} else if (status != STATUS_USAGE && write_summary(b, &late) != RES_OK) {
 		app_fail(&late);
 		status = STATUS_INTERNAL;
 	}

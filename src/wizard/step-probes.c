@@ -188,7 +188,9 @@ probes_advise(struct wizard *w)
 	if (v->state != STATE_UNDETERMINED || wizard_busy(w) || !wizard_open_probes(w, open))
 		return;
 	probe_cost(open[0], cost, sizeof(cost));
-	text_format(v->next, sizeof(v->next), "Probe further (--probes %s): %s %s.",
-		open[0]->level == PROBES_SAFE ? "safe" : "all", open[0]->question, cost);
+	text_format(v->next, sizeof(v->next), "%s--probes %s%s: %s %s.",
+		w->many ? "Check that token alone with tokentriage check " : "Probe further (",
+		open[0]->level == PROBES_SAFE ? "safe" : "all", w->many ? "" : ")",
+		open[0]->question, cost);
 	v->next_step = open[0]->step;
 }

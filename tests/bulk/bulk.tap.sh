@@ -68,6 +68,25 @@ bulk good --shard 4/3 >out; check "a shard that cannot be: 2" is $status 2
 bulk good --resume >out; check "--resume without a file: 2" is $status 2
 bulk good -o done.jsonl; bulk good -o done.jsonl; check "results are not written over" sh -c "[ $status = 2 ] && grep -q -- --resume err"
 bulk open -o done.jsonl --resume; check "results of another input are refused" sh -c "[ $status = 2 ] && grep -q 'another input' err"
+check "... without a summary" sh -c "! grep -q 'healthy' err"
+for notes in 'my notes\nmy second' 'my only line' '{"lin' '{"line":1,"che'; do
+	printf "$notes" >notes; cp notes notes.was; bulk good -o notes --resume
+	case $notes in '{'*) check "a first result that is cut off is asked again: $notes" sh -c "[ $status = 0 ] && [ \$(wc -l <notes) = 1 ]" ;;
+	*) check "a file of something else is refused, and left as it is: $notes" sh -c "[ $status = 2 ] && cmp notes notes.was && grep -q 'left as it is' err" ;; esac
+done
+bulk good -o cut; cp cut cut.whole; printf '{"line":2,"ch' >>cut; cp cut cut.was; bulk open -o cut --resume
+check "results of another input are left as they are" sh -c "[ $status = 2 ] && cmp cut cut.was"
+printf 'ok-4fG7hK2pQ9sT1vX3zB6n\nok-5fG7hK2pQ9sT1vX3zB6n\n' >two; bulk two -o cut --resume
+check "a line that is cut off goes" js cut 'ok(rows.length === 2 && rows[1].line === 2, rows.length)'
+cp cut cut.was; printf 'no result\n' >>cut; printf 'half' >>cut; cp cut cut.was; bulk two -o cut --resume
+check "what stands behind the results is not cut off" sh -c "[ $status = 2 ] && cmp cut cut.was"
+bulk /dev/null; check "no token is said" sh -c "[ $status = 0 ] && grep -q 'no token in the input' err"
+if [ -w /dev/full ]; then bulk good >/dev/full; check "a full disk is said once" sh -c "[ $status = 4 ] && [ \$(grep -c 'No space' err) = 1 ]"; fi
+printf '{"token":5}\n{"token":"a-11111111111","token":"b-222222222222"}\n' >odd; bulk odd >out
+check "a token that is no string, a token twice" js out '
+	ok(/"token" in the object is not a string/.test(rows[0].verdict.summary), rows[0].verdict.summary);
+	ok(/twice/.test(rows[1].verdict.summary), rows[1].verdict.summary)'
+check "... no value is told" sh -c '! grep -q 2222222 out'
 bulk good -o done.jsonl --resume; check "nothing left to do" sh -c "[ $status = 0 ] && [ \$(wc -l <done.jsonl) = 1 ]"
 
 # --- the verdict is that of check ---
