@@ -172,6 +172,10 @@ exchange_client_refused(const struct exchange *x)
 	words = span_of(x->answer.description);
 	if (span_is(error, "invalid_client"))
 		return true;
+	/* a server's own page, where no one can log in: Basic was looked at, and refused */
+	if (is_page(x) && status == 401 && !error.n &&
+		challenge_find(&x->answer.challenges, "Basic"))
+		return !span_contains_nocase(buf_span(&x->result.response.body), "<form");
 	if (is_page(x) || status < 400 || status >= 500)
 		return false;
 	/* Keycloak of before 2026 says invalid_request, others unauthorized_client, for the same
@@ -187,7 +191,8 @@ exchange_client_refused(const struct exchange *x)
 	if (x->purpose == PURPOSE_INTROSPECTION && span_is(error, "access_denied"))
 		return speaks(words, OF_OTHER);
 	if (code_speaks_of_token(error) ||
-		(x->purpose == PURPOSE_REFRESH && span_is(error, "invalid_request") &&
+		(x->purpose == PURPOSE_REFRESH &&
+			(!error.n || span_is(error, "invalid_request")) &&
 			speaks(words, OF_TOKEN)))
 		return false;
 	return !span_is(error, "invalid_token") && !span_is(error, "invalid_grant") &&

@@ -90,6 +90,15 @@ got_through_in_body(const struct facts *f)
 	return f->form_probe && f->form_probe->answer.outcome == OUTCOME_SUCCESS;
 }
 
+/* Basic was sent and not seen, and the token neither: one header, two witnesses. */
+static bool
+neither_arrived(const struct facts *f)
+{
+	return exchange_answered(f->introspection) && f->introspection->auth == AUTH_BASIC &&
+		answer_hint(f->introspection) == HINT_NO_CLIENT &&
+		fact_answered_as_without_token(f);
+}
+
 enum verdict_of
 rule_authorization_header_stripped(const struct facts *f, struct finding *out)
 {
@@ -121,12 +130,23 @@ rule_authorization_header_stripped(const struct facts *f, struct finding *out)
 				"client-credentials-encoding";
 	}
 	ev_answer(out, f->form_probe);
+	if (answer_error_is(x, "invalid_token") && got_through_in_body(f))
+		return say(out,
+			"The server refuses the token in the header (%d) and takes the same token "
+			"in the body: something in between changes the Authorization header.",
+			status_of(x));
 	if (seen_in_body(f))
 		return say(out,
 			"The server sees no token in the header (%d) and sees the same token in "
 			"the body: "
 			"something in between drops the Authorization header.",
 			status_of(x));
+	if (neither_arrived(f))
+		return say(out,
+			"Neither Authorization header arrived: introspection saw no client "
+			"authentication (%d), and user information no token (%d), though both were "
+			"sent.",
+			status_of(f->introspection), status_of(x));
 	if (!said && f->active.v != TRI_YES) {
 		out->severity = SEV_WARNING; /* some servers never say why: one reply cannot tell */
 		out->explains = "";

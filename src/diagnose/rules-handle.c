@@ -441,6 +441,22 @@ rule_token_revoked(const struct facts *f, struct finding *out)
 		time_span(span, left));
 }
 
+/* Introspection calls its request malformed, and the request is not shown: what it lacked, or
+ * whether the server says so of a token it does not know, one answer does not tell. */
+static enum verdict_of
+introspection_malformed(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->introspection;
+
+	if (!exchange_answered(x) || exchange_request_known(x) || status_of(x) != 400 ||
+		!answer_error_is(x, "invalid_request") || exchange_client_refused(x) ||
+		answer_hint(x) != HINT_NONE)
+		return RULE_PASS;
+	out->step = x->step;
+	ev_answer(out, x);
+	return say_of(out, x, "The server calls the introspection request itself malformed.");
+}
+
 /* The token endpoint misses something in the request, and does not speak of the token itself. */
 static enum verdict_of
 refresh_malformed(const struct facts *f, struct finding *out)
@@ -467,7 +483,8 @@ rule_malformed_request(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = f->userinfo;
 
-	if (refresh_malformed(f, out) == RULE_FIRES)
+	if (refresh_malformed(f, out) == RULE_FIRES ||
+		introspection_malformed(f, out) == RULE_FIRES)
 		return RULE_FIRES;
 	if (!exchange_answered(x) || status_of(x) != 400 ||
 		!answer_error_is(x, "invalid_request") || f->active.v != TRI_YES ||

@@ -242,6 +242,10 @@ waf(const struct facts *f, const struct exchange *x)
 	int s = status_of(x);
 	bool edge;
 
+	/* some block with a good status and a page with the number of the incident */
+	if (s == 200 && page(x))
+		return span_contains_nocase(body, "support id is") ||
+			span_contains_nocase(body, "incident id:");
 	if (s != 403 && s != 406 && s != 429 && s != 503 && s != 401)
 		return false;
 	if (http_has_header(&x->result.response.headers, "cf-mitigated"))
@@ -402,12 +406,31 @@ json_error_words(const struct exchange *x, char *out, size_t size)
 	return out;
 }
 
+/* The transfer ended at a body that is not coded as its header says. */
+static bool
+miscoded(const struct exchange *x)
+{
+	return x->result.error == NETERR_OTHER && status_of(x) > 0 &&
+		header_of(x, "content-encoding").n;
+}
+
 enum verdict_of
 rule_body_not_json(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = gravest_answer(f, not_json, out);
 	char why[110];
 
+	if (!x && (x = gravest_failure(f, miscoded, out))) {
+		ev_text(out, "Content-Encoding", header_of(x, "content-encoding"), (int)x->n);
+		fix(out,
+			"Ask the server directly: look for what adds Content-Encoding on the way, "
+			"or unpacks the body and leaves the header.");
+		return say(out,
+			"The answer to the %s request (%d) says that it is packed (%.*s), and "
+			"cannot be unpacked so.",
+			purpose_words(x->purpose), status_of(x),
+			SPAN_ARG(header_of(x, "content-encoding")));
+	}
 	if (!x)
 		return RULE_PASS;
 	ev_text(out, "Content-Type", header_of(x, "content-type"), (int)x->n);

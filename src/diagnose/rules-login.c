@@ -42,10 +42,14 @@ rule_login_denied(const struct facts *f, struct finding *out)
 enum verdict_of
 rule_device_code_expired(const struct facts *f, struct finding *out)
 {
-	const struct exchange *x = case_last_login(f->c);
+	const struct exchange *x = case_last_login(f->c), *r = f->refresh;
 
-	return is_error_of_login(x, "expired_token") && x->purpose == PURPOSE_TOKEN
-		? say_failure(f, out, x)
+	if (is_error_of_login(x, "expired_token") && x->purpose == PURPOSE_TOKEN)
+		return say_failure(f, out, x);
+	/* a lone answer of the token endpoint: its words tell which grant it was */
+	return exchange_answered(r) && answer_hint(r) == HINT_DEVICE &&
+			(answer_error_is(r, "expired_token") || answer_says(r, "expired"))
+		? say_failure(f, out, r)
 		: RULE_PASS;
 }
 

@@ -25,7 +25,7 @@ grant_refused(const struct facts *f)
 	const struct exchange *x = f->refresh;
 	int s;
 
-	if (!refused(f) || exchange_client_refused(x))
+	if (!refused(f) || exchange_client_refused(x) || answer_hint(x) == HINT_DEVICE)
 		return false;
 	s = x->result.response.status;
 	if (answer_error_is(x, "invalid_grant") || answer_error_is(x, "bad_refresh_token"))
@@ -444,7 +444,7 @@ rule_refresh_grant_not_allowed(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = f->refresh;
 
-	if (!refused(f) || exchange_client_refused(x) ||
+	if (!refused(f) || exchange_client_refused(x) || answer_hint(x) == HINT_CLIENT_DISABLED ||
 		!(answer_error_is(x, "unauthorized_client") ||
 			answer_error_is(x, "unsupported_grant_type")))
 		return RULE_PASS;

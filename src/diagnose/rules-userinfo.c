@@ -144,6 +144,16 @@ still_active(const struct facts *f)
 enum verdict_of
 rule_revoke_other_client_noop(const struct facts *f, struct finding *out)
 {
+	const struct exchange *x = f->revocation;
+
+	/* some refuse it in words (RFC 7009 §2.1) */
+	if (exchange_answered(x) && x->answer.outcome != OUTCOME_SUCCESS &&
+		!exchange_client_refused(x) && answer_hint(x) == HINT_OTHER_CLIENT) {
+		ev_answer(out, x);
+		ev(out, "error_description", (int)x->n, "%s", x->answer.description);
+		return say_of(out, x,
+			"The server does not let this client revoke the token: it is another's.");
+	}
 	if (!still_active(f) || !f->client_id.v.n || !f->revocation->auth_client_id[0] ||
 		span_is(f->client_id.v, f->revocation->auth_client_id))
 		return RULE_PASS;

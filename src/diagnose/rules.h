@@ -76,6 +76,7 @@ enum hint {
 	HINT_REFRESH_TOKEN,
 	HINT_LIMIT,
 	HINT_SILENT,
+	HINT_DEVICE,     /* a device code it is, no refresh token */
 	HINT_NO_REFRESH, /* the refresh request had no refresh token */
 	HINT_BAD_GRANT, /* the refresh token is no good; not why */
 };

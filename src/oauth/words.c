@@ -20,11 +20,18 @@ word_char(char c)
 	return lower(c) || upper(c) || (c >= '0' && c <= '9');
 }
 
-/* A capital between small letters begins a word: "TokenExpired", but not "OpenID" or "DPoP". */
+/*
+ * A capital between small letters begins a word: "TokenExpired", but not "OpenID" or "DPoP"; so
+ * does the last of several before two small ones: "JWTExpired", but not "JWTs" or "OAuth".
+ */
 static bool
 humps(struct span s, size_t i)
 {
-	return upper(s.p[i]) && i > 0 && lower(s.p[i - 1]) && i + 1 < s.n && lower(s.p[i + 1]);
+	if (!upper(s.p[i]) || i == 0 || i + 1 >= s.n || !lower(s.p[i + 1]))
+		return false;
+	return lower(s.p[i - 1]) ||
+		(i > 1 && upper(s.p[i - 1]) && upper(s.p[i - 2]) && i + 2 < s.n &&
+			lower(s.p[i + 2]));
 }
 
 /* Does the word so far have a digit?  Then a hyphen goes on with it: identifiers are one word. */

@@ -20,7 +20,8 @@ words_are_cut_where_a_reader_would(void **state)
 		size_t n;
 	} all[] = {{"", 0}, {"  .,;  ", 0}, {"expired_accessToken", 3}, {"REVOKED_ACCESS_TOKEN", 3},
 		{"TokenExpired: token expired at 02/26/2020", 8}, {"575dd7eb-50b9-441e-9bc7-ee62cf42d721", 1},
-		{"well-formed", 2}, {"client_id", 2}, {"IDX10503", 1}, {"OpenID", 1}, {"DPoP", 1}, {"OAuth", 1}, {"a-", 1}, {"7-", 1}};
+		{"well-formed", 2}, {"client_id", 2}, {"IDX10503", 1}, {"OpenID", 1}, {"DPoP", 1}, {"OAuth", 1},
+		{"JWTExpired", 2}, {"JWSInvalidSignature", 3}, {"JWTs", 1}, {"IDToken", 2}, {"a-", 1}, {"7-", 1}};
 	struct words w;
 
 	(void)state;
