@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include "base/limits.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 
@@ -289,11 +290,19 @@ char *
 text_format(char *out, size_t size, const char *fmt, ...)
 {
 	va_list ap;
-	size_t n, back;
 
 	va_start(ap, fmt);
-	vsnprintf(out, size, fmt, ap);
+	text_vformat(out, size, fmt, ap);
 	va_end(ap);
+	return out;
+}
+
+char *
+text_vformat(char *out, size_t size, const char *fmt, va_list ap)
+{
+	size_t n, back;
+
+	vsnprintf(out, size, fmt, ap);
 	n = strlen(out);
 	/* back over an incomplete last character: at most three bytes of it */
 	for (back = 1; back <= 4 && back <= n; back++)
@@ -306,4 +315,25 @@ text_format(char *out, size_t size, const char *fmt, ...)
 			out[n - back] = '\0';
 	}
 	return out;
+}
+
+enum res
+text_shell_word(struct buf *out, struct span s, bool lines)
+{
+	struct buf safe;
+
+	buf_init(&safe, LIMIT_REPORT);
+	if (lines)
+		text_safe_lines(&safe, s);
+	else
+		text_safe(&safe, s);
+	buf_putc(out, '\'');
+	for (size_t i = 0; i < safe.len; i++) {
+		if (safe.p[i] == '\'')
+			buf_puts(out, "'\\''");
+		else
+			buf_putc(out, safe.p[i]);
+	}
+	buf_release(&safe);
+	return buf_putc(out, '\'');
 }

@@ -23,10 +23,13 @@ char *text_safe_dup(struct span s, size_t max_bytes);
 char *text_safe_into(char *out, size_t size, struct span s);
 /* snprintf that cuts at a character, never inside one; returns out.  Not a sanitiser. */
 char *text_format(char *out, size_t size, const char *fmt, ...) PRINTF(3, 4);
+char *text_vformat(char *out, size_t size, const char *fmt, va_list ap) PRINTF(3, 0);
 /* Is s already safe, i.e. would text_safe() copy it unchanged? */
 bool text_is_safe(struct span s);
 /* Appends s as ASCII: every other character becomes "?" (or its table's stand-in: "…" "...",
  * "→" "->", "✓" "+", "✗" "x", "─" "-"). For --ascii and non-UTF-8 output. */
 enum res text_ascii(struct buf *out, struct span s);
+/* The safe form as one word of a POSIX shell: '…', a quote inside as '\\''.  lines: '\n' stays. */
+enum res text_shell_word(struct buf *out, struct span s, bool lines);
 
 #endif

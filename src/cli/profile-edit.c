@@ -45,7 +45,7 @@ say(struct profile_test *t, bool good, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(raw, sizeof(raw), fmt, ap);
+	text_vformat(raw, sizeof(raw), fmt, ap);
 	va_end(ap);
 	t->done = true;
 	t->good = good;

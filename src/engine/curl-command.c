@@ -8,29 +8,10 @@
 
 enum { VAR_MAX = 64 };
 
-/* '…' for a POSIX shell; a quote inside becomes '\''.  Controls are made visible first. */
-static void
-put_quoted_by(struct buf *out, struct span s, enum res (*make_safe)(struct buf *, struct span))
-{
-	struct buf safe;
-
-	buf_init(&safe, LIMIT_REPORT);
-	make_safe(&safe, s);
-	buf_putc(out, '\'');
-	for (size_t i = 0; i < safe.len; i++) {
-		if (safe.p[i] == '\'')
-			buf_puts(out, "'\\''");
-		else
-			buf_putc(out, safe.p[i]);
-	}
-	buf_putc(out, '\'');
-	buf_release(&safe);
-}
-
 static void
 put_quoted(struct buf *out, struct span s)
 {
-	put_quoted_by(out, s, text_safe);
+	(void)text_shell_word(out, s, false);
 }
 
 static const char *
@@ -196,7 +177,7 @@ put_body(struct buf *out, const struct exchange *x)
 		return;
 	}
 	buf_puts(out, " \\\n  --data-raw ");
-	put_quoted_by(out, body, text_safe_lines);
+	(void)text_shell_word(out, body, true);
 }
 
 /* The URL; masked query values become variables between the quoted parts. */

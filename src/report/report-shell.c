@@ -40,19 +40,7 @@ comment(const struct report *r, struct buf *out, const char *label, const char *
 static void
 quoted(struct buf *out, const char *text)
 {
-	struct buf safe;
-
-	buf_init(&safe, LIMIT_REPORT);
-	text_safe(&safe, span_of(text));
-	buf_putc(out, '\'');
-	for (size_t i = 0; i < safe.len; i++) {
-		if (safe.p[i] == '\'')
-			buf_puts(out, "'\\''");
-		else
-			buf_putc(out, safe.p[i]);
-	}
-	buf_putc(out, '\'');
-	buf_release(&safe);
+	(void)text_shell_word(out, span_of(text), false);
 }
 
 /* Only what a command line is made of stands behind a '$' in double quotes. */

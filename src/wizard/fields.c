@@ -53,7 +53,7 @@ field_mean(struct field *f, enum state state, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
+	text_vformat(text, sizeof text, fmt, ap);
 	va_end(ap);
 	free(f->meaning);
 	f->meaning = text_safe_dup(span_of(text), sizeof text);

@@ -222,6 +222,24 @@ test_ascii(void **state)
 	buf_release(&b);
 }
 
+static void
+test_shell_word(void **state)
+{
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 1000);
+	assert_int_equal(text_shell_word(&b, SPAN_LIT("it's $HOME\n\033"), false), RES_OK);
+	assert_string_equal(buf_str(&b), "'it'\\''s $HOME\\n\\e'");
+	buf_clear(&b);
+	assert_int_equal(text_shell_word(&b, SPAN_LIT("a\nb"), true), RES_OK);
+	assert_string_equal(buf_str(&b), "'a\nb'");
+	buf_clear(&b);
+	assert_int_equal(text_shell_word(&b, SPAN_EMPTY, false), RES_OK);
+	assert_string_equal(buf_str(&b), "''");
+	buf_release(&b);
+}
+
 int
 main(void)
 {
@@ -234,6 +252,7 @@ main(void)
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_ascii),
+		cmocka_unit_test(test_shell_word),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
