@@ -64,14 +64,11 @@ assertion_is_hmac(const char *alg)
 const char *
 assertion_hmac_alg(const struct json *supported)
 {
-	struct span s;
-
 	if (!json_count(supported))
 		return hmacs[0];
 	for (size_t i = 0; i < ARRAY_SIZE(hmacs); i++)
-		for (const struct json *v = json_first(supported); v; v = json_next(v))
-			if (json_to_span(v, &s) && span_is(s, hmacs[i]))
-				return hmacs[i];
+		if (json_lists(supported, hmacs[i]))
+			return hmacs[i];
 	return NULL;
 }
 

@@ -319,6 +319,19 @@ json_get_str(const struct json *j, const char *name)
 	return s;
 }
 
+bool
+json_lists(const struct json *list, const char *word)
+{
+	struct span s;
+
+	if (!list || json_type(list) != JSON_ARRAY)
+		return false;
+	for (const struct json *v = json_first(list); v; v = json_next(v))
+		if (json_to_span(v, &s) && span_is(s, word))
+			return true;
+	return false;
+}
+
 /* --- numbers and times --- */
 
 /* Later than any second of the year 5138, so these are milliseconds. */

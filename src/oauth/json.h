@@ -40,6 +40,8 @@ bool json_to_double(const struct json *j, double *out);
 bool json_long_integer(const struct json *j, struct span *out);
 /* The span of a string member, or the empty span. */
 struct span json_get_str(const struct json *j, const char *name);
+/* Is word one of an array's strings?  False if list is NULL or no array. */
+bool json_lists(const struct json *list, const char *word);
 
 /* How a number or NumericDate was written; for the finding timestamp-type-wrong. */
 enum num_form { NUM_ABSENT, NUM_INTEGER, NUM_FLOAT, NUM_STRING, NUM_MILLISECONDS, NUM_ISO_DATE, NUM_OTHER };

@@ -50,15 +50,11 @@ metadata_parse(struct metadata *out, struct span body, struct err *e)
 enum tri
 metadata_supports(const struct metadata *m, const char *member, const char *value)
 {
-	const struct json *list = json_get(m->doc, member), *c;
-	struct span s;
+	const struct json *list = json_get(m->doc, member);
 
 	if (!list || json_type(list) != JSON_ARRAY)
 		return TRI_UNKNOWN;
-	for (c = json_first(list); c; c = json_next(c))
-		if (json_to_span(c, &s) && span_is(s, value))
-			return TRI_YES;
-	return TRI_NO;
+	return json_lists(list, value) ? TRI_YES : TRI_NO;
 }
 
 const char *

@@ -134,23 +134,12 @@ sign_key_can(const struct sign_key *k, const char *alg)
 	return crypto()->key_can(k->key, alg);
 }
 
-static bool
-lists(const struct json *list, const char *word)
-{
-	struct span s;
-
-	for (const struct json *v = json_first(list); v; v = json_next(v))
-		if (json_to_span(v, &s) && span_is(s, word))
-			return true;
-	return false;
-}
-
 const char *
 sign_key_alg(const struct sign_key *k, const struct json *supported)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(preferred); i++)
 		if (sign_key_can(k, preferred[i]) &&
-			(!json_count(supported) || lists(supported, preferred[i])))
+			(!json_count(supported) || json_lists(supported, preferred[i])))
 			return preferred[i];
 	return NULL;
 }
@@ -179,7 +168,7 @@ cert_thumbprint(char out[THUMBPRINT_MAX], struct span pem, struct err *e)
 	buf_init(&text, CERT_FILE_MAX);
 	buf_init(&der, CERT_FILE_MAX);
 	for (size_t i = 0; i < pem.n; i++)
-		if (!strchr(" \t\r\n", pem.p[i]))
+		if (!pem.p[i] || !strchr(" \t\r\n", pem.p[i]))
 			buf_putc(&text, pem.p[i]);
 	ok = base64_decode(&der, buf_span(&text), NULL) == RES_OK && der.len &&
 		crypto()->sha256(der.p, der.len, digest);

@@ -72,17 +72,6 @@ list_for(const struct wizard *w, enum endpoint e, const char *what)
 	return list && json_type(list) == JSON_ARRAY ? list : NULL;
 }
 
-static bool
-lists(const struct json *list, const char *word)
-{
-	struct span s;
-
-	for (const struct json *v = json_first(list); v; v = json_next(v))
-		if (json_to_span(v, &s) && span_is(s, word))
-			return true;
-	return false;
-}
-
 /*
  * What the client could authenticate with, the most telling first: a key that is good for nothing
  * else, then the secret, then a certificate, which may be for the tokens or a gateway alone.
@@ -122,7 +111,7 @@ wizard_auth_method(const struct wizard *w, enum endpoint e)
 		return a;
 	n = possible(p, own, can);
 	for (size_t i = 0; i < n; i++)
-		if (lists(list, client_auth_id(can[i])))
+		if (json_lists(list, client_auth_id(can[i])))
 			return can[i];
 	return n ? can[0] : AUTH_NONE;
 }

@@ -356,6 +356,23 @@ test_build(void **state)
 	assert_null(json_dup(NULL));
 }
 
+static void
+test_lists(void **state)
+{
+	struct json *j = NULL;
+
+	(void)state;
+	assert_int_equal(
+		json_parse(&j, SPAN_LIT("{\"a\":[1,\"S256\"],\"o\":{\"k\":\"S256\"}}"), NULL),
+		RES_OK);
+	assert_true(json_lists(json_get(j, "a"), "S256"));
+	assert_false(json_lists(json_get(j, "a"), "S25"));
+	assert_false(json_lists(json_get(j, "a"), "1"));
+	assert_false(json_lists(json_get(j, "o"), "S256"));
+	assert_false(json_lists(json_get(j, "none"), "S256"));
+	json_free(j);
+}
+
 int
 main(void)
 {
@@ -365,6 +382,7 @@ main(void)
 		cmocka_unit_test(test_bad_bytes),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_access),
+		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_long_integers),
 		cmocka_unit_test(test_time),
 		cmocka_unit_test(test_i64),
