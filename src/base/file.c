@@ -86,11 +86,7 @@ file_read_secret(const char *path, struct secret **out, struct err *e)
 	r = file_read(path, &b, e);
 	if (r != RES_OK)
 		goto out;
-	s = buf_span(&b);
-	if (span_ends(s, "\r\n"))
-		s.n -= 2;
-	else if (span_ends(s, "\n"))
-		s.n--;
+	s = span_chomp(buf_span(&b));
 	if (s.n > LIMIT_TOKEN) {
 		r = err_set(e, RES_LIMIT, "%s: larger than %d bytes", path, LIMIT_TOKEN);
 		goto out;

@@ -101,6 +101,14 @@ span_contains_nocase(struct span a, const char *needle)
 }
 
 struct span
+span_chomp(struct span a)
+{
+	if (span_ends(a, "\r\n"))
+		return span_sub(a, 0, a.n - 2);
+	return span_ends(a, "\n") ? span_sub(a, 0, a.n - 1) : a;
+}
+
+struct span
 span_trim(struct span a)
 {
 	while (a.n > 0 && is_blank(a.p[0])) {

@@ -84,6 +84,8 @@ span_from(struct span a, size_t at)
 	return span_sub(a, at, SIZE_MAX);
 }
 
+/* Without the one line end (LF or CRLF) that a text file or a command's output closes with. */
+struct span span_chomp(struct span a);
 /* Without leading and trailing SP, HTAB, CR, LF. */
 struct span span_trim(struct span a);
 /*

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -171,7 +172,7 @@ child_turn(struct child *c, enum res *r, struct err *e)
 	if (*r != RES_OK) {
 		kill_group(c, &status);
 		*r = err_set(
-			e, *r, "the output of %s is longer than %d bytes", c->what, LIMIT_TOKEN);
+			e, *r, "the output of %s is longer than %zu bytes", c->what, c->out.max);
 		return true;
 	}
 	if (c->fd < 0)
@@ -188,6 +189,20 @@ child_turn(struct child *c, enum res *r, struct err *e)
 	*r = err_set(
 		e, RES_CANCELLED, "%s did not end within %d s%s", c->what, c->limit_ms / 1000, why);
 	return true;
+}
+
+enum res
+child_wait(struct child *c, struct err *e)
+{
+	enum res r;
+
+	while (!child_turn(c, &r, e)) {
+		struct pollfd p = {c->fd, POLLIN, 0};
+		int64_t left = child_due_us(c) - clock_mono_us(&clock_system);
+
+		(void)poll(&p, 1, left > 0 ? (int)((left + 999) / 1000) : 0);
+	}
+	return r;
 }
 
 int64_t

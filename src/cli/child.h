@@ -1,6 +1,6 @@
 /*
- * A command that gives a secret, run by /bin/sh -c beside the loop: what it prints is taken as it comes,
- * and when its time is up its whole process group is killed.  Nothing here waits.
+ * A command that gives a secret, run by /bin/sh -c beside the loop: what it prints is taken as it
+ * comes, and when its time is up its whole process group is killed.  Only child_wait() waits.
  */
 #ifndef TT_CLI_CHILD_H
 #define TT_CLI_CHILD_H
@@ -17,7 +17,7 @@ struct child {
 	int64_t deadline_us; /* monotonic */
 	const char *what;    /* "the command", for errors */
 	int status;          /* its exit status once it is over; -1: it did not exit by itself */
-	struct buf out;      /* what it printed: a secret */
+	struct buf out;      /* what it printed: a secret, LIMIT_TOKEN bytes unless the caller sets max */
 };
 
 void child_init(struct child *c);
@@ -31,6 +31,8 @@ enum res child_start_own(struct child *c, const char *what, int (*run)(void *ctx
  * RES_CANCELLED (killed: the time is up), RES_LIMIT, RES_IO; e has the first line of its stderr.
  */
 bool child_turn(struct child *c, enum res *r, struct err *e);
+/* Turns until it is over, and waits meanwhile; the result of child_turn(). */
+enum res child_wait(struct child *c, struct err *e) MUST_USE;
 /* Monotonic microseconds at which to turn though fd is silent; INT64_MAX: none runs. */
 int64_t child_due_us(const struct child *c);
 /* Kills what still runs, wipes the output. */

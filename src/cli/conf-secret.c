@@ -1,9 +1,7 @@
 /* Where a profile's secrets come from: environment, file, command. */
 #include "cli/conf.h"
 
-#include <poll.h>
 
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "cli/keyring.h"
@@ -39,12 +37,7 @@ conf_run_command(const char *command, int limit_ms, struct buf *out, struct err 
 	r = child_start(&c, command, limit_ms, e);
 	if (r != RES_OK)
 		return r;
-	while (!child_turn(&c, &r, e)) {
-		struct pollfd p = {c.fd, POLLIN, 0};
-		int64_t left = child_due_us(&c) - clock_mono_us(&clock_system);
-
-		poll(&p, 1, left > 0 ? (int)((left + 999) / 1000) : 0);
-	}
+	r = child_wait(&c, e);
 	if (r == RES_OK && buf_add_span(out, buf_span(&c.out)) != RES_OK)
 		r = err_set(e, buf_status(out), "the command's output is too long");
 	child_release(&c);
@@ -55,12 +48,8 @@ conf_run_command(const char *command, int limit_ms, struct buf *out, struct err 
 static enum res
 secret_of(const char *what, const struct buf *out, struct secret **value, struct err *e)
 {
-	struct span s = buf_span(out);
+	struct span s = span_chomp(buf_span(out));
 
-	if (s.n && s.p[s.n - 1] == '\n')
-		s.n--;
-	if (s.n && s.p[s.n - 1] == '\r')
-		s.n--;
 	if (!s.n)
 		return err_set(e, RES_NOTFOUND, "%s printed nothing", what);
 	*value = secret_new(s);

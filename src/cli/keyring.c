@@ -1,9 +1,7 @@
 #include "cli/keyring.h"
 
-#include <poll.h>
 #include <sys/uio.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "cli/modules.h"
 #include "engine/keyring.h"
@@ -44,7 +42,7 @@ run(void *ctx)
 	enum res r = ops ? RES_OK : RES_UNSUPPORTED;
 	struct buf value;
 
-	buf_init_wiping(&value, LIMIT_TOKEN * 4);
+	buf_init_wiping(&value, KEYRING_VALUE_MAX);
 	if (r == RES_OK)
 		r = a->put ? ops->put(a->name, a->value, &e) : ops->get(a->name, &value, &e);
 	if (r == RES_OK && !write_whole(buf_span(&value)))
@@ -70,15 +68,11 @@ wait_for(struct errand *a, struct buf *out, struct err *e)
 	enum res r;
 
 	child_init(&c);
+	c.out.max = KEYRING_VALUE_MAX;
 	r = child_start_own(&c, "the keyring", run, a, KEYRING_MS, e);
 	if (r != RES_OK)
 		return r;
-	while (!child_turn(&c, &r, e)) {
-		struct pollfd p = {c.fd, POLLIN, 0};
-		int64_t left = child_due_us(&c) - clock_mono_us(&clock_system);
-
-		poll(&p, 1, left > 0 ? (int)((left + 999) / 1000) : 0);
-	}
+	r = child_wait(&c, e);
 	if (r != RES_OK && c.status == ABSENT)
 		r = e->code = RES_NOTFOUND;
 	if (r == RES_OK && out)

@@ -1,7 +1,5 @@
 #include "engine/keyring.h"
 
-#include "base/limits.h"
-
 static const struct keyring_ops *injected;
 
 void
@@ -28,11 +26,11 @@ keyring_get(const char *name, struct secret **out, struct err *e)
 	struct buf value;
 
 	*out = NULL;
-	buf_init_wiping(&value, LIMIT_TOKEN * 4);
+	buf_init_wiping(&value, KEYRING_VALUE_MAX);
 	if (r == RES_OK)
 		r = injected->get(name, &value, e);
 	if (r == RES_OK)
-		*out = secret_new(buf_span(&value));
+		*out = secret_new(span_chomp(buf_span(&value)));
 	buf_release(&value);
 	return r;
 }

@@ -7,9 +7,14 @@
 #define TT_ENGINE_KEYRING_H
 
 #include "base/buf.h"
+#include "base/limits.h"
 #include "base/secret.h"
 
-enum { KEYRING_MODULE_ABI = 1, KEYRING_NAME_MAX = 200 };
+enum {
+	KEYRING_MODULE_ABI = 1,
+	KEYRING_NAME_MAX = 200,
+	KEYRING_VALUE_MAX = 4 * LIMIT_TOKEN, /* bytes: a token response with its three tokens */
+};
 
 /* An entry is found by its attributes service=tokentriage and name=NAME, whatever program made it. */
 struct keyring_ops {
@@ -27,6 +32,10 @@ struct keyring_module {
 
 /* Injected by main; before that, and in tests without one, there is none (RES_UNSUPPORTED). */
 void keyring_set(const struct keyring_ops *ops);
+/*
+ * *out is the caller's; the line end that secret-tool(1) was piped is not part of it.  Waits for the
+ * service, and for the user who has to unlock it.
+ */
 enum res keyring_get(const char *name, struct secret **out, struct err *e) MUST_USE;
 enum res keyring_put(const char *name, struct span value, struct err *e) MUST_USE;
 

@@ -40,7 +40,7 @@ token_store_put(enum token_place place, const char *name, const struct token_res
 
 	if (place == PLACE_UNCHOSEN || place == PLACE_MEMORY)
 		return RES_OK;
-	buf_init_wiping(&text, LIMIT_TOKEN * 4);
+	buf_init_wiping(&text, KEYRING_VALUE_MAX);
 	if (token_response_to_json(t, obtained_wall_us, &text) != RES_OK)
 		r = err_set(e, RES_LIMIT, "the new tokens are too large to be written");
 	else if (place == PLACE_KEYRING)

@@ -53,6 +53,11 @@ test_parts(void **state)
 	assert_true(span_is(span_from(SPAN_EMPTY, 3), ""));
 	assert_true(span_is(span_trim(SPAN_LIT(" \t\r\n a b \r\n")), "a b"));
 	assert_true(span_is(span_trim(SPAN_LIT(" \t\r\n")), ""));
+	assert_true(span_is(span_chomp(SPAN_LIT("a\r\n\n")), "a\r\n"));
+	assert_true(span_is(span_chomp(SPAN_LIT("a\r\n")), "a"));
+	assert_true(span_is(span_chomp(SPAN_LIT("a\r")), "a\r"));
+	assert_true(span_is(span_chomp(SPAN_LIT("\n")), ""));
+	assert_true(span_is(span_chomp(SPAN_EMPTY), ""));
 }
 
 static void
