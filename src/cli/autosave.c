@@ -36,25 +36,6 @@ folder_path(void)
 	return path;
 }
 
-/* With the folders above it; those are anyone's, this one is the user's alone. */
-static bool
-make_folder(const char *path)
-{
-	char *copy = xstrdup(path);
-	bool ok;
-
-	for (char *p = copy + 1; *p; p++) {
-		if (*p != '/')
-			continue;
-		*p = '\0';
-		(void)!mkdir(copy, 0700);
-		*p = '/';
-	}
-	free(copy);
-	ok = mkdir(path, 0700) == 0 || errno == EEXIST;
-	return ok && access(path, W_OK | X_OK) == 0;
-}
-
 struct autosave *
 autosave_new(void)
 {
@@ -105,7 +86,7 @@ begin(struct autosave *s)
 	char stem[NAME_SIZE], when[32];
 	uint32_t r;
 
-	if (!make_folder(s->folder))
+	if (folder_make_private(s->folder, NULL) != RES_OK)
 		return false;
 	rng_fill(&rng_system, &r, sizeof(r));
 	time_rfc3339(when, clock_wall_s(&clock_system));

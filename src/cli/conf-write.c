@@ -340,15 +340,10 @@ conf_profile_path(const struct conf *c, const char *config, const char *name, st
 static enum res
 make_folders(const char *path, struct err *e)
 {
-	char *copy = xstrdup(path);
-	enum res r = RES_OK;
+	char *folder = span_dup(span_make(path, (size_t)(strrchr(path, '/') - path)));
+	enum res r = folder_make_private(folder, e);
 
-	for (char *p = copy + 1; r == RES_OK && (p = strchr(p, '/')); *p++ = '/') {
-		*p = '\0';
-		if (mkdir(copy, 0700) && errno != EEXIST)
-			r = err_errno(e, "%s", copy);
-	}
-	free(copy);
+	free(folder);
 	return r;
 }
 
