@@ -163,7 +163,9 @@ redact_pem_len(struct span s, size_t at, size_t *n)
 		span_find_str(span_sub(label, 0, dashes), "PRIVATE KEY") == SIZE_MAX)
 		return 0;
 	body = span_from(label, dashes + 5);
+	if (redact_mask_len(body) > 0)
+		return 0;
 	last = span_find_str(body, end);
 	*n = last == SIZE_MAX ? body.n : last;
-	return *n > 0 && redact_mask_len(body) == 0 ? sizeof(begin) - 1 + dashes + 5 : 0;
+	return *n > 0 ? sizeof(begin) - 1 + dashes + 5 : 0;
 }

@@ -342,7 +342,7 @@ redact_scheme_len(struct span s, size_t at, size_t *n)
 	static const char *const schemes[] = {"bearer", "dpop", "basic"};
 	struct span rest = span_from(s, at);
 
-	if (!rest.n || !strchr("bBdD", rest.p[0]))
+	if (!rest.n || !rest.p[0] || !strchr("bBdD", rest.p[0]))
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(schemes); i++) {
 		size_t start = strlen(schemes[i]), end;

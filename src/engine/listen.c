@@ -385,11 +385,10 @@ static bool
 conn_read(const struct listener *l, struct conn *c, struct span *target)
 {
 	char part[4096];
-	ssize_t n;
+	ssize_t n = 0;
+	bool whole;
 
-	for (;;) {
-		if (head_end(buf_span(&c->in)) != SIZE_MAX)
-			return judge(l, c, target);
+	while (!(whole = head_end(buf_span(&c->in)) != SIZE_MAX)) {
 		n = recv(c->fd, part, sizeof(part), 0);
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -400,7 +399,9 @@ conn_read(const struct listener *l, struct conn *c, struct span *target)
 			break;
 		}
 	}
-	wipe(part, sizeof(part));
+	wipe(part, sizeof(part)); /* the code was in it */
+	if (whole)
+		return judge(l, c, target);
 	if (c->state == CONN_READING && (n == 0 || errno != EAGAIN))
 		conn_close(c);
 	return false;

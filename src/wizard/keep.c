@@ -117,8 +117,12 @@ give_response(struct wizard *w, struct span text, const char *source)
 	access = case_token(w->c, SLOT_ACCESS);
 	access->expires_in = t.expires_in;
 	text_format(access->scope, sizeof access->scope, "%s", t.scope);
-	if (json_parse(&doc, text, NULL) == RES_OK)
-		access->obtained_wall_us = json_i64_or(doc, "obtained_at", 0) * 1000000;
+	if (json_parse(&doc, text, NULL) == RES_OK) {
+		int64_t at = json_i64_or(doc, "obtained_at", 0);
+
+		/* the entry may be anybody's */
+		access->obtained_wall_us = at > 0 && at < INT64_MAX / 1000000 ? at * 1000000 : 0;
+	}
 	json_free(doc);
 	token_response_release(&t);
 }
