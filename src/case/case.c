@@ -205,17 +205,26 @@ replace_token(struct case_token *t, struct secret *value, const struct token_res
 	t->from = from;
 }
 
+/* Empty, behind *old, the newest until now. */
+static struct case_tokens *
+next_generation(struct case_file *c, struct case_tokens **old)
+{
+	struct case_tokens *new;
+
+	c->generations =
+		xreallocarray(c->generations, c->n_generations + 1, sizeof(*c->generations));
+	*old = &c->generations[c->n_generations - 1];
+	new = &c->generations[c->n_generations++];
+	case_tokens_init(new);
+	return new;
+}
+
 void
 case_add_generation(
 	struct case_file *c, const struct token_response *t, uint32_t from, int64_t wall_us)
 {
-	struct case_tokens *old, *new;
+	struct case_tokens *old, *new = next_generation(c, &old);
 
-	c->generations =
-		xreallocarray(c->generations, c->n_generations + 1, sizeof(*c->generations));
-	old = &c->generations[c->n_generations - 1];
-	new = &c->generations[c->n_generations++];
-	case_tokens_init(new);
 	case_token_copy(&new->access, &old->access);
 	case_token_copy(&new->refresh, &old->refresh);
 	case_token_copy(&new->id, &old->id);
@@ -236,13 +245,8 @@ void
 case_add_login(struct case_file *c, const struct token_response *t, uint32_t from, int64_t wall_us,
 	bool same_user)
 {
-	struct case_tokens *old, *new;
+	struct case_tokens *old, *new = next_generation(c, &old);
 
-	c->generations =
-		xreallocarray(c->generations, c->n_generations + 1, sizeof(*c->generations));
-	old = &c->generations[c->n_generations - 1];
-	new = &c->generations[c->n_generations++];
-	case_tokens_init(new);
 	if (t->access) {
 		replace_token(&new->access, t->access, t, from, wall_us, "the login");
 		new->access.expires_in = t->expires_in;

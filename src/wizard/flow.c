@@ -53,14 +53,6 @@ flow_is_redirect(enum flow_kind k)
 /* --- may it be done ----------------------------------------------------------------------- */
 
 static bool
-no(char *why, size_t size, const char *text)
-{
-	if (why)
-		text_format(why, size, "%s", text);
-	return false;
-}
-
-static bool
 no_endpoint(const struct wizard *w, enum endpoint e, char *why, size_t size)
 {
 	if (wizard_endpoint(w, e).n || wizard_may_discover(w))
@@ -98,22 +90,22 @@ wizard_can_login(const struct wizard *w, enum flow_kind k, char *why, size_t siz
 	const struct case_token *access = case_token(w->c, SLOT_ACCESS);
 
 	if (w->c->offline || w->c->as_of_wall_us)
-		return no(why, size, "this case is offline: no server is asked");
+		return cannot(why, size, "this case is offline: no server is asked");
 	if (!w->c->profile.client_id)
-		return no(why, size, "the profile has no client_id");
+		return cannot(why, size, "the profile has no client_id");
 	if (no_endpoint(w, rows[k].first, why, size) || no_endpoint(w, EP_TOKEN, why, size))
 		return false;
 	if (k == FLOW_CLIENT && wizard_auth_method(w, EP_TOKEN) == AUTH_NONE)
-		return no(why, size,
+		return cannot(why, size,
 			"client credentials need a client that can authenticate, and the profile "
 			"has no secret and no key");
 	if (k == FLOW_EXCHANGE &&
 		(!access->present || !access->value || !secret_len(access->value)))
-		return no(why, size, "there is no access token to exchange");
+		return cannot(why, size, "there is no access token to exchange");
 	if (w->flow && flow_active(w->flow->phase) && w->flow->phase != FLOW_PREPARED)
-		return no(why, size, "a login is under way");
+		return cannot(why, size, "a login is under way");
 	if (wizard_busy(w))
-		return no(why, size, "another request is under way");
+		return cannot(why, size, "another request is under way");
 	say_doubts(w, k, why, size);
 	return true;
 }
@@ -350,7 +342,7 @@ flow_enter(struct flow *f, enum flow_phase p, const char *fmt, ...)
 
 	f->phase = p;
 	va_start(ap, fmt);
-	(void)vsnprintf(f->words, sizeof(f->words), fmt, ap);
+	text_vformat(f->words, sizeof(f->words), fmt, ap);
 	va_end(ap);
 	if (p == FLOW_FAILED || p == FLOW_CANCELLED)
 		log_add(f->w->deps.log, p == FLOW_FAILED ? LOG_WARN : LOG_INFO, LOGC_STEP, 0,
@@ -376,7 +368,7 @@ flow_fail(struct flow *f, const char *error, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	(void)vsnprintf(words, sizeof(words), fmt, ap);
+	text_vformat(words, sizeof(words), fmt, ap);
 	va_end(ap);
 	text_safe_into(f->error, sizeof f->error, span_of(error));
 	flow_enter(f, FLOW_FAILED, "%s", words);

@@ -25,27 +25,19 @@ handle_keys(struct wizard *w)
 	return false;
 }
 
-static bool
-no(char *why, size_t size, const char *text)
-{
-	if (why)
-		text_format(why, size, "%s", text);
-	return false;
-}
-
 bool
 wizard_can_revoke(const struct wizard *w, enum token_slot slot, char *why, size_t size)
 {
 	const struct case_token *t = case_token(w->c, slot);
 
 	if (!t->present || !t->value)
-		return no(why, size, "there is no such token in this case");
+		return cannot(why, size, "there is no such token in this case");
 	if (slot == SLOT_REFRESH && t->earlier == EARLIER_RUNNING)
-		return no(why, size, "another run of this program is refreshing with it");
+		return cannot(why, size, "another run of this program is refreshing with it");
 	if (!wizard_endpoint(w, EP_REVOCATION).n)
-		return no(why, size, "no revocation endpoint is known");
+		return cannot(why, size, "no revocation endpoint is known");
 	if (wizard_busy(w))
-		return no(why, size, "another request is under way");
+		return cannot(why, size, "another request is under way");
 	if (why)
 		text_format(why, size, "%s",
 			slot == SLOT_REFRESH ? "the refresh token and, on most servers, every "

@@ -8,14 +8,6 @@
 #include "oauth/url.h"
 
 static bool
-no(char *why, size_t size, const char *text)
-{
-	if (why)
-		text_format(why, size, "%s", text);
-	return false;
-}
-
-static bool
 spent(const struct wizard *w, char *why, size_t size)
 {
 	if (why)
@@ -50,15 +42,16 @@ wizard_refreshable(const struct wizard *w, char *why, size_t size)
 	int64_t left;
 
 	if (!t->present)
-		return no(why, size, "there is no refresh token in this case");
+		return cannot(why, size, "there is no refresh token in this case");
 	if (t->spent)
 		return spent(w, why, size);
 	if (revoked(w->c))
-		return no(why, size, "the refresh token was revoked in this case");
+		return cannot(why, size, "the refresh token was revoked in this case");
 	if (w->refresh_id)
-		return no(why, size, "the refresh token was sent, and its answer has not come yet");
+		return cannot(why, size,
+			"the refresh token was sent, and its answer has not come yet");
 	if (!wizard_endpoint(w, EP_TOKEN).n && !wizard_may_discover(w))
-		return no(why, size,
+		return cannot(why, size,
 			"no token endpoint is known: give one, or an issuer to discover it from");
 	left = w->facts.refresh_exp.known ? w->facts.refresh_exp.at - w->facts.server_now_s : 1;
 	if (left <= 0 && why)
@@ -113,8 +106,8 @@ wizard_can_refresh(const struct wizard *w, char *why, size_t size)
 	if (!wizard_refreshable(w, why, size))
 		return false;
 	if (!t->value || !secret_len(t->value))
-		return no(why, size, "the case was saved without the refresh token's value");
-	return wizard_busy(w) ? no(why, size, "another request is under way") : true;
+		return cannot(why, size, "the case was saved without the refresh token's value");
+	return wizard_busy(w) ? cannot(why, size, "another request is under way") : true;
 }
 
 enum res

@@ -6,6 +6,7 @@
 #ifndef TT_WIZARD_STEPS_H
 #define TT_WIZARD_STEPS_H
 
+#include "base/text.h"
 #include "oauth/signkey.h"
 #include "wizard/probes.h"
 
@@ -81,6 +82,15 @@ struct wizard {
 	char saved_to[300]; /* where the new tokens were written; "" */
 	char save_error[ERR_TEXT_MAX];
 };
+
+/* For the wizard_can_…(): false, and why (may be NULL) gets the reason. */
+static inline bool
+cannot(char *why, size_t size, const char *reason)
+{
+	if (why)
+		text_format(why, size, "%s", reason);
+	return false;
+}
 
 /* A phase returns true if it goes on when what it submitted is done, false when the next one is due. */
 typedef bool job_phase(struct wizard *w);
