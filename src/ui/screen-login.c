@@ -23,12 +23,6 @@ read_model(struct ui *ui)
 	ui->model_stale = true;
 }
 
-static bool
-in_browser(enum flow_kind k)
-{
-	return k == FLOW_CODE || k == FLOW_SILENT;
-}
-
 /*
  * What Enter takes at first: the browser, where one is at hand.  Over SSH it would open where
  * nobody sits, unless $BROWSER says what to do there.
@@ -38,13 +32,13 @@ first_choice(const struct login *l)
 {
 	bool here = l->browser && (getenv("BROWSER") || !getenv("SSH_CONNECTION"));
 
-	return in_browser(l->kind) && !here ? 1 : 0;
+	return flow_is_redirect(l->kind) && !here ? 1 : 0;
 }
 
 size_t
 login_choices(const struct login *l, enum login_choice out[4], const char *words[4])
 {
-	bool browser = in_browser(l->kind);
+	bool browser = flow_is_redirect(l->kind);
 	size_t n = 0;
 
 	if (browser) {
@@ -267,7 +261,7 @@ takes_paste(const struct ui *ui)
 {
 	const struct login_model *m = &ui->m.login;
 
-	return m->phase == FLOW_WAITING && in_browser(m->kind);
+	return m->phase == FLOW_WAITING && flow_is_redirect(m->kind);
 }
 
 static void

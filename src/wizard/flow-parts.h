@@ -50,7 +50,6 @@ void flow_unref(struct flow *f);
 /* Sets phase and words; ends what an ended flow does not need any more. */
 void flow_enter(struct flow *f, enum flow_phase p, const char *fmt, ...) PRINTF(3, 4);
 void flow_fail(struct flow *f, const char *error, const char *fmt, ...) PRINTF(3, 4);
-bool flow_is_redirect(enum flow_kind k); /* CODE, SILENT */
 /* Must the request be pushed, or is it wished (RFC 9126 §5)? */
 bool flow_pushes(const struct flow *f);
 /* The issuer that iss and ID token must name; empty: not known. */

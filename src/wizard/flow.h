@@ -42,6 +42,8 @@ enum flow_phase {
 };
 /* Does the user need a browser for it? */
 bool flow_needs_browser(enum flow_kind k);
+/* Does the answer come by a redirect (CODE, SILENT)? */
+bool flow_is_redirect(enum flow_kind k);
 /* Between prepare and the end. */
 bool flow_active(enum flow_phase p);
 
