@@ -11,10 +11,14 @@
 
 #define MEMBER "\"_tokentriage\""
 
-/* The value of the next "_tokentriage" member behind *rest; false: there is none. */
+/* Values without an end that are passed over before nothing more is looked for. */
+enum { UNENDED_MOST = 16 };
+
+/* The value of the next "_tokentriage" member, and *rest behind it; false: there is none. */
 static bool
 next_member(struct span *rest, struct span *value)
 {
+	unsigned unended = 0;
 	size_t at;
 
 	while ((at = span_find_str(*rest, MEMBER)) != SIZE_MAX) {
@@ -26,10 +30,17 @@ next_member(struct span *rest, struct span *value)
 		if (quoted || !span_starts(*value, ":"))
 			continue;
 		*value = import_har_skip_blanks(span_from(*value, 1));
-		n = span_starts(*value, "{") ? import_har_value_len(*value) : 0;
+		if (!span_starts(*value, "{"))
+			continue;
+		/* each that does not end is looked for up to the end of the text */
+		n = import_har_value_len(*value);
+		if (!n && ++unended == UNENDED_MOST)
+			return false;
+		if (!n)
+			continue;
+		*rest = span_from(*value, n);
 		*value = span_sub(*value, 0, n);
-		if (n)
-			return true;
+		return true;
 	}
 	return false;
 }

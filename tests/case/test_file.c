@@ -301,6 +301,25 @@ what_is_no_case_is_refused(void **state)
 	assert_true(case_file_is(SPAN_LIT("{\"schema\":\"tokentriage.case/9\"}\n")));
 }
 
+/* Somebody's file, made to be looked through again at each of its 100,000 members. */
+static void
+test_endless_members(void **state)
+{
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 4 << 20);
+	buf_puts(&b, "{\"log\":{\"entries\":[");
+	for (int i = 0; i < 100000; i++)
+		buf_puts(&b, "{\"_tokentriage\":");
+	assert_int_equal(buf_status(&b), RES_OK);
+	assert_false(case_file_is(buf_span(&b)));
+	for (int i = 0; i < 100000; i++)
+		buf_puts(&b, "}");
+	assert_false(case_file_is(buf_span(&b)));
+	buf_release(&b);
+}
+
 int
 main(void)
 {
@@ -310,6 +329,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(no_secret_is_in_it, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_damaged_line_loses_itself, setup, teardown),
 		cmocka_unit_test(what_is_no_case_is_refused),
+		cmocka_unit_test(test_endless_members),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
