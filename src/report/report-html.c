@@ -293,7 +293,7 @@ message(const struct report *r, struct buf *out, const struct exchange *x, bool 
 {
 	const struct http_headers *h = response ? &x->result.response.headers : &x->request.headers;
 	char *body = report_body(r, x, response);
-	size_t len = body ? strlen(body) : 0;
+	size_t len = body ? strlen(body) : 0, shown = BODY_SHOWN;
 
 	if (h->n) {
 		buf_puts(out, "<pre>");
@@ -306,9 +306,9 @@ message(const struct report *r, struct buf *out, const struct exchange *x, bool 
 		buf_puts(out, "</pre>\n");
 	}
 	if (len > BODY_SHOWN) {
-		body[BODY_SHOWN] = '\0';
-		while (len > 0 && ((unsigned char)body[strlen(body) - 1] & 0xc0) == 0x80)
-			body[strlen(body) - 1] = '\0'; /* not in the middle of a character */
+		while (shown > 0 && ((unsigned char)body[shown] & 0xc0) == 0x80)
+			shown--; /* not in the middle of a character */
+		body[shown] = '\0';
 	}
 	if (len) {
 		buf_puts(out, "<pre>");
