@@ -64,7 +64,7 @@ eta(const struct bulk *b, double seconds, uint64_t done, char *out, size_t size)
 
 	out[0] = '\0';
 	bulk_input_bytes(b->in, &taken, &all);
-	if (!all || !taken || !done || seconds < 1)
+	if (!taken || taken > all || !done || seconds < 1) /* a file may grow meanwhile */
 		return;
 	time_span(left,
 		(int64_t)((double)(all - taken) * (double)b->summary.total / (double)taken *
