@@ -27,6 +27,12 @@ flow_active(enum flow_phase p)
 }
 
 bool
+flow_is_redirect(enum flow_kind k)
+{
+	return k == FLOW_CODE || k == FLOW_SILENT;
+}
+
+bool
 wizard_can_login(const struct wizard *w, enum flow_kind k, char *why, size_t size)
 {
 	(void)w;
