@@ -14,4 +14,5 @@ src_libttcase_a_SOURCES = \
 	src/case/facts-clock.c src/case/facts-probes.c src/case/facts-signed.c src/case/record.c src/case/tokens.c src/case/tokens.h \
 	src/case/profile.c src/case/profile.h src/case/profile.def \
 	src/case/renewal.c src/case/renewal.h \
+	src/case/timeline.c src/case/timeline.h \
 	src/case/transfer.def

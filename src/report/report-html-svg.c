@@ -2,6 +2,8 @@
  * went. */
 #include "report/parts.h"
 
+#include "case/timeline.h"
+
 enum {
 	WIDTH = 900,
 	LABEL = 230, /* what stands before a drawing's bars */
@@ -149,45 +151,12 @@ report_svg_waterfall(const struct report *r, struct buf *out)
 
 /* --- the tokens' lives ------------------------------------------------------------------------ */
 
-struct life {
-	const char *name;
-	int64_t from, not_before, to; /* seconds since 1970; 0: not known */
+struct span_s {
+	int64_t from, to; /* seconds since 1970 */
 };
 
-static void
-life_of(struct life *l, const char *name, const struct case_token *t)
-{
-	struct claims c;
-
-	*l = (struct life){.name = name};
-	if (t->sent.payload) {
-		claims_read(&c, t->sent.payload);
-		l->from = c.iat.at;
-		l->not_before = c.nbf.at;
-		l->to = c.exp.at;
-	}
-	if (!l->from && t->obtained_wall_us > 0)
-		l->from = t->obtained_wall_us / 1000000;
-	if (!l->to && t->expires_in >= 0 && t->obtained_wall_us > 0)
-		l->to = t->obtained_wall_us / 1000000 + t->expires_in;
-}
-
-/* What introspection says goes before the token's own claims, as in the diagnosis. */
-static void
-add_facts(const struct report *r, struct life *l)
-{
-	const struct facts *f = r->f;
-
-	if (f->iat.known)
-		l->from = f->iat.at;
-	if (f->nbf.known)
-		l->not_before = f->nbf.at;
-	if (f->exp.known)
-		l->to = f->exp.at;
-}
-
 static double
-at_s(const struct life *range, int64_t s)
+at_s(const struct span_s *range, int64_t s)
 {
 	double share = (double)(s - range->from) / (double)(range->to - range->from);
 
@@ -209,7 +178,7 @@ mark(struct buf *out, const char *class, double x, double y, const char *what, c
 }
 
 static void
-now_mark(struct buf *out, const struct life *range, int64_t now, double y, const char *what)
+now_mark(struct buf *out, const struct span_s *range, int64_t now, double y, const char *what)
 {
 	double x = at_s(range, now);
 	char when[40];
@@ -220,18 +189,16 @@ now_mark(struct buf *out, const struct life *range, int64_t now, double y, const
 }
 
 static void
-life_row(const struct report *r, struct buf *out, const struct life *l, double y)
+life_row(const struct report *r, struct buf *out, const char *name, const struct life *l, double y)
 {
 	int64_t now = r->f->server_now_s, local = r->f->now_s;
-	struct life range = {.from = l->from ? l->from : now, .to = l->to > now ? l->to : now};
+	struct span_s range;
 	char when[40];
 	double start, end;
 
-	if (range.from > now)
-		range.from = now;
-	range.to += (range.to - range.from) / 20 + 1;
+	life_range(l, now, 0, &range.from, &range.to);
 	buf_printf(out, "<text x=\"0\" y=\"%.1f\">", y + 31);
-	report_escape(out, l->name);
+	report_escape(out, name);
 	buf_puts(out, "</text>");
 	if (!l->to && !l->from) {
 		buf_printf(out,
@@ -259,29 +226,32 @@ report_svg_tokens(const struct report *r, struct buf *out)
 {
 	const struct case_tokens *t =
 		r->c->n_generations ? &r->c->generations[r->c->n_generations - 1] : NULL;
+	const char *names[3];
+	struct timeline line;
 	struct life lives[3];
 	size_t n = 0;
 
 	if (!t)
 		return;
+	timeline_read(&line, r->f);
 	if (t->access.present) {
-		life_of(&lives[n], "access token", &t->access);
-		add_facts(r, &lives[n++]);
+		names[n] = "access token";
+		lives[n++] = line.access;
 	}
 	if (t->refresh.present) {
-		life_of(&lives[n], "refresh token", &t->refresh);
-		if (r->f->refresh_exp.known)
-			lives[n].to = r->f->refresh_exp.at;
-		n++;
+		names[n] = "refresh token";
+		lives[n++] = line.refresh;
 	}
-	if (t->id.present)
-		life_of(&lives[n++], "ID token", &t->id);
+	if (t->id.present) {
+		names[n] = "ID token";
+		life_of_token(&lives[n++], &t->id);
+	}
 	if (!n)
 		return;
 	buf_printf(out,
 		"<svg viewBox=\"0 0 %d %zu\" role=\"img\" aria-label=\"When the tokens are good\">",
 		WIDTH, n * TOKEN_ROW + 4);
 	for (size_t i = 0; i < n; i++)
-		life_row(r, out, &lives[i], (double)(i * TOKEN_ROW));
+		life_row(r, out, names[i], &lives[i], (double)(i * TOKEN_ROW));
 	buf_puts(out, "</svg>\n");
 }

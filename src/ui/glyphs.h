@@ -26,6 +26,9 @@ enum {
 	GLYPH_BRANCH = 0x251c,      /* ├ */
 	GLYPH_UP = 0x2191, GLYPH_DOWN = 0x2193, /* more above, below */
 	GLYPH_BULLET = 0x2022,      /* • */
+	GLYPH_DOT = 0x25cf, GLYPH_RING = 0x25cb, /* ● ○ */
+	GLYPH_LINE_END = 0x2524,    /* ┤ */
+	GLYPH_SHADE = 0x2592,       /* ▒ */
 	GLYPH_BLOCK = 0x2588,       /* █ */
 	GLYPH_UPPER_HALF = 0x2580, GLYPH_LOWER_HALF = 0x2584,
 };

@@ -148,6 +148,7 @@ model_read(struct ui_model *m, const struct wizard *w, enum step step, const str
 	m->wants_login = d && !m->wants_refresh && login_decided(w);
 	wizard_countdown(w, SLOT_ACCESS, &m->access);
 	wizard_countdown(w, SLOT_REFRESH, &m->refresh);
+	wizard_timeline(w, &m->timeline);
 	field_list_release(&m->fields);
 	field_list_init(&m->fields);
 	step_fields(&m->fields, w, step, local);

@@ -2,6 +2,7 @@
 #ifndef TT_UI_MODEL_H
 #define TT_UI_MODEL_H
 
+#include "case/timeline.h"
 #include "ui/keymap.h"
 #include "wizard/fields.h"
 #include "wizard/flow.h"
@@ -35,6 +36,7 @@ struct ui_model {
 	enum step next_step;
 	bool probes_open;                /* further probes could settle the verdict */
 	struct countdown access, refresh;
+	struct timeline timeline;
 	bool has_access, has_refresh;
 	bool can_refresh;                /* a refresh could be sent now */
 	bool wants_refresh;              /* … and is what the verdict asks for */

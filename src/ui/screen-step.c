@@ -26,6 +26,18 @@ step_panes(const struct ui *ui, struct rect area, struct rect *fields, struct re
 	}
 }
 
+/* Takes the rows of step 2's drawing off the top of the fields. */
+static struct rect
+take_timeline(const struct ui *ui, struct rect *fields)
+{
+	struct rect r = *fields;
+
+	r.rows = ui->step == STEP_EXPIRY ? timeline_rows(&ui->m.timeline, fields->rows) : 0;
+	fields->row += r.rows;
+	fields->rows -= r.rows;
+	return r;
+}
+
 /* The panes as they are on the screen now. */
 static void
 panes_now(const struct ui *ui, struct rect *fields, struct rect *log)
@@ -35,6 +47,7 @@ panes_now(const struct ui *ui, struct rect *fields, struct rect *log)
 
 	canvas_init_measure(&measure, ui->canvas.rows, ui->canvas.cols);
 	step_panes(ui, chrome_all(ui, &measure), fields, &guide, log);
+	take_timeline(ui, fields);
 }
 
 bool
@@ -293,14 +306,26 @@ guide_draw(const struct ui *ui, struct rect r, struct canvas *c)
 	canvas_clip(c, old);
 }
 
+/* The header's, so that both say the same; what the token's words alone bound has no countdown. */
+static enum state
+life_band(const struct countdown *count, const struct life *l, int64_t now)
+{
+	return count->known ? count->band : l->to <= now ? STATE_PROBLEM : STATE_OK;
+}
+
 static void
 step_draw(const struct ui *ui, const void *state, struct canvas *c)
 {
-	struct rect area = chrome_all(ui, c), fields, guide, log;
+	struct rect area = chrome_all(ui, c), fields, guide, log, line;
+	const struct timeline *t = &ui->m.timeline;
 	const char *search = ui->search;
 
 	(void)state;
 	step_panes(ui, area, &fields, &guide, &log);
+	line = take_timeline(ui, &fields);
+	if (line.rows > 0)
+		timeline_draw(t, life_band(&ui->m.access, &t->access, t->now_s),
+			life_band(&ui->m.refresh, &t->refresh, t->now_s), ui->local_time, line, c);
 	if (fields.rows > 0 && ui->m.fields.n)
 		fieldlist_draw(&ui->m.fields, ui->places[ui->step], ui->pane == PANE_FIELDS, fields,
 			ui->pane == PANE_FIELDS ? search : "", c);

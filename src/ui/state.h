@@ -150,6 +150,13 @@ void fieldlist_draw(const struct field_list *l, struct place p, bool focus, stru
 bool fieldlist_action(const struct field_list *l, struct place *p, enum action a, int rows, int cols);
 bool fieldlist_search(const struct field_list *l, struct place *p, const char *needle, bool back);
 
+/* --- timeline.c ---------------------------------------------------------------------------------- */
+/* The rows that the tokens' lives take at the top of a pane of so many; 0: they are not drawn. */
+int timeline_rows(const struct timeline *t, int rows);
+/* access, refresh: the bands of their countdowns; local: times in local time.  No word of it moves with the second. */
+void timeline_draw(const struct timeline *t, enum state access, enum state refresh, bool local, struct rect r,
+	struct canvas *c);
+
 /* --- logpane.c ----------------------------------------------------------------------------------- */
 void logpane_draw(const struct log *log, const struct log_view *v, bool focus, struct rect r,
 	const char *search, struct canvas *c);

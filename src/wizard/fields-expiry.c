@@ -130,6 +130,12 @@ expires_in_row(struct field_list *l, const struct facts *f, const struct case_to
 }
 
 void
+wizard_timeline(const struct wizard *w, struct timeline *out)
+{
+	timeline_read(out, wizard_facts(w));
+}
+
+void
 fields_expiry(struct field_list *l, const struct wizard *w, bool local)
 {
 	const struct facts *f = wizard_facts(w);

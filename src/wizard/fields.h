@@ -5,6 +5,7 @@
 #ifndef TT_WIZARD_FIELDS_H
 #define TT_WIZARD_FIELDS_H
 
+#include "case/timeline.h"
 #include "wizard/wizard.h"
 
 enum field_kind {
@@ -51,5 +52,7 @@ struct countdown {
 	enum state band;        /* OK, WARNING (< 60 s or < 10 %), PROBLEM (expired) */
 };
 void wizard_countdown(const struct wizard *w, enum token_slot slot, struct countdown *out);
+/* The same for a drawing of the tokens' lives; all 0 before there is a case. */
+void wizard_timeline(const struct wizard *w, struct timeline *out);
 
 #endif

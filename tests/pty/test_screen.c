@@ -78,9 +78,12 @@ test_steps_and_rows(void **state)
 	assert_true(vt_idle(t));
 	assert_true(vt_has(t, "[5 Debug ?]"));
 	assert_true(vt_has(t, "── Exchanges ──"));
-	vt_type(t, "\033[A<<<\033OB");
+	vt_type(t, "\033[A<<<");
 	assert_true(vt_idle(t));
 	assert_true(vt_has(t, "[2 Expiration !]"));
+	assert_true(vt_has(t, "expired 2026-01-31 11:57:03Z"));
+	vt_type(t, "<\033OB");
+	assert_true(vt_idle(t));
 	assert_true(vt_has(t, "▸  token"));
 	before = t->seen;
 	vt_type(t, "j");

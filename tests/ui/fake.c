@@ -350,6 +350,17 @@ step_fields(struct field_list *l, const struct wizard *w, enum step s, bool loca
 		row(l, FIELD_VALUE, STATE_PROBLEM, 3, "3 userinfo", "GET /userinfo → 401", "wait 29 (connection reused)");
 		return;
 	}
+	if (s == STEP_EXPIRY && fake.state != FAKE_CHAIN) {
+		row(l, FIELD_HEADING, STATE_OK, 0, "Life of the access token", "", "");
+		if (!fake.exp_us)
+			row(l, FIELD_VALUE, STATE_UNDETERMINED, 0, "time left", "not known", "nothing states an expiry");
+		else if (fake.state == FAKE_OK)
+			row(l, FIELD_VALUE, STATE_OK, 2, "time left", "4 min 59 s", "still good, by the local clock");
+		else
+			row(l, FIELD_VALUE, STATE_PROBLEM, 2, "time left", "expired 3 min 38 s ago", "expired, by the server's clock");
+		row(l, FIELD_VALUE, STATE_OK, 0, "leeway", "60 s", "tolerance when times are compared; servers have one of their own");
+		return;
+	}
 	if (s == STEP_REFRESH) {
 		row(l, FIELD_HEADING, STATE_OK, 0, "Before a refresh", "", "");
 		row(l, FIELD_VALUE, STATE_OK, 0, "refreshable", "yes", "a refresh token is there and was not used yet");
@@ -412,6 +423,20 @@ wizard_countdown(const struct wizard *w, enum token_slot slot, struct countdown 
 	out->left_s = (fake.exp_us - wall_us()) / 1000000;
 	out->life_s = 420;
 	out->band = out->left_s <= 0 ? STATE_PROBLEM : out->left_s < 60 ? STATE_WARNING : STATE_OK;
+}
+
+/* Seven minutes of life; the server's clock is 41 s ahead where a skew was found; a refresh token of 30 days. */
+void
+wizard_timeline(const struct wizard *w, struct timeline *out)
+{
+	int64_t now = wall_us() / 1000000, skew = fake.state == FAKE_PROBLEM ? 41 : 0;
+
+	(void)w;
+	*out = (struct timeline){.now_s = now + skew, .local_s = now, .leeway_s = 60, .skew_known = skew != 0};
+	if (fake.exp_us)
+		out->access = (struct life){true, fake.exp_us / 1000000 - 420, 0, fake.exp_us / 1000000};
+	if (fake.state >= FAKE_OK)
+		out->refresh = (struct life){true, now - 86400 + 7200, 0, now + 29 * 86400 + 7200};
 }
 
 enum res

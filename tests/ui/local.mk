@@ -40,6 +40,11 @@ tests_ui_test_screens_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFL
 tests_ui_test_screens_LDADD = $(FAKE_LIBS) $(CMOCKA_LIBS)
 EXTRA_DIST += tests/ui/golden
 
+UNIT_TESTS += tests/ui/test_timeline
+tests_ui_test_timeline_SOURCES = tests/ui/test_timeline.c
+tests_ui_test_timeline_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
+tests_ui_test_timeline_LDADD = src/libttui.a src/libttcase.a src/libttoauth.a src/libttbase.a $(CJSON_LIBS) $(CMOCKA_LIBS)
+
 UNIT_TESTS += tests/ui/test_qr
 tests_ui_test_qr_SOURCES = tests/ui/test_qr.c
 tests_ui_test_qr_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)

@@ -1,0 +1,29 @@
+/*
+ * When tokens are good and where the time of the exchanges went: the arithmetic of the drawings, the same for
+ * the screens and the HTML report.  Pure functions over the case and its facts.
+ */
+#ifndef TT_CASE_TIMELINE_H
+#define TT_CASE_TIMELINE_H
+
+#include "case/facts.h"
+
+struct life { /* seconds since 1970 by the server's clock; 0: not known */
+	bool present; /* there is such a token */
+	int64_t from, not_before, to; /* iat, else when it came; nbf; exp (RFC 7519 §4.1), else by expires_in */
+};
+
+struct timeline {
+	struct life access, refresh;
+	int64_t now_s, local_s; /* by the server's clock and by this one; the same unless skew_known */
+	int64_t leeway_s;
+	bool skew_known;
+};
+
+/* By the token's own claims and its token response. */
+void life_of_token(struct life *out, const struct case_token *t);
+/* What introspection says goes before the token's own claims, as in the diagnosis. */
+void timeline_read(struct timeline *out, const struct facts *f);
+/* The seconds a drawing of l spans, *from < *to: now and the leeway behind its end are inside. */
+void life_range(const struct life *l, int64_t now, int64_t leeway, int64_t *from, int64_t *to);
+
+#endif

@@ -1,0 +1,225 @@
+/* The lives of the tokens as lines: issued, not before, now, expires, the leeway behind that. */
+#include "ui/state.h"
+
+#include "base/text.h"
+#include "ui/glyphs.h"
+
+enum { NAME_LONG = 15, NAME_SHORT = 4, NAME_LONG_FROM = 76, AGREE_S = 2 };
+
+struct scale {
+	int64_t from, to;
+	int col, cells;
+};
+
+/* The cell of a moment, kept inside the line. */
+static int
+cell_of(const struct scale *s, double at)
+{
+	double share = (at - (double)s->from) / (double)(s->to - s->from);
+	int x = share <= 0 ? 0 : share >= 1 ? s->cells - 1 : (int)(share * s->cells);
+
+	return s->col + (x < s->cells ? x : s->cells - 1);
+}
+
+/* Cells [from, to). */
+static void
+stretch(struct canvas *c, int row, int from, int to, uint32_t cp, enum ui_role role)
+{
+	if (to > from)
+		canvas_fill(c, (struct rect){row, from, 1, to - from}, cp, role);
+}
+
+static enum ui_role
+band_role(enum state band)
+{
+	return band == STATE_PROBLEM ? UIR_COUNT_PROBLEM
+		: band == STATE_WARNING ? UIR_COUNT_WARNING
+		: UIR_COUNT_OK;
+}
+
+static uint32_t
+band_glyph(enum state band)
+{
+	return band == STATE_PROBLEM ? GLYPH_PROBLEM : band == STATE_WARNING ? '!' : GLYPH_BAR;
+}
+
+static void
+draw_line(const struct timeline *t, const struct life *l, enum state band, int64_t leeway, int row,
+	const struct scale *s, struct canvas *c)
+{
+	int now = cell_of(s, (double)t->now_s), local = cell_of(s, (double)t->local_s);
+	int start = cell_of(s, (double)(l->from ? l->from : s->from));
+	int end = cell_of(s, (double)l->to);
+	int open = l->not_before > l->from ? cell_of(s, (double)l->not_before) : start;
+	int late = cell_of(s, (double)l->to + (double)leeway);
+
+	stretch(c, row, start, now, GLYPH_HLINE, UIR_RULE);
+	if (l->to) {
+		stretch(c, row, open, end < now ? end : now, GLYPH_HLINE, UIR_RULE);
+		stretch(c, row, now > open ? now : open, end, band_glyph(band), band_role(band));
+		stretch(c, row, end, now, GLYPH_PROBLEM, UIR_PROBLEM);
+		if (leeway > 0)
+			stretch(c, row, end + 1, (late > end ? late : end + 1) + 1, GLYPH_SHADE,
+				UIR_WARNING);
+	}
+	if (l->from)
+		canvas_put(c, row, start, GLYPH_BRANCH, UIR_VALUE);
+	if (open != start)
+		canvas_put(c, row, open, '[', UIR_VALUE);
+	if (l->to)
+		canvas_put(c, row, end, GLYPH_LINE_END,
+			band == STATE_PROBLEM ? UIR_PROBLEM : UIR_VALUE);
+	if (t->skew_known && local != now)
+		canvas_put(c, row, local, GLYPH_RING, UIR_WARNING);
+	canvas_put(c, row, now, GLYPH_DOT, UIR_VERDICT);
+}
+
+/*
+ * Date and time of a label, or what fits of them: the time alone where both are of one day, else
+ * the date.  A moment outside the calendar is a number and stays whole.
+ */
+static void
+shorten(char from[40], char to[40])
+{
+	bool dates = strlen(from) > 11 && from[10] == ' ' && strlen(to) > 11 && to[10] == ' ';
+
+	if (!dates)
+		return;
+	if (strncmp(from, to, 10) == 0) {
+		memmove(from, from + 11, strlen(from + 11) + 1);
+		memmove(to, to + 11, strlen(to + 11) + 1);
+	} else {
+		from[10] = to[10] = '\0';
+	}
+}
+
+/* "issued …" below its mark at the left, "expires …" with its last letter below its own. */
+static void
+draw_labels(const struct timeline *t, const struct life *l, bool local, int row,
+	const struct scale *s, struct canvas *c)
+{
+	const char *end_word = l->to <= t->now_s ? "expired" : "expires";
+	char from[40] = "", to[40] = "";
+	int left = cell_of(s, (double)l->from), right = s->col + s->cells, col, need;
+
+	if (l->from)
+		time_screen(from, l->from, local);
+	if (l->to)
+		time_screen(to, l->to, local);
+	need = (int)(strlen(from) + strlen(to)) + 7 + 2 + 8;
+	if (l->from && l->to && left + need > right)
+		shorten(from, to);
+	if (l->from)
+		left += 2 +
+			canvas_printf(c, row, left, right - left, UIR_MEANING, "issued %s", from);
+	else
+		left = s->col;
+	if (!l->to)
+		return;
+	col = cell_of(s, (double)l->to) + 1 - (int)strlen(to) - 8;
+	if (col < left)
+		col = left;
+	canvas_printf(c, row, col, right - col, l->to <= t->now_s ? UIR_PROBLEM : UIR_MEANING,
+		"%s %s", end_word, to);
+}
+
+struct legend {
+	int row, col, end;
+	bool full;
+};
+
+static void PRINTF(5, 6)
+explain(struct legend *g, struct canvas *c, uint32_t cp, enum ui_role role, const char *fmt, ...)
+{
+	char text[80];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	g->full = g->full || g->col + 2 + (int)strlen(text) > g->end;
+	if (g->full)
+		return;
+	canvas_put(c, g->row, g->col, cp, role);
+	canvas_puts(c, g->row, g->col + 2, g->end - g->col - 2, UIR_DIM, text);
+	g->col += 2 + (int)strlen(text) + 2;
+}
+
+/* What goes first is what the line cannot be read without. */
+static void
+draw_legend(const struct timeline *t, enum state band, int row, int col, int end, struct canvas *c)
+{
+	int64_t ahead = t->local_s - t->now_s, off = ahead < 0 ? -ahead : ahead;
+	struct legend g = {row, col, end, false};
+	char span[32];
+
+	explain(&g, c, GLYPH_DOT, UIR_VERDICT, "now%s", t->skew_known ? " (server)" : "");
+	if (t->skew_known && off >= AGREE_S)
+		explain(&g, c, GLYPH_RING, UIR_WARNING, "this clock, %s %s", time_span(span, off),
+			ahead > 0 ? "ahead" : "behind");
+	if (t->access.to && t->leeway_s > 0)
+		explain(&g, c, GLYPH_SHADE, UIR_WARNING, "leeway %lld s", (long long)t->leeway_s);
+	if (t->access.to && band != STATE_PROBLEM)
+		explain(&g, c, band_glyph(band), band_role(band), "%s",
+			band == STATE_WARNING ? "left: ends soon" : "left");
+	if (t->access.to && band == STATE_PROBLEM)
+		explain(&g, c, GLYPH_PROBLEM, UIR_PROBLEM, "past its end");
+	if (t->access.not_before > t->access.from)
+		explain(&g, c, '[', UIR_VALUE, "not before");
+}
+
+static bool
+drawable(const struct life *l)
+{
+	return l->from || l->to;
+}
+
+int
+timeline_rows(const struct timeline *t, int rows)
+{
+	if (!drawable(&t->access) || rows < 6)
+		return 0;
+	if (rows < 8)
+		return 2;
+	if (!drawable(&t->refresh) || rows < 10)
+		return 3;
+	return rows < 13 ? 4 : 5;
+}
+
+static void
+draw_token(const struct timeline *t, const struct life *l, enum state band, int64_t leeway,
+	const char *name, struct rect r, bool local, struct canvas *c)
+{
+	int width = r.cols >= NAME_LONG_FROM ? NAME_LONG : NAME_SHORT;
+	struct scale s = {.col = r.col + 3 + width, .cells = r.cols - 4 - width};
+
+	if (s.cells < 2)
+		return;
+	life_range(l, t->now_s, leeway, &s.from, &s.to);
+	canvas_puts(c, r.row, r.col + 3, width - 1, UIR_NAME, name);
+	draw_line(t, l, band, leeway, r.row, &s, c);
+	if (r.rows > 1)
+		draw_labels(t, l, local, r.row + 1, &s, c);
+}
+
+void
+timeline_draw(const struct timeline *t, enum state access, enum state refresh, bool local,
+	struct rect r, struct canvas *c)
+{
+	bool wide = r.cols >= NAME_LONG_FROM;
+	struct rect old = canvas_clip(c, r);
+	struct rect line = {r.row, r.col, 2, r.cols};
+
+	draw_token(t, &t->access, access, t->leeway_s, wide ? "access token" : "AT", line, local,
+		c);
+	if (r.rows >= 4) {
+		line.row += 2;
+		line.rows = r.rows - 3;
+		draw_token(t, &t->refresh, refresh, 0, wide ? "refresh token" : "RT", line, local,
+			c);
+	}
+	if (r.rows >= 3)
+		draw_legend(t, access, r.row + r.rows - 1,
+			r.col + 3 + (wide ? NAME_LONG : NAME_SHORT), r.col + r.cols - 1, c);
+	canvas_clip(c, old);
+}
