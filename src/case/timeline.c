@@ -61,3 +61,58 @@ life_range(const struct life *l, int64_t now, int64_t leeway, int64_t *from, int
 	*from = start;
 	*to = end + (end - start) / 20 + 1;
 }
+
+/* --- the exchanges --- */
+
+const char *const phase_names[PHASE_COUNT] = {"dns", "connect", "tls", "wait", "receive"};
+
+enum { RUN_MIN_US = 1000, PAUSE_SHARE = 10 };
+
+static void
+read_bar(struct exchange_bar *b, const struct exchange *x)
+{
+	const struct timings *t = &x->result.timings;
+	const int64_t phases[PHASE_COUNT] = {t->dns, t->connect, t->tls, t->wait, t->receive};
+
+	*b = (struct exchange_bar){.known = x->result.sent_wall_us > 0};
+	b->start = x->result.sent_wall_us;
+	b->total = t->total > 0 ? t->total : 0;
+	for (size_t i = 0; i < PHASE_COUNT; i++)
+		b->phase[i] = phases[i] > 0 ? phases[i] : 0;
+}
+
+int64_t
+waterfall_read(const struct case_file *c, struct exchange_bar *bars, bool *pauses)
+{
+	int64_t first = INT64_MAX, busy = 0, until = 0, cut = 0, run = RUN_MIN_US;
+
+	for (size_t i = 0; i < c->n_exchanges; i++) {
+		read_bar(&bars[i], c->exchanges[i]);
+		busy += bars[i].total;
+		if (bars[i].known && bars[i].start < first)
+			first = bars[i].start;
+	}
+	if (first == INT64_MAX)
+		return 0;
+	if (pauses)
+		*pauses = false;
+	for (size_t i = 0; i < c->n_exchanges; i++) {
+		struct exchange_bar *b = &bars[i];
+		int64_t pause;
+
+		if (!b->known)
+			continue;
+		b->start -= first;
+		pause = b->start - until - busy / PAUSE_SHARE;
+		if (b->start + b->total > until)
+			until = b->start + b->total;
+		if (pauses && pause > 0 && busy > 0) {
+			cut += pause;
+			*pauses = true;
+		}
+		b->start = b->start > cut ? b->start - cut : 0;
+		if (b->start + b->total > run)
+			run = b->start + b->total;
+	}
+	return run;
+}

@@ -2,6 +2,7 @@
  * went. */
 #include "report/parts.h"
 
+#include "base/mem.h"
 #include "case/timeline.h"
 
 enum {
@@ -14,48 +15,12 @@ enum {
 	ROWS_MAX = 300,
 };
 
-static const char *const phase_names[] = {"dns", "connect", "tls", "wait", "receive"};
-enum { PHASES = ARRAY_SIZE(phase_names) };
-
 /* --- the waterfall ---------------------------------------------------------------------------- */
 
-struct axis {
-	int64_t from_us, to_us;
-};
-
 static double
-at(const struct axis *a, int64_t us)
+at(int64_t run, int64_t us)
 {
-	return LABEL + (double)(us - a->from_us) * BARS / (double)(a->to_us - a->from_us);
-}
-
-static int64_t
-took_us(const struct exchange *x)
-{
-	return x->result.timings.total > 0 ? x->result.timings.total : 0;
-}
-
-/* From the first byte sent to the last one read; false: no exchange says when it was. */
-static bool
-span_of_all(const struct report *r, struct axis *a)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < r->c->n_exchanges; i++) {
-		const struct exchange *x = r->c->exchanges[i];
-		int64_t from = x->result.sent_wall_us, to = from + took_us(x);
-
-		if (from <= 0)
-			continue;
-		if (!any || from < a->from_us)
-			a->from_us = from;
-		if (!any || to > a->to_us)
-			a->to_us = to;
-		any = true;
-	}
-	if (any && a->to_us < a->from_us + 1000)
-		a->to_us = a->from_us + 1000;
-	return any;
+	return LABEL + (double)us * BARS / (double)run;
 }
 
 static void
@@ -68,12 +33,10 @@ rect(struct buf *out, const char *class, double x, double y, double w, double h)
 }
 
 static void
-waterfall_row(const struct report *r, struct buf *out, const struct axis *a,
-	const struct exchange *x, double y)
+waterfall_row(const struct report *r, struct buf *out, int64_t run, const struct exchange *x,
+	const struct exchange_bar *b, double y)
 {
-	const struct timings *t = &x->result.timings;
-	const int64_t phases[PHASES] = {t->dns, t->connect, t->tls, t->wait, t->receive};
-	int64_t when = x->result.sent_wall_us;
+	int64_t when = b->start;
 	char took[32] = "", label[80];
 	bool failed = x->result.error != NETERR_NONE || x->result.response.status >= 400;
 
@@ -81,24 +44,24 @@ waterfall_row(const struct report *r, struct buf *out, const struct axis *a,
 	buf_printf(out, "<text x=\"0\" y=\"%.1f\">", y + 15);
 	report_markup(r, out, span_of(label));
 	buf_puts(out, "</text>");
-	if (when <= 0) {
+	if (!b->known) {
 		buf_printf(out, "<text class=\"dim\" x=\"%d\" y=\"%.1f\">when is not known</text>",
 			LABEL, y + 15);
 		return;
 	}
-	rect(out, failed ? "bad" : "rest", at(a, when), y + 17,
-		at(a, when + took_us(x)) - at(a, when), 2);
-	for (size_t i = 0; i < PHASES; i++) {
-		if (phases[i] <= 0)
+	rect(out, failed ? "bad" : "rest", at(run, when), y + 17,
+		at(run, when + b->total) - at(run, when), 2);
+	for (size_t i = 0; i < PHASE_COUNT; i++) {
+		if (b->phase[i] <= 0)
 			continue;
-		rect(out, phase_names[i], at(a, when), y + 5, at(a, when + phases[i]) - at(a, when),
-			11);
-		when += phases[i];
+		rect(out, phase_names[i], at(run, when), y + 5,
+			at(run, when + b->phase[i]) - at(run, when), 11);
+		when += b->phase[i];
 	}
-	if (t->total >= 0)
-		time_span_us(took, t->total);
+	if (x->result.timings.total >= 0)
+		time_span_us(took, x->result.timings.total);
 	buf_printf(out, "<text class=\"dim\" x=\"%.1f\" y=\"%.1f\">",
-		at(a, x->result.sent_wall_us + took_us(x)) + 6, y + 15);
+		at(run, b->start + b->total) + 6, y + 15);
 	report_escape(out, took);
 	buf_puts(out, "</text>");
 }
@@ -108,7 +71,7 @@ legend(struct buf *out, double y)
 {
 	double x = LABEL;
 
-	for (size_t i = 0; i < PHASES; i++) {
+	for (size_t i = 0; i < PHASE_COUNT; i++) {
 		rect(out, phase_names[i], x, y + 4, 10, 10);
 		buf_printf(out, "<text class=\"dim\" x=\"%.1f\" y=\"%.1f\">%s</text>", x + 15,
 			y + 13, phase_names[i]);
@@ -119,14 +82,17 @@ legend(struct buf *out, double y)
 void
 report_svg_waterfall(const struct report *r, struct buf *out)
 {
-	struct axis a = {0, 0};
+	struct exchange_bar *bars = xcalloc(r->c->n_exchanges + 1, sizeof(*bars));
+	int64_t run = waterfall_read(r->c, bars, NULL);
 	size_t n = r->c->n_exchanges < ROWS_MAX ? r->c->n_exchanges : ROWS_MAX;
 	size_t left = r->c->n_exchanges - n;
 	char took[32];
 	double y = 22;
 
-	if (!span_of_all(r, &a))
+	if (!run) {
+		free(bars);
 		return;
+	}
 	buf_printf(out,
 		"<svg viewBox=\"0 0 %d %zu\" role=\"img\" aria-label=\"Timing of the exchanges\">",
 		WIDTH, 22 + n * ROW + 26);
@@ -138,11 +104,12 @@ report_svg_waterfall(const struct report *r, struct buf *out)
 			22 + n * ROW);
 		buf_printf(out, "<text class=\"dim\" x=\"%.1f\" y=\"12\" text-anchor=\"%s\">", x,
 			i == 0 ? "start" : "middle");
-		report_escape(out, i ? time_span_us(took, (a.to_us - a.from_us) * i / 4) : "0");
+		report_escape(out, i ? time_span_us(took, run * i / 4) : "0");
 		buf_puts(out, "</text>");
 	}
 	for (size_t i = 0; i < n; i++, y += ROW)
-		waterfall_row(r, out, &a, r->c->exchanges[i], y);
+		waterfall_row(r, out, run, r->c->exchanges[i], &bars[i], y);
+	free(bars);
 	legend(out, y + 4);
 	buf_puts(out, "</svg>\n");
 	if (left)

@@ -1,12 +1,15 @@
 #include "ui/state.h"
 
+#include "base/text.h"
 #include "base/utf8.h"
 #include "ui/glyphs.h"
 
+enum { BAR_MIN = 12, BAR_TOTAL = 9 /* " 67 ms" behind a bar */, BAR_WORDS_FROM = 60 };
 enum { NOTE_ROWS = 4, VALUE_ROWS = 3, SENTENCE_BLANKS = 4, FINDING_BESIDE = 16 };
 
 struct columns {
 	int name, value, meaning; /* widths; meaning 0: there is no room */
+	int timed;               /* of the value beside a bar */
 	bool narrow;
 };
 
@@ -139,6 +142,8 @@ row_height(const struct field *f, const struct columns *w)
 	case FIELD_FINDING:
 		return finding_flow(f, false, 0, 0, w->name + w->value + w->meaning + 4, NULL);
 	case FIELD_VALUE:
+		if (f->timed)
+			return w->narrow ? 2 : 1;
 		if (runs_on(f, w))
 			return 1;
 		if (stacked(f, w))
@@ -154,7 +159,7 @@ row_height(const struct field *f, const struct columns *w)
 static struct columns
 measure(const struct field_list *l, int cols)
 {
-	struct columns w = {4, 8, 0, cols < 70};
+	struct columns w = {.name = 4, .value = 8, .narrow = cols < 70};
 	int room = cols - 4, most_name = cols >= 100 ? 26 : cols >= 76 ? 20 : 14, most_value;
 
 	for (size_t i = 0; i < l->n; i++) {
@@ -166,6 +171,8 @@ measure(const struct field_list *l, int cols)
 		v = (int)text_cells(span_of(l->v[i].value));
 		w.name = n > w.name ? n : w.name;
 		w.value = v > w.value ? v : w.value;
+		if (l->v[i].timed)
+			w.timed = v > w.timed ? v : w.timed;
 	}
 	if (w.name > most_name)
 		w.name = most_name;
@@ -175,6 +182,8 @@ measure(const struct field_list *l, int cols)
 	if (w.value > most_value)
 		w.value = most_value;
 	w.meaning = room - w.value - 2;
+	if (w.timed > room - BAR_MIN - BAR_TOTAL - 2)
+		w.timed = room - BAR_MIN - BAR_TOTAL - 2;
 	return w;
 }
 
@@ -232,6 +241,33 @@ paint_found(struct canvas *c, int row, int col, int cols, const char *search)
 	buf_release(&b);
 }
 
+/* What was asked and came back, then its time as a bar; in a narrow pane below, without phases. */
+static void
+draw_timed(const struct field *f, const struct columns *w, enum ui_role value, int row, int col,
+	struct canvas *c)
+{
+	int room = w->value + 2 + w->meaning, bar = room - BAR_TOTAL;
+	char took[32];
+
+	if (w->narrow) {
+		canvas_text_cut(c, row++, col, room, value, span_of(f->value));
+	} else {
+		canvas_text_cut(c, row, col, w->timed, value, span_of(f->value));
+		col += w->timed + 2;
+		bar -= w->timed + 2;
+		/* the phases' figures, too, where there is room for both */
+		if (bar > BAR_WORDS_FROM + BAR_MIN) {
+			bar -= BAR_WORDS_FROM;
+			canvas_text_cut(c, row, col + bar + BAR_TOTAL + 1, BAR_WORDS_FROM - 1,
+				UIR_MEANING, span_of(f->meaning));
+		}
+	}
+	waterfall_draw(&f->bar, f->run_us, !w->narrow, row, col, bar, c);
+	if (f->bar.total > 0)
+		canvas_puts(c, row, col + bar + 1, BAR_TOTAL - 1, UIR_MEANING,
+			time_span_us(took, f->bar.total));
+}
+
 static void
 draw_value(const struct field *f, const struct columns *w, bool marked, int row, int col,
 	struct canvas *c)
@@ -247,6 +283,10 @@ draw_value(const struct field *f, const struct columns *w, bool marked, int row,
 	canvas_text_cut(
 		c, row, col + 3, w->name, marked ? UIR_SELECTED : UIR_NAME, span_of(f->name));
 	col += 3 + w->name + 2;
+	if (f->timed) {
+		draw_timed(f, w, odd ? state : UIR_VALUE, row, col, c);
+		return;
+	}
 	if (stacked(f, w)) {
 		rows = value_rows(f, room);
 		if (rows > 1)
@@ -294,6 +334,18 @@ draw_finding(const struct field *f, bool marked, int row, struct rect r, struct 
 	finding_flow(f, marked, row, r.col + 3, r.cols - 4, c);
 }
 
+static void
+draw_heading(const struct field *f, const struct columns *w, bool more, int row, struct rect r,
+	struct canvas *c)
+{
+	int used = 9 + (int)(text_cells(span_of(f->name)) + text_cells(span_of(f->value)));
+
+	chrome_title(c, row, r.col + 1, r.cols - 2, false, f->name, f->value,
+		more ? "more above" : "");
+	if (f->timed && !w->narrow && !more && used + WATERFALL_LEGEND + 3 <= r.cols)
+		waterfall_legend(row, r.col + r.cols - 3, c);
+}
+
 void
 fieldlist_draw(const struct field_list *l, struct place p, bool focus, struct rect r,
 	const char *search, struct canvas *c)
@@ -308,8 +360,7 @@ fieldlist_draw(const struct field_list *l, struct place p, bool focus, struct re
 		int row = r.row + used;
 
 		if (f->kind == FIELD_HEADING)
-			chrome_title(c, row, r.col + 1, r.cols - 2, false, f->name, f->value,
-				i == first && i > 0 ? "more above" : "");
+			draw_heading(f, &w, i == first && i > 0, row, r, c);
 		else if (f->kind == FIELD_NOTE)
 			canvas_wrap(c, (struct rect){row, r.col + 3, row_height(f, &w), r.cols - 4},
 				f->state == STATE_OK ? UIR_NOTE : state_role((int)f->state),

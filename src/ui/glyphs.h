@@ -28,7 +28,7 @@ enum {
 	GLYPH_BULLET = 0x2022,      /* • */
 	GLYPH_DOT = 0x25cf, GLYPH_RING = 0x25cb, /* ● ○ */
 	GLYPH_LINE_END = 0x2524,    /* ┤ */
-	GLYPH_SHADE = 0x2592,       /* ▒ */
+	GLYPH_SHADE_LIGHT = 0x2591, GLYPH_SHADE = 0x2592, GLYPH_SHADE_DARK = 0x2593, /* ░ ▒ ▓ */
 	GLYPH_BLOCK = 0x2588,       /* █ */
 	GLYPH_UPPER_HALF = 0x2580, GLYPH_LOWER_HALF = 0x2584,
 };

@@ -38,7 +38,8 @@ src_libttui_a_SOURCES = \
 	src/ui/term-curses.c src/ui/term.h \
 	src/ui/textfield.c \
 	src/ui/theme.c src/ui/theme.h \
-	src/ui/timeline.c
+	src/ui/timeline.c \
+	src/ui/waterfall.c
 # libqrencode, in a module of its own: the first screen needs none of it.
 module_PROGRAMS += qr.so
 qr_so_SOURCES = src/ui/qr-module.c

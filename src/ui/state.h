@@ -157,6 +157,14 @@ int timeline_rows(const struct timeline *t, int rows);
 void timeline_draw(const struct timeline *t, enum state access, enum state refresh, bool local, struct rect r,
 	struct canvas *c);
 
+/* --- waterfall.c --------------------------------------------------------------------------------- */
+/* The bar of one exchange on the run's scale; phases false: of its total only. */
+void waterfall_draw(const struct exchange_bar *b, int64_t run_us, bool phases, int row, int col, int cells,
+	struct canvas *c);
+/* Which glyph is which phase, ending before column `end`; takes WATERFALL_LEGEND cells. */
+enum { WATERFALL_LEGEND = 40 };
+void waterfall_legend(int row, int end, struct canvas *c);
+
 /* --- logpane.c ----------------------------------------------------------------------------------- */
 void logpane_draw(const struct log *log, const struct log_view *v, bool focus, struct rect r,
 	const char *search, struct canvas *c);

@@ -2,6 +2,7 @@
  */
 #include "wizard/fields-rooms.h"
 
+#include "base/mem.h"
 #include "base/text.h"
 
 #include "diagnose/chain.h"
@@ -32,7 +33,8 @@ path_end(struct span path)
 }
 
 static void
-exchange_row(struct field_list *l, const struct exchange *x)
+exchange_row(struct field_list *l, const struct exchange *x, const struct exchange_bar *bar,
+	int64_t run)
 {
 	const struct timings *t = &x->result.timings;
 	struct buf text;
@@ -63,7 +65,25 @@ exchange_row(struct field_list *l, const struct exchange *x)
 	field_mean(f, x->answer.outcome == OUTCOME_SUCCESS ? STATE_OK
 		: x->result.response.status >= 500 || !x->result.response.status ? STATE_PROBLEM
 		: STATE_OK, "%s%s", buf_str(&text), t->reused ? " (reused)" : "");
+	f->timed = run > 0 && bar->known;
+	f->bar = *bar;
+	f->run_us = run;
 	buf_release(&text);
+}
+
+static void
+exchange_rows(struct field_list *l, const struct case_file *c)
+{
+	struct exchange_bar *bars = xcalloc(c->n_exchanges + 1, sizeof *bars);
+	bool pauses = false;
+	int64_t run = waterfall_read(c, bars, &pauses);
+	char text[40];
+
+	text_format(text, sizeof text, "%zu%s", c->n_exchanges, pauses ? " · pauses cut" : "");
+	field_heading(l, "Exchanges", text, FROM_NOWHERE)->timed = run > 0;
+	for (size_t i = 0; i < c->n_exchanges; i++)
+		exchange_row(l, c->exchanges[i], &bars[i], run);
+	free(bars);
 }
 
 static void
@@ -98,10 +118,7 @@ fields_debug(struct field_list *l, const struct wizard *w, bool local)
 		finding_row(l, &rows[i]);
 	if (!d->n)
 		field_note(l, STATE_OK, "None.");
-	text_format(text, sizeof text, "%zu · milliseconds", c->n_exchanges);
-	field_heading(l, "Exchanges", text, FROM_NOWHERE);
-	for (size_t i = 0; i < c->n_exchanges; i++)
-		exchange_row(l, c->exchanges[i]);
+	exchange_rows(l, c);
 	if (!c->n_exchanges)
 		field_note(l, STATE_UNDETERMINED, "Nothing was sent yet.");
 }

@@ -27,6 +27,9 @@ struct field {
 	const struct secret *secret; /* borrowed from the case: what `s` shows for five seconds; NULL */
 	char lead[64];  /* FINDING: the tree's strokes before it, "└─ " (UTF-8) */
 	char key[40];   /* stable name in the report's fields, "exp"; "" : not in the report */
+	bool timed;     /* HEADING: of rows with bars, which need a legend; VALUE: bar and run_us are set */
+	struct exchange_bar bar;
+	int64_t run_us; /* the bars' scale */
 };
 
 struct field_list {

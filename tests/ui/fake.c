@@ -336,6 +336,24 @@ fake_decisions(struct field_list *l)
 	}
 }
 
+/* Bars for the three exchanges added last, and their heading. */
+static void
+fake_bars(struct field_list *l)
+{
+	static const struct exchange_bar bars[] = {
+		{true, 0, {0, 0, 0, 29000, 0}, 29000},
+		{true, 29000, {1000, 4000, 31000, 29000, 2000}, 67000},
+		{true, 101000, {0, 0, 0, 29000, 0}, 29000},
+	};
+
+	l->v[l->n - 4].timed = true;
+	for (size_t i = 0; i < 3; i++) {
+		l->v[l->n - 3 + i].timed = true;
+		l->v[l->n - 3 + i].bar = bars[i];
+		l->v[l->n - 3 + i].run_us = 130000;
+	}
+}
+
 void
 step_fields(struct field_list *l, const struct wizard *w, enum step s, bool local)
 {
@@ -344,10 +362,11 @@ step_fields(struct field_list *l, const struct wizard *w, enum step s, bool loca
 		return;
 	if (s == STEP_DEBUG) {
 		fake_findings(l);
-		row(l, FIELD_HEADING, STATE_OK, 0, "Exchanges", "3 · milliseconds", "");
+		row(l, FIELD_HEADING, STATE_OK, 0, "Exchanges", "3", "");
 		row(l, FIELD_VALUE, STATE_OK, 1, "1 discovery", "GET …/openid-configuration → 200", "wait 29");
 		row(l, FIELD_VALUE, STATE_OK, 2, "2 introspection", "POST /introspect → 200", "dns 1 tcp 4 tls 31 wait 29");
 		row(l, FIELD_VALUE, STATE_PROBLEM, 3, "3 userinfo", "GET /userinfo → 401", "wait 29 (connection reused)");
+		fake_bars(l);
 		return;
 	}
 	if (s == STEP_EXPIRY && fake.state != FAKE_CHAIN) {

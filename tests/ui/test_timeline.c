@@ -165,6 +165,92 @@ test_rows_that_there_are(void **state)
 		assert_true(timeline_rows(&usual, rows) * 2 <= rows);
 }
 
+/* --- the waterfall --- */
+
+static const struct exchange_bar bar = {true, 1000000, {100000, 200000, 300000, 300000, 100000}, 1000000};
+
+static void
+test_phases_take_their_share(void **state)
+{
+	static const uint32_t glyphs[] = {
+		GLYPH_SHADE_LIGHT, GLYPH_SHADE, GLYPH_SHADE_DARK, GLYPH_BLOCK, GLYPH_LOWER_HALF};
+	static const int cells[] = {1, 2, 3, 3, 1}; /* of ten, 100 ms each */
+	struct canvas c;
+	int col = 10;
+
+	(void)state;
+	canvas_init(&c);
+	canvas_resize(&c, 1, 40);
+	waterfall_draw(&bar, 3000000, true, 0, 0, 30, &c);
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(canvas_at(&c, 0, i)->cp, ' ');
+	for (int p = 0; p < PHASE_COUNT; p++) {
+		for (int i = 0; i < cells[p]; i++, col++) {
+			assert_int_equal(canvas_at(&c, 0, col)->cp, glyphs[p]);
+			assert_int_equal(canvas_at(&c, 0, col)->role, UIR_PHASE_DNS + p);
+		}
+	}
+	assert_int_equal(canvas_at(&c, 0, col)->cp, ' ');
+	canvas_clear(&c);
+	waterfall_draw(&bar, 3000000, false, 0, 0, 30, &c);
+	assert_int_equal(canvas_at(&c, 0, 10)->cp, GLYPH_BAR);
+	assert_int_equal(canvas_at(&c, 0, 19)->cp, GLYPH_BAR);
+	assert_int_equal(canvas_at(&c, 0, 20)->cp, ' ');
+	/* too short for a cell: one all the same, in its longest phase, at the end still inside */
+	canvas_clear(&c);
+	waterfall_draw(&(struct exchange_bar){true, 2999999, {0, 0, 0, 1, 0}, 1}, 3000000, true, 0, 0, 30, &c);
+	assert_int_equal(canvas_at(&c, 0, 29)->cp, GLYPH_BLOCK);
+	canvas_release(&c);
+}
+
+static void
+test_legend_is_as_wide_as_it_says(void **state)
+{
+	struct canvas c;
+
+	(void)state;
+	canvas_init(&c);
+	canvas_resize(&c, 1, 60);
+	canvas_fill(&c, (struct rect){0, 0, 1, 60}, '-', UIR_RULE);
+	waterfall_legend(0, 50, &c);
+	assert_int_equal(canvas_at(&c, 0, 50 - WATERFALL_LEGEND - 1)->cp, '-');
+	assert_int_equal(canvas_at(&c, 0, 50 - WATERFALL_LEGEND)->cp, ' ');
+	assert_int_equal(canvas_at(&c, 0, 49)->cp, ' ');
+	assert_int_equal(canvas_at(&c, 0, 50)->cp, '-');
+	canvas_release(&c);
+}
+
+static void
+test_pauses_are_cut(void **state)
+{
+	struct exchange one = {.n = 1}, two = {.n = 2}, three = {.n = 3}, *list[] = {&one, &two, &three};
+	struct case_file c = {.exchanges = list, .n_exchanges = 3};
+	struct exchange_bar bars[3];
+	bool pauses = true;
+
+	(void)state;
+	assert_int_equal(waterfall_read(&c, bars, &pauses), 0);
+	one.result.sent_wall_us = 1000000000;
+	two.result.sent_wall_us = 1000050000; /* while the first was under way */
+	one.result.timings.total = 100000;
+	two.result.timings.total = 100000;
+	one.result.timings.dns = -1;
+	one.result.timings.wait = 60000;
+	assert_int_equal(waterfall_read(&c, bars, &pauses), 150000);
+	assert_false(pauses);
+	assert_false(bars[2].known);
+	assert_int_equal(bars[1].start, 50000);
+	assert_int_equal(bars[0].phase[PHASE_DNS], 0);
+	assert_int_equal(bars[0].phase[PHASE_WAIT], 60000);
+	/* a minute later: a tenth of 300 ms stays of it, where one asks for that */
+	three.result.sent_wall_us = 1060150000;
+	three.result.timings.total = 100000;
+	assert_int_equal(waterfall_read(&c, bars, NULL), 60250000);
+	assert_int_equal(waterfall_read(&c, bars, &pauses), 150000 + 30000 + 100000);
+	assert_true(pauses);
+	assert_int_equal(bars[2].start, 180000);
+}
+
 int
 main(void)
 {
@@ -174,6 +260,9 @@ main(void)
 		cmocka_unit_test(test_a_second_changes_little),
 		cmocka_unit_test(test_hostile_times),
 		cmocka_unit_test(test_rows_that_there_are),
+		cmocka_unit_test(test_phases_take_their_share),
+		cmocka_unit_test(test_legend_is_as_wide_as_it_says),
+		cmocka_unit_test(test_pauses_are_cut),
 	};
 
 	if (!setlocale(LC_CTYPE, "C.UTF-8"))
