@@ -26,7 +26,7 @@ field_time(struct field_list *l, const struct facts *f, const char *key, const s
 		return;
 	row = field_value(l, key, time_screen(when, t->at, local), t->from);
 	field_mean(row, form_words(t->form)[0] ? STATE_WARNING : STATE_OK, "%s%s%s, from %s%s",
-		left > 0 ? "in " : "", span_about(span, left), left > 0 ? "" : " ago",
+		left > 0 ? "in " : "", span_from_now(span, left), left > 0 ? "" : " ago",
 		fact_source(f, t->from, source, sizeof source), form_words(t->form));
 }
 

@@ -28,6 +28,8 @@ void field_json_text(const struct json *j, struct buf *out);
  * The sign is dropped; returns out.
  */
 char *span_about(char out[32], int64_t seconds);
+/* The same of the distance to now, "under 2 min" where seconds would move. */
+char *span_from_now(char out[32], int64_t seconds);
 /* A time with the distance to now by the server's clock: "expires in 4 m 59 s". */
 void field_time(struct field_list *l, const struct facts *f, const char *key, const struct fact_time *t,
 	bool local);

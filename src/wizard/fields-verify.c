@@ -107,7 +107,7 @@ time_row(struct field *row, const struct facts *f, struct span name, int64_t at,
 		expired                        ? "expired "
 			: span_is(name, "exp") ? "expires "
 					       : "",
-		left > 0 ? "in " : "", span_about(span, left), left > 0 ? "" : " ago",
+		left > 0 ? "in " : "", span_from_now(span, left), left > 0 ? "" : " ago",
 		f->skew.known ? "server's" : "local", row->value);
 	free(row->value);
 	row->value = xstrdup(time_screen(when, at, local));

@@ -196,6 +196,15 @@ span_about(char out[32], int64_t seconds)
 	return out;
 }
 
+char *
+span_from_now(char out[32], int64_t seconds)
+{
+	if (seconds <= -120 || seconds >= 120)
+		return span_about(out, seconds);
+	snprintf(out, 32, "%s", "under 2 min");
+	return out;
+}
+
 /* A JSON value as one line: strings bare, the rest compact. */
 void
 field_json_text(const struct json *j, struct buf *out)
