@@ -236,6 +236,8 @@ exchange_token_refused(const struct exchange *x)
 	if (x->answer.outcome == OUTCOME_OAUTH_ERROR || x->answer.outcome == OUTCOME_VENDOR_ERROR)
 		return (status >= 200 && status < 300) || status == 400 || status == 401 ||
 			status == 403 || status == 422;
+	if (x->answer.kind == BODY_XML && status == 400)
+		return true;
 	if (is_page(x)) /* an error page is a refusal too; a login page is not */
 		return status == 401 && !has_password_field(buf_span(&x->result.response.body));
 	return status == 400 || status == 401 || status == 403;

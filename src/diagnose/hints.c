@@ -109,6 +109,16 @@ add_page(struct pieces *p, struct span body)
 	buf_release(&text);
 }
 
+/* Headers in which a server says why, beside the standard ones. */
+static const char *const reason_headers[] = {"x-ms-diagnostics", "x-amzn-errormessage"};
+
+static void
+add_headers(struct pieces *p, const struct exchange *x)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(reason_headers); i++)
+		add(p, http_header(&x->result.response.headers, reason_headers[i]));
+}
+
 static void
 collect(struct pieces *p, const struct exchange *x)
 {
@@ -120,6 +130,7 @@ collect(struct pieces *p, const struct exchange *x)
 	add(p, span_of(x->answer.description));
 	for (size_t i = 0; i < x->answer.challenges.n; i++)
 		add(p, challenge_param(&x->answer.challenges.v[i], "error_description"));
+	add_headers(p, x);
 	if (x->answer.doc && x->answer.outcome != OUTCOME_INACTIVE && body.n < TEXT_MAX)
 		add_json(p, x->answer.doc, 0);
 	else if (x->answer.kind == BODY_HTML || x->answer.kind == BODY_XML)

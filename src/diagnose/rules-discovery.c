@@ -92,7 +92,7 @@ missing(const struct exchange *x)
 {
 	int s = exchange_answered(x) ? x->result.response.status : 0;
 
-	return s == 404 || s == 410 ||
+	return s == 404 || s == 410 || s == 421 || /* RFC 9110 §15.5.20: another host's */
 		(s == 405 && purpose_endpoint(x->purpose) != EP_USERINFO &&
 			!strcmp(x->request.method, "POST"));
 }
