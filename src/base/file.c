@@ -197,7 +197,7 @@ check_replaceable(const char *path, struct err *e)
 		if (S_ISLNK(st.st_mode))
 			return err_set(e, RES_REFUSED, "%s: is a symbolic link", path);
 		if (!S_ISREG(st.st_mode))
-			return err_set(e, RES_REFUSED, "%s: is not a regular file", path);
+			return err_set(e, RES_REFUSED, "%s: not a regular file", path);
 	} else if (errno != ENOENT) {
 		return err_errno(e, "%s", path);
 	}

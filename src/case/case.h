@@ -29,7 +29,7 @@ struct case_token {
 	struct secret *given;       /* as given; NULL in a saved case */
 	struct secret *value;       /* repaired, what is sent; NULL in a saved case */
 	unsigned repaired;          /* enum token_oddity that was repaired */
-	unsigned accepted;          /* … that are the form it was asked for in (inspect), no mistake */
+	unsigned accepted;          /* … that are a form it may be given in, no mistake */
 	char source[80];            /* a noun, behind "from": "file at.txt", "the paste", "the refresh" */
 	int64_t obtained_wall_us;   /* when it was obtained by this program; 0: not known */
 	int64_t expires_in;         /* of the token response; -1: not stated */

@@ -512,8 +512,34 @@ find_entries(struct import_har *h, bool last)
 	}
 }
 
+/* Of a number, true, false or null. */
 static bool
-find_entry(struct import_har *h)
+is_word(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '+' || c == '-' ||
+		c == '.' || c == 'E';
+}
+
+/* An entry that is no object is none; those behind it are.  False: more text is wanted. */
+static bool
+skip_word(struct import_har *h, bool last)
+{
+	struct span s = rest_of(h);
+	size_t i = 0;
+
+	while (i < s.n && i < KEYWORD_MOST && is_word(s.p[i]))
+		i++;
+	if (i == s.n && !last)
+		return false;
+	h->entries++;
+	if (!h->unreadable++)
+		import_note(h->im, "line %d: entry %zu is not an object", h->line, h->entries);
+	take(h, i);
+	return i < s.n;
+}
+
+static bool
+find_entry(struct import_har *h, bool last)
 {
 	struct span s = rest_of(h);
 	size_t i = 0;
@@ -523,6 +549,8 @@ find_entry(struct import_har *h)
 	take(h, i);
 	if (i == s.n)
 		return false;
+	if (is_word(s.p[i]))
+		return skip_word(h, last);
 	h->ended = s.p[i] == ']';
 	if (s.p[i] != '{') {
 		h->at = AT_END;
@@ -586,7 +614,7 @@ go_on(struct import_har *h, bool last)
 	while (more && h->at != AT_END)
 		more = h->at == AT_HEAD ? find_entries(h, last)
 			: h->at == AT_BETWEEN
-			? find_entry(h)
+			? find_entry(h, last)
 			: find_entry_end(h);
 	compact(h);
 }

@@ -255,7 +255,8 @@ autosave_offer(const struct autosave *s, char *out, size_t size)
 
 	if (!s || !newest(s, &left))
 		return false;
-	text_format(out, size, "A run of %s did not end: 'tokentriage open' shows it.",
+	/* what to do comes first: a narrow screen cuts the rest */
+	text_format(out, size, "'tokentriage open' shows the run that did not end (%s).",
 		time_screen(when, left.at_s, false));
 	return true;
 }
@@ -269,6 +270,21 @@ autosave_newest(void)
 
 	autosave_free(s, false);
 	return path;
+}
+
+char *
+autosave_path(const char *name)
+{
+	struct span s = span_of(name);
+	char *seen;
+
+	if (access(name, F_OK) != 0 && span_ends(s, ".case")) {
+		seen = xasprintf("%.*s.seen.case", (int)(s.n - strlen(".case")), name);
+		if (access(seen, F_OK) == 0)
+			return seen;
+		free(seen);
+	}
+	return xstrdup(name);
 }
 
 void

@@ -25,6 +25,8 @@ void autosave_free(struct autosave *s, bool keep);
 bool autosave_offer(const struct autosave *s, char *out, size_t size);
 /* Its path, from xmalloc; NULL: there is none. */
 char *autosave_newest(void);
+/* The file of that name, from xmalloc, whether it was seen since the name was told or not. */
+char *autosave_path(const char *name);
 /* The user has seen it: it is not offered again.  Of a path elsewhere, nothing. */
 void autosave_seen(const char *path);
 

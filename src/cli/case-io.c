@@ -133,9 +133,12 @@ load_case(struct app *a, struct span text, struct err *e)
 	if (!story.damaged)
 		return RES_OK;
 	text_format(line, sizeof(line),
-		"%zu record%s could not be read; the first: %s; %zu exchange%s could",
-		story.damaged, story.damaged == 1 ? "" : "s", story.first_damage, a->c.n_exchanges,
-		a->c.n_exchanges == 1 ? "" : "s");
+		"%zu record%s could not be read; the first: %s; %.0zu%s%s", story.damaged,
+		story.damaged == 1 ? "" : "s", story.first_damage, a->c.n_exchanges,
+		a->c.n_exchanges ? " exchange" : "no exchange is left",
+		a->c.n_exchanges == 1     ? " could"
+			: a->c.n_exchanges ? "s could"
+					   : "");
 	tell(a, true, line);
 	return RES_OK;
 }

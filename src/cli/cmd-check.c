@@ -114,16 +114,22 @@ say_farewell(const struct app *a)
 	buf_release(&out);
 }
 
-/* Of earlier runs; one of the token at hand is a finding, too. */
+/* Of earlier runs, of this client; one of the token at hand is a finding, too. */
 static void
-tell_interrupted(const struct app *a)
+tell_interrupted(const struct app *a, const struct journal_entry *marks, size_t n)
 {
-	struct journal_entry marks[LIMIT_MARKS];
-	size_t n = wizard_interrupted(a->wizard, marks, LIMIT_MARKS);
 	char words[LIMIT_MESSAGE];
+	bool told = false;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		if (!wizard_refresh_is_ours(a->wizard, &marks[i]))
+			continue;
 		app_warn("%s", interrupted_words(&marks[i], words, sizeof words));
+		told = true;
+	}
+	if (told)
+		app_tell("a login of this client ends this reminder, or \"I have seen it\" at "
+			 "the start of the wizard (line by line, with --plain: d)");
 }
 
 /* In the order of --revoke-token's words. */
@@ -139,19 +145,24 @@ static int
 walk(struct app *a, unsigned mask)
 {
 	const struct options *o = a->opt;
+	struct journal_entry marks[LIMIT_MARKS];
 	struct err e = ERR_INIT;
+	size_t n;
 	int status;
 
 	if (!modules_transport(&e)) {
 		app_fail(&e);
 		return STATUS_INTERNAL;
 	}
-	tell_interrupted(a);
+	/* now: of this run's own the report tells */
+	n = wizard_interrupted(a->wizard, marks, LIMIT_MARKS);
 	wizard_walk(a->wizard, mask, opt_given(o, OPT_REFRESH), revoked_slot(o));
 	if (app_run(a, &e) != RES_OK) {
 		app_fail(&e);
 		return STATUS_INTERNAL;
 	}
+	/* whose they are the metadata may tell, where the token endpoint is */
+	tell_interrupted(a, marks, n);
 	status = app_report(a);
 	if (opt_given(o, OPT_REFRESH) || opt_given(o, OPT_REVOKE))
 		say_farewell(a);

@@ -59,7 +59,7 @@ cmd_open(const struct options *o)
 	struct import im;
 	struct err e = ERR_INIT;
 	/* without a name: what a wizard that did not end has left behind */
-	char *path = o->n_args ? xstrdup(o->args[0]) : autosave_newest();
+	char *path = o->n_args ? autosave_path(o->args[0]) : autosave_newest();
 	int status;
 
 	if (check_usage(o, path, &e) != RES_OK) {

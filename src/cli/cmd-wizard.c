@@ -39,6 +39,20 @@ wants_stdin(const struct options *o)
 	return false;
 }
 
+/* The notice goes with the next key; the log keeps the whole path. */
+static void
+offer_left(struct app *a)
+{
+	char *path;
+
+	if (!autosave_offer(a->autosave, a->notice, sizeof(a->notice)))
+		return;
+	path = autosave_newest();
+	if (path)
+		log_add(a->log, LOG_INFO, LOGC_CONF, 0, "%s It is in %s.", a->notice, path);
+	free(path);
+}
+
 int
 cmd_wizard(const struct options *o)
 {
@@ -70,7 +84,7 @@ cmd_wizard(const struct options *o)
 		s.choose = (!a.profile.name && !a.profile.issuer) || !has_token(&a);
 		s.unsaved = app_server_given(o);
 		a.autosave = autosave_new();
-		autosave_offer(a.autosave, a.notice, sizeof(a.notice));
+		offer_left(&a);
 		status = screen_run(&s);
 		/* who left by himself has seen what there was; a lost line has not */
 		autosave_free(a.autosave, status > 128 && status != 128 + SIGINT);

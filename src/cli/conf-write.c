@@ -45,6 +45,13 @@ conf_key_text(const struct profile *p, const struct profile_key *k, struct buf *
 	}
 }
 
+static bool
+is_file(const struct profile_key *k)
+{
+	return k->kind == KEY_TOKEN ||
+		(k->kind == KEY_STR && span_ends(span_of(k->name), "_file"));
+}
+
 /* A file's name as the user means it here: from the folder he is in, or from his home folder. */
 static char *
 absolute(struct span v)
@@ -138,7 +145,7 @@ set_string(char **member, const struct profile_key *k, struct span text, struct 
 			k->name);
 	if (!conf_value_ok(k->name, text, &allowed))
 		return err_set(e, RES_SYNTAX, "%s: allowed: %s", k->name, allowed);
-	if (k->kind != KEY_TOKEN && !span_ends(span_of(k->name), "_file")) {
+	if (!is_file(k)) {
 		profile_set(member, text);
 		return RES_OK;
 	}
@@ -208,6 +215,19 @@ quoted(struct buf *out, const char *v)
 	buf_putc(out, '"');
 }
 
+/*
+ * A name of the command line is of the folder the program was started in; in the profile it would
+ * be of the profile's folder.
+ */
+static void
+quoted_file(struct buf *out, const char *name)
+{
+	char *path = absolute(span_of(name));
+
+	quoted(out, path);
+	free(path);
+}
+
 static void
 write_secret(struct buf *out, const struct profile_key *k, const char *source)
 {
@@ -218,7 +238,10 @@ write_secret(struct buf *out, const struct profile_key *k, const char *source)
 		if (strncmp(source, forms[i], form) != 0 || forms[i][form])
 			continue;
 		buf_printf(out, "    %s_%s = ", k->name, forms[i]);
-		quoted(out, source + form + 1);
+		if (!strcmp(forms[i], "file"))
+			quoted_file(out, source + form + 1);
+		else
+			quoted(out, source + form + 1);
 		buf_puts(out, ";\n");
 	}
 }
@@ -260,7 +283,10 @@ write_key(struct buf *out, const struct profile *p, const struct profile_key *k)
 	if (!text || !*text)
 		return;
 	buf_printf(out, "    %s%s = ", k->name, k->kind == KEY_TOKEN ? "_file" : "");
-	quoted(out, text);
+	if (is_file(k) && strcmp(text, "-") != 0)
+		quoted_file(out, text);
+	else
+		quoted(out, text);
 	buf_puts(out, ";\n");
 }
 

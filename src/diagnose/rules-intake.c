@@ -14,6 +14,21 @@ given(const struct facts *f)
 	return t->present ? t : NULL;
 }
 
+/* What a server said of a login in this run comes before what it was not even told. */
+static bool
+login_answered(const struct facts *f)
+{
+	for (size_t i = 0; i < f->c->n_exchanges; i++) {
+		const struct exchange *x = f->c->exchanges[i];
+
+		if ((x->purpose == PURPOSE_AUTHORIZATION || x->purpose == PURPOSE_PAR ||
+			    x->purpose == PURPOSE_DEVICE || x->purpose == PURPOSE_TOKEN) &&
+			exchange_answered(x))
+			return true;
+	}
+	return false;
+}
+
 /*
  * An oddity that was repaired before sending: what the servers answered is about the repaired
  * value, so it is a warning then and explains none of the answers; unsent, it is the thing to mend.
@@ -31,7 +46,8 @@ odd(const struct facts *f, unsigned bits, struct finding *out)
 	if (!(t->repaired & bits))
 		return true;
 	out->explains = "";
-	if (f->userinfo || f->introspection) /* the repaired value was sent, or tried to be */
+	/* the repaired value was sent, or tried to be; or a login, which does without it */
+	if (f->userinfo || f->introspection || login_answered(f))
 		out->severity = SEV_WARNING;
 	/* what a copy puts around a token that is only looked at is no fault of the token's */
 	if (f->c->offline && !(t->info.odd & bits & (ODD_BLANK_INSIDE | ODD_CONTROL | ODD_PERCENT)))
@@ -100,6 +116,8 @@ rule_token_whitespace_or_control(const struct facts *f, struct finding *out)
 enum verdict_of
 rule_token_quoted_or_json_wrapped(const struct facts *f, struct finding *out)
 {
+	if (given(f) && given(f)->info.odd & given(f)->accepted & ODD_JSON)
+		return RULE_PASS; /* a file that holds a token response */
 	if (!odd(f, ODD_QUOTED | ODD_JSON, out))
 		return RULE_PASS;
 	if (given(f)->info.odd & ODD_JSON)

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "diagnose/chain.h"
 #include "ui/glyphs.h"
+#include "ui/login.h"
 
 static enum ui_role
 band_role(const struct countdown *t)
@@ -282,6 +283,16 @@ draw_hint(const struct ui *ui, struct canvas *c, int col, int end, enum action a
 	return need + 2;
 }
 
+/* Leaving the login's usual view ends what it waits for. */
+static bool
+login_waits(const struct ui *ui)
+{
+	const struct layer *l = &ui->layers[ui->n_layers - 1];
+
+	return l->screen->contexts & CONTEXT_LOGIN && flow_active(ui->m.login.phase) &&
+		((const struct login *)l->state)->show == LOGIN_USUAL;
+}
+
 void
 chrome_footer(const struct ui *ui, struct canvas *c)
 {
@@ -304,7 +315,7 @@ chrome_footer(const struct ui *ui, struct canvas *c)
 			hint = step_enter_hint(ui);
 		else if (*hints == ACT_ENTER)
 			hint = "choose";
-		if (*hints == ACT_BACK && ui->m.busy && list)
+		if (*hints == ACT_BACK && (login_waits(ui) || (ui->m.busy && list)))
 			hint = "cancel";
 		if (*hints == ACT_UP || *hints == ACT_FORM_NEXT)
 			hint = "move";

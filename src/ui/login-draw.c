@@ -262,7 +262,7 @@ draw_browser(const struct ui *ui, struct rect r, struct canvas *c)
 	all = hard_lines(url, u, 0, UIR_VALUE, NULL);
 
 	canvas_puts(c, r.row, 3, c->cols - 4, UIR_NAME,
-		m->opened ? "A browser was opened at this address:"
+		m->opened ? "A browser was started; if none shows, open this address:"
 			  : "Open this address in a browser:");
 	/* from edge to edge and without a frame: what is selected is the address alone */
 	hard_lines(url, u, 0, UIR_VALUE, c);

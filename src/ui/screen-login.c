@@ -28,10 +28,15 @@ read_model(struct ui *ui)
  * nobody sits, unless $BROWSER says what to do there.
  */
 static size_t
-first_choice(const struct login *l)
+first_choice(const struct ui *ui, const struct login *l)
 {
+	const struct finding *why = ui->m.diagnosis ? ui->m.diagnosis->verdict.primary : NULL;
 	bool here = l->browser && (getenv("BROWSER") || !getenv("SSH_CONNECTION"));
 
+	/* without another audience the new token fails as the old one did */
+	if (l->kind == FLOW_EXCHANGE && !l->audience && why &&
+		!strcmp(why->rule->id, "wrong-audience"))
+		return 1;
 	return flow_is_redirect(l->kind) && !here ? 1 : 0;
 }
 
@@ -95,7 +100,7 @@ login_open(struct ui *ui, enum flow_kind k)
 		return false;
 	l->kind = k;
 	l->browser = browser_available();
-	l->here = first_choice(l);
+	l->here = first_choice(ui, l);
 	if (goes_on || prepare(ui, l, false))
 		return true;
 	/* the dialog that says why stands over the screen that is not to be */
@@ -148,7 +153,7 @@ set_wish(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 	text = span_trim(text);
 	free(*member);
 	*member = text.n ? span_dup(text) : NULL;
-	l->here = first_choice(l);
+	l->here = first_choice(ui, l);
 	prepare(ui, l, false);
 }
 
@@ -345,7 +350,7 @@ login_action(struct ui *ui, void *state, enum action a)
 	case ACT_BACK:
 		return leave_or_cancel(ui, l);
 	case ACT_QUIT:
-		return flow_active(phase) ? UI_PROPAGATE : UI_CLOSE;
+		return UI_PROPAGATE;
 	case ACT_COPY:
 		copy(ui);
 		return UI_REDRAW;

@@ -118,7 +118,7 @@ step_enter_hint(const struct ui *ui)
 {
 	if (step_marked(ui) || ui->pane == PANE_LOG)
 		return "open";
-	if (ui->m.steps[ui->step] == STATE_PENDING)
+	if (ui->m.steps[ui->step] == STATE_PENDING && !ui->d->offline)
 		return "run";
 	return ui->step + 1 < STEP_COUNT ? "next step" : "findings";
 }

@@ -26,12 +26,12 @@ token_rows(struct field_list *l, const struct case_token *t, enum token_slot slo
 	f = field_add(
 		l, FIELD_VALUE, member->name, span_of(member->words), span_of(i->mask), FROM_TOKEN);
 	f->secret = t->value;
-	if (i->odd)
+	if (i->odd & ~t->accepted)
 		field_mean(f, STATE_WARNING, "%s%s", token_oddity_words(i, odd, sizeof odd),
 			t->repaired ? "; sent without it" : "");
 	else
-		field_mean(f, STATE_OK, "%s%s, from %s", kind_words[i->kind], role_words[i->role],
-			t->source);
+		field_mean(f, STATE_OK, "%s%s, from %s", kind_words[t->sent.kind],
+			role_words[t->sent.role], t->source);
 }
 
 static void

@@ -58,7 +58,7 @@ flow_wait_for_browser(struct flow *f)
 	if (*e.text)
 		log_add(f->w->deps.log, LOG_INFO, LOGC_STEP, 0, "login: %s", e.text);
 	flow_enter(f, FLOW_WAITING, "%s%s",
-		f->opened ? "A browser was opened with the address; log in there."
+		f->opened ? "A browser was started with the address; log in there."
 			  : "Open the address in a browser, and log in there.",
 		f->listener ? " On another machine: paste back the address the browser ends at."
 			    : " Then paste back the address that the browser ends at.");
@@ -294,7 +294,7 @@ pushed(struct flow *f, const struct json *doc, const struct exchange *x)
 	flow_enter(f, FLOW_WAITING,
 		"The request was pushed, and its address is good for %lld s.%s%s",
 		(long long)seconds,
-		f->opened ? " A browser was opened with it; log in there."
+		f->opened ? " A browser was started with it; log in there."
 			  : " Open it in a browser, and log in there.",
 		f->listener ? "" : " Then paste back the address that the browser ends at.");
 }

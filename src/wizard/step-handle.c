@@ -34,8 +34,10 @@ wizard_can_revoke(const struct wizard *w, enum token_slot slot, char *why, size_
 		return cannot(why, size, "there is no such token in this case");
 	if (slot == SLOT_REFRESH && t->earlier == EARLIER_RUNNING)
 		return cannot(why, size, "another run of this program is refreshing with it");
-	if (!wizard_endpoint(w, EP_REVOCATION).n)
-		return cannot(why, size, "no revocation endpoint is known");
+	if (!wizard_endpoint(w, EP_REVOCATION).n && !wizard_may_discover(w))
+		return cannot(why, size,
+			"no revocation endpoint is known: give one, or an issuer whose metadata "
+			"names one");
 	if (wizard_busy(w))
 		return cannot(why, size, "another request is under way");
 	if (why)
@@ -63,7 +65,11 @@ wizard_revoke(struct wizard *w, enum token_slot slot, struct err *e)
 bool
 revoke_send(struct wizard *w)
 {
-	send_revocation(w, w->revoke_slot);
+	if (wizard_endpoint(w, EP_REVOCATION).n)
+		send_revocation(w, w->revoke_slot);
+	else
+		log_add(w->deps.log, LOG_WARN, LOGC_STEP, 0,
+			"not revoked: the issuer's metadata names no revocation endpoint");
 	return false;
 }
 

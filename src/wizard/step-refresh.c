@@ -335,6 +335,15 @@ wizard_interrupted(const struct wizard *w, struct journal_entry *out, size_t max
 	return w->deps.journal ? journal_interrupted(w->deps.journal, out, max) : 0;
 }
 
+bool
+wizard_refresh_is_ours(const struct wizard *w, const struct journal_entry *mark)
+{
+	char whose[sizeof mark->whose], safe[sizeof mark->whose];
+
+	whose_refresh(w, whose, sizeof whose);
+	return !strcmp(text_safe_into(safe, sizeof safe, span_of(whose)), mark->whose);
+}
+
 enum res
 wizard_dismiss(struct wizard *w, const struct journal_entry *seen, struct err *e)
 {

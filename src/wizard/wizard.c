@@ -63,6 +63,28 @@ set_engine_options(struct wizard *w)
 	engine_set_options(w->deps.engine, &o, &p->headers);
 }
 
+/*
+ * A file that holds a whole token response (RFC 6749 §5.1), as --tokens-out writes it, is a form
+ * like any other.
+ */
+static void
+accept_response(struct wizard *w, enum token_slot slot, const struct secret *file, const char *path)
+{
+	struct case_token *t = case_token(w->c, slot);
+	struct json *doc = NULL;
+
+	if (!(t->repaired & ODD_JSON) ||
+		json_parse(&doc, span_trim(secret_reveal(file)), NULL) != RES_OK)
+		return;
+	if (json_get_str(doc, "access_token").n && json_get_str(doc, "token_type").n) {
+		t->accepted |= ODD_JSON;
+		log_add(w->deps.log, LOG_INFO, LOGC_STEP, 0,
+			"%s holds a token response: its %s is taken", path,
+			token_slot_member(slot)->name);
+	}
+	json_free(doc);
+}
+
 static enum res
 read_token_file(struct wizard *w, enum token_slot slot, const char *path, struct err *e)
 {
@@ -77,6 +99,7 @@ read_token_file(struct wizard *w, enum token_slot slot, const char *path, struct
 		return r;
 	source = xasprintf("file %s", path);
 	wizard_give_token(w, slot, secret_reveal(s), source);
+	accept_response(w, slot, s, path);
 	free(source);
 	secret_unref(s);
 	return RES_OK;
@@ -500,6 +523,12 @@ wizard_farewell(const struct wizard *w, struct buf *out)
 	size_t n = 0;
 	bool refused = false, open = w->refresh_id != 0;
 
+	if (w->c->offline || w->c->as_of_wall_us) { /* what was sent, another run did */
+		buf_puts(out, "This was a look at what was recorded: nothing was sent.\n");
+		if (w->derived && w->diagnosis.verdict.summary[0])
+			buf_printf(out, "%s\n", w->diagnosis.verdict.summary);
+		return;
+	}
 	for (size_t i = 0; i < w->c->n_exchanges; i++) {
 		const struct exchange *x = w->c->exchanges[i];
 

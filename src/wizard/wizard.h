@@ -146,6 +146,8 @@ enum res wizard_refresh(struct wizard *w, struct err *e) MUST_USE;
  * and until the user has seen them (journal_dismiss()) or newer tokens of that client are kept.
  */
 size_t wizard_interrupted(const struct wizard *w, struct journal_entry *out, size_t max);
+/* Is it a refresh of the profile's client at its token endpoint, which the metadata may name? */
+bool wizard_refresh_is_ours(const struct wizard *w, const struct journal_entry *mark);
 enum res wizard_dismiss(struct wizard *w, const struct journal_entry *seen, struct err *e) MUST_USE;
 /* What it was, and what to do now: two sentences. */
 char *interrupted_words(const struct journal_entry *entry, char *out, size_t size);

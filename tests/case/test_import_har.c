@@ -314,6 +314,26 @@ too_long(void **state)
 	free(filler);
 }
 
+/* What is no object is counted and left out; what stands behind it is read. */
+static void
+no_object(void **state)
+{
+	struct import im;
+	struct buf b;
+
+	(void)state;
+	begin(&b);
+	(void)buf_puts(&b, "null, 17,\n");
+	entry(&b, "2026-01-31T12:00:05.500+01:00", "GET", "https://idp.example/userinfo", bearer, "", 401,
+		"{\"name\":\"WWW-Authenticate\",\"value\":\"Bearer error=\\\"invalid_token\\\"\"}", "", "");
+	(void)buf_puts(&b, ", null");
+	take_har(&im, &b);
+	assert_int_equal(im.n, 1);
+	assert_non_null(strstr(im.taken_as, "1 of 4"));
+	assert_non_null(strstr(im.notes[0], "entry 1 is not an object"));
+	import_release(&im);
+}
+
 int
 main(void)
 {
@@ -326,6 +346,7 @@ main(void)
 		cmocka_unit_test(damaged),
 		cmocka_unit_test(in_pieces),
 		cmocka_unit_test(too_long),
+		cmocka_unit_test(no_object),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,6 +66,13 @@ issuer=$(sed -n 's/^issuer //p' serve.out) id=$(sed -n 's/^client_id //p' serve.
 member() { "$NODE" -e 'process.stdout.write(JSON.parse(require("fs").readFileSync("t.json"))[process.argv[1]])' "$1"; }
 member access_token >at
 CS=$(member client_secret); export CS
+"$tt" check --issuer "$issuer" --client-id "$id" --client-secret-env CS --access-token-file t.json --refresh-token-file t.json --format json >whole.json 2>err </dev/null
+expect "a file that holds a token response is taken as it is" "$NODE" -e '
+	const r = JSON.parse(require("fs").readFileSync("whole.json"));
+	if (r.verdict.primary !== "token-expired" || r.findings.some(f => /json-wrapped|whitespace/.test(f.id || f.rule || JSON.stringify(f)))) { console.log(r.verdict, r.findings); process.exit(1); }'
+printf '{"access_token":"%s"}' "$(cat at)" >bare.json; chmod 600 bare.json
+"$tt" check --issuer "$issuer" --client-id "$id" --client-secret-env CS --access-token-file bare.json --format json >bare.out 2>err </dev/null
+expect "other JSON around a token is still found" grep -q token-quoted-or-json-wrapped bare.out
 "$tt" check --issuer "$issuer" --client-id "$id" --client-secret-env CS --access-token-file at --format sh -o case.sh 2>err </dev/null
 expect "the script is a shell's" sh -n case.sh
 expect "it opens with the verdict" sh -c "sed -n 2p case.sh | grep -q '^# problem: The access token expired'"

@@ -183,6 +183,38 @@ test_files_are_absolute(void **state)
 	profile_release(&p);
 }
 
+/* What the command line gave is of the folder it was given in; the file would be of another. */
+static void
+test_given_files_are_written_absolute(void **state)
+{
+	struct profile p;
+	struct buf out;
+	char here[4096], want[4200];
+
+	(void)state;
+	assert_non_null(getcwd(here, sizeof(here)));
+	profile_init(&p);
+	profile_set(&p.name, SPAN_LIT("given"));
+	profile_set(&p.access_token_file, SPAN_LIT("at.tok"));
+	profile_set(&p.id_token_file, SPAN_LIT("-"));
+	profile_set(&p.dpop_key_file, SPAN_LIT("keys/dpop.pem"));
+	profile_set(&p.client_key_file, SPAN_LIT("/etc/key.pem"));
+	profile_set(&p.client_secret_source, SPAN_LIT("file secret.txt"));
+	buf_init(&out, LIMIT_CONFIG);
+	conf_profile_write(&p, &out);
+	for (size_t i = 0; i < 3; i++) {
+		static const char *const rows[][2] = {{"access_token_file", "at.tok"},
+			{"dpop_key_file", "keys/dpop.pem"}, {"client_secret_file", "secret.txt"}};
+
+		snprintf(want, sizeof(want), "%s = \"%s/%s\";", rows[i][0], here, rows[i][1]);
+		assert_non_null(strstr(buf_str(&out), want));
+	}
+	assert_non_null(strstr(buf_str(&out), "id_token_file = \"-\";"));
+	assert_non_null(strstr(buf_str(&out), "client_key_file = \"/etc/key.pem\";"));
+	buf_release(&out);
+	profile_release(&p);
+}
+
 static void
 write_text(const char *path, const char *text)
 {
@@ -289,6 +321,7 @@ main(void)
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_what_is_no_value),
 		cmocka_unit_test(test_files_are_absolute),
+		cmocka_unit_test(test_given_files_are_written_absolute),
 		cmocka_unit_test(test_the_file),
 	};
 

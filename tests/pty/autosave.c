@@ -218,7 +218,7 @@ test_left_behind(void **state)
 	/* the next start says so, and keeps a file of its own */
 	t = start();
 	assert_true(vt_idle(t));
-	assert_true(vt_has(t, "did not end: 'tokentriage open' shows it."));
+	assert_true(vt_has(t, "'tokentriage open' shows the run that did not end ("));
 	play_keys(t, "\r");
 	assert_int_equal(count(".case", NULL, 0), 2);
 	assert_int_equal(count(".lock", NULL, 0), 1);
@@ -229,6 +229,15 @@ test_left_behind(void **state)
 	assert_true(vt_idle(t));
 	again = play_verdict(t, glyph);
 	assert_true(play_same_words(verdict, again));
+	free(again);
+	play_quit(t);
+	assert_int_equal(count(".seen.case", NULL, 0), 1);
+	/* the name that was told still opens it */
+	t = play_start(&o, (const char *[]){"open", path, NULL});
+	assert_true(vt_idle(t));
+	again = play_verdict(t, glyph);
+	assert_true(play_same_words(verdict, again));
+	assert_false(vt_has(t, "Enter run"));
 	play_quit(t);
 	assert_int_equal(count(".seen.case", NULL, 0), 1);
 	t = start();

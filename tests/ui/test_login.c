@@ -157,7 +157,7 @@ test_a_browser_is_opened_on_request(void **state)
 	unsetenv("DISPLAY");
 	assert_true(fake.wish.open_browser);
 	assert_int_equal(fake.sent, 1);
-	assert_true(shows(ui, 24, 80, "A browser was opened at this address:"));
+	assert_true(shows(ui, 24, 80, "A browser was started; if none shows, open this address:"));
 	end(ui);
 }
 

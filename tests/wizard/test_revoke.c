@@ -147,11 +147,47 @@ no_second_look_without_probes(void **state)
 	assert_int_equal(looks(t), 2);
 }
 
+/* Before any step: the metadata that names the endpoint is asked for first. */
+static void
+the_endpoint_is_discovered(void **state)
+{
+	struct world *t = *state;
+	struct err e = ERR_INIT;
+
+	script(&rows[0]);
+	begin(t, ACCESS_TOKEN, NULL);
+	assert_true(wizard_can_revoke(t->w, SLOT_ACCESS, NULL, 0));
+	assert_int_equal(wizard_revoke(t->w, SLOT_ACCESS, &e), RES_OK);
+	run(t);
+	assert_int_equal(sent_to("openid-configuration"), 1);
+	assert_int_equal(sent_to("/revoke"), 1);
+}
+
+/* ... and where it names none, nothing is sent, and it is said why. */
+static void
+there_is_no_endpoint(void **state)
+{
+	struct world *t = *state;
+	struct err e = ERR_INIT;
+	char why[LIMIT_MESSAGE];
+
+	reply("GET", "openid-configuration", NULL,
+		JSON_HEAD "{\"issuer\":\"" ISSUER "\",\"token_endpoint\":\"https://idp.test/token\"}");
+	begin(t, ACCESS_TOKEN, NULL);
+	assert_int_equal(wizard_revoke(t->w, SLOT_ACCESS, &e), RES_OK);
+	run(t);
+	assert_int_equal(sent_to("token_type_hint"), 0);
+	assert_false(wizard_can_revoke(t->w, SLOT_ACCESS, why, sizeof(why)));
+	assert_non_null(strstr(why, "no revocation endpoint is known"));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_combination_is_named),
+		T(the_endpoint_is_discovered),
+		T(there_is_no_endpoint),
 		T(no_second_look_without_probes),
 	};
 
