@@ -34,7 +34,7 @@ first_choice(const struct ui *ui, const struct login *l)
 	bool here = l->browser && (getenv("BROWSER") || !getenv("SSH_CONNECTION"));
 
 	/* without another audience the new token fails as the old one did */
-	if (l->kind == FLOW_EXCHANGE && !l->audience && why &&
+	if (l->kind == FLOW_EXCHANGE && !l->audience && !ui->m.c->profile.audience && why &&
 		!strcmp(why->rule->id, "wrong-audience"))
 		return 1;
 	return flow_is_redirect(l->kind) && !here ? 1 : 0;
@@ -165,6 +165,9 @@ ask_wish(struct ui *ui, const struct login *l, enum login_choice what)
 	const char *was = scope ? l->scope ? l->scope : p->scope
 				: l->audience ? l->audience : p->audience;
 
+	/* the resource that refused the token, until another is said */
+	if (!was && what == LOGIN_AUDIENCE)
+		was = p->resource_url;
 	dialog_open(ui,
 		&(struct dialog_spec){.title = scope ? "Scope to ask for" : "Audience to ask for",
 			.text = scope ? "Blank-separated; the request is shown again before it is "

@@ -596,6 +596,22 @@ a_pushed_request_is_refused(void **state)
 	failed_with(t, "invalid_request", "login-refused");
 }
 
+/* What the server said of the login comes before what was odd about a token it was not told. */
+static void
+a_refusal_comes_before_an_odd_token(void **state)
+{
+	struct world *t = *state;
+
+	begin_login(t, "");
+	wizard_give_token(t->w, SLOT_ACCESS, SPAN_LIT("\"opaque-access-token-0123456789\""), "typed in");
+	prepare(t, FLOW_CODE, &(struct flow_wish){.push = true});
+	reply("POST", "/par", NULL, ERROR_HEAD "{\"error\":\"invalid_request\"}");
+	go(t);
+	failed_with(t, "invalid_request", "login-refused");
+	assert_true(has_finding(t, "token-quoted-or-json-wrapped"));
+	assert_string_equal(wizard_diagnosis(t->w)->verdict.primary->rule->id, "login-refused");
+}
+
 static void
 a_code_is_refused(void **state)
 {
@@ -907,6 +923,7 @@ main(void)
 		T(pushed_where_the_server_requires_it),
 		T(a_pushed_request_is_refused),
 		T(a_code_is_refused),
+		T(a_refusal_comes_before_an_odd_token),
 		T(a_device_is_refused),
 		T(a_device_is_not_waited_for_beyond_its_code),
 		T(a_silent_token_endpoint_is_asked_less_often),

@@ -565,6 +565,23 @@ without_a_mark_nothing_is_sent(void **state)
 	assert_non_null(strstr(wizard_diagnosis(t->w)->step_summary[STEP_REFRESH], "cannot be written down"));
 }
 
+/* Another client's, or at another server: not this profile's.  The server is known by its metadata. */
+static void
+whose_refresh_it_was(void **state)
+{
+	struct world *t = *state;
+	const struct journal_entry ours = {.whose = "test at idp.test"}, other = {.whose = "shop at idp.test"},
+		elsewhere = {.whose = "test at other.test"};
+
+	healthy_server();
+	next_run(t);
+	wizard_run_step(t->w, STEP_VERIFY);
+	run(t);
+	assert_true(wizard_refresh_is_ours(t->w, &ours));
+	assert_false(wizard_refresh_is_ours(t->w, &other));
+	assert_false(wizard_refresh_is_ours(t->w, &elsewhere));
+}
+
 int
 main(void)
 {
@@ -582,6 +599,7 @@ main(void)
 		J(the_folder_is_by_the_environment),
 		W(answers_decide_what_the_next_run_may_send),
 		W(the_mark_stands_while_the_answer_is_awaited),
+		W(whose_refresh_it_was),
 		W(without_a_mark_nothing_is_sent),
 	};
 
