@@ -63,6 +63,14 @@ target_known(const struct store *s, struct span target)
 		(s->cfg.scenario->audience && span_is(target, s->cfg.scenario->audience));
 }
 
+/* An address within the API: a token is for the API as a whole (RFC 8707 §2). */
+static bool
+within_api(const struct store *s, struct span target)
+{
+	return span_starts(target, s->api_id) && target.n > strlen(s->api_id) &&
+		target.p[strlen(s->api_id)] == '/';
+}
+
 /* How often a member is in the form. */
 static size_t
 count_members(struct span form, const char *name)
@@ -85,9 +93,11 @@ resource_wanted(struct demo_call *c, const char *member, char *out, size_t size)
 	buf_init(&b, LIMIT_URL);
 	if (form_member(c, member, &b)) {
 		/* a token here has one audience (RFC 8707 §2 leaves that to the server) */
-		ok = one && target_known(c->s, buf_span(&b)) && b.len < size;
+		bool within = within_api(c->s, buf_span(&b));
+
+		ok = one && (within || target_known(c->s, buf_span(&b))) && b.len < size;
 		if (ok)
-			snprintf(out, size, "%s", buf_str(&b));
+			snprintf(out, size, "%s", within ? c->s->api_id : buf_str(&b));
 		else
 			reply_oauth_error(c, 400, "invalid_target",
 				"Not a resource that this server issues tokens for");

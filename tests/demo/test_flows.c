@@ -492,6 +492,8 @@ test_exchange(void **state)
 		{OF_ACCESS "&actor_token=x", "invalid_request", 400},
 		{OF_ACCESS "&scope=openid+admin", "invalid_scope", 400},
 		{OF_ACCESS "&audience=elsewhere", "invalid_target", 400},
+		{OF_ACCESS "&audience=http://127.0.0.1:2/api/me", NULL, 200},
+		{OF_ACCESS "&audience=http://127.0.0.1:2/apis", "invalid_target", 400},
 		{OF_ACCESS "&resource=http://127.0.0.1:1&resource=http://127.0.0.1:2/api",
 			"invalid_target", 400},
 		{OF_ACCESS "&scope=openid&scope=openid", "invalid_request", 400},
