@@ -84,6 +84,10 @@ file_read_secret(const char *path, struct secret **out, struct err *e)
 
 	buf_init_wiping(&b, LIMIT_TOKEN + 2);
 	r = file_read(path, &b, e);
+	if (r == RES_LIMIT && e) /* of the token, without its newline */
+		*e = (struct err)ERR_INIT;
+	if (r == RES_LIMIT)
+		r = err_set(e, r, "%s: larger than %d bytes", path, LIMIT_TOKEN);
 	if (r != RES_OK)
 		goto out;
 	s = span_chomp(buf_span(&b));

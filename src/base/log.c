@@ -40,6 +40,7 @@ struct log {
 	bool named[LOGC_COUNT]; /* min comes from log_set_trace */
 	bool to_stderr;
 	struct log_file file;
+	char file_failure[ERR_TEXT_MAX]; /* why it was given up; "" */
 	struct log_system sys;
 	char trace_id[LOG_TRACE_HEX + 1], open_span[LOG_SPAN_HEX + 1];
 	uint64_t span_seed;
@@ -246,9 +247,16 @@ give_up_file(struct log *l, const struct err *e)
 {
 	int fd = l->file.fd;
 
+	text_format(l->file_failure, sizeof(l->file_failure), "%s", e->text);
 	l->file.fd = -1; /* first, so that the next record does not come back here */
 	log_add(l, LOG_WARN, LOGC_CONF, 0, "%s", e->text);
 	close(fd);
+}
+
+const char *
+log_file_failure(const struct log *l)
+{
+	return l->file_failure;
 }
 
 enum res

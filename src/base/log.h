@@ -65,6 +65,8 @@ enum res log_reopen(struct log *l, struct err *e) MUST_USE;
 enum log_system_kind { LOG_SYSLOG, LOG_JOURNAL };
 enum res log_open_system(struct log *l, enum log_system_kind kind, const char *socket_path, struct err *e) MUST_USE;
 void log_set_stderr(struct log *l, bool on);
+/* Why the log file was given up; "" while it is written. */
+const char *log_file_failure(const struct log *l);
 /* Writes what is buffered; called when the loop is idle and at the end. */
 void log_flush(struct log *l);
 

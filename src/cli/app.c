@@ -27,8 +27,11 @@ app_release(struct app *a)
 	if (a->engine)
 		engine_free(a->engine);
 	case_release(&a->c);
-	if (a->log)
+	if (a->log) {
 		log_flush(a->log);
+		if (*log_file_failure(a->log))
+			app_warn("--log-file: the log is not whole: %s", log_file_failure(a->log));
+	}
 	log_free(a->log);
 	redactor_free(a->redactor);
 	profile_release(&a->profile);

@@ -71,10 +71,10 @@ enum res app_check_output(const struct options *o, struct err *e) MUST_USE;
 struct report_input app_report_input(const struct app *a);
 /* Writes one form of the report into a file (the wizard's export, --har). */
 enum res app_write_report(const struct app *a, enum report_format form, const char *path, struct err *e) MUST_USE;
-/* Writes the report where the options say, the HAR file and the case: STATUS_OK or STATUS_INTERNAL. */
+/* Writes the HAR file and the case, then the report where the options say, each tried: STATUS_OK or STATUS_INTERNAL. */
 int app_report(struct app *a);
-/* What is written beside a report: --har, --save. */
-enum res app_write_beside(struct app *a, struct err *e) MUST_USE;
+/* What is written beside a report, each tried, failures said: --har, --save.  STATUS_OK or STATUS_INTERNAL. */
+int app_write_beside(struct app *a);
 /* Writes the case where --save says (case-io.c); RES_OK without that option. */
 enum res app_save_case(struct app *a, struct err *e) MUST_USE;
 /* May --save write the tokens themselves?  Warns and asks on the terminal; RES_OK without --with-secrets. */

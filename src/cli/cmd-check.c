@@ -21,6 +21,16 @@ parse_steps(const char *list, unsigned *mask, struct err *e)
 	return *mask ? RES_OK : err_set(e, RES_SYNTAX, "--steps: empty");
 }
 
+static enum res
+pick_steps(const struct options *o, unsigned *mask, struct err *e)
+{
+	enum res r = parse_steps(opt_str(o, OPT_STEPS), mask, e);
+
+	if (r == RES_OK && opt_given(o, OPT_REFRESH) && !(*mask & 1u << STEP_REFRESH))
+		r = err_set(e, RES_SYNTAX, "--refresh is step refresh, which --steps leaves out");
+	return r;
+}
+
 static int
 is_stdin(const struct options *o, enum opt id)
 {
@@ -180,7 +190,7 @@ cmd_check(const struct options *o)
 	int status = STATUS_USAGE;
 
 	app_init(&a, o);
-	if (check_usage(o, &e) != RES_OK || parse_steps(opt_str(o, OPT_STEPS), &mask, &e) != RES_OK)
+	if (check_usage(o, &e) != RES_OK || pick_steps(o, &mask, &e) != RES_OK)
 		status = app_usage(CMD_CHECK, &e);
 	else if (app_pick_profile(&a, &e) != RES_OK)
 		status = app_fail(&e);

@@ -151,12 +151,29 @@ status_of(const struct app *a)
 
 	if (wizard_tokens_misplaced(a->wizard))
 		return STATUS_INTERNAL;
+	if (opt_choice(a->opt, OPT_FORMAT) == REPORT_NAGIOS)
+		return verdict; /* what its line says */
 	if (v->phase != FLOW_DONE)
 		return *v->error && strcmp(v->error, "timeout") ? STATUS_PROBLEM
 			: verdict == STATUS_OK                  ? STATUS_UNDETERMINED
 								: verdict;
 	return verdict == STATUS_UNDETERMINED && !wizard_login_asks_user(a->wizard) ? STATUS_OK
 										    : verdict;
+}
+
+static int
+give_result(struct app *a)
+{
+	bool report = wants_report(a->opt);
+	int beside = report ? STATUS_OK : app_write_beside(a);
+	int status = report ? app_report(a) : print_result(a);
+	const char *kept = wizard_tokens_kept(a->wizard), *before = wizard_tokens_before(a->wizard);
+
+	if (*kept && (status != STATUS_OK || beside != STATUS_OK))
+		app_tell("the new tokens are safe in %s", kept);
+	if (*before && (report || status != STATUS_OK))
+		app_tell("the tokens that were in %s are in %s now", kept, before);
+	return status == STATUS_OK ? beside : status;
 }
 
 static int
@@ -178,11 +195,7 @@ run(struct app *a)
 		app_fail(&e);
 		return STATUS_INTERNAL;
 	}
-	status = wants_report(a->opt) ? app_report(a) : print_result(a);
-	if (status == STATUS_OK && !wants_report(a->opt) && app_write_beside(a, &e) != RES_OK) {
-		app_fail(&e);
-		status = STATUS_INTERNAL;
-	}
+	status = give_result(a);
 	return status == STATUS_OK ? status_of(a) : status;
 }
 

@@ -1,6 +1,7 @@
 /* Wiring and dispatch. */
 #include "cli/app.h"
 
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 
@@ -45,6 +46,16 @@ is_plugin(int argc, char **argv)
 	return false;
 }
 
+/* A descriptor that was closed is not another file's by chance: what goes there is lost, and that is said. */
+static void
+hold_standard(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+			open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_RDWR) != fd)
+			_exit(STATUS_INTERNAL);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -53,6 +64,7 @@ main(int argc, char **argv)
 	bool plugin = is_plugin(argc, argv);
 	int status;
 
+	hold_standard();
 	secret_harden_process();
 	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_IGN);

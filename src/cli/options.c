@@ -6,6 +6,12 @@
 #include "base/text.h"
 #include "oauth/url.h"
 
+static const char client_auth_help[] =
+#define CLIENT_AUTH(sym, name, words) name ", "
+#include "oauth/clientauth.def"
+#undef CLIENT_AUTH
+	"or without it what the server's metadata allows";
+
 const struct option_row option_rows[OPT_COUNT] = {
 #define OPTION(sym, name, c, kind, arg, dflt, lo, hi, group, cmds, key, help)                      \
 	[OPT_##sym] = {                                                                            \

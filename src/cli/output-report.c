@@ -69,27 +69,39 @@ app_write_report(const struct app *a, enum report_format form, const char *path,
 	return r;
 }
 
-enum res
-app_write_beside(struct app *a, struct err *e)
+static int
+said(enum res r, const struct err *e)
 {
-	if (opt_given(a->opt, OPT_HAR)) {
-		enum res r = app_write_report(a, REPORT_HAR, opt_str(a->opt, OPT_HAR), e);
-
-		if (r != RES_OK)
-			return r;
-	}
-	return app_save_case(a, e);
+	if (r == RES_OK)
+		return STATUS_OK;
+	app_fail(e);
+	return STATUS_INTERNAL;
 }
 
+/* Each is tried: one that cannot be written costs none of the others. */
+int
+app_write_beside(struct app *a)
+{
+	struct err har = ERR_INIT, saved = ERR_INIT;
+	int status = STATUS_OK;
+
+	if (opt_given(a->opt, OPT_HAR))
+		status = said(app_write_report(a, REPORT_HAR, opt_str(a->opt, OPT_HAR), &har), &har);
+	if (said(app_save_case(a, &saved), &saved) != STATUS_OK)
+		status = STATUS_INTERNAL;
+	return status;
+}
+
+/* The files come first: whoever read the report may be gone. */
 int
 app_report(struct app *a)
 {
 	const struct options *o = a->opt;
 	const char *path = opt_str(o, OPT_OUTPUT);
 	struct report_input in = app_report_input(a);
+	int beside = app_write_beside(a), status;
 	struct err e = ERR_INIT;
 	struct buf out;
-	int status = STATUS_OK;
 
 	in.ascii = path ? opt_given(o, OPT_ASCII) : app_ascii(o);
 	in.color = path ? opt_given(o, OPT_COLOR) && !opt_choice(o, OPT_COLOR)
@@ -98,18 +110,14 @@ app_report(struct app *a)
 	buf_init_wiping(&out, LIMIT_REPORT);
 	if (report_write(&in, (enum report_format)opt_choice(o, OPT_FORMAT), &out) != RES_OK) {
 		err_set(&e, RES_LIMIT, "the report is larger than %d MiB", LIMIT_REPORT >> 20);
-		status = STATUS_INTERNAL;
-	} else if (!path) {
+		status = said(RES_LIMIT, &e);
+	} else if (path) {
+		status = said(file_write(path, buf_span(&out), &e), &e);
+	} else {
 		status = app_print(buf_span(&out));
-	} else if (file_write(path, buf_span(&out), &e) != RES_OK) {
-		status = STATUS_INTERNAL;
 	}
-	if (status == STATUS_OK && app_write_beside(a, &e) != RES_OK)
-		status = STATUS_INTERNAL;
-	if (*e.text)
-		app_fail(&e);
 	buf_release(&out);
-	return status;
+	return status == STATUS_OK ? beside : status;
 }
 
 int

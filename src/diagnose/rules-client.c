@@ -11,7 +11,9 @@ const struct exchange *
 caller_refused(const struct facts *f, struct finding *out)
 {
 	const struct exchange *asked[] = {f->introspection, f->refresh, f->revocation,
-		case_last(f->c, PURPOSE_TOKEN, SLOT_NONE)};
+		case_last(f->c, PURPOSE_TOKEN, SLOT_NONE),
+		case_last(f->c, PURPOSE_DEVICE, SLOT_NONE),
+		case_last(f->c, PURPOSE_PAR, SLOT_NONE)};
 
 	for (size_t i = 0; i < ARRAY_SIZE(asked); i++) {
 		const struct exchange *x = asked[i];
@@ -126,7 +128,9 @@ static const struct exchange *
 said_without(const struct facts *f)
 {
 	const struct exchange *asked[] = {f->introspection, f->refresh, f->revocation,
-		case_last(f->c, PURPOSE_TOKEN, SLOT_NONE)};
+		case_last(f->c, PURPOSE_TOKEN, SLOT_NONE),
+		case_last(f->c, PURPOSE_DEVICE, SLOT_NONE),
+		case_last(f->c, PURPOSE_PAR, SLOT_NONE)};
 
 	for (size_t i = 0; i < ARRAY_SIZE(asked); i++) {
 		const struct exchange *x = asked[i];

@@ -68,13 +68,23 @@ has_own_finding(const struct exchange *x)
 	return exchange_client_refused(x);
 }
 
+/* Neither what was asked for nor an error that has a name. */
+static bool
+answered_nothing(const struct facts *f, const struct exchange *x)
+{
+	int s = x->result.response.status;
+
+	return is_login_failure(f, x) && (s / 100 == 2 || s == 400 || s == 401 || s == 403);
+}
+
 enum verdict_of
 rule_login_refused(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = case_last_login(f->c);
 
-	if (!x || !exchange_answered(x) || !x->answer.error[0] || x->checks_failed ||
-		has_own_finding(x) || x->result.response.status >= 500)
+	if (!x || !exchange_answered(x) || x->checks_failed || has_own_finding(x) ||
+		x->result.response.status >= 500 ||
+		(!x->answer.error[0] && !answered_nothing(f, x)))
 		return RULE_PASS;
 	return say_failure(f, out, x);
 }

@@ -134,15 +134,57 @@ login_failure_words(struct verdict *v, const struct exchange *x)
 			x->purpose == PURPOSE_TOKEN ? "token" : purpose_words(x->purpose),
 			x->purpose == PURPOSE_TOKEN ? "token" : "answer that can be used",
 			answer_words(x, words, sizeof(words)), quoted);
-		(void)snprintf(v->next, sizeof(v->next),
-			"Give the whole exchange (curl -v, a HAR file); the server's log says "
-			"why.");
+		(void)snprintf(v->next, sizeof(v->next), "%s",
+			x->imported ? "Give the whole exchange (curl -v, a HAR file); the server's "
+				      "log says why."
+				    : "Is it the endpoint that was meant? The server's log says "
+				      "why.");
 		return;
 	}
 	(void)snprintf(v->summary, sizeof(v->summary), "%s %s%s%s%s: no token was given.",
 		who_answered(x->purpose),
 		code, quoted, meaning ? ", which means that " : "", meaning ? meaning : "");
 	put_next(v, code);
+}
+
+bool
+login_open_words(struct verdict *v, const struct facts *f)
+{
+	const struct exchange *x = case_last_login(f->c);
+	char words[160];
+
+	if (!x)
+		return false;
+	if (is_login_failure(f, x)) {
+		login_failure_words(v, x);
+		return true;
+	}
+	if (x->result.error == NETERR_NONE)
+		return false;
+	(void)snprintf(v->summary, sizeof(v->summary), "The %s request failed: %s.",
+		purpose_words(x->purpose),
+		x->result.error_text[0] ? x->result.error_text
+					: answer_words(x, words, sizeof(words)));
+	(void)snprintf(v->next, sizeof(v->next), "Make the endpoint reachable, then log in again.");
+	return true;
+}
+
+bool
+token_without_user(const struct facts *f)
+{
+	const struct exchange *x = case_exchange(f->c, case_token(f->c, SLOT_ACCESS)->from);
+	struct buf v;
+	bool yes;
+
+	if (!x || x->purpose != PURPOSE_TOKEN)
+		return false;
+	buf_init(&v, LIMIT_URL);
+	yes = form_get(buf_span(&x->request.body), "resource", &v);
+	buf_clear(&v);
+	yes = yes || (form_get(buf_span(&x->request.body), "grant_type", &v) &&
+		span_is(buf_span(&v), "client_credentials"));
+	buf_release(&v);
+	return yes;
 }
 
 bool

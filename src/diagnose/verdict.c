@@ -255,6 +255,8 @@ open_words(struct verdict *v, const struct facts *f)
 	v->next_step = STEP_VERIFY;
 	if (f->c->offline) {
 		offline_open_words(v, f);
+	} else if (!f->access && login_open_words(v, f)) {
+		v->next_step = STEP_DEBUG;
 	} else if (!f->access) {
 		(void)snprintf(
 			v->summary, sizeof(v->summary), "No access token has been given yet.");
@@ -264,6 +266,14 @@ open_words(struct verdict *v, const struct facts *f)
 		(void)snprintf(v->summary, sizeof(v->summary),
 			"No server has been asked about this token yet.");
 		(void)snprintf(v->next, sizeof(v->next), "Verify it: step 1.");
+	} else if (!f->userinfo && token_without_user(f)) {
+		v->next_step = STEP_HANDLE;
+		(void)snprintf(v->summary, sizeof(v->summary),
+			"%s%s; it is for no user information.",
+			f->active.v == TRI_YES ? "The server calls the token active" : "The token came",
+			left);
+		(void)snprintf(v->next, sizeof(v->next),
+			"Ask the API that it is for: tokentriage check --resource-url URL.");
 	} else if (f->active.v == TRI_YES && !f->userinfo) {
 		v->next_step = STEP_HANDLE;
 		(void)snprintf(v->summary, sizeof(v->summary),

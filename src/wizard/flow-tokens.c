@@ -143,8 +143,10 @@ conclude(struct flow *f)
 			"use them before you know why.",
 			where, login_check_wrong(first_of(failed)));
 	else
-		flow_enter(f, FLOW_DONE, "Logged in by %s: the new tokens are in %s.",
-			flow_row(f->kind)->words, where);
+		flow_enter(f, FLOW_DONE, "Logged in by %s: the new tokens are in %s%s%s.",
+			flow_row(f->kind)->words, where,
+			*w->kept_before ? "; those that were there are in " : "",
+			w->kept_before);
 }
 
 /* Kept, and judged: then the new tokens are verified, and user information asked for. */

@@ -52,14 +52,19 @@ rescue(struct wizard *w, const struct token_response *t, int64_t now_us)
 }
 
 static void
-store(struct wizard *w, const struct token_response *t, int64_t now_us)
+store(struct wizard *w, const struct token_response *t, int64_t now_us, enum token_origin o)
 {
+	bool other = o != TOKENS_OF_REFRESH && w->place_path && strcmp(w->saved_to, w->place_path) != 0;
 	struct err e = ERR_INIT;
+	enum res r = RES_OK;
 
 	w->saved_to[0] = w->save_error[0] = '\0';
 	if (w->place != PLACE_FILE && w->place != PLACE_KEYRING)
 		return;
-	if (token_store_put(w->place, w->place_path, t, now_us, &e) == RES_OK) {
+	/* a login ends no other's tokens: those that an earlier one left there may live */
+	if (w->place == PLACE_FILE && other)
+		r = token_store_set_aside(w->place_path, w->kept_before, sizeof w->kept_before, &e);
+	if (r == RES_OK && token_store_put(w->place, w->place_path, t, now_us, &e) == RES_OK) {
 		text_format(w->saved_to, sizeof w->saved_to, "%s%s",
 			w->place == PLACE_KEYRING ? "the keyring, as " : "", w->place_path);
 		return;
@@ -83,7 +88,7 @@ wizard_take_tokens(
 	redactor_add(w->deps.redactor, t->id);
 	if (!kept.refresh && o != TOKENS_OF_LOGIN) /* RFC 6749 §6: then the old one goes on */
 		kept.refresh = case_token(w->c, SLOT_REFRESH)->value;
-	store(w, &kept, now_us);
+	store(w, &kept, now_us, o);
 	if (o == TOKENS_OF_REFRESH)
 		case_add_generation(w->c, t, from, now_us);
 	else
@@ -92,6 +97,18 @@ wizard_take_tokens(
 	w->c->revision++;
 	refresh_superseded(w, from);
 	return !*w->save_error || *w->saved_to;
+}
+
+const char *
+wizard_tokens_kept(const struct wizard *w)
+{
+	return w->saved_to;
+}
+
+const char *
+wizard_tokens_before(const struct wizard *w)
+{
+	return w->kept_before;
 }
 
 /* --- tokens in the keyring --- */

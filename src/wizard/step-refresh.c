@@ -139,6 +139,56 @@ wizard_tokens_misplaced(const struct wizard *w)
 	return *w->save_error && w->c->n_generations > 1;
 }
 
+/* Why no new tokens came of a refresh that was asked for, and what to do. */
+static const char *
+not_refreshed(const struct wizard *w, char *why, size_t size)
+{
+	const struct case_token *t = case_token(w->c, SLOT_REFRESH);
+	const struct exchange *x = case_last(w->c, PURPOSE_REFRESH, SLOT_REFRESH);
+
+	if (*w->refresh_block) {
+		text_format(why, size, "%s", w->refresh_block);
+		return t->spent ? "Log in again: tokentriage login."
+				: "Mend what keeps the mark from being written (XDG_STATE_HOME), and "
+				  "refresh again.";
+	}
+	if (x) {
+		text_format(why, size, "%s",
+			exchange_answered(x) ? "the server gave no new tokens"
+					     : net_error_words(x->result.error));
+		return "Look at the answer to the refresh request: step 5.";
+	}
+	if (!wizard_refreshable(w, why, size))
+		return t->present ? "Log in again, or give what is missing: tokentriage login."
+				  : "Give the refresh token (--refresh-token-file FILE), or log in "
+				    "again: tokentriage login.";
+	text_format(why, size, "%s",
+		t->value ? "no token endpoint is known" : "the refresh token's value is not at hand");
+	return "Give the token endpoint: --token-endpoint URL.";
+}
+
+/* Whoever asked for it must not take a token that works for the answer. */
+static void
+advise_undone(struct wizard *w)
+{
+	struct verdict *v = &w->diagnosis.verdict;
+	bool refresh = w->refresh_wanted && !w->n_refreshed;
+	char was[sizeof v->summary], why[LIMIT_MESSAGE] = "the server did not confirm it";
+	const char *next = "Look at the answer to the revocation request: step 5.";
+
+	if ((v->state != STATE_OK && v->state != STATE_WARNING) || wizard_busy(w) ||
+		(!refresh && !(w->revoke_wanted && !w->n_revoked)))
+		return;
+	if (refresh)
+		next = not_refreshed(w, why, sizeof why);
+	text_format(was, sizeof was, "%s", v->summary);
+	text_format(v->summary, sizeof v->summary, "No %s was done, though it was asked for: %s. %s",
+		refresh ? "refresh" : "revocation", why, was);
+	text_format(v->next, sizeof v->next, "%s", next);
+	v->next_step = refresh ? STEP_REFRESH : STEP_DEBUG;
+	v->state = STATE_UNDETERMINED;
+}
+
 /* No server's fault, so no finding: but the verdict and step 3 say it before anything else. */
 void
 refresh_advise(struct wizard *w)
@@ -152,6 +202,7 @@ refresh_advise(struct wizard *w)
 			"Not refreshed: %s.", w->refresh_block);
 		d->steps[STEP_REFRESH] = STATE_WARNING;
 	}
+	advise_undone(w);
 	if (!wizard_tokens_misplaced(w))
 		return;
 	text_format(

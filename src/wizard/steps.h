@@ -78,8 +78,10 @@ struct wizard {
 
 	/* What this run sent and changed. */
 	unsigned n_refreshed, n_revoked, n_logged_in;
+	bool refresh_wanted, revoke_wanted; /* by the walk */
 	char refresh_block[ERR_TEXT_MAX]; /* why a refresh that was asked for was not sent; "" */
 	char saved_to[300]; /* where the new tokens were written; "" */
+	char kept_before[304]; /* where what saved_to held before is kept; "" */
 	char save_error[ERR_TEXT_MAX];
 };
 

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "engine/keyring.h"
 
 enum res
@@ -48,5 +49,24 @@ token_store_put(enum token_place place, const char *name, const struct token_res
 	else
 		r = file_write_private(name, buf_span(&text), e);
 	buf_release(&text);
+	return r;
+}
+
+enum res
+token_store_set_aside(const char *name, char *out, size_t size, struct err *e)
+{
+	struct stat st;
+	struct buf old;
+	enum res r;
+
+	*out = '\0';
+	if (stat(name, &st) != 0 || !S_ISREG(st.st_mode) || !st.st_size)
+		return RES_OK;
+	text_format(out, size, "%s.old", name);
+	buf_init_wiping(&old, LIMIT_TOKEN * 4);
+	r = file_read(name, &old, e);
+	if (r == RES_OK)
+		r = file_write_private(out, buf_span(&old), e);
+	buf_release(&old);
 	return r;
 }

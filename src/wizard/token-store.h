@@ -18,4 +18,10 @@ enum res token_store_try(enum token_place place, const char *name, struct err *e
 enum res token_store_put(enum token_place place, const char *name, const struct token_response *t,
 	int64_t obtained_wall_us, struct err *e) MUST_USE;
 
+/*
+ * What the file holds goes to NAME.old (mode 0600, over what was there), for who logs in anew.  out: that name, or ""
+ * where there was nothing.
+ */
+enum res token_store_set_aside(const char *name, char *out, size_t size, struct err *e) MUST_USE;
+
 #endif

@@ -304,6 +304,8 @@ wizard_walk(struct wizard *w, unsigned mask, bool may_refresh, enum token_slot r
 {
 	const struct case_token *refresh = case_token(w->c, SLOT_REFRESH);
 
+	w->refresh_wanted = may_refresh;
+	w->revoke_wanted = revoke != SLOT_NONE;
 	for (int s = 0; s < STEP_COUNT; s++)
 		if (!(mask & 1u << s))
 			w->walk.steps[s] = STATE_SKIPPED;

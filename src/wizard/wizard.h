@@ -59,6 +59,9 @@ void wizard_set_probes(struct wizard *w, enum probe_level level);
 enum res wizard_set_token_place(struct wizard *w, enum token_place place, const char *path, struct err *e) MUST_USE;
 /* Did new tokens come that could not be written there?  The verdict, step 3 and the farewell say where they are. */
 bool wizard_tokens_misplaced(const struct wizard *w);
+/* Where this run's new tokens are kept; ""; and where a login put what that file had held before; "". */
+const char *wizard_tokens_kept(const struct wizard *w);
+const char *wizard_tokens_before(const struct wizard *w);
 enum token_place wizard_token_place(const struct wizard *w, const char **path);
 
 /* --- walking ------------------------------------------------------------------------------- */

@@ -539,6 +539,9 @@ test_prose(void **state)
 {
 	static const char *const secret[][2] = {
 		{"secret hunter2hunter", "secret [redacted]"},
+		{"client_secret hunter3hunter", "client_secret [redacted]"},
+		{"the client-secret is hunter3hunter", "the client-secret is [redacted]"},
+		{"refresh_token 8xLOxBtZp8Kq2mWv5rT9", "refresh_token [redacted 20 B]"},
 		{"Token 8xLOxBtZp8Kq2mWv5rT9 is not active, secret hunter2hunter.",
 			"Token [redacted 20 B] is not active, secret [redacted]."},
 		{"request with api key 8xLOxBtZp8Kq2mWv5rT9 failed", "request with api key [redacted 20 B] failed"},

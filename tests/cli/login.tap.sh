@@ -76,5 +76,41 @@ kill "$login" # the terminal goes, and the login with it
 wait "$login" 2>/dev/null
 exec 9>&-
 
+# without a terminal: what is written, and what is lost to whom
+want() {
+	status=$1 name=$2; shift 2
+	"$tt" login --issuer "$issuer" --client-id "$client" --client-secret-env SECRET --no-browser \
+		--flow client-credentials --tokens-out own.json "$@" >said 2>err </dev/null
+	got=$?
+	cat err >>said
+	if [ $got -eq "$status" ]; then ok "$name"; else not_ok "$name: status $got, not $status"; fi
+}
+has() { if grep -q -- "$1" said; then ok "... it says: $1"; else not_ok "it does not say: $1"; fi; }
+want 0 "a client's own tokens" --har q.har --save q.case
+if [ -s q.har ] && [ -s q.case ]; then ok "... the HAR file and the case beside them"; else not_ok "q.har, q.case"; fi
+has 'for no user information'
+if grep -q 'old' said; then not_ok "an old file where there was none"; else ok "... no word of old tokens"; fi
+cp own.json first.json
+want 0 "a second login"
+has 'those that were there are in own.json.old'
+if cmp -s own.json.old first.json && [ "$(stat -c %a own.json.old)" = 600 ]; then
+	ok "... keeps the tokens of the first"
+else
+	not_ok "own.json.old"
+fi
+want 4 "a report that cannot be written" -o /dev/full
+has 'the new tokens are safe in own.json'
+"$tt" login --issuer "$issuer" --client-id "$client" --client-secret-env SECRET --no-browser \
+	--flow client-credentials --tokens-out own.json >&- 2>said </dev/null
+got=$?
+if [ $got -eq 4 ]; then ok "a result that nobody reads"; else not_ok "closed stdout: status $got"; fi
+has 'the new tokens are safe in own.json'
+WRONG=wrongsecret12; export WRONG
+for f in device client-credentials; do
+	want 1 "$f with the wrong secret" --client-secret-env WRONG --flow $f --format json
+	has 'client-secret-wrong'
+done
+want 2 "... as a plugin says it" --client-secret-env WRONG --flow client-credentials --format nagios
+
 echo "1..$n"
 [ "$failed" -eq 0 ]

@@ -367,6 +367,39 @@ says out "nothing was sent"
 "$tt" check "$@" >/dev/full 2>err </dev/null
 got=$?
 if [ $got -eq 4 ]; then ok "stdout that cannot be written: status 4"; else : >out; not_ok "full: status $got"; fi
+# one output that fails costs none of the others
+: >out
+"$tt" check "$@" --save g.case --har g.har >/dev/full 2>err </dev/null
+got=$?
+if [ $got -eq 4 ] && [ -s g.case ] && [ -s g.har ]; then ok "... and the files are there"; else not_ok "status $got, g.case, g.har"; fi
+rm -f g.case g.har
+"$tt" check "$@" --save g.case >&- 2>err </dev/null
+got=$?
+if [ $got -eq 4 ] && [ -s g.case ]; then ok "stdout that is closed: status 4"; else not_ok "closed: status $got"; fi
+rm -f g.case
+want 4 "a HAR file that cannot be written" -- check "$@" -o g.txt --har /dev/full --save g.case
+says err "/dev/full"
+if [ -s g.case ] && [ -s g.txt ]; then ok "... the case and the report are there"; else not_ok "g.case, g.txt"; fi
+want 1 "a log that cannot be written" -- check "$@" --log-file /dev/full
+says err "the log is not whole"
+# what was asked for and not done is no success
+want 2 "--refresh without its step" -- check "$@" --steps verify --refresh --tokens-out none.json
+says err "--steps leaves out"
+sed -n "s/^[[:space:]]*\"access_token\":[[:space:]]*\"\([^\"]*\)\".*/\1/p" new.json >at2.txt
+cp rt2.txt rt3.txt
+chmod 600 at2.txt rt3.txt
+set2() { want "$@" --issuer "$issuer" --client-id "$client" --client-secret-env TT_CS --access-token-file at2.txt; }
+set2 0 "the token that came works" -- check
+set2 3 "a refresh without a refresh token" -- check --refresh --tokens-out none.json
+says out "No refresh was done, though it was asked for:"
+says out "--refresh-token-file FILE"
+set2 3 "... and with one that was used" -- check --refresh --refresh-token-file rt.txt --tokens-out none.json
+says out "No refresh was done, though it was asked for"
+: >nofolder
+XDG_STATE_HOME=$work/nofolder; export XDG_STATE_HOME
+set2 3 "... and without a place for the mark" -- check --refresh --refresh-token-file rt3.txt --tokens-out none.json
+says out "cannot be written down first"
+unset XDG_STATE_HOME
 want 2 "serve on a port that is taken" -- serve --port "$(sed -n 's/^ready port //p' serve.out)"
 says err "cannot listen on 127.0.0.1 port"
 { kill -TERM $server; wait $server; got=$?; } 2>/dev/null
