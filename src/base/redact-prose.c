@@ -10,7 +10,8 @@ static const struct {
 	{"client_secret", 6}, {"client-secret", 6}, {"client secret", 6},
 	{"password", 6}, {"passwd", 6}, {"passphrase", 6}, {"pwd", 6}, {"secret", 6},
 	{"access_token", 16}, {"refresh_token", 16}, {"id_token", 16}, {"device_code", 16},
-	{"client_assertion", 16}, {"token", 16}, {"tokens", 16}, {"credential", 16}, {"credentials", 16}, {"code", 16},
+	{"client_assertion", 16}, {"token", 16}, {"tokens", 16}, {"credential", 16},
+	{"credentials", 16}, {"code", 16},
 	{"assertion", 16}, {"cookie", 16}, {"apikey", 16}, {"api-key", 16}, {"api_key", 16},
 	{"api key", 16}, {"access key", 16}, {"secret key", 16}, {"private key", 16},
 };

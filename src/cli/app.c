@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "cli/autosave.h"
+#include "cli/in-flight.h"
 #include "cli/modules.h"
 #include "cli/screen.h"
 
@@ -392,6 +393,7 @@ app_run(struct app *a, struct err *e)
 		int64_t at = engine_deadline_us(a->engine), now = clock_mono_us(&clock_system);
 		int ms = at == INT64_MAX ? -1 : at <= now ? 0 : (int)((at - now) / 1000 + 1);
 
+		in_flight_is(wizard_refreshing(a->wizard) ? IN_FLIGHT_REFRESH : IN_FLIGHT_NOTHING);
 		if (progress && (ms < 0 || ms > 200))
 			ms = 200;
 		r = engine_wait(a->engine, NULL, 0, ms);
@@ -402,6 +404,7 @@ app_run(struct app *a, struct err *e)
 			show_progress(a);
 		log_flush(a->log);
 	}
+	in_flight_is(IN_FLIGHT_NOTHING);
 	if (progress)
 		fputs("\r\033[K", stderr);
 	if (r != RES_OK)

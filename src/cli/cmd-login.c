@@ -4,6 +4,8 @@
 #include "base/text.h"
 #include "cli/modules.h"
 #include "engine/browser.h"
+#include "engine/listen.h"
+#include "oauth/url.h"
 #include "ui/canvas.h"
 
 enum { SAID_WIDTH = 79 };
@@ -26,12 +28,45 @@ check_usage(const struct options *o, struct err *e)
 	return app_check_output(o, e);
 }
 
+static bool
+is_flow(const struct options *o, enum flow_kind k)
+{
+	return opt_given(o, OPT_FLOW) && (enum flow_kind)opt_choice(o, OPT_FLOW) == k;
+}
+
+/* A scheme and something behind it (RFC 6749 §3.1.2), also of private use (RFC 8252 §7.1). */
+static bool
+redirect_possible(const char *uri)
+{
+	struct span s = span_of(uri);
+	struct url u;
+
+	if (span_starts_nocase(s, "http:") || span_starts_nocase(s, "https:"))
+		return url_parse(&u, s, NULL) == RES_OK;
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] <= ' ' || (unsigned char)s.p[i] >= 0x7f)
+			return false;
+	return strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", *uri) && *uri &&
+		strcspn(uri, ":/?#") < s.n && uri[strcspn(uri, ":/?#")] == ':' &&
+		uri[strcspn(uri, ":/?#") + 1];
+}
+
 static enum res
-check_profile(const struct profile *p, struct err *e)
+check_profile(const struct profile *p, const struct options *o, struct err *e)
 {
 	if (!p->issuer && !p->token_endpoint)
 		return err_set(e, RES_NOTFOUND,
 			"no server to ask: give --profile, --issuer or the endpoints");
+	if (p->redirect_uri && !redirect_possible(p->redirect_uri))
+		return err_set(e, RES_SYNTAX,
+			"--redirect-uri %s: it is no absolute URI (http://127.0.0.1/callback, "
+			"https://app.example/callback, com.example.app:/callback)",
+			p->redirect_uri);
+	if (is_flow(o, FLOW_EXCHANGE) && !p->access_token_file &&
+		!opt_given(o, OPT_ACCESS_TOKEN_ENV))
+		return err_set(e, RES_NOTFOUND,
+			"--flow token-exchange: no token to exchange: give "
+			"--access-token-file FILE or --access-token-env VAR");
 	if (!p->client_id)
 		return err_set(
 			e, RES_NOTFOUND, "no client: give --client-id or a profile that has one");
@@ -76,6 +111,15 @@ may_open(const struct options *o)
 	return !opt_given(o, OPT_NO_BROWSER) && browser_available();
 }
 
+/* By a way that ends at a redirect URI where nothing listens. */
+static bool
+needs_paste(const struct app *a, enum flow_kind k)
+{
+	const char *uri = a->profile.redirect_uri;
+
+	return uri && !listen_possible(span_of(uri)) && (k == FLOW_CODE || k == FLOW_SILENT);
+}
+
 static enum res
 prepare(struct app *a, const struct login_talk *t, enum flow_kind k, struct err *e)
 {
@@ -86,6 +130,12 @@ prepare(struct app *a, const struct login_talk *t, enum flow_kind k, struct err 
 	char why[LIMIT_MESSAGE];
 	enum res r;
 
+	if (needs_paste(a, k) && t->in_fd < 0)
+		return err_set(e, RES_SYNTAX,
+			"--redirect-uri %s cannot be listened on, and its answer cannot be pasted "
+			"without a terminal on stdin: nothing could end this login; give one on "
+			"loopback (http://127.0.0.1/callback)",
+			a->profile.redirect_uri);
 	if (wizard_can_login(a->wizard, k, why, sizeof why) && *why)
 		app_warn("%s", why);
 	r = wizard_login_prepare(a->wizard, k, &wish, e);
@@ -211,7 +261,7 @@ cmd_login(const struct options *o)
 		status = app_usage(CMD_LOGIN, &e);
 	else if (app_pick_profile(&a, &e) != RES_OK)
 		status = app_fail(&e);
-	else if (check_profile(&a.profile, &e) != RES_OK)
+	else if (check_profile(&a.profile, o, &e) != RES_OK)
 		status = app_usage(CMD_LOGIN, &e);
 	else if (app_fetch_secrets(&a, &a.profile, &e) != RES_OK ||
 		app_start(&a, false, &e) != RES_OK || app_give(&a, &e) != RES_OK ||

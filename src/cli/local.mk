@@ -12,6 +12,8 @@ src_libttcli_a_SOURCES = \
 	src/cli/cmd-compare.c \
 	src/cli/cmd-demo.c \
 	src/cli/cmd-explain.c \
+	src/cli/in-flight.c \
+	src/cli/in-flight.h \
 	src/cli/cmd-inspect.c \
 	src/cli/cmd-login.c src/cli/login.c src/cli/login.h \
 	src/cli/cmd-open.c \

@@ -2,9 +2,11 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <termios.h>
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "cli/in-flight.h"
 
 enum { LINE_MOST = 16 << 10 };
 
@@ -90,6 +92,18 @@ tell(struct talk *t)
 
 /* --- what the user pastes ------------------------------------------------------------------- */
 
+/* A terminal that reads lines holds this much of one, and drops the rest. */
+enum { TERMINAL_LINE = 4095 };
+
+static bool
+cut_by_terminal(const struct talk *t, struct span line)
+{
+	struct termios mode;
+
+	return line.n >= TERMINAL_LINE && tcgetattr(t->t->in_fd, &mode) == 0 &&
+		(mode.c_lflag & ICANON);
+}
+
 static void
 take_line(struct talk *t, struct span line)
 {
@@ -103,6 +117,13 @@ take_line(struct talk *t, struct span line)
 			wizard_login_cancel(t->a->wizard);
 	} else if (v->user_code) {
 		say(t, "The code is entered at the address above, not here.\n");
+	} else if (cut_by_terminal(t, line)) {
+		say(t,
+			"It is not taken: the terminal cuts a line after %d characters, and this "
+			"one is as long. Paste only what stands behind the '?' of the address: "
+			"code, state and iss, with & between; or end this, say 'stty -icanon', "
+			"and log in again.\n",
+			TERMINAL_LINE);
 	} else if (wizard_login_paste(t->a->wizard, line, &e) != RES_OK) {
 		t->ignored = wizard_login_view(t->a->wizard)->ignored;
 		say(t, "It is not taken: %s.\n", e.text);
@@ -168,6 +189,15 @@ at_rest(const struct app *a, enum flow_phase until)
 	return !v || v->phase == until || (!flow_active(v->phase) && !wizard_busy(a->wizard));
 }
 
+/* A token request whose answer is not here yet (and not the proof of what came). */
+static bool
+view_redeems(const struct app *a)
+{
+	const struct flow_view *v = wizard_login_view(a->wizard);
+
+	return v && v->phase == FLOW_REDEEMING && !*wizard_tokens_kept(a->wizard);
+}
+
 enum res
 login_run(struct app *a, const struct login_talk *talk, enum flow_phase until, struct err *e)
 {
@@ -182,12 +212,14 @@ login_run(struct app *a, const struct login_talk *talk, enum flow_phase until, s
 		log_flush(a->log);
 		if (at_rest(a, until))
 			break;
+		in_flight_is(view_redeems(a) ? IN_FLIGHT_LOGIN : IN_FLIGHT_NOTHING);
 		r = wait_once(&t);
 		if (r != RES_OK) {
 			err_errno(e, "waiting for the network");
 			break;
 		}
 	}
+	in_flight_is(IN_FLIGHT_NOTHING);
 	buf_release(&t.line);
 	return r;
 }

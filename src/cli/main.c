@@ -46,7 +46,7 @@ is_plugin(int argc, char **argv)
 	return false;
 }
 
-/* A descriptor that was closed is not another file's by chance: what goes there is lost, and that is said. */
+/* A closed descriptor must not become another file's: what goes there is lost, and that is said. */
 static void
 hold_standard(void)
 {

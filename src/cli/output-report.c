@@ -86,7 +86,8 @@ app_write_beside(struct app *a)
 	int status = STATUS_OK;
 
 	if (opt_given(a->opt, OPT_HAR))
-		status = said(app_write_report(a, REPORT_HAR, opt_str(a->opt, OPT_HAR), &har), &har);
+		status = said(app_write_report(a, REPORT_HAR, opt_str(a->opt, OPT_HAR), &har),
+			&har);
 	if (said(app_save_case(a, &saved), &saved) != STATUS_OK)
 		status = STATUS_INTERNAL;
 	return status;

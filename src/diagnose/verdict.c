@@ -247,6 +247,19 @@ offline_open_words(struct verdict *v, const struct facts *f)
 }
 
 static void
+userless_words(struct verdict *v, const struct facts *f, const char *left)
+{
+	v->next_step = STEP_HANDLE;
+	(void)snprintf(v->summary, sizeof(v->summary),
+		"%s%s; it is for no user information.",
+		f->active.v == TRI_YES ? "The server calls the token active"
+				       : "The token came",
+		left);
+	(void)snprintf(v->next, sizeof(v->next),
+		"Ask the API that it is for: tokentriage check --resource-url URL.");
+}
+
+static void
 open_words(struct verdict *v, const struct facts *f)
 {
 	char left[64], words[160];
@@ -267,13 +280,7 @@ open_words(struct verdict *v, const struct facts *f)
 			"No server has been asked about this token yet.");
 		(void)snprintf(v->next, sizeof(v->next), "Verify it: step 1.");
 	} else if (!f->userinfo && token_without_user(f)) {
-		v->next_step = STEP_HANDLE;
-		(void)snprintf(v->summary, sizeof(v->summary),
-			"%s%s; it is for no user information.",
-			f->active.v == TRI_YES ? "The server calls the token active" : "The token came",
-			left);
-		(void)snprintf(v->next, sizeof(v->next),
-			"Ask the API that it is for: tokentriage check --resource-url URL.");
+		userless_words(v, f, left);
 	} else if (f->active.v == TRI_YES && !f->userinfo) {
 		v->next_step = STEP_HANDLE;
 		(void)snprintf(v->summary, sizeof(v->summary),

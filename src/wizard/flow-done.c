@@ -454,6 +454,10 @@ flow_done(void *ctx, const struct net_result *raw, const struct exchange *x)
 
 	w->outstanding--;
 	f->id = 0;
+	if (f->redeems && (!x || exchange_unanswered(x))) {
+		w->n_login_open++;
+		w->n_unrecorded += !x;
+	}
 	if (mine && x && x->result.error != NETERR_CANCELLED)
 		answered(f, raw, x);
 	else if (mine && f->phase == FLOW_WAITING)

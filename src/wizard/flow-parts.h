@@ -35,6 +35,7 @@ struct flow {
 	char *request_uri; /* of a pushed request */
 	char user_code[64], verification_uri[FLOW_URI_MAX], verification_uri_complete[FLOW_URI_MAX];
 
+	bool redeems; /* the request under way may bring tokens */
 	uint32_t id; /* the engine's, of the request under way; 0: none */
 	int64_t expires_us, next_us, interval_us;
 	unsigned polls, ignored;

@@ -220,6 +220,8 @@ flow_send(struct flow *f, enum flow_request r)
 				: r == SEND_DEVICE ? "The server is asked for the two codes."
 						   : "The token endpoint is asked.");
 	flow_build(f, r, &call);
+	/* a poll for a device's tokens mostly brings none */
+	f->redeems = r == SEND_TOKEN && f->kind != FLOW_DEVICE;
 	f->refs++;
 	f->next_us = 0;
 	f->id = call_submit(f->w, &call);

@@ -54,7 +54,8 @@ rescue(struct wizard *w, const struct token_response *t, int64_t now_us)
 static void
 store(struct wizard *w, const struct token_response *t, int64_t now_us, enum token_origin o)
 {
-	bool other = o != TOKENS_OF_REFRESH && w->place_path && strcmp(w->saved_to, w->place_path) != 0;
+	bool other = o != TOKENS_OF_REFRESH && w->place_path &&
+		strcmp(w->saved_to, w->place_path) != 0;
 	struct err e = ERR_INIT;
 	enum res r = RES_OK;
 

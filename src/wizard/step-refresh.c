@@ -149,8 +149,8 @@ not_refreshed(const struct wizard *w, char *why, size_t size)
 	if (*w->refresh_block) {
 		text_format(why, size, "%s", w->refresh_block);
 		return t->spent ? "Log in again: tokentriage login."
-				: "Mend what keeps the mark from being written (XDG_STATE_HOME), and "
-				  "refresh again.";
+				: "Mend what keeps the mark from being written "
+				  "(XDG_STATE_HOME), and refresh again.";
 	}
 	if (x) {
 		text_format(why, size, "%s",
@@ -163,7 +163,8 @@ not_refreshed(const struct wizard *w, char *why, size_t size)
 				  : "Give the refresh token (--refresh-token-file FILE), or log in "
 				    "again: tokentriage login.";
 	text_format(why, size, "%s",
-		t->value ? "no token endpoint is known" : "the refresh token's value is not at hand");
+		t->value ? "no token endpoint is known"
+			 : "the refresh token's value is not at hand");
 	return "Give the token endpoint: --token-endpoint URL.";
 }
 
@@ -182,7 +183,8 @@ advise_undone(struct wizard *w)
 	if (refresh)
 		next = not_refreshed(w, why, sizeof why);
 	text_format(was, sizeof was, "%s", v->summary);
-	text_format(v->summary, sizeof v->summary, "No %s was done, though it was asked for: %s. %s",
+	text_format(v->summary, sizeof v->summary,
+		"No %s was done, though it was asked for: %s. %s",
 		refresh ? "refresh" : "revocation", why, was);
 	text_format(v->next, sizeof v->next, "%s", next);
 	v->next_step = refresh ? STEP_REFRESH : STEP_DEBUG;

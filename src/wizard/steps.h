@@ -78,6 +78,8 @@ struct wizard {
 
 	/* What this run sent and changed. */
 	unsigned n_refreshed, n_revoked, n_logged_in;
+	unsigned n_login_open; /* token requests of a login whose answer was not waited for, or did not come */
+	unsigned n_unrecorded; /* of them without an exchange */
 	bool refresh_wanted, revoke_wanted; /* by the walk */
 	char refresh_block[ERR_TEXT_MAX]; /* why a refresh that was asked for was not sent; "" */
 	char saved_to[300]; /* where the new tokens were written; "" */

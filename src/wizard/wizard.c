@@ -519,6 +519,19 @@ wizard_deadline_us(const struct wizard *w)
 	return next < at ? next : at;
 }
 
+/* A login whose answer was not waited for; false: there is none. */
+static bool
+login_farewell(const struct wizard *w, struct buf *out)
+{
+	if (!w->n_login_open && !flow_awaited(w))
+		return false;
+	buf_puts(out,
+		"A login's token request was sent, and its answer was not kept: tokens may have "
+		"been given that are nowhere now. Log in again; the server's operator can end the "
+		"sessions that are not used.\n");
+	return true;
+}
+
 void
 wizard_farewell(const struct wizard *w, struct buf *out)
 {
@@ -544,6 +557,7 @@ wizard_farewell(const struct wizard *w, struct buf *out)
 		open = open || exchange_unanswered(x);
 		refused = refused || exchange_answered(x);
 	}
+	n += (w->refresh_id != 0) + (flow_awaited(w) != 0) + w->n_unrecorded;
 	buf_printf(out, "%zu request%s sent.\n", n, n == 1 ? " was" : "s were");
 	if (w->derived && w->diagnosis.verdict.summary[0])
 		buf_printf(out, "%s\n", w->diagnosis.verdict.summary);
@@ -575,6 +589,8 @@ wizard_farewell(const struct wizard *w, struct buf *out)
 			"A refresh was sent, and its answer did not come: it is not known whether "
 			"the refresh token was "
 			"used (rotated). Sending it again can end the whole session.\n");
+	if (login_farewell(w, out))
+		return;
 	if (!w->n_refreshed && !w->n_revoked && !w->n_logged_in && !refused && !open)
 		buf_puts(out, "Nothing was changed on the server.\n");
 }

@@ -67,6 +67,17 @@ if [ -e new.json ]; then not_ok "a file without tokens"; else ok "no file withou
 wait "$login"
 exec 9>&-
 
+begin code
+says 'press Enter' "another login"
+if [ "$(uname)" = Linux ]; then
+	{ printf '%s?code=' "$redirect"; head -c 5000 /dev/zero | tr '\0' x; echo '&state=y'; } >&9
+	says 'the terminal cuts a line' "an address that the terminal cuts is not taken"
+fi
+echo >&9
+kill "$login"
+wait "$login" 2>/dev/null
+exec 9>&-
+
 begin device
 says 'and enter the code' "a device's code is shown"
 if grep -q '^[A-Z0-9]\{4\}-[A-Z0-9]\{4\}$' said; then ok "on a line of its own"; else not_ok "no code"; fi
@@ -110,6 +121,16 @@ for f in device client-credentials; do
 	want 1 "$f with the wrong secret" --client-secret-env WRONG --flow $f --format json
 	has 'client-secret-wrong'
 done
+for u in 'not a uri' no-scheme 'http:///x'; do
+	want 2 "--redirect-uri '$u'" --flow code --redirect-uri "$u"
+	has '--redirect-uri'
+done
+for u in https://app.example/callback com.example.app:/callback; do
+	want 2 "--redirect-uri $u, and nobody to paste its answer" --flow code --redirect-uri $u
+	has '--redirect-uri .* cannot be listened on'
+done
+want 2 "an exchange of nothing" --flow token-exchange
+has '--access-token-file'
 want 2 "... as a plugin says it" --client-secret-env WRONG --flow client-credentials --format nagios
 
 echo "1..$n"
