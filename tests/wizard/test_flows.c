@@ -853,6 +853,38 @@ tokens_on_their_way_are_not_lost(void **state)
 	unlink(path);
 }
 
+/* Where nothing keeps them there is nothing to wait for; but that they may be somewhere is said. */
+static void
+tokens_that_are_given_up_are_spoken_of(void **state)
+{
+	struct world *t = *state;
+	struct err e = ERR_INIT;
+	struct buf before, after;
+
+	buf_init(&before, 1 << 16);
+	buf_init(&after, 1 << 16);
+	begin_login(t, "");
+	assert_int_equal(wizard_set_token_place(t->w, PLACE_MEMORY, NULL, &e), RES_OK);
+	prepare(t, FLOW_CLIENT, NULL);
+	wizard_farewell(t->w, &before);
+	assert_non_null(strstr(buf_str(&before), "1 request was sent."));
+	assert_non_null(strstr(buf_str(&before), "Nothing was changed on the server."));
+	reply("POST", "/token", NULL, TOKENS(""));
+	assert_int_equal(wizard_login_go(t->w, &e), RES_OK);
+	engine_turn(t->engine);
+	assert_false(wizard_awaits_tokens(t->w));
+	for (int settled = 0; settled < 2; settled++) {
+		buf_clear(&after);
+		wizard_farewell(t->w, &after);
+		assert_non_null(strstr(buf_str(&after), "2 requests were sent."));
+		assert_non_null(strstr(buf_str(&after), "A login's token request was sent"));
+		assert_null(strstr(buf_str(&after), "Nothing was changed"));
+		wizard_settle(t->w);
+	}
+	buf_release(&before);
+	buf_release(&after);
+}
+
 /* Esc behind the token request: the tokens are there, only the proof is not. */
 static void
 a_dropped_proof_ends_the_login(void **state)
@@ -934,6 +966,7 @@ main(void)
 		T(it_can_be_cancelled_at_any_time),
 		T(endpoints_that_are_not_there),
 		T(tokens_on_their_way_are_not_lost),
+		T(tokens_that_are_given_up_are_spoken_of),
 		T(a_dropped_proof_ends_the_login),
 		T(the_verdict_says_what_changed),
 		T(a_token_that_works_stays_healthy),
