@@ -65,7 +65,7 @@ check_profile(const struct profile *p, const struct options *o, struct err *e)
 	if (is_flow(o, FLOW_EXCHANGE) && !p->access_token_file &&
 		!opt_given(o, OPT_ACCESS_TOKEN_ENV))
 		return err_set(e, RES_NOTFOUND,
-			"--flow token-exchange: no token to exchange: give "
+			"--flow token-exchange: no access token to exchange: give "
 			"--access-token-file FILE or --access-token-env VAR");
 	if (!p->client_id)
 		return err_set(
