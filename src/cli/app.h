@@ -12,7 +12,15 @@
 
 struct autosave;
 
+/* A goal, and a check that it was reached: true once it is, with words for it. */
+struct lesson {
+	const char *goal; /* NULL: none */
+	bool (*reached)(void *ctx, char *words, size_t size);
+	void *ctx;
+};
+
 struct app {
+	struct lesson lesson; /* the demo's */
 	const struct options *opt;
 	struct conf conf;
 	bool conf_loaded;

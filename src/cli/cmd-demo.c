@@ -27,6 +27,29 @@ list_scenarios(void)
 	return status;
 }
 
+/* Three lines a lesson for people, a name first on one line for programs. */
+static int
+list_lessons(void)
+{
+	bool people = isatty(STDOUT_FILENO);
+	struct buf out;
+	int status;
+
+	buf_init(&out, LIMIT_REPORT);
+	for (size_t i = 0; i < lesson_count; i++) {
+		const struct scenario *s = scenario_find(span_of(lesson_rows[i].name));
+
+		if (people)
+			buf_printf(&out, "%2zu  tokentriage demo %s\n    %s\n    Goal: %s\n", i + 1,
+				s->name, s->sentence, s->goal);
+		else
+			buf_printf(&out, "%-20s %s\n", s->name, s->goal);
+	}
+	status = app_print(buf_span(&out));
+	buf_release(&out);
+	return status;
+}
+
 /* What the demo hands to the screen: the server is started only after its first frame. */
 struct demo_run {
 	struct app app;
@@ -129,16 +152,39 @@ batch(struct demo_run *run)
 	return found(s, wizard_diagnosis(a->wizard)) ? STATUS_OK : STATUS_PROBLEM;
 }
 
+/*
+ * The cause that the scenario was made for was found, or all is well where all should be; where the
+ * goal is to mend it, a refresh helped.
+ */
+static bool
+reached(void *ctx, char *words, size_t size)
+{
+	const struct demo_run *run = ctx;
+	const struct lesson_row *row = lesson_find(run->scenario->name);
+	const struct diagnosis *d = wizard_diagnosis(run->app.wizard);
+
+	if (row && row->mended ? d->verdict.state != STATE_OK || run->app.c.n_generations < 2
+			       : !found(run->scenario, d))
+		return false;
+	if (!row)
+		snprintf(words, size, "Reached. The lesson path: tokentriage demo --lessons");
+	else if (row + 1 == lesson_rows + lesson_count)
+		snprintf(words, size, "Lesson done; it was the last one.");
+	else
+		snprintf(words, size, "Lesson done. Next: tokentriage demo %s", row[1].name);
+	return true;
+}
+
 static int
 on_screen(struct demo_run *run)
 {
 	char title[80];
 	struct screen s = {.app = &run->app,
 		.title = title,
-		.lesson = run->scenario->goal,
 		.ctx = run,
 		.prepare = prepare};
 
+	run->app.lesson = (struct lesson){run->scenario->goal, reached, run};
 	snprintf(title, sizeof(title), "demo: %s", run->scenario->name);
 	return screen_run(&s);
 }
@@ -153,6 +199,8 @@ cmd_demo(const struct options *o)
 
 	if (opt_given(o, OPT_LIST))
 		return list_scenarios();
+	if (opt_given(o, OPT_LESSONS))
+		return list_lessons();
 	app_init(&run.app, o);
 	run.app.on_screen = screen_wanted(o);
 	if (!run.scenario) {

@@ -132,6 +132,16 @@ put_field(struct line *l, const struct field *f)
 	}
 }
 
+static void
+put_lesson(struct line *l)
+{
+	const struct lesson *lesson = &l->a->lesson;
+	char words[160];
+
+	if (lesson->reached && lesson->reached(lesson->ctx, words, sizeof(words)))
+		line_put(l, "%s\n", words);
+}
+
 void
 line_put_step(struct line *l)
 {
@@ -146,6 +156,7 @@ line_put_step(struct line *l)
 	field_list_release(&fields);
 	line_put(l, "\n");
 	put_verdict(l);
+	put_lesson(l);
 }
 
 static void
@@ -546,6 +557,8 @@ put_opening(struct line *l)
 			time_rfc3339(when, a->c.as_of_wall_us / 1000000));
 	if (*a->notice)
 		line_put(l, "%s\n", a->notice);
+	if (a->lesson.goal)
+		line_put(l, "This scenario: %s\n", a->lesson.goal);
 	put_steps(l);
 	if (a->read_only)
 		put_verdict(l);

@@ -197,6 +197,14 @@ load_theme(void *ctx UNUSED, const char *name, struct theme *t, struct err *e)
 	return conf_theme(t, name, e);
 }
 
+static bool
+lesson_reached(void *ctx, char *words, size_t size)
+{
+	const struct lesson *l = &((struct screen *)ctx)->app->lesson;
+
+	return l->reached(l->ctx, words, size);
+}
+
 /* --- how the user wants it
  * ------------------------------------------------------------------------ */
 
@@ -226,7 +234,8 @@ screen_run(struct screen *s)
 		.clock = &clock_system,
 		.log = a->log,
 		.title = s->title,
-		.lesson = s->lesson,
+		.lesson = a->lesson.goal,
+		.lesson_reached = a->lesson.reached ? lesson_reached : NULL,
 		.guide = a->conf.ui.guide,
 		.choose = s->choose,
 		.offline = a->read_only,

@@ -7,7 +7,6 @@
 struct screen {
 	struct app *app; /* started, on_screen; nothing loaded yet */
 	const char *title; /* beside the program's name; NULL: the profile's */
-	const char *lesson; /* the demo's goal; NULL */
 	bool choose; /* no profile or token yet */
 	bool unsaved; /* the profile is the command line's: it can be saved as one */
 	void *ctx;

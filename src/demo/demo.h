@@ -205,6 +205,14 @@ enum { DEMO_INTERVAL_S = 2 };
 extern const struct scenario scenarios[];
 extern const size_t scenario_count;
 const struct scenario *scenario_find(struct span name); /* NULL */
+/* The lesson path, in order. */
+struct lesson_row {
+	const char *name; /* of its scenario */
+	bool mended;      /* reached by a refresh that helps, not by finding the cause */
+};
+extern const struct lesson_row lesson_rows[];
+extern const size_t lesson_count;
+const struct lesson_row *lesson_find(const char *name); /* NULL: the scenario is not of the path */
 /* The heading it stands under; s is one of scenarios[]. */
 const char *scenario_group(const struct scenario *s);
 

@@ -2,7 +2,7 @@
 # table's library (demo_client_release): that one is exported.
 noinst_LIBRARIES += src/libttdemo.a
 src_libttdemo_a_CFLAGS = $(AM_CFLAGS) -fvisibility=default
-src_libttdemo_a_SOURCES = src/demo/scenarios.c src/demo/scenarios.def src/demo/demo.h
+src_libttdemo_a_SOURCES = src/demo/scenarios.c src/demo/scenarios.def src/demo/lessons.def src/demo/demo.h
 
 noinst_LIBRARIES += src/libttserver.a
 src_libttserver_a_CFLAGS = $(AM_CFLAGS) $(MICROHTTPD_CFLAGS) $(GNUTLS_CFLAGS) -DTT_READS_GNUTLS

@@ -42,6 +42,22 @@ scenario_group(const struct scenario *s)
 	return heading;
 }
 
+const struct lesson_row lesson_rows[] = {
+#define LESSON(name, mended) {name, mended},
+#include "demo/lessons.def"
+#undef LESSON
+};
+const size_t lesson_count = ARRAY_SIZE(lesson_rows);
+
+const struct lesson_row *
+lesson_find(const char *name)
+{
+	for (size_t i = 0; i < lesson_count; i++)
+		if (!strcmp(lesson_rows[i].name, name))
+			return &lesson_rows[i];
+	return NULL;
+}
+
 void
 demo_client_release(struct demo_client *c)
 {

@@ -111,6 +111,17 @@ take_signal(struct ui *ui, int sig)
 	}
 }
 
+void
+ui_look_at_lesson(struct ui *ui)
+{
+	if (ui->lesson[0] || !ui->d->lesson_reached || ui->m.busy || !ui->m.walked)
+		return;
+	if (ui->d->lesson_reached(ui->d->ctx, ui->lesson, sizeof(ui->lesson)))
+		ui_notice(ui, "%s", ui->lesson);
+	else
+		ui->lesson[0] = '\0';
+}
+
 static void
 look_at_wizard(struct ui *ui)
 {
@@ -120,6 +131,7 @@ look_at_wizard(struct ui *ui)
 		model_read(&ui->m, ui->d->wizard, ui->step, &ui->keymap, ui->local_time);
 		ui->model_stale = false;
 		ui->dirty = true;
+		ui_look_at_lesson(ui);
 	} else if ((ui->m.busy || wizard_busy(ui->d->wizard)) &&
 		model_read_progress(&ui->m, ui->d->wizard)) {
 		ui->model_stale = !ui->m.busy;

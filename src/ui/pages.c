@@ -131,6 +131,8 @@ page_guide(struct page *p, const struct ui *ui, enum step s)
 	if (ui->d->lesson && ui->d->lesson[0]) {
 		page_add(p, UIR_TITLE, 0, "This scenario");
 		page_add_lines(p, UIR_GUIDE, 0, span_of(ui->d->lesson));
+		if (ui->lesson[0])
+			page_add(p, UIR_NEXT, 0, "%s", ui->lesson);
 		gap(p);
 	}
 	page_add(p, UIR_TITLE, 0, "%d %s", (int)s + 1, step_title(s));

@@ -90,6 +90,7 @@ struct ui {
 	struct log_hunt hunt;
 	const struct log *records;
 	bool local_time, guide;
+	char lesson[160];       /* how the lesson's goal was reached; "": not yet */
 	char notice[240];       /* answer to the last key; gone with the next */
 	char search[64];        /* what was looked for last */
 	char *kept[KEEP_COUNT]; /* lines of dialogs; NULL: none */
@@ -113,6 +114,8 @@ void ui_notice(struct ui *ui, const char *fmt, ...) PRINTF(2, 3);
 void ui_notice_busy(struct ui *ui);
 /* A saved case: says so, and that nothing is sent; false if it is a live one. */
 bool ui_notice_offline(struct ui *ui);
+/* Says once that the lesson was reached; afterwards it stands over the guide. */
+void ui_look_at_lesson(struct ui *ui);
 void ui_leave(struct ui *ui, int status);
 int64_t ui_now_us(const struct ui *ui);
 

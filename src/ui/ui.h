@@ -51,6 +51,8 @@ struct ui_deps {
 	struct log *log;
 	const char *title;             /* beside the program's name: "demo: expired"; NULL: the profile's name */
 	const char *lesson;            /* a sentence over the guide of every step (the scenario's goal); NULL */
+	/* Was its goal reached?  Then words say so, and how to go on.  Asked while nothing runs; NULL: never. */
+	bool (*lesson_reached)(void *ctx, char *words, size_t size);
 	bool guide;                    /* the guide stands beside the fields where there is room */
 	bool offline;                  /* a saved case: nothing can be sent */
 	const char *notice;            /* said first; NULL or "" */

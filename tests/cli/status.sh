@@ -481,7 +481,14 @@ for f in $("$tt" explain | sed "/^Error codes/d;s/ .*//"); do
 	"$tt" explain "$f" >out 2>err && grep -q meaning out || not_ok "explain $f"
 done
 # --- demo ---------------------------------------------------------------------------------------------
+want 0 "demo --lessons" -- demo --lessons
+cut -d' ' -f1 out >lessons
+[ "$(sort -u lessons | wc -l)" -eq "$(wc -l <lessons)" ] || not_ok "a lesson comes twice"
+[ "$(wc -l <lessons)" -ge 10 ] || not_ok "a path of few lessons"
+if grep -E '^[^ ]+ *$' out >err; then not_ok "a lesson without a goal"; fi
 want 0 "demo --list" -- demo --list
+cut -d' ' -f1 out | sort >names
+sort lessons | comm -23 - names | grep . >err && not_ok "a lesson that is no scenario"
 says out expired
 for s in $(cut -d' ' -f1 out); do
 	want 0 "demo $s finds its cause" -- demo "$s"

@@ -635,6 +635,44 @@ test_lines(void **state)
 	line_journey("TERM=xterm-256color", plain);
 }
 
+/* The goal of a lesson: finding out is not enough where the scenario is to be mended. */
+static void
+test_lessons(void **state)
+{
+	static const char *const healthy[] = {"demo", "healthy", "--plain", NULL};
+	static const char *const expired[] = {"demo", "expired", "--plain", NULL};
+	const struct vt_options o = {.rows = 60};
+	struct vt *t = play_start(&o, healthy);
+
+	(void)state;
+	assert_true(vt_see(t, "This scenario: Walk the five steps"));
+	vt_type(t, "n\r");
+	assert_true(vt_see(t, "Now at step 2"));
+	assert_null(strstr(t->plain, "Lesson done"));
+	vt_type(t, "4\r\r");
+	assert_true(vt_see(t, "Lesson done. Next: tokentriage demo healthy-opaque"));
+	vt_type(t, "q\r");
+	play_restored(t);
+	t = play_start(&o, expired);
+	assert_true(vt_see(t, "Choice:"));
+	for (int i = 1; i <= 5; i++) {
+		char now[32];
+
+		snprintf(now, sizeof(now), "Now at step %d", i < 5 ? i + 1 : 1);
+		vt_type(t, "n\r");
+		assert_true(vt_see(t, now));
+	}
+	assert_null(strstr(t->plain, "Lesson done"));
+	vt_type(t, "r\r");
+	assert_true(vt_see(t, "in memory only"));
+	vt_type(t, "2\r");
+	assert_true(vt_see(t, "Refresh now?"));
+	vt_type(t, "y\r");
+	assert_true(vt_see(t, "Lesson done. Next: tokentriage demo revoked"));
+	vt_type(t, "q\r");
+	play_restored(t);
+}
+
 /* The longest row the program wrote is no longer than the terminal is wide, and no word was cut at its edge. */
 static void
 test_lines_wrap(void **state)
@@ -835,7 +873,7 @@ main(void)
 		TEST(test_nothing_is_left_for_the_shell), TEST(test_no_line_is_left_for_the_shell),
 		TEST(test_show_secret), TEST(test_stop_and_continue), TEST(test_signals),
 		TEST(test_interrupt_key), TEST(test_log_is_reopened), TEST(test_crash), TEST(test_hang_up), TEST(test_terminals), TEST(test_lines),
-		TEST(test_lines_wrap), TEST(test_lines_probe),
+		TEST(test_lessons), TEST(test_lines_wrap), TEST(test_lines_probe),
 		TEST(test_token_from_the_terminal), TEST(test_ascii), TEST(test_no_color),
 	};
 

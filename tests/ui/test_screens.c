@@ -536,6 +536,47 @@ test_guide_turns(void **state)
 	fake_release();
 }
 
+static bool
+lesson_is_reached(void *ctx, char *words, size_t size)
+{
+	(void)ctx;
+	snprintf(words, size, "Lesson done. Next: tokentriage demo expired");
+	return true;
+}
+
+/* The goal stands over the guide, and below it that it was reached. */
+static void
+test_lesson_reached(void **state)
+{
+	struct ui_deps deps;
+	struct ui *ui;
+
+	(void)state;
+	fake_init(FAKE_PROBLEM);
+	ui = fake_ui(STEP_VERIFY);
+	deps = *ui->d;
+	deps.lesson = "Find it.";
+	deps.lesson_reached = lesson_is_reached;
+	ui->d = &deps;
+	canvas_resize(&ui->canvas, 30, 120);
+	assert_true(shows(ui, 30, 120, "Find it."));
+	assert_false(shows(ui, 30, 120, "Lesson done."));
+	ui->m.walked = false;
+	ui_look_at_lesson(ui);
+	assert_string_equal(ui->lesson, "");
+	ui->m.walked = true;
+	ui->m.busy = true;
+	ui_look_at_lesson(ui);
+	assert_string_equal(ui->lesson, "");
+	ui->m.busy = false;
+	ui_look_at_lesson(ui);
+	assert_string_equal(ui->notice, "Lesson done. Next: tokentriage demo expired");
+	ui->notice[0] = '\0';
+	assert_true(shows(ui, 30, 120, "Lesson done."));
+	fake_ui_free(ui);
+	fake_release();
+}
+
 static int
 log_rows(const struct ui *ui)
 {
@@ -751,6 +792,7 @@ main(void)
 		cmocka_unit_test(test_enter_walks_the_steps),
 		cmocka_unit_test(test_enter_in_the_log_sends_nothing),
 		cmocka_unit_test(test_guide_turns),
+		cmocka_unit_test(test_lesson_reached),
 		cmocka_unit_test(test_log_mark_walks),
 		cmocka_unit_test(test_log_view_stays),
 		cmocka_unit_test(test_themes_are_seen_at_once),
