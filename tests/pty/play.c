@@ -96,6 +96,12 @@ play_leak(const char *text)
 		size_t n = 0;
 		bool upper = false, lower = false, digit = false;
 
+		/* a terminal without an alternate screen: "ESC [ 4 1 H" is no part of the word behind it */
+		if (p[0] == '\033' && p[1] == '[') {
+			p += 2 + strspn(p + 2, "0123456789;?");
+			p += *p != '\0';
+			continue;
+		}
 		while (is_token_char(p[n])) {
 			upper |= isupper((unsigned char)p[n]) != 0;
 			lower |= islower((unsigned char)p[n]) != 0;
