@@ -118,6 +118,8 @@ screenshots: tokentriage $(module_PROGRAMS) tests/pty/shot
 		-k R -k 2 -k 1 -o step-3.svg -- '$(abs_top_builddir)/tokentriage' demo expired
 	cd $(srcdir)/doc && '$(abs_top_builddir)/tests/pty/shot' -t 'tokentriage demo expired' \
 		-k w -o screenshot.svg -- '$(abs_top_builddir)/tokentriage' demo expired
+	cd $(srcdir)/doc && '$(abs_top_builddir)/tests/pty/shot' -t 'tokentriage demo device' \
+		-k w -k i -k 2 -k 1 -k 2 -o login-device.svg -- '$(abs_top_builddir)/tokentriage' demo device
 	cd $(srcdir)/doc && for t in $(THEMES); do '$(abs_top_builddir)/tests/pty/shot' -t "$$t" -k w -k j -k j \
 		-o "theme-$$t.svg" -- /usr/bin/env COLORTERM=truecolor \
 		'$(abs_top_builddir)/tokentriage' demo expired --theme "$$t" || exit; done
