@@ -30,14 +30,16 @@ enum res log_file_add(struct log_file *f, struct span line, struct err *e) MUST_
 enum res log_file_flush(struct log_file *f, struct err *e) MUST_USE;
 bool log_write_all(int fd, const char *p, size_t n); /* false: errno says why */
 
-/* --- log-record.c: a record in others' terms ----------------------------------------------------- */
+/*
+ * --- log-record.c: a record in others' terms -----------------------------------------------------
+ */
 /* One line by the OpenTelemetry log data model's names (doc/log.schema.json). */
 void log_otel_line(
 	struct buf *out, const struct log_rec *rec, const char *trace_id, const char *span_id);
 int log_severity_number(enum log_level v); /* of the same model: 1 TRACE … 17 ERROR */
 int log_syslog_priority(enum log_level v); /* 7 debug … 3 error */
 
-/* --- log-system.c: syslog and the journal --------------------------------------------------------- */
+/* --- log-system.c: syslog and the journal --- */
 struct log_system {
 	int fd; /* -1: none */
 	enum log_system_kind kind;

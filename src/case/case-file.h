@@ -1,8 +1,8 @@
 /*
- * The case file, schema tokentriage.case/1 (doc/case.schema.json): JSON Lines, a head and then a record for
- * each exchange and each generation of tokens in the order of what happened, so that a damaged line
- * loses only itself.  No secret is in it unless the user asked for the tokens: exchanges are masked when
- * they are recorded, tokens are written by their facts.
+ * The case file, schema tokentriage.case/1 (doc/case.schema.json): JSON Lines, a head and then a
+ * record for each exchange and each generation of tokens in the order of what happened, so that a
+ * damaged line loses only itself.  No secret is in it unless the user asked for the tokens:
+ * exchanges are masked when they are recorded, tokens are written by their facts.
  */
 #ifndef TT_CASE_CASE_FILE_H
 #define TT_CASE_CASE_FILE_H
@@ -20,16 +20,18 @@ struct case_story {
 	bool with_secrets;            /* written: the tokens' values, too; the user was asked */
 };
 
-/* Is this the beginning of a case file, of whatever version, or a HAR file that this program made of one? */
+/* Is this the beginning of a case file, of whatever version, or a HAR file that this program made
+ * of one? */
 bool case_file_is(struct span text);
 /* Appends the file's text.  r masks what the records themselves hold in clear (claims, headers
  * of the profile). */
 enum res case_file_write(struct buf *out, const struct case_file *c, const struct case_story *story,
 	const struct redactor *r) MUST_USE;
 /*
- * Reads into an initialised case.  RES_UNSUPPORTED for a newer schema; RES_SYNTAX (with line) if neither the head nor
- * an exchange can be read.  A damaged record is counted in story and left out; without a head the profile
- * is lost, and the clock is that of the newest exchange.  c->as_of_wall_us is set.
+ * Reads into an initialised case.  RES_UNSUPPORTED for a newer schema; RES_SYNTAX (with line) if
+ * neither the head nor an exchange can be read.  A damaged record is counted in story and left out;
+ * without a head the profile is lost, and the clock is that of the newest exchange.
+ * c->as_of_wall_us is set.
  */
 enum res case_file_read(
 	struct case_file *c, struct case_story *story, struct span text, struct err *e) MUST_USE;
@@ -37,14 +39,15 @@ enum res case_file_read(
 /* --- the records themselves, for a form of the case that is not JSON Lines (report-har.c) --- */
 struct json *case_head_to_json(const struct case_file *c, const struct case_story *story,
 	const struct redactor *r);
-struct json *case_tokens_to_json(const struct case_file *c, size_t generation, const struct redactor *r,
-	bool with_secrets);
+struct json *case_tokens_to_json(
+	const struct case_file *c, size_t generation, const struct redactor *r, bool with_secrets);
 struct json *exchange_to_json(const struct exchange *x);
 
 /* --- inside the room (exchange-json.c, case-har.c) -------------------------------------------- */
 /*
- * A HAR file that has a case in its "_tokentriage" members: log._tokentriage.head and .tokens are the records
- * of that kind; each entry's is the exchange's record without what HAR itself has, which is read from there.
+ * A HAR file that has a case in its "_tokentriage" members: log._tokentriage.head and .tokens are
+ * the records of that kind; each entry's is the exchange's record without what HAR itself has,
+ * which is read from there.
  */
 bool case_har_is(struct span text);
 /* The case file that it is of, as JSON Lines. */

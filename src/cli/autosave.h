@@ -1,9 +1,10 @@
 /*
- * While the wizard runs, every exchange goes into a case file of its own, masked as ever: a crash, or a line that is lost,
- * loses no evidence.  The file is removed at a clean end.
+ * While the wizard runs, every exchange goes into a case file of its own, masked as ever: a crash,
+ * or a line that is lost, loses no evidence.  The file is removed at a clean end.
  *
- * The folder is $XDG_STATE_HOME/tokentriage/autosave (0700).  A run has NAME.case (0600) and NAME.lock, which it
- * keeps locked: what is not locked was left behind.  The newest few are kept, for some days.
+ * The folder is $XDG_STATE_HOME/tokentriage/autosave (0700).  A run has NAME.case (0600) and
+ * NAME.lock, which it keeps locked: what is not locked was left behind.  The newest few are kept,
+ * for some days.
  */
 #ifndef TT_CLI_AUTOSAVE_H
 #define TT_CLI_AUTOSAVE_H
@@ -19,8 +20,8 @@ void autosave_turn(struct autosave *s, struct app *a);
 /* keep: the run did not end as the user wanted, and the file stays. */
 void autosave_free(struct autosave *s, bool keep);
 /*
- * Drops what is too old or too much, and says how to open the newest that was left behind: one sentence, in out;
- * false: there is none.
+ * Drops what is too old or too much, and says how to open the newest that was left behind: one
+ * sentence, in out; false: there is none.
  */
 bool autosave_offer(const struct autosave *s, char *out, size_t size);
 /* Its path, from xmalloc; NULL: there is none. */

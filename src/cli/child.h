@@ -17,13 +17,13 @@ struct child {
 	int64_t deadline_us; /* monotonic */
 	const char *what;    /* "the command", for errors */
 	int status;          /* its exit status once it is over; -1: it did not exit by itself */
-	struct buf out;      /* what it printed: a secret, LIMIT_TOKEN bytes unless the caller sets max */
+	struct buf out;      /* what it printed, a secret; at most LIMIT_TOKEN unless max is set */
 };
 
 void child_init(struct child *c);
 /* limit_ms: from now on.  The command is started even if it cannot be found: the shell says so. */
 enum res child_start(struct child *c, const char *text, int limit_ms, struct err *e) MUST_USE;
-/* The same with a function of our own instead of a shell: its result is the exit status, what it prints the output. */
+/* The same with a function of our own instead of a shell: its result is the exit status. */
 enum res child_start_own(struct child *c, const char *what, int (*run)(void *ctx), void *ctx,
 	int limit_ms, struct err *e) MUST_USE;
 /*

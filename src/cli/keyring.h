@@ -1,4 +1,5 @@
-/* The keyring as the program uses it: its module is loaded in a child process, with a limit of time. */
+/* The keyring as the program uses it: its module is loaded in a child process, with a limit of
+ * time. */
 #ifndef TT_CLI_KEYRING_H
 #define TT_CLI_KEYRING_H
 

@@ -8,10 +8,10 @@ struct line {
 	struct app *a;
 	FILE *in, *out;
 	enum step step;
-	char answer[16384]; /* an address that is pasted back holds a code, and whatever the server adds */
+	char answer[16384]; /* a pasted address holds a code, and whatever the server adds */
 };
 
-/* Everything that goes out passes here: sanitised where it was made, wrapped, ASCII where that is wanted. */
+/* All that goes out: sanitised where it was made, wrapped, ASCII where that is wanted. */
 void line_put(struct line *l, const char *fmt, ...) PRINTF(2, 3);
 /* The next line into l->answer, trimmed; false at the end of the input. */
 bool line_ask(struct line *l, const char *prompt);

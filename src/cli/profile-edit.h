@@ -1,7 +1,7 @@
 /*
- * What the profile editors on the screen and line by line have in common: saving, and the test of a profile, which
- * asks its issuer for the metadata, in an engine of its own, so that nothing of it stands in the case.  That request
- * carries no credentials.
+ * What the profile editors on the screen and line by line have in common: saving, and the test of a
+ * profile, which asks its issuer for the metadata, in an engine of its own, so that nothing of it
+ * stands in the case.  That request carries no credentials.
  */
 #ifndef TT_CLI_PROFILE_EDIT_H
 #define TT_CLI_PROFILE_EDIT_H
@@ -9,8 +9,8 @@
 #include "cli/app.h"
 
 /*
- * Writes the profile (conf-write.h; *path is owned) and reads the profiles anew: what can be picked is what the next
- * start will find.  Pointers to those of before are stale then.
+ * Writes the profile (conf-write.h; *path is owned) and reads the profiles anew: what can be picked
+ * is what the next start will find.  Pointers to those of before are stale then.
  */
 enum res profile_save(struct app *a, const struct profile *p, char **path, struct err *e) MUST_USE;
 

@@ -1,6 +1,7 @@
 /*
- * Two cases side by side: what differs, and which difference explains that one works and the other does not.  What
- * the failing one's findings consulted as evidence comes first: a rule looked at it, and said why.  Pure.
+ * Two cases side by side: what differs, and which difference explains that one works and the other
+ * does not.  What the failing one's findings consulted as evidence comes first: a rule looked at
+ * it, and said why.  Pure.
  */
 #ifndef TT_DIAGNOSE_COMPARE_H
 #define TT_DIAGNOSE_COMPARE_H
@@ -36,14 +37,15 @@ struct comparison {
 	const struct finding *cause;  /* of the failing one; NULL: none */
 	struct compared v[COMPARED_MAX]; /* what differs first, most telling first */
 	size_t n, n_differ;
-	const struct compared *explains; /* the difference that the cause consulted; NULL: it consulted none of these */
+	const struct compared *explains; /* what the cause consulted; NULL: none of these */
 };
 
 struct compare_side {
 	const struct facts *facts;
 	const struct diagnosis *diagnosis;
 };
-void compare_cases(struct comparison *out, const struct compare_side *a, const struct compare_side *b);
+void compare_cases(
+	struct comparison *out, const struct compare_side *a, const struct compare_side *b);
 const char *compare_rank_id(enum compare_rank r);       /* "cause" */
 const char *compare_outcome_id(enum compare_outcome o); /* "a-works" */
 

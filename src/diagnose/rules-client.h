@@ -1,10 +1,14 @@
-/* What the rules about the caller share: rules-client.c (ids, secrets, methods) and rules-proof.c. */
+/*
+ * What the rules about the caller share: rules-client.c (ids, secrets, methods) and rules-proof.c.
+ */
 #ifndef TT_DIAGNOSE_RULES_CLIENT_H
 #define TT_DIAGNOSE_RULES_CLIENT_H
 
 #include "diagnose/rules.h"
 
-/* The newest answer of each kind of request that refused the caller, as evidence; NULL: none did. */
+/*
+ * The newest answer of each kind of request that refused the caller, as evidence; NULL: none did.
+ */
 const struct exchange *caller_refused(const struct facts *f, struct finding *out);
 /* The client's id, or "that asks" where the request is not shown. */
 const char *caller_name(const struct exchange *x);

@@ -8,8 +8,8 @@
 bool browser_available(void);
 /*
  * Starts it with the address, which is http or https and stands in its arguments for other users of
- * the machine to read: no credential may be in it.  RES_NOTFOUND: there is none; RES_IO: no process.
- * That it starts does not mean that it shows the page.
+ * the machine to read: no credential may be in it.  RES_NOTFOUND: there is none; RES_IO: no
+ * process. That it starts does not mean that it shows the page.
  */
 enum res browser_open(struct span url, struct err *e) MUST_USE;
 

@@ -1,7 +1,7 @@
 /*
- * The desktop's keyring (Secret Service API), behind a small vtable.  libsecret is in a module of its own, which only a
- * child process loads: GLib's threads and bus connections stay out of this one, and a prompt to unlock that nobody
- * answers ends with its time.
+ * The desktop's keyring (Secret Service API), behind a small vtable.  libsecret is in a module of
+ * its own, which only a child process loads: GLib's threads and bus connections stay out of this
+ * one, and a prompt to unlock that nobody answers ends with its time.
  */
 #ifndef TT_ENGINE_KEYRING_H
 #define TT_ENGINE_KEYRING_H
@@ -16,11 +16,14 @@ enum {
 	KEYRING_VALUE_MAX = 4 * LIMIT_TOKEN, /* bytes: a token response with its three tokens */
 };
 
-/* An entry is found by its attributes service=tokentriage and name=NAME, whatever program made it. */
+/*
+ * An entry is found by its attributes service=tokentriage and name=NAME, whatever program made it.
+ */
 struct keyring_ops {
 	/* Appends the value to out (wiping).  RES_NOTFOUND: there is no such entry. */
 	enum res (*get)(const char *name, struct buf *out, struct err *e);
-	/* Makes the entry, or puts the value over the one that is there.  RES_OK: the service has it. */
+	/* Makes the entry, or puts the value over the one that is there.  RES_OK: the service has
+	 * it. */
 	enum res (*put)(const char *name, struct span value, struct err *e);
 };
 
@@ -33,8 +36,8 @@ struct keyring_module {
 /* Injected by main; before that, and in tests without one, there is none (RES_UNSUPPORTED). */
 void keyring_set(const struct keyring_ops *ops);
 /*
- * *out is the caller's; the line end that secret-tool(1) was piped is not part of it.  Waits for the
- * service, and for the user who has to unlock it.
+ * *out is the caller's; the line end that secret-tool(1) was piped is not part of it.  Waits for
+ * the service, and for the user who has to unlock it.
  */
 enum res keyring_get(const char *name, struct secret **out, struct err *e) MUST_USE;
 enum res keyring_put(const char *name, struct span value, struct err *e) MUST_USE;

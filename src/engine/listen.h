@@ -20,7 +20,8 @@ enum {
 	LISTEN_FDS = LISTEN_CONNECTIONS + 2,
 };
 
-/* Can an address be listened on: http, a loopback host, no query?  Any other is for others to answer. */
+/* Can an address be listened on: http, a loopback host, no query?  Any other is for others to
+ * answer. */
 bool listen_possible(struct span redirect_uri);
 /*
  * Listens at the address's host (localhost: both families) and port; port 0 or none: any free one.
@@ -36,9 +37,9 @@ size_t listener_fds(const struct listener *l, struct pollfd *fds, size_t max);
 int64_t listener_deadline_us(const struct listener *l);
 
 /*
- * Moves all connections on.  True: a GET for the address's path came whole; *target ("/callback?code=…",
- * raw, may hold credentials) is borrowed until it is answered, which comes next.  Everything else
- * (another path, another method, no HTTP) is answered here.
+ * Moves all connections on.  True: a GET for the address's path came whole; *target
+ * ("/callback?code=…", raw, may hold credentials) is borrowed until it is answered, which comes
+ * next.  Everything else (another path, another method, no HTTP) is answered here.
  */
 bool listener_next(struct listener *l, struct span *target);
 /* title and text: plain text, escaped here; not a word of the request should be in them. */

@@ -1,10 +1,12 @@
 /*
- * One transport for many engines, each with a case of its own: their requests share the connections of one
- * transport, and go out at one pace for the whole run.  The engines see a transport of their own.
+ * One transport for many engines, each with a case of its own: their requests share the connections
+ * of one transport, and go out at one pace for the whole run.  The engines see a transport of their
+ * own.
  *
- * A server that says "too often" (429, or 503 with Retry-After) is left alone for as long as it asks, or for a
- * time that doubles; fewer requests are under way then, and what it refused is sent again: a load of our making
- * is no evidence about a token.  So is one that answered before and refuses the connection now.
+ * A server that says "too often" (429, or 503 with Retry-After) is left alone for as long as it
+ * asks, or for a time that doubles; fewer requests are under way then, and what it refused is sent
+ * again: a load of our making is no evidence about a token.  So is one that answered before and
+ * refuses the connection now.
  */
 #ifndef TT_ENGINE_NET_SHARED_H
 #define TT_ENGINE_NET_SHARED_H
@@ -27,13 +29,13 @@ struct shared_counts {
 };
 
 /* NULL with e set: the transport cannot be opened. */
-struct shared *shared_new(const struct transport_ops *ops, const struct clock *clock, struct rng *rng,
-	const struct shared_limits *limits, struct err *e);
+struct shared *shared_new(const struct transport_ops *ops, const struct clock *clock,
+	struct rng *rng, const struct shared_limits *limits, struct err *e);
 /* The engines that use it are gone. */
 void shared_free(struct shared *s);
 /*
- * For engine_deps.load_transport: the transport that an engine opens next belongs to s, and tag is what
- * shared_next_ready() says of it.
+ * For engine_deps.load_transport: the transport that an engine opens next belongs to s, and tag is
+ * what shared_next_ready() says of it.
  */
 void shared_give(struct shared *s, void *tag);
 const struct transport_ops *shared_load(struct err *e);

@@ -9,7 +9,9 @@
 #include "oauth/http.h"
 #include "oauth/signkey.h"
 
-/* Servers refuse a second use of one jti, and lives of more than minutes: each request has its own. */
+/*
+ * Servers refuse a second use of one jti, and lives of more than minutes: each request has its own.
+ */
 enum { ASSERTION_LIFE_S = 60 };
 
 /* What an assertion is made with; shared by a request's attempts. */
@@ -31,8 +33,8 @@ void assertion_unref(struct assertion *a);            /* NULL-safe */
 /* The HMAC algorithm for a secret: HS256, or the first that the metadata's list has; NULL: none. */
 const char *assertion_hmac_alg(const struct json *supported);
 bool assertion_is_hmac(const char *alg);
-/* Adds a new one to a form: client_id (if it is not there yet), client_assertion_type, client_assertion.  now_s: by the
- * server's clock, as far as it is known. */
+/* Adds a new one to a form: client_id (if it is not there yet), client_assertion_type,
+ * client_assertion.  now_s: by the server's clock, as far as it is known. */
 enum res assertion_add(struct buf *body, const struct assertion *a, int64_t now_s, struct rng *rng,
 	struct err *e) MUST_USE;
 

@@ -1,6 +1,6 @@
 /*
- * DPoP (RFC 9449): the proof that goes with a request, that its sender holds the key a token is bound
- * to.
+ * DPoP (RFC 9449): the proof that goes with a request, that its sender holds the key a token is
+ * bound to.
  */
 #ifndef TT_OAUTH_DPOP_H
 #define TT_OAUTH_DPOP_H

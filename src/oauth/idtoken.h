@@ -1,4 +1,5 @@
-/* What a client checks of the answers of a login: the table loginchecks.def; the ID token's part of it. */
+/* What a client checks of the answers of a login: the table loginchecks.def; the ID token's part of
+ * it. */
 #ifndef TT_OAUTH_IDTOKEN_H
 #define TT_OAUTH_IDTOKEN_H
 
@@ -25,8 +26,8 @@ const char *login_check_fix(enum login_check c);   /* what to do, a sentence */
 bool login_check_from_id(struct span id, enum login_check *out);
 
 /*
- * OpenID Connect Core §3.1.3.7, for an ID token that came straight from the token endpoint.  What is
- * not known here (NULL, empty) is not checked; passed and failed together tell what was.
+ * OpenID Connect Core §3.1.3.7, for an ID token that came straight from the token endpoint.  What
+ * is not known here (NULL, empty) is not checked; passed and failed together tell what was.
  */
 struct id_expect {
 	struct span issuer, client_id;
@@ -41,7 +42,7 @@ struct id_result {
 };
 void id_token_check(struct id_result *out, const struct token_info *t, const struct id_expect *x);
 /*
- * The left half of the digest of text, base64url, by the ID token's alg (§3.1.3.6).  RES_UNSUPPORTED
+ * The left half of the digest of text, base64url, by the ID token's alg (§3.1.3.6). RES_UNSUPPORTED
  * for an algorithm that names no digest, or without a digest to be had.
  */
 enum res id_token_hash(struct buf *out, struct span alg, struct span text) MUST_USE;

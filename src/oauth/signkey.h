@@ -1,6 +1,6 @@
 /*
- * A private key that this program signs with: client assertions, DPoP proofs.  Its private half stays
- * in the crypto module's handle; what may be known of it stands beside.
+ * A private key that this program signs with: client assertions, DPoP proofs.  Its private half
+ * stays in the crypto module's handle; what may be known of it stands beside.
  */
 #ifndef TT_OAUTH_SIGNKEY_H
 #define TT_OAUTH_SIGNKEY_H
@@ -21,8 +21,8 @@ struct sign_key {
 /* Made new: P-256, for ES256. */
 enum res sign_key_new(struct sign_key **out, struct err *e) MUST_USE;
 /*
- * As a file holds it: PEM without a passphrase (PKCS #8, PKCS #1, SEC 1), a private JWK, or the first
- * private key of a JWK set (RFC 7517).
+ * As a file holds it: PEM without a passphrase (PKCS #8, PKCS #1, SEC 1), a private JWK, or the
+ * first private key of a JWK set (RFC 7517).
  */
 enum res sign_key_read(struct sign_key **out, struct span text, struct err *e) MUST_USE;
 /* Appends the private key as PEM (PKCS #8), for the file that a user keeps it in. */
@@ -32,7 +32,8 @@ void sign_key_unref(struct sign_key *k);           /* NULL-safe */
 
 /*
  * The algorithm to sign with: the key's own first choice, or where a list of the metadata is given
- * (…_signing_alg_values_supported) its first one that stands there.  NULL: the list has none of them.
+ * (…_signing_alg_values_supported) its first one that stands there.  NULL: the list has none of
+ * them.
  */
 const char *sign_key_alg(const struct sign_key *k, const struct json *supported);
 /* Does the key make signatures of that algorithm? */

@@ -1,6 +1,6 @@
 /*
- * Logging in again on the screen: which flow; what will be sent; waiting for the user; what came of it.
- * Inside the ui room.
+ * Logging in again on the screen: which flow; what will be sent; waiting for the user; what came of
+ * it. Inside the ui room.
  */
 #ifndef TT_UI_LOGIN_H
 #define TT_UI_LOGIN_H

@@ -1,6 +1,6 @@
 /*
- * QR codes: the vtable of a module (qr.so, which alone knows libqrencode), loaded when the first one is wanted,
- * and their drawing in cells.
+ * QR codes: the vtable of a module (qr.so, which alone knows libqrencode), loaded when the first
+ * one is wanted, and their drawing in cells.
  */
 #ifndef TT_UI_QR_H
 #define TT_UI_QR_H
@@ -25,11 +25,12 @@ struct qr_module {
 };
 
 /*
- * Two modules a cell in UTF-8 (half blocks), two cells a module in ASCII; around it a quiet zone of four modules, or
- * what there is room for, one at the least.  False, and nothing drawn, where even that does not fit; need: the cells
- * that it would take then.
+ * Two modules a cell in UTF-8 (half blocks), two cells a module in ASCII; around it a quiet zone of
+ * four modules, or what there is room for, one at the least.  False, and nothing drawn, where even
+ * that does not fit; need: the cells that it would take then.
  */
-bool qr_draw(const struct qr_code *q, struct rect r, struct canvas *c, int *need_rows, int *need_cols);
+bool qr_draw(
+	const struct qr_code *q, struct rect r, struct canvas *c, int *need_rows, int *need_cols);
 /* The rows and columns of a code with a quiet zone of `quiet` modules. */
 void qr_cells(const struct qr_code *q, bool ascii, int quiet, int *rows, int *cols);
 

@@ -57,7 +57,7 @@ struct flow_view { /* borrowed until the next wizard call; every text is safe */
 	enum flow_kind kind;
 	enum flow_phase phase;
 	const char *request; /* the next request as it will be sent, masked, several lines */
-	const char *url;     /* CODE, SILENT: the whole authorization URL, to open or copy; NULL: not yet */
+	const char *url;     /* CODE, SILENT: the whole authorization URL; NULL: not yet */
 	const char *redirect_uri; /* as sent, with the listener's port; NULL for the others */
 	bool listening;           /* at redirect_uri; else the redirect must be pasted back */
 	bool opened;              /* a browser was started */
@@ -73,23 +73,29 @@ struct flow_view { /* borrowed until the next wizard call; every text is safe */
 /* Can it be done?  why gets the reason, or (true) what speaks against it; "" if nothing does. */
 bool wizard_can_login(const struct wizard *w, enum flow_kind k, char *why, size_t size);
 /*
- * Begins: PREPARED at once, or ASKING while the metadata is fetched.  A flow that ended, or waits for the
- * user's word, is forgotten.
- * RES_REFUSED with the reason; RES_IO if the redirect URI's port cannot be listened on.
+ * Begins: PREPARED at once, or ASKING while the metadata is fetched.  A flow that ended, or waits
+ * for the user's word, is forgotten. RES_REFUSED with the reason; RES_IO if the redirect URI's port
+ * cannot be listened on.
  */
 enum res wizard_login_prepare(struct wizard *w, enum flow_kind k, const struct flow_wish *wish,
 	struct err *e) MUST_USE;
-/* The user agrees to the request as shown.  RES_REFUSED: not PREPARED, or no place for the tokens. */
+/*
+ * The user agrees to the request as shown.  RES_REFUSED: not PREPARED, or no place for the tokens.
+ */
 enum res wizard_login_go(struct wizard *w, struct err *e) MUST_USE;
 /*
  * The address that the browser was sent back to, pasted: whole, or its query.  RES_REFUSED if it is
  * not the answer to this login (nothing changes then), RES_SYNTAX if it is no such address at all.
  */
 enum res wizard_login_paste(struct wizard *w, struct span redirect, struct err *e) MUST_USE;
-/* Nothing is sent any more; a token request that is under way is dropped.  No effect without one. */
+/*
+ * Nothing is sent any more; a token request that is under way is dropped.  No effect without one.
+ */
 void wizard_login_cancel(struct wizard *w);
 const struct flow_view *wizard_login_view(const struct wizard *w); /* NULL: none began */
-/* Are the tokens of the login made for the user-information query, so that it follows as a proof? */
+/*
+ * Are the tokens of the login made for the user-information query, so that it follows as a proof?
+ */
 bool wizard_login_asks_user(const struct wizard *w);
 /* The listener's sockets, for the loop's wait; returns how many. */
 size_t wizard_login_fds(const struct wizard *w, struct pollfd *fds, size_t max);
