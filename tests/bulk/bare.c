@@ -1,7 +1,7 @@
 /*
- * bare BASE-URL FILE CONNECTIONS [CA-FILE]: what libcurl alone does with the same tokens and requests (introspection,
- * then user information) on as many connections.  One multi handle, one easy handle a connection.  Prints requests,
- * seconds and requests a second.
+ * bare BASE-URL FILE CONNECTIONS [CA-FILE]: what libcurl alone does with the same tokens and
+ * requests (introspection, then user information) on as many connections.  One multi handle, one
+ * easy handle a connection.  Prints requests, seconds and requests a second.
  */
 #include <curl/curl.h>
 #include <stdio.h>
@@ -135,6 +135,7 @@ main(int argc, char **argv)
 	}
 	clock_gettime(CLOCK_MONOTONIC, &b);
 	s = (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9;
-	printf("%ld requests, %ld failed, %.3f s, %.0f a second\n", requests, failed, s, (double)requests / s);
+	printf("%ld requests, %ld failed, %.3f s, %.0f a second\n", requests, failed, s,
+		(double)requests / s);
 	return failed != 0;
 }

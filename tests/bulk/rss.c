@@ -1,4 +1,5 @@
-/* rss LIMIT-KIB COMMAND…: runs it, prints "rss N KiB" to stderr, and fails where it took more than the limit. */
+/* rss LIMIT-KIB COMMAND…: runs it, prints "rss N KiB" to stderr, and fails where it took more than
+ * the limit. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>

@@ -1,12 +1,13 @@
 /*
- * A small authorization server for many tokens: plain HTTP/1.1 on loopback, one thread, open connections.
+ * A small authorization server for many tokens: plain HTTP/1.1 on loopback, one thread, open
+ * connections.
  *
  *   serve [--delay-ms N] [--throttle N] [--seen FILE] [--seconds N] [--port N]
  *
- * The token decides the answer: "ok-…" is active and gets user information, "exp-…" is refused as expired, everything
- * else is refused without a reason.  --throttle:
- * beyond N requests a second 429 with Retry-After: 1.  --seen: each token that was introspected, a line.  Prints
- * "port N", and ends with its stdin or after N seconds (600).
+ * The token decides the answer: "ok-…" is active and gets user information, "exp-…" is refused as
+ * expired, everything else is refused without a reason.  --throttle: beyond N requests a second 429
+ * with Retry-After: 1.  --seen: each token that was introspected, a line.  Prints "port N", and
+ * ends with its stdin or after N seconds (600).
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -93,8 +94,8 @@ answer(int fd, const char *status, const char *more, const char *body)
 	gmtime_r(&t, &tm);
 	strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", &tm);
 	n = snprintf(text, sizeof(text),
-		"HTTP/1.1 %s\r\nDate: %s\r\nContent-Type: application/json\r\n%sContent-Length: %zu\r\n\r\n%s", status,
-		date, more, strlen(body), body);
+		"HTTP/1.1 %s\r\nDate: %s\r\nContent-Type: application/json\r\n%sContent-Length: %zu\r\n\r\n%s",
+		status, date, more, strlen(body), body);
 	say(fd, text, (size_t)n);
 }
 
@@ -155,7 +156,8 @@ userinfo(int fd, const char *head)
 			"WWW-Authenticate: Bearer error=\"invalid_token\", error_description=\"The access token expired\"\r\n",
 			"{\"error\":\"invalid_token\"}");
 	else
-		answer(fd, "401 Unauthorized", "WWW-Authenticate: Bearer error=\"invalid_token\"\r\n",
+		answer(fd, "401 Unauthorized",
+			"WWW-Authenticate: Bearer error=\"invalid_token\"\r\n",
 			"{\"error\":\"invalid_token\"}");
 }
 
@@ -251,7 +253,8 @@ send_due(void)
 
 		if (left > 0)
 			return (int)(left / 1000) + 1;
-		if (conns[w->fd] && turns[w->fd] == w->turn && write(w->fd, w->text, w->n) != (ssize_t)w->n)
+		if (conns[w->fd] && turns[w->fd] == w->turn &&
+			write(w->fd, w->text, w->n) != (ssize_t)w->n)
 			errno = 0;
 		q_from = (q_from + 1) % WAITING;
 		q_n--;
@@ -267,7 +270,8 @@ listen_here(void)
 	socklen_t len = sizeof(a);
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), one = 1;
 
-	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) || bind(fd, (struct sockaddr *)&a, sizeof(a)) || listen(fd, 1024) ||
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) ||
+		bind(fd, (struct sockaddr *)&a, sizeof(a)) || listen(fd, 1024) ||
 		getsockname(fd, (struct sockaddr *)&a, &len))
 		return -1;
 	port = ntohs(a.sin_port);

@@ -1,6 +1,7 @@
 #include "call.h"
 
 #include "unit.h"
+#include "openssl-loader.h"
 
 #include "base/mem.h"
 #include "base/rng.h"
@@ -20,12 +21,6 @@ now_s(void)
 	return open_desk->now;
 }
 
-static const struct crypto_ops *
-load(void)
-{
-	return &crypto_openssl;
-}
-
 void
 desk_open(struct desk *d, const struct scenario *sc)
 {
@@ -33,7 +28,7 @@ desk_open(struct desk *d, const struct scenario *sc)
 		.fill_random = desk_random, .now_s = now_s};
 	struct err e = ERR_INIT;
 
-	crypto_set_loader(load);
+	crypto_set_loader(load_openssl);
 	rng_init_seeded(&seeded, 7);
 	open_desk = d;
 	d->now = 1767225600;

@@ -49,7 +49,8 @@ expect_back(struct desk *d, const struct call *q, const char *name, const char *
 static char *
 login_query(const struct desk *d, const char *more)
 {
-	return xasprintf("response_type=code&client_id=%s" REDIRECT "&scope=openid+email&state=s1%s",
+	return xasprintf("response_type=code&client_id=%s" REDIRECT
+			 "&scope=openid+email&state=s1%s",
 		d->s.client_id, more);
 }
 
@@ -158,7 +159,8 @@ test_code_refused(void **state)
 	code = get_code(&d, PKCE, NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
 		assert_int_equal(redeem(&d, code, wrong[i], "invalid_grant"), 400);
-	assert_int_equal(redeem(&d, code, RIGHT "&resource=https%3A%2F%2Fx", "invalid_target"), 400);
+	assert_int_equal(
+		redeem(&d, code, RIGHT "&resource=https%3A%2F%2Fx", "invalid_target"), 400);
 	assert_int_equal(redeem(&d, "made-up", RIGHT, "invalid_grant"), 400);
 	assert_int_equal(redeem(&d, code, RIGHT, NULL), 200); /* none of these has used it up */
 	free(code);
@@ -193,7 +195,8 @@ test_requests_sent_back(void **state)
 		query = login_query(&d, cases[i].more);
 		expect_back(&d, &(struct call){.path = "/authorize", .query = query}, "error",
 			cases[i].error);
-		expect_back(&d, &(struct call){.path = "/authorize", .query = query}, "state", "s1");
+		expect_back(
+			&d, &(struct call){.path = "/authorize", .query = query}, "state", "s1");
 		free(query);
 	}
 	query = xasprintf("response_type=token&client_id=%s" REDIRECT, d.s.client_id);
@@ -229,8 +232,8 @@ test_requests_not_sent_back(void **state)
 	assert_int_equal(desk_status(&d, &(struct call){.path = "/authorize",
 		.query = "response_type=code&client_id=other" REDIRECT PKCE}, NULL), 400);
 	query = login_query(&d, PKCE "&state=s2"); /* twice */
-	assert_int_equal(desk_status(&d, &(struct call){.path = "/authorize", .query = query}, NULL),
-		400);
+	assert_int_equal(
+		desk_status(&d, &(struct call){.path = "/authorize", .query = query}, NULL), 400);
 	free(query);
 	desk_close(&d);
 }
@@ -250,7 +253,8 @@ test_refused(void **state)
 	body = buf_span(&page.res.body);
 	body = span_from(body, span_find_str(body, "/consent?") + strlen("/consent?"));
 	link = span_dup(span_sub(body, 0, span_find(body, '"')));
-	expect_back(&d, &(struct call){.path = "/consent", .query = link}, "error", "access_denied");
+	expect_back(
+		&d, &(struct call){.path = "/consent", .query = link}, "error", "access_denied");
 	assert_int_equal(desk_status(&d, &(struct call){.path = "/consent", .query = link}, NULL),
 		400);
 	answer_release(&page);
@@ -365,8 +369,12 @@ test_par(void **state)
 		400); /* in time */
 	free(form);
 	free(query);
-	assert_int_equal(desk_status(&d, &(struct call){.path = "/par", .as_client = true,
-		.form = "response_type=code&redirect_uri=https%3A%2F%2Fx"}, "invalid_request"), 400);
+	assert_int_equal(desk_status(&d,
+				 &(struct call){.path = "/par",
+					 .as_client = true,
+					 .form = "response_type=code&redirect_uri=https%3A%2F%2Fx"},
+				 "invalid_request"),
+		400);
 	desk_close(&d);
 }
 
@@ -488,7 +496,8 @@ test_exchange(void **state)
 		{OF_ACCESS, NULL, 200},
 		{OF_ACCESS "&scope=profile&audience=http%3A%2F%2F127.0.0.1%3A2%2Fapi", NULL, 200},
 		{"", "invalid_request", 400},
-		{"&subject_token_type=urn:ietf:params:oauth:token-type:saml2", "invalid_request", 400},
+		{"&subject_token_type=urn:ietf:params:oauth:token-type:saml2", "invalid_request",
+			400},
 		{OF_ACCESS "&actor_token=x", "invalid_request", 400},
 		{OF_ACCESS "&scope=openid+admin", "invalid_scope", 400},
 		{OF_ACCESS "&audience=elsewhere", "invalid_target", 400},

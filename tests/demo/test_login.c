@@ -1,11 +1,12 @@
 /*
- * Logging in again at the embedded server: the wizard's flows over real sockets, and a user who opens
- * the address they show, reads the page and presses its button.
+ * Logging in again at the embedded server: the wizard's flows over real sockets, and a user who
+ * opens the address they show, reads the page and presses its button.
  */
 #include <curl/curl.h>
 #include <pthread.h>
 
 #include "unit.h"
+#include "openssl-loader.h"
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -56,7 +57,8 @@ static char *
 between(const struct buf *page, const char *before, char end)
 {
 	size_t at = span_find_str(buf_span(page), before);
-	struct span rest = span_from(buf_span(page), at == SIZE_MAX ? page->len : at + strlen(before));
+	struct span rest =
+		span_from(buf_span(page), at == SIZE_MAX ? page->len : at + strlen(before));
 	size_t n = span_find(rest, end);
 
 	return span_dup(span_sub(rest, 0, n == SIZE_MAX ? 0 : n));
@@ -87,7 +89,8 @@ user_main(void *arg)
 		bool device = span_find_str(buf_span(&page), "user_code") != SIZE_MAX;
 
 		to = action_of(u->url, &page);
-		value = between(&page, device ? "autocomplete=\"off\" value=\"" : "name=\"request\" value=\"",
+		value = between(&page,
+			device ? "autocomplete=\"off\" value=\"" : "name=\"request\" value=\"",
 			'"');
 		form = xasprintf("%s=%s&answer=%s", device ? "user_code" : "request", value,
 			u->refuses ? "no" : "yes");
@@ -144,12 +147,6 @@ now_s(void)
 	return clock_wall_s(&clock_system);
 }
 
-static const struct crypto_ops *
-load_crypto(void)
-{
-	return &crypto_openssl;
-}
-
 static const struct transport_ops *
 load_transport(struct err *e)
 {
@@ -204,7 +201,7 @@ place_open(struct place *p, const char *scenario)
 
 	*p = (struct place){.dir = "/tmp/tokentriage-login-XXXXXX"};
 	assert_non_null(mkdtemp(p->dir));
-	crypto_set_loader(load_crypto);
+	crypto_set_loader(load_openssl);
 	assert_non_null(cfg.scenario);
 	p->srv = demo_microhttpd.start(&cfg, &p->given, &e);
 	if (!p->srv)
@@ -218,7 +215,8 @@ place_open(struct place *p, const char *scenario)
 		.load_transport = load_transport});
 	p->w = wizard_new(&(struct wizard_deps){.engine = p->engine, .c = &p->c,
 		.clock = &clock_system, .rng = &p->rng, .log = p->log, .redactor = p->redactor});
-	api = xasprintf("%.*s", (int)(strlen(p->given.resource_url) - (p->given.resource_url[0] ? 3 : 0)),
+	api = xasprintf("%.*s",
+		(int)(strlen(p->given.resource_url) - (p->given.resource_url[0] ? 3 : 0)),
 		p->given.resource_url); /* without "/me" */
 	make_profile(p, p->given.resource_url[0] ? api : NULL);
 	free(api);

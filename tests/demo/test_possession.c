@@ -217,7 +217,8 @@ test_bound_token(void **state)
 	auth = xasprintf("DPoP %s", token);
 	desk_call(&d, &(struct call){.path = "/userinfo", .auth = auth, .dpop = "x"}, &a);
 	assert_true(span_starts(answer_header(&a, "WWW-Authenticate"), "DPoP "));
-	assert_true(span_find_str(answer_header(&a, "WWW-Authenticate"), "algs=\"ES256") != SIZE_MAX);
+	assert_true(
+		span_find_str(answer_header(&a, "WWW-Authenticate"), "algs=\"ES256") != SIZE_MAX);
 	answer_release(&a);
 	free(auth);
 	form = xasprintf("token=%s", token);
@@ -403,9 +404,15 @@ static void
 test_private_key_jwt(void **state)
 {
 	static const struct change wrong[] = {
-		{"iss", "other", false}, {"sub", "other", false}, {"aud", "http://elsewhere", false},
-		{"aud", NULL, false}, {"exp", NULL, false}, {"jti", NULL, false},
-		{"alg", "none", true}, {"alg", "HS256", true}, {"nbf", "1", false},
+		{"iss", "other", false},
+		{"sub", "other", false},
+		{"aud", "http://elsewhere", false},
+		{"aud", NULL, false},
+		{"exp", NULL, false},
+		{"jti", NULL, false},
+		{"alg", "none", true},
+		{"alg", "HS256", true},
+		{"nbf", "1", false},
 	};
 	static const struct change fine[] = {
 		{"aud", TOKEN_URL, false}, {"aud", "http://127.0.0.1:1/introspect", false}};

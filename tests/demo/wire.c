@@ -1,6 +1,7 @@
 #include "wire.h"
 
 #include "unit.h"
+#include "openssl-loader.h"
 
 #include "base/clock.h"
 #include "base/encode.h"
@@ -27,12 +28,6 @@ world_random(void *p, size_t n)
 	rng_fill(&rng_system, p, n);
 }
 
-static const struct crypto_ops *
-load(void)
-{
-	return &crypto_openssl;
-}
-
 void
 world_start(struct world *w, const struct scenario *sc)
 {
@@ -40,7 +35,7 @@ world_start(struct world *w, const struct scenario *sc)
 		.fill_random = world_random, .now_s = world_now};
 	struct err e = ERR_INIT;
 
-	crypto_set_loader(load);
+	crypto_set_loader(load_openssl);
 	assert_non_null(sc);
 	w->srv = demo_microhttpd.start(&c, &w->client, &e);
 	if (!w->srv)

@@ -1,4 +1,6 @@
-/* The loopback listener: one path, GET, whole requests however they are cut, nothing that blocks. */
+/*
+ * The loopback listener: one path, GET, whole requests however they are cut, nothing that blocks.
+ */
 #include "unit.h"
 
 #include <arpa/inet.h>
@@ -160,12 +162,19 @@ what_it_answers_itself(void **state)
 	static const struct {
 		const char *text, *status;
 	} rows[] = {
-		{GET("/"), "404"}, {GET("/favicon.ico"), "404"}, {GET("/cb/"), "404"}, {GET("/cbx?code=1"), "404"},
+		{GET("/"), "404"},
+		{GET("/favicon.ico"), "404"},
+		{GET("/cb/"), "404"},
+		{GET("/cbx?code=1"), "404"},
 		{"POST /cb HTTP/1.1\r\nContent-Length: 0\r\n\r\n", "405"},
-		{"HEAD /cb?code=1 HTTP/1.1\r\n\r\n", "405"}, {"OPTIONS /cb HTTP/1.1\r\n\r\n", "405"},
-		{"GET /cb\r\n\r\n", "400"}, {"GET cb?code=1 HTTP/1.1\r\n\r\n", "400"},
-		{"GET http://evil.example/cb HTTP/1.1\r\n\r\n", "400"}, {"\r\n\r\n", "400"},
-		{"GET /cb HTTP/2.0\r\n\r\n", "400"}, {"\x16\x03\x01\x02\n\n", "400"},
+		{"HEAD /cb?code=1 HTTP/1.1\r\n\r\n", "405"},
+		{"OPTIONS /cb HTTP/1.1\r\n\r\n", "405"},
+		{"GET /cb\r\n\r\n", "400"},
+		{"GET cb?code=1 HTTP/1.1\r\n\r\n", "400"},
+		{"GET http://evil.example/cb HTTP/1.1\r\n\r\n", "400"},
+		{"\r\n\r\n", "400"},
+		{"GET /cb HTTP/2.0\r\n\r\n", "400"},
+		{"\x16\x03\x01\x02\n\n", "400"},
 	};
 	struct world *t = *state;
 
@@ -175,7 +184,8 @@ what_it_answers_itself(void **state)
 
 		put(fd, rows[i].text, strlen(rows[i].text));
 		answer_of(t, fd, answer, sizeof answer);
-		if (strncmp(answer, "HTTP/1.1 ", 9) != 0 || strncmp(answer + 9, rows[i].status, 3) != 0)
+		if (strncmp(answer, "HTTP/1.1 ", 9) != 0 ||
+			strncmp(answer + 9, rows[i].status, 3) != 0)
 			fail_msg("%s: %s", rows[i].text, answer);
 	}
 }
@@ -248,11 +258,12 @@ who_hangs_up_is_forgotten(void **state)
 static void
 which_addresses(void **state)
 {
-	static const char *const yes[] = {"http://127.0.0.1/cb", "http://127.0.0.1", "http://localhost:8080/cb",
-		"http://[::1]/cb", "http://127.0.0.1:0/cb", "http://127.3.2.1:5000/"};
-	static const char *const no[] = {"https://127.0.0.1/cb", "http://app.example/cb", "com.example.app:/cb",
-		"urn:ietf:wg:oauth:2.0:oob", "http://127.0.0.1/cb?x=1", "http://u@127.0.0.1/cb", "",
-		"http://127.0.0.1.evil.example/cb"};
+	static const char *const yes[] = {"http://127.0.0.1/cb", "http://127.0.0.1",
+		"http://localhost:8080/cb", "http://[::1]/cb", "http://127.0.0.1:0/cb",
+		"http://127.3.2.1:5000/"};
+	static const char *const no[] = {"https://127.0.0.1/cb", "http://app.example/cb",
+		"com.example.app:/cb", "urn:ietf:wg:oauth:2.0:oob", "http://127.0.0.1/cb?x=1",
+		"http://u@127.0.0.1/cb", "", "http://127.0.0.1.evil.example/cb"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(yes); i++)

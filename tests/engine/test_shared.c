@@ -1,4 +1,5 @@
-/* One transport under several engines: whose answer it is, how many at once, the pace, and who is too often. */
+/* One transport under several engines: whose answer it is, how many at once, the pace, and who is
+ * too often. */
 #include "unit.h"
 
 #include "base/mem.h"
@@ -50,7 +51,8 @@ start(struct world *w, struct shared_limits limits)
 	replay_set_clock(w->replay, &w->clock);
 	for (int i = 0; i < LANES; i++) {
 		struct lane *l = &w->lanes[i];
-		struct engine_deps deps = {&w->clock, &w->rng, NULL, w->redactor, &l->c, shared_load};
+		struct engine_deps deps = {
+			&w->clock, &w->rng, NULL, w->redactor, &l->c, shared_load};
 
 		case_init(&l->c);
 		l->engine = engine_new(&deps);
@@ -232,8 +234,12 @@ went_away(void **state)
 	struct world *w = *state;
 
 	start(w, (struct shared_limits){.under_way = 4, .patience = 3});
-	replay_add(w->replay, &(struct replay_reply){.url_contains = "/gone", .error = NETERR_REFUSED, .once = true});
-	replay_add(w->replay, &(struct replay_reply){.url_contains = "/again", .error = NETERR_REFUSED, .once = true});
+	replay_add(w->replay,
+		&(struct replay_reply){
+			.url_contains = "/gone", .error = NETERR_REFUSED, .once = true});
+	replay_add(w->replay,
+		&(struct replay_reply){
+			.url_contains = "/again", .error = NETERR_REFUSED, .once = true});
 	reply(w, "/", OK_JSON, 1000, false);
 	/* from the start it is evidence */
 	ask(&w->lanes[0], "https://idp.example/gone");

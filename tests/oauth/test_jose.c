@@ -1,4 +1,5 @@
 #include "unit.h"
+#include "openssl-loader.h"
 
 #include <openssl/ec.h>
 #include <openssl/pem.h>
@@ -8,17 +9,11 @@
 #include "oauth/crypto.h"
 #include "oauth/jose.h"
 
-static const struct crypto_ops *
-load(void)
-{
-	return &crypto_openssl;
-}
-
 static int
 set_up(void **state)
 {
 	(void)state;
-	crypto_set_loader(load);
+	crypto_set_loader(load_openssl);
 	return 0;
 }
 
@@ -199,7 +194,7 @@ test_without_crypto(void **state)
 	assert_null(crypto());
 	assert_int_equal(verify(a2_token, a2_jwks, NULL, why), SIG_NOT_CHECKED);
 	assert_int_equal(jwk_thumbprint(&b, jwk, &e), RES_UNSUPPORTED);
-	crypto_set_loader(load);
+	crypto_set_loader(load_openssl);
 	assert_ptr_equal(crypto(), &crypto_openssl);
 	assert_true(crypto()->version()[0] != '\0');
 	json_free(jwk);

@@ -1,5 +1,6 @@
 /* Which key a signature is checked with, and what is made of keys and signatures that are odd. */
 #include "unit.h"
+#include "openssl-loader.h"
 
 #include <openssl/ec.h>
 #include <openssl/err.h>
@@ -58,17 +59,11 @@ static const char rfc7520_keys[] =
 	"iQkqgc5gHdrNP5zw\",\"e\":\"AQAB\"}]}";
 static const char rfc7520_secret[] = "hJtXIZ2uSN5kbQfbtTNWbpdmhkV8FJG-Onbc6mxCcYg";
 
-static const struct crypto_ops *
-load(void)
-{
-	return &crypto_openssl;
-}
-
 static int
 set_up(void **state)
 {
 	(void)state;
-	crypto_set_loader(load);
+	crypto_set_loader(load_openssl);
 	return 0;
 }
 

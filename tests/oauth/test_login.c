@@ -1,5 +1,7 @@
-/* PKCE, the authorization request and its response, the ID token of a login: the RFCs' own examples first. */
+/* PKCE, the authorization request and its response, the ID token of a login: the RFCs' own examples
+ * first. */
 #include "unit.h"
+#include "openssl-loader.h"
 
 #include "base/encode.h"
 #include "base/mem.h"
@@ -10,12 +12,6 @@
 
 #define ISSUER "https://honest.as.example"
 #define NOW 1311280970LL /* of the example in OpenID Connect Core §2 */
-
-static const struct crypto_ops *
-load_crypto(void)
-{
-	return &crypto_openssl;
-}
 
 /* --- RFC 7636 ----------------------------------------------------------------------------- */
 
@@ -46,8 +42,9 @@ pkce_verifiers_differ(void **state)
 	assert_int_equal(secret_len(a), 43); /* §4.1: 43 to 128 */
 	assert_false(secret_equal(a, b));
 	for (size_t i = 0; i < 43; i++)
-		assert_non_null(strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~",
-			secret_reveal(a).p[i]));
+		assert_non_null(
+			strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~",
+				secret_reveal(a).p[i]));
 	secret_unref(a);
 	secret_unref(b);
 }
@@ -57,11 +54,15 @@ pkce_verifiers_differ(void **state)
 static void
 request_has_what_was_asked_for(void **state)
 {
-	struct secret *st = secret_new(SPAN_LIT("xyz")), *nonce = secret_new(SPAN_LIT("n-0S6_WzA2Mj"));
+	struct secret *st = secret_new(SPAN_LIT("xyz")),
+		      *nonce = secret_new(SPAN_LIT("n-0S6_WzA2Mj"));
 	struct auth_request r = {.client_id = SPAN_LIT("s6BhdRkqt3"),
-		.redirect_uri = SPAN_LIT("https://client.example.com/cb"), .scope = SPAN_LIT("openid a b"),
-		.challenge = SPAN_LIT("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"), .state = st,
-		.nonce = nonce, .resource = SPAN_LIT("https://cal.example.com/ https://contacts.example.com/")};
+		.redirect_uri = SPAN_LIT("https://client.example.com/cb"),
+		.scope = SPAN_LIT("openid a b"),
+		.challenge = SPAN_LIT("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
+		.state = st,
+		.nonce = nonce,
+		.resource = SPAN_LIT("https://cal.example.com/ https://contacts.example.com/")};
 	struct buf b, url;
 
 	(void)state;
@@ -74,10 +75,13 @@ request_has_what_was_asked_for(void **state)
 		"&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256"
 		"&resource=https%3A%2F%2Fcal.example.com%2F&resource=https%3A%2F%2Fcontacts.example.com%2F");
 	/* RFC 6749 §3.1: a query of the endpoint's own stays, a fragment must not be there */
-	assert_int_equal(auth_request_url(&url, SPAN_LIT("https://s.example/a?t=1#x"), SPAN_LIT("b=2")), RES_OK);
+	assert_int_equal(
+		auth_request_url(&url, SPAN_LIT("https://s.example/a?t=1#x"), SPAN_LIT("b=2")),
+		RES_OK);
 	assert_string_equal(buf_str(&url), "https://s.example/a?t=1&b=2");
 	buf_clear(&url);
-	assert_int_equal(auth_request_url(&url, SPAN_LIT("https://s.example/a"), SPAN_LIT("b=2")), RES_OK);
+	assert_int_equal(
+		auth_request_url(&url, SPAN_LIT("https://s.example/a"), SPAN_LIT("b=2")), RES_OK);
 	assert_string_equal(buf_str(&url), "https://s.example/a?b=2");
 	buf_release(&b);
 	buf_release(&url);
@@ -115,17 +119,21 @@ whose_answer(void **state)
 		enum auth_fault fault;
 	} rows[] = {
 		/* RFC 9207 §2.1, the success and the error */
-		{"https://client.example/cb?" CODE "&" STATE "&iss=https%3A%2F%2Fhonest.as.example", true, AUTH_FINE},
-		{"https://client.example/cb?error=access_denied&" STATE "&iss=https%3A%2F%2Fhonest.as.example", true,
-			AUTH_FINE},
+		{"https://client.example/cb?" CODE "&" STATE "&iss=https%3A%2F%2Fhonest.as.example",
+			true, AUTH_FINE},
+		{"https://client.example/cb?error=access_denied&" STATE
+		 "&iss=https%3A%2F%2Fhonest.as.example",
+			true, AUTH_FINE},
 		{"?" CODE "&" STATE, false, AUTH_FINE},
 		{CODE "&" STATE, false, AUTH_FINE},
 		{"/callback?" CODE "&" STATE, false, AUTH_FINE},
 		{"http://127.0.0.1/cb#" CODE "&" STATE, false, AUTH_FINE},
 		{CODE "&" STATE, true, AUTH_NO_ISS},
 		{CODE "&" STATE "&iss=https%3A%2F%2Fattacker.example", false, AUTH_OTHER_ISS},
-		{"error=access_denied&" STATE "&iss=https%3A%2F%2Fattacker.example", true, AUTH_OTHER_ISS},
-		{CODE "&" STATE "&iss=https%3A%2F%2Fhonest.as.example%2F", true, AUTH_OTHER_ISS}, /* §2.4: to the letter */
+		{"error=access_denied&" STATE "&iss=https%3A%2F%2Fattacker.example", true,
+			AUTH_OTHER_ISS},
+		{CODE "&" STATE "&iss=https%3A%2F%2Fhonest.as.example%2F", true,
+			AUTH_OTHER_ISS}, /* §2.4: to the letter */
 		{CODE, false, AUTH_NO_STATE},
 		{CODE "&state=other", false, AUTH_OTHER_STATE},
 		{CODE "&" STATE "&code=second", false, AUTH_REPEATED},
@@ -135,14 +143,15 @@ whose_answer(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		if (fault_of(rows[i].text, rows[i].promised) != rows[i].fault)
-			fail_msg("%s: %s", rows[i].text, auth_fault_words(fault_of(rows[i].text, rows[i].promised)));
+			fail_msg("%s: %s", rows[i].text,
+				auth_fault_words(fault_of(rows[i].text, rows[i].promised)));
 }
 
 static void
 what_is_no_answer(void **state)
 {
-	static const char *const texts[] = {"", "https://client.example/cb", "/callback", "https://client.example/",
-		"a token?"};
+	static const char *const texts[] = {"", "https://client.example/cb", "/callback",
+		"https://client.example/", "a token?"};
 	struct err e = ERR_INIT;
 
 	(void)state;
@@ -166,7 +175,8 @@ hashes_of_openid_connect_core(void **state)
 	(void)state;
 	buf_init(&b, 100);
 	/* Appendix A.4 and A.6 */
-	assert_int_equal(id_token_hash(&b, SPAN_LIT("RS256"), SPAN_LIT("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y")),
+	assert_int_equal(id_token_hash(&b, SPAN_LIT("RS256"),
+				 SPAN_LIT("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y")),
 		RES_OK);
 	assert_string_equal(buf_str(&b), "77QmUPtjPfzWtF2AnpK9RQ");
 	buf_clear(&b);
@@ -222,9 +232,10 @@ begin(void **state)
 
 	c->nonce = secret_new(SPAN_LIT("n-0S6_WzA2Mj"));
 	c->access = secret_new(SPAN_LIT("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"));
-	c->code = secret_new(SPAN_LIT("Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk"));
-	c->x = (struct id_expect){SPAN_LIT(ISSUER), SPAN_LIT("s6BhdRkqt3"), c->nonce, c->access, c->code,
-		SPAN_EMPTY, SIG_VALID, NOW, 60};
+	c->code =
+		secret_new(SPAN_LIT("Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk"));
+	c->x = (struct id_expect){SPAN_LIT(ISSUER), SPAN_LIT("s6BhdRkqt3"), c->nonce, c->access,
+		c->code, SPAN_EMPTY, SIG_VALID, NOW, 60};
 	*state = c;
 	return 0;
 }
@@ -262,21 +273,35 @@ each_defect_is_told(void **state)
 	} rows[] = {
 		{"[]", CHECK_ID_FORM},
 		{"{\"iss\":\"https://other.example\",\"sub\":\"1\",\"aud\":\"s6BhdRkqt3\",\"nonce\":\"n-0S6_WzA2Mj\","
-			"\"exp\":1311281970,\"iat\":1311280970}", CHECK_ID_ISS},
-		{"{\"iss\":\"" ISSUER "\",\"aud\":\"s6BhdRkqt3\",\"nonce\":\"n-0S6_WzA2Mj\",\"exp\":1311281970,"
-			"\"iat\":1311280970}", CHECK_ID_SUB},
-		{"{\"iss\":\"" ISSUER "\",\"sub\":\"1\",\"aud\":[\"a\",\"b\"],\"nonce\":\"n-0S6_WzA2Mj\","
-			"\"exp\":1311281970,\"iat\":1311280970}", CHECK_ID_AUD},
+		 "\"exp\":1311281970,\"iat\":1311280970}",
+			CHECK_ID_ISS},
+		{"{\"iss\":\"" ISSUER
+		 "\",\"aud\":\"s6BhdRkqt3\",\"nonce\":\"n-0S6_WzA2Mj\",\"exp\":1311281970,"
+		 "\"iat\":1311280970}",
+			CHECK_ID_SUB},
+		{"{\"iss\":\"" ISSUER
+		 "\",\"sub\":\"1\",\"aud\":[\"a\",\"b\"],\"nonce\":\"n-0S6_WzA2Mj\","
+		 "\"exp\":1311281970,\"iat\":1311280970}",
+			CHECK_ID_AUD},
 		{CLAIMS("\"azp\":\"another\","), CHECK_ID_AZP},
-		{"{\"iss\":\"" ISSUER "\",\"sub\":\"1\",\"aud\":\"s6BhdRkqt3\",\"nonce\":\"n-0S6_WzA2Mj\","
-			"\"exp\":1311280910,\"iat\":1311280900}", CHECK_ID_EXP}, /* the leeway is over, to the second */
-		{"{\"iss\":\"" ISSUER "\",\"sub\":\"1\",\"aud\":\"s6BhdRkqt3\",\"nonce\":\"n-0S6_WzA2Mj\","
-			"\"iat\":1311280900}", CHECK_ID_EXP},
-		{"{\"iss\":\"" ISSUER "\",\"sub\":\"1\",\"aud\":\"s6BhdRkqt3\",\"nonce\":\"n-0S6_WzA2Mj\","
-			"\"exp\":1311281970,\"iat\":1311281031}", CHECK_ID_IAT},
-		{"{\"iss\":\"" ISSUER "\",\"sub\":\"1\",\"aud\":\"s6BhdRkqt3\",\"nonce\":\"another\","
-			"\"exp\":1311281970,\"iat\":1311280970}", CHECK_ID_NONCE},
-		{"{\"iss\":\"" ISSUER "\",\"sub\":\"1\",\"aud\":\"s6BhdRkqt3\",\"exp\":1311281970,\"iat\":1311280970}",
+		{"{\"iss\":\"" ISSUER
+		 "\",\"sub\":\"1\",\"aud\":\"s6BhdRkqt3\",\"nonce\":\"n-0S6_WzA2Mj\","
+		 "\"exp\":1311280910,\"iat\":1311280900}",
+			CHECK_ID_EXP}, /* the leeway is over, to the second */
+		{"{\"iss\":\"" ISSUER
+		 "\",\"sub\":\"1\",\"aud\":\"s6BhdRkqt3\",\"nonce\":\"n-0S6_WzA2Mj\","
+		 "\"iat\":1311280900}",
+			CHECK_ID_EXP},
+		{"{\"iss\":\"" ISSUER
+		 "\",\"sub\":\"1\",\"aud\":\"s6BhdRkqt3\",\"nonce\":\"n-0S6_WzA2Mj\","
+		 "\"exp\":1311281970,\"iat\":1311281031}",
+			CHECK_ID_IAT},
+		{"{\"iss\":\"" ISSUER
+		 "\",\"sub\":\"1\",\"aud\":\"s6BhdRkqt3\",\"nonce\":\"another\","
+		 "\"exp\":1311281970,\"iat\":1311280970}",
+			CHECK_ID_NONCE},
+		{"{\"iss\":\"" ISSUER
+		 "\",\"sub\":\"1\",\"aud\":\"s6BhdRkqt3\",\"exp\":1311281970,\"iat\":1311280970}",
 			CHECK_ID_NONCE},
 		{CLAIMS("\"at_hash\":\"77QmUPtjPfzWtF2AnpK9RR\","), CHECK_ID_AT_HASH},
 		{CLAIMS("\"c_hash\":\"77QmUPtjPfzWtF2AnpK9RQ\","), CHECK_ID_C_HASH},
@@ -287,7 +312,8 @@ each_defect_is_told(void **state)
 		struct id_result r = check(rows[i].claims, &c->x);
 
 		if (r.failed != check_bit(rows[i].failed))
-			fail_msg("row %zu: failed %x, not %s", i, r.failed, login_check_id(rows[i].failed));
+			fail_msg("row %zu: failed %x, not %s", i, r.failed,
+				login_check_id(rows[i].failed));
 	}
 }
 
@@ -319,8 +345,9 @@ nothing_is_made_up(void **state)
 
 	(void)state;
 	assert_int_equal(r.failed, 0);
-	assert_int_equal(r.passed, check_bit(CHECK_ID_FORM) | check_bit(CHECK_ID_SUB) | check_bit(CHECK_ID_EXP) |
-		check_bit(CHECK_ID_IAT));
+	assert_int_equal(r.passed,
+		check_bit(CHECK_ID_FORM) | check_bit(CHECK_ID_SUB) | check_bit(CHECK_ID_EXP) |
+			check_bit(CHECK_ID_IAT));
 }
 
 int
@@ -340,6 +367,6 @@ main(void)
 		cmocka_unit_test(nothing_is_made_up),
 	};
 
-	crypto_set_loader(load_crypto);
+	crypto_set_loader(load_openssl);
 	return cmocka_run_group_tests_name("login", tests, NULL, NULL);
 }

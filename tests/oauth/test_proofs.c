@@ -1,5 +1,6 @@
 /* Keys of our own, client assertions and DPoP proofs. */
 #include "unit.h"
+#include "openssl-loader.h"
 
 #include <openssl/ec.h>
 #include <openssl/pem.h>
@@ -11,17 +12,11 @@
 #include "oauth/dpop.h"
 #include "oauth/jose.h"
 
-static const struct crypto_ops *
-load(void)
-{
-	return &crypto_openssl;
-}
-
 static int
 set_up(void **state)
 {
 	(void)state;
-	crypto_set_loader(load);
+	crypto_set_loader(load_openssl);
 	return 0;
 }
 
@@ -103,7 +98,8 @@ test_rfc_signatures(void **state)
 
 		buf_init(&sig, 4096);
 		buf_init(&text, 4096);
-		assert_int_equal(crypto()->sign(k->key, t[i].alg, span_of(t[i].text), &sig, &e), RES_OK);
+		assert_int_equal(
+			crypto()->sign(k->key, t[i].alg, span_of(t[i].text), &sig, &e), RES_OK);
 		base64url_encode(&text, buf_span(&sig));
 		assert_string_equal(buf_str(&text), t[i].sig);
 		buf_release(&sig);
@@ -125,9 +121,13 @@ test_rfc_hmac(void **state)
 
 	(void)state;
 	buf_init(&secret, 100);
-	assert_int_equal(base64url_decode(&secret,
-		SPAN_LIT("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAz"
-			 "Zr1Z9CAow"), &e), RES_OK);
+	assert_int_equal(
+		base64url_decode(&secret,
+			SPAN_LIT(
+				"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAz"
+				"Zr1Z9CAow"),
+			&e),
+		RES_OK);
 	s = secret_new(buf_span(&secret));
 	keys.secret = s;
 	keys.only_secret = true;
@@ -256,7 +256,9 @@ pem_of(EVP_PKEY *pkey, bool traditional, const char *passphrase)
 
 	assert_non_null(pkey);
 	if (traditional)
-		assert_int_equal(PEM_write_bio_PrivateKey_traditional(bio, pkey, NULL, NULL, 0, NULL, NULL), 1);
+		assert_int_equal(
+			PEM_write_bio_PrivateKey_traditional(bio, pkey, NULL, NULL, 0, NULL, NULL),
+			1);
 	else
 		assert_int_equal(PEM_write_bio_PKCS8PrivateKey(bio, pkey,
 			passphrase ? EVP_aes_128_cbc() : NULL, passphrase,
@@ -419,7 +421,8 @@ test_assertion(void **state)
 	assert_string_equal(buf_str(&value), "urn:app one");
 	buf_clear(&value);
 	assert_true(form_get(buf_span(&body), "client_assertion_type", &value));
-	assert_string_equal(buf_str(&value), "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+	assert_string_equal(
+		buf_str(&value), "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
 	buf_clear(&value);
 	assert_true(form_get(buf_span(&body), "client_assertion", &value));
 	assert_int_equal(jws_verify(buf_span(&value), &keys, why, sizeof(why)), SIG_VALID);
@@ -455,8 +458,10 @@ test_assertion(void **state)
 static void
 test_assertion_by_secret(void **state)
 {
-	struct assertion_wish w = {.client_id = SPAN_LIT("app"), .audience = SPAN_LIT("https://idp.example"),
-		.secret = secret_new(SPAN_LIT("a-secret-of-at-least-thirty-two-bytes")), .alg = "HS256"};
+	struct assertion_wish w = {.client_id = SPAN_LIT("app"),
+		.audience = SPAN_LIT("https://idp.example"),
+		.secret = secret_new(SPAN_LIT("a-secret-of-at-least-thirty-two-bytes")),
+		.alg = "HS256"};
 	struct assertion *a = assertion_new(&w);
 	const struct jws_keys keys = {.secret = w.secret, .only_secret = true};
 	struct secret *other = secret_new(SPAN_LIT("another-secret-of-at-least-thirty-two-b"));
@@ -515,9 +520,11 @@ test_dpop(void **state)
 	(void)state;
 	rng_init_seeded(&rng, 1);
 	http_request_init(&r);
-	http_request_set(&r, "GET", SPAN_LIT("https://resource.example.org/protectedresource?a=b?c#d"));
+	http_request_set(
+		&r, "GET", SPAN_LIT("https://resource.example.org/protectedresource?a=b?c#d"));
 	assert_int_equal(dpop_prove(&r, d, SPAN_EMPTY, 1562262618, &rng, &e), RES_OK);
-	assert_int_equal(jws_verify(http_header(&r.headers, "DPoP"), &keys, why, sizeof(why)), SIG_VALID);
+	assert_int_equal(
+		jws_verify(http_header(&r.headers, "DPoP"), &keys, why, sizeof(why)), SIG_VALID);
 	header = proof_part(&r, 0);
 	claims = proof_part(&r, 1);
 	IS(header, "typ", "dpop+jwt");
@@ -554,7 +561,8 @@ test_dpop(void **state)
 
 /* A proof as somebody else made it: this header beside alg and jwk, these claims. */
 static void
-prove_by_hand(struct http_request *r, const struct sign_key *k, const char *header, const char *claims)
+prove_by_hand(
+	struct http_request *r, const struct sign_key *k, const char *header, const char *claims)
 {
 	struct json *h = parse(header), *c = parse(claims);
 	struct err e = ERR_INIT;
@@ -580,22 +588,40 @@ test_look(void **state)
 	static const struct {
 		const char *header, *claims, *flaw; /* NULL: none */
 	} t[] = {
-		{TYP, "{\"jti\":\"j\",\"htm\":\"GET\",\"htu\":\"https://api.example/me\",\"iat\":1000," ATH "}", NULL},
-		{TYP, "{\"jti\":\"j\",\"htm\":\"GET\",\"htu\":\"HTTPS://API.example:443/me?x=1\",\"iat\":1299," ATH
-		      "}", NULL},
+		{TYP,
+			"{\"jti\":\"j\",\"htm\":\"GET\",\"htu\":\"https://api.example/me\",\"iat\":1000," ATH
+			"}",
+			NULL},
+		{TYP,
+			"{\"jti\":\"j\",\"htm\":\"GET\",\"htu\":\"HTTPS://API.example:443/me?x=1\",\"iat\":1299," ATH
+			"}",
+			NULL},
 		{"{\"typ\":\"JWT\"}", "{}", "typ"},
 		{"{\"typ\":\"dpop+jwt\",\"jwk\":{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AA\",\"y\":\"AA\","
-		 "\"d\":\"AA\"}}", "{}", "private key"},
-		{TYP, "{\"htm\":\"GET\",\"htu\":\"https://api.example/me\",\"iat\":1000," ATH "}", "jti"},
-		{TYP, "{\"jti\":\"j\",\"htm\":\"POST\",\"htu\":\"https://api.example/me\",\"iat\":1000," ATH "}",
+		 "\"d\":\"AA\"}}",
+			"{}", "private key"},
+		{TYP, "{\"htm\":\"GET\",\"htu\":\"https://api.example/me\",\"iat\":1000," ATH "}",
+			"jti"},
+		{TYP,
+			"{\"jti\":\"j\",\"htm\":\"POST\",\"htu\":\"https://api.example/me\",\"iat\":1000," ATH
+			"}",
 			"its htm is POST, the request is a GET"},
-		{TYP, "{\"jti\":\"j\",\"htm\":\"GET\",\"htu\":\"https://api.example/you\",\"iat\":1000," ATH "}",
+		{TYP,
+			"{\"jti\":\"j\",\"htm\":\"GET\",\"htu\":\"https://api.example/you\",\"iat\":1000," ATH
+			"}",
 			"its htu is https://api.example/you"},
-		{TYP, "{\"jti\":\"j\",\"htm\":\"GET\",\"htu\":\"http://api.example/me\",\"iat\":1000," ATH "}", "htu"},
-		{TYP, "{\"jti\":\"j\",\"htm\":\"GET\",\"htu\":\"https://api.example/me\"," ATH "}", "iat"},
-		{TYP, "{\"jti\":\"j\",\"htm\":\"GET\",\"htu\":\"https://api.example/me\",\"iat\":1301," ATH "}",
+		{TYP,
+			"{\"jti\":\"j\",\"htm\":\"GET\",\"htu\":\"http://api.example/me\",\"iat\":1000," ATH
+			"}",
+			"htu"},
+		{TYP, "{\"jti\":\"j\",\"htm\":\"GET\",\"htu\":\"https://api.example/me\"," ATH "}",
+			"iat"},
+		{TYP,
+			"{\"jti\":\"j\",\"htm\":\"GET\",\"htu\":\"https://api.example/me\",\"iat\":1301," ATH
+			"}",
 			"301 s off"},
-		{TYP, "{\"jti\":\"j\",\"htm\":\"GET\",\"htu\":\"https://api.example/me\",\"iat\":1000}", "no ath"},
+		{TYP, "{\"jti\":\"j\",\"htm\":\"GET\",\"htu\":\"https://api.example/me\",\"iat\":1000}",
+			"no ath"},
 		{TYP, "{\"jti\":\"j\",\"htm\":\"GET\",\"htu\":\"https://api.example/me\",\"iat\":1000,\"ath\":\"x\"}",
 			"another token"},
 	};
@@ -692,7 +718,8 @@ test_certificate(void **state)
 	assert_string_equal(out, buf_str(&want));
 	assert_int_equal(cert_thumbprint(out, buf_span(&key), &e), RES_SYNTAX);
 	assert_string_equal(out, "");
-	assert_int_equal(cert_thumbprint(out, SPAN_LIT("-----BEGIN CERTIFICATE-----\nMA=="), &e), RES_SYNTAX);
+	assert_int_equal(cert_thumbprint(out, SPAN_LIT("-----BEGIN CERTIFICATE-----\nMA=="), &e),
+		RES_SYNTAX);
 	BIO_free(bio);
 	X509_free(x);
 	OPENSSL_free(p);

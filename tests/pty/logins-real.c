@@ -1,6 +1,7 @@
 /*
- * Every way to log in again, by keys, against oidc-provider and glewlwyd; tests/real/with-logins.mjs has the servers
- * and a browser without a person (logins-real.sh).  Each ends with user information, or says why there is none.
+ * Every way to log in again, by keys, against oidc-provider and glewlwyd;
+ * tests/real/with-logins.mjs has the servers and a browser without a person (logins-real.sh).  Each
+ * ends with user information, or says why there is none.
  */
 #include "unit.h"
 
@@ -22,7 +23,8 @@ static const char prepared[] = "This is what will be sent. It waits for your wor
 
 /* --- the host of the servers ----------------------------------------------------------------- */
 
-/* Asks for something and goes on reading what the program draws.  The answer's words, until the next. */
+/* Asks for something and goes on reading what the program draws.  The answer's words, until the
+ * next. */
 static const char *
 ask(struct vt *t, const char *fmt, ...)
 {
@@ -39,10 +41,13 @@ ask(struct vt *t, const char *fmt, ...)
 	line[n++] = '\n';
 	assert_int_equal(write(HOST, line, (size_t)n), n);
 	while (!memchr(answer, '\n', len)) {
-		struct pollfd fds[] = {{.fd = HOST, .events = POLLIN}, {.fd = t ? t->master : -1, .events = POLLIN}};
+		struct pollfd fds[] = {{.fd = HOST, .events = POLLIN},
+			{.fd = t ? t->master : -1, .events = POLLIN}};
 		ssize_t got;
 
-		/* what the program does is waited for elsewhere; the host's own limits end this one */
+		/*
+		 * what the program does is waited for elsewhere; the host's own limits end this one
+		 */
 		assert_true(poll(fds, 2, 120000) > 0);
 		if (fds[1].revents & POLLIN)
 			vt_drain(t);
@@ -142,7 +147,8 @@ behind(struct vt *t, const char *word, char *out, size_t size)
 	snprintf(out, size, "%.*s", (int)strcspn(at, " \n"), at);
 }
 
-/* The rows from the one that begins so, to the next that is not full, as one text: an address to be copied. */
+/* The rows from the one that begins so, to the next that is not full, as one text: an address to be
+ * copied. */
 static void
 joined(struct vt *t, const char *begin, char out[ADDRESS_MAX])
 {
@@ -263,7 +269,8 @@ address(struct vt *t, char out[ADDRESS_MAX])
 	joined(t, "https://127.0.0.1:", out);
 	if (!strstr(out, "id_token_hint="))
 		assert_string_equal(beside, out);
-	/* what it has is for everybody on the way to the server to see; a hint is not for the screen */
+	/* what it has is for everybody on the way to the server to see; a hint is not for the
+	 * screen */
 	play_allow(beside);
 	if (!strstr(out, "id_token_hint="))
 		play_no_secret(t);
@@ -443,7 +450,8 @@ test_code(void **state)
 	play_quit(t);
 }
 
-/* Somebody else used the refresh token: the server refuses it and ends what came of it.  Logging in again helps. */
+/* Somebody else used the refresh token: the server refuses it and ends what came of it.  Logging in
+ * again helps. */
 static void
 test_spent(void **state)
 {
@@ -507,7 +515,8 @@ ask_silently(struct vt *t, const char *wanted, char url[ADDRESS_MAX])
 	assert_non_null(strstr(url, "&id_token_hint=eyJ"));
 }
 
-/* A client without a secret.  This server asks the user of a native one each time: no page is not enough. */
+/* A client without a secret.  This server asks the user of a native one each time: no page is not
+ * enough. */
 static void
 test_public(void **state)
 {
@@ -524,7 +533,8 @@ test_public(void **state)
 	play_quit(t);
 }
 
-/* Without a page, by the browser's session; for more than was consented to; and without that session. */
+/* Without a page, by the browser's session; for more than was consented to; and without that
+ * session. */
 static void
 test_silent(void **state)
 {
@@ -596,7 +606,8 @@ test_device(void **state)
 	struct vt *t = start("device");
 
 	(void)state;
-	log_in_by_device(t, "POST https://127.0.0.1:;/device/auth;Authorization: Basic [redacted];client_id=app-basic",
+	log_in_by_device(t,
+		"POST https://127.0.0.1:;/device/auth;Authorization: Basic [redacted];client_id=app-basic",
 		"user_code=");
 	user_information(t);
 	look_around(t);
@@ -697,7 +708,8 @@ test_client(void **state)
 	struct vt *t = start("device");
 
 	(void)state;
-	prepare(t, "3", "client credentials", "POST https://127.0.0.1:;/token;grant_type=client_credentials");
+	prepare(t, "3", "client credentials",
+		"POST https://127.0.0.1:;/token;grant_type=client_credentials");
 	agree(t, "1", NULL);
 	arrived(t, "client credentials", "are in memory");
 	says(t, "?", "user information has not been asked for");
@@ -718,7 +730,8 @@ test_paste(void **state)
 	struct vt *t = start("code");
 
 	(void)state;
-	prepare(t, "1", "authorization code with PKCE", "redirect_uri=https://app.invalid/callback");
+	prepare(t, "1", "authorization code with PKCE",
+		"redirect_uri=https://app.invalid/callback");
 	agree(t, "2", NULL);
 	address(t, url);
 	snprintf(redirect, sizeof(redirect), "%s", visit_elsewhere(t, url));
@@ -749,7 +762,8 @@ test_glewlwyd_device(void **state)
 	struct vt *t = start("device");
 
 	(void)state;
-	log_in_by_device(t, "POST https://127.0.0.1:;/device_authorization;client_id=app-basic", "code=");
+	log_in_by_device(
+		t, "POST https://127.0.0.1:;/device_authorization;client_id=app-basic", "code=");
 	user_information(t);
 	refresh(t, "in memory only");
 	works(t);
@@ -760,9 +774,9 @@ int
 main(int argc, char **argv)
 {
 #define TEST(f) cmocka_unit_test_teardown(f, play_teardown)
-	const struct CMUnitTest oidc[] = {TEST(test_code), TEST(test_spent), TEST(test_public), TEST(test_silent), TEST(test_device),
-		TEST(test_push), TEST(test_resource), TEST(test_dpop), TEST(test_certificate),
-		TEST(test_assertion), TEST(test_client)};
+	const struct CMUnitTest oidc[] = {TEST(test_code), TEST(test_spent), TEST(test_public),
+		TEST(test_silent), TEST(test_device), TEST(test_push), TEST(test_resource),
+		TEST(test_dpop), TEST(test_certificate), TEST(test_assertion), TEST(test_client)};
 	const struct CMUnitTest glewlwyd[] = {TEST(test_paste), TEST(test_glewlwyd_device)};
 
 	if (fcntl(HOST, F_SETFD, FD_CLOEXEC) < 0) {

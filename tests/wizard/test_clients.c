@@ -1,5 +1,6 @@
 /* How the client authenticates and what it proves, over the replay transport. */
 #include "world.h"
+#include "openssl-loader.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,9 +16,10 @@
 #include "wizard/steps.h"
 
 #define DPOP_METADATA(more)                                                                        \
-	JSON_HEAD "{\"issuer\":\"" ISSUER "\",\"introspection_endpoint\":\"https://idp.test/introspect\"," \
-		  "\"token_endpoint\":\"https://idp.test/token\"," \
-		  "\"userinfo_endpoint\":\"https://idp.test/me\"," \
+	JSON_HEAD "{\"issuer\":\"" ISSUER                                                          \
+		  "\",\"introspection_endpoint\":\"https://idp.test/introspect\","                 \
+		  "\"token_endpoint\":\"https://idp.test/token\","                                 \
+		  "\"userinfo_endpoint\":\"https://idp.test/me\","                                 \
 		  "\"revocation_endpoint\":\"https://idp.test/revoke\"" more "}"
 #define USER JSON_HEAD "{\"sub\":\"u1\",\"name\":\"Ada\"}"
 #define ACCESS "an-opaque-access-token-0123456789"
@@ -29,14 +31,9 @@ static char key_file[64], cert_file[64], other_key_file[64], other_cert_file[64]
 static struct sign_key *key, *other_key;
 static char x5t[THUMBPRINT_MAX];
 
-static const struct crypto_ops *
-load_crypto(void)
-{
-	return &crypto_openssl;
-}
-
 static void
-make_pair(char *keys, char *certs, size_t size, const char *name, struct sign_key **k, char *thumbprint)
+make_pair(char *keys, char *certs, size_t size, const char *name, struct sign_key **k,
+	char *thumbprint)
 {
 	const struct cert_wish w = {name, "DNS:client.test", NOW_S - 86400, NOW_S + 86400};
 	struct err e = ERR_INIT;
@@ -60,7 +57,7 @@ static int
 make_files(void **state)
 {
 	(void)state;
-	crypto_set_loader(load_crypto);
+	crypto_set_loader(load_openssl);
 	assert_non_null(mkdtemp(folder));
 	make_pair(key_file, cert_file, sizeof key_file, "client", &key, x5t);
 	make_pair(other_key_file, other_cert_file, sizeof key_file, "other", &other_key, NULL);
@@ -95,8 +92,11 @@ request_to(const char *url, size_t nth, struct http_request *out)
 
 	for (size_t k = 0; k < replay_requests(transport); k++) {
 		http_request_init(out);
-		assert_int_equal(http_parse_request(out, span_of(replay_request(transport, k)), &e), RES_OK);
-		if (span_is(span_sub(span_of(out->url), 0, span_find(span_of(out->url), '?')), url) && !nth--)
+		assert_int_equal(
+			http_parse_request(out, span_of(replay_request(transport, k)), &e), RES_OK);
+		if (span_is(span_sub(span_of(out->url), 0, span_find(span_of(out->url), '?')),
+			    url) &&
+			!nth--)
 			return;
 		http_request_release(out);
 	}
@@ -163,17 +163,6 @@ proof_of(const struct http_request *r, const struct sign_key *k)
 	return part(proof, 1);
 }
 
-static const struct finding *
-finding(struct world *t, const char *id)
-{
-	const struct diagnosis *d = wizard_diagnosis(t->w);
-
-	for (size_t i = 0; i < d->n; i++)
-		if (!strcmp(d->findings[i].rule->id, id))
-			return &d->findings[i];
-	return NULL;
-}
-
 /* No JWT of ours stands in what was recorded or logged, nor in the curl commands. */
 static void
 assert_nothing_recorded(struct world *t, const char *secret)
@@ -220,7 +209,9 @@ walk(struct world *t)
 	run(t);
 }
 
-/* With a key alone the client signs; nothing else of it is in the request, nothing stays recorded. */
+/*
+ * With a key alone the client signs; nothing else of it is in the request, nothing stays recorded.
+ */
 static void
 a_key_alone_signs_assertions(void **state)
 {
@@ -233,7 +224,8 @@ a_key_alone_signs_assertions(void **state)
 	log_set_level(t->log, LOG_TRACE);
 	profile_set(&t->profile.client_key_file, span_of(key_file));
 	reply("GET", "openid-configuration", NULL,
-		DPOP_METADATA(",\"token_endpoint_auth_methods_supported\":[\"client_secret_basic\",\"private_key_jwt\"]"));
+		DPOP_METADATA(
+			",\"token_endpoint_auth_methods_supported\":[\"client_secret_basic\",\"private_key_jwt\"]"));
 	reply("POST", "/introspect", NULL, ACTIVE);
 	reply("GET", "/me", NULL, USER);
 	begin(t, ACCESS, NULL);
@@ -302,7 +294,8 @@ the_certificate_is_named_where_its_key_signs(void **state)
 	reply("POST", "/introspect", NULL, ACTIVE);
 	reply("GET", "/me", NULL, USER);
 	for (size_t own = 0; own < 2; own++) {
-		profile_set(&t->profile.client_assertion_key_file, span_of(own ? other_key_file : ""));
+		profile_set(
+			&t->profile.client_assertion_key_file, span_of(own ? other_key_file : ""));
 		begin(t, ACCESS, NULL);
 		walk(t);
 		request_to("https://idp.test/introspect", own, &r);
@@ -334,7 +327,8 @@ basic_is_raw_on_demand(void **state)
 		/* urn:app:p+q/r · urn%3Aapp:p%2Bq%2Fr */
 		assert_true(span_is(http_header(&r.headers, "Authorization"),
 			raw ? "Basic dXJuOmFwcDpwK3Evcg==" : "Basic dXJuJTNBYXBwOnAlMkJxJTJGcg=="));
-		assert_int_equal(case_last(&t->c, PURPOSE_INTROSPECTION, SLOT_ACCESS)->auth_raw_basic, raw);
+		assert_int_equal(
+			case_last(&t->c, PURPOSE_INTROSPECTION, SLOT_ACCESS)->auth_raw_basic, raw);
 		http_request_release(&r);
 	}
 }
@@ -372,7 +366,8 @@ audience_and_kid_are_the_profiles(void **state)
 	static const struct {
 		const char *word, *aud;
 	} rows[] = {{"issuer", ISSUER}, {"token_endpoint", "https://idp.test/token"},
-		{"endpoint", "https://idp.test/introspect"}, {"urn:some:server", "urn:some:server"}};
+		{"endpoint", "https://idp.test/introspect"},
+		{"urn:some:server", "urn:some:server"}};
 	struct world *t = *state;
 	struct http_request r;
 	struct json *claims, *header;
@@ -407,13 +402,15 @@ each_endpoint_has_its_method(void **state)
 	struct buf v;
 
 	reply("GET", "openid-configuration", NULL,
-		DPOP_METADATA(",\"token_endpoint_auth_methods_supported\":[\"client_secret_jwt\",\"none\"],"
-			      "\"token_endpoint_auth_signing_alg_values_supported\":[\"RS256\",\"HS512\"],"
-			      "\"introspection_endpoint_auth_methods_supported\":[\"client_secret_post\"]"));
+		DPOP_METADATA(
+			",\"token_endpoint_auth_methods_supported\":[\"client_secret_jwt\",\"none\"],"
+			"\"token_endpoint_auth_signing_alg_values_supported\":[\"RS256\",\"HS512\"],"
+			"\"introspection_endpoint_auth_methods_supported\":[\"client_secret_post\"]"));
 	reply("POST", "/introspect", NULL, ACTIVE);
 	reply("GET", "/me", NULL, USER);
-	reply("POST", "/token", NULL, JSON_HEAD "{\"access_token\":\"a-new-access-token-5555555555\","
-		"\"token_type\":\"Bearer\",\"expires_in\":300}");
+	reply("POST", "/token", NULL,
+		JSON_HEAD "{\"access_token\":\"a-new-access-token-5555555555\","
+			  "\"token_type\":\"Bearer\",\"expires_in\":300}");
 	reply("POST", "/revoke", NULL, "HTTP/1.1 200 OK\r\n" DATE "\r\n");
 	begin(t, ACCESS, REFRESH);
 	assert_int_equal(wizard_set_token_place(t->w, PLACE_MEMORY, NULL, NULL), RES_OK);
@@ -455,12 +452,16 @@ the_method_follows_from_what_is_at_hand(void **state)
 		{NULL, NULL, true, false, false, "private_key_jwt"},
 		{NULL, "[\"client_secret_basic\"]", true, false, false, "private_key_jwt"},
 		{NULL, NULL, true, true, false, "tls_client_auth"},
-		{NULL, "[\"self_signed_tls_client_auth\"]", true, true, false, "self_signed_tls_client_auth"},
+		{NULL, "[\"self_signed_tls_client_auth\"]", true, true, false,
+			"self_signed_tls_client_auth"},
 		{NULL, "[\"private_key_jwt\"]", true, true, false, "private_key_jwt"},
-		{NULL, "[\"tls_client_auth\",\"private_key_jwt\"]", true, true, true, "private_key_jwt"},
-		{"s", "[\"tls_client_auth\",\"client_secret_basic\"]", true, true, false, "client_secret_basic"},
+		{NULL, "[\"tls_client_auth\",\"private_key_jwt\"]", true, true, true,
+			"private_key_jwt"},
+		{"s", "[\"tls_client_auth\",\"client_secret_basic\"]", true, true, false,
+			"client_secret_basic"},
 		{"s", "[\"tls_client_auth\"]", true, true, false, "tls_client_auth"},
-		{"s", "[\"private_key_jwt\",\"client_secret_basic\"]", true, false, false, "private_key_jwt"},
+		{"s", "[\"private_key_jwt\",\"client_secret_basic\"]", true, false, false,
+			"private_key_jwt"},
 		{"s", "[\"client_secret_basic\"]", true, false, false, "client_secret_basic"},
 	};
 	struct world *t = *state;
@@ -471,7 +472,8 @@ the_method_follows_from_what_is_at_hand(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		no_secret(t);
 		if (rows[i].secret)
-			t->profile.client_secret = secret_new(SPAN_LIT("a-client-secret-of-the-test"));
+			t->profile.client_secret =
+				secret_new(SPAN_LIT("a-client-secret-of-the-test"));
 		profile_set(&t->profile.client_key_file, span_of(rows[i].key ? key_file : ""));
 		profile_set(&t->profile.client_cert_file, span_of(rows[i].cert ? cert_file : ""));
 		profile_set(&t->profile.client_assertion_key_file,
@@ -482,10 +484,12 @@ the_method_follows_from_what_is_at_hand(void **state)
 		reply_once("GET", "openid-configuration", metadata);
 		begin(t, ACCESS, NULL);
 		walk(t);
-		if (strcmp(client_auth_id(case_last(&t->c, PURPOSE_INTROSPECTION, SLOT_ACCESS)->auth),
+		if (strcmp(client_auth_id(
+				   case_last(&t->c, PURPOSE_INTROSPECTION, SLOT_ACCESS)->auth),
 			    rows[i].method) != 0)
 			fail_msg("row %zu: %s", i,
-				client_auth_id(case_last(&t->c, PURPOSE_INTROSPECTION, SLOT_ACCESS)->auth));
+				client_auth_id(case_last(&t->c, PURPOSE_INTROSPECTION, SLOT_ACCESS)
+						       ->auth));
 	}
 }
 
@@ -496,8 +500,8 @@ what_cannot_be_signed_is_not_sent(void **state)
 	static const struct {
 		const char *list, *alg, *says;
 		bool no_key;
-	} rows[] = {{"[\"RS256\",\"PS256\"]", NULL, "RS256, PS256", false}, {NULL, "RS256", "RS256", false},
-		{NULL, NULL, "no private key", true}};
+	} rows[] = {{"[\"RS256\",\"PS256\"]", NULL, "RS256, PS256", false},
+		{NULL, "RS256", "RS256", false}, {NULL, NULL, "no private key", true}};
 	struct world *t = *state;
 	char metadata[1000];
 
@@ -509,7 +513,8 @@ what_cannot_be_signed_is_not_sent(void **state)
 			span_of(rows[i].no_key ? cert_file : key_file));
 		profile_set(&t->profile.client_assertion_alg, span_of(rows[i].alg));
 		text_format(metadata, sizeof metadata, DPOP_METADATA("%s%s"),
-			rows[i].list ? ",\"token_endpoint_auth_signing_alg_values_supported\":" : "",
+			rows[i].list ? ",\"token_endpoint_auth_signing_alg_values_supported\":"
+				     : "",
 			rows[i].list ? rows[i].list : "");
 		reply_once("GET", "openid-configuration", metadata);
 		begin(t, ACCESS, NULL);
@@ -522,9 +527,12 @@ what_cannot_be_signed_is_not_sent(void **state)
 }
 
 #define REFUSED                                                                                    \
-	"HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\n" DATE "\r\n{\"error\":\"invalid_client\"}"
+	"HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\n" DATE                     \
+	"\r\n{\"error\":\"invalid_client\"}"
 
-/* Refused for its audience or its key?  One more assertion, for the other name, tells; not unasked. */
+/*
+ * Refused for its audience or its key?  One more assertion, for the other name, tells; not unasked.
+ */
 static void
 another_audience_is_probed(void **state)
 {
@@ -551,7 +559,8 @@ another_audience_is_probed(void **state)
 	claims = assertion_of(&r, key, NULL);
 	assert_true(span_is(json_get_str(claims, "aud"), "https://idp.test/token"));
 	assert_non_null(finding(t, "client-assertion-audience"));
-	assert_non_null(strstr(finding(t, "client-assertion-audience")->remedy, "https://idp.test/token"));
+	assert_non_null(
+		strstr(finding(t, "client-assertion-audience")->remedy, "https://idp.test/token"));
 	assert_null(finding(t, "client-proof-refused"));
 	json_free(claims);
 	http_request_release(&r);
@@ -570,8 +579,8 @@ signed_times_are_by_the_servers_clock(void **state)
 	no_secret(t);
 	profile_set(&t->profile.client_key_file, span_of(key_file));
 	reply("GET", "openid-configuration", NULL,
-		"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nDate: Sat, 31 Jan 2026 12:10:00 GMT\r\n\r\n"
-		METADATA_OF(ISSUER));
+		"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nDate: Sat, 31 Jan 2026 12:10:00 GMT\r\n\r\n" METADATA_OF(
+			ISSUER));
 	reply("POST", "/introspect", NULL, ACTIVE);
 	reply("GET", "/me", NULL, USER);
 	begin(t, ACCESS, NULL);
@@ -586,7 +595,7 @@ signed_times_are_by_the_servers_clock(void **state)
 
 /* --- DPoP --- */
 
-#define NONCE_WANTED(n)                                                                            \
+#define NONCE_WANTED(n)                                                                                    \
 	"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: DPoP error=\"use_dpop_nonce\", algs=\"ES256\"\r\n" \
 	"DPoP-Nonce: " n "\r\n" DATE "\r\n"
 
@@ -625,7 +634,8 @@ a_bound_token_is_shown_with_its_proof(void **state)
 		const struct exchange *x = t->c.exchanges[i];
 
 		assert_string_equal(x->proof_flaw, "");
-		assert_string_equal(x->proof_jkt, x->purpose == PURPOSE_USERINFO ? key->thumbprint : "");
+		assert_string_equal(
+			x->proof_jkt, x->purpose == PURPOSE_USERINFO ? key->thumbprint : "");
 	}
 	/* both attempts stand in the record, the second as the first one's follower */
 	assert_int_equal(t->c.exchanges[t->c.n_exchanges - 1]->follows,
@@ -669,7 +679,8 @@ no_proof_by_a_wrong_key(void **state)
 
 	reply("GET", "openid-configuration", NULL, DPOP_METADATA(""));
 	reply_bound_to(key->thumbprint);
-	reply("GET", "/me", NULL, "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: DPoP error=\"invalid_token\","
+	reply("GET", "/me", NULL,
+		"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: DPoP error=\"invalid_token\","
 		" algs=\"ES256\"\r\n" DATE "\r\n");
 	for (int i = 0; i < 3; i++) {
 		t->profile.dpop = i != 0;
@@ -681,10 +692,12 @@ no_proof_by_a_wrong_key(void **state)
 		assert_int_equal(sent_to("\nDPoP:"), 0);
 		http_request_release(&r);
 		assert_non_null(finding(t, "dpop-bound-sent-as-bearer"));
-		assert_non_null(strstr(finding(t, "dpop-bound-sent-as-bearer")->remedy, "dpop_key_file"));
+		assert_non_null(
+			strstr(finding(t, "dpop-bound-sent-as-bearer")->remedy, "dpop_key_file"));
 	}
 	assert_string_equal(t->c.own_jkt, other_key->thumbprint);
-	assert_non_null(strstr(finding(t, "dpop-bound-sent-as-bearer")->summary, "another DPoP key"));
+	assert_non_null(
+		strstr(finding(t, "dpop-bound-sent-as-bearer")->summary, "another DPoP key"));
 }
 
 /* A resource that knows no DPoP: the same token as Bearer tells, with consent. */
@@ -697,10 +710,12 @@ a_scheme_that_is_not_known_is_probed(void **state)
 	profile_set(&t->profile.dpop_key_file, span_of(key_file));
 	reply("GET", "openid-configuration", NULL, DPOP_METADATA(""));
 	reply_bound_to(key->thumbprint);
-	reply_once("GET", "/me", "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer error=\"invalid_token\"\r\n"
-		DATE "\r\n");
-	reply_once("GET", "/me", "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer error=\"invalid_token\"\r\n"
-		DATE "\r\n"); /* the made-up one */
+	reply_once("GET", "/me",
+		"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer error=\"invalid_token\"\r\n" DATE
+		"\r\n");
+	reply_once("GET", "/me",
+		"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer error=\"invalid_token\"\r\n" DATE
+		"\r\n"); /* the made-up one */
 	reply("GET", "/me", NULL, USER);
 	begin(t, ACCESS, NULL);
 	walk(t);
@@ -728,12 +743,16 @@ the_sessions_key_gets_a_bound_token(void **state)
 
 	t->profile.dpop = true;
 	reply("GET", "openid-configuration", NULL, DPOP_METADATA(""));
-	reply("POST", "/introspect", "a-new-access", JSON_HEAD "{\"active\":true,\"scope\":\"openid\","
-		"\"client_id\":\"app\",\"sub\":\"u1\",\"exp\":1769864400}");
+	reply("POST", "/introspect", "a-new-access",
+		JSON_HEAD "{\"active\":true,\"scope\":\"openid\","
+			  "\"client_id\":\"app\",\"sub\":\"u1\",\"exp\":1769864400}");
 	reply("POST", "/introspect", NULL, ACTIVE);
-	reply_once("POST", "/token", "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n"
+	reply_once("POST", "/token",
+		"HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n"
 		"DPoP-Nonce: as-1\r\n" DATE "\r\n{\"error\":\"use_dpop_nonce\"}");
-	reply("POST", "/token", NULL, JSON_HEAD "{\"access_token\":\"a-new-access-token-5555555555\","
+	reply("POST", "/token", NULL,
+		JSON_HEAD
+		"{\"access_token\":\"a-new-access-token-5555555555\","
 		"\"token_type\":\"DPoP\",\"expires_in\":300,\"refresh_token\":\"a-new-refresh-token-666\"}");
 	reply("GET", "/me", NULL, USER);
 	begin(t, ACCESS, REFRESH);
@@ -752,7 +771,8 @@ the_sessions_key_gets_a_bound_token(void **state)
 	h1 = part(proof, 0);
 	http_request_release(&r);
 	request_to("https://idp.test/me", 1, &r);
-	assert_true(span_is(http_header(&r.headers, "Authorization"), "DPoP a-new-access-token-5555555555"));
+	assert_true(span_is(
+		http_header(&r.headers, "Authorization"), "DPoP a-new-access-token-5555555555"));
 	at_me = proof_of(&r, NULL);
 	h2 = part(http_header(&r.headers, "DPoP"), 0);
 	assert_true(json_same(json_get(h1, "jwk"), json_get(h2, "jwk")));
@@ -768,8 +788,8 @@ the_sessions_key_gets_a_bound_token(void **state)
 	json_free(h2);
 }
 
-/* A key file that is not there yet is made, mode 0600, and used from then on; without one, the end says
- * what the tokens are worth. */
+/* A key file that is not there yet is made, mode 0600, and used from then on; without one, the end
+ * says what the tokens are worth. */
 static void
 a_key_file_is_made(void **state)
 {
@@ -782,7 +802,9 @@ a_key_file_is_made(void **state)
 	t->profile.dpop = true;
 	reply("GET", "openid-configuration", NULL, DPOP_METADATA(""));
 	reply("POST", "/introspect", NULL, ACTIVE);
-	reply("POST", "/token", NULL, JSON_HEAD "{\"access_token\":\"a-new-access-token-5555555555\","
+	reply("POST", "/token", NULL,
+		JSON_HEAD
+		"{\"access_token\":\"a-new-access-token-5555555555\","
 		"\"token_type\":\"DPoP\",\"expires_in\":300,\"refresh_token\":\"a-new-refresh-token-666\"}");
 	reply("GET", "/me", NULL, USER);
 	buf_init(&out, 1 << 16);
@@ -809,7 +831,8 @@ a_key_file_is_made(void **state)
 	begin(t, ACCESS, REFRESH);
 	wizard_walk(t->w, STEPS_ALL, true, false);
 	run(t);
-	assert_int_equal(case_last(&t->c, PURPOSE_REFRESH, SLOT_REFRESH)->result.error, NETERR_NO_CLIENT_AUTH);
+	assert_int_equal(case_last(&t->c, PURPOSE_REFRESH, SLOT_REFRESH)->result.error,
+		NETERR_NO_CLIENT_AUTH);
 	buf_release(&out);
 }
 
@@ -823,7 +846,8 @@ row_of(const struct field_list *l, const char *name)
 	return NULL;
 }
 
-/* Step 3 says before the key is pressed what new tokens will be bound to; step 1, whether this one's key is here. */
+/* Step 3 says before the key is pressed what new tokens will be bound to; step 1, whether this
+ * one's key is here. */
 static void
 the_steps_say_what_is_bound(void **state)
 {
@@ -835,7 +859,10 @@ the_steps_say_what_is_bound(void **state)
 	reply("GET", "/me", NULL, USER);
 	for (int i = 0; i < 3; i++) {
 		t->profile.dpop = i == 0;
-		profile_set(&t->profile.dpop_key_file, span_of(!i ? "" : i == 1 ? key_file : other_key_file));
+		profile_set(&t->profile.dpop_key_file,
+			span_of(!i               ? ""
+					: i == 1 ? key_file
+						 : other_key_file));
 		begin(t, ACCESS, REFRESH);
 		walk(t);
 		field_list_init(&l);
@@ -891,8 +918,8 @@ times(const char *text, const char *part)
 	return n;
 }
 
-/* Each request of a login is the client's: signed when it goes out, named once, proven for the key that the
- * tokens are bound to, which user information is then asked with. */
+/* Each request of a login is the client's: signed when it goes out, named once, proven for the key
+ * that the tokens are bound to, which user information is then asked with. */
 static void
 a_login_by_key_and_proof(void **state)
 {
@@ -905,23 +932,29 @@ a_login_by_key_and_proof(void **state)
 	t->profile.dpop = true;
 	profile_set(&t->profile.client_assertion_key_file, span_of(key_file));
 	reply("GET", "openid-configuration", NULL,
-		DPOP_METADATA(",\"device_authorization_endpoint\":\"https://idp.test/device\"," 
-			      "\"grant_types_supported\":[\"urn:ietf:params:oauth:grant-type:device_code\"]"));
+		DPOP_METADATA(
+			",\"device_authorization_endpoint\":\"https://idp.test/device\","
+			"\"grant_types_supported\":[\"urn:ietf:params:oauth:grant-type:device_code\"]"));
 	reply("POST", "/introspect", NULL, ACTIVE);
 	reply("GET", "/me", NULL, USER);
-	reply("POST", "/device", NULL, JSON_HEAD "{\"device_code\":\"GmRhmhcxhwAzkoEqiMEg_DnyEysNkuNhszIySk9eS\","
+	reply("POST", "/device", NULL,
+		JSON_HEAD
+		"{\"device_code\":\"GmRhmhcxhwAzkoEqiMEg_DnyEysNkuNhszIySk9eS\","
 		"\"user_code\":\"WDJB-MJHT\",\"verification_uri\":\"https://idp.test/d\",\"expires_in\":1800,"
 		"\"interval\":5}");
-	reply_once("POST", "/token", "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n"
+	reply_once("POST", "/token",
+		"HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n"
 		"DPoP-Nonce: as-1\r\n" DATE "\r\n{\"error\":\"use_dpop_nonce\"}");
-	reply("POST", "/token", NULL, JSON_HEAD "{\"access_token\":\"a-new-access-token-5555555555\","
-		"\"token_type\":\"DPoP\",\"expires_in\":300}");
+	reply("POST", "/token", NULL,
+		JSON_HEAD "{\"access_token\":\"a-new-access-token-5555555555\","
+			  "\"token_type\":\"DPoP\",\"expires_in\":300}");
 	begin(t, NULL, NULL);
 	assert_int_equal(wizard_set_token_place(t->w, PLACE_MEMORY, NULL, NULL), RES_OK);
 	if (wizard_login_prepare(t->w, FLOW_DEVICE, NULL, &e) != RES_OK)
 		fail_msg("%s", e.text);
 	run(t);
-	assert_non_null(strstr(wizard_login_view(t->w)->request, "client_assertion=[signed when it goes out]"));
+	assert_non_null(strstr(
+		wizard_login_view(t->w)->request, "client_assertion=[signed when it goes out]"));
 	assert_int_equal(wizard_login_go(t->w, &e), RES_OK);
 	run(t);
 	request_to("https://idp.test/device", 0, &r);
@@ -941,7 +974,8 @@ a_login_by_key_and_proof(void **state)
 	http_request_release(&r);
 	assert_int_equal(wizard_login_view(t->w)->phase, FLOW_DONE);
 	request_to("https://idp.test/me", 0, &r);
-	assert_true(span_is(http_header(&r.headers, "Authorization"), "DPoP a-new-access-token-5555555555"));
+	assert_true(span_is(
+		http_header(&r.headers, "Authorization"), "DPoP a-new-access-token-5555555555"));
 	http_request_release(&r);
 	assert_int_equal(wizard_diagnosis(t->w)->verdict.state, STATE_OK);
 }
@@ -965,7 +999,8 @@ a_code_is_bound_to_the_key(void **state)
 		DPOP_METADATA(",\"authorization_endpoint\":\"https://idp.test/authorize\","
 			      "\"pushed_authorization_request_endpoint\":\"https://idp.test/par\","
 			      "\"require_pushed_authorization_requests\":true"));
-	reply("POST", "/par", NULL, "HTTP/1.1 201 Created\r\nContent-Type: application/json\r\n" DATE
+	reply("POST", "/par", NULL,
+		"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\n" DATE
 		"\r\n{\"request_uri\":\"urn:ietf:params:oauth:request_uri:x\",\"expires_in\":60}");
 	text_format(member, sizeof member, "dpop_jkt=%s", key->thumbprint);
 	for (int pushed = 0; pushed < 2; pushed++) {
@@ -996,9 +1031,9 @@ a_code_is_bound_to_the_key(void **state)
 /* --- certificates --- */
 
 #define ALIASES                                                                                    \
-	",\"mtls_endpoint_aliases\":{\"token_endpoint\":\"https://mtls.idp.test/token\"," \
-	"\"introspection_endpoint\":\"https://mtls.idp.test/introspect\"," \
-	"\"userinfo_endpoint\":\"https://mtls.idp.test/me\"}," \
+	",\"mtls_endpoint_aliases\":{\"token_endpoint\":\"https://mtls.idp.test/token\","          \
+	"\"introspection_endpoint\":\"https://mtls.idp.test/introspect\","                         \
+	"\"userinfo_endpoint\":\"https://mtls.idp.test/me\"},"                                     \
 	"\"token_endpoint_auth_methods_supported\":[\"self_signed_tls_client_auth\",\"client_secret_basic\"]"
 
 static void
@@ -1045,19 +1080,24 @@ a_certificate_is_compared_with_the_tokens(void **state)
 
 	reply("GET", "openid-configuration", NULL, DPOP_METADATA(""));
 	text_format(text, sizeof text,
-		JSON_HEAD "{\"active\":true,\"scope\":\"openid\",\"client_id\":\"app\",\"sub\":\"u1\","
-			  "\"exp\":1769864400,\"cnf\":{\"x5t#S256\":\"%s\"}}", x5t);
+		JSON_HEAD
+		"{\"active\":true,\"scope\":\"openid\",\"client_id\":\"app\",\"sub\":\"u1\","
+		"\"exp\":1769864400,\"cnf\":{\"x5t#S256\":\"%s\"}}",
+		x5t);
 	reply("POST", "/introspect", NULL, text);
-	reply("GET", "/me", NULL, "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer error=\"invalid_token\"\r\n"
-		DATE "\r\n");
+	reply("GET", "/me", NULL,
+		"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer error=\"invalid_token\"\r\n" DATE
+		"\r\n");
 	begin(t, ACCESS, NULL);
 	walk(t);
-	assert_non_null(strstr(finding(t, "mtls-bound-without-cert")->summary, "the profile has none"));
+	assert_non_null(
+		strstr(finding(t, "mtls-bound-without-cert")->summary, "the profile has none"));
 	profile_set(&t->profile.client_key_file, span_of(other_key_file));
 	profile_set(&t->profile.client_cert_file, span_of(other_cert_file));
 	begin(t, ACCESS, NULL);
 	walk(t);
-	assert_non_null(strstr(finding(t, "mtls-bound-without-cert")->summary, "another client certificate"));
+	assert_non_null(strstr(
+		finding(t, "mtls-bound-without-cert")->summary, "another client certificate"));
 	profile_set(&t->profile.client_key_file, span_of(key_file));
 	profile_set(&t->profile.client_cert_file, span_of(cert_file));
 	begin(t, ACCESS, NULL);

@@ -1,5 +1,6 @@
 /* Logging in again over the replay transport and a manual clock: what is sent, when, and what follows. */
 #include "world.h"
+#include "openssl-loader.h"
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
@@ -24,12 +25,6 @@
 	"\"user_code\":\"WDJB-MJHT\",\"verification_uri\":\"https://example.com/device\"," \
 	"\"verification_uri_complete\":\"https://example.com/device?user_code=WDJB-MJHT\"," \
 	"\"expires_in\":1800,\"interval\":5}"
-
-static const struct crypto_ops *
-load_crypto(void)
-{
-	return &crypto_openssl;
-}
 
 /* The server, whose metadata has these members, too; a place for the tokens. */
 static void
@@ -263,23 +258,12 @@ reply_tokens(struct world *t, const char *claims)
 #define GOOD_QUERY "code=SplxlOBeZQQYbYS6WxSbIA&state=$"
 #define BACK "Back to tokentriage"
 
-static bool
-has_finding(struct world *t, const char *id)
-{
-	const struct diagnosis *d = wizard_diagnosis(t->w);
-
-	for (size_t i = 0; i < d->n; i++)
-		if (!strcmp(d->findings[i].rule->id, id))
-			return true;
-	return false;
-}
-
 static void
 failed_with(struct world *t, const char *error, const char *finding)
 {
 	assert_int_equal(view(t)->phase, FLOW_FAILED);
 	assert_string_equal(view(t)->error, error);
-	if (!has_finding(t, finding))
+	if (!found(t, finding))
 		fail_msg("%s is not found: %s", finding, wizard_diagnosis(t->w)->verdict.summary);
 }
 
@@ -608,7 +592,7 @@ a_refusal_comes_before_an_odd_token(void **state)
 	reply("POST", "/par", NULL, ERROR_HEAD "{\"error\":\"invalid_request\"}");
 	go(t);
 	failed_with(t, "invalid_request", "login-refused");
-	assert_true(has_finding(t, "token-quoted-or-json-wrapped"));
+	assert_true(found(t, "token-quoted-or-json-wrapped"));
 	assert_string_equal(wizard_diagnosis(t->w)->verdict.primary->rule->id, "login-refused");
 }
 
@@ -932,7 +916,7 @@ a_token_that_works_stays_healthy(void **state)
 	assert_int_equal(wizard_login_prepare(t->w, FLOW_SILENT, NULL, NULL), RES_OK);
 	go(t);
 	redirect(t, "error=login_required&state=$", "The login did not succeed");
-	assert_true(has_finding(t, "silent-auth-interaction-required"));
+	assert_true(found(t, "silent-auth-interaction-required"));
 	assert_int_not_equal(wizard_diagnosis(t->w)->verdict.state, STATE_PROBLEM);
 }
 
@@ -972,6 +956,6 @@ main(void)
 		T(a_token_that_works_stays_healthy),
 	};
 
-	crypto_set_loader(load_crypto);
+	crypto_set_loader(load_openssl);
 	return cmocka_run_group_tests_name("flows", tests, NULL, NULL);
 }

@@ -438,17 +438,6 @@ refresh(struct world *t)
 	run(t);
 }
 
-static const struct finding *
-has(struct world *t, const char *id)
-{
-	const struct diagnosis *d = wizard_diagnosis(t->w);
-
-	for (size_t i = 0; i < d->n; i++)
-		if (!strcmp(d->findings[i].rule->id, id))
-			return &d->findings[i];
-	return NULL;
-}
-
 static void
 answers_decide_what_the_next_run_may_send(void **state)
 {
@@ -502,7 +491,7 @@ answers_decide_what_the_next_run_may_send(void **state)
 		wizard_run_step(t->w, STEP_REFRESH);
 		run(t);
 		assert_int_equal(sent_to(token), before + 1);
-		if (rows[i].finding && !has(t, rows[i].finding))
+		if (rows[i].finding && !finding(t, rows[i].finding))
 			fail_msg("row %zu: no %s", i, rows[i].finding);
 	}
 }

@@ -4,6 +4,7 @@
  * astray; what was sent is looked through, request by request.
  */
 #include "world.h"
+#include "openssl-loader.h"
 
 #include <unistd.h>
 
@@ -24,12 +25,6 @@ static char folder[] = "/tmp/tt-leaks-XXXXXX";
 static char key_file[64], cert_file[64];
 static char jkt[THUMBPRINT_MAX];
 
-static const struct crypto_ops *
-load_crypto(void)
-{
-	return &crypto_openssl;
-}
-
 static int
 make_files(void **state)
 {
@@ -39,7 +34,7 @@ make_files(void **state)
 	struct buf cert, pem;
 
 	(void)state;
-	crypto_set_loader(load_crypto);
+	crypto_set_loader(load_openssl);
 	assert_non_null(mkdtemp(folder));
 	buf_init(&cert, 1 << 16);
 	buf_init_wiping(&pem, 1 << 16);
@@ -71,8 +66,8 @@ remove_files(void **state)
 static bool
 carries(const char *request)
 {
-	static const char *const marks[] = {ACCESS, REFRESH, SECRET, API_KEY, "\nAuthorization:", "\nDPoP:",
-		"client_assertion", "client_secret", "token="};
+	static const char *const marks[] = {ACCESS, REFRESH, SECRET, API_KEY,
+		"\nAuthorization:", "\nDPoP:", "client_assertion", "client_secret", "token="};
 
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
 		if (strstr(request, marks[i]))
@@ -86,7 +81,8 @@ goes_to(const char *request, const char *origin)
 	const char *url = strchr(request, ' ');
 	size_t n = strlen(origin);
 
-	return url && !strncmp(url + 1, origin, n) && strchr("/? :", url[1 + n]) && url[1 + n] != ':';
+	return url && !strncmp(url + 1, origin, n) && strchr("/? :", url[1 + n]) &&
+		url[1 + n] != ':';
 }
 
 static size_t
@@ -135,15 +131,19 @@ dress(struct world *t, enum way way)
 	profile_set(&p->dpop_key_file, span_of(way == DPOP ? key_file : ""));
 }
 
-/* An introspection that says the token is bound to our key and names somebody else as its issuer. */
+/*
+ * An introspection that says the token is bound to our key and names somebody else as its issuer.
+ */
 static void
 reply_active(void)
 {
 	char text[600];
 
 	text_format(text, sizeof text,
-		JSON_HEAD "{\"active\":true,\"iss\":\"" EVIL "\",\"scope\":\"openid\",\"client_id\":\"app\","
-			  "\"sub\":\"u1\",\"exp\":1769864400,\"cnf\":{\"jkt\":\"%s\"}}", jkt);
+		JSON_HEAD "{\"active\":true,\"iss\":\"" EVIL
+			  "\",\"scope\":\"openid\",\"client_id\":\"app\","
+			  "\"sub\":\"u1\",\"exp\":1769864400,\"cnf\":{\"jkt\":\"%s\"}}",
+		jkt);
 	reply("POST", "/introspect", NULL, text);
 }
 
@@ -182,8 +182,8 @@ afresh(void **state)
 static void
 redirects(void **state)
 {
-	static const char *const statuses[] = {"301 Moved Permanently", "302 Found", "303 See Other",
-		"307 Temporary Redirect", "308 Permanent Redirect"};
+	static const char *const statuses[] = {"301 Moved Permanently", "302 Found",
+		"303 See Other", "307 Temporary Redirect", "308 Permanent Redirect"};
 	static const char *const own[] = {"https://idp.test", NULL};
 	struct world *t = *state;
 
@@ -192,19 +192,24 @@ redirects(void **state)
 			char away[300], home[300];
 
 			text_format(away, sizeof away,
-				"HTTP/1.1 %s\r\nLocation: " EVIL "/taken\r\n" DATE "\r\n", statuses[s]);
+				"HTTP/1.1 %s\r\nLocation: " EVIL "/taken\r\n" DATE "\r\n",
+				statuses[s]);
 			text_format(home, sizeof home,
-				"HTTP/1.1 %s\r\nLocation: https://idp.test:8443/taken\r\n" DATE "\r\n", statuses[s]);
+				"HTTP/1.1 %s\r\nLocation: https://idp.test:8443/taken\r\n" DATE
+				"\r\n",
+				statuses[s]);
 			arm(t);
 			dress(t, way);
 			reply("GET", "openid-configuration", NULL, JSON_HEAD METADATA_OF(ISSUER));
 			reply("GET", "/jwks", NULL, away);
 			reply("POST", "/introspect", NULL, away);
-			reply("POST", "/token", NULL, home); /* the same host is another origin on another port */
+			reply("POST", "/token", NULL,
+				home); /* the same host is another origin on another port */
 			reply("GET", "/me", NULL, away);
 			reply("POST", "/me", NULL, away);
 			reply("POST", "/revoke", NULL, away);
-			reply(NULL, "evil.test", NULL, JSON_HEAD "{\"active\":true,\"sub\":\"u1\"}");
+			reply(NULL, "evil.test", NULL,
+				JSON_HEAD "{\"active\":true,\"sub\":\"u1\"}");
 			walk_all(t, ACCESS);
 			assert_only(own);
 			assert_true(requests_to("https://idp.test", true) >= 4);
@@ -223,13 +228,18 @@ discovery_elsewhere(void **state)
 	for (int way = 0; way < WAYS; way++) {
 		arm(t);
 		dress(t, way);
-		profile_set(&t->profile.introspection_endpoint, SPAN_LIT("https://idp.test/introspect"));
+		profile_set(&t->profile.introspection_endpoint,
+			SPAN_LIT("https://idp.test/introspect"));
 		reply("GET", "idp.test/realm/.well-known", NULL,
-			"HTTP/1.1 302 Found\r\nLocation: " EVIL "/.well-known/openid-configuration\r\n" DATE "\r\n");
+			"HTTP/1.1 302 Found\r\nLocation: " EVIL
+			"/.well-known/openid-configuration\r\n" DATE "\r\n");
 		reply("GET", EVIL "/.well-known", NULL,
-			JSON_HEAD "{\"issuer\":\"" EVIL "\",\"introspection_endpoint\":\"" EVIL "/introspect\","
-				  "\"token_endpoint\":\"" EVIL "/token\",\"userinfo_endpoint\":\"" EVIL "/me\","
-				  "\"revocation_endpoint\":\"" EVIL "/revoke\",\"jwks_uri\":\"" EVIL "/jwks\"}");
+			JSON_HEAD "{\"issuer\":\"" EVIL "\",\"introspection_endpoint\":\"" EVIL
+				  "/introspect\","
+				  "\"token_endpoint\":\"" EVIL
+				  "/token\",\"userinfo_endpoint\":\"" EVIL "/me\","
+				  "\"revocation_endpoint\":\"" EVIL "/revoke\",\"jwks_uri\":\"" EVIL
+				  "/jwks\"}");
 		reply_active();
 		reply(NULL, "evil.test", NULL, JSON_HEAD "{}");
 		walk_all(t, ACCESS);
@@ -279,15 +289,18 @@ metadata_of_another_issuer(void **state)
 	for (int way = 0; way < WAYS; way++) {
 		arm(t);
 		dress(t, way);
-		reply("GET", "openid-configuration", NULL, EVIL_METADATA("https://idp.test/realm/"));
-		reply("GET", "oauth-authorization-server", NULL, EVIL_METADATA("https://evil.test"));
+		reply("GET", "openid-configuration", NULL,
+			EVIL_METADATA("https://idp.test/realm/"));
+		reply("GET", "oauth-authorization-server", NULL,
+			EVIL_METADATA("https://evil.test"));
 		reply(NULL, "evil.test", NULL, JSON_HEAD "{\"active\":true}");
 		walk_all(t, ACCESS);
 		assert_false(wizard_endpoint(t->w, EP_PAR).n);
 		ask_as_client(t, EP_DEVICE, SPAN_LIT(EVIL "/device"));
 		ask_as_client(t, EP_PAR, SPAN_LIT(EVIL "/mtls/par"));
 		ask_as_client(t, EP_TOKEN, SPAN_LIT(EVIL "/token"));
-		assert_int_equal(t->c.exchanges[t->c.n_exchanges - 1]->result.error, NETERR_REFUSED_BY_POLICY);
+		assert_int_equal(t->c.exchanges[t->c.n_exchanges - 1]->result.error,
+			NETERR_REFUSED_BY_POLICY);
 		assert_only(own);
 		assert_int_equal(requests_to(EVIL, true), 0);
 		t = afresh(state);
@@ -331,11 +344,13 @@ metadata_in_clear(void **state)
 		arm(t);
 		dress(t, way);
 		reply("GET", "openid-configuration", NULL,
-			JSON_HEAD "{\"issuer\":\"" ISSUER "\",\"introspection_endpoint\":\"http://idp.test/introspect\","
-				  "\"token_endpoint\":\"http://idp.test/token\",\"userinfo_endpoint\":"
-				  "\"http://idp.test/me\",\"revocation_endpoint\":\"http://idp.test/revoke\","
-				  "\"mtls_endpoint_aliases\":{\"token_endpoint\":\"http://idp.test/m/token\","
-				  "\"userinfo_endpoint\":\"http://idp.test/m/me\"}}");
+			JSON_HEAD
+			"{\"issuer\":\"" ISSUER
+			"\",\"introspection_endpoint\":\"http://idp.test/introspect\","
+			"\"token_endpoint\":\"http://idp.test/token\",\"userinfo_endpoint\":"
+			"\"http://idp.test/me\",\"revocation_endpoint\":\"http://idp.test/revoke\","
+			"\"mtls_endpoint_aliases\":{\"token_endpoint\":\"http://idp.test/m/token\","
+			"\"userinfo_endpoint\":\"http://idp.test/m/me\"}}");
 		reply(NULL, "http://idp.test", NULL, JSON_HEAD "{\"active\":true}");
 		walk_all(t, ACCESS);
 		assert_only(own);
@@ -351,7 +366,8 @@ add_part(struct buf *out, const char *json)
 	buf_putc(out, '.');
 }
 
-/* The token names its issuer, and its header where keys lie; neither is asked anything with a credential. */
+/* The token names its issuer, and its header where keys lie; neither is asked anything with a
+ * credential. */
 static void
 issuer_of_the_token(void **state)
 {
@@ -360,8 +376,11 @@ issuer_of_the_token(void **state)
 	struct buf jwt;
 
 	buf_init(&jwt, LIMIT_TOKEN);
-	add_part(&jwt, "{\"alg\":\"RS256\",\"kid\":\"k\",\"jku\":\"" EVIL "/jwks\",\"x5u\":\"" EVIL "/x5u\"}");
-	add_part(&jwt, "{\"iss\":\"" EVIL "\",\"sub\":\"u1\",\"aud\":\"" EVIL "/api\",\"exp\":1769864400,"
+	add_part(&jwt,
+		"{\"alg\":\"RS256\",\"kid\":\"k\",\"jku\":\"" EVIL "/jwks\",\"x5u\":\"" EVIL
+		"/x5u\"}");
+	add_part(&jwt,
+		"{\"iss\":\"" EVIL "\",\"sub\":\"u1\",\"aud\":\"" EVIL "/api\",\"exp\":1769864400,"
 		"\"scope\":\"openid\"}");
 	buf_puts(&jwt, ACCESS);
 	for (int with_issuer = 0; with_issuer < 2; with_issuer++)
@@ -369,17 +388,21 @@ issuer_of_the_token(void **state)
 			arm(t);
 			dress(t, way);
 			if (with_issuer) {
-				reply("GET", "openid-configuration", NULL, JSON_HEAD METADATA_OF(ISSUER));
+				reply("GET", "openid-configuration", NULL,
+					JSON_HEAD METADATA_OF(ISSUER));
 			} else {
 				profile_set(&t->profile.issuer, SPAN_EMPTY);
 				profile_set(&t->profile.introspection_endpoint,
 					SPAN_LIT("https://idp.test/introspect"));
-				profile_set(&t->profile.userinfo_endpoint, SPAN_LIT("https://idp.test/me"));
+				profile_set(&t->profile.userinfo_endpoint,
+					SPAN_LIT("https://idp.test/me"));
 			}
 			reply("GET", "evil.test", NULL, EVIL_METADATA(EVIL));
 			reply_active();
-			reply("GET", "/me", NULL, "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer "
-				"authorization_uri=\"" EVIL "/authorize\", resource_metadata=\"" EVIL "/rs\", "
+			reply("GET", "/me", NULL,
+				"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer "
+				"authorization_uri=\"" EVIL
+				"/authorize\", resource_metadata=\"" EVIL "/rs\", "
 				"error=\"invalid_token\"\r\n" DATE "\r\n");
 			reply(NULL, "evil.test", NULL, JSON_HEAD "{}");
 			walk_all(t, buf_str(&jwt));
@@ -390,7 +413,9 @@ issuer_of_the_token(void **state)
 	buf_release(&jwt);
 }
 
-/* A nonce belongs to the server that gave it (RFC 9449 §8.2): the resource is not told the other's. */
+/*
+ * A nonce belongs to the server that gave it (RFC 9449 §8.2): the resource is not told the other's.
+ */
 static void
 nonces_stay_at_home(void **state)
 {
@@ -400,8 +425,10 @@ nonces_stay_at_home(void **state)
 	dress(t, DPOP);
 	profile_set(&t->profile.resource_url, SPAN_LIT("https://api.test/orders"));
 	text_format(text, sizeof text,
-		"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nDPoP-Nonce: of-the-idp\r\n" DATE "\r\n"
-		"{\"active\":true,\"scope\":\"openid\",\"exp\":1769864400,\"cnf\":{\"jkt\":\"%s\"}}", jkt);
+		"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nDPoP-Nonce: of-the-idp\r\n" DATE
+		"\r\n"
+		"{\"active\":true,\"scope\":\"openid\",\"exp\":1769864400,\"cnf\":{\"jkt\":\"%s\"}}",
+		jkt);
 	reply("GET", "openid-configuration", NULL, JSON_HEAD METADATA_OF(ISSUER));
 	reply("POST", "/introspect", NULL, text);
 	reply("GET", "api.test", NULL, JSON_HEAD "{\"order\":7}");
@@ -419,7 +446,9 @@ nonces_stay_at_home(void **state)
 		dot = strchr(proof, '.');
 		assert_non_null(dot);
 		buf_init(&claims, LIMIT_TOKEN);
-		assert_int_equal(base64url_decode(&claims, span_make(dot + 1, strcspn(dot + 1, ".")), NULL), RES_OK);
+		assert_int_equal(
+			base64url_decode(&claims, span_make(dot + 1, strcspn(dot + 1, ".")), NULL),
+			RES_OK);
 		assert_non_null(strstr(buf_str(&claims), "\"ath\""));
 		assert_null(strstr(buf_str(&claims), "nonce"));
 		buf_release(&claims);

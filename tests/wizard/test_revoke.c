@@ -41,17 +41,6 @@ static const struct after rows[] = {
 		"replication-delay", "still taken at first, and refused", 2},
 };
 
-static bool
-found(struct world *t, const char *id)
-{
-	const struct diagnosis *d = wizard_diagnosis(t->w);
-
-	for (size_t i = 0; i < d->n; i++)
-		if (!strcmp(d->findings[i].rule->id, id))
-			return true;
-	return false;
-}
-
 static void
 once(const char *method, const char *url, const char *part, const char *response)
 {

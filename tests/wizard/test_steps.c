@@ -588,17 +588,6 @@ find_field(struct field_list *l, struct world *t, enum step s, const char *key)
 	return NULL;
 }
 
-static bool
-found(struct world *t, const char *id)
-{
-	const struct diagnosis *d = wizard_diagnosis(t->w);
-
-	for (size_t i = 0; i < d->n; i++)
-		if (!strcmp(d->findings[i].rule->id, id))
-			return true;
-	return false;
-}
-
 /* Introspection comes signed before the key set is known: the set is fetched, and the state recorded. */
 static void
 signed_answers_are_proven(void **state)

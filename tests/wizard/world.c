@@ -126,6 +126,23 @@ run(struct world *t)
 	fail_msg("the wizard does not come to rest");
 }
 
+const struct finding *
+finding(const struct world *t, const char *id)
+{
+	const struct diagnosis *d = wizard_diagnosis(t->w);
+
+	for (size_t i = 0; i < d->n; i++)
+		if (!strcmp(d->findings[i].rule->id, id))
+			return &d->findings[i];
+	return NULL;
+}
+
+bool
+found(const struct world *t, const char *id)
+{
+	return finding(t, id) != NULL;
+}
+
 size_t
 sent_to(const char *url)
 {

@@ -49,6 +49,9 @@ void begin(struct world *t, const char *access, const char *refresh);
 void new_run(struct world *t, struct journal *journal_take);
 /* Turns the engine and the wizard until nothing is left, as the callers' loops do. */
 void run(struct world *t);
+/* The finding of that id in the wizard's diagnosis; NULL: there is none. */
+const struct finding *finding(const struct world *t, const char *id);
+bool found(const struct world *t, const char *id);
 /* How many requests hold this text. */
 size_t sent_to(const char *part);
 
