@@ -118,6 +118,8 @@ profile_copy(struct profile *dst, const struct profile *src)
 #undef P_TOKEN
 }
 
+const char *const secret_forms[SECRET_FORMS] = {"env", "file", "command", "keyring"};
+
 void
 profile_set(char **member, struct span v)
 {

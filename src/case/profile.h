@@ -50,4 +50,8 @@ void str_list_add(struct str_list *l, struct span v);
 /* The endpoint as configured, or the empty span. */
 struct span profile_endpoint(const struct profile *p, enum endpoint e);
 
+/* Where a secret can come from: a key is NAME_env …, a source "env VALUE". */
+enum { SECRET_FORMS = 4 };
+extern const char *const secret_forms[SECRET_FORMS];
+
 #endif

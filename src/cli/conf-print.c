@@ -39,7 +39,7 @@ print_secret(struct buf *out, const struct profile_key *k, const struct secret *
 	char mask[MASK_MAX];
 
 	if (!source) {
-		buf_printf(out, "    # %s_env = \"\"; (or _file, _command)", k->name);
+		buf_printf(out, "    # %s_env = \"\"; (or _file, _command, _keyring)", k->name);
 	} else {
 		buf_printf(out, "    %s_%.*s = ", k->name, (int)form, source);
 		quoted(out, source + form + 1);

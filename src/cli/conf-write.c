@@ -11,7 +11,6 @@
 
 #define MARK "# Written by tokentriage's profile editor, which writes it anew"
 static const char list_separator[] = " | ";
-static const char *const forms[] = {"env", "file", "command", "keyring"};
 
 /* --- a key as one line of text --------------------------------------------------------------- */
 
@@ -82,12 +81,12 @@ set_secret(char **source, const struct profile_key *k, struct span text, struct 
 
 	span_word(&rest, &form);
 	rest = span_trim(rest);
-	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
-		if (!span_is(form, forms[i]) || !rest.n)
+	for (size_t i = 0; i < SECRET_FORMS; i++) {
+		if (!span_is(form, secret_forms[i]) || !rest.n)
 			continue;
-		what = !strcmp(forms[i], "file") ? absolute(rest) : span_dup(rest);
+		what = !strcmp(secret_forms[i], "file") ? absolute(rest) : span_dup(rest);
 		free(*source);
-		*source = xasprintf("%s %s", forms[i], what);
+		*source = xasprintf("%s %s", secret_forms[i], what);
 		free(what);
 		return RES_OK;
 	}
@@ -233,12 +232,12 @@ write_secret(struct buf *out, const struct profile_key *k, const char *source)
 {
 	size_t form = source ? strcspn(source, " ") : 0;
 
-	for (size_t i = 0; form && i < ARRAY_SIZE(forms); i++) {
+	for (size_t i = 0; form && i < SECRET_FORMS; i++) {
 		/* what was typed in has no source that another run could read */
-		if (strncmp(source, forms[i], form) != 0 || forms[i][form])
+		if (strncmp(source, secret_forms[i], form) != 0 || secret_forms[i][form])
 			continue;
-		buf_printf(out, "    %s_%s = ", k->name, forms[i]);
-		if (!strcmp(forms[i], "file"))
+		buf_printf(out, "    %s_%s = ", k->name, secret_forms[i]);
+		if (!strcmp(secret_forms[i], "file"))
 			quoted_file(out, source + form + 1);
 		else
 			quoted(out, source + form + 1);

@@ -37,8 +37,6 @@ static const struct {
 #undef UI_INT
 };
 
-static const char *const secret_forms[] = {"_env", "_file", "_command", "_keyring"};
-
 static const char *
 type_words(int type)
 {
@@ -95,7 +93,7 @@ wrong_type(struct loader *l, const config_setting_t *s, const char *key, const c
 
 /* --- keys of a profile ------------------------------------------------------------------------ */
 
-/* The row a key belongs to; *form: "_env" … of a secret, else "". */
+/* The row a key belongs to; *form: "env" … of a secret, else "". */
 static const struct profile_key *
 find_key(struct span name, const char **form)
 {
@@ -113,8 +111,10 @@ find_key(struct span name, const char **form)
 			continue;
 		if (k->kind == KEY_TOKEN && span_is(span_from(name, n), "_file"))
 			return k;
-		for (size_t f = 0; k->kind == KEY_SECRET && f < ARRAY_SIZE(secret_forms); f++) {
-			if (span_is(span_from(name, n), secret_forms[f])) {
+		if (k->kind != KEY_SECRET || !span_starts(span_from(name, n), "_"))
+			continue;
+		for (size_t f = 0; f < SECRET_FORMS; f++) {
+			if (span_is(span_from(name, n + 1), secret_forms[f])) {
 				*form = secret_forms[f];
 				return k;
 			}
@@ -276,8 +276,8 @@ read_string_key(struct loader *l, const config_setting_t *s, const struct profil
 		if (*source)
 			return fail(l, RES_SYNTAX, s, where, "%s has a source already: %s", k->name,
 				*source);
-		text = strcmp(form, "_file") ? xstrdup(v) : file_name(l, v);
-		*source = xasprintf("%s %s", form + 1, text);
+		text = strcmp(form, "file") ? xstrdup(v) : file_name(l, v);
+		*source = xasprintf("%s %s", form, text);
 		free(text);
 		return RES_OK;
 	}

@@ -1,7 +1,7 @@
 /*
- * The profile editor: one row a key of case/profile.def. What a value may be, and where it is
- * written, the
- * configuration knows (ui.h's struct ui_profiles); nothing here is written but by its save().
+ * The profile editor: one row a key of case/profile.def.  What a value may be, and where it is
+ * written, the configuration knows (ui.h's struct ui_profiles); nothing is written but by its
+ * save().
  */
 #include "ui/state.h"
 
@@ -41,6 +41,16 @@ ops(const struct ui *ui)
 
 /* --- the rows -------------------------------------------------------------------------------- */
 
+/* What was typed may be a secret, though it should not be. */
+static void
+drop_draft(struct editor *s, size_t i)
+{
+	if (s->draft[i])
+		wipe(s->draft[i], strlen(s->draft[i]));
+	free(s->draft[i]);
+	s->draft[i] = NULL;
+}
+
 static void
 load(const struct ui *ui, struct editor *s, size_t i)
 {
@@ -73,8 +83,7 @@ store(const struct ui *ui, struct editor *s)
 
 	buf_init_wiping(&was, LIMIT_TOKEN);
 	ops(ui)->text(&s->p, k, &was);
-	free(s->draft[s->here]);
-	s->draft[s->here] = NULL;
+	drop_draft(s, s->here);
 	s->changed = s->changed || !span_eq(text, buf_span(&was));
 	ok = span_eq(text, buf_span(&was)) || ops(ui)->set(&s->p, k, text, &e) == RES_OK;
 	if (!ok) {
@@ -112,14 +121,12 @@ store_all(const struct ui *ui, struct editor *s)
 static bool
 is_reference(struct span s)
 {
-	static const char *const forms[] = {"env ", "file ", "command ", "keyring "};
+	struct span form = span_sub(s, 0, span_find(s, ' '));
 
-	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
-		size_t n = strlen(forms[i]) < s.n ? strlen(forms[i]) : s.n;
-
-		if (strncmp(forms[i], s.p ? s.p : "", n) == 0)
+	for (size_t i = 0; i < SECRET_FORMS; i++)
+		if (form.n < s.n ? span_is(form, secret_forms[i])
+				 : span_eq(span_sub(span_of(secret_forms[i]), 0, s.n), s))
 			return true;
-	}
 	return false;
 }
 
@@ -428,11 +435,8 @@ editor_leave(struct ui *ui, void *state)
 	if (s->testing)
 		ops(ui)->test_end(ui->d->ctx);
 	textfield_release(&s->field);
-	for (size_t i = 0; i < profile_key_count; i++) {
-		if (s->draft[i])
-			wipe(s->draft[i], strlen(s->draft[i]));
-		free(s->draft[i]);
-	}
+	for (size_t i = 0; i < profile_key_count; i++)
+		drop_draft(s, i);
 	free(s->draft);
 	profile_release(&s->p);
 }
