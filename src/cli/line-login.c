@@ -15,7 +15,7 @@ view(const struct line *l)
 static bool
 takes_paste(const struct flow_view *v)
 {
-	return v->phase == FLOW_WAITING && (v->kind == FLOW_CODE || v->kind == FLOW_SILENT);
+	return v->phase == FLOW_WAITING && flow_is_redirect(v->kind);
 }
 
 /* A line that came while the login waits: what the browser ended at, or the end of it. */
