@@ -64,8 +64,8 @@ set_engine_options(struct wizard *w)
 }
 
 /*
- * A file that holds a whole token response (RFC 6749 §5.1), as --tokens-out writes it, is a form
- * like any other.
+ * A file that this program wrote (--tokens-out: a token response of RFC 6749 §5.1 with obtained_at)
+ * is a form like any other.  A response as it came is not: what reads a token there reads too much.
  */
 static void
 accept_response(struct wizard *w, enum token_slot slot, const struct secret *file, const char *path)
@@ -76,7 +76,7 @@ accept_response(struct wizard *w, enum token_slot slot, const struct secret *fil
 	if (!(t->repaired & ODD_JSON) ||
 		json_parse(&doc, span_trim(secret_reveal(file)), NULL) != RES_OK)
 		return;
-	if (json_get_str(doc, "access_token").n && json_get_str(doc, "token_type").n) {
+	if (json_get_str(doc, "access_token").n && json_i64_or(doc, "obtained_at", 0) > 0) {
 		t->accepted |= ODD_JSON;
 		log_add(w->deps.log, LOG_INFO, LOGC_STEP, 0,
 			"%s holds a token response: its %s is taken", path,

@@ -67,7 +67,7 @@ member() { "$NODE" -e 'process.stdout.write(JSON.parse(require("fs").readFileSyn
 member access_token >at
 CS=$(member client_secret); export CS
 "$tt" check --issuer "$issuer" --client-id "$id" --client-secret-env CS --access-token-file t.json --refresh-token-file t.json --format json >whole.json 2>err </dev/null
-expect "a file that holds a token response is taken as it is" "$NODE" -e '
+expect "a file that --tokens-out wrote is taken as it is" "$NODE" -e '
 	const r = JSON.parse(require("fs").readFileSync("whole.json"));
 	if (r.verdict.primary !== "token-expired" || r.findings.some(f => /json-wrapped|whitespace/.test(f.id || f.rule || JSON.stringify(f)))) { console.log(r.verdict, r.findings); process.exit(1); }'
 printf '{"access_token":"%s"}' "$(cat at)" >bare.json; chmod 600 bare.json

@@ -712,7 +712,7 @@ test_client(void **state)
 		"POST https://127.0.0.1:;/token;grant_type=client_credentials");
 	agree(t, "1", NULL);
 	arrived(t, "client credentials", "are in memory");
-	says(t, "?", "user information has not been asked for");
+	says(t, "?", "it is for no user information");
 	play_keys(t, "\r");
 	says(t, "✗", "there is no user whose information could be given");
 	shows(t, "HTTP 401");
