@@ -5,7 +5,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { glewlwydRoot } from './deps.mjs';
 import { Client } from './http.mjs';
+import { portForLater } from './ports.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const START_MS = 20000;
@@ -33,19 +34,6 @@ const secret = () => randomBytes(24).toString('base64url');
 const scopes = ['openid', 'profile', 'email', 'api'];
 const ADMIN = { username: 'admin', password: 'password' };	// of the packaged database
 const user = { name: 'user-1', password: secret() };
-
-// glewlwyd takes a number only, so the port is free when asked, and a clash with
-// another program shows as an early end and is tried again with another one.
-function freePort() {
-	return new Promise((done, fail) => {
-		const probe = createServer();
-		probe.on('error', fail);
-		probe.listen(0, '127.0.0.1', () => {
-			const { port } = probe.address();
-			probe.close(() => done(port));
-		});
-	});
-}
 
 function database() {
 	const file = join(work, 'glewlwyd.db');
@@ -196,8 +184,9 @@ execFileSync('openssl', ['rsa', '-in', join(work, 'sign.key'), '-pubout', '-out'
 const db = database();
 let child = null;
 let base;
+// it takes a number only: a clash shows as an early end, and is tried again with another one
 for (let i = 0; i < PORT_TRIES && !child; i++) {
-	const port = await freePort();
+	const port = await portForLater();
 	base = `https://127.0.0.1:${port}`;
 	child = await launch(configuration(port, db));
 }
@@ -211,7 +200,7 @@ process.stdin.on('error', () => child.stdin.end());
 child.on('close', () => process.exit(0));
 
 // it compares the port of a loopback redirect, too
-const redirect = `http://127.0.0.1:${await freePort()}/callback`;
+const redirect = `http://127.0.0.1:${await portForLater()}/callback`;
 const clients = clientTable();
 try {
 	await listening(new URL(base).port);

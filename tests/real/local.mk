@@ -28,7 +28,7 @@ EXTRA_DIST += \
 	tests/real/make-ca.sh \
 	tests/real/mint-oidc.mjs \
 	tests/real/mint.mjs \
-	tests/real/oidc-server.mjs \
+	tests/real/oidc-server.mjs tests/real/ports.mjs \
 	tests/real/package-lock.json \
 	tests/real/package.json \
 	tests/real/real.tap.sh \

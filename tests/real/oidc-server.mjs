@@ -5,11 +5,11 @@
 import { randomBytes, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import https from 'node:https';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Adapter } from './adapter.mjs';
 import { load } from './deps.mjs';
+import { portForLater } from './ports.mjs';
 
 const { values: opt } = parseArgs({ options: {
 	certs: { type: 'string' },
@@ -53,18 +53,6 @@ const KEYS = {
 function certificateJwk(name) {
 	const cert = new X509Certificate(pem(name));
 	return { ...cert.publicKey.export({ format: 'jwk' }), x5c: [cert.raw.toString('base64')] };
-}
-
-// The port of a redirect URI that is registered with it; free when asked.
-function freePort() {
-	return new Promise((done, fail) => {
-		const probe = createServer();
-		probe.on('error', fail);
-		probe.listen(0, '127.0.0.1', () => {
-			const { port } = probe.address();
-			probe.close(() => done(port));
-		});
-	});
 }
 
 function clientTable(port) {
@@ -181,7 +169,7 @@ function configuration(clients, nonces, mtls) {
 }
 
 const Provider = await load('oidc-provider');
-const { registered, told } = clientTable(await freePort());
+const { registered, told } = clientTable(await portForLater());
 const good = await listen('good');
 const other = {};
 for (const name of ['expired', 'other-host', 'not-yet'])
