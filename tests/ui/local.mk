@@ -38,6 +38,17 @@ UNIT_TESTS += tests/ui/test_screens
 tests_ui_test_screens_SOURCES = tests/ui/test_screens.c $(FAKE_UI)
 tests_ui_test_screens_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
 tests_ui_test_screens_LDADD = $(FAKE_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/ui/test_log
+tests_ui_test_log_SOURCES = tests/ui/test_log.c $(FAKE_UI)
+tests_ui_test_log_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
+tests_ui_test_log_LDADD = $(FAKE_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/ui/test_dialogs
+tests_ui_test_dialogs_SOURCES = tests/ui/test_dialogs.c $(FAKE_UI)
+tests_ui_test_dialogs_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
+tests_ui_test_dialogs_LDADD = $(FAKE_LIBS) $(CMOCKA_LIBS)
+
 EXTRA_DIST += tests/ui/golden
 
 UNIT_TESTS += tests/ui/test_timeline
