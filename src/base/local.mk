@@ -23,4 +23,5 @@ src_libttbase_a_SOURCES = \
 	src/base/span.c src/base/span.h \
 	src/base/steps.def \
 	src/base/text.c src/base/text.h \
+	src/base/tr.c src/base/tr.h \
 	src/base/utf8.c src/base/utf8.h

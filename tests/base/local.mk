@@ -45,3 +45,7 @@ UNIT_TESTS += tests/base/test_utf8
 tests_base_test_utf8_SOURCES = tests/base/test_utf8.c
 tests_base_test_utf8_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS)
 tests_base_test_utf8_LDADD = src/libttbase.a $(CMOCKA_LIBS)
+UNIT_TESTS += tests/base/test_tr
+tests_base_test_tr_SOURCES = tests/base/test_tr.c
+tests_base_test_tr_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS)
+tests_base_test_tr_LDADD = src/libttbase.a $(CMOCKA_LIBS)

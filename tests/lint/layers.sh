@@ -51,6 +51,7 @@ libraries() {
 				only("^gnutls/", "^src/demo/server\\.c$|^src/base/banned\\.h$")
 				only("^libsecret/", "^src/engine/keyring-secret\\.c$|^src/base/banned\\.h$")
 				only("libconfig", "^src/cli/conf\\.c$")
+				only("^libintl\\.h$", "^src/base/tr\\.c$")
 			}
 		' "$f"
 	done)
@@ -84,6 +85,8 @@ plant src/base/secret.c '#include <openssl/sha.h>'
 expect_found 'OpenSSL outside its files is found' libraries "$tmp/t"
 plant src/cli/options.c '#include <libconfig.h>'
 expect_found 'libconfig outside its file is found' libraries "$tmp/t"
+plant src/ui/chrome.c '#include <libintl.h>'
+expect_found 'gettext outside its file is found' libraries "$tmp/t"
 plant src/demo/store.c '#include <microhttpd.h>'
 expect_found 'libmicrohttpd outside its file is found' libraries "$tmp/t"
 tap_done
