@@ -2,6 +2,7 @@
 #include "cli/line-parts.h"
 
 #include <errno.h>
+#include <limits.h>
 
 #include "base/mem.h"
 #include "wizard/flow.h"
@@ -42,12 +43,15 @@ take_line(struct line *l)
 static int
 timeout_ms(const struct app *a)
 {
-	int64_t at = engine_deadline_us(a->engine), now = clock_mono_us(&clock_system);
-	int64_t other = wizard_deadline_us(a->wizard);
+	int64_t at = engine_deadline_us(a->engine), other = wizard_deadline_us(a->wizard), ms;
 
 	if (other < at)
 		at = other;
-	return at == INT64_MAX ? -1 : at <= now ? 0 : (int)((at - now) / 1000 + 1);
+	if (at == INT64_MAX)
+		return -1;
+	ms = (at - clock_mono_us(&clock_system) + 999) / 1000;
+	/* a wait that ends early is begun anew */
+	return ms < 0 ? 0 : ms > INT_MAX ? INT_MAX : (int)ms;
 }
 
 /* Goes on until something else is to be said: the login waits, or has ended. */

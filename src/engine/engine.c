@@ -328,16 +328,31 @@ engine_cancel(struct engine *e, uint32_t id)
 		}
 }
 
+static bool
+among(const uint32_t *ids, size_t n, uint32_t id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (ids[i] == id)
+			return true;
+	return false;
+}
+
 void
-engine_cancel_all(struct engine *e, uint32_t but)
+engine_cancel_others(struct engine *e, const uint32_t *kept, size_t n)
 {
 	struct task *next;
 
 	for (struct task *t = e->tasks; t; t = next) {
 		next = t->next;
-		if (!t->cancelled && t->id != but)
+		if (!t->cancelled && !among(kept, n, t->id))
 			cancel_task(e, t);
 	}
+}
+
+void
+engine_cancel_all(struct engine *e)
+{
+	engine_cancel_others(e, NULL, 0);
 }
 
 size_t

@@ -91,8 +91,9 @@ uint32_t engine_submit(struct engine *e, struct engine_call *call_take);
 /* Of a call that is not submitted after all: what it holds. */
 void engine_call_release(struct engine_call *call);
 void engine_cancel(struct engine *e, uint32_t id);
-/* All but the request of that id (0: all). */
-void engine_cancel_all(struct engine *e, uint32_t but);
+/* All but the n requests of these ids; an id of 0 is none. */
+void engine_cancel_others(struct engine *e, const uint32_t *kept, size_t n);
+void engine_cancel_all(struct engine *e);
 size_t engine_running(const struct engine *e); /* queued, waiting for a retry, or under way */
 /* The oldest running request, for the progress line; false: none. */
 bool engine_progress(const struct engine *e, enum purpose *p, char *host, size_t host_size, int64_t *elapsed_us);

@@ -371,11 +371,14 @@ wizard_busy(const struct wizard *w)
 void
 wizard_cancel(struct wizard *w)
 {
+	/* their answers hold tokens */
+	const uint32_t kept[] = {w->refresh_id, flow_awaited(w)};
+
 	w->n_queue = 0;
 	w->running = false;
 	w->consent = 0; /* given for what was cancelled */
 	flow_interrupt(w);
-	engine_cancel_all(w->deps.engine, w->refresh_id ? w->refresh_id : flow_awaited(w));
+	engine_cancel_others(w->deps.engine, kept, ARRAY_SIZE(kept));
 }
 
 bool
@@ -397,7 +400,7 @@ wizard_settle(struct wizard *w)
 			"the answer with the new tokens did not come");
 	wizard_cancel(w); /* the proof of what came */
 	wizard_login_cancel(w);
-	engine_cancel_all(w->deps.engine, 0);
+	engine_cancel_all(w->deps.engine);
 	engine_turn(w->deps.engine); /* what was cancelled is recorded in the old case */
 }
 

@@ -105,7 +105,7 @@ test_cancel_all_is_delivered_in_one_turn(void **state)
 		submit(w, &o[i], "GET", IDP "/x");
 	engine_turn(w->engine);
 	assert_in_range(replay_requests(w->replay), 8, ARRAY_SIZE(o) - 1); /* bounded */
-	engine_cancel_all(w->engine, 0);
+	engine_cancel_all(w->engine);
 	engine_turn(w->engine);
 	assert_int_equal(engine_running(w->engine), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(o); i++) {
@@ -658,7 +658,7 @@ chain_done(void *arg, const struct net_result *raw, const struct exchange *x)
 	(void)x;
 	c->calls++;
 	engine_turn(c->w->engine); /* a turn within the turn does nothing */
-	engine_cancel_all(c->w->engine, 0);
+	engine_cancel_all(c->w->engine);
 	submit(c->w, &c->second, "GET", IDP "/second");
 }
 

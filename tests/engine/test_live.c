@@ -158,7 +158,7 @@ test_cancel(void **state)
 		engine_turn(l.e);
 		assert_int_equal(engine_wait(l.e, NULL, 0, 10), RES_OK);
 	}
-	engine_cancel_all(l.e, 0);
+	engine_cancel_all(l.e);
 	engine_turn(l.e);
 	assert_int_equal(l.done, 2);
 	assert_int_equal(l.error, NETERR_CANCELLED);

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "case/renewal.h"
 #include "wizard/fields.h"
+#include "wizard/flow.h"
 
 /* {"alg":"none"} and these claims; from a ring of buffers. */
 static const char *
@@ -281,6 +282,53 @@ files_are_replaced_as_they_were(void **state)
 	rmdir(dir);
 }
 
+/* Cancelled while a login's token request and a refresh are both out: the answers of both are taken. */
+static void
+neither_refresh_nor_login_is_cancelled(void **state)
+{
+	struct world *t = *state;
+	struct replay_reply refreshed = {.method = "POST", .url_contains = "/token", .delay_us = 2000000,
+		.body_contains = "grant_type=refresh_token",
+		.response = JSON_HEAD "{\"access_token\":\"an-access-token-of-the-refresh\","
+			"\"token_type\":\"Bearer\",\"expires_in\":3600}"};
+	struct replay_reply logged_in = {.method = "POST", .url_contains = "/token", .delay_us = 3000000,
+		.body_contains = "grant_type=client_credentials",
+		.response = JSON_HEAD "{\"access_token\":\"an-access-token-of-the-login\","
+			"\"token_type\":\"Bearer\",\"expires_in\":3600}"};
+	struct replay_reply asked = {.method = "GET", .url_contains = "/me", .delay_us = 1000000,
+		.response = JSON_HEAD "{\"sub\":\"u1\"}"};
+	struct err e = ERR_INIT;
+	size_t answered = 0;
+
+	replay_add(transport, &asked);
+	healthy_server();
+	replay_add(transport, &refreshed);
+	replay_add(transport, &logged_in);
+	begin(t, "opaque-access-token-0123456789", "opaque-refresh-token-0123456789");
+	assert_int_equal(wizard_set_token_place(t->w, PLACE_MEMORY, NULL, &e), RES_OK);
+	assert_int_equal(wizard_login_prepare(t->w, FLOW_CLIENT, NULL, &e), RES_OK);
+	run(t);
+	assert_int_equal(wizard_refresh(t->w, &e), RES_OK);
+	engine_turn(t->engine);
+	assert_int_equal(wizard_login_go(t->w, &e), RES_OK);
+	engine_turn(t->engine);
+	assert_int_equal(sent_to("grant_type=refresh_token"), 1);
+	assert_int_equal(sent_to("grant_type=client_credentials"), 1);
+	wizard_run_step(t->w, STEP_HANDLE);
+	wizard_cancel(t->w);
+	run(t);
+	for (size_t i = 0; i < t->c.n_exchanges; i++) {
+		const struct exchange *x = t->c.exchanges[i];
+
+		if (x->purpose == PURPOSE_REFRESH || x->purpose == PURPOSE_TOKEN) {
+			assert_int_equal(x->answer.outcome, OUTCOME_SUCCESS);
+			answered++;
+		}
+	}
+	assert_int_equal(answered, 2);
+	assert_int_equal(t->c.n_generations, 3);
+}
+
 int
 main(void)
 {
@@ -291,6 +339,7 @@ main(void)
 		T(preconditions_are_said_first),
 		cmocka_unit_test(refusals_are_told_apart),
 		T(files_are_replaced_as_they_were),
+		T(neither_refresh_nor_login_is_cancelled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
