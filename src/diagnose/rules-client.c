@@ -604,10 +604,11 @@ rule_introspect_not_permitted(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = f->introspection;
 
-	if (!exchange_answered(x) || x->result.response.status != 403 || without_credentials(x) ||
-		x->answer.kind == BODY_HTML ||
+	if (!exchange_answered(x) || without_credentials(x) || x->answer.kind == BODY_HTML ||
 		x->answer.outcome == OUTCOME_SUCCESS || exchange_client_refused(x) ||
 		answer_hint(x) == HINT_PUBLIC_CLIENT)
+		return RULE_PASS;
+	if (x->result.response.status != 403 && answer_hint(x) != HINT_NOT_PERMITTED)
 		return RULE_PASS;
 	if (exchange_answered(f->introspection_probe) &&
 		f->introspection_probe->answer.outcome == OUTCOME_INACTIVE)
@@ -627,6 +628,6 @@ rule_introspect_not_permitted(const struct facts *f, struct finding *out)
 			"credentials are wrong or it lacks the permission.",
 			caller_name(x));
 	}
-	return say(out, "The server knows the client %s and does not let it introspect (403).",
-		caller_name(x));
+	return say(out, "The server knows the client %s and does not let it introspect (%d).",
+		caller_name(x), x->result.response.status);
 }

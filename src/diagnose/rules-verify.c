@@ -243,7 +243,8 @@ rule_nonconformant_introspection_error(const struct facts *f, struct finding *ou
 
 	if (!exchange_answered(x) || f->active.v != TRI_UNKNOWN || exchange_client_refused(x) ||
 		x->answer.outcome != OUTCOME_OAUTH_ERROR || x->result.response.status >= 500 ||
-		answer_error_is(x, "unsupported_token_type"))
+		answer_error_is(x, "unsupported_token_type") ||
+		answer_hint(x) == HINT_NOT_PERMITTED)
 		return RULE_PASS;
 	if (!proven && !answer_error_is(x, "invalid_token") &&
 		!answer_error_is(x, "invalid_grant") &&

@@ -58,6 +58,7 @@ enum hint {
 	HINT_SECRET_EXPIRED,
 	HINT_SECRET_WRONG,
 	HINT_PUBLIC_CLIENT,
+	HINT_NOT_PERMITTED, /* the server knows who asks, and does not let him introspect */
 	HINT_NO_CLIENT, /* the server saw no client authentication */
 	HINT_AUTH_METHOD,
 	HINT_ASSERTION_AUDIENCE,

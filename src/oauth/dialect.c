@@ -150,22 +150,22 @@ static bool
 condition(const struct json *doc, struct span c)
 {
 	size_t eq = span_find(c, '='), colon = span_find(c, ':');
+	bool differs = eq != SIZE_MAX && eq && c.p[eq - 1] == '!', same;
 	const struct json *j;
 	struct buf text;
-	bool ok;
 
 	if (span_starts(c, "!")) {
 		j = at_path(doc, span_from(c, 1));
 		return !j || json_type(j) == JSON_NULL;
 	}
-	j = at_path(doc, span_sub(c, 0, eq != SIZE_MAX ? eq : colon));
+	j = at_path(doc, span_sub(c, 0, eq != SIZE_MAX ? eq - differs : colon));
 	if (!j || json_type(j) == JSON_NULL)
 		return false;
 	if (eq != SIZE_MAX) {
 		buf_init(&text, TEXT_MAX);
-		ok = add_value(&text, j) && span_eq(buf_span(&text), span_from(c, eq + 1));
+		same = add_value(&text, j) && span_eq(buf_span(&text), span_from(c, eq + 1));
 		buf_release(&text);
-		return ok;
+		return same != differs;
 	}
 	return colon == SIZE_MAX || has_type(j, c.p[colon + 1]);
 }
