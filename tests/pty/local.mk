@@ -72,6 +72,24 @@ tests_pty_terminal_CPPFLAGS = $(PLAY_CPPFLAGS)
 tests_pty_terminal_CFLAGS = $(PLAY_CFLAGS)
 tests_pty_terminal_LDADD = $(PLAY_LIBS)
 
+EXTRA_DIST += tests/pty/keys.c
+check_PROGRAMS += tests/pty/keys
+TAP_TESTS += tests/pty/keys
+SANITIZER_TESTS += tests/pty/keys
+tests_pty_keys_SOURCES = tests/pty/keys.c
+tests_pty_keys_CPPFLAGS = $(PLAY_CPPFLAGS)
+tests_pty_keys_CFLAGS = $(PLAY_CFLAGS)
+tests_pty_keys_LDADD = $(PLAY_LIBS)
+
+EXTRA_DIST += tests/pty/terminals.c
+check_PROGRAMS += tests/pty/terminals
+TAP_TESTS += tests/pty/terminals
+SANITIZER_TESTS += tests/pty/terminals
+tests_pty_terminals_SOURCES = tests/pty/terminals.c
+tests_pty_terminals_CPPFLAGS = $(PLAY_CPPFLAGS)
+tests_pty_terminals_CFLAGS = $(PLAY_CFLAGS)
+tests_pty_terminals_LDADD = $(PLAY_LIBS)
+
 EXTRA_DIST += tests/pty/interrupted.c
 check_PROGRAMS += tests/pty/interrupted
 TAP_TESTS += tests/pty/interrupted

@@ -2,8 +2,11 @@
 
 #include "unit.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
+#include <netinet/in.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "base/mem.h"
@@ -215,6 +218,44 @@ play_quit(struct vt *t)
 	assert_non_null(strstr(t->plain, " sent.\r\n"));
 	assert_null(play_leak(t->plain));
 	play_teardown(NULL);
+}
+
+/* --- servers that do not answer ------------------------------------------------------------------------- */
+
+int
+play_deaf_port(bool connects, char url[64])
+{
+	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	socklen_t n = sizeof(a);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	if (connects)
+		assert_int_equal(listen(fd, 16), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &n), 0);
+	snprintf(url, 64, "http://127.0.0.1:%d", ntohs(a.sin_port));
+	return fd;
+}
+
+struct vt *
+play_start_waiting(int *fd)
+{
+	static const char *const env[] = {"TT_TEST_TOKEN=opaque-token-of-no-server", NULL};
+	const struct vt_options o = {.env = env};
+	char url[64], issuer[80];
+	const char *args[] = {issuer, "--access-token-env=TT_TEST_TOKEN", "--timeout=600", NULL};
+	struct vt *t;
+
+	*fd = play_deaf_port(true, url);
+	snprintf(issuer, sizeof(issuer), "--issuer=%s", url);
+	t = play_start(&o, args);
+	assert_true(vt_idle(t));
+	vt_type(t, "\r");
+	assert_true(vt_blocked(t));
+	assert_int_equal(t->last.state, 'b');
+	assert_true(vt_has(t, "Esc cancel"));
+	return t;
 }
 
 /* --- what it says -------------------------------------------------------------------------------------- */

@@ -34,6 +34,14 @@ void play_quit(struct vt *t);
 /* The program has ended and has given the terminal back. */
 void play_restored(struct vt *t);
 
+/*
+ * A port of loopback that is taken: with connects connections succeed, and nobody ever reads from them.  Its http
+ * address goes to url; returns the socket, to be closed.
+ */
+int play_deaf_port(bool connects, char url[64]);
+/* The wizard with a request under way there, which ends only when it is cancelled (or after ten minutes). */
+struct vt *play_start_waiting(int *fd);
+
 /* The sentence at the top, without what a refresh changed and "Next: …"; *glyph its state's glyph ("✗").  Owned. */
 char *play_verdict(struct vt *t, char glyph[8]);
 /*
