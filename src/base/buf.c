@@ -142,14 +142,22 @@ buf_printf(struct buf *b, const char *fmt, ...)
 enum res
 buf_vprintf(struct buf *b, const char *fmt, va_list ap)
 {
+	size_t room = b->cap - b->len;
 	va_list again;
 	int n;
 
 	if (b->status != RES_OK)
 		return b->status;
+	/* it mostly fits into what is there */
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, again);
+	n = vsnprintf(room ? b->p + b->len : NULL, room, fmt, again);
 	va_end(again);
+	if (n >= 0 && (size_t)n < room) {
+		b->len += (size_t)n;
+		return RES_OK;
+	}
+	if (room)
+		b->p[b->len] = '\0';
 	if (n < 0)
 		return b->status = RES_NOMEM;
 	if (reserve(b, (size_t)n) != RES_OK)

@@ -40,6 +40,8 @@ void redact_put_cookies(const struct redactor *r, struct buf *out, struct span v
 void redact_put_set_cookie(const struct redactor *r, struct buf *out, struct span value);
 /* A scheme of RFC 9110 §11.1 that is in use. */
 bool redact_is_scheme(struct span word);
+/* False: no registered value begins at the front of s, nor a part of one that counts. */
+bool redact_may_be_registered(const struct redactor *r, struct span s);
 /*
  * Takes the registered value at `at` out; returns the bytes it had, 0 if there is none.
  * Behind out_start the output is ours: of a base64 run what was copied goes, too.  With

@@ -82,12 +82,13 @@ size_t
 redact_prose_len(struct span s, size_t at, size_t *n)
 {
 	struct span rest = span_from(s, at);
+	char first = rest.n ? (char)(rest.p[0] | 0x20) : '\0';
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		size_t word, from, to;
 
 		/* letters differ from their capitals in one bit */
-		if (!rest.n || (rest.p[0] | 0x20) != names[i].word[0])
+		if (first != names[i].word[0])
 			continue;
 		word = strlen(names[i].word);
 		if (!span_starts_nocase(rest, names[i].word) || word >= rest.n)

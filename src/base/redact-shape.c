@@ -46,12 +46,21 @@ static const struct {
 	{"q", REDACT_KEY}, {"dp", REDACT_KEY}, {"dq", REDACT_KEY}, {"qi", REDACT_KEY},
 };
 
-static const char *const suffixes[] = {"accesstoken", "refreshtoken", "clientsecret", "secret",
-	"password", "passwd", "passphrase", "apikey", "authtoken", "sessiontoken", "securitytoken",
-	"clientassertion", "privatekey", "csrftoken", "xsrftoken", "secretkey", "apitoken",
-	"accesskey", "sessionkey", "signingkey", "encryptionkey", "masterkey", "subscriptionkey",
-	"functionskey", "privatetoken", "vaulttoken",
-	"gitlabtoken"};
+static const struct {
+	const char *text;
+	size_t n;
+} suffixes[] = {
+#define SUFFIX(text) {text, sizeof(text) - 1}
+	SUFFIX("accesstoken"), SUFFIX("refreshtoken"), SUFFIX("clientsecret"), SUFFIX("secret"),
+	SUFFIX("password"), SUFFIX("passwd"), SUFFIX("passphrase"), SUFFIX("apikey"),
+	SUFFIX("authtoken"), SUFFIX("sessiontoken"), SUFFIX("securitytoken"),
+	SUFFIX("clientassertion"), SUFFIX("privatekey"), SUFFIX("csrftoken"), SUFFIX("xsrftoken"),
+	SUFFIX("secretkey"), SUFFIX("apitoken"), SUFFIX("accesskey"), SUFFIX("sessionkey"),
+	SUFFIX("signingkey"), SUFFIX("encryptionkey"), SUFFIX("masterkey"),
+	SUFFIX("subscriptionkey"), SUFFIX("functionskey"), SUFFIX("privatetoken"),
+	SUFFIX("vaulttoken"), SUFFIX("gitlabtoken"),
+#undef SUFFIX
+};
 
 /* Names of what is wrong with a secret, not of the secret. */
 static const char *const not_before[] = {"invalid", "expired", "missing", "unknown", "bad",
@@ -69,9 +78,14 @@ redact_kind_of(struct span name)
 	for (size_t i = 0; i < ARRAY_SIZE(not_before); i++)
 		if (span_starts(n, not_before[i]))
 			return REDACT_NONE;
-	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++)
-		if (span_ends(n, suffixes[i]))
+	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++) {
+		size_t tail = suffixes[i].n;
+
+		/* the last byte decides nearly always, and this is asked of every name */
+		if (n.n >= tail && n.p[n.n - 1] == suffixes[i].text[tail - 1] &&
+			memcmp(n.p + n.n - tail, suffixes[i].text, tail) == 0)
 			return REDACT_VALUE;
+	}
 	return REDACT_NONE;
 }
 
@@ -281,11 +295,12 @@ static size_t
 vendor_len(struct span s)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(vendors); i++) {
-		size_t n = strlen(vendors[i].prefix), tail = n;
+		size_t n, tail;
 
 		/* the first byte decides nearly always, and this is asked at every word */
 		if (s.p[0] != vendors[i].prefix[0] || !span_starts(s, vendors[i].prefix))
 			continue;
+		n = tail = strlen(vendors[i].prefix);
 		while (tail < s.n && s.p[tail] != '\0' &&
 			(is_base64url(s.p[tail]) || strchr(".~+/|", s.p[tail]) != NULL))
 			tail++;

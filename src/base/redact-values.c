@@ -8,7 +8,8 @@ enum {
 	KEY = 6,         /* bytes that decide the bucket; shorter values are not searched for */
 	WRAP_MAX = 64,   /* of a base64 form the beginning is enough: its whole run goes */
 	PARTIAL = 24,    /* so much of a value's beginning is taken for a cut value */
-	FIRST_BUCKETS = 64,
+	FIRST_BUCKETS = 256,
+	BUCKETS_PER_PAT = 4, /* most are empty, and a text is passed over quickly */
 	FORM_MAX = 8 * LIMIT_TOKEN,
 };
 
@@ -129,7 +130,7 @@ add_pat(struct redactor *r, struct secret *of, struct span s, bool wrapped)
 		die("out of memory");
 	memcpy(pat->p, s.p, s.n);
 	*b = (uint32_t)r->count++;
-	if (r->count > r->bucket_count)
+	if (r->count * BUCKETS_PER_PAT > r->bucket_count)
 		rehash(r);
 }
 
@@ -224,6 +225,12 @@ redactor_add(struct redactor *r, struct secret *sec)
 }
 
 /* --- searching ---------------------------------------------------------------------------- */
+
+bool
+redact_may_be_registered(const struct redactor *r, struct span s)
+{
+	return r != NULL && s.n >= KEY && *bucket_of(r, s.p) != NO_PAT;
+}
 
 /* The longest form at the front of s; with `partial` also the beginning of one. */
 static const struct pat *

@@ -405,22 +405,68 @@ put_at(struct scan *sc, size_t at)
 	return n > 0 ? n : redact_put_registered(sc->r, sc->out, sc->out_start, s, at, true);
 }
 
+/* Nothing that must go begins here: so it is at most places of most texts, and asked at each. */
+static bool
+is_quiet(const struct scan *sc, size_t at)
+{
+	static const char dots[] = "…"; /* of a mask, behind four bytes */
+	struct span s = sc->s;
+	char c = s.p[at];
+
+	if (redact_is_word(c)) {
+		if (at == 0 || !redact_is_word(s.p[at - 1]) || (at >= 3 && s.p[at - 3] == '%'))
+			return false;
+		if (c == 'e' && redact_starts_like_json(span_from(s, at)))
+			return false;
+	} else if (c == '[' || c == ':') {
+		return false;
+	}
+	if (at + 4 < s.n && s.p[at + 4] == dots[0])
+		return false;
+	return !redact_may_be_registered(sc->r, span_from(s, at));
+}
+
+/* True: something was put that may differ from what stood there. */
+static bool
+scan_text(struct scan *sc)
+{
+	struct span s = sc->s;
+	size_t at = 0, copied = 0;
+	bool put = false;
+
+	while (at < s.n && sc->out->status == RES_OK) {
+		size_t n;
+
+		if (is_quiet(sc, at)) {
+			at++;
+			continue;
+		}
+		buf_add_span(sc->out, span_sub(s, copied, at - copied));
+		copied = at;
+		n = put_at(sc, at);
+		put = put || n > 0;
+		at += n > 0 ? n : 1;
+		if (n > 0)
+			copied = at;
+	}
+	buf_add_span(sc->out, span_from(s, copied));
+	return put;
+}
+
 enum res
 redact_text(const struct redactor *r, struct buf *out, struct span s)
 {
 	struct scan sc = {.r = r, .out = out, .out_start = out->len, .s = s};
-	size_t at = 0, copied = 0;
 
-	while (at < s.n && out->status == RES_OK) {
-		size_t n;
+	(void)scan_text(&sc);
+	return out->status;
+}
 
-		buf_add_span(out, span_sub(s, copied, at - copied));
-		copied = at;
-		n = put_at(&sc, at);
-		if (n > 0)
-			copied = at += n;
-		else
-			at++;
-	}
-	return buf_add_span(out, span_sub(s, copied, s.n - copied));
+bool
+redact_changes(const struct redactor *r, struct buf *out, struct span s)
+{
+	struct scan sc = {.r = r, .out = out, .out_start = out->len, .s = s};
+
+	return scan_text(&sc) && out->status == RES_OK &&
+		!span_eq(span_from(buf_span(out), sc.out_start), s);
 }

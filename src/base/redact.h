@@ -21,8 +21,13 @@ void redactor_add(struct redactor *r, struct secret *s);
 size_t redactor_mark(const struct redactor *r);
 void redactor_forget(struct redactor *r, size_t mark);
 
-/* Free text (log lines, header values, error texts): registered values, names, shapes. */
+/*
+ * Free text (log lines, header values, error texts): registered values, names, shapes.  r NULL: no
+ * value is registered.
+ */
 enum res redact_text(const struct redactor *r, struct buf *out, struct span s);
+/* The same; false: what was appended is s, or there is no room for it. */
+bool redact_changes(const struct redactor *r, struct buf *out, struct span s);
 /* A form body or URL query "a=b&c=d": values of secret-bearing names, then redact_text. */
 enum res redact_form(const struct redactor *r, struct buf *out, struct span s);
 /* A URL: userinfo, secret query and fragment members. */

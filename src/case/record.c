@@ -219,8 +219,10 @@ note_proof(struct exchange *x, const struct http_request *req, const struct net_
 static bool
 redacted(const struct redactor *r, struct buf *out, struct span s)
 {
+	if (!s.n)
+		return false;
 	buf_clear(out);
-	return redact_text(r, out, s) == RES_OK && !span_eq(buf_span(out), s);
+	return redact_changes(r, out, s);
 }
 
 /* These return true if they changed anything. */
@@ -304,16 +306,12 @@ record_mask_tree(const struct redactor *r, struct json *tree)
 	mask_tree(r, tree, false);
 }
 
+/* doc: the body's; masked with it. */
 static void
-mask_json(const struct redactor *r, struct buf *out, struct span body)
+mask_document(const struct redactor *r, struct buf *out, struct span body, struct json *doc)
 {
-	struct json *doc;
 	struct buf after;
 
-	if (json_parse(&doc, body, NULL) != RES_OK) {
-		(void)redact_text(r, out, body);
-		return;
-	}
 	buf_init_wiping(&after, 8 * body.n + MASK_ROOM);
 	/* untouched: keep the server's own bytes */
 	if (!mask_tree(r, doc, false))
@@ -322,8 +320,19 @@ mask_json(const struct redactor *r, struct buf *out, struct span body)
 		(void)buf_add_span(out, buf_span(&after));
 	else
 		(void)redact_text(r, out, body);
-	json_free(doc);
 	buf_release(&after);
+}
+
+static void
+mask_json(const struct redactor *r, struct buf *out, struct span body)
+{
+	struct json *doc;
+
+	if (json_parse(&doc, body, NULL) == RES_OK)
+		mask_document(r, out, body, doc);
+	else
+		(void)redact_text(r, out, body);
+	json_free(doc);
 }
 
 static void
@@ -432,6 +441,22 @@ mask_tls(struct tls_info *t, const struct redactor *r)
 	}
 }
 
+/* The answer's document is that of the body where this is JSON: it is masked once, for both. */
+static void
+mask_response_body(struct exchange *x, const struct net_result *raw, const struct redactor *r)
+{
+	struct buf *out = &x->result.response.body;
+	struct span body = buf_span(&raw->response.body);
+
+	if (x->answer.kind != BODY_JSON || !x->answer.doc) {
+		mask_body(r, out, body);
+		return;
+	}
+	buf_release(out);
+	buf_init_wiping(out, 8 * body.n + MASK_ROOM);
+	mask_document(r, out, body, x->answer.doc);
+}
+
 static void
 mask_result(struct exchange *x, const struct net_result *raw, const struct redactor *r)
 {
@@ -449,7 +474,7 @@ mask_result(struct exchange *x, const struct net_result *raw, const struct redac
 	tls_info_copy(&m->tls, &raw->tls);
 	mask_tls(&m->tls, r);
 	mask_headers(r, &m->response.headers);
-	mask_body(r, &m->response.body, buf_span(&raw->response.body));
+	mask_response_body(x, raw, r);
 	mask_text(r, m->error_text, sizeof(m->error_text));
 }
 
@@ -481,7 +506,8 @@ mask_challenges(struct challenges *c, const struct redactor *r)
 static void
 mask_answer(struct answer *a, enum purpose p, const struct redactor *r)
 {
-	mask_tree(r, a->doc, false);
+	if (a->kind != BODY_JSON)
+		mask_tree(r, a->doc, false);
 	mask_tree(r, a->jose_header, false);
 	answer_read_claims(a, p);
 	mask_challenges(&a->challenges, r);

@@ -70,7 +70,6 @@ body_error_release(struct body_error *b)
 static const struct json *
 step_into(const struct json *j, struct span part)
 {
-	char name[64];
 	int64_t k;
 
 	if (!j)
@@ -82,8 +81,7 @@ step_into(const struct json *j, struct span part)
 			j = json_next(j);
 		return j;
 	}
-	snprintf(name, sizeof(name), "%.*s", SPAN_ARG(part));
-	return json_get(j, name);
+	return json_member(j, part);
 }
 
 static const struct json *

@@ -20,6 +20,17 @@ escape(struct buf *out, uint32_t cp)
 	}
 }
 
+/* How many bytes at the front stand for themselves. */
+static size_t
+plain_len(struct span s)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.p[n] >= 0x20 && s.p[n] < 0x7f && s.p[n] != '"' && s.p[n] != '\\')
+		n++;
+	return n;
+}
+
 static void
 print_string(struct buf *out, struct span s)
 {
@@ -28,9 +39,16 @@ print_string(struct buf *out, struct span s)
 	buf_putc(out, '"');
 	while (s.n) {
 		uint32_t cp;
-		size_t n = utf8_decode(s, &cp);
-		const char *at = cp && cp < 0x80 ? strchr(shorts, (int)cp) : NULL;
+		size_t n = plain_len(s);
+		const char *at;
 
+		if (n) {
+			buf_add(out, s.p, n);
+			s = span_from(s, n);
+			continue;
+		}
+		n = utf8_decode(s, &cp);
+		at = cp && cp < 0x80 ? strchr(shorts, (int)cp) : NULL;
 		if (at) {
 			buf_putc(out, '\\');
 			buf_putc(out, letters[at - shorts]);
@@ -55,7 +73,7 @@ print_number(struct buf *out, double d)
 	if (!isfinite(d)) {
 		buf_puts(out, "null");
 	} else if (d < 1e17 && d > -1e17 && (double)(int64_t)d == d) {
-		buf_printf(out, "%.0f", d == 0 ? 0.0 : d);
+		buf_printf(out, "%lld", (long long)d);
 	} else {
 		snprintf(text, sizeof(text), "%.15g", d);
 		if (strtod(text, NULL) != d)

@@ -21,6 +21,7 @@ enum json_type json_type(const struct json *j);
 /* Members: case-sensitive; of two of one name the last, as ECMAScript reads and RFC 7519 §4 allows; NULL if absent,
  * null-safe on j. */
 const struct json *json_get(const struct json *j, const char *name);
+const struct json *json_member(const struct json *j, struct span name);
 /*
  * Does any object in the tree hold a name twice with values that differ, so that readers may disagree?  Gives the
  * first such pair: the earlier member, and the one that json_get() gives.

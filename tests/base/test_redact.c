@@ -594,6 +594,34 @@ test_markup(void **state)
 		check(redact_text, none, harmless[i], harmless[i]);
 }
 
+static void
+test_changes(void **state)
+{
+	static const struct {
+		const char *in, *out;
+		bool changed;
+	} cases[] = {
+		{"", "", false},
+		{"token: expired, code: 17", "token: expired, code: 17", false},
+		{"password=[redacted] x", "password=[redacted] x", false}, /* an earlier run's */
+		{"password=hunter2 x", "password=[redacted] x", true},
+	};
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 4096);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		buf_clear(&b);
+		assert_int_equal(
+			redact_changes(none, &b, span_of(cases[i].in)), cases[i].changed);
+		assert_string_equal(buf_str(&b), cases[i].out);
+		buf_clear(&b);
+		assert_int_equal(
+			redact_changes(NULL, &b, span_of(cases[i].in)), cases[i].changed);
+	}
+	buf_release(&b);
+}
+
 static int
 setup(void **state)
 {
@@ -627,6 +655,7 @@ main(void)
 		cmocka_unit_test(test_header),
 		cmocka_unit_test(test_prose),
 		cmocka_unit_test(test_markup),
+		cmocka_unit_test(test_changes),
 		cmocka_unit_test(test_random_text),
 		cmocka_unit_test(test_hostile_repetition),
 	};

@@ -129,6 +129,8 @@ test_access(void **state)
 	assert_ptr_equal(last, json_get(j, "active"));
 	assert_true(json_to_bool(earlier, &b) && !b);
 	assert_null(json_get(j, "absent"));
+	assert_ptr_equal(json_member(j, SPAN_LIT("active")), json_get(j, "active"));
+	assert_null(json_member(j, SPAN_LIT("activ")));
 	assert_null(json_get(NULL, "x"));
 	assert_null(json_get(n, "x"));
 	assert_int_equal(json_count(j), 4);
