@@ -1,20 +1,6 @@
 #!/bin/sh
 # A saved case: check --save, then inspect, gives the same verdict, findings and status, and no secret.
-set -u
-work=$(mktemp -d) || exit 99
-server=
-cleanup() {
-	[ -n "$server" ] && kill "$server" 2>/dev/null && wait "$server" 2>/dev/null
-	rm -rf "$work"
-}
-trap cleanup EXIT
-HOME=$work XDG_CONFIG_HOME=$work/xdg; export HOME XDG_CONFIG_HOME
-cd "$work" || exit 99
-tt=$TOKENTRIAGE
-n=0 failed=0
-
-result() { n=$((n + 1)); echo "$1 $n - $2"; [ "$1" = ok ] || failed=1; }
-note() { sed 's/^/# /' "$1" | head -n "${2-12}"; }
+. "${srcdir:?}/tests/scratch.sh"
 
 # What must be the same: verdict, findings with their evidence, steps (by jq's little sister).
 essence() {
@@ -109,7 +95,7 @@ setsid -w "$tt" inspect expired.case --save clear.case --with-secrets >out 2>err
 
 # secrets: what the user gave is not in the file, in no part long enough to be told
 "$tt" serve --scenario rotated --tokens-out t.json >serve.out 2>serve.err & server=$!
-i=0; while ! grep -q '^ready' serve.out && [ $i -lt 600 ] && kill -0 $server 2>/dev/null; do i=$((i + 1)); sleep 0.1; done
+wait_for '^ready' serve.out $server
 issuer=$(sed -n 's/^issuer //p' serve.out) id=$(sed -n 's/^client_id //p' serve.out)
 "$NODE" -e '
 	const fs = require("fs"), t = JSON.parse(fs.readFileSync("t.json"));

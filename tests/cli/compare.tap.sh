@@ -1,13 +1,6 @@
 #!/bin/sh
 # compare: which difference explains that one works and the other does not.
-set -u
-work=$(mktemp -d) || exit 99
-trap 'rm -rf "$work"' EXIT
-HOME=$work XDG_CONFIG_HOME=$work/xdg XDG_STATE_HOME=$work/state; export HOME XDG_CONFIG_HOME XDG_STATE_HOME
-cd "$work" || exit 99
-tt=$TOKENTRIAGE n=0 failed=0
-result() { n=$((n + 1)); echo "$1 $n - $2"; [ "$1" = ok ] || { failed=1; sed 's/^/# /' err out 2>/dev/null | head -n 12; }; }
-is() { if [ "$2" = "$3" ]; then result ok "$1"; else result "not ok" "$1: $2, not $3"; fi; }
+. "${srcdir:?}/tests/scratch.sh"
 of() { "$NODE" -p "const r = JSON.parse(require('fs').readFileSync('out')); $1"; }
 
 "$tt" demo healthy --save healthy.case >out 2>err </dev/null

@@ -29,6 +29,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "oauth/json.h"
+#include "remove-tree.h"
 
 extern char **environ;
 
@@ -654,15 +655,6 @@ number(const char *name, int64_t otherwise)
 	return text && span_to_i64(span_of(text), &n) == RES_OK && n > 0 ? n : otherwise;
 }
 
-static int
-forget_all(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-	(void)st;
-	(void)type;
-	(void)at;
-	return remove(path);
-}
-
 int
 main(void)
 {
@@ -690,7 +682,7 @@ main(void)
 	ok = run_all((size_t)number("TT_CRASH_RUNS", 200));
 	kill(world.serve, SIGTERM);
 	waitpid(world.serve, NULL, 0);
-	(void)nftw(folder, forget_all, 8, FTW_DEPTH | FTW_PHYS);
+	(void)remove_tree(folder);
 	for (size_t i = 0; i < world.n_sent; i++)
 		free(world.sent[i]);
 	free(world.sent);

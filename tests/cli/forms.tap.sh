@@ -1,21 +1,8 @@
 #!/bin/sh
 # The forms for programs: the plugin's line and statuses, OpenMetrics by its grammar, the script of curl commands (clean to
 # a shell, and to shellcheck where that is at hand) run against the server that the case was recorded with.
-set -u
-work=$(mktemp -d) || exit 99
-server=
-cleanup() {
-	[ -n "$server" ] && kill "$server" 2>/dev/null && wait "$server" 2>/dev/null
-	rm -rf "$work"
-}
-trap cleanup EXIT
-HOME=$work XDG_CONFIG_HOME=$work/xdg; export HOME XDG_CONFIG_HOME
-cd "$work" || exit 99
-tt=$TOKENTRIAGE
-n=0 failed=0
+. "${srcdir:?}/tests/scratch.sh"
 
-result() { n=$((n + 1)); echo "$1 $n - $2"; [ "$1" = ok ] || failed=1; }
-note() { sed 's/^/# /' "$1" | head -n "${2-12}"; }
 # expect WHAT COMMAND...: ok if the command succeeds; its output is shown if not
 expect() { what=$1; shift; if "$@" >note 2>&1; then result ok "$what"; else result "not ok" "$what"; note note; fi; }
 
@@ -61,7 +48,7 @@ expect "seconds to expiry" grep -Eq '^tokentriage_token_expiry_seconds\{profile=
 
 # --- the script -----------------------------------------------------------------------------------------------------
 "$tt" serve --scenario expired --tokens-out t.json >serve.out 2>serve.err & server=$!
-i=0; while ! grep -q '^ready' serve.out && [ $i -lt 600 ] && kill -0 $server 2>/dev/null; do i=$((i + 1)); sleep 0.1; done
+wait_for '^ready' serve.out $server
 issuer=$(sed -n 's/^issuer //p' serve.out) id=$(sed -n 's/^client_id //p' serve.out)
 member() { "$NODE" -e 'process.stdout.write(JSON.parse(require("fs").readFileSync("t.json"))[process.argv[1]])' "$1"; }
 member access_token >at

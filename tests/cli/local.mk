@@ -36,5 +36,6 @@ EXTRA_DIST += tests/cli/keyring.tap.sh
 # SIGKILL at random moments of a refresh.
 check_PROGRAMS += tests/cli/crash
 tests_cli_crash_SOURCES = tests/cli/crash.c
+tests_cli_crash_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_cli_crash_LDADD = src/libttoauth.a src/libttbase.a $(CJSON_LIBS)
 TAP_TESTS += tests/cli/crash

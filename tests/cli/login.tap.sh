@@ -1,37 +1,12 @@
 #!/bin/sh
 # login on a terminal, where the address that a browser ended at can be pasted; the browser is the test.
-set -u
-work=$(mktemp -d) || exit 99
-server=
-cleanup() {
-	exec 9>&-
-	[ -n "$server" ] && kill "$server" 2>/dev/null && wait "$server" 2>/dev/null
-	rm -rf "$work"
-}
-trap cleanup EXIT
-HOME=$work XDG_CONFIG_HOME=$work XDG_STATE_HOME=$work; export HOME XDG_CONFIG_HOME XDG_STATE_HOME
+. "${srcdir:?}/tests/scratch.sh"
+trap 'exec 9>&-; scratch_end' EXIT
 unset BROWSER DISPLAY WAYLAND_DISPLAY
-tt=$TOKENTRIAGE
-case $tt in /*) ;; *) tt=$(pwd)/$tt ;; esac
-cd "$work" || exit 99
-n=0 failed=0
-
-ok() { n=$((n + 1)); echo "ok $n - $1"; }
-not_ok() {
-	n=$((n + 1)) failed=$((failed + 1)); echo "not ok $n - $1"
-	sed 's/^/# /' said 2>/dev/null | tail -n 30
-}
-# wait_for PATTERN FILE PID: until the file has the line, or the process is gone, or a minute has passed.
-wait_for() {
-	i=0
-	until grep -q "$1" "$2" 2>/dev/null || [ $i -ge 1200 ]; do
-		i=$((i + 1)); kill -0 "$3" 2>/dev/null || break
-		sleep 0.05
-	done
-	tr -d '\r' <"$2" >said
-	grep -q "$1" said
-}
-says() { if wait_for "$1" out "$login"; then ok "$2"; else not_ok "$2"; fi; }
+# The last of what stood on the terminal, without its carriage returns.
+said() { tr -d '\r' <out >said; }
+not_ok() { result 'not ok' "$1"; sed 's/^/# /' said 2>/dev/null | tail -n 30; }
+says() { if wait_for "$1" out "$login"; then ok "$2"; said; else said; not_ok "$2"; fi; }
 
 # begin FLOW: login in a pseudo terminal; what is typed goes to descriptor 9.
 begin() {

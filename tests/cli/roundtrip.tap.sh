@@ -1,12 +1,7 @@
 #!/bin/sh
 # Every scenario of the embedded server: the report of the live case is that of the case saved and read again, and of the
 # case as a HAR file; each HAR file fits doc/har.schema.json.  Needs ajv of $TT_NODE_MODULES (tests/real/setup.sh).
-set -u
-work=$(mktemp -d) || exit 99
-trap 'rm -rf "$work"' EXIT
-HOME=$work XDG_CONFIG_HOME=$work/xdg; export HOME XDG_CONFIG_HOME
-cd "$work" || exit 99
-tt=$TOKENTRIAGE
+. "${srcdir:?}/tests/scratch.sh"
 
 "$tt" demo --list </dev/null | cut -d' ' -f1 >names
 # two at a time: the scenarios wait more than they work

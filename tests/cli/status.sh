@@ -1,23 +1,7 @@
 #!/bin/sh
 # The command line: exit statuses of the contract, refusals, bad input, configuration, reports.
-set -u
-work=$(mktemp -d) || exit 99
-server=
-cleanup() {
-	[ -n "$server" ] && kill "$server" 2>/dev/null && wait "$server" 2>/dev/null
-	rm -rf "$work"
-}
-trap cleanup EXIT
-HOME=$work XDG_CONFIG_HOME=$work/xdg; export HOME XDG_CONFIG_HOME
-cd "$work" || exit 99
-tt=$TOKENTRIAGE
-n=0 failed=0
+. "${srcdir:?}/tests/scratch.sh"
 
-ok() { n=$((n + 1)); echo "ok $n - $1"; }
-not_ok() {
-	n=$((n + 1)) failed=$((failed + 1)); echo "not ok $n - $1"
-	sed 's/^/# out: /' out | head -12; sed 's/^/# err: /' err | head -12
-}
 # want STATUS NAME -- ARGUMENT...: runs the program; what it wrote is in out and err.
 want() {
 	status=$1 name=$2; shift 3
@@ -35,15 +19,6 @@ want_in() {
 says() { if grep -qF -- "$2" "$1"; then ok "... $1 says: $2"; else not_ok "$1 does not say: $2"; fi; }
 silent() { if [ -s "$1" ]; then not_ok "$1 is not empty"; else ok "... $1 is empty"; fi; }
 hides() { if grep -qF -- "$2" out err; then not_ok "holds a secret"; else ok "... holds no secret"; fi; }
-
-# wait_for PATTERN FILE PID: until the file has the line, or the process is gone, or a minute has passed.
-wait_for() {
-	i=0
-	until grep -q "$1" "$2" 2>/dev/null || [ $i -ge 1200 ]; do
-		i=$((i + 1)); kill -0 "$3" 2>/dev/null || break
-		sleep 0.05
-	done
-}
 
 # --- help, version, what is not there ---------------------------------------------------------
 for c in '' check demo inspect open compare bulk explain serve; do

@@ -1,12 +1,12 @@
 /* The profile editor's files: every key comes back as it was written, and nothing written by hand is touched. */
 #include "unit.h"
 
-#include <ftw.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/mem.h"
 #include "cli/conf-write.h"
+#include "remove-tree.h"
 
 static char folder[] = "/tmp/tokentriage-conf-XXXXXX";
 
@@ -298,19 +298,10 @@ begin(void **state)
 }
 
 static int
-gone(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-	(void)st;
-	(void)type;
-	(void)at;
-	return remove(path);
-}
-
-static int
 end(void **state)
 {
 	(void)state;
-	return nftw(folder, gone, 8, FTW_DEPTH | FTW_PHYS);
+	return remove_tree(folder);
 }
 
 int

@@ -7,7 +7,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -20,6 +19,7 @@
 #include "base/rng.h"
 #include "demo/demo.h"
 #include "oauth/json.h"
+#include "remove-tree.h"
 
 enum { SIDE_BY_SIDE = 4, SERVER_S = 120 };
 
@@ -308,13 +308,6 @@ try_level(const struct scenario *s, const char *dir, enum level l)
 
 /* --- side by side ----------------------------------------------------------------------------------------- */
 
-static int
-forget(const char *path, const struct stat *st, int what, struct FTW *at)
-{
-	(void)st, (void)what, (void)at;
-	return remove(path);
-}
-
 /* In a process of its own; what it prints goes to `out`. */
 static int
 scenario_main(const struct scenario *s, const char *dir, const char *out)
@@ -415,7 +408,7 @@ main(int argc, char **argv)
 		tell(&jobs[i], i + 1, work);
 		ok = ok && jobs[i].ok;
 	}
-	(void)nftw(work, forget, 8, FTW_DEPTH | FTW_PHYS);
+	(void)remove_tree(work);
 	free(jobs);
 	return ok ? 0 : 1;
 }

@@ -53,6 +53,7 @@ EXTRA_DIST += tests/demo/client.mjs tests/demo/client.tap.sh
 # The whole program over every scenario: `check` at each level of probes, then `demo`.
 check_PROGRAMS += tests/demo/check
 tests_demo_check_SOURCES = tests/demo/check.c
+tests_demo_check_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_demo_check_LDADD = $(DEMO_TEST_LIBS)
 TAP_TESTS += tests/demo/check
 SANITIZER_TESTS += tests/demo/check

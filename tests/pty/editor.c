@@ -4,7 +4,6 @@
  */
 #include "unit.h"
 
-#include <ftw.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -12,6 +11,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "pty/play.h"
+#include "remove-tree.h"
 
 static const int sizes[][2] = {{24, 80}, {18, 60}};
 static char *folder, *config_home;
@@ -29,18 +29,9 @@ setup(void **state)
 }
 
 static int
-gone(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-	(void)st;
-	(void)type;
-	(void)at;
-	return remove(path);
-}
-
-static int
 teardown(void **state)
 {
-	int r = nftw(folder, gone, 8, FTW_DEPTH | FTW_PHYS);
+	int r = remove_tree(folder);
 
 	play_teardown(state);
 	free(folder);

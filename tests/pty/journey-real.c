@@ -33,19 +33,6 @@ start(void)
 	return play_start(NULL, args);
 }
 
-/* The verdict's state and a part of its sentence. */
-static void
-says(struct vt *t, const char *state, const char *words)
-{
-	char glyph[8], *verdict = play_verdict(t, glyph);
-
-	if (strcmp(glyph, state) != 0 || !strstr(verdict, words)) {
-		vt_dump(t, words);
-		fail_msg("not \"%s %s\" but \"%s %s\"", state, words, glyph, verdict);
-	}
-	free(verdict);
-}
-
 static void
 test_alive(void **state)
 {
@@ -57,7 +44,7 @@ test_alive(void **state)
 	assert_true(vt_idle(t));
 	assert_true(vt_has(t, "real · 127.0.0.1:"));
 	play_walk(t);
-	says(t, "✓", "gets user information for user-1");
+	play_says(t, "✓", "gets user information for user-1");
 	play_keys(t, "1");
 	assert_true(vt_has(t, "── Introspection ──"));
 
@@ -66,7 +53,7 @@ test_alive(void **state)
 	vt_resize(t, 60, 100);
 	assert_true(vt_idle(t));
 	assert_true(vt_has(t, "a new access token came"));
-	says(t, "✓", "gets user information for user-1");
+	play_says(t, "✓", "gets user information for user-1");
 	vt_resize(t, 24, 80);
 
 	play_keys(t, "V");
@@ -78,7 +65,7 @@ test_alive(void **state)
 	play_keys(t, "1");
 	assert_true(vt_has(t, "[4 Handle "));
 	assert_true(vt_has(t, "HTTP 401"));
-	says(t, "✓", "was revoked by this case, and the server confirms");
+	play_says(t, "✓", "was revoked by this case, and the server confirms");
 	finding = play_finding(t, "token-revoked", &first);
 	assert_non_null(finding);
 	free(finding);

@@ -114,28 +114,6 @@ start(const char *name)
 
 /* --- what stands on the screen --------------------------------------------------------------- */
 
-static void
-shows(struct vt *t, const char *text)
-{
-	if (!vt_has(t, text)) {
-		vt_dump(t, text);
-		fail_msg("not on the screen: %s", text);
-	}
-}
-
-/* The verdict's state and a part of its sentence. */
-static void
-says(struct vt *t, const char *state, const char *words)
-{
-	char glyph[8], *verdict = play_verdict(t, glyph);
-
-	if (strcmp(glyph, state) != 0 || !strstr(verdict, words)) {
-		vt_dump(t, words);
-		fail_msg("not \"%s %s\" but \"%s %s\"", state, words, glyph, verdict);
-	}
-	free(verdict);
-}
-
 /* What stands behind a word on the screen, up to a blank or the end of its row. */
 static void
 behind(struct vt *t, const char *word, char *out, size_t size)
@@ -210,12 +188,12 @@ prepare(struct vt *t, const char *digit, const char *words, const char *wanted)
 	char *text;
 
 	play_keys(t, "i");
-	shows(t, "Log in again: which way?");
-	shows(t, "nothing is sent yet");
+	play_shows(t, "Log in again: which way?");
+	play_shows(t, "nothing is sent yet");
 	vt_type(t, digit);
 	assert_true(vt_idle(t));
-	shows(t, words);
-	shows(t, prepared);
+	play_shows(t, words);
+	play_shows(t, prepared);
 	allow_challenge(t);
 	size = strlen(vt_text(t)) + 1;
 	text = xstrdup(vt_text(t));
@@ -240,14 +218,14 @@ agree(struct vt *t, const char *choice, const char *path)
 	if (!placed) {
 		assert_true(vt_idle(t));
 		play_no_secret(t);
-		shows(t, "Where do the new tokens go?");
-		shows(t, "The new tokens can be had once. Choose first where they are kept.");
+		play_shows(t, "Where do the new tokens go?");
+		play_shows(t, "The new tokens can be had once. Choose first where they are kept.");
 		vt_type(t, path ? "1" : "2");
 		placed = true;
 	}
 	if (path) {
 		assert_true(vt_idle(t));
-		shows(t, "File for the new tokens");
+		play_shows(t, "File for the new tokens");
 		play_keys(t, path);
 		vt_type(t, "\r");
 	}
@@ -275,7 +253,7 @@ address(struct vt *t, char out[ADDRESS_MAX])
 	if (!strstr(out, "id_token_hint="))
 		play_no_secret(t);
 	play_keys(t, "v");
-	shows(t, "Open this address in a browser:");
+	play_shows(t, "Open this address in a browser:");
 }
 
 /* The code of a redirect may not be seen either. */
@@ -310,9 +288,9 @@ arrived(struct vt *t, const char *words, const char *place)
 	snprintf(done, sizeof(done), "Logged in by %s", words);
 	assert_true(vt_see(t, done));
 	assert_true(vt_idle(t));
-	shows(t, place);
+	play_shows(t, place);
 	play_keys(t, "\r");
-	shows(t, "[4 Handle ");
+	play_shows(t, "[4 Handle ");
 	play_leave_files(t);
 }
 
@@ -323,14 +301,14 @@ works(struct vt *t)
 	char words[128];
 
 	snprintf(words, sizeof(words), "gets user information for %s", user);
-	says(t, "✓", words);
+	play_says(t, "✓", words);
 }
 
 static void
 user_information(struct vt *t)
 {
-	shows(t, "── User information ──");
-	shows(t, "HTTP 200");
+	play_shows(t, "── User information ──");
+	play_shows(t, "HTTP 200");
 	works(t);
 }
 
@@ -375,10 +353,10 @@ static void
 refresh(struct vt *t, const char *where)
 {
 	play_keys(t, "R");
-	shows(t, "Refresh the tokens?");
-	shows(t, where);
+	play_shows(t, "Refresh the tokens?");
+	play_shows(t, where);
 	play_keys(t, "1");
-	shows(t, "[3 Refresh ");
+	play_shows(t, "[3 Refresh ");
 	play_leave_files(t);
 }
 
@@ -390,14 +368,14 @@ revoke_access(struct vt *t)
 	bool first;
 
 	play_keys(t, "V");
-	shows(t, "Revoke which token?");
+	play_shows(t, "Revoke which token?");
 	play_keys(t, "1");
-	shows(t, "Revoke the token?");
-	shows(t, "▸ 2 Cancel");
+	play_shows(t, "Revoke the token?");
+	play_shows(t, "▸ 2 Cancel");
 	play_keys(t, "1");
-	shows(t, "[4 Handle ");
-	shows(t, "HTTP 401");
-	says(t, "✓", "was revoked by this case, and the server confirms");
+	play_shows(t, "[4 Handle ");
+	play_shows(t, "HTTP 401");
+	play_says(t, "✓", "was revoked by this case, and the server confirms");
 	finding = play_finding(t, "token-revoked", &first);
 	assert_non_null(finding);
 	free(finding);
@@ -440,7 +418,7 @@ test_code(void **state)
 	refresh(t, "The new tokens are written to");
 	vt_resize(t, 60, 100);
 	assert_true(vt_idle(t));
-	shows(t, "a new access token came");
+	play_shows(t, "a new access token came");
 	works(t);
 	kept("refresh_token", second, sizeof(second));
 	assert_string_not_equal(first, second);
@@ -462,19 +440,19 @@ test_spent(void **state)
 	(void)state;
 	assert_string_equal(ask(t, "spend"), "200");
 	play_keys(t, "R");
-	shows(t, "Where do the new tokens go?");
+	play_shows(t, "Where do the new tokens go?");
 	play_keys(t, "2");
 	placed = true;
-	shows(t, "in memory only");
+	play_shows(t, "in memory only");
 	play_keys(t, "1");
-	shows(t, "[3 Refresh ");
-	says(t, "?", "refuses the refresh token (400 invalid_grant)");
+	play_shows(t, "[3 Refresh ");
+	play_says(t, "?", "refuses the refresh token (400 invalid_grant)");
 	finding = play_finding(t, "refresh-invalid-grant-unspecified", &first);
 	assert_non_null(finding);
 	free(finding);
 	/* it is not sent a second time */
 	play_keys(t, "R");
-	shows(t, "No refresh now");
+	play_shows(t, "No refresh now");
 	play_keys(t, "\033");
 	log_in_by_browser(t, "client_id=app-basic;They are kept in memory only.");
 	user_information(t);
@@ -492,7 +470,7 @@ refused(struct vt *t, const char *error)
 	assert_true(vt_idle(t));
 	play_no_secret(t);
 	play_keys(t, "\033");
-	shows(t, "Log in again: which way?");
+	play_shows(t, "Log in again: which way?");
 	play_keys(t, "\033");
 }
 
@@ -552,11 +530,11 @@ test_silent(void **state)
 
 	prepare(t, "4", "silent authentication", "prompt=none;scope=openid profile");
 	play_keys(t, "3");
-	shows(t, "Scope to ask for");
+	play_shows(t, "Scope to ask for");
 	play_keys(t, "openid profile email");
 	vt_type(t, "\r");
 	assert_true(vt_idle(t));
-	shows(t, "scope=openid profile email");
+	play_shows(t, "scope=openid profile email");
 	vt_type(t, "2");
 	address(t, url);
 	assert_non_null(strstr(url, "scope=openid+profile+email"));
@@ -583,18 +561,18 @@ log_in_by_device(struct vt *t, const char *request, const char *parameter)
 	assert_true(vt_see(t, "On a phone or any other device, open"));
 	assert_true(vt_idle(t));
 	play_no_secret(t);
-	shows(t, "█");
+	play_shows(t, "█");
 	behind(t, "     https:", uri + strlen("https:"), sizeof(uri) - 16);
 	memcpy(uri, "https:", strlen("https:"));
 	play_keys(t, "o");
-	shows(t, "█ ▀▀▀ █");
+	play_shows(t, "█ ▀▀▀ █");
 	play_keys(t, "v");
 	joined(t, "https://127.0.0.1:", complete);
 	code = strstr(complete, parameter);
 	assert_non_null(code);
 	code += strlen(parameter);
 	play_keys(t, "o");
-	shows(t, code);
+	play_shows(t, code);
 	play_keys(t, "o");
 	ask(t, "device %s %s", uri, code);
 	arrived(t, "device authorization", "are in memory");
@@ -643,12 +621,12 @@ test_resource(void **state)
 
 	(void)state;
 	log_in_by_browser(t, "resource=urn:api:opaque;scope=openid profile api:read");
-	shows(t, "HTTP 200");
-	says(t, "✓", user);
+	play_shows(t, "HTTP 200");
+	play_says(t, "✓", user);
 	play_keys(t, "1");
 	vt_resize(t, 60, 100);
 	assert_true(vt_idle(t));
-	shows(t, "urn:api:opaque");
+	play_shows(t, "urn:api:opaque");
 	play_quit(t);
 }
 
@@ -666,8 +644,8 @@ test_dpop(void **state)
 	play_keys(t, "5");
 	vt_resize(t, 100, 120);
 	assert_true(vt_idle(t));
-	shows(t, "POST /token → 400");
-	shows(t, "GET /auth → 302");
+	play_shows(t, "POST /token → 400");
+	play_shows(t, "GET /auth → 302");
 	play_no_secret(t);
 	play_quit(t);
 }
@@ -712,10 +690,10 @@ test_client(void **state)
 		"POST https://127.0.0.1:;/token;grant_type=client_credentials");
 	agree(t, "1", NULL);
 	arrived(t, "client credentials", "are in memory");
-	says(t, "?", "it is for no user information");
+	play_says(t, "?", "it is for no user information");
 	play_keys(t, "\r");
-	says(t, "✗", "there is no user whose information could be given");
-	shows(t, "HTTP 401");
+	play_says(t, "✗", "there is no user whose information could be given");
+	play_shows(t, "HTTP 401");
 	look_around(t);
 	play_quit(t);
 }
@@ -741,7 +719,7 @@ test_paste(void **state)
 	vt_type(t, "https://app.invalid/callback?code=other&state=other");
 	assert_true(vt_idle(t));
 	play_keys(t, "\r");
-	shows(t, "this is not the answer to this login");
+	play_shows(t, "this is not the answer to this login");
 	play_keys(t, "\033");
 	play_keys(t, "b");
 	vt_paste(t, redirect, strlen(redirect));

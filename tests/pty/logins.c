@@ -5,7 +5,6 @@
  */
 #include "unit.h"
 
-#include <ftw.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -14,6 +13,7 @@
 #include "base/mem.h"
 #include "pty/browser.h"
 #include "pty/play.h"
+#include "remove-tree.h"
 
 static const int sizes[][2] = {{24, 80}, {18, 60}};
 
@@ -533,15 +533,6 @@ replaced(const char *before, bool want)
 	free(now);
 }
 
-static int
-gone(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-	(void)st;
-	(void)type;
-	(void)at;
-	return remove(path);
-}
-
 static void
 test_token_files(void **state)
 {
@@ -584,7 +575,7 @@ test_token_files(void **state)
 			play_quit(t);
 		}
 		vt_free(server);
-		assert_int_equal(nftw(folder, gone, 8, FTW_DEPTH | FTW_PHYS), 0);
+		assert_int_equal(remove_tree(folder), 0);
 		free(state_home);
 		free(conf);
 		free(before);

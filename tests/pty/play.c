@@ -296,6 +296,27 @@ play_verdict(struct vt *t, char glyph[8])
 	return words;
 }
 
+void
+play_says(struct vt *t, const char *glyph, const char *words)
+{
+	char state[8], *verdict = play_verdict(t, state);
+
+	if (strcmp(glyph, state) != 0 || !strstr(verdict, words)) {
+		vt_dump(t, words);
+		fail_msg("not \"%s %s\" but \"%s %s\"", glyph, words, state, verdict);
+	}
+	free(verdict);
+}
+
+void
+play_shows(struct vt *t, const char *text)
+{
+	if (!vt_has(t, text)) {
+		vt_dump(t, text);
+		fail_msg("not on the screen: %s", text);
+	}
+}
+
 /* A row of the findings' page that begins a finding: what stands behind "error: "; NULL: another row. */
 static const char *
 begins_finding(const char *row)

@@ -29,6 +29,8 @@ void play_walk(struct vt *t);
 void play_leave_files(struct vt *t);
 /* Refreshes and keeps the new tokens in memory; asserts that it was asked. */
 void play_refresh(struct vt *t);
+/* This text stands on the screen (in one row). */
+void play_shows(struct vt *t, const char *text);
 /* q: farewell, status 0, terminal as before; frees it. */
 void play_quit(struct vt *t);
 /* The program has ended and has given the terminal back. */
@@ -44,6 +46,8 @@ struct vt *play_start_waiting(int *fd);
 
 /* The sentence at the top, without what a refresh changed and "Next: …"; *glyph its state's glyph ("✗").  Owned. */
 char *play_verdict(struct vt *t, char glyph[8]);
+/* The verdict has this glyph, and these words are a part of its sentence. */
+void play_says(struct vt *t, const char *glyph, const char *words);
 /*
  * The sentence of the finding with this id, as the findings' page (f) has it, and whether it stands first.
  * NULL: it does not stand there.  Owned.

@@ -8,7 +8,6 @@
 #include "unit.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,6 +17,7 @@
 #include "base/span.h"
 #include "demo/demo.h"
 #include "pty/play.h"
+#include "remove-tree.h"
 
 enum {
 	EVENTS = 2000,
@@ -212,19 +212,10 @@ make_folder(void **state)
 }
 
 static int
-remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-	(void)st;
-	(void)kind;
-	(void)at;
-	return remove(path);
-}
-
-static int
 remove_folder(void **state)
 {
 	(void)state;
-	return nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	return remove_tree(folder);
 }
 
 int
