@@ -364,3 +364,47 @@ rule_proxy_refused(const struct facts *f, struct finding *out)
 	return say(out, "The proxy %s made no connection to %s.", proxy_name(x),
 		peer_of(x, host, sizeof(host)));
 }
+
+/* --- the browser is the last hop: it hides answers from pages they are not meant for --------- */
+
+/* Does a browser give the answer to the page that asked (Fetch Standard, CORS check)?  Requests
+ * without Origin were not made for a page of another origin. */
+static bool
+hidden_from_page(const struct exchange *x)
+{
+	struct span origin = http_header(&x->request.headers, "origin"), allowed;
+	struct url asked, page;
+
+	if (x->result.error == NETERR_CORS)
+		return true;
+	if (!origin.n || !exchange_answered(x) || x->result.response.status >= 400 ||
+		url_parse(&asked, span_of(x->request.url), NULL) != RES_OK ||
+		url_parse(&page, origin, NULL) != RES_OK || url_same_origin(&asked, &page))
+		return false;
+	allowed = http_header(&x->result.response.headers, "access-control-allow-origin");
+	return !span_is(allowed, "*") && !span_eq_nocase(allowed, origin);
+}
+
+enum verdict_of
+rule_cors_blocked(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = gravest_failure(f, hidden_from_page, out);
+	struct span origin, allowed;
+	char host[HOST];
+
+	if (!x)
+		return RULE_PASS;
+	origin = http_header(&x->request.headers, "origin");
+	allowed = http_header(&x->result.response.headers, "access-control-allow-origin");
+	if (origin.n) {
+		ev_text(out, "Origin", origin, (int)x->n);
+		ev_text(out, "Access-Control-Allow-Origin",
+			allowed.n ? allowed : SPAN_LIT("absent"), (int)x->n);
+	} else if (x->result.error_text[0]) {
+		ev(out, "error", (int)x->n, "%s", x->result.error_text);
+	}
+	return say(out,
+		"The browser does not give the page the answer of %s: its origin is not allowed "
+		"there (CORS).",
+		peer_of(x, host, sizeof(host)));
+}
