@@ -16,17 +16,17 @@ speaks(void)
 	return state.open && !state.aside;
 }
 
-void
+bool
 tr_suspend(void)
 {
-	state.aside++;
+	return !state.aside++ && state.open;
 }
 
-void
+bool
 tr_resume(void)
 {
 	assert(state.aside);
-	state.aside--;
+	return !--state.aside && state.open;
 }
 
 #ifdef ENABLE_NLS

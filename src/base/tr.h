@@ -4,8 +4,8 @@
  * before opens one: reports, JSON, logs, recorded cases and what is meant for scripts are English.
  *
  * A text is a whole sentence, or a label; what varies in it is a printf argument (a translation may put
- * them in another order: "%2$s").  Tables need no mark: po/keywords says which texts of a row are read by
- * people, and who reads one calls tr().
+ * them in another order: "%2$s").  Tables need no mark: po/tables.c says which texts of a row are read
+ * by people, and who reads one calls tr().
  */
 #ifndef TT_BASE_TR_H
 #define TT_BASE_TR_H
@@ -34,8 +34,11 @@ const char *tr_c(const char *context, const char *text) TR_FORMAT(2);
  */
 bool tr_open(const char *folder);
 
-/* English for a while: what is written for others.  They nest. */
-void tr_suspend(void);
-void tr_resume(void);
+/*
+ * English for a while: what is written for others.  They nest.  True: with this the language changed, so that texts
+ * that were made before are not in it.
+ */
+bool tr_suspend(void);
+bool tr_resume(void);
 
 #endif

@@ -280,6 +280,8 @@ app_start(struct app *a, bool offline, struct err *e)
 	if (r != RES_OK)
 		return r;
 	a->read_only = offline;
+	if (a->on_screen)
+		app_speak(a);
 	a->engine = engine_new(&ed);
 	engine_set_traceparent(a->engine, opt_given(a->opt, OPT_TRACEPARENT));
 	if (!offline && a->opt->command != CMD_DEMO) {

@@ -122,6 +122,8 @@ int app_print(struct span text);
 /* Colour and character set by the options, the environment and what fd is. */
 bool app_color(const struct options *o, int fd);
 bool app_ascii(const struct options *o);
+/* From here on the user's language, if there is a catalogue for it and it can be drawn; else English. */
+void app_speak(const struct app *a);
 
 #define COMMAND(sym, name, args, most, fn, summary) int fn(const struct options *o);
 #include "cli/commands.def"

@@ -268,8 +268,11 @@ cmd_login(const struct options *o)
 		wizard_set_token_place(a.wizard, PLACE_FILE, opt_str(o, OPT_TOKENS_OUT), &e) !=
 			RES_OK)
 		status = app_fail(&e);
-	else
+	else {
+		if (isatty(STDERR_FILENO)) /* somebody reads what is asked there */
+			app_speak(&a);
 		status = run(&a);
+	}
 	app_release(&a);
 	return status;
 }

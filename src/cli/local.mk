@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/libttcli.a
-src_libttcli_a_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBDIR='"$(pkglibdir)"' -DTT_THEMESDIR='"$(themesdir)"'
+src_libttcli_a_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBDIR='"$(pkglibdir)"' -DTT_THEMESDIR='"$(themesdir)"' \
+	-DLOCALEDIR='"$(localedir)"'
 src_libttcli_a_CFLAGS = $(AM_CFLAGS) $(CONFIG_CFLAGS)
 src_libttcli_a_SOURCES = \
 	src/cli/app.c src/cli/app.h \

@@ -4,7 +4,10 @@
 #include <errno.h>
 #include <langinfo.h>
 
+#include "base/file.h"
 #include "base/text.h"
+#include "base/tr.h"
+#include "cli/modules.h"
 
 static void
 to_stderr(const char *kind, const char *text)
@@ -105,4 +108,19 @@ bool
 app_ascii(const struct options *o)
 {
 	return opt_given(o, OPT_ASCII) || strcmp(nl_langinfo(CODESET), "UTF-8");
+}
+
+/* Neither ideographs nor umlauts can be drawn in ASCII: it is English then. */
+void
+app_speak(const struct app *a)
+{
+	char *build, *beside;
+
+	if (app_ascii(a->opt) || a->conf.ui.ascii)
+		return;
+	build = modules_build_folder();
+	beside = build ? path_join(build, "po") : NULL;
+	(void)tr_open(beside ? beside : LOCALEDIR);
+	free(beside);
+	free(build);
 }

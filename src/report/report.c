@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/tr.h"
 #include "diagnose/chain.h"
 #include "diagnose/reply.h"
 #include "report/parts.h"
@@ -500,8 +501,12 @@ report_write(const struct report_input *in, enum report_format form, struct buf 
 {
 	struct report r;
 
+	if (tr_suspend())
+		wizard_reword(in->w);
 	report_init(&r, in);
 	writers[form](&r, out);
 	report_release(&r);
+	if (tr_resume())
+		wizard_reword(in->w);
 	return buf_status(out);
 }

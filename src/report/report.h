@@ -17,7 +17,8 @@ enum claims_mode {
 };
 
 struct report_input {
-	const struct wizard *w; /* updated: wizard_update() was called after the last change */
+	/* updated: wizard_update() was called after the last change; reworded while English is written */
+	struct wizard *w;
 	const char *version; /* of the program */
 	int64_t created_s; /* seconds since 1970 */
 	enum claims_mode claims;

@@ -471,6 +471,16 @@ wizard_update(struct wizard *w)
 	return true;
 }
 
+void
+wizard_reword(struct wizard *w)
+{
+	if (!w->derived)
+		return;
+	diagnose(&w->diagnosis, &w->facts, &w->walk);
+	probes_advise(w);
+	refresh_advise(w);
+}
+
 const struct facts *
 wizard_facts(const struct wizard *w)
 {

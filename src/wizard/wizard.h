@@ -165,6 +165,8 @@ enum res wizard_replace_token_files(struct wizard *w, struct err *e) MUST_USE;
 bool wizard_update(struct wizard *w);
 const struct facts *wizard_facts(const struct wizard *w);
 const struct diagnosis *wizard_diagnosis(const struct wizard *w);
+/* The language changed (base/tr.h): the diagnosis in the words of now, of the same facts. */
+void wizard_reword(struct wizard *w);
 const struct case_file *wizard_case(const struct wizard *w);
 /* PENDING until walked; running: the step that is under way, or STEP_COUNT. */
 enum state wizard_step_state(const struct wizard *w, enum step s);

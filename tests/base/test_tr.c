@@ -152,12 +152,12 @@ test_put_aside(void **state)
 	const char *open = _("Token");
 
 	(void)state;
-	tr_suspend();
-	tr_suspend();
+	assert_int_equal(tr_suspend(), strcmp(open, "Token") != 0);
+	assert_false(tr_suspend());
 	assert_english();
-	tr_resume();
+	assert_false(tr_resume());
 	assert_english();
-	tr_resume();
+	assert_int_equal(tr_resume(), strcmp(open, "Token") != 0);
 	assert_string_equal(_("Token"), open);
 }
 
