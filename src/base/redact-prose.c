@@ -2,19 +2,35 @@
  * sign between. */
 #include "base/redact-parts.h"
 
-/* How much a value must look like one, by the word before it. */
+/* How much a value must look like one, by the word before it: word, least bytes. */
+#define NAMES(X)                                                                                   \
+	X("client_secret", 6) X("client-secret", 6) X("client secret", 6) X("password", 6)         \
+	X("passwd", 6) X("passphrase", 6) X("pwd", 6) X("secret", 6) X("access_token", 16)         \
+	X("refresh_token", 16) X("id_token", 16) X("device_code", 16) X("client_assertion", 16)    \
+	X("token", 16) X("tokens", 16) X("credential", 16) X("credentials", 16) X("code", 16)      \
+	X("assertion", 16) X("cookie", 16) X("apikey", 16) X("api-key", 16) X("api_key", 16)       \
+	X("api key", 16) X("access key", 16) X("secret key", 16) X("private key", 16)
+
 static const struct {
 	const char *word;
-	size_t least; /* bytes */
+	size_t least;
 } names[] = {
-	{"client_secret", 6}, {"client-secret", 6}, {"client secret", 6},
-	{"password", 6}, {"passwd", 6}, {"passphrase", 6}, {"pwd", 6}, {"secret", 6},
-	{"access_token", 16}, {"refresh_token", 16}, {"id_token", 16}, {"device_code", 16},
-	{"client_assertion", 16}, {"token", 16}, {"tokens", 16}, {"credential", 16},
-	{"credentials", 16}, {"code", 16},
-	{"assertion", 16}, {"cookie", 16}, {"apikey", 16}, {"api-key", 16}, {"api_key", 16},
-	{"api key", 16}, {"access key", 16}, {"secret key", 16}, {"private key", 16},
+#define ROW(word, least) {word, least},
+	NAMES(ROW)
+#undef ROW
 };
+
+/* Does a name begin with this letter?  Asked at every word of every text. */
+static bool
+begins_name(char c)
+{
+#define LETTER(word, least) | 1u << (word[0] - 'a')
+	const unsigned letters = 0 NAMES(LETTER);
+#undef LETTER
+
+	c |= 0x20; /* letters differ from their capitals in one bit */
+	return c >= 'a' && c <= 'z' && letters >> (c - 'a') & 1;
+}
 
 /* Vendors' numbers of errors: these must be read. */
 static bool
@@ -82,13 +98,13 @@ size_t
 redact_prose_len(struct span s, size_t at, size_t *n)
 {
 	struct span rest = span_from(s, at);
-	char first = rest.n ? (char)(rest.p[0] | 0x20) : '\0';
 
+	if (!rest.n || !begins_name(rest.p[0]))
+		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		size_t word, from, to;
 
-		/* letters differ from their capitals in one bit */
-		if (first != names[i].word[0])
+		if ((rest.p[0] | 0x20) != names[i].word[0])
 			continue;
 		word = strlen(names[i].word);
 		if (!span_starts_nocase(rest, names[i].word) || word >= rest.n)

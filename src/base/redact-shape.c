@@ -46,21 +46,33 @@ static const struct {
 	{"q", REDACT_KEY}, {"dp", REDACT_KEY}, {"dq", REDACT_KEY}, {"qi", REDACT_KEY},
 };
 
+#define SUFFIXES(X)                                                                                \
+	X("accesstoken") X("refreshtoken") X("clientsecret") X("secret") X("password")             \
+	X("passwd") X("passphrase") X("apikey") X("authtoken") X("sessiontoken")                   \
+	X("securitytoken") X("clientassertion") X("privatekey") X("csrftoken")                     \
+	X("xsrftoken") X("secretkey") X("apitoken") X("accesskey") X("sessionkey")                 \
+	X("signingkey") X("encryptionkey") X("masterkey") X("subscriptionkey")                     \
+	X("functionskey") X("privatetoken") X("vaulttoken") X("gitlabtoken")
+
 static const struct {
 	const char *text;
 	size_t n;
 } suffixes[] = {
-#define SUFFIX(text) {text, sizeof(text) - 1}
-	SUFFIX("accesstoken"), SUFFIX("refreshtoken"), SUFFIX("clientsecret"), SUFFIX("secret"),
-	SUFFIX("password"), SUFFIX("passwd"), SUFFIX("passphrase"), SUFFIX("apikey"),
-	SUFFIX("authtoken"), SUFFIX("sessiontoken"), SUFFIX("securitytoken"),
-	SUFFIX("clientassertion"), SUFFIX("privatekey"), SUFFIX("csrftoken"), SUFFIX("xsrftoken"),
-	SUFFIX("secretkey"), SUFFIX("apitoken"), SUFFIX("accesskey"), SUFFIX("sessionkey"),
-	SUFFIX("signingkey"), SUFFIX("encryptionkey"), SUFFIX("masterkey"),
-	SUFFIX("subscriptionkey"), SUFFIX("functionskey"), SUFFIX("privatetoken"),
-	SUFFIX("vaulttoken"), SUFFIX("gitlabtoken"),
-#undef SUFFIX
+#define ROW(text) {text, sizeof(text) - 1},
+	SUFFIXES(ROW)
+#undef ROW
 };
+
+/* Can an ending end in this byte?  It is asked of every name. */
+static bool
+ends_suffix(char c)
+{
+#define LETTER(text) | 1u << (text[sizeof(text) - 2] - 'a')
+	const unsigned letters = 0 SUFFIXES(LETTER);
+#undef LETTER
+
+	return c >= 'a' && c <= 'z' && letters >> (c - 'a') & 1;
+}
 
 /* Names of what is wrong with a secret, not of the secret. */
 static const char *const not_before[] = {"invalid", "expired", "missing", "unknown", "bad",
@@ -78,10 +90,11 @@ redact_kind_of(struct span name)
 	for (size_t i = 0; i < ARRAY_SIZE(not_before); i++)
 		if (span_starts(n, not_before[i]))
 			return REDACT_NONE;
+	if (!n.n || !ends_suffix(n.p[n.n - 1]))
+		return REDACT_NONE;
 	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++) {
 		size_t tail = suffixes[i].n;
 
-		/* the last byte decides nearly always, and this is asked of every name */
 		if (n.n >= tail && n.p[n.n - 1] == suffixes[i].text[tail - 1] &&
 			memcmp(n.p + n.n - tail, suffixes[i].text, tail) == 0)
 			return REDACT_VALUE;
@@ -251,53 +264,45 @@ jwt_len(struct span s)
 	return first >= 8 && rest >= 4 ? n : 0;
 }
 
+/* prefix, least bytes behind it */
+#define VENDORS(X)                                                                                 \
+	X("ghp_", 16) X("gho_", 16) X("ghu_", 16) X("ghs_", 16) X("ghr_", 16)                      \
+	X("github_pat_", 16) X("glpat-", 12) X("gloas-", 12) X("ya29.", 10)                        \
+	X("1//0", 16) X("GOCSPX-", 12) X("xoxb-", 10) X("xoxp-", 10) X("xoxa-", 10)                \
+	X("xoxe.", 10) X("xoxe-", 10) X("xapp-", 10) X("sk_live_", 10)                             \
+	X("sk_test_", 10) X("rk_live_", 10) X("sk-", 20) X("hvs.", 16) X("dop_v1_", 16)            \
+	X("shpat_", 16) X("shpss_", 16) X("npm_", 20) X("pypi-", 16) X("SG.", 20)                  \
+	X("Atza|", 16) X("Atzr|", 16) X("EAAC", 40) X("whsec_", 16) X("lin_api_", 16)              \
+	X("AQoDYXdz", 16)
+
 static const struct {
 	const char *prefix;
-	size_t least; /* bytes behind it */
+	size_t least;
 } vendors[] = {
-	{"ghp_", 16},
-	{"gho_", 16},
-	{"ghu_", 16},
-	{"ghs_", 16},
-	{"ghr_", 16},
-	{"github_pat_", 16},
-	{"glpat-", 12},
-	{"gloas-", 12},
-	{"ya29.", 10},
-	{"1//0", 16},
-	{"GOCSPX-", 12},
-	{"xoxb-", 10},
-	{"xoxp-", 10},
-	{"xoxa-", 10},
-	{"xoxe.", 10},
-	{"xoxe-", 10},
-	{"xapp-", 10},
-	{"sk_live_", 10},
-	{"sk_test_", 10},
-	{"rk_live_", 10},
-	{"sk-", 20},
-	{"hvs.", 16},
-	{"dop_v1_", 16},
-	{"shpat_", 16},
-	{"shpss_", 16},
-	{"npm_", 20},
-	{"pypi-", 16},
-	{"SG.", 20},
-	{"Atza|", 16},
-	{"Atzr|", 16},
-	{"EAAC", 40},
-	{"whsec_", 16},
-	{"lin_api_", 16},
-	{"AQoDYXdz", 16},
+#define ROW(prefix, least) {prefix, least},
+	VENDORS(ROW)
+#undef ROW
 };
+
+/* Can a prefix begin with this byte?  It is asked at every word. */
+static bool
+begins_vendor(char c)
+{
+#define BYTE(prefix, least) | 1ull << (prefix[0] & 63)
+	const unsigned long long bytes = 0 VENDORS(BYTE);
+#undef BYTE
+
+	return bytes >> (c & 63) & 1;
+}
 
 static size_t
 vendor_len(struct span s)
 {
+	if (!begins_vendor(s.p[0]))
+		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(vendors); i++) {
 		size_t n, tail;
 
-		/* the first byte decides nearly always, and this is asked at every word */
 		if (s.p[0] != vendors[i].prefix[0] || !span_starts(s, vendors[i].prefix))
 			continue;
 		n = tail = strlen(vendors[i].prefix);

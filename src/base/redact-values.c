@@ -190,6 +190,28 @@ escape_json(struct buf *out, struct span s, bool slash)
 	return out->status;
 }
 
+/* Is the value itself registered, and all its forms with it? */
+static bool
+is_registered(const struct redactor *r, struct span s)
+{
+	for (uint32_t i = *bucket_of(r, s.p); i != NO_PAT; i = r->pats[i].next)
+		if (!r->pats[i].wrapped && r->pats[i].n == s.n &&
+			memcmp(r->pats[i].p, s.p, s.n) == 0 &&
+			span_eq(secret_reveal(r->pats[i].of), s))
+			return true;
+	return false;
+}
+
+/* Most tokens are made of what every encoder leaves alone. */
+static bool
+is_plain(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!redact_is_word(s.p[i]) && s.p[i] != '.')
+			return false;
+	return true;
+}
+
 void
 redactor_add(struct redactor *r, struct secret *sec)
 {
@@ -203,10 +225,12 @@ redactor_add(struct redactor *r, struct secret *sec)
 	struct span s = secret_reveal(sec);
 	struct buf b;
 
-	if (s.n < KEY)
+	if (s.n < KEY || is_registered(r, s))
 		return;
 	add_pat(r, sec, s, false);
 	add_wrapped(r, sec, s);
+	if (is_plain(s))
+		return;
 	for (size_t i = 0; i < ARRAY_SIZE(forms) + 2; i++) {
 		enum res done;
 

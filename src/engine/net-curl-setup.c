@@ -141,10 +141,9 @@ set_headers(struct xfer *f)
 
 	for (size_t i = 0; i < h->n && ok; i++) {
 		buf_init_wiping(&line, 2 * LIMIT_HEADERS + LIMIT_TOKEN);
-		if (*h->v[i].value)
-			buf_printf(&line, "%s: %s", h->v[i].name, h->v[i].value);
-		else
-			buf_printf(&line, "%s;", h->v[i].name);
+		buf_puts(&line, h->v[i].name);
+		buf_puts(&line, *h->v[i].value ? ": " : ";");
+		buf_puts(&line, h->v[i].value);
 		ok = buf_status(&line) == RES_OK && add_to_list(&f->headers, buf_str(&line));
 		buf_release(&line);
 	}

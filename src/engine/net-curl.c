@@ -12,6 +12,7 @@
 enum {
 	STALL_US = 1000000, /* the loop was away for so long: stopped, or a blocked terminal */
 	WATCHED_FDS = 16,
+	IDLE_MAX = 64,
 };
 
 static unsigned opened; /* transports; libcurl is initialised with the first */
@@ -76,13 +77,46 @@ curl_open(const struct clock *clock, struct log *log, struct err *e)
 	return t;
 }
 
+static void
+idle_free(struct transport *t)
+{
+	while (t->n_idle)
+		curl_easy_cleanup(t->idle[--t->n_idle]);
+	free(t->idle);
+	t->idle = NULL;
+}
+
+/*
+ * A handle costs more than many an answer takes to read: while requests follow each other closely
+ * they are used again.  None is kept once there is nothing to wait for, since what passed through
+ * them may have been a secret.
+ */
+static CURL *
+easy_take(struct transport *t)
+{
+	return t->n_idle ? t->idle[--t->n_idle] : curl_easy_init();
+}
+
+static void
+easy_give(struct transport *t, CURL *easy)
+{
+	if (t->n_idle == IDLE_MAX) {
+		curl_easy_cleanup(easy);
+		return;
+	}
+	if (!t->idle)
+		t->idle = xcalloc(IDLE_MAX, sizeof(CURL *));
+	curl_easy_reset(easy);
+	t->idle[t->n_idle++] = easy;
+}
+
 /* Gives back what libcurl holds for the transfer; the result stays. */
 static void
 detach(struct xfer *f)
 {
 	if (f->easy) {
 		curl_multi_remove_handle(f->t->multi, f->easy);
-		curl_easy_cleanup(f->easy);
+		easy_give(f->t, f->easy);
 		f->easy = NULL;
 	}
 	curl_slist_free_all(f->headers);
@@ -112,6 +146,7 @@ curl_close(struct transport *t)
 		return;
 	xfers_free(t->running);
 	xfers_free(t->done);
+	idle_free(t);
 	if (t->multi)
 		curl_multi_cleanup(t->multi);
 	if (t->share)
@@ -140,7 +175,7 @@ curl_start(struct transport *t, struct transfer *x, struct err *e)
 		free(f);
 		return e ? e->code : RES_SYNTAX;
 	}
-	f->easy = curl_easy_init();
+	f->easy = easy_take(t);
 	if (!f->easy || !xfer_set_up(f) || curl_multi_add_handle(t->multi, f->easy) != CURLM_OK) {
 		detach(f);
 		free(f);
@@ -307,11 +342,11 @@ finish(struct xfer *f, CURLcode rc, enum net_error forced)
 	read_timings(f);
 	read_remote(f);
 	read_seen(f, r->error_text);
-	detach(f);
 	for (at = &t->running; *at != f; at = &(*at)->next)
 		;
 	*at = f->next;
 	f->next = NULL;
+	detach(f);
 	for (at = &t->done; *at; at = &(*at)->next)
 		;
 	*at = f;
@@ -466,6 +501,8 @@ curl_wait(struct transport *t, struct pollfd *fds, size_t n, int timeout_ms)
 	int left;
 
 	if (!t->running) {
+		if (!t->done)
+			idle_free(t);
 		r = poll_fds(fds, n, t->done ? 0 : timeout_ms);
 		t->left_us = clock_mono_us(t->clock);
 		return r;

@@ -66,6 +66,8 @@ struct transport {
 	CURLSH *share;             /* TLS sessions; libcurl keeps them by handle otherwise */
 	const char *ca_bundle;     /* the system's; NULL: libcurl's own idea */
 	struct xfer *running, *done;
+	CURL **idle;               /* handles for the next requests, while others are under way */
+	size_t n_idle;
 	int64_t left_us;           /* when wait() was left last */
 };
 
