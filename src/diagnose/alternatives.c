@@ -145,6 +145,7 @@ add_finding(struct diagnosis *d, const struct facts *f, const struct exchange *x
 	out->severity = SEV_INFO;
 	out->possible = true;
 	out->step = out->next_step = x->step;
+	out->advice = ADVICE_UNKNOWN;
 	out->explains = "";
 	ev_answer(out, x);
 	fix(out, "%s", out->rule->remedy);

@@ -18,6 +18,7 @@ finding_begin(struct finding *out, const struct rule *r)
 	out->severity = r->severity;
 	out->step = r->step;
 	out->next_step = STEP_COUNT;
+	out->advice = ADVICE_COUNT;
 	out->explains = r->explains ? r->explains : "";
 	out->open = out->possible = out->settled = false;
 	out->n_evidence = out->n_caused_by = 0;
@@ -38,6 +39,8 @@ run_rule(struct diagnosis *d, const struct rule *r, const struct facts *f)
 		(void)snprintf(out->remedy, sizeof(out->remedy), "%s", r->remedy);
 	if (out->next_step == STEP_COUNT)
 		out->next_step = out->step;
+	if (out->advice == ADVICE_COUNT)
+		out->advice = advice_of_rule(r);
 	d->n++;
 }
 

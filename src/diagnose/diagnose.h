@@ -16,6 +16,16 @@ struct evidence {
 	int from; /* facts.h: exchange number or FROM_… */
 };
 
+/* What an application does about an answer (step 4). */
+enum advice_kind {
+#define ADVICE(sym, id, words) ADVICE_##sym,
+#include "diagnose/advice.def"
+#undef ADVICE
+	ADVICE_COUNT
+};
+const char *advice_id(enum advice_kind k);
+const char *advice_words(enum advice_kind k);
+
 struct finding {
 	const struct rule *rule;
 	char summary[LIMIT_MESSAGE]; /* with the actual values: expected and got, by how much */
@@ -23,6 +33,7 @@ struct finding {
 	enum severity severity; /* the rule's, or what the predicate made of it */
 	enum step step; /* the rule's, or where the predicate saw it */
 	enum step next_step; /* where the remedy is; the finding's step unless the predicate says */
+	enum advice_kind advice; /* to an application; decide.def's unless the predicate says */
 	const char *explains; /* the rule's, or less: what this finding explains in this case */
 	bool open; /* other causes fit as well, and a probe would tell: the verdict stays undetermined */
 	bool possible; /* severity info, and no fact: another cause that fits as well (alternatives.def) */
@@ -44,6 +55,7 @@ struct verdict {
 	char summary[LIMIT_MESSAGE]; /* one sentence */
 	char next[LIMIT_MESSAGE]; /* one sentence: what to do now */
 	enum step next_step;
+	enum advice_kind advice; /* the primary error's; NONE: it works; UNKNOWN: not decided yet */
 };
 
 struct diagnosis {

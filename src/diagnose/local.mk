@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/libttdiagnose.a
 src_libttdiagnose_a_SOURCES = \
+	src/diagnose/advice.c src/diagnose/advice.def src/diagnose/decide.def \
 	src/diagnose/alternatives.c src/diagnose/alternatives.def src/diagnose/alternatives.h \
 	src/diagnose/catalogue.c src/diagnose/catalogue.def \
 	src/diagnose/chain.c src/diagnose/chain.h \

@@ -34,9 +34,8 @@ fix_expired(const struct facts *f, struct finding *out)
 {
 	const struct case_token *r = case_token(f->c, SLOT_REFRESH);
 
-	out->next_step = STEP_REFRESH;
+	out->next_step = STEP_HANDLE;
 	if (!f->refresh_token) {
-		out->next_step = STEP_HANDLE;
 		fix(out,
 			"Log in again for a new token, or refresh it with the refresh token that "
 			"came with it: none was given.");
@@ -46,9 +45,10 @@ fix_expired(const struct facts *f, struct finding *out)
 	} else if (f->refresh_exp.known && f->refresh_exp.at <= f->server_now_s) {
 		fix(out, "Log in again for a new token: the refresh token has expired too.");
 	} else if (fact_can_refresh(f)) {
+		out->next_step = STEP_REFRESH;
+		out->advice = ADVICE_REFRESH;
 		fix(out, "Refresh it: step 3.");
 	} else {
-		out->next_step = STEP_HANDLE;
 		fix(out, "Log in again for a new token: %s.",
 			f->refresh ? "a refresh was asked for already"
 				   : "no token endpoint is known to refresh it at");

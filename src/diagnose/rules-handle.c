@@ -178,10 +178,12 @@ fix_scope(const struct facts *f, struct finding *out, struct span want)
 			buf_str(&missing));
 	else if (missing.len)
 		fix(out, "Log in again and ask for the scope %s.", buf_str(&missing));
-	else
+	else {
+		out->advice = ADVICE_CONTACT_ADMIN;
 		fix(out,
 			"The token has every scope that the challenge names: ask the API's "
 			"operator what else it wants.");
+	}
 	buf_release(&missing);
 }
 
@@ -509,6 +511,7 @@ fix_rejected(const struct facts *f, struct finding *out)
 			 : "";
 
 	if (f->refresh_ok.v == TRI_YES) {
+		out->advice = ADVICE_CONTACT_ADMIN;
 		fix(out,
 			"%sThe refreshed token is refused as well: compare its audience, issuer "
 			"and scope with what is "
@@ -530,6 +533,7 @@ alive_and_rejected(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = f->userinfo;
 
+	out->advice = ADVICE_CONTACT_ADMIN;
 	fix(out,
 		"Look into the log of %s for this request: which issuer, audience and kind of "
 		"token (JWT or opaque) it "

@@ -211,8 +211,13 @@ fact_can_refresh(const struct facts *f)
 const char *
 fix_new_token(const struct facts *f, struct finding *out)
 {
-	out->next_step = fact_can_refresh(f) ? STEP_REFRESH : out->step;
-	return fact_can_refresh(f) ? "Refresh once (step 3)" : "Log in again";
+	if (!fact_can_refresh(f)) {
+		out->advice = ADVICE_SILENT;
+		return "Log in again";
+	}
+	out->next_step = STEP_REFRESH;
+	out->advice = ADVICE_REFRESH;
+	return "Refresh once (step 3)";
 }
 
 bool

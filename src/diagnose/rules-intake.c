@@ -258,6 +258,7 @@ rule_refresh_token_as_access_token(const struct facts *f, struct finding *out)
 	if (fact_healthy(f))
 		return RULE_PASS;
 	out->next_step = STEP_REFRESH;
+	out->advice = ADVICE_REFRESH;
 	return say(out, "A refresh token was given where an access token belongs.");
 }
 

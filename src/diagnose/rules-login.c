@@ -23,11 +23,13 @@ is_error_of_login(const struct exchange *x, const char *code)
 static enum verdict_of
 say_failure(const struct facts *f, struct finding *out, const struct exchange *x)
 {
-	struct verdict v = {0};
+	struct verdict v = {.advice = ADVICE_UNKNOWN};
 
 	weigh(f, out, x);
 	login_failure_words(&v, x);
 	fix(out, "%s", v.next);
+	if (v.advice != ADVICE_UNKNOWN)
+		out->advice = v.advice;
 	return say(out, "%s", v.summary);
 }
 
@@ -91,6 +93,14 @@ rule_login_refused(const struct facts *f, struct finding *out)
 
 /* --- what was checked ----------------------------------------------------------------------- */
 
+/* The answer was another login's, or another user's; what is configured is not at fault. */
+static bool
+another_login_helps(enum login_check c)
+{
+	return c == CHECK_RESPONSE_REPEATED || c == CHECK_ID_NONCE || c == CHECK_ID_AT_HASH ||
+		c == CHECK_ID_C_HASH || c == CHECK_ID_OTHER_USER;
+}
+
 static enum verdict_of
 say_checks(const struct facts *f, struct finding *out, const struct exchange *x, const char *what)
 {
@@ -109,6 +119,7 @@ say_checks(const struct facts *f, struct finding *out, const struct exchange *x,
 				login_check_references((enum login_check)c));
 	if (x->checks_failed & check_bit(CHECK_ID_SIGNATURE) && x->checks_why[0])
 		ev(out, "signature", (int)x->n, "%s", x->checks_why);
+	out->advice = another_login_helps(first) ? ADVICE_LOGIN : ADVICE_SHOW_ERROR;
 	fix(out, "%s", login_check_fix(first));
 	return say(out, "%s: %s.", what, login_check_wrong(first));
 }

@@ -517,6 +517,7 @@ rule_refresh_invalid_grant_unspecified(const struct facts *f, struct finding *ou
 	if (proof) {
 		ev_answer(out, x);
 		ev_answer(out, proof);
+		out->advice = ADVICE_CONTACT_ADMIN;
 		fix(out,
 			"Compare how this client is registered for the token endpoint (its "
 			"method), and whether the refresh token was issued to it.");

@@ -292,8 +292,8 @@ kept_userinfo(const struct facts *f, struct finding *out)
 	ev_answer(out, x);
 	ev_text(out, header, http_header(&x->result.response.headers, header), (int)x->n);
 	fix(out,
-		"Let no cache keep answers to requests with an Authorization header; the token is "
-		"dead: log in again.");
+		"Let no cache keep answers to requests with an Authorization header; the token "
+		"itself is dead.");
 	return say(out,
 		"Introspection calls the token inactive, and user information came from a cache "
 		"all the same: "

@@ -368,6 +368,40 @@ rule_replication_delay(const struct facts *f, struct finding *out)
 		time_span_us(span, now->result.sent_wall_us - before->result.sent_wall_us));
 }
 
+/* What was not asked yet tells: until then nothing is decided. */
+static void
+fix_inactive(const struct facts *f, struct finding *out)
+{
+	if (!f->userinfo && !f->c->offline && !fact_endpoint(f, EP_USERINFO).n &&
+		!f->c->profile.resource_url) {
+		fix(out,
+			"%s for a new token: if that one is active, this one was revoked or had "
+			"expired.",
+			fix_new_token(f, out));
+	} else if (!f->userinfo) {
+		out->advice = ADVICE_UNKNOWN;
+		fix(out,
+			"Ask for user information with the same token (step 4): accepted there "
+			"means that the caller may not introspect it, refused there means that "
+			"the token is dead.");
+	} else if (f->iat.known && f->server_now_s - f->iat.at < 10 && !f->waited_s &&
+		f->userinfo_ok.v != TRI_YES) {
+		out->advice = ADVICE_WAIT;
+		fix(out,
+			"The token is only seconds old: wait two seconds and ask again (step 1); "
+			"active then means that the server's copies lag behind.");
+	} else if (f->userinfo_ok.v == TRI_YES) {
+		out->advice = ADVICE_CONTACT_ADMIN;
+		fix(out,
+			"Introspect as the client that the token was issued to: active then means "
+			"a foreign client, still inactive means an audience that does not name "
+			"the caller.");
+	} else {
+		fix(out, "%s: if the new token works, the old one was revoked or had expired.",
+			fix_new_token(f, out));
+	}
+}
+
 enum verdict_of
 rule_introspect_inactive_unspecified(const struct facts *f, struct finding *out)
 {
@@ -376,31 +410,7 @@ rule_introspect_inactive_unspecified(const struct facts *f, struct finding *out)
 	ev(out, "active", f->active.from, "false");
 	ev_answer(out, f->introspection_probe);
 	ev_answer(out, f->userinfo);
-	if (!f->userinfo && !f->c->offline && !fact_endpoint(f, EP_USERINFO).n &&
-		!f->c->profile.resource_url)
-		fix(out,
-			"%s for a new token: if that one is active, this one was revoked or had "
-			"expired.",
-			fix_new_token(f, out));
-	else if (!f->userinfo)
-		fix(out,
-			"Ask for user information with the same token (step 4): accepted there "
-			"means that the caller may not "
-			"introspect it, refused there means that the token is dead.");
-	else if (f->iat.known && f->server_now_s - f->iat.at < 10 && !f->waited_s &&
-		f->userinfo_ok.v != TRI_YES)
-		fix(out,
-			"The token is only seconds old: wait two seconds and ask again (step 1); "
-			"active then "
-			"means that the server's copies lag behind.");
-	else if (f->userinfo_ok.v == TRI_YES)
-		fix(out,
-			"Introspect as the client that the token was issued to: active then means "
-			"a foreign client, still "
-			"inactive means an audience that does not name the caller.");
-	else
-		fix(out, "%s: if the new token works, the old one was revoked or had expired.",
-			fix_new_token(f, out));
+	fix_inactive(f, out);
 	return say(out,
 		"The server says that the token is not active, and the standard forbids it to say "
 		"why%s.",

@@ -95,6 +95,9 @@ bool answer_error_is(const struct exchange *x, const char *code);
 /* The scheme of the request's Authorization, lower case; "" without. */
 char *request_scheme(const struct exchange *x, char *out, size_t size);
 
+/* advice.c: what decide.def says of the rule; UNKNOWN: nothing. */
+enum advice_kind advice_of_rule(const struct rule *r);
+
 /* --- what several rules ask ---------------------------------------------------------------- */
 /* The server says, in one way or another, that the token is dead. */
 bool fact_inactive(const struct facts *f);
@@ -108,7 +111,8 @@ struct span fact_endpoint(const struct facts *f, enum endpoint e);
 /* Can it be asked (again not: it is a question that was not put yet)?  Of a case that somebody sent: who knows. */
 bool fact_can_introspect(const struct facts *f);
 bool fact_can_refresh(const struct facts *f);
-/* "Refresh once (step 3)" or "Log in again": how a new token is had here, as the remedy begins; sets the step. */
+/* "Refresh once (step 3)" or "Log in again": how a new token is had here, as the remedy begins; sets the step
+ * and the advice. */
 const char *fix_new_token(const struct facts *f, struct finding *out);
 /* The token's times or the user-information query answer for it, whatever introspection would say. */
 bool fact_answered_without_introspection(const struct facts *f);

@@ -17,27 +17,32 @@ static const struct {
  */
 static const struct {
 	const char *grant, *what, *refused, *next;
+	enum advice_kind advice;
 } grants[] = {
 	{"authorization_code", "authorization code",
 		"it is expired, used before, or was given to another client or redirect_uri, or "
 		"the code_verifier does not fit",
 		"Log in again and exchange the new code once, within seconds, with the same "
 		"client_id, redirect_uri and "
-		"code_verifier; the server's log says which of them it was."},
+		"code_verifier; the server's log says which of them it was.",
+		ADVICE_LOGIN},
 	{"urn:ietf:params:oauth:grant-type:device_code", "device code",
 		"it is expired, used before, or was given to another client",
-		"Begin again: ask the device authorization endpoint for a new code."},
+		"Begin again: ask the device authorization endpoint for a new code.", ADVICE_LOGIN},
 	{"password", "name and password",
 		"they are wrong, or the account is locked, or needs another way to log in",
 		"Try the login in a browser with the same account; the server's log says why it "
-		"was refused."},
+		"was refused.",
+		ADVICE_SHOW_ERROR},
 	{"urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion",
 		"its issuer, audience, times or signature do not please the server",
 		"Compare the assertion's iss, sub, aud and exp with what the server expects; its "
-		"log says which it was."},
+		"log says which it was.",
+		ADVICE_CONTACT_ADMIN},
 	{"urn:ietf:params:oauth:grant-type:token-exchange", "token to be exchanged",
 		"it is expired, revoked, or not meant for this exchange",
-		"Introspect the subject_token, and compare its aud with the client that asks."},
+		"Introspect the subject_token, and compare its aud with the client that asks.",
+		ADVICE_CONTACT_ADMIN},
 };
 
 /* The protocol's own code where an alias took its place. */
@@ -126,6 +131,7 @@ login_failure_words(struct verdict *v, const struct exchange *x)
 			"The token endpoint refuses the %s, %d %s%s: %s.", grants[g].what,
 			x->result.response.status, code, quoted, grants[g].refused);
 		(void)snprintf(v->next, sizeof(v->next), "%s", grants[g].next);
+		v->advice = grants[g].advice;
 		return;
 	}
 	if (!code[0]) {

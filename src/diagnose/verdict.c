@@ -499,10 +499,14 @@ verdict_of_findings(struct diagnosis *d, const struct facts *f, const struct wal
 	memset(v, 0, sizeof(*v));
 	v->state = state_of(d, f);
 	v->next_step = STEP_VERIFY;
+	v->advice = f->userinfo_ok.v == TRI_YES && v->state == STATE_OK ? ADVICE_NONE
+									: ADVICE_UNKNOWN;
 	steps_of_findings(d, f, walk);
 	if (d->n && d->findings[0].severity != SEV_INFO) {
 		v->primary = &d->findings[0];
 		v->next_step = v->primary->next_step;
+		if (v->primary->severity == SEV_ERROR)
+			v->advice = v->primary->advice;
 		(void)snprintf(v->summary, sizeof(v->summary), "%s%s",
 			v->state != STATE_OK                  ? ""
 				: revoked(f)                  ? "After the revocation: "

@@ -1,5 +1,6 @@
 #include "wizard/handle.h"
 
+#include "base/text.h"
 #include "wizard/fill.h"
 
 const struct decision decisions[] = {
@@ -17,6 +18,20 @@ static const struct {
 #include "wizard/handle.def"
 #undef SAMPLE
 };
+
+void
+wizard_advice(const struct wizard *w, struct advice *out)
+{
+	const struct verdict *v = &wizard_diagnosis(w)->verdict;
+	const char *why = v->primary ? v->primary->summary : "";
+
+	out->kind = v->advice;
+	if (out->kind == ADVICE_NONE)
+		why = "The token is accepted and user information came back.";
+	else if (out->kind == ADVICE_UNKNOWN)
+		why = "The user-information query has not been answered yet.";
+	text_format(out->reason, sizeof out->reason, "%s", why);
+}
 
 size_t
 decision_here(const struct wizard *w)

@@ -1,6 +1,5 @@
 noinst_LIBRARIES += src/libttwizard.a
 src_libttwizard_a_SOURCES = \
-	src/wizard/advice.c src/wizard/advice.def \
 	src/wizard/authenticate.c \
 	src/wizard/fill.c src/wizard/fill.h \
 	src/wizard/fields.c src/wizard/fields.h src/wizard/fields-rooms.h \

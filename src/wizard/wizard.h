@@ -177,19 +177,11 @@ int64_t wizard_deadline_us(const struct wizard *w);
 void wizard_farewell(const struct wizard *w, struct buf *out);
 
 /* --- step 4's decision ---------------------------------------------------------------------- */
-enum advice_kind {
-#define ADVICE(sym, id, words) ADVICE_##sym,
-#include "wizard/advice.def"
-#undef ADVICE
-	ADVICE_COUNT
-};
 struct advice {
-	enum advice_kind kind;
+	enum advice_kind kind; /* the verdict's */
 	char reason[LIMIT_MESSAGE];
 };
 /* What the application should do with this answer. */
 void wizard_advice(const struct wizard *w, struct advice *out);
-const char *advice_id(enum advice_kind k);
-const char *advice_words(enum advice_kind k);
 
 #endif

@@ -280,18 +280,6 @@ const struct decision decisions[] = {
 };
 const size_t decision_count = ARRAY_SIZE(decisions);
 
-const char *
-advice_words(enum advice_kind k)
-{
-	static const char *const words[ADVICE_COUNT] = {
-#define ADVICE(sym, id, words) words,
-#include "wizard/advice.def"
-#undef ADVICE
-	};
-
-	return words[k];
-}
-
 void
 wizard_advice(const struct wizard *w, struct advice *out)
 {

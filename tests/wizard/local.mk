@@ -7,7 +7,7 @@ WIZARD_WORLD = tests/wizard/world.c tests/wizard/world.h
 CLIENTS = tests/wizard/clients.c tests/wizard/clients.h
 LOGIN = tests/wizard/login.c tests/wizard/login.h
 
-UNIT_TESTS += tests/wizard/test_steps tests/wizard/test_probes tests/wizard/test_handle tests/wizard/test_learn tests/wizard/test_clients tests/wizard/test_dpop \
+UNIT_TESTS += tests/wizard/test_advice tests/wizard/test_steps tests/wizard/test_probes tests/wizard/test_handle tests/wizard/test_learn tests/wizard/test_clients tests/wizard/test_dpop \
 	tests/wizard/test_flows tests/wizard/test_code tests/wizard/test_leaks tests/wizard/test_journal tests/wizard/test_refresh tests/wizard/test_revoke
 tests_wizard_test_steps_SOURCES = tests/wizard/test_steps.c $(WIZARD_WORLD)
 tests_wizard_test_steps_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
@@ -45,3 +45,6 @@ tests_wizard_test_refresh_LDADD = $(WIZARD_TEST_LIBS)
 tests_wizard_test_revoke_SOURCES = tests/wizard/test_revoke.c $(WIZARD_WORLD)
 tests_wizard_test_revoke_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
 tests_wizard_test_revoke_LDADD = $(WIZARD_TEST_LIBS)
+tests_wizard_test_advice_SOURCES = tests/wizard/test_advice.c tests/diagnose/fixture.c tests/diagnose/fixture.h
+tests_wizard_test_advice_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
+tests_wizard_test_advice_LDADD = $(WIZARD_TEST_LIBS)
