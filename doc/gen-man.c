@@ -220,7 +220,7 @@ put_actions(const char *arg)
 		const char *name;
 		enum key_context context;
 	} contexts[] = {{"global", CONTEXT_GLOBAL}, {"any", CONTEXT_ANY}, {"list", CONTEXT_LIST},
-		{"login", CONTEXT_LOGIN}, {"form", CONTEXT_FORM}};
+		{"login", CONTEXT_LOGIN}, {"form", CONTEXT_FORM}, {"command", CONTEXT_COMMAND}, {"text", CONTEXT_TEXT}};
 
 	for (size_t k = 0; k < ARRAY_SIZE(contexts); k++) {
 		if (strcmp(arg, contexts[k].name) != 0)
@@ -233,6 +233,17 @@ put_actions(const char *arg)
 			printf("\n.Pq Li %s\n", action_infos[a].id);
 		}
 	}
+}
+
+static void
+put_arguments(const char *arg)
+{
+	(void)arg;
+#define ARGUMENT(action, take, first, second, names, help) \
+	item(action_infos[ACT_##action].id); \
+	line(names ": " help);
+#include "ui/arguments.def"
+#undef ARGUMENT
 }
 
 static void
@@ -393,7 +404,8 @@ static const struct {
 	const char *name;
 	void (*put)(const char *arg);
 } tables[] = {
-	{"commands", put_commands}, {"options", put_options}, {"names", put_names}, {"actions", put_actions},
+	{"commands", put_commands}, {"options", put_options}, {"names", put_names}, {"actions", put_actions}, 
+	{"arguments", put_arguments},
 	{"profile", put_profile}, {"ui", put_ui}, {"findings", put_findings}, {"errors", put_errors},
 	{"trace", put_trace}, {"scenarios", put_scenarios}, {"probes", put_probes},
 	{"roles", put_roles}, {"clientauth", put_clientauth}, {"flows", put_flows},

@@ -32,4 +32,7 @@ enum res text_ascii(struct buf *out, struct span s);
 /* The safe form as one word of a POSIX shell: '…', a quote inside as '\\''.  lines: '\n' stays. */
 enum res text_shell_word(struct buf *out, struct span s, bool lines);
 
+/* Edit distance of short words, for "did you mean". */
+size_t word_distance(const char *a, const char *b);
+
 #endif

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/redact.h"
+#include "base/text.h"
 #include "cli/options.h"
 #include "oauth/jose.h"
 #include "oauth/url.h"

@@ -93,8 +93,6 @@ int opt_int(const struct options *o, enum opt id);
 int opt_choice(const struct options *o, enum opt id);
 /* Is it one of the words of "a|b|c"?  Its index, or -1. */
 int word_index(const char *words, struct span word);
-/* Edit distance of short words, for "did you mean". */
-size_t word_distance(const char *a, const char *b);
 
 /* The text of --help; of the program for CMD_WIZARD. */
 void options_help(struct buf *out, enum command c);

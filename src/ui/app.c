@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "ui/command.h"
 
 enum { FRAME_US = 33000, READ_MAX = 4096 };
 /* More keys than this in one read, of so many kinds, were pasted; what follows a long burst so soon
@@ -378,6 +379,7 @@ release(struct ui *ui)
 	while (ui->n_layers)
 		ui_pop(ui);
 	dialog_forget(ui);
+	command_history_forget(ui);
 	keydec_release(&ui->decoder);
 	canvas_release(&ui->canvas);
 	model_release(&ui->m);

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/tr.h"
 
 char *
 typed_path(struct span text, struct err *why)
@@ -93,15 +94,30 @@ flow_export(struct ui *ui)
 	dialog_open(ui, &spec);
 }
 
+bool
+flow_export_as(struct ui *ui, struct span id, struct span path, struct err *e)
+{
+	size_t i = 0;
+
+	while (i < ui->d->n_formats && !span_is(id, ui->d->formats[i].id))
+		i++;
+	if (i == ui->d->n_formats || !ui->d->export_report) {
+		err_set(e, RES_UNSUPPORTED, _("There is nothing to export to."));
+		return false;
+	}
+	if (path.n)
+		return export_take(ui, path, i, e);
+	export_format(ui, i, SPAN_EMPTY, 0);
+	return true;
+}
+
 void
 flow_save(struct ui *ui)
 {
-	for (size_t i = 0; i < ui->d->n_formats; i++)
-		if (!strcmp(ui->d->formats[i].id, UI_FORMAT_CASE)) {
-			export_format(ui, i, SPAN_EMPTY, 0);
-			return;
-		}
-	ui_notice(ui, "This case cannot be saved here.");
+	struct err e = ERR_INIT;
+
+	if (!flow_export_as(ui, span_of(UI_FORMAT_CASE), SPAN_EMPTY, &e))
+		ui_notice(ui, _("This case cannot be saved here."));
 }
 
 enum { COPY_CLIP, COPY_FILE, COPY_VALUE };
@@ -190,7 +206,7 @@ flow_copy(struct ui *ui)
 	dialog_open(ui, &spec);
 }
 
-/* --- search and command
+/* --- search
  * --------------------------------------------------------------------------------- */
 
 enum { HUNT_US = 5000 }; /* a slice: a key waits for it, and 10 ms are the most */
@@ -278,30 +294,4 @@ flow_search(struct ui *ui)
 			.hint = "text to find",
 			.value = ui->search,
 			.done = search_for});
-}
-
-static void
-run_command(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
-{
-	enum action a;
-	char safe[40];
-
-	(void)choice;
-	(void)arg;
-	text = span_trim(text);
-	if (action_find(text, &a))
-		ui_action(ui, a);
-	else if (text.n)
-		ui_notice(ui, "There is no action \"%s\"; ? lists them.",
-			text_safe_into(safe, sizeof(safe), text));
-}
-
-void
-flow_command(struct ui *ui)
-{
-	dialog_open(ui,
-		&(struct dialog_spec){.title = "Run an action",
-			.input = true,
-			.hint = "its name, as the help has it: export",
-			.done = run_command});
 }

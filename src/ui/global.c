@@ -2,6 +2,7 @@
 
 #include <signal.h>
 
+#include "ui/command.h"
 #include "wizard/handle.h"
 
 void
@@ -179,7 +180,7 @@ ui_global_action(struct ui *ui, enum action a)
 		flow_show_secret(ui);
 		break;
 	case ACT_COMMAND:
-		flow_command(ui);
+		screen_command_push(ui);
 		break;
 	case ACT_TIME:
 	case ACT_THEME:

@@ -58,9 +58,15 @@ keymap_set(struct keymap *m, struct span action, const struct span *names, size_
 static bool
 together(enum key_context a, enum key_context b)
 {
-	if (a == CONTEXT_ANY || b == CONTEXT_ANY || a == b)
+	static const unsigned groups[] = {CONTEXT_GLOBAL | CONTEXT_LIST | CONTEXT_LOGIN,
+		CONTEXT_FORM | CONTEXT_TEXT, CONTEXT_COMMAND | CONTEXT_TEXT};
+
+	if (a == CONTEXT_ANY || b == CONTEXT_ANY)
 		return true;
-	return a != CONTEXT_FORM && b != CONTEXT_FORM;
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
+		if (groups[i] & a && groups[i] & b)
+			return true;
+	return false;
 }
 
 static const struct key *
@@ -103,8 +109,11 @@ keymap_check(const struct keymap *m, enum action both[2], struct err *e)
 enum action
 keymap_lookup(const struct keymap *m, unsigned contexts, struct key k)
 {
+	contexts |= CONTEXT_ANY;
+	if (contexts & (CONTEXT_FORM | CONTEXT_COMMAND))
+		contexts |= CONTEXT_TEXT;
 	for (int a = 1; a < ACT_COUNT; a++) {
-		if (!((contexts | CONTEXT_ANY) & action_infos[a].context))
+		if (!(contexts & action_infos[a].context))
 			continue;
 		for (int i = 0; i < KEYS_PER_ACTION && m->keys[a][i].code; i++) {
 			if (key_eq(m->keys[a][i], k))

@@ -14,14 +14,17 @@ enum action {
 
 /*
  * Where a key is looked up.  ANY is always active.  A list screen has LIST and GLOBAL, a login flow's LOGIN, too; a form (text being
- * typed, a question with choices) has FORM, and printable keys that FORM does not name are text.
+ * typed, a question with choices) has FORM, the command line COMMAND.  TEXT comes with these two, and printable keys that it does
+ * not name are text.
  */
 enum key_context {
 	CONTEXT_ANY = 1,
 	CONTEXT_GLOBAL = 2,
 	CONTEXT_LIST = 4,
 	CONTEXT_FORM = 8,
-	CONTEXT_LOGIN = 16
+	CONTEXT_LOGIN = 16,
+	CONTEXT_COMMAND = 32,
+	CONTEXT_TEXT = 64
 };
 
 struct action_info {

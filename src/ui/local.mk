@@ -4,7 +4,9 @@ src_libttui_a_SOURCES = \
 	src/ui/actions.def \
 	src/ui/app.c src/ui/ui.h \
 	src/ui/canvas.c src/ui/canvas.h \
+	src/ui/arguments.def \
 	src/ui/chrome.c \
+	src/ui/command.c src/ui/command.h src/ui/command-run.c \
 	src/ui/dialog.c \
 	src/ui/fieldlist.c \
 	src/ui/flow-interrupted.c \
@@ -28,6 +30,7 @@ src_libttui_a_SOURCES = \
 	src/ui/peek.c \
 	src/ui/qr.c src/ui/qr.h \
 	src/ui/roles.def \
+	src/ui/screen-command.c \
 	src/ui/screen-login.c \
 	src/ui/screen-profile.c \
 	src/ui/screen-open.c \

@@ -66,6 +66,25 @@ page_catalogue(struct page *p)
 	}
 }
 
+void
+page_entry(struct page *p, struct span id)
+{
+	const struct catalogue_entry *c = catalogue_find(id);
+	const struct oauth_error *o = oauth_error_find(id);
+
+	if (c) {
+		heading(p, c->title);
+		catalogue_lines(p, c, 0);
+		gap(p);
+		page_add(p, UIR_NEXT, 0, "%s", catalogue_rule(c)->remedy);
+		page_add(p, UIR_MEANING, 0, "%s", catalogue_rule(c)->references);
+	}
+	if (o) {
+		heading(p, o->code);
+		page_add(p, UIR_GUIDE, 0, "%s (%s)", o->meaning, o->defined);
+	}
+}
+
 static void
 learn_rows(struct page *p, const char *title, const struct learn_row *rows, size_t n)
 {
@@ -95,6 +114,8 @@ page_help(struct page *p, const struct keymap *m)
 	help_actions(p, m, CONTEXT_LIST, "In the pane that has the keys");
 	help_actions(p, m, CONTEXT_LOGIN, "While a login waits");
 	help_actions(p, m, CONTEXT_FORM, "In fields and questions");
+	help_actions(p, m, CONTEXT_COMMAND, "On the command line");
+	help_actions(p, m, CONTEXT_TEXT, "Wherever text is typed");
 	heading(p, "States");
 	page_add(p, UIR_GUIDE, 1, "%s",
 		"✓ ok   ! warning   ✗ problem   – skipped   ? undetermined   · not walked yet   "

@@ -7,10 +7,10 @@
  * The list of themes over the screen that is looked at: the marked one is in use at once, Enter
  * keeps it, Esc goes back to the one of before.
  */
-enum { THEMES = 64, LIST_COLS = 30 };
+enum { LIST_COLS = 30 };
 
 struct themes {
-	char names[THEMES][UI_THEME_NAME];
+	char names[UI_THEMES][UI_THEME_NAME];
 	size_t n, here;
 	struct theme before;
 	bool kept;
@@ -47,14 +47,20 @@ themes_leave(struct ui *ui, void *state)
 		use(ui, &s->before);
 }
 
+static void
+say_how_kept(struct ui *ui, const char *name)
+{
+	ui_notice(ui, "For the next time: theme = \"%s\"; in the group ui of the configuration.",
+		name);
+}
+
 static unsigned
 keep(struct ui *ui, struct themes *s)
 {
 	if (s->error[0])
 		return UI_REDRAW;
 	s->kept = true;
-	ui_notice(ui, "For the next time: theme = \"%s\"; in the group ui of the configuration.",
-		s->names[s->here]);
+	say_how_kept(ui, s->names[s->here]);
 	return UI_CLOSE;
 }
 
@@ -139,25 +145,47 @@ static const struct screen screen_theme = {
 	.hints = themes_hints,
 };
 
+/* Are there any, and can they be seen? */
+static bool
+any_themes(const struct ui *ui, struct err *e)
+{
+	if (!ui->d->list_themes || !ui->d->load_theme)
+		err_set(e, RES_UNSUPPORTED, "There are no themes to choose from here.");
+	else if (ui->d->term->colours(ui->term) < 8)
+		err_set(e, RES_UNSUPPORTED,
+			"Without colours there is one theme: bold, dim, underline and reverse.");
+	else
+		return true;
+	return false;
+}
+
+bool
+screen_theme_use(struct ui *ui, const char *name, struct err *e)
+{
+	struct theme t;
+
+	if (!any_themes(ui, e) || ui->d->load_theme(ui->d->ctx, name, &t, e) != RES_OK)
+		return false;
+	use(ui, &t);
+	say_how_kept(ui, name);
+	return true;
+}
+
 void
 screen_theme_push(struct ui *ui)
 {
+	struct err e = ERR_INIT;
 	struct themes *s;
 
-	if (!ui->d->list_themes || !ui->d->load_theme) {
-		ui_notice(ui, "There are no themes to choose from here.");
-		return;
-	}
-	if (ui->d->term->colours(ui->term) < 8) {
-		ui_notice(ui,
-			"Without colours there is one theme: bold, dim, underline and reverse.");
+	if (!any_themes(ui, &e)) {
+		ui_notice(ui, "%s", e.text);
 		return;
 	}
 	s = ui_push(ui, &screen_theme);
 	if (!s)
 		return;
 	s->before = ui->theme;
-	s->n = ui->d->list_themes(ui->d->ctx, s->names, THEMES);
+	s->n = ui->d->list_themes(ui->d->ctx, s->names, UI_THEMES);
 	for (size_t i = 0; i < s->n; i++) {
 		if (strcmp(s->names[i], ui->theme.name) == 0)
 			s->here = i;

@@ -71,6 +71,12 @@ enum { DIALOG_CHOICES = 10 };
 /* What was typed and stays for the next time the question is asked. */
 enum { KEEP_TOKENS, KEEP_CURL, KEEP_EXPORT /* one a format */, KEEP_COUNT = KEEP_EXPORT + DIALOG_CHOICES };
 
+/* Lines of the command line that ran, the newest last; each of them of words that are no secrets. */
+struct history {
+	char *v[50];
+	size_t n;
+};
+
 struct ui {
 	const struct ui_deps *d;
 	struct terminal *term;
@@ -94,6 +100,7 @@ struct ui {
 	char notice[240];       /* answer to the last key; gone with the next */
 	char search[64];        /* what was looked for last */
 	char *kept[KEEP_COUNT]; /* lines of dialogs; NULL: none */
+	struct history history;
 
 	size_t offered;         /* generations of tokens for which the profile's files were offered */
 	bool dirty;             /* the screen is not what it should be */
@@ -206,6 +213,7 @@ void page_guide(struct page *p, const struct ui *ui, enum step s);
 void page_findings(struct page *p, const struct ui *ui);
 /* What `tokentriage explain` and tokentriage-findings(7) say, too. */
 void page_catalogue(struct page *p);
+void page_entry(struct page *p, struct span id); /* one finding or error code of it */
 void page_exchange(struct page *p, const struct exchange *x);
 void page_record(struct page *p, const struct ui *ui, const struct log_rec *r);
 /* One row of step 4's decision table in full (decision_count: none); whole: below the table, this answer's row marked. */
@@ -242,6 +250,7 @@ struct textfield {
 	size_t at;        /* byte offset of the cursor */
 	bool secret;      /* never drawn; kept as pasted, line breaks and all */
 	bool proposed;    /* nobody typed it yet: what is typed first replaces it */
+	struct buf cut;   /* wiping; what was erased last by more than a character */
 };
 void textfield_init(struct textfield *f, bool secret);
 void textfield_release(struct textfield *f);
@@ -264,22 +273,25 @@ void flow_revoke(struct ui *ui);
 void flow_probes(struct ui *ui); /* flow-probes.c */
 void flow_login(struct ui *ui);  /* login-choose.c */
 
-/* --- flows.c: export, copy, search, command ------------------------------------------------------------------ */
+/* --- flows.c: export, copy, search ------------------------------------------------------------------ */
 /* A path as it was typed: without blanks at its ends, "~/" is the home folder.  NULL: none was.  Owned. */
 char *typed_path(struct span text, struct err *why);
 void flow_export(struct ui *ui);
+/* A report of that form into that file; an empty path is asked for.  False: e says why. */
+bool flow_export_as(struct ui *ui, struct span id, struct span path, struct err *e);
 void flow_save(struct ui *ui); /* the case */
 void flow_reopen_log(struct ui *ui);
 void flow_copy(struct ui *ui);
 void flow_search(struct ui *ui);
 void flow_search_again(struct ui *ui, bool back);
 void flow_hunt(struct ui *ui); /* a slice of the search that is on */
-void flow_command(struct ui *ui);
 void flow_show_secret(struct ui *ui); /* peek.c */
 
 /* --- the screens ------------------------------------------------------------------------------------------- */
 extern const struct screen screen_step; /* the five steps: the first layer */
 void screen_open_push(struct ui *ui);   /* profile and tokens */
+enum { UI_THEMES = 64 };
+bool screen_theme_use(struct ui *ui, const char *name, struct err *e); /* without asking */
 void screen_theme_push(struct ui *ui);  /* the themes, seen while one chooses */
 void screen_profile_push(struct ui *ui, const struct profile *p); /* the editor, with a copy of p */
 /* How the step screen divides the rows between verdict and footer; rows 0: not shown. */

@@ -7,6 +7,7 @@ void
 textfield_init(struct textfield *f, bool secret)
 {
 	buf_init_wiping(&f->text, LIMIT_TOKEN);
+	buf_init_wiping(&f->cut, LIMIT_TOKEN);
 	f->at = 0;
 	f->secret = secret;
 	f->proposed = false;
@@ -16,6 +17,7 @@ void
 textfield_release(struct textfield *f)
 {
 	buf_release(&f->text);
+	buf_release(&f->cut);
 	f->at = 0;
 }
 
@@ -58,6 +60,51 @@ cut(struct textfield *f, size_t from, size_t to)
 	f->at = from;
 }
 
+/* Erases, and keeps it for ACT_PUT_BACK. */
+static void
+kill_text(struct textfield *f, size_t from, size_t to)
+{
+	if (from >= to)
+		return;
+	buf_clear(&f->cut);
+	buf_add(&f->cut, f->text.p + from, to - from);
+	cut(f, from, to);
+}
+
+/* Letters, digits and all beyond ASCII. */
+static bool
+in_word(const struct textfield *f, size_t at)
+{
+	unsigned char b = (unsigned char)f->text.p[at];
+
+	return b >= 0x80 || (b >= '0' && b <= '9') || (b >= 'A' && b <= 'Z') ||
+		(b >= 'a' && b <= 'z');
+}
+
+static size_t
+word_before(const struct textfield *f)
+{
+	size_t at = f->at;
+
+	while (at > 0 && !in_word(f, at - 1))
+		at--;
+	while (at > 0 && in_word(f, at - 1))
+		at--;
+	return at;
+}
+
+static size_t
+word_after(const struct textfield *f)
+{
+	size_t at = f->at;
+
+	while (at < f->text.len && !in_word(f, at))
+		at++;
+	while (at < f->text.len && in_word(f, at))
+		at++;
+	return at;
+}
+
 static bool
 insert(struct textfield *f, struct span s)
 {
@@ -75,6 +122,34 @@ insert(struct textfield *f, struct span s)
 	memcpy(f->text.p + f->at, s.p, s.n);
 	f->at += s.n;
 	return true;
+}
+
+/* The same by words and more. */
+static bool
+word_action(struct textfield *f, enum action a)
+{
+	switch (a) {
+	case ACT_WORD_LEFT:
+		f->at = word_before(f);
+		return true;
+	case ACT_WORD_RIGHT:
+		f->at = word_after(f);
+		return true;
+	case ACT_ERASE_WORD:
+		kill_text(f, word_before(f), f->at);
+		return true;
+	case ACT_ERASE_WORD_NEXT:
+		kill_text(f, f->at, word_after(f));
+		return true;
+	case ACT_ERASE_END:
+		kill_text(f, f->at, f->text.len);
+		return true;
+	case ACT_PUT_BACK:
+		insert(f, buf_span(&f->cut));
+		return true;
+	default:
+		return false;
+	}
 }
 
 bool
@@ -101,10 +176,10 @@ textfield_action(struct textfield *f, enum action a)
 		cut(f, f->at, after(f, f->at));
 		return true;
 	case ACT_ERASE_ALL:
-		cut(f, 0, f->text.len);
+		kill_text(f, 0, f->text.len);
 		return true;
 	default:
-		return false;
+		return word_action(f, a);
 	}
 }
 

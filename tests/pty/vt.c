@@ -283,17 +283,25 @@ reap(struct vt *t)
 		t->exited = true;
 }
 
-enum { WAIT_IDLE, WAIT_BLOCKED, WAIT_SEE, WAIT_GONE, WAIT_STOP, WAIT_EXIT };
+enum { WAIT_IDLE, WAIT_BLOCKED, WAIT_SETTLED, WAIT_SEE, WAIT_GONE, WAIT_STOP, WAIT_EXIT };
+
+static bool
+blocks(const struct vt *t, bool busy)
+{
+	return (t->last.state == 'i' || (busy && t->last.state == 'b')) && t->last.taken >= t->sent &&
+		t->seen >= t->last.written && t->last.rows == t->rows && t->last.cols == t->cols;
+}
 
 static bool
 fulfilled(struct vt *t, int what, const char *text)
 {
 	switch (what) {
 	case WAIT_IDLE:
+		return blocks(t, false);
 	case WAIT_BLOCKED:
-		return (t->last.state == 'i' || (what == WAIT_BLOCKED && t->last.state == 'b')) &&
-			t->last.taken >= t->sent && t->seen >= t->last.written && t->last.rows == t->rows &&
-			t->last.cols == t->cols;
+		return blocks(t, true);
+	case WAIT_SETTLED:
+		return t->exited || blocks(t, true);
 	case WAIT_SEE:
 		return vt_has(t, text);
 	case WAIT_GONE:
@@ -351,6 +359,12 @@ bool
 vt_blocked(struct vt *t)
 {
 	return wait_for(t, WAIT_BLOCKED, NULL);
+}
+
+bool
+vt_settled(struct vt *t)
+{
+	return wait_for(t, WAIT_SETTLED, NULL);
 }
 
 bool
@@ -442,7 +456,8 @@ vt_resize(struct vt *t, int rows, int cols)
 	struct winsize w = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols};
 
 	vt_drain(t);
-	vterm_set_size(t->term, rows, cols);
+	/* libvterm 0.1.4 falls over a wide character that finds no two columns */
+	vterm_set_size(t->term, rows, cols > 1 ? cols : 2);
 	t->rows = rows;
 	t->cols = cols;
 	ioctl(t->master, TIOCSWINSZ, &w);

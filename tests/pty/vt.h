@@ -75,6 +75,8 @@ void vt_hang_up(struct vt *t);
 bool vt_idle(struct vt *t);
 /* The same, but requests may be under way. */
 bool vt_blocked(struct vt *t);
+/* … or it has ended. */
+bool vt_settled(struct vt *t);
 /* Reads until the text stands on the screen (one row's text; the program need not be idle). */
 bool vt_see(struct vt *t, const char *text);
 bool vt_gone(struct vt *t, const char *text); /* … until it does not */

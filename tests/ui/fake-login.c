@@ -21,6 +21,18 @@ flow_row(enum flow_kind k)
 }
 
 bool
+flow_from_id(struct span id, enum flow_kind *out)
+{
+	for (int k = 0; k < FLOW_COUNT; k++) {
+		if (span_is(id, rows[k].id)) {
+			*out = (enum flow_kind)k;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
 flow_active(enum flow_phase p)
 {
 	return p > FLOW_IDLE && p < FLOW_DONE;

@@ -49,6 +49,11 @@ tests_ui_test_dialogs_SOURCES = tests/ui/test_dialogs.c $(FAKE_UI)
 tests_ui_test_dialogs_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
 tests_ui_test_dialogs_LDADD = $(FAKE_LIBS) $(CMOCKA_LIBS)
 
+UNIT_TESTS += tests/ui/test_command
+tests_ui_test_command_SOURCES = tests/ui/test_command.c $(FAKE_UI)
+tests_ui_test_command_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
+tests_ui_test_command_LDADD = $(FAKE_LIBS) $(CMOCKA_LIBS)
+
 EXTRA_DIST += tests/ui/golden
 
 UNIT_TESTS += tests/ui/test_timeline

@@ -69,6 +69,23 @@ log_record(struct ui *ui)
 }
 
 static void
+command_line(struct ui *ui)
+{
+	act(ui, ACT_COMMAND);
+	type(ui, "step-");
+	act(ui, ACT_COMPLETE);
+	act(ui, ACT_COMPLETE);
+}
+
+static void
+command_unknown(struct ui *ui)
+{
+	act(ui, ACT_COMMAND);
+	type(ui, "expotr");
+	act(ui, ACT_ACCEPT);
+}
+
+static void
 help(struct ui *ui)
 {
 	act(ui, ACT_HELP);
@@ -344,6 +361,8 @@ static const struct {
 	{"log-half", FAKE_PROBLEM, STEP_VERIFY, log_half},
 	{"log-full", FAKE_PROBLEM, STEP_VERIFY, log_full},
 	{"log-record", FAKE_PROBLEM, STEP_VERIFY, log_record},
+	{"command", FAKE_PROBLEM, STEP_VERIFY, command_line},
+	{"command-unknown", FAKE_PROBLEM, STEP_VERIFY, command_unknown},
 	{"help", FAKE_PROBLEM, STEP_VERIFY, help},
 	{"help-end", FAKE_PROBLEM, STEP_VERIFY, help_end},
 	{"guide", FAKE_PROBLEM, STEP_VERIFY, guide},
