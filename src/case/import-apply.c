@@ -339,8 +339,12 @@ give_tokens(struct plan *p)
 		to->expires_in = t->expires_in;
 		memcpy(to->scope, t->scope, sizeof(to->scope));
 	}
-	if (p->n_gens && !case_token(p->c, SLOT_ACCESS)->present)
+	if (p->n_gens && !case_token(p->c, SLOT_ACCESS)->present) {
 		case_give_token(p->c, SLOT_ACCESS, secret_reveal(p->gens[0]), "a request");
+		/* it was sent so, and answered so: no copy put that around it */
+		case_token(p->c, SLOT_ACCESS)->repaired &=
+			~(unsigned)(ODD_QUOTED | ODD_BEARER_PREFIX | ODD_PERCENT | ODD_JSON);
+	}
 	for (size_t i = im->n; i > 0; i--) {
 		struct secret *sent = p->carried[i - 1].refresh;
 

@@ -80,15 +80,18 @@ by_path(const struct http_request *req, enum purpose *out)
 static bool
 is_token_request(const struct http_request *req, enum purpose *out)
 {
-	struct span path, query;
+	struct span path = SPAN_EMPTY, query = SPAN_EMPTY;
 	struct buf grant;
 	bool is;
 
 	buf_init_wiping(&grant, LIMIT_BODY);
-	is = form_get(buf_span(&req->body), "grant_type", &grant) && grant.len;
+	(void)path_of(span_of(req->url), &path, &query);
+	is = (form_get(buf_span(&req->body), "grant_type", &grant) ||
+		     form_get(query, "grant_type", &grant)) &&
+		grant.len;
 	if (is) {
 		*out = span_is(buf_span(&grant), "refresh_token") ? PURPOSE_REFRESH : PURPOSE_TOKEN;
-	} else if (!strcmp(req->method, "POST") && path_of(span_of(req->url), &path, &query) &&
+	} else if (!strcmp(req->method, "POST") &&
 		(span_ends(path, "/token") || span_ends(path, "/access_token") ||
 			span_ends(path, "/token/") || span_ends(path, "/token.oauth2"))) {
 		is = true;

@@ -504,12 +504,26 @@ rule_wrong_http_method(const struct facts *f, struct finding *out)
 		x->request.method, status_of(x), allow.n ? ", it allows " : "", SPAN_ARG(allow));
 }
 
+/* Must be a form and is none, so that the server saw no parameter (RFC 6749 §4.1.3, §6; RFC 7662
+ * §2.1; RFC 7009 §2.1). */
+static bool
+no_form(const struct exchange *x)
+{
+	struct span type = http_header(&x->request.headers, "content-type");
+
+	return purpose_wants_client(x->purpose) && type.n &&
+		!span_starts_nocase(type, "application/x-www-form-urlencoded") &&
+		(!x->answer.error[0] || answer_error_is(x, "invalid_request") ||
+			answer_error_is(x, "unsupported_grant_type"));
+}
+
 static bool
 wrong_type(const struct facts *f, const struct exchange *x)
 {
 	(void)f;
-	return status_of(x) == 415 || (status_of(x) == 400 && x->request.body.len &&
-		answer_hint(x) == HINT_MEDIA_TYPE);
+	return status_of(x) == 415 ||
+		(status_of(x) == 400 &&
+			(no_form(x) || (x->request.body.len && answer_hint(x) == HINT_MEDIA_TYPE)));
 }
 
 enum verdict_of

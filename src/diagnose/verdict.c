@@ -31,6 +31,23 @@ introspection_not_available(const struct facts *f, const struct diagnosis *d)
 	return false;
 }
 
+/* Nothing in it that is known for what it is, and something of the rest that failed. */
+static bool
+something_else_failed(const struct facts *f)
+{
+	bool failed = false;
+
+	for (size_t i = 0; i < f->c->n_exchanges; i++) {
+		const struct exchange *x = f->c->exchanges[i];
+
+		if (x->purpose != PURPOSE_OTHER)
+			return false;
+		failed = failed || x->result.error != NETERR_NONE ||
+			x->result.response.status >= 400;
+	}
+	return failed;
+}
+
 /*
  * Of a case that somebody sent (inspect): did every answer in it say what it should?  Nothing wrong
  * in what was given is all that can be asked of it.
@@ -50,7 +67,7 @@ nothing_wrong(const struct facts *f)
 	for (size_t i = 0; i < f->c->n_exchanges; i++)
 		if (is_login_failure(f, f->c->exchanges[i]))
 			return false;
-	return true;
+	return !something_else_failed(f);
 }
 
 /* Requests alone, and no token that could be looked at for itself. */
