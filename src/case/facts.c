@@ -43,6 +43,8 @@ exchange_unanswered(const struct exchange *x)
 	case NETERR_NOT_HTTP:
 	case NETERR_CANCELLED:
 		return true;
+	case NETERR_CORS: /* it was sent, unless its preflight failed */
+		return x->result.response.status != 0;
 	default: /* answered, or it never reached the server */
 		return false;
 	}

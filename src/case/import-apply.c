@@ -266,6 +266,10 @@ find_generations(struct plan *p)
 	if (!token && p->question < im->n)
 		token = p->carried[p->question].access ? p->carried[p->question].access
 						      : p->carried[p->question].got.access;
+	/* left out of the recording: what was got, or used, last before it */
+	for (size_t i = p->question; p->question < im->n && i > 0 && !token; i--)
+		token = p->carried[i - 1].got.access ? p->carried[i - 1].got.access
+						     : p->carried[i - 1].access;
 	for (size_t i = im->n; i > 0 && !token; i--)
 		token = p->carried[i - 1].access;
 	for (size_t i = im->n; i > 0 && !token; i--)

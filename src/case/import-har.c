@@ -8,6 +8,7 @@
 #include "base/encode.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "case/import-browser.h"
 #include "oauth/url.h"
 
 enum {
@@ -24,7 +25,7 @@ struct import_har {
 	struct import *im;
 	size_t entries, unreadable;
 	size_t without_body;
-	bool has_authorization;
+	struct browser_seen browser;
 
 	enum har_at at;
 	bool ended;          /* by its bracket, not by damage */
@@ -233,6 +234,9 @@ read_failure(struct net_result *r, const struct json *entry, const struct json *
 	if (!why.n)
 		why = json_get_str(response, "statusText");
 	r->error = import_net_error(why);
+	/* a browser that aborts or blocks says so in its own codes: that is not the server's */
+	if (r->error == NETERR_NONE && why.n && !span_starts(why, "net::"))
+		r->error = NETERR_OTHER;
 	text_safe_into(r->error_text, sizeof(r->error_text), why);
 }
 
@@ -281,9 +285,8 @@ read_entry(struct import_har *h, struct import_exchange *x, const struct json *e
 	/* the Date of a cache's copy is not the server's clock now */
 	if (truth(json_get(entry, "_fromCache")) || truth(json_get(response, "_fromCache")))
 		x->result.sent_wall_us = 0;
-	h->has_authorization =
-		h->has_authorization || http_has_header(&x->request.headers, "authorization");
-	return true;
+	x->cors = browser_is_cors(x, json_get_str(entry, "_resourceType"));
+	return !browser_look(&h->browser, x);
 }
 
 /* --- which entries count ------------------------------------------------------------------ */
@@ -319,7 +322,11 @@ is_relevant(const struct import *im, struct import_exchange *x)
 		x->purpose = im->x[i]->purpose;
 		return true;
 	}
-	return import_is_authorization_response(x);
+	if (import_is_authorization_response(x))
+		return true;
+	/* it failed, and whether it carried a token, its preflight will tell */
+	x->tentative = x->cors && x->result.response.status >= 400;
+	return x->tentative;
 }
 
 static bool
@@ -337,7 +344,7 @@ prune(struct import *im)
 	for (size_t i = 0; i < im->n; i++) {
 		struct import_exchange *x = im->x[i];
 
-		if (drop && is_plain_success(x)) {
+		if (drop && (x->tentative || is_plain_success(x))) {
 			drop--;
 			import_free_exchange(x);
 		} else {
@@ -398,28 +405,6 @@ link_redirects(struct import *im)
 		for (size_t k = i; k-- > 0 && k + 8 > i && !im->x[i]->follows;)
 			if (led_here(im->x[k], im->x[i]))
 				im->x[i]->follows = (uint32_t)k + 1;
-}
-
-/* Browsers leave Authorization out unless they are told otherwise: that is no sign of a request
- * without it. */
-static void
-mark_sanitized(struct import_har *h)
-{
-	bool marked = false;
-
-	for (size_t i = 0; i < h->im->n && !h->has_authorization; i++) {
-		struct import_exchange *x = h->im->x[i];
-
-		if (x->purpose != PURPOSE_RESOURCE && x->purpose != PURPOSE_USERINFO)
-			continue;
-		x->token_unseen = marked = true;
-		(void)http_headers_add(&x->request.headers, SPAN_LIT("Authorization"),
-			SPAN_LIT("Bearer [redacted]"));
-	}
-	if (marked)
-		import_note(h->im,
-			"the recording has no Authorization header at all: browsers leave them out "
-			"unless sensitive data is asked for");
 }
 
 /* --- the text, in pieces ------------------------------------------------------------------ */
@@ -657,7 +642,7 @@ end(struct import_har *h, struct err *e)
 		import_note(im, "%zu entries could not be read", h->unreadable);
 	sort(im);
 	link_redirects(im);
-	mark_sanitized(h);
+	browser_settle(&h->browser, im);
 	if (!im->n)
 		return err_set(e, RES_SYNTAX,
 			"a HAR file of %zu entries, none of which is about a token (discovery, "
@@ -675,6 +660,7 @@ import_har_end(struct import_har *h, struct err *e)
 	enum res r = end(h, e);
 
 	buf_release(&h->text);
+	browser_release(&h->browser);
 	free(h);
 	return r;
 }

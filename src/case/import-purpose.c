@@ -210,6 +210,20 @@ is_user_document(const struct http_response *r)
 	return is;
 }
 
+/* A refusal that speaks of tokens (RFC 6750 §3), though none was recorded. */
+static bool
+wants_token(const struct http_response *r)
+{
+	struct span v;
+
+	if (r->status == 401)
+		return http_has_header(&r->headers, "www-authenticate");
+	for (size_t k = 0; http_header_at(&r->headers, "www-authenticate", k, &v); k++)
+		if (span_starts_nocase(v, "bearer") || span_starts_nocase(v, "dpop"))
+			return r->status >= 400;
+	return false;
+}
+
 enum purpose
 import_purpose(const struct import_exchange *x)
 {
@@ -223,16 +237,17 @@ import_purpose(const struct import_exchange *x)
 		return by_answer(r);
 	if (is_token_request(req, &p))
 		return p;
-	if (by_path(req, &p))
-		return p;
+	/* a browser's question whether the application may ask at all */
 	if (!strcmp(req->method, "OPTIONS"))
 		return PURPOSE_OTHER;
+	if (by_path(req, &p))
+		return p;
 	buf_init_wiping(&carried, LIMIT_BODY);
 	has = import_carried(req, &carried);
 	buf_release(&carried);
 	if (has && is_user_document(r))
 		return PURPOSE_USERINFO;
-	if (has || (r->status == 401 && http_has_header(&r->headers, "www-authenticate")))
+	if (has || wants_token(r))
 		return PURPOSE_RESOURCE;
 	return PURPOSE_OTHER;
 }

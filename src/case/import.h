@@ -21,6 +21,8 @@ struct import_exchange {
 	bool body_unseen;            /* the request had a body that was not shown */
 	bool token_unseen;           /* … or a token: a shell's variable stands for it */
 	bool expanded;               /* its body has such variables, "$NAME" where the values were */
+	bool cors;                   /* a script of another origin asked (Fetch, "CORS protocol") */
+	bool tentative;              /* kept until the recording's end tells what it was about */
 	enum purpose purpose;        /* PURPOSE_COUNT: by its content */
 	uint32_t follows;            /* 1-based index of the exchange whose redirect this is; 0: none */
 };

@@ -6,7 +6,7 @@ src_libttcase_a_SOURCES = \
 	src/case/facts.c src/case/facts.h src/case/callerwords.def \
 	src/case/import.c src/case/import.h src/case/import-parts.h \
 	src/case/curloptions.def src/case/shellwords.c src/case/shellwords.h \
-	src/case/import-curl.c src/case/import-har.c src/case/import-verbose.c src/case/import-verbose.h src/case/import-trace.c \
+	src/case/import-curl.c src/case/import-har.c src/case/import-browser.c src/case/import-browser.h src/case/import-verbose.c src/case/import-verbose.h src/case/import-trace.c \
 	src/case/import-apply.c src/case/import-decode.c src/case/import-http.c \
 	src/case/import-find.c src/case/import-find.h src/case/import-prose.c src/case/import-relaxed.c src/case/prosephrases.def src/case/prosewords.def \
 	src/case/import-neterror.c src/case/import-proof.c src/case/import-purpose.c src/case/import-unquote.c src/case/import-value.c \

@@ -368,16 +368,19 @@ rule_proxy_refused(const struct facts *f, struct finding *out)
 /* --- the browser is the last hop: it hides answers from pages they are not meant for --------- */
 
 /* Does a browser give the answer to the page that asked (Fetch Standard, CORS check)?  Requests
- * without Origin were not made for a page of another origin. */
+ * without Origin were not made for a page of another origin, and those of a form or link have no
+ * page that waits for them. */
 static bool
 hidden_from_page(const struct exchange *x)
 {
-	struct span origin = http_header(&x->request.headers, "origin"), allowed;
+	struct span origin = http_header(&x->request.headers, "origin"), allowed,
+		    mode = http_header(&x->request.headers, "sec-fetch-mode");
 	struct url asked, page;
 
 	if (x->result.error == NETERR_CORS)
 		return true;
-	if (!origin.n || !exchange_answered(x) || x->result.response.status >= 400 ||
+	if (!origin.n || (mode.n && !span_is(mode, "cors")) || !exchange_answered(x) ||
+		x->result.response.status >= 400 ||
 		url_parse(&asked, span_of(x->request.url), NULL) != RES_OK ||
 		url_parse(&page, origin, NULL) != RES_OK || url_same_origin(&asked, &page))
 		return false;
@@ -400,9 +403,9 @@ rule_cors_blocked(const struct facts *f, struct finding *out)
 		ev_text(out, "Origin", origin, (int)x->n);
 		ev_text(out, "Access-Control-Allow-Origin",
 			allowed.n ? allowed : SPAN_LIT("absent"), (int)x->n);
-	} else if (x->result.error_text[0]) {
-		ev(out, "error", (int)x->n, "%s", x->result.error_text);
 	}
+	if (x->result.error_text[0])
+		ev(out, "error", (int)x->n, "%s", x->result.error_text);
 	return say(out,
 		"The browser does not give the page the answer of %s: its origin is not allowed "
 		"there (CORS).",

@@ -334,6 +334,133 @@ no_object(void **state)
 	import_release(&im);
 }
 
+#define NAMED(name, value) "{\"name\":\"" name "\",\"value\":\"" value "\"}"
+#define FROM_PAGE NAMED("Origin", "https://app.example") "," NAMED("Sec-Fetch-Mode", "cors")
+#define PREFLIGHT FROM_PAGE "," NAMED("Access-Control-Request-Method", "GET") "," \
+	NAMED("Access-Control-Request-Headers", "authorization")
+#define ALLOWED NAMED("Access-Control-Allow-Origin", "https://app.example")
+#define WHEN "2026-01-31T12:00:00.000Z"
+
+/* What a page asks of another origin: the preflight is no answer, and says whether the page got one. */
+static void
+across_origins(void **state)
+{
+	struct import im;
+	struct buf b;
+
+	(void)state;
+	begin(&b);
+	entry(&b, WHEN, "OPTIONS", "https://idp.example/userinfo", PREFLIGHT, "", 204, ALLOWED, "", "");
+	entry(&b, WHEN, "GET", "https://idp.example/userinfo", FROM_PAGE, "", 200, ALLOWED, "{\\\"sub\\\":\\\"1\\\"}", "");
+	take_har(&im, &b);
+	assert_int_equal(im.n, 1);
+	assert_int_equal(im.x[0]->result.response.status, 200);
+	assert_int_equal(im.x[0]->result.error, NETERR_NONE);
+	import_release(&im);
+	/* the preflight is refused: the request was not sent; its provisional headers name no origin */
+	begin(&b);
+	entry(&b, WHEN, "GET", "https://idp.example/userinfo", bearer, "", 0, "", "", ",\"_error\":\"net::ERR_FAILED\"");
+	entry(&b, WHEN, "OPTIONS", "https://idp.example/userinfo", PREFLIGHT, "", 405, "", "", "");
+	take_har(&im, &b);
+	assert_int_equal(im.n, 1);
+	assert_int_equal(im.x[0]->result.error, NETERR_CORS);
+	assert_string_equal(im.x[0]->result.error_text,
+		"the preflight was answered 405 without Access-Control-Allow-Origin");
+	import_release(&im);
+	/* answered, and kept from the page; of an error the server's word counts */
+	begin(&b);
+	entry(&b, WHEN, "GET", "https://idp.example/.well-known/openid-configuration", FROM_PAGE, "", 200, "", "", "");
+	entry(&b, WHEN, "GET", "https://idp.example/userinfo", FROM_PAGE, "", 401,
+		NAMED("WWW-Authenticate", "Bearer") "," NAMED("Access-Control-Allow-Origin", "https://other.example"), "", "");
+	entry(&b, WHEN, "GET", "https://app.example/api/userinfo", FROM_PAGE, "", 200, "", "{}", "");
+	take_har(&im, &b);
+	assert_int_equal(im.n, 3);
+	assert_int_equal(im.x[0]->result.error, NETERR_CORS);
+	assert_int_equal(im.x[1]->result.error, NETERR_NONE);
+	assert_true(noted(&im, "1 error answer came without"));
+	assert_int_equal(im.x[2]->result.error, NETERR_NONE); /* its own origin */
+	import_release(&im);
+	/* that it failed is all that is known */
+	begin(&b);
+	entry(&b, WHEN, "GET", "https://idp.example/userinfo", bearer, "", 0, "", "", ",\"_error\":\"net::ERR_FAILED\"");
+	take_har(&im, &b);
+	assert_int_equal(im.x[0]->result.error, NETERR_OTHER);
+	import_release(&im);
+}
+
+/* Without Authorization headers the preflights and the refusals tell which calls had one, and who asked as a client. */
+static void
+sanitized(void **state)
+{
+	struct case_file c;
+	struct redactor *r = redactor_new();
+	struct import im;
+	struct buf b;
+
+	(void)state;
+	begin(&b);
+	entry(&b, WHEN, "GET", "https://api.example/orders", FROM_PAGE, "", 403, ALLOWED, "no", "");
+	entry(&b, WHEN, "OPTIONS", "https://api.example/orders", PREFLIGHT, "", 204, ALLOWED, "", "");
+	entry(&b, WHEN, "GET", "https://cdn.example/gone.js", FROM_PAGE, "", 404, ALLOWED, "no", "");
+	entry(&b, WHEN, "GET", "https://api.example/me", FROM_PAGE, "", 403,
+		ALLOWED "," NAMED("WWW-Authenticate", "Bearer error=\\\"insufficient_scope\\\""), "", "");
+	entry(&b, WHEN, "POST", "https://idp.example/introspect", "", "token=" AT, 401, "", "", "");
+	entry(&b, WHEN, "POST", "https://idp.example/token", "", "grant_type=refresh_token&refresh_token=r&client_id=spa", 401, "", "", "");
+	take_har(&im, &b);
+	assert_int_equal(im.n, 4);
+	assert_int_equal(im.x[0]->purpose, PURPOSE_RESOURCE);
+	assert_true(im.x[0]->token_unseen && im.x[1]->token_unseen);
+	assert_true(span_is(http_header(&im.x[2]->request.headers, "authorization"), "Basic [redacted]"));
+	assert_false(im.x[2]->token_unseen); /* it is in the body */
+	assert_false(http_has_header(&im.x[3]->request.headers, "authorization")); /* a public client's */
+	import_release(&im);
+	/* a call behind a refresh was made with what the refresh brought */
+	begin(&b);
+	entry(&b, WHEN, "POST", "https://idp.example/introspect", "", "token=" AT, 200, "", "{\\\"active\\\":false}", "");
+	entry(&b, "2026-01-31T12:00:01.000Z", "POST", "https://idp.example/token", "", "grant_type=refresh_token&refresh_token=r", 200,
+		"", "{\\\"access_token\\\":\\\"opaque-access-token-2\\\",\\\"token_type\\\":\\\"Bearer\\\"}", "");
+	entry(&b, "2026-01-31T12:00:02.000Z", "GET", "https://idp.example/userinfo", "", "", 200, "", "{\\\"sub\\\":\\\"1\\\"}", "");
+	take_har(&im, &b);
+	case_init(&c);
+	(void)import_apply(&im, &c, r);
+	assert_int_equal(c.n_generations, 2);
+	assert_int_equal(c.exchanges[0]->token_generation, 0);
+	assert_int_equal(c.exchanges[2]->token_generation, 1);
+	import_release(&im);
+	case_release(&c);
+	redactor_free(r);
+}
+
+/* Other recorders' words for a request without an answer. */
+static void
+failures_by_words(void **state)
+{
+	static const struct {
+		const char *text;
+		enum net_error error;
+	} rows[] = {
+		{"[Errno 111] Connect call failed ('127.0.0.1', 1)", NETERR_REFUSED},
+		{"net::ERR_CONNECTION_REFUSED", NETERR_REFUSED},
+		{"NS_ERROR_UNKNOWN_HOST", NETERR_DNS},
+		{"The network connection was lost.", NETERR_RESET},
+		{"Client disconnected.", NETERR_OTHER},
+	};
+	struct import im;
+	struct buf b;
+	char more[120];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		begin(&b);
+		(void)snprintf(more, sizeof(more), ",\"_error\":\"%s\"", rows[i].text);
+		entry(&b, WHEN, "GET", "https://idp.example/userinfo", bearer, "", 0, "", "", more);
+		take_har(&im, &b);
+		assert_int_equal(im.n, 1);
+		assert_int_equal(im.x[0]->result.error, rows[i].error);
+		import_release(&im);
+	}
+}
+
 int
 main(void)
 {
@@ -347,6 +474,9 @@ main(void)
 		cmocka_unit_test(in_pieces),
 		cmocka_unit_test(too_long),
 		cmocka_unit_test(no_object),
+		cmocka_unit_test(across_origins),
+		cmocka_unit_test(sanitized),
+		cmocka_unit_test(failures_by_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
