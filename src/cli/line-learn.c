@@ -1,11 +1,12 @@
 /* The guide of a step, the questions people ask and the glossary, line by line. */
 #include "cli/line-parts.h"
+#include "base/tr.h"
 #include "wizard/learn.h"
 
 void
 line_guide(struct line *l)
 {
-	line_put(l, "\nStep %d, %s: the guide\n", (int)l->step + 1, step_title(l->step));
+	line_put(l, _("\nStep %d, %s: the guide\n"), (int)l->step + 1, step_title(l->step));
 	for (size_t i = 0; i < guide_count; i++) {
 		const struct guide_row *g = &guide_rows[i];
 		struct buf text;
@@ -31,7 +32,7 @@ line_faq(struct line *l)
 {
 	for (size_t i = 0; i < faq_count; i++)
 		put_row(l, &faq[i]);
-	line_put(l, "h lists the choices, k shows the glossary.\n");
+	line_put(l, _("h lists the choices, k shows the glossary.\n"));
 }
 
 void
@@ -59,10 +60,10 @@ void
 line_look_up(struct line *l, const char *words)
 {
 	if (!*words)
-		line_put(l, "Behind the stroke stands what to look for: /audience\n");
+		line_put(l, _("Behind the stroke stands what to look for: /audience\n"));
 	else if (put_matching(l, faq, faq_count, words) +
 			put_matching(l, glossary, glossary_count, words) ==
 		0)
 		/* not repeated: it may have been a path or a token, pasted here */
-		line_put(l, "Nothing is said of that; k shows the whole glossary.\n");
+		line_put(l, _("Nothing is said of that; k shows the whole glossary.\n"));
 }

@@ -5,6 +5,7 @@
 #include <limits.h>
 
 #include "base/mem.h"
+#include "base/tr.h"
 #include "wizard/flow.h"
 
 static const struct flow_view *
@@ -34,9 +35,9 @@ take_line(struct line *l)
 	if (!s.n)
 		wizard_login_cancel(l->a->wizard);
 	else if (!takes_paste(view(l)))
-		line_put(l, "Nothing is read here but an empty line, which cancels.\n");
+		line_put(l, _("Nothing is read here but an empty line, which cancels.\n"));
 	else if (wizard_login_paste(l->a->wizard, s, &e) != RES_OK)
-		line_put(l, "Not taken: %s.\n", e.text);
+		line_put(l, _("Not taken: %s.\n"), e.text);
 	wipe(l->answer, sizeof l->answer);
 }
 
@@ -94,11 +95,11 @@ put_waiting(struct line *l)
 	if (v->url)
 		fprintf(l->out, "\n%s\n\n", v->url);
 	if (v->user_code) {
-		line_put(l, "On any device, open this address:\n");
+		line_put(l, _("On any device, open this address:\n"));
 		fprintf(l->out, "\n%s\n\n", v->verification_uri ? v->verification_uri : "");
-		line_put(l, "and enter this code: %s\n", v->user_code);
+		line_put(l, _("and enter this code: %s\n"), v->user_code);
 		if (v->verification_uri_complete) {
-			line_put(l, "Or this address, which has the code in it:\n");
+			line_put(l, _("Or this address, which has the code in it:\n"));
 			fprintf(l->out, "\n%s\n\n", v->verification_uri_complete);
 		}
 	}
@@ -107,7 +108,7 @@ put_waiting(struct line *l)
 			v->listening ? "Listening at" : "Nothing listens; the browser will end at",
 			v->redirect_uri);
 	if (v->expires_us && left > 0)
-		line_put(l, "It waits %s.\n", time_span(t, left / 1000000));
+		line_put(l, _("It waits %s.\n"), time_span(t, left / 1000000));
 	line_put(l, "%s\n", takes_paste(v)
 		? "If the browser is elsewhere, paste the address that it ends at. An empty line "
 		  "cancels."
@@ -123,7 +124,7 @@ prepare(struct line *l, enum flow_kind k, const char *scope, const char *audienc
 	struct flow_wish wish = {.scope = scope, .audience = audience};
 
 	if (wizard_login_prepare(l->a->wizard, k, &wish, &e) != RES_OK) {
-		line_put(l, "Not now: %s.\n", e.text);
+		line_put(l, _("Not now: %s.\n"), e.text);
 		return false;
 	}
 	go_on(l);
@@ -143,15 +144,15 @@ agreed(struct line *l, enum flow_kind k)
 	bool yes = false, going = prepare(l, k, NULL, NULL);
 
 	while (going && !yes) {
-		line_put(l, "\n%s\n%s\nNew tokens %s; the ones at hand stay valid.\n",
+		line_put(l, _("\n%s\n%s\nNew tokens %s; the ones at hand stay valid.\n"),
 			view(l)->words, view(l)->request, flow_row(k)->whose);
-		line_put(l, "  1  go on\n  2  ask for another %s\n  0  cancel\n", what);
-		going = line_ask(l, "Choice:");
+		line_put(l, _("  1  go on\n  2  ask for another %s\n  0  cancel\n"), what);
+		going = line_ask(l, _("Choice:"));
 		yes = going && !strcmp(l->answer, "1");
 		if (yes || !going)
 			break;
 		going = !strcmp(l->answer, "2");
-		if (!going || !line_ask(l, k == FLOW_EXCHANGE ? "Audience:" : "Scope:"))
+		if (!going || !line_ask(l, k == FLOW_EXCHANGE ? _("Audience:") : _("Scope:")))
 			break;
 		free(wish);
 		wish = span_dup(span_of(l->answer));
@@ -162,7 +163,7 @@ agreed(struct line *l, enum flow_kind k)
 	if (yes && line_choose_place(l, &e))
 		return true;
 	wizard_login_cancel(l->a->wizard);
-	line_put(l, "Nothing was sent.%s%s\n", *e.text ? " " : "", e.text);
+	line_put(l, _("Nothing was sent.%s%s\n"), *e.text ? " " : "", e.text);
 	return false;
 }
 
@@ -177,13 +178,13 @@ choose(struct line *l, enum flow_kind *out)
 		bool can = wizard_can_login(l->a->wizard, (enum flow_kind)k, why, sizeof why);
 
 		if (can)
-			line_put(l, "  %d  %s: takes %s; %s%s%s\n", k + 1, f->words, f->takes,
+			line_put(l, _("  %d  %s: takes %s; %s%s%s\n"), k + 1, f->words, f->takes,
 				f->whose, *why ? ". But " : "", why);
 		else
-			line_put(l, "  -  %s: not now, %s\n", f->words, why);
+			line_put(l, _("  -  %s: not now, %s\n"), f->words, why);
 	}
-	line_put(l, "  0  none of them\n");
-	if (!line_ask(l, "Way:") || span_to_i64(span_of(l->answer), &n) != RES_OK || n < 1 ||
+	line_put(l, _("  0  none of them\n"));
+	if (!line_ask(l, _("Way:")) || span_to_i64(span_of(l->answer), &n) != RES_OK || n < 1 ||
 		n > FLOW_COUNT)
 		return false;
 	*out = (enum flow_kind)(n - 1);
@@ -197,11 +198,11 @@ line_login(struct line *l)
 	size_t was = l->a->c.n_generations;
 	enum flow_kind k;
 
-	line_put(l, "Log in again: which way? Nothing is sent yet.\n");
+	line_put(l, _("Log in again: which way? Nothing is sent yet.\n"));
 	if (!choose(l, &k) || !agreed(l, k))
 		return;
 	if (wizard_login_go(l->a->wizard, &e) != RES_OK) {
-		line_put(l, "Nothing was sent: %s.\n", e.text);
+		line_put(l, _("Nothing was sent: %s.\n"), e.text);
 		return;
 	}
 	while (flow_active(view(l)->phase)) {

@@ -2,6 +2,7 @@
 #include "cli/line-parts.h"
 
 #include "base/mem.h"
+#include "base/tr.h"
 #include "cli/conf-write.h"
 #include "cli/profile-edit.h"
 
@@ -20,7 +21,8 @@ drop_unkept(struct line *l, struct profile *p)
 		if (b.len && conf_key_set(p, k, buf_span(&b), NULL) != RES_OK) {
 			(void)!conf_key_set(p, k, SPAN_EMPTY, NULL);
 			if (k->kind == KEY_SECRET)
-				line_put(l, "%s is not kept: say where it comes from.\n", k->name);
+				line_put(l, _("%s is not kept: say where it comes from.\n"),
+					k->name);
 		}
 		buf_release(&b);
 	}
@@ -51,10 +53,10 @@ change(struct line *l, struct profile *p, const struct profile_key *k)
 			? "; env VARIABLE, file PATH, command TEXT or keyring NAME, never the "
 			  "secret itself"
 			: k->kind == KEY_LIST ? "; several with \" | \" between them" : "");
-	if (!line_ask(l, "New value (empty: none):"))
+	if (!line_ask(l, _("New value (empty: none):")))
 		return;
 	if (conf_key_set(p, k, span_of(l->answer), &e) != RES_OK)
-		line_put(l, "Not taken: %s.\n", e.text);
+		line_put(l, _("Not taken: %s.\n"), e.text);
 	wipe(l->answer, sizeof l->answer);
 }
 
@@ -70,7 +72,7 @@ test(struct line *l, const struct profile *p)
 		line_put(l, "%s\n", e.text);
 		return;
 	}
-	line_put(l, "Asking the issuer for its metadata ...\n");
+	line_put(l, _("Asking the issuer for its metadata ...\n"));
 	while (!profile_test_turn(t, 1000, &good, words, sizeof words))
 		;
 	line_put(l, "%s: %s\n", good ? "ok" : "problem", words);
@@ -86,24 +88,24 @@ saved(struct line *l, const struct profile *p)
 	bool ok;
 
 	if (!path) {
-		line_put(l, "Not saved: %s.\n", e.text);
+		line_put(l, _("Not saved: %s.\n"), e.text);
 		return false;
 	}
 	line_put(l,
-		"It is kept in %s, readable by you alone, without secrets: only where they come "
-		"from.\n",
+		_("It is kept in %s, readable by you alone, without secrets: only where they come "
+		"from.\n"),
 		path);
 	free(path);
 	path = NULL;
-	if (!line_agrees(l, "Save it?")) {
-		line_put(l, "Not saved.\n");
+	if (!line_agrees(l, _("Save it?"))) {
+		line_put(l, _("Not saved.\n"));
 		return false;
 	}
 	ok = profile_save(l->a, p, &path, &e) == RES_OK;
 	if (ok)
-		line_put(l, "Saved.\n");
+		line_put(l, _("Saved.\n"));
 	else
-		line_put(l, "Not saved: %s.\n", e.text);
+		line_put(l, _("Not saved: %s.\n"), e.text);
 	free(path);
 	return ok;
 }
@@ -133,7 +135,7 @@ line_profile(struct line *l)
 			n <= (int64_t)profile_key_count)
 			change(l, &p, &profile_keys[n - 1]);
 		else
-			line_put(l, "That is none of the choices.\n");
+			line_put(l, _("That is none of the choices.\n"));
 	}
 	profile_release(&p);
 }

@@ -5,6 +5,7 @@
 #include <termios.h>
 
 #include "base/text.h"
+#include "base/tr.h"
 #include "cli/line-parts.h"
 #include "ui/canvas.h"
 #include "wizard/fields.h"
@@ -106,9 +107,10 @@ put_verdict(struct line *l)
 	char next[LIMIT_MESSAGE];
 
 	if (*v->summary)
-		line_put(l, "Verdict, %s: %s\n", state_word(v->state), v->summary);
+		line_put(l, _("Verdict, %s: %s\n"), state_word(v->state), v->summary);
 	if (*v->next)
-		line_put(l, "Next: %s\n", say_where(AUDIENCE_CHOICES, v->next, next, sizeof(next)));
+		line_put(l, _("Next: %s\n"),
+			say_where(AUDIENCE_CHOICES, v->next, next, sizeof(next)));
 }
 
 static void
@@ -147,7 +149,7 @@ line_put_step(struct line *l)
 {
 	struct field_list fields;
 
-	line_put(l, "\nStep %d, %s. %s\n", (int)l->step + 1, step_title(l->step),
+	line_put(l, _("\nStep %d, %s. %s\n"), (int)l->step + 1, step_title(l->step),
 		step_question(l->step));
 	field_list_init(&fields);
 	step_fields(&fields, l->a->wizard, l->step, false);
@@ -175,18 +177,20 @@ static void
 put_help(struct line *l)
 {
 	line_put(l,
-		"Enter  run this step\n1-5    go to a step and show it\nn      run this step, then "
-		"go to the next\n"
-		"s      the states of the steps\np      further probes, where the verdict is open\n"
-		"r      refresh the tokens\nv      revoke a token\n"
-		"i      log in again: choose how\n"
-		"e      edit the profile, or save what the command line gave as one\n"
-		"a      your application: what it does with this answer, and the HTTP\n"
-		"g      the guide: what this step does, its request and answers\n"
-		"?      questions people ask; k  the glossary; /WORD  finds a word in both\n"
-		"d      do not mention interrupted refreshes again\n"
-		"x      write the report to a file\nw      write the case to a file; "
-		"'tokentriage open' shows it again\nl      the log\nq      leave\n");
+		_("Enter  run this step\n1-5    go to a step and show it\nn      run this step, "
+		  "then "
+		  "go to the next\n"
+		  "s      the states of the steps\np      further probes, where the verdict is "
+		  "open\n"
+		  "r      refresh the tokens\nv      revoke a token\n"
+		  "i      log in again: choose how\n"
+		  "e      edit the profile, or save what the command line gave as one\n"
+		  "a      your application: what it does with this answer, and the HTTP\n"
+		  "g      the guide: what this step does, its request and answers\n"
+		  "?      questions people ask; k  the glossary; /WORD  finds a word in both\n"
+		  "d      do not mention interrupted refreshes again\n"
+		  "x      write the report to a file\nw      write the case to a file; "
+		  "'tokentriage open' shows it again\nl      the log\nq      leave\n"));
 }
 
 void
@@ -195,7 +199,7 @@ line_finish(struct line *l)
 	struct err e = ERR_INIT;
 
 	if (app_run(l->a, &e) != RES_OK)
-		line_put(l, "Error: %s\n", e.text);
+		line_put(l, _("Error: %s\n"), e.text);
 	wizard_update(l->a->wizard);
 }
 
@@ -203,7 +207,7 @@ static void
 run_step(struct line *l)
 {
 	if (!l->a->read_only) {
-		line_put(l, "Running step %d, %s ...\n", (int)l->step + 1, step_title(l->step));
+		line_put(l, _("Running step %d, %s ...\n"), (int)l->step + 1, step_title(l->step));
 		wizard_run_step(l->a->wizard, l->step);
 		line_finish(l);
 	}
@@ -216,22 +220,22 @@ line_choose_place(struct line *l, struct err *e)
 	if (wizard_token_place(l->a->wizard, NULL) != PLACE_UNCHOSEN)
 		return true;
 	line_put(l,
-		"Where shall the new tokens be kept?\n  1  in a file\n  2  in memory only: gone "
+		_("Where shall the new tokens be kept?\n  1  in a file\n  2  in memory only: gone "
 		"when the program ends\n"
-		"  0  nowhere: send nothing\n");
-	if (!line_ask(l, "Choice:"))
+		"  0  nowhere: send nothing\n"));
+	if (!line_ask(l, _("Choice:")))
 		return false;
 	if (!strcmp(l->answer, "2"))
 		return wizard_set_token_place(l->a->wizard, PLACE_MEMORY, NULL, e) == RES_OK;
 	if (strcmp(l->answer, "1") != 0) {
 		if (*l->answer && strcmp(l->answer, "0") != 0)
-			line_put(l, "That is none of the choices.\n");
+			line_put(l, _("That is none of the choices.\n"));
 		return false;
 	}
-	while (line_ask(l, "File (empty: send nothing):") && *l->answer) {
+	while (line_ask(l, _("File (empty: send nothing):")) && *l->answer) {
 		if (wizard_set_token_place(l->a->wizard, PLACE_FILE, l->answer, e) == RES_OK)
 			return true;
-		line_put(l, "Error: %s.\n", e->text);
+		line_put(l, _("Error: %s.\n"), e->text);
 		*e = (struct err)ERR_INIT;
 	}
 	return false;
@@ -243,7 +247,7 @@ agreed(struct line *l, struct err *e)
 {
 	char c = (char)tolower((unsigned char)l->answer[0]);
 
-	if (c == 's' && (!line_ask(l, "Scopes (empty: do not refresh):") || !*l->answer))
+	if (c == 's' && (!line_ask(l, _("Scopes (empty: do not refresh):")) || !*l->answer))
 		return false;
 	return (c == 'y' || c == 's') && wizard_set_refresh_scope(l->a->wizard,
 		c == 's' ? l->answer : NULL, e) == RES_OK;
@@ -258,13 +262,13 @@ line_offer_files(struct line *l, size_t was)
 	if (l->a->c.n_generations == was ||
 		!(p->access_token_file || p->refresh_token_file || p->id_token_file))
 		return;
-	line_put(l, "The profile's token files still hold the tokens of before.\n");
-	if (!line_agrees(l, "Write the new ones over them?"))
-		line_put(l, "They are left as they are.\n");
+	line_put(l, _("The profile's token files still hold the tokens of before.\n"));
+	if (!line_agrees(l, _("Write the new ones over them?")))
+		line_put(l, _("They are left as they are.\n"));
 	else if (wizard_replace_token_files(l->a->wizard, &e) == RES_OK)
-		line_put(l, "Written.\n");
+		line_put(l, _("Written.\n"));
 	else
-		line_put(l, "Not written: %s.\n", e.text);
+		line_put(l, _("Not written: %s.\n"), e.text);
 }
 
 static void
@@ -275,22 +279,23 @@ refresh(struct line *l)
 	char why[LIMIT_MESSAGE];
 
 	if (!wizard_can_refresh(l->a->wizard, why, sizeof why)) {
-		line_put(l, "It cannot be refreshed: %s.\n", why);
+		line_put(l, _("It cannot be refreshed: %s.\n"), why);
 		return;
 	}
 	line_put(l,
-		"The refresh token is sent to the token endpoint. Most servers replace it: the old "
-		"one is dead then.\n");
+		_("The refresh token is sent to the token endpoint. Most servers replace it: the "
+		  "old "
+		  "one is dead then.\n"));
 	if (!line_choose_place(l, &e)) {
-		line_put(l, "Nothing was sent.%s%s\n", *e.text ? " " : "", e.text);
+		line_put(l, _("Nothing was sent.%s%s\n"), *e.text ? " " : "", e.text);
 		return;
 	}
-	if (!line_ask(l, "Refresh now? [y, s: for a narrower scope, N]") || !agreed(l, &e)) {
-		line_put(l, "Nothing was sent.%s%s\n", *e.text ? " " : "", e.text);
+	if (!line_ask(l, _("Refresh now? [y, s: for a narrower scope, N]")) || !agreed(l, &e)) {
+		line_put(l, _("Nothing was sent.%s%s\n"), *e.text ? " " : "", e.text);
 		return;
 	}
 	if (wizard_refresh(l->a->wizard, &e) != RES_OK) {
-		line_put(l, "It cannot be refreshed: %s.\n", e.text);
+		line_put(l, _("It cannot be refreshed: %s.\n"), e.text);
 		return;
 	}
 	line_finish(l);
@@ -310,15 +315,15 @@ which_token(struct line *l, enum token_slot *slot)
 	if (!access->present || !refresh->present)
 		return true;
 	line_put(l,
-		"Revoke which token?\n  1  the access token, %s\n  2  the refresh token, %s\n"
-		"  0  none\n",
+		_("Revoke which token?\n  1  the access token, %s\n  2  the refresh token, %s\n"
+		"  0  none\n"),
 		access->info.mask, refresh->info.mask);
-	if (!line_ask(l, "Choice:"))
+	if (!line_ask(l, _("Choice:")))
 		return false;
 	*slot = !strcmp(l->answer, "2") ? SLOT_REFRESH : SLOT_ACCESS;
 	if (!strcmp(l->answer, "1") || !strcmp(l->answer, "2"))
 		return true;
-	line_put(l, "Nothing was sent.\n");
+	line_put(l, _("Nothing was sent.\n"));
 	return false;
 }
 
@@ -332,19 +337,19 @@ revoke_token(struct line *l)
 	if (!which_token(l, &slot))
 		return;
 	if (!wizard_can_revoke(l->a->wizard, slot, why, sizeof why)) {
-		line_put(l, "It cannot be revoked: %s.\n", why);
+		line_put(l, _("It cannot be revoked: %s.\n"), why);
 		return;
 	}
 	line_put(l,
-		"It is sent with token_type_hint=%s_token: %s. This cannot be undone. Then the "
-		"access token is verified and used again, as proof.\n",
+		_("It is sent with token_type_hint=%s_token: %s. This cannot be undone. Then the "
+		"access token is verified and used again, as proof.\n"),
 		slot == SLOT_REFRESH ? "refresh" : "access", why);
-	if (!line_agrees(l, "Revoke now?")) {
-		line_put(l, "Nothing was sent.\n");
+	if (!line_agrees(l, _("Revoke now?"))) {
+		line_put(l, _("Nothing was sent.\n"));
 		return;
 	}
 	if (wizard_revoke(l->a->wizard, slot, &e) != RES_OK) {
-		line_put(l, "It cannot be revoked: %s.\n", e.text);
+		line_put(l, _("It cannot be revoked: %s.\n"), e.text);
 		return;
 	}
 	line_finish(l);
@@ -368,12 +373,12 @@ application(struct line *l)
 		decision_text(l->a->wizard, row, &text);
 		line_put(l, "\n%s", buf_str(&text));
 		buf_release(&text);
-		if (!line_ask(l, "Row (empty: back):") || !*l->answer)
+		if (!line_ask(l, _("Row (empty: back):")) || !*l->answer)
 			return;
 		row = span_to_i64(span_of(l->answer), &n) == RES_OK && n > 0 ? (size_t)n - 1
 									     : decision_count;
 	} while (row < decision_count);
-	line_put(l, "That is none of the rows.\n");
+	line_put(l, _("That is none of the rows.\n"));
 }
 
 /* Refreshes of earlier runs whose answer was not kept.  seen: they are not mentioned again. */
@@ -387,16 +392,16 @@ interrupted(struct line *l, bool seen)
 
 	for (size_t i = 0; i < n && !*e.text; i++) {
 		if (!seen)
-			line_put(l, "Note: %s\n",
+			line_put(l, _("Note: %s\n"),
 				interrupted_words(&marks[i], words, sizeof words));
 		else if (wizard_dismiss(l->a->wizard, &marks[i], &e) != RES_OK)
-			line_put(l, "Error: %s.\n", e.text);
+			line_put(l, _("Error: %s.\n"), e.text);
 	}
 	if (!seen && n)
-		line_put(l, "d: do not mention it again.\n");
+		line_put(l, _("d: do not mention it again.\n"));
 	else if (seen && !*e.text)
-		line_put(l, n ? "It is not mentioned again; the token is not sent again.\n"
-			 : "There is no interrupted refresh.\n");
+		line_put(l, n ? _("It is not mentioned again; the token is not sent again.\n")
+			 : _("There is no interrupted refresh.\n"));
 }
 
 static void
@@ -407,23 +412,24 @@ probe(struct line *l)
 	struct err e = ERR_INIT;
 
 	if (!n) {
-		line_put(l, "Nothing is open that a further question would settle.\n");
+		line_put(l, _("Nothing is open that a further question would settle.\n"));
 		return;
 	}
 	line_put(l,
-		"Asked one after the other, each once, and only as long as something is open:\n");
+		_("Asked one after the other, each once, and only as long as something is "
+		  "open:\n"));
 	for (size_t i = 0; i < n; i++) {
 		char cost[LIMIT_MESSAGE];
 
 		probe_cost(open[i], cost, sizeof cost);
 		line_put(l, "  %s %s.\n", open[i]->question, cost);
 	}
-	if (!line_agrees(l, "Ask them now?")) {
-		line_put(l, "Nothing was sent.\n");
+	if (!line_agrees(l, _("Ask them now?"))) {
+		line_put(l, _("Nothing was sent.\n"));
 		return;
 	}
 	if (wizard_run_probes(l->a->wizard, &e) != RES_OK) {
-		line_put(l, "Nothing was sent: %s.\n", e.text);
+		line_put(l, _("Nothing was sent: %s.\n"), e.text);
 		return;
 	}
 	line_finish(l);
@@ -448,17 +454,18 @@ static void export(struct line *l)
 	struct err e = ERR_INIT;
 	char words[600];
 
-	line_put(l, "%s\nIts name says the form:", report_masked_words(&in, words, sizeof(words)));
+	line_put(l, _("%s\nIts name says the form:"),
+		report_masked_words(&in, words, sizeof(words)));
 	for (int f = 0; f < REPORT_FORMATS; f++)
 		if (report_forms[f].label)
 			line_put(l, " %s", strrchr(report_forms[f].file, '.'));
 	line_put(l, "\n");
-	if (!line_ask(l, "File for the report (secrets are masked):") || !*l->answer)
+	if (!line_ask(l, _("File for the report (secrets are masked):")) || !*l->answer)
 		return;
 	if (app_write_report(l->a, form_of(l->answer), l->answer, &e) != RES_OK)
-		line_put(l, "Error: %s\n", e.text);
+		line_put(l, _("Error: %s\n"), e.text);
 	else
-		line_put(l, "Written.\n");
+		line_put(l, _("Written.\n"));
 }
 
 static void
@@ -466,12 +473,12 @@ save_case(struct line *l)
 {
 	struct err e = ERR_INIT;
 
-	if (!line_ask(l, "File for the case (secrets are masked):") || !*l->answer)
+	if (!line_ask(l, _("File for the case (secrets are masked):")) || !*l->answer)
 		return;
 	if (app_write_case(l->a, l->answer, false, &e) != RES_OK)
-		line_put(l, "Error: %s\n", e.text);
+		line_put(l, _("Error: %s\n"), e.text);
 	else
-		line_put(l, "Written.\n");
+		line_put(l, _("Written.\n"));
 }
 
 static void
@@ -490,7 +497,8 @@ next_step(struct line *l)
 {
 	run_step(l);
 	l->step = l->step + 1 < STEP_COUNT ? l->step + 1 : STEP_VERIFY;
-	line_put(l, "Now at step %d, %s. Enter runs it.\n", (int)l->step + 1, step_title(l->step));
+	line_put(l, _("Now at step %d, %s. Enter runs it.\n"), (int)l->step + 1,
+		step_title(l->step));
 }
 
 static void
@@ -520,7 +528,7 @@ choose(struct line *l)
 
 	if (l->a->read_only && c && strchr("priv", c)) {
 		line_put(l,
-			"Read-only: this was recorded before, and nothing is sent from here.\n");
+			_("Read-only: this was recorded before, and nothing is sent from here.\n"));
 		return true;
 	}
 	if (c >= '1' && c < '1' + STEP_COUNT) {
@@ -537,7 +545,7 @@ choose(struct line *l)
 	if (c == 'q')
 		return false;
 	/* not repeated: it may have been a token, pasted here */
-	line_put(l, "That is none of the choices, which are:\n");
+	line_put(l, _("That is none of the choices, which are:\n"));
 	put_help(l);
 	return true;
 }
@@ -550,22 +558,22 @@ put_opening(struct line *l)
 	const struct profile *p = a->read_only ? &a->c.profile : &a->profile;
 	char when[32];
 
-	line_put(l, "tokentriage: %s, %s\n", p->name ? p->name : "no profile",
+	line_put(l, _("tokentriage: %s, %s\n"), p->name ? p->name : "no profile",
 		p->issuer ? p->issuer : "no issuer");
 	if (a->read_only)
-		line_put(l, "Recorded, read-only, judged by the clock of %s: nothing is sent.\n",
+		line_put(l, _("Recorded, read-only, judged by the clock of %s: nothing is sent.\n"),
 			time_rfc3339(when, a->c.as_of_wall_us / 1000000));
 	if (*a->notice)
 		line_put(l, "%s\n", a->notice);
 	if (a->lesson.goal)
-		line_put(l, "This scenario: %s\n", a->lesson.goal);
+		line_put(l, _("This scenario: %s\n"), a->lesson.goal);
 	put_steps(l);
 	if (a->read_only)
 		put_verdict(l);
 	else
 		interrupted(l, false);
-	line_put(l, a->read_only ? "Enter shows step 1. h lists the choices.\n"
-			    : "Enter runs step 1. h lists the choices.\n");
+	line_put(l, a->read_only ? _("Enter shows step 1. h lists the choices.\n")
+			    : _("Enter runs step 1. h lists the choices.\n"));
 }
 
 int
@@ -576,7 +584,7 @@ line_wizard(struct app *a, FILE *in, FILE *out)
 
 	wizard_update(a->wizard);
 	put_opening(&l);
-	while (line_ask(&l, "Choice:") && choose(&l))
+	while (line_ask(&l, _("Choice:")) && choose(&l))
 		;
 	/* lines behind the one that ended it are not for the shell */
 	tcflush(fileno(in), TCIFLUSH);

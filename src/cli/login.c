@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/tr.h"
 #include "cli/in-flight.h"
 
 enum { LINE_MOST = 16 << 10 };
@@ -46,9 +47,9 @@ say_browser(struct talk *t, const struct flow_view *v)
 			  : "Open this address in a browser and log in:",
 		v->url);
 	if (v->listening)
-		say(t, "The answer is waited for at %s, ten minutes.\n", v->redirect_uri);
+		say(t, _("The answer is waited for at %s, ten minutes.\n"), v->redirect_uri);
 	if (paste)
-		say(t, "%s paste the whole address that it ends at here, and press Enter%s.\n",
+		say(t, _("%s paste the whole address that it ends at here, and press Enter%s.\n"),
 			v->listening ? "If the browser is on another machine, or cannot reach that "
 				       "address,"
 				     : "Then",
@@ -61,11 +62,11 @@ say_device(struct talk *t, const struct flow_view *v)
 	int64_t left = v->expires_us - clock_mono_us(&clock_system);
 	char span[32];
 
-	say(t, "\nOpen this address on any device:\n\n%s\n\nand enter the code:\n\n%s\n\n",
+	say(t, _("\nOpen this address on any device:\n\n%s\n\nand enter the code:\n\n%s\n\n"),
 		v->verification_uri, v->user_code);
 	if (v->verification_uri_complete)
-		say(t, "With the code in it:\n\n%s\n\n", v->verification_uri_complete);
-	say(t, "The code is good for %s.%s\n", time_span_us(span, left > 0 ? left : 0),
+		say(t, _("With the code in it:\n\n%s\n\n"), v->verification_uri_complete);
+	say(t, _("The code is good for %s.%s\n"), time_span_us(span, left > 0 ? left : 0),
 		t->t->may_leave && t->t->in_fd >= 0 ? " An empty line gives up." : "");
 }
 
@@ -85,8 +86,8 @@ tell(struct talk *t)
 	t->shown = v->phase;
 	if (v->ignored > t->ignored)
 		say(t,
-			"A request to the redirect URI was not the answer to this login; it is "
-			"ignored.\n");
+			_("A request to the redirect URI was not the answer to this login; it is "
+			"ignored.\n"));
 	t->ignored = v->ignored;
 }
 
@@ -116,17 +117,17 @@ take_line(struct talk *t, struct span line)
 		if (t->t->may_leave)
 			wizard_login_cancel(t->a->wizard);
 	} else if (v->user_code) {
-		say(t, "The code is entered at the address above, not here.\n");
+		say(t, _("The code is entered at the address above, not here.\n"));
 	} else if (cut_by_terminal(t, line)) {
 		say(t,
-			"It is not taken: the terminal cuts a line after %d characters, and this "
+			_("It is not taken: the terminal cuts a line after %d characters, and this "
 			"one is as long. Paste only what stands behind the '?' of the address: "
 			"code, state and iss, with & between; or end this, say 'stty -icanon', "
-			"and log in again.\n",
+			"and log in again.\n"),
 			TERMINAL_LINE);
 	} else if (wizard_login_paste(t->a->wizard, line, &e) != RES_OK) {
 		t->ignored = wizard_login_view(t->a->wizard)->ignored;
-		say(t, "It is not taken: %s.\n", e.text);
+		say(t, _("It is not taken: %s.\n"), e.text);
 	}
 }
 

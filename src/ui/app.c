@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/tr.h"
 #include "ui/command.h"
 
 enum { FRAME_US = 33000, READ_MAX = 4096 };
@@ -40,11 +41,11 @@ ui_notice_busy(struct ui *ui)
 
 	if (ui->m.refreshing)
 		ui_notice(ui,
-			"A refresh once sent is not cancelled: its answer holds tokens. %s %s",
+			_("A refresh once sent is not cancelled: its answer holds tokens. %s %s"),
 			keymap_name(&ui->keymap, ACT_QUIT, key, sizeof(key)),
 			wizard_awaits_tokens(ui->d->wizard) ? "waits for it." : "gives it up.");
 	else
-		ui_notice(ui, "A request is under way; Esc cancels it.");
+		ui_notice(ui, _("A request is under way; Esc cancels it."));
 }
 
 bool
@@ -52,7 +53,7 @@ ui_notice_offline(struct ui *ui)
 {
 	if (ui->d->offline)
 		ui_notice(ui,
-			"Read-only: this was recorded before, and nothing is sent from here.");
+			_("Read-only: this was recorded before, and nothing is sent from here."));
 	return ui->d->offline;
 }
 
@@ -401,7 +402,7 @@ prepare(struct ui *ui, struct err *e)
 	if (notice[0])
 		ui_notice(ui, "%s", notice);
 	else if (ui->d->unsaved && ui->d->editor)
-		ui_notice(ui, "%s saves what the command line gave as a profile.",
+		ui_notice(ui, _("%s saves what the command line gave as a profile."),
 			keymap_name(&ui->keymap, ACT_PROFILE, key, sizeof(key)));
 	if (ui->d->notice && ui->d->notice[0])
 		ui_notice(ui, "%s", ui->d->notice);
@@ -423,7 +424,7 @@ turn(struct ui *ui, int signal_fd)
 	if (ui->prepared) {
 		engine_turn(ui->d->engine);
 		if (ui->d->aside && !ui->d->aside(ui->d->ctx, &e)) {
-			dialog_tell(ui, "The client secret cannot be had", e.text);
+			dialog_tell(ui, _("The client secret cannot be had"), e.text);
 			ui->model_stale = true;
 		}
 	}

@@ -1,6 +1,7 @@
 #include "ui/state.h"
 
 #include "base/clock.h"
+#include "base/tr.h"
 #include "diagnose/chain.h"
 #include "ui/glyphs.h"
 #include "ui/login.h"
@@ -101,15 +102,16 @@ verdict_words(const struct ui *ui, struct buf *b, uint32_t *glyph)
 
 	if (!ui->prepared) {
 		*glyph = GLYPH_RUNNING;
-		buf_puts(b, "Starting");
+		buf_puts(b, _("Starting"));
 		return UIR_RUNNING;
 	}
 	if (m->busy) {
 		*glyph = GLYPH_RUNNING;
-		buf_puts(b, m->progress[0] ? m->progress : "Working");
+		buf_puts(b, m->progress[0] ? m->progress : _("Working"));
 		if (m->elapsed_us >= 1000000)
 			buf_printf(b, "  %s", time_span(t, m->elapsed_us / 1000000));
-		buf_puts(b, m->refreshing ? "  sent, so it is not cancelled" : "  Esc cancels");
+		buf_puts(b,
+			m->refreshing ? _("  sent, so it is not cancelled") : _("  Esc cancels"));
 		return UIR_RUNNING;
 	}
 	if (!m->walked) {
@@ -131,7 +133,7 @@ next_words(const struct ui *ui, struct buf *b)
 	if (!ui->m.walked) {
 		char enter[32];
 
-		buf_printf(b, "%s runs this step, %s walks all five.",
+		buf_printf(b, _("%s runs this step, %s walks all five."),
 			keymap_name(&ui->keymap, ACT_ENTER, enter, sizeof(enter)),
 			keymap_name(&ui->keymap, ACT_WALK, key, sizeof(key)));
 		return;
@@ -139,7 +141,7 @@ next_words(const struct ui *ui, struct buf *b)
 	buf_puts(b, ui->m.next);
 	keymap_name(&ui->keymap, ui->m.wants_refresh ? ACT_REFRESH : ACT_LOGIN, key, sizeof(key));
 	if ((ui->m.wants_refresh || ui->m.wants_login) && key[0])
-		buf_printf(b, " Press %s%s.", key, ui->m.wants_login ? " to log in" : "");
+		buf_printf(b, _(" Press %s%s."), key, ui->m.wants_login ? " to log in" : "");
 }
 
 /* Behind the sentence if it fits, else on rows of its own; returns how many of those. */
@@ -153,10 +155,10 @@ draw_next(const struct ui *ui, struct canvas *c, struct rect r, int behind)
 	next_words(ui, &b);
 	cells = (int)text_cells(buf_span(&b));
 	if (behind > 0 && behind + 2 + 6 + cells <= r.cols) {
-		canvas_puts(c, r.row - 1, r.col + behind + 2, 6, UIR_DIM, "Next: ");
+		canvas_puts(c, r.row - 1, r.col + behind + 2, 6, UIR_DIM, _("Next: "));
 		canvas_puts(c, r.row - 1, r.col + behind + 8, cells, UIR_NEXT, buf_str(&b));
 	} else if (b.len && r.rows > 0) {
-		canvas_puts(c, r.row, r.col, r.cols, UIR_DIM, "Next: ");
+		canvas_puts(c, r.row, r.col, r.cols, UIR_DIM, _("Next: "));
 		used = canvas_wrap(c, (struct rect){r.row, r.col + 6, r.rows, r.cols - 6}, UIR_NEXT,
 			buf_span(&b));
 	}
@@ -176,7 +178,7 @@ draw_chain(const struct ui *ui, struct canvas *c, struct rect r)
 	buf_init(&b, 4096);
 	n = chain_words(ui->m.diagnosis, &b);
 	if (n > 1) {
-		canvas_puts(c, r.row, r.col, r.cols, UIR_DIM, "Why:  ");
+		canvas_puts(c, r.row, r.col, r.cols, UIR_DIM, _("Why:  "));
 		canvas_text_cut(c, r.row, r.col + 6, r.cols - 6, UIR_NAME, buf_span(&b));
 	}
 	buf_release(&b);

@@ -1,6 +1,7 @@
 #include "ui/state.h"
 
 #include "base/mem.h"
+#include "base/tr.h"
 #include "ui/glyphs.h"
 
 enum { VERDICT_END = 5 };
@@ -224,5 +225,5 @@ dialog_tell(struct ui *ui, const char *title, const char *text)
 {
 	dialog_open(ui,
 		&(struct dialog_spec){
-			.title = title, .text = text, .choices = {"Close"}, .n_choices = 1});
+			.title = title, .text = text, .choices = {_("Close")}, .n_choices = 1});
 }

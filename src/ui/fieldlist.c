@@ -1,6 +1,7 @@
 #include "ui/state.h"
 
 #include "base/text.h"
+#include "base/tr.h"
 #include "base/utf8.h"
 #include "ui/glyphs.h"
 
@@ -341,7 +342,7 @@ draw_heading(const struct field *f, const struct columns *w, bool more, int row,
 	int used = 9 + (int)(text_cells(span_of(f->name)) + text_cells(span_of(f->value)));
 
 	chrome_title(c, row, r.col + 1, r.cols - 2, false, f->name, f->value,
-		more ? "more above" : "");
+		more ? _("more above") : "");
 	if (f->timed && !w->narrow && !more && used + WATERFALL_LEGEND + 3 <= r.cols)
 		waterfall_legend(row, r.col + r.cols - 3, c);
 }

@@ -1,6 +1,8 @@
 /* At the start: refreshes of earlier runs whose answer was not kept. */
 #include "ui/state.h"
 
+#include "base/tr.h"
+
 enum { SHOWN_AT_ONCE = 3 };
 
 static void
@@ -16,7 +18,7 @@ seen(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 	/* those that were shown: one that came since is another's */
 	for (size_t i = 0; i < n && i < arg; i++)
 		if (wizard_dismiss(ui->d->wizard, &marks[i], &e) != RES_OK) {
-			dialog_tell(ui, "It will be shown again", e.text);
+			dialog_tell(ui, _("It will be shown again"), e.text);
 			return;
 		}
 }
@@ -38,10 +40,10 @@ flow_interrupted(struct ui *ui)
 			interrupted_words(&marks[i], words, sizeof(words)));
 	}
 	dialog_open(ui,
-		&(struct dialog_spec){.title = "A refresh was interrupted",
+		&(struct dialog_spec){.title = _("A refresh was interrupted"),
 			.text = buf_str(&text),
-			.choices = {"Remind me at the next start",
-				"I have seen it: do not show it again"},
+			.choices = {_("Remind me at the next start"),
+				_("I have seen it: do not show it again")},
 			.n_choices = 2,
 			.done = seen,
 			.arg = n});

@@ -3,6 +3,7 @@
 #include "ui/state.h"
 
 #include "base/text.h"
+#include "base/tr.h"
 
 static void
 probes_now(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
@@ -14,7 +15,7 @@ probes_now(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 	if (choice != 0)
 		return;
 	if (wizard_run_probes(ui->d->wizard, &e) != RES_OK)
-		dialog_tell(ui, "Nothing was sent", e.text);
+		dialog_tell(ui, _("Nothing was sent"), e.text);
 	ui->model_stale = true;
 }
 
@@ -22,8 +23,8 @@ static void
 describe(struct buf *out, const struct probe_row *const *open, size_t n)
 {
 	buf_puts(out,
-		n > 1 ? "Asked one after the other, each once, and only as long as something is "
-			"open:\n"
+		n > 1 ? _("Asked one after the other, each once, and only as long as something is "
+			"open:\n")
 		      : "");
 	for (size_t i = 0; i < n; i++) {
 		char cost[LIMIT_MESSAGE];
@@ -48,12 +49,17 @@ flow_probes(struct ui *ui)
 		return;
 	}
 	if (!n) {
-		ui_notice(ui, "Nothing is open that a further question would settle.");
+		ui_notice(ui, _("Nothing is open that a further question would settle."));
 		return;
 	}
 	buf_init(&text, LIMIT_REPORT);
 	describe(&text, open, n);
-	dialog_open(ui, &(struct dialog_spec){.title = "Probe further?", .text = buf_str(&text),
-		.choices = {"Ask", "Cancel"}, .n_choices = 2, .first = 1, .done = probes_now});
+	dialog_open(ui,
+		&(struct dialog_spec){.title = _("Probe further?"),
+			.text = buf_str(&text),
+			.choices = {_("Ask"), _("Cancel")},
+			.n_choices = 2,
+			.first = 1,
+			.done = probes_now});
 	buf_release(&text);
 }

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/tr.h"
 
 /*
  * What changes something at a server or overwrites a file starts on the choice that does not: Enter
@@ -47,11 +48,11 @@ place_chosen(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 	(void)text;
 	if (choice == 0)
 		dialog_open(ui,
-			&(struct dialog_spec){.title = "File for the new tokens",
-				.text = "It is written with mode 0600, whole or not at all.",
+			&(struct dialog_spec){.title = _("File for the new tokens"),
+				.text = _("It is written with mode 0600, whole or not at all."),
 				.input = true,
 				.value = tokens_file,
-				.hint = "path of a file",
+				.hint = _("path of a file"),
 				.keep = KEEP_TOKENS + 1,
 				.take = place_take,
 				.done = place_set,
@@ -65,10 +66,10 @@ void
 place_ask(struct ui *ui, const char *why, place_then *then)
 {
 	dialog_open(ui,
-		&(struct dialog_spec){.title = "Where do the new tokens go?",
+		&(struct dialog_spec){.title = _("Where do the new tokens go?"),
 			.text = why,
-			.choices = {"In a file", "In memory only: lost when this program ends",
-				"Cancel"},
+			.choices = {_("In a file"),
+				_("In memory only: lost when this program ends"), _("Cancel")},
 			.n_choices = 3,
 			.done = place_chosen,
 			.arg = (uintptr_t)then});
@@ -82,7 +83,7 @@ refresh_send_now(struct ui *ui)
 	struct err e = ERR_INIT;
 
 	if (wizard_refresh(ui->d->wizard, &e) != RES_OK)
-		dialog_tell(ui, "Not refreshed", e.text);
+		dialog_tell(ui, _("Not refreshed"), e.text);
 	else
 		ui_go_step(ui, STEP_REFRESH);
 	ui->model_stale = true;
@@ -119,9 +120,10 @@ refresh_now(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 		refresh_send_now(ui);
 	else if (choice == 1)
 		dialog_open(ui,
-			&(struct dialog_spec){.title = "Refresh for a narrower scope",
-				.text = "The new access token is good for these scopes alone; more "
-					"than was granted is refused. Enter sends the refresh.",
+			&(struct dialog_spec){.title = _("Refresh for a narrower scope"),
+				.text = _(
+					"The new access token is good for these scopes alone; more "
+					"than was granted is refused. Enter sends the refresh."),
 				.input = true,
 				.hint = "openid profile",
 				.take = scope_take,
@@ -133,14 +135,14 @@ static char *
 place_sentence(enum token_place place, const char *path)
 {
 	if (place == PLACE_KEYRING)
-		return xasprintf("The new tokens are kept in the keyring, as %s, before anything "
-				 "else uses them",
+		return xasprintf(_("The new tokens are kept in the keyring, as %s, before anything "
+				 "else uses them"),
 			path);
 	if (place != PLACE_FILE || !path)
-		return xstrdup("The new tokens are kept in memory only: they are gone when this "
-			       "program ends, and with rotation so is the session");
-	return xasprintf("The new tokens are written to %s%s, readable by you alone, before "
-			 "anything else uses them",
+		return xstrdup(_("The new tokens are kept in memory only: they are gone when this "
+			       "program ends, and with rotation so is the session"));
+	return xasprintf(_("The new tokens are written to %s%s, readable by you alone, before "
+			 "anything else uses them"),
 		path, access(path, F_OK) ? "" : " (replacing the file that is there)");
 }
 
@@ -151,15 +153,16 @@ refresh_ask(struct ui *ui)
 	enum token_place place = wizard_token_place(ui->d->wizard, &path);
 	char *where = place_sentence(place, path);
 	char *text = xasprintf(
-		"This sends the refresh token to %s. The server may make the old refresh token "
+		_("This sends the refresh token to %s. The server may make the old refresh token "
 		"invalid at once (rotation), and the old access token, too.\n\n%s.\n\n"
-		"Then the new access token is verified and user information is asked for again.",
+		"Then the new access token is verified and user information is asked for again."),
 		ui->m.host[0] ? ui->m.host : "the token endpoint", where);
 
 	dialog_open(ui,
-		&(struct dialog_spec){.title = "Refresh the tokens?",
+		&(struct dialog_spec){.title = _("Refresh the tokens?"),
 			.text = text,
-			.choices = {"Refresh now", "Refresh for a narrower scope", "Cancel"},
+			.choices = {_("Refresh now"), _("Refresh for a narrower scope"),
+				_("Cancel")},
 			.n_choices = 3,
 			.first = 2,
 			.done = refresh_now});
@@ -177,11 +180,11 @@ flow_refresh(struct ui *ui)
 	ui_go_step(ui, STEP_REFRESH);
 	/* what stands against it is said before anything is asked */
 	if (!wizard_can_refresh(ui->d->wizard, why, sizeof(why)))
-		dialog_tell(ui, "No refresh now", why);
+		dialog_tell(ui, _("No refresh now"), why);
 	else if (wizard_token_place(ui->d->wizard, NULL) == PLACE_UNCHOSEN)
 		place_ask(ui,
-			"A refresh can make the old tokens invalid. Choose first where the new "
-			"ones are kept.",
+			_("A refresh can make the old tokens invalid. Choose first where the new "
+			"ones are kept."),
 			refresh_ask);
 	else
 		refresh_ask(ui);
@@ -197,9 +200,9 @@ replace_now(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 	if (choice != 0)
 		return;
 	if (wizard_replace_token_files(ui->d->wizard, &e) != RES_OK)
-		dialog_tell(ui, "Not written", e.text);
+		dialog_tell(ui, _("Not written"), e.text);
 	else
-		ui_notice(ui, "The profile's token files now hold the newest tokens.");
+		ui_notice(ui, _("The profile's token files now hold the newest tokens."));
 }
 
 /* The files of the profile that newer tokens could go to, one a line; returns how many. */
@@ -239,14 +242,14 @@ replace_ask(struct ui *ui, const char *before)
 	struct buf text;
 
 	buf_init(&text, LIMIT_REPORT);
-	buf_printf(&text, "%sWrites the newest tokens over the profile's token files, each whole "
-			  "or not at all. The tokens of before are gone then.\n",
+	buf_printf(&text, _("%sWrites the newest tokens over the profile's token files, each whole "
+			  "or not at all. The tokens of before are gone then.\n"),
 		before);
 	token_files(ui, &text);
 	dialog_open(ui,
-		&(struct dialog_spec){.title = "Replace the profile's token files?",
+		&(struct dialog_spec){.title = _("Replace the profile's token files?"),
 			.text = buf_str(&text),
-			.choices = {"Replace them", "Leave them as they are"},
+			.choices = {_("Replace them"), _("Leave them as they are")},
 			.n_choices = 2,
 			.first = 1,
 			.done = replace_now});
@@ -299,7 +302,7 @@ revoke_now(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 	if (choice != 0)
 		return;
 	if (wizard_revoke(ui->d->wizard, (enum token_slot)arg, &e) != RES_OK)
-		dialog_tell(ui, "Not revoked", e.text);
+		dialog_tell(ui, _("Not revoked"), e.text);
 	else
 		ui_go_step(ui, STEP_HANDLE);
 	ui->model_stale = true;
@@ -311,21 +314,21 @@ revoke_ask(struct ui *ui, enum token_slot slot)
 	char why[LIMIT_MESSAGE] = "", *text;
 
 	if (!wizard_can_revoke(ui->d->wizard, slot, why, sizeof(why))) {
-		dialog_tell(ui, "No revocation now", why);
+		dialog_tell(ui, _("No revocation now"), why);
 		return;
 	}
-	text = xasprintf(
-		"This sends %s to %s, with token_type_hint=%s_token: %s. It cannot be undone%s.\n\n"
-		"Then the access token is verified and used again, as proof.",
+	text = xasprintf(_("This sends %s to %s, with token_type_hint=%s_token: %s. It cannot be "
+			   "undone%s.\n\n"
+			   "Then the access token is verified and used again, as proof."),
 		token_mask(ui, slot), ui->m.host[0] ? ui->m.host : "the server",
 		slot == SLOT_REFRESH ? "refresh" : "access", why,
 		slot == SLOT_REFRESH ? "; the user has to log in again"
 				     : "; resources that check the signature alone accept a JWT "
 				       "until it expires");
 	dialog_open(ui,
-		&(struct dialog_spec){.title = "Revoke the token?",
+		&(struct dialog_spec){.title = _("Revoke the token?"),
 			.text = text,
-			.choices = {"Revoke it", "Cancel"},
+			.choices = {_("Revoke it"), _("Cancel")},
 			.n_choices = 2,
 			.first = 1,
 			.done = revoke_now,
@@ -349,8 +352,9 @@ flow_revoke(struct ui *ui)
 		return;
 	if (ui->m.has_access && ui->m.has_refresh)
 		dialog_open(ui,
-			&(struct dialog_spec){.title = "Revoke which token?",
-				.choices = {"The access token", "The refresh token", "Cancel"},
+			&(struct dialog_spec){.title = _("Revoke which token?"),
+				.choices = {_("The access token"), _("The refresh token"),
+					_("Cancel")},
 				.n_choices = 3,
 				.first = 2,
 				.done = revoke_which});

@@ -35,7 +35,7 @@ export_take(struct ui *ui, struct span text, uintptr_t arg, struct err *why)
 		ui->d->export_report(ui->d->ctx, ui->d->formats[arg].id, path, why) == RES_OK;
 
 	if (ok)
-		ui_notice(ui, "Written to %s; secrets are masked.",
+		ui_notice(ui, _("Written to %s; secrets are masked."),
 			text_safe_into(safe, sizeof(safe), span_of(path)));
 	free(path);
 	return ok;
@@ -52,13 +52,13 @@ export_format(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 		return;
 	if (ui->d->export_masked)
 		ui->d->export_masked(ui->d->ctx, words, sizeof(words));
-	snprintf(all, sizeof(all), "%s File to write:", words);
+	snprintf(all, sizeof(all), _("%s File to write:"), words);
 	dialog_open(ui,
 		&(struct dialog_spec){.title = ui->d->formats[choice].label,
 			.text = all,
 			.input = true,
 			.value = ui->d->formats[choice].file,
-			.hint = "path of a file",
+			.hint = _("path of a file"),
 			.keep = KEEP_EXPORT + choice + 1,
 			.take = export_take,
 			.arg = choice});
@@ -70,20 +70,20 @@ flow_reopen_log(struct ui *ui)
 	struct err e = ERR_INIT;
 
 	if (!ui->d->log || log_reopen(ui->d->log, &e) != RES_OK)
-		ui_notice(ui, "The log: %s.", *e.text ? e.text : "there is none");
+		ui_notice(ui, _("The log: %s."), *e.text ? e.text : "there is none");
 	else
-		ui_notice(ui, "The log file was opened anew.");
+		ui_notice(ui, _("The log file was opened anew."));
 }
 
 void
 flow_export(struct ui *ui)
 {
-	struct dialog_spec spec = {.title = "Export",
-		.text = "Everything that is known of this case, for the ticket.",
+	struct dialog_spec spec = {.title = _("Export"),
+		.text = _("Everything that is known of this case, for the ticket."),
 		.done = export_format};
 
 	if (!ui->d->export_report || !ui->d->n_formats) {
-		ui_notice(ui, "There is nothing to export to.");
+		ui_notice(ui, _("There is nothing to export to."));
 		return;
 	}
 	while (spec.n_choices < ui->d->n_formats && spec.n_choices < DIALOG_CHOICES - 1) {
@@ -146,7 +146,7 @@ copy_take(struct ui *ui, struct span text, uintptr_t arg, struct err *why)
 	buf_putc(&b, '\n');
 	ok = path && file_write(path, buf_span(&b), why) == RES_OK;
 	if (ok)
-		ui_notice(ui, "Written to %s; secrets stand in it as shell variables.",
+		ui_notice(ui, _("Written to %s; secrets stand in it as shell variables."),
 			text_safe_into(safe, sizeof(safe), span_of(path)));
 	buf_release(&b);
 	free(path);
@@ -164,10 +164,10 @@ copy_chosen(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 		return;
 	if (choice == COPY_FILE) {
 		dialog_open(ui,
-			&(struct dialog_spec){.title = "File for the curl command",
+			&(struct dialog_spec){.title = _("File for the curl command"),
 				.input = true,
 				.value = "tokentriage-request.sh",
-				.hint = "path of a file",
+				.hint = _("path of a file"),
 				.keep = KEEP_CURL + 1,
 				.take = copy_take,
 				.arg = COPY_FILE});
@@ -178,8 +178,8 @@ copy_chosen(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 	if (b.len) {
 		ui->d->term->clip(ui->term, buf_span(&b));
 		ui_notice(ui,
-			"Sent %zu bytes to the terminal's clipboard; whether it took them cannot "
-			"be known.",
+			_("Sent %zu bytes to the terminal's clipboard; whether it took them cannot "
+			"be known."),
 			b.len);
 	}
 	buf_release(&b);
@@ -191,15 +191,16 @@ flow_copy(struct ui *ui)
 	const struct exchange *x = step_exchange(ui);
 	const struct field *f = step_marked(ui);
 	char label[80];
-	struct dialog_spec spec = {.title = "Copy",
+	struct dialog_spec spec = {.title = _("Copy"),
 		.done = copy_chosen,
-		.choices = {"curl command to the terminal's clipboard (OSC 52)",
-			"curl command into a file",
-			f ? "the marked value to the terminal's clipboard" : "Cancel", "Cancel"},
+		.choices = {_("curl command to the terminal's clipboard (OSC 52)"),
+			_("curl command into a file"),
+			f ? _("the marked value to the terminal's clipboard") : _("Cancel"),
+			_("Cancel")},
 		.n_choices = f ? 4 : 3};
 
 	if (!x) {
-		ui_notice(ui, "Nothing was sent yet: there is no request to copy.");
+		ui_notice(ui, _("Nothing was sent yet: there is no request to copy."));
 		return;
 	}
 	spec.text = exchange_label(x, label, sizeof(label));
@@ -224,7 +225,7 @@ log_rows(const struct ui *ui)
 static void
 say_absent(struct ui *ui)
 {
-	ui_notice(ui, "\"%s\" does not stand in this pane.", ui->search);
+	ui_notice(ui, _("\"%s\" does not stand in this pane."), ui->search);
 }
 
 /* Goes on for so long, but through some records at least. */
@@ -239,7 +240,7 @@ hunt_for(struct ui *ui, int64_t us)
 		found = logpane_hunt(ui->records, &ui->log, ui->search, rows, &ui->hunt);
 	while (ui->hunt.on && ui_now_us(ui) < until);
 	if (ui->hunt.on)
-		ui_notice(ui, "Searching: %zu %% of the log. Esc gives it up.",
+		ui_notice(ui, _("Searching: %zu %% of the log. Esc gives it up."),
 			100 * (ui->hunt.all - ui->hunt.left) / ui->hunt.all);
 	else if (found)
 		ui->notice[0] = '\0';
@@ -288,10 +289,10 @@ void
 flow_search(struct ui *ui)
 {
 	dialog_open(ui,
-		&(struct dialog_spec){
-			.title = ui->pane == PANE_LOG ? "Search the log" : "Search the fields",
+		&(struct dialog_spec){.title = ui->pane == PANE_LOG ? _("Search the log")
+								    : _("Search the fields"),
 			.input = true,
-			.hint = "text to find",
+			.hint = _("text to find"),
 			.value = ui->search,
 			.done = search_for});
 }

@@ -2,6 +2,7 @@
 
 #include <signal.h>
 
+#include "base/tr.h"
 #include "ui/command.h"
 #include "wizard/handle.h"
 
@@ -27,23 +28,23 @@ open_page(struct ui *ui, enum action a)
 	switch (a) {
 	case ACT_HELP:
 		page_help(&p, &ui->keymap);
-		pager_open(ui, "Help", &p);
+		pager_open(ui, _("Help"), &p);
 		break;
 	case ACT_FINDINGS:
 		page_findings(&p, ui);
-		pager_open(ui, "Findings", &p);
+		pager_open(ui, _("Findings"), &p);
 		break;
 	case ACT_EXPLAIN:
 		page_catalogue(&p);
-		pager_open(ui, "Catalogue", &p);
+		pager_open(ui, _("Catalogue"), &p);
 		break;
 	case ACT_DECISION:
 		page_decision(&p, ui, decision_here(ui->d->wizard), true);
-		pager_open(ui, "Your application", &p);
+		pager_open(ui, _("Your application"), &p);
 		break;
 	default:
 		page_guide(&p, ui, ui->step);
-		pager_open(ui, "Guide", &p);
+		pager_open(ui, _("Guide"), &p);
 		break;
 	}
 }
@@ -88,7 +89,7 @@ edit_profile(struct ui *ui)
 	if (ui->m.c)
 		screen_profile_push(ui, &ui->m.c->profile);
 	else
-		ui_notice(ui, "There is no profile yet.");
+		ui_notice(ui, _("There is no profile yet."));
 }
 
 static void

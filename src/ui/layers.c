@@ -1,6 +1,7 @@
 #include "ui/state.h"
 
 #include "base/mem.h"
+#include "base/tr.h"
 
 void *
 ui_push(struct ui *ui, const struct screen *s)
@@ -114,7 +115,8 @@ ui_event(struct ui *ui, const struct key_event *ev)
 		follow_up(ui, at, &l, l.screen->event(ui, l.state, ev), ACT_NONE);
 	else if (ev->kind == EVENT_PASTE)
 		ui_notice(ui,
-			"Pasted %zu bytes, but no field takes them here; t opens the token field.",
+			_("Pasted %zu bytes, but no field takes them here; t opens the token "
+			  "field."),
 			ev->paste.n);
 }
 

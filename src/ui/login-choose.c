@@ -1,6 +1,7 @@
 /* Which way to log in again: those that can be done, and why not for the others. */
 #include "ui/login.h"
 
+#include "base/tr.h"
 #include "ui/glyphs.h"
 
 enum { TALL = 24 };
@@ -33,11 +34,11 @@ take(struct ui *ui, size_t at)
 	char why[LIMIT_MESSAGE] = "";
 
 	if (at >= FLOW_COUNT)
-		ui_notice(ui, "None of them can be done now.");
+		ui_notice(ui, _("None of them can be done now."));
 	else if (can(ui, at, why, sizeof(why)))
 		login_open(ui, (enum flow_kind)at);
 	else
-		ui_notice(ui, "Not now: %s.", why);
+		ui_notice(ui, _("Not now: %s."), why);
 }
 
 static unsigned
@@ -99,10 +100,10 @@ draw_flow(const struct ui *ui, const struct choose *s, size_t k, int row, struct
 		return 1;
 	buf_init(&b, 4 * LIMIT_MESSAGE);
 	if (may)
-		buf_printf(&b, "Takes %s; %s.%s%s", f->takes, f->whose, why[0] ? " But " : "",
+		buf_printf(&b, _("Takes %s; %s.%s%s"), f->takes, f->whose, why[0] ? " But " : "",
 			why);
 	else
-		buf_printf(&b, "Not now: %s.", why);
+		buf_printf(&b, _("Not now: %s."), why);
 	used = canvas_wrap(c, (struct rect){row + 1, 5, may && here ? 4 : 2, c->cols - 7},
 		may ? UIR_MEANING : UIR_SKIPPED, buf_span(&b));
 	buf_release(&b);
@@ -115,8 +116,8 @@ choose_draw(const struct ui *ui, const void *state, struct canvas *c)
 	const struct choose *s = state;
 	int row = c->rows >= TALL ? chrome_all(ui, c).row : chrome_header(ui, c);
 
-	chrome_title(c, row++, 1, c->cols - 2, true, "Log in again: which way?",
-		"nothing is sent yet", "");
+	chrome_title(c, row++, 1, c->cols - 2, true, _("Log in again: which way?"),
+		_("nothing is sent yet"), "");
 	for (size_t k = 0; k < FLOW_COUNT; k++)
 		row += draw_flow(ui, s, k, row, c);
 }

@@ -5,6 +5,7 @@
 #include "ui/login.h"
 
 #include "base/clock.h"
+#include "base/tr.h"
 #include "ui/glyphs.h"
 #include "ui/letters.h"
 
@@ -74,10 +75,10 @@ time_words(const struct ui *ui, const struct login *l, bool wide, char *out, siz
 	if (ui->m.login.phase != FLOW_WAITING)
 		return;
 	if (l->began_us && (wide || !ui->m.login.expires_us))
-		snprintf(out, size, "waiting %s",
+		snprintf(out, size, _("waiting %s"),
 			time_countdown(a, (now - l->began_us) / 1000000));
 	if (ui->m.login.expires_us)
-		snprintf(out + strlen(out), size - strlen(out), "%s%s left", *out ? " · " : "",
+		snprintf(out + strlen(out), size - strlen(out), _("%s%s left"), *out ? " · " : "",
 			time_countdown(b, left > 0 ? (left + 999999) / 1000000 : 0));
 }
 
@@ -139,15 +140,15 @@ draw_changes(const struct ui *ui, const struct login *l, struct rect r, struct c
 	int used = 0;
 
 	buf_init(&b, 4096);
-	buf_printf(&b, "New tokens %s. ", flow_row(l->kind)->whose);
+	buf_printf(&b, _("New tokens %s. "), flow_row(l->kind)->whose);
 	if (place == PLACE_FILE || place == PLACE_KEYRING)
-		buf_printf(&b, "They go to %s%s first.",
+		buf_printf(&b, _("They go to %s%s first."),
 			place == PLACE_KEYRING ? "the keyring, as " : "", path);
 	else
 		buf_puts(&b, place == PLACE_MEMORY
-				? "They are kept in memory only."
-				: "Where they are kept is asked before anything is sent.");
-	buf_puts(&b, " The tokens at hand stay valid.");
+				? _("They are kept in memory only.")
+				: _("Where they are kept is asked before anything is sent."));
+	buf_puts(&b, _(" The tokens at hand stay valid."));
 	for (rest = buf_span(&b); wrap_next(&rest, r.cols, &line) && used < r.rows; used++)
 		if (c)
 			canvas_text(c, r.row + used, r.col, r.cols, UIR_MEANING, line);
@@ -262,8 +263,8 @@ draw_browser(const struct ui *ui, struct rect r, struct canvas *c)
 	all = hard_lines(url, u, 0, UIR_VALUE, NULL);
 
 	canvas_puts(c, r.row, 3, c->cols - 4, UIR_NAME,
-		m->opened ? "A browser was started; if none shows, open this address:"
-			  : "Open this address in a browser:");
+		m->opened ? _("A browser was started; if none shows, open this address:")
+			  : _("Open this address in a browser:"));
 	/* from edge to edge and without a frame: what is selected is the address alone */
 	hard_lines(url, u, 0, UIR_VALUE, c);
 	row = u.row + (all < u.rows ? all : u.rows);
@@ -279,7 +280,7 @@ draw_browser(const struct ui *ui, struct rect r, struct canvas *c)
 				  "it alone."));
 	if (m->ignored)
 		canvas_printf(c, row + 4, 3, c->cols - 4, UIR_WARNING,
-			"%u request%s came that did not answer this login, and %s ignored.",
+			_("%u request%s came that did not answer this login, and %s ignored."),
 			m->ignored, m->ignored == 1 ? "" : "s", m->ignored == 1 ? "was" : "were");
 	buf_release(&shown);
 }
@@ -315,20 +316,20 @@ draw_device(const struct ui *ui, const struct login *l, struct rect r, struct ca
 	int big = 3 + (int)strlen(code) * (LETTER_COLS + 1);
 	int cols = draw_beside(l, r, big, c), row = r.row, used;
 
-	canvas_puts(c, row++, 3, cols - 4, UIR_NAME, "On a phone or any other device, open");
+	canvas_puts(c, row++, 3, cols - 4, UIR_NAME, _("On a phone or any other device, open"));
 	row += hard_lines(m->verification_uri ? m->verification_uri : "",
 		(struct rect){row, 5, 3, cols - 7}, 0, UIR_VALUE, c);
-	canvas_puts(c, row, 3, cols - 4, UIR_NAME, "and enter");
+	canvas_puts(c, row, 3, cols - 4, UIR_NAME, _("and enter"));
 	used = letters_draw(code, row + 2, 3, cols - 3, UIR_TITLE, c);
 	if (!used)
 		canvas_puts(c, row + 1, 5, cols - 6, UIR_TITLE, code);
 	row += used ? used + 3 : 3;
 	if (cols == c->cols && row < r.row + r.rows)
 		canvas_puts(c, row++, 3, cols - 4, UIR_MEANING,
-			"o shows the address with the code in it as a QR code.");
+			_("o shows the address with the code in it as a QR code."));
 	if (m->polls && row < r.row + r.rows)
 		canvas_printf(c, row++, 3, cols - 4, UIR_MEANING,
-			"Asked %u time%s; the next time in %d s.", m->polls,
+			_("Asked %u time%s; the next time in %d s."), m->polls,
 			m->polls == 1 ? "" : "s",
 			(int)(m->next_us > ui_now_us(ui)
 					? (m->next_us - ui_now_us(ui) + 999999) / 1000000
@@ -359,15 +360,16 @@ draw_qr(const struct ui *ui, const struct login *l, struct canvas *c)
 		buf_printf(&b, "%s\n", l->qr && l->qr_why[0] ? l->qr_why : "No QR code yet.");
 	else if (!qr_draw(l->qr, all, c, &rows, &cols))
 		buf_printf(&b,
-			"The QR code does not fit: it takes %d rows and %d columns, this terminal "
-			"leaves %d and %d. Enlarge it, or open the address by hand:\n",
+			_("The QR code does not fit: it takes %d rows and %d columns, this "
+			  "terminal "
+			  "leaves %d and %d. Enlarge it, or open the address by hand:\n"),
 			rows, cols, all.rows, all.cols);
 	if (b.len) {
 		buf_puts(&b, login_address(&ui->m.login));
 		canvas_wrap(c, (struct rect){1, 2, all.rows - 1, all.cols - 4}, UIR_TEXT,
 			buf_span(&b));
 	} else if (cols + 20 < c->cols && ui->m.login.user_code) {
-		canvas_puts(c, 1, cols + 2, c->cols - cols - 3, UIR_NAME, "The code in it is");
+		canvas_puts(c, 1, cols + 2, c->cols - cols - 3, UIR_NAME, _("The code in it is"));
 		canvas_puts(c, 3, cols + 2, c->cols - cols - 3, UIR_TITLE, ui->m.login.user_code);
 	}
 	buf_release(&b);
@@ -382,7 +384,7 @@ draw_end(const struct ui *ui, struct rect r, struct canvas *c)
 		: "Next: Enter chooses again; 5 shows the requests and answers.";
 
 	if (m->error[0])
-		canvas_printf(c, r.row++, 3, c->cols - 4, UIR_NAME, "error  %s", m->error);
+		canvas_printf(c, r.row++, 3, c->cols - 4, UIR_NAME, _("error  %s"), m->error);
 	canvas_wrap(c, (struct rect){r.row + 1, 3, 3, c->cols - 4}, UIR_NEXT, span_of(next));
 }
 

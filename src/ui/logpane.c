@@ -1,5 +1,6 @@
 #include "ui/state.h"
 
+#include "base/tr.h"
 #include "base/utf8.h"
 #include "ui/glyphs.h"
 
@@ -117,10 +118,10 @@ logpane_draw(const struct log *log, const struct log_view *v, bool focus, struct
 
 	if (r.rows < 1)
 		return;
-	snprintf(title, sizeof(title), "Log (%zu)", n);
+	snprintf(title, sizeof(title), _("Log (%zu)"), n);
 	last = n ? bottom_index(log, v, rows) : 0;
 	if (n && !v->follow)
-		snprintf(right, sizeof(right), "%zu–%zu of %zu · End follows",
+		snprintf(right, sizeof(right), _("%zu–%zu of %zu · End follows"),
 			last + 2 > (size_t)rows ? last + 2 - (size_t)rows : 1, last + 1, n);
 	chrome_title(c, r.row, r.col + 1, r.cols - 2, focus, title, "", right);
 	if (n == 0 || rows < 1)

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/tr.h"
 
 void
 model_init(struct ui_model *m)
@@ -77,7 +78,7 @@ name_keys(struct field_list *l, const struct keymap *keys)
 
 		if (!l->v[i].offers_refresh || !key[0])
 			continue;
-		l->v[i].meaning = xasprintf("press %s: %s", key, was);
+		l->v[i].meaning = xasprintf(_("press %s: %s"), key, was);
 		free(was);
 	}
 }
@@ -93,7 +94,7 @@ name_probe(struct ui_model *m, const struct wizard *w, const struct keymap *keys
 	if (!m->probes_open || m->verdict_state != STATE_UNDETERMINED)
 		return;
 	keymap_name(keys, ACT_PROBES, key, sizeof(key));
-	snprintf(m->next, sizeof(m->next), "%s%sprobe further: %s", key, key[0] ? " " : "",
+	snprintf(m->next, sizeof(m->next), _("%s%sprobe further: %s"), key, key[0] ? " " : "",
 		open[0]->question);
 }
 

@@ -1,6 +1,7 @@
 /* Step 4 for who builds an application: the decision table, and one row of it in full. */
 #include "ui/state.h"
 
+#include "base/tr.h"
 #include "wizard/handle.h"
 
 enum { ANSWER_COLS = 21 };
@@ -35,10 +36,10 @@ page_decision(struct page *p, const struct ui *ui, size_t row, bool whole)
 		return;
 	d = &decisions[row];
 	page_add(p, UIR_TITLE, 0, "%s", d->answer);
-	page_add(p, UIR_NEXT, 0, "Do this: %s.", advice_words(d->kind));
+	page_add(p, UIR_NEXT, 0, _("Do this: %s."), advice_words(d->kind));
 	page_add(p, UIR_GUIDE, 0, "%s %s", d->when, d->how);
 	if (d->say[0])
-		page_add(p, UIR_GUIDE, 0, "Its user reads: “%s”", d->say);
+		page_add(p, UIR_GUIDE, 0, _("Its user reads: “%s”"), d->say);
 	page_add(p, UIR_TEXT, 0, "%s", "");
 	page_add(p, UIR_TITLE, 0, "%s", "On the wire (secrets are masked)");
 	buf_init(&text, LIMIT_REPORT);

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/tr.h"
 #include "ui/glyphs.h"
 
 void
@@ -170,7 +171,7 @@ pager_search(struct ui *ui, struct pager *p, bool back)
 	if (row >= 0)
 		p->top = row;
 	else if (ui->search[0])
-		ui_notice(ui, "\"%s\" does not stand here.", ui->search);
+		ui_notice(ui, _("\"%s\" does not stand here."), ui->search);
 }
 
 static void
@@ -222,9 +223,9 @@ pager_action(struct ui *ui, void *state, enum action a)
 		break;
 	case ACT_SEARCH:
 		dialog_open(ui,
-			&(struct dialog_spec){.title = "Search",
+			&(struct dialog_spec){.title = _("Search"),
 				.input = true,
-				.hint = "text to find",
+				.hint = _("text to find"),
 				.value = ui->search,
 				.done = searched});
 		return UI_REDRAW;
@@ -267,7 +268,7 @@ pager_draw(const struct ui *ui, const void *state, struct canvas *c)
 	char right[40] = "";
 
 	if (n > r.rows)
-		snprintf(right, sizeof(right), "%d–%d of %d", top + 1,
+		snprintf(right, sizeof(right), _("%d–%d of %d"), top + 1,
 			top + r.rows < n ? top + r.rows : n, n);
 	chrome_title(c, all.row, all.col + 1, all.cols - 2, true, p->title, "", right);
 	page_draw(&p->page, r, top, ui->search, c);

@@ -1,6 +1,7 @@
 #include "ui/state.h"
 
 #include "base/text.h"
+#include "base/tr.h"
 #include "diagnose/chain.h"
 #include "oauth/oautherror.h"
 #include "ui/glyphs.h"
@@ -44,21 +45,21 @@ catalogue_lines(struct page *p, const struct catalogue_entry *c, int indent)
 {
 	page_add(p, UIR_GUIDE, indent, "%s", c->meaning);
 	if (c->shows[0])
-		page_add(p, UIR_MEANING, indent, "Shows as: %s", c->shows);
+		page_add(p, UIR_MEANING, indent, _("Shows as: %s"), c->shows);
 	if (c->told_apart[0])
-		page_add(p, UIR_MEANING, indent, "Told apart: %s", c->told_apart);
+		page_add(p, UIR_MEANING, indent, _("Told apart: %s"), c->told_apart);
 }
 
 void
 page_catalogue(struct page *p)
 {
-	heading(p, "Findings, and how they are told apart");
+	heading(p, _("Findings, and how they are told apart"));
 	for (size_t i = 0; i < catalogue_count; i++) {
 		page_add(p, UIR_NAME, 1, "%s: %s", catalogue[i].id, catalogue[i].title);
 		catalogue_lines(p, &catalogue[i], 3);
 		page_add(p, UIR_NEXT, 3, "%s", catalogue_rule(&catalogue[i])->remedy);
 	}
-	heading(p, "Error codes of the protocol");
+	heading(p, _("Error codes of the protocol"));
 	for (size_t i = 0; i < oauth_error_count; i++) {
 		page_add(p, UIR_NAME, 1, "%s", oauth_errors[i].code);
 		page_add(p, UIR_GUIDE, 3, "%s (%s)", oauth_errors[i].meaning,
@@ -106,22 +107,23 @@ page_help(struct page *p, const struct keymap *m)
 		"do.");
 	keymap_names(m, ACT_SEARCH, search, sizeof(search));
 	page_add(p, UIR_GUIDE, 0,
-		"Here stand the keys, the questions people ask and a glossary; %s finds a word in "
-		"them.",
+		_("Here stand the keys, the questions people ask and a glossary; %s finds a word "
+		  "in "
+		  "them."),
 		search);
-	help_actions(p, m, CONTEXT_GLOBAL, "Everywhere");
-	help_actions(p, m, CONTEXT_ANY, "Always, also in dialogs");
-	help_actions(p, m, CONTEXT_LIST, "In the pane that has the keys");
-	help_actions(p, m, CONTEXT_LOGIN, "While a login waits");
-	help_actions(p, m, CONTEXT_FORM, "In fields and questions");
-	help_actions(p, m, CONTEXT_COMMAND, "On the command line");
-	help_actions(p, m, CONTEXT_TEXT, "Wherever text is typed");
-	heading(p, "States");
+	help_actions(p, m, CONTEXT_GLOBAL, _("Everywhere"));
+	help_actions(p, m, CONTEXT_ANY, _("Always, also in dialogs"));
+	help_actions(p, m, CONTEXT_LIST, _("In the pane that has the keys"));
+	help_actions(p, m, CONTEXT_LOGIN, _("While a login waits"));
+	help_actions(p, m, CONTEXT_FORM, _("In fields and questions"));
+	help_actions(p, m, CONTEXT_COMMAND, _("On the command line"));
+	help_actions(p, m, CONTEXT_TEXT, _("Wherever text is typed"));
+	heading(p, _("States"));
 	page_add(p, UIR_GUIDE, 1, "%s",
 		"✓ ok   ! warning   ✗ problem   – skipped   ? undetermined   · not walked yet   "
 		"… under way");
-	learn_rows(p, "Questions people ask", faq, faq_count);
-	learn_rows(p, "Glossary", glossary, glossary_count);
+	learn_rows(p, _("Questions people ask"), faq, faq_count);
+	learn_rows(p, _("Glossary"), glossary, glossary_count);
 }
 
 static void
@@ -150,7 +152,7 @@ void
 page_guide(struct page *p, const struct ui *ui, enum step s)
 {
 	if (ui->d->lesson && ui->d->lesson[0]) {
-		page_add(p, UIR_TITLE, 0, "This scenario");
+		page_add(p, UIR_TITLE, 0, _("This scenario"));
 		page_add_lines(p, UIR_GUIDE, 0, span_of(ui->d->lesson));
 		if (ui->lesson[0])
 			page_add(p, UIR_NEXT, 0, "%s", ui->lesson);
@@ -169,7 +171,7 @@ finding(struct page *p, const struct finding *f)
 {
 	gap(p);
 	page_add(p, state_role((int)finding_state(f)), 0, "%s: %s", finding_word(f), f->summary);
-	page_add(p, UIR_NAME, 2, "%s · step %d %s", f->rule->id, (int)f->step + 1,
+	page_add(p, UIR_NAME, 2, _("%s · step %d %s"), f->rule->id, (int)f->step + 1,
 		step_title(f->step));
 	if (f->remedy[0])
 		page_add(p, UIR_NEXT, 2, "%s", f->remedy);
@@ -177,13 +179,13 @@ finding(struct page *p, const struct finding *f)
 		const struct evidence *e = &f->evidence[i];
 
 		if (e->from > 0)
-			page_add(p, UIR_VALUE, 4, "%s = %s  (exchange %d)", e->fact, e->value,
+			page_add(p, UIR_VALUE, 4, _("%s = %s  (exchange %d)"), e->fact, e->value,
 				e->from);
 		else
 			page_add(p, UIR_VALUE, 4, "%s = %s", e->fact, e->value);
 	}
 	for (size_t i = 0; i < f->n_caused_by; i++)
-		page_add(p, UIR_MEANING, 4, "explained by %s", f->caused_by[i]->id);
+		page_add(p, UIR_MEANING, 4, _("explained by %s"), f->caused_by[i]->id);
 	if (f->rule->references && f->rule->references[0])
 		page_add(p, UIR_MEANING, 4, "%s", f->rule->references);
 }
@@ -213,7 +215,7 @@ chain(struct page *p, const struct diagnosis *d)
 		any = any || rows[i].depth;
 	for (size_t i = 0; any && i < n; i++) {
 		if (i == 0)
-			heading(p, "Cause and effects");
+			heading(p, _("Cause and effects"));
 		page_add(p, UIR_NAME, 2, "%s%s", rows[i].lead, rows[i].f->rule->id);
 	}
 }
@@ -225,20 +227,20 @@ page_findings(struct page *p, const struct ui *ui)
 
 	if (!d || !ui->m.walked) {
 		page_add(p, UIR_NOTE, 0,
-			"Nothing was looked at yet: Enter runs a step, w walks all five.");
+			_("Nothing was looked at yet: Enter runs a step, w walks all five."));
 		return;
 	}
 	/* the first finding says the same */
 	if (!d->verdict.primary) {
 		page_add(p, UIR_VERDICT, 0, "%s", d->verdict.summary);
 		if (d->verdict.next[0])
-			page_add(p, UIR_NEXT, 0, "Next: %s", d->verdict.next);
+			page_add(p, UIR_NEXT, 0, _("Next: %s"), d->verdict.next);
 	}
 	chain(p, d);
 	for (size_t i = 0; i < d->n; i++)
 		finding(p, &d->findings[i]);
 	if (!d->n)
-		page_add(p, UIR_NOTE, 0, "No findings.");
+		page_add(p, UIR_NOTE, 0, _("No findings."));
 }
 
 static void
@@ -259,13 +261,13 @@ body(struct page *p, const struct buf *b)
 	struct span s = buf_span(b);
 
 	if (s.n == 0) {
-		page_add(p, UIR_MEANING, 2, "(no body)");
+		page_add(p, UIR_MEANING, 2, _("(no body)"));
 		return;
 	}
 	page_add(p, UIR_TEXT, 0, "%s", "");
 	page_add_lines(p, UIR_VALUE, 2, span_sub(s, 0, BODY_SHOWN));
 	if (s.n > BODY_SHOWN)
-		page_add(p, UIR_MEANING, 2, "… %zu bytes more; an export has them all",
+		page_add(p, UIR_MEANING, 2, _("… %zu bytes more; an export has them all"),
 			s.n - BODY_SHOWN);
 }
 
@@ -284,12 +286,12 @@ timings(struct page *p, const struct timings *t)
 	struct buf b;
 
 	buf_init(&b, 512);
-	phase(&b, "total", t->total);
-	phase(&b, "name", t->dns);
-	phase(&b, "connect", t->connect);
+	phase(&b, _("total"), t->total);
+	phase(&b, _("name"), t->dns);
+	phase(&b, _("connect"), t->connect);
 	phase(&b, "TLS", t->tls);
-	phase(&b, "wait", t->wait);
-	phase(&b, "receive", t->receive);
+	phase(&b, _("wait"), t->wait);
+	phase(&b, _("receive"), t->receive);
 	page_add(p, UIR_VALUE, 2, "%s%s", buf_str(&b), t->reused ? " · on an open connection" : "");
 	buf_release(&b);
 }
@@ -300,7 +302,7 @@ tls(struct page *p, const struct tls_info *t)
 	if (!t->version[0] && !t->verify_words[0] && t->n_certs == 0)
 		return;
 	heading(p, "TLS");
-	page_add(p, UIR_VALUE, 2, "%s %s, certificate %s%s%s", t->version, t->cipher,
+	page_add(p, UIR_VALUE, 2, _("%s %s, certificate %s%s%s"), t->version, t->cipher,
 		t->verified ? "verified" : "not verified", t->verify_words[0] ? ": " : "",
 		t->verify_words);
 	for (size_t i = 0; i < t->n_certs; i++) {
@@ -308,14 +310,14 @@ tls(struct page *p, const struct tls_info *t)
 		char from[40], to[40];
 
 		page_add(p, UIR_VALUE, 2, "%zu %s", i + 1, k->subject ? k->subject : "");
-		page_add(p, UIR_MEANING, 4, "by %s, %s to %s",
+		page_add(p, UIR_MEANING, 4, _("by %s, %s to %s"),
 			k->self_signed      ? "itself"
 				: k->issuer ? k->issuer
 					    : "?",
 			time_screen(from, k->not_before, false),
 			time_screen(to, k->not_after, false));
 		if (i == 0 && k->names && k->names[0])
-			page_add(p, UIR_MEANING, 4, "for %s", k->names);
+			page_add(p, UIR_MEANING, 4, _("for %s"), k->names);
 	}
 }
 
@@ -330,7 +332,7 @@ page_exchange(struct page *p, const struct exchange *x)
 		text_safe_into(url, sizeof(url), span_of(x->request.url)));
 	headers(p, &x->request.headers);
 	body(p, &x->request.body);
-	heading(p, "Answer");
+	heading(p, _("Answer"));
 	if (r->error != NETERR_NONE)
 		page_add(p, UIR_PROBLEM, 2, "%s%s%s", net_error_words(r->error),
 			r->error_text[0] ? ": " : "", r->error_text);
@@ -341,9 +343,9 @@ page_exchange(struct page *p, const struct exchange *x)
 		headers(p, &r->response.headers);
 		body(p, &r->response.body);
 	}
-	heading(p, "Time");
+	heading(p, _("Time"));
 	if (r->sent_wall_us)
-		page_add(p, UIR_VALUE, 2, "sent %s to %s%s",
+		page_add(p, UIR_VALUE, 2, _("sent %s to %s%s"),
 			time_rfc3339(when, r->sent_wall_us / 1000000),
 			r->remote[0] ? r->remote : "nowhere", r->via_proxy ? " by a proxy" : "");
 	timings(p, &r->timings);

@@ -2,6 +2,7 @@
 #include "ui/state.h"
 
 #include "base/text.h"
+#include "base/tr.h"
 
 enum { PEEK_US = 5000000 };
 
@@ -44,7 +45,7 @@ peek_draw(const struct ui *ui, const void *state, struct canvas *c)
 	canvas_fill(c, r, ' ', UIR_DIALOG);
 	canvas_frame(c, r, UIR_SECRET);
 	canvas_puts(c, r.row, r.col + 2, r.cols - 4, UIR_DIALOG_TITLE,
-		" In clear for five seconds: any key hides it ");
+		_(" In clear for five seconds: any key hides it "));
 	canvas_wrap(c, (struct rect){r.row + 1, r.col + 2, r.rows - 2, r.cols - 4}, UIR_SECRET,
 		buf_span(&b));
 	buf_release(&b);
@@ -95,8 +96,8 @@ flow_show_secret(struct ui *ui)
 	struct peek *p;
 
 	if (!f || !f->secret) {
-		ui_notice(ui, f ? "This value is not masked, or its clear text is not kept."
-			: "Mark a row with a masked value first (arrow keys).");
+		ui_notice(ui, f ? _("This value is not masked, or its clear text is not kept.")
+			: _("Mark a row with a masked value first (arrow keys)."));
 		return;
 	}
 	p = ui_push(ui, &screen_peek);

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/tr.h"
 #include "engine/browser.h"
 
 static const struct screen screen_login;
@@ -84,7 +85,7 @@ prepare(struct ui *ui, struct login *l, bool browser)
 	bool ok = wizard_login_prepare(ui->d->wizard, l->kind, &wish, &e) == RES_OK;
 
 	if (!ok)
-		dialog_tell(ui, "Not with this profile", e.text);
+		dialog_tell(ui, _("Not with this profile"), e.text);
 	read_model(ui);
 	l->top = 0;
 	return ok;
@@ -123,7 +124,7 @@ go(struct ui *ui)
 	struct login *l = on_top(ui);
 
 	if (wizard_login_go(ui->d->wizard, &e) != RES_OK)
-		dialog_tell(ui, "Not sent", e.text);
+		dialog_tell(ui, _("Not sent"), e.text);
 	else if (l)
 		l->began_us = ui_now_us(ui);
 	read_model(ui);
@@ -134,8 +135,8 @@ static void
 send(struct ui *ui)
 {
 	if (wizard_token_place(ui->d->wizard, NULL) == PLACE_UNCHOSEN)
-		place_ask(ui, "The new tokens can be had once. Choose first where they are kept.",
-			go);
+		place_ask(ui,
+			_("The new tokens can be had once. Choose first where they are kept."), go);
 	else
 		go(ui);
 }
@@ -169,11 +170,13 @@ ask_wish(struct ui *ui, const struct login *l, enum login_choice what)
 	if (!was && what == LOGIN_AUDIENCE)
 		was = p->resource_url;
 	dialog_open(ui,
-		&(struct dialog_spec){.title = scope ? "Scope to ask for" : "Audience to ask for",
-			.text = scope ? "Blank-separated; the request is shown again before it is "
-					"sent."
-				      : "The client identifier or URI of whom the new token is "
-					"for; the request is shown again before it is sent.",
+		&(struct dialog_spec){
+			.title = scope ? _("Scope to ask for") : _("Audience to ask for"),
+			.text = scope
+				? _("Blank-separated; the request is shown again before it is "
+				    "sent.")
+				: _("The client identifier or URI of whom the new token is "
+				    "for; the request is shown again before it is sent."),
 			.input = true,
 			.value = was ? was : "",
 			.hint = scope ? "openid profile" : "https://api.example",
@@ -193,7 +196,7 @@ choose(struct ui *ui, struct login *l, size_t at)
 	switch (choices[at]) {
 	case LOGIN_BROWSER:
 		if (!l->browser)
-			ui_notice(ui, "No browser is found on this machine.");
+			ui_notice(ui, _("No browser is found on this machine."));
 		else if (prepare(ui, l, true))
 			send(ui);
 		return UI_REDRAW;
@@ -276,14 +279,15 @@ static void
 ask_paste(struct ui *ui)
 {
 	if (!takes_paste(ui)) {
-		ui_notice(ui, "Nothing is pasted back in this flow.");
+		ui_notice(ui, _("Nothing is pasted back in this flow."));
 		return;
 	}
 	dialog_open(ui,
-		&(struct dialog_spec){.title = "The address the browser ended at",
-			.text = "After the login the browser goes to the redirect URI. If nothing "
+		&(struct dialog_spec){.title = _("The address the browser ended at"),
+			.text = _(
+				"After the login the browser goes to the redirect URI. If nothing "
 				"answers there (the browser runs elsewhere), copy the whole "
-				"address from its address bar to here.",
+				"address from its address bar to here."),
 			.input = true,
 			.secret = true,
 			.hint = "http://127.0.0.1/…?code=…&state=…",
@@ -296,12 +300,13 @@ copy(struct ui *ui)
 	const char *text = login_address(&ui->m.login);
 
 	if (!*text) {
-		ui_notice(ui, "There is no address yet.");
+		ui_notice(ui, _("There is no address yet."));
 		return;
 	}
 	ui->d->term->clip(ui->term, span_of(text));
 	ui_notice(ui,
-		"Sent %zu bytes to the terminal's clipboard; whether it took them cannot be known.",
+		_("Sent %zu bytes to the terminal's clipboard; whether it took them cannot be "
+		  "known."),
 		strlen(text));
 }
 
@@ -309,7 +314,7 @@ static unsigned
 toggle(struct ui *ui, struct login *l, enum login_show what)
 {
 	if (l->show != what && !*login_address(&ui->m.login))
-		ui_notice(ui, "There is no address yet.");
+		ui_notice(ui, _("There is no address yet."));
 	else
 		l->show = l->show == what ? LOGIN_USUAL : what;
 	return UI_REDRAW;
@@ -363,7 +368,7 @@ login_action(struct ui *ui, void *state, enum action a)
 		/* the others come back to this machine, where a phone cannot */
 		if (l->kind == FLOW_DEVICE)
 			return toggle(ui, l, LOGIN_QR);
-		ui_notice(ui, "A QR code is for another device: device authorization has one.");
+		ui_notice(ui, _("A QR code is for another device: device authorization has one."));
 		return UI_REDRAW;
 	case ACT_PASTE_BACK:
 		ask_paste(ui);
@@ -395,7 +400,7 @@ login_event(struct ui *ui, void *state, const struct key_event *ev)
 	if (ev->kind != EVENT_PASTE)
 		return UI_HANDLED;
 	if (!takes_paste(ui))
-		ui_notice(ui, "Pasted %zu bytes, but nothing takes them here.", ev->paste.n);
+		ui_notice(ui, _("Pasted %zu bytes, but nothing takes them here."), ev->paste.n);
 	else if (!paste_take(ui, ev->paste, 0, &e))
 		ui_notice(ui, "%s", e.text);
 	return UI_REDRAW;
@@ -469,10 +474,10 @@ make_qr(struct ui *ui, struct login *l)
 	l->qr->size = 0;
 	l->qr_why[0] = '\0';
 	if (!ops)
-		snprintf(l->qr_why, sizeof(l->qr_why), "No QR code: %s",
+		snprintf(l->qr_why, sizeof(l->qr_why), _("No QR code: %s"),
 			e.text[0] ? e.text : "this build has none");
 	else if (!ops->encode(l->qr_for, l->qr))
-		snprintf(l->qr_why, sizeof(l->qr_why), "No QR code: the address is too long.");
+		snprintf(l->qr_why, sizeof(l->qr_why), _("No QR code: the address is too long."));
 }
 
 static int64_t

@@ -3,6 +3,7 @@
 
 #include "base/redact.h"
 #include "base/text.h"
+#include "base/tr.h"
 #include "oauth/url.h"
 #include "ui/glyphs.h"
 
@@ -63,14 +64,15 @@ static void
 row_name(const struct ui *ui, const struct open *o, size_t row, char *out, size_t size)
 {
 	if (o->has_current && row == 0) {
-		snprintf(out, size, "%s (as it is)", ui->m.profile[0] ? ui->m.profile : ui->m.host);
+		snprintf(out, size, _("%s (as it is)"),
+			ui->m.profile[0] ? ui->m.profile : ui->m.host);
 	} else {
 		size_t i = row - (o->has_current ? 1 : 0);
 
 		if (i < ui->d->n_profiles)
 			text_safe_into(out, size, span_of(ui->d->profiles[i].name));
 		else
-			snprintf(out, size, "another server");
+			snprintf(out, size, _("another server"));
 	}
 }
 
@@ -101,11 +103,11 @@ issuer_ok(struct open *o)
 
 	if (!issuer.n)
 		snprintf(o->error, sizeof(o->error),
-			"missing: the address of the authorization server");
+			_("missing: the address of the authorization server"));
 	else if (url_parse(&u, issuer, NULL) != RES_OK)
-		snprintf(o->error, sizeof(o->error), "not an absolute http or https URL");
+		snprintf(o->error, sizeof(o->error), _("not an absolute http or https URL"));
 	else if (u.userinfo.n)
-		snprintf(o->error, sizeof(o->error), "a URL with a user name or password in it");
+		snprintf(o->error, sizeof(o->error), _("a URL with a user name or password in it"));
 	else
 		return true;
 	o->part = PART_ISSUER;
@@ -170,7 +172,7 @@ take_profile(struct ui *ui, struct open *o)
 	}
 	ui->model_stale = true; /* the case it was read from is gone, whatever came of this */
 	if (r != RES_OK)
-		dialog_tell(ui, "This profile cannot be used", e.text);
+		dialog_tell(ui, _("This profile cannot be used"), e.text);
 	return r == RES_OK;
 }
 
@@ -185,7 +187,7 @@ take_text(struct ui *ui, enum token_slot slot, struct span text)
 		return true;
 	if (wizard_take_text(ui->d->wizard, slot, text, "the paste", note, sizeof(note), &e) !=
 		RES_OK) {
-		dialog_tell(ui, "There is no token in this", e.text);
+		dialog_tell(ui, _("There is no token in this"), e.text);
 		return false;
 	}
 	if (note[0])
@@ -296,7 +298,7 @@ misplaced_token(struct ui *ui, struct open *o, const struct key_event *ev)
 		return false;
 	url = url_parse(&u, s, NULL) == RES_OK;
 	if (url && u.userinfo.n) {
-		ui_notice(ui, "Not taken: a URL with a user name or password in it.");
+		ui_notice(ui, _("Not taken: a URL with a user name or password in it."));
 		return true;
 	}
 	token = holds_token(s);
@@ -310,7 +312,7 @@ misplaced_token(struct ui *ui, struct open *o, const struct key_event *ev)
 	textfield_action(&o->fields[PART_ACCESS], ACT_ERASE_ALL);
 	textfield_event(&o->fields[PART_ACCESS], ev, ui->notice, sizeof(ui->notice));
 	if (!ev->cut)
-		ui_notice(ui, "Looks like a token: it went to the access token's field.");
+		ui_notice(ui, _("Looks like a token: it went to the access token's field."));
 	return true;
 }
 
@@ -368,7 +370,7 @@ open_draw(const struct ui *ui, const void *state, struct canvas *c)
 	const struct open *o = state;
 	int row = chrome_header(ui, c) + 1, fields = 0;
 
-	chrome_title(c, row, 1, c->cols - 2, true, "Which server, which token?", "", "");
+	chrome_title(c, row, 1, c->cols - 2, true, _("Which server, which token?"), "", "");
 	row += 2;
 	for (int part = PART_ISSUER; part < PART_COUNT; part++)
 		fields += part_shown(ui, o, (enum part)part) ? 1 : 0;

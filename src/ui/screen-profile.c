@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/tr.h"
 #include "ui/glyphs.h"
 
 enum { NAME_COLS = 26, NAME_COLS_WIDE = 36, HELP_ROWS = 4, TEST_US = 50000 };
@@ -140,7 +141,7 @@ use_now(struct ui *ui, const struct profile *p)
 	struct err e = ERR_INIT;
 
 	if (!ui->d->use_profile || ui->d->use_profile(ui->d->ctx, p, &e) != RES_OK) {
-		dialog_tell(ui, "This profile cannot be used", e.text);
+		dialog_tell(ui, _("This profile cannot be used"), e.text);
 		return;
 	}
 	model_read(&ui->m, ui->d->wizard, ui->step, &ui->keymap, ui->local_time);
@@ -156,7 +157,7 @@ save(struct ui *ui, struct editor *s, bool use)
 	char *where = NULL, safe[300];
 
 	if (ops(ui)->save(ui->d->ctx, &s->p, &where, &e) != RES_OK) {
-		dialog_tell(ui, "Not saved", e.text);
+		dialog_tell(ui, _("Not saved"), e.text);
 		return;
 	}
 	s->changed = false;
@@ -169,7 +170,7 @@ save(struct ui *ui, struct editor *s, bool use)
 	else
 		ui_pop(ui);
 	profile_release(&p);
-	ui_notice(ui, "Saved: %s", safe);
+	ui_notice(ui, _("Saved: %s"), safe);
 }
 
 static void
@@ -213,14 +214,15 @@ ask(struct ui *ui, struct editor *s)
 		snprintf(s->why, sizeof(s->why), "%s", e.text);
 		return;
 	}
-	text = xasprintf("It is kept in %s, readable by you alone. Secrets are not in it, only "
-			 "where they come from.",
+	text = xasprintf(_("It is kept in %s, readable by you alone. Secrets are not in it, only "
+			 "where they come from."),
 		text_safe_into(safe, sizeof(safe), span_of(where)));
 	dialog_open(ui,
-		&(struct dialog_spec){.title = "Save the profile?",
+		&(struct dialog_spec){.title = _("Save the profile?"),
 			.text = text,
-			.choices = {"Save it", "Save it, and start anew with it",
-				"Test it first: ask the issuer for its metadata", "Go on editing"},
+			.choices = {_("Save it"), _("Save it, and start anew with it"),
+				_("Test it first: ask the issuer for its metadata"),
+				_("Go on editing")},
 			.n_choices = 4,
 			.done = chosen});
 	free(text);
@@ -248,9 +250,9 @@ leave(struct ui *ui, struct editor *s)
 	if (whole && !s->changed)
 		return UI_CLOSE;
 	dialog_open(ui,
-		&(struct dialog_spec){.title = "Leave without saving?",
-			.text = "What was changed in this profile is lost then.",
-			.choices = {"Go on editing", "Leave it"},
+		&(struct dialog_spec){.title = _("Leave without saving?"),
+			.text = _("What was changed in this profile is lost then."),
+			.choices = {_("Go on editing"), _("Leave it")},
 			.n_choices = 2,
 			.done = left});
 	return UI_REDRAW;
@@ -290,8 +292,8 @@ editor_event(struct ui *ui, void *state, const struct key_event *ev)
 
 	if (secret && ev->kind == EVENT_PASTE && s->field.text.len == 0 &&
 		!is_reference(span_trim(ev->paste))) {
-		ui_notice(ui, "Not taken: a profile says where a secret is, as env NAME or file "
-			      "PATH, and does not hold it.");
+		ui_notice(ui, _("Not taken: a profile says where a secret is, as env NAME or file "
+			      "PATH, and does not hold it."));
 		return UI_REDRAW;
 	}
 	(void)textfield_event(&s->field, ev, ui->notice, sizeof(ui->notice));
@@ -328,7 +330,7 @@ draw_row(const struct ui *ui, const struct editor *s, size_t i, int row, int nam
 	buf_init_wiping(&b, LIMIT_TOKEN);
 	if (s->draft[i])
 		buf_puts(&b, k->kind == KEY_SECRET && !is_reference(span_of(s->draft[i]))
-				? "[hidden]"
+				? _("[hidden]")
 				: s->draft[i]);
 	else
 		ops(ui)->text(&s->p, k, &b);
@@ -356,7 +358,7 @@ draw_help(const struct editor *s, struct rect r, struct canvas *c)
 	else
 		buf_printf(&b, "%s%s%s", k->help, allowed[0] ? ": " : "", allowed);
 	if (!s->why[0] && !s->tested[0] && k->kind == KEY_INT)
-		buf_printf(&b, ": %d to %d %s, default %d", k->min, k->max, k->unit, k->dflt);
+		buf_printf(&b, _(": %d to %d %s, default %d"), k->min, k->max, k->unit, k->dflt);
 	if (s->why[0] || s->tested[0])
 		canvas_put(c, r.row, 1,
 			s->why[0] ? GLYPH_PROBLEM : glyph_state((int)s->tested_state),
@@ -375,8 +377,9 @@ editor_draw(const struct ui *ui, const void *state, struct canvas *c)
 	int name_cols = c->cols >= 80 ? NAME_COLS_WIDE : NAME_COLS;
 	char title[100];
 
-	snprintf(title, sizeof(title), "Profile %.80s", s->p.name ? s->p.name : "without a name");
-	chrome_title(c, row++, 1, c->cols - 2, true, title, s->changed ? "changed" : "", "");
+	snprintf(
+		title, sizeof(title), _("Profile %.80s"), s->p.name ? s->p.name : "without a name");
+	chrome_title(c, row++, 1, c->cols - 2, true, title, s->changed ? _("changed") : "", "");
 	if (here >= most / 2)
 		top = here - most / 2;
 	if (top > n - most)
@@ -473,8 +476,8 @@ drop_unkept(struct ui *ui, struct editor *s)
 			(void)!ops(ui)->set(&s->p, k, SPAN_EMPTY, NULL);
 			if (k->kind == KEY_SECRET)
 				ui_notice(ui,
-					"The secret that was typed in is not kept: say where it "
-					"comes from (%s).",
+					_("The secret that was typed in is not kept: say where it "
+					"comes from (%s)."),
 					k->name);
 		}
 		buf_release(&b);
@@ -487,7 +490,7 @@ screen_profile_push(struct ui *ui, const struct profile *p)
 	struct editor *s;
 
 	if (!ops(ui)) {
-		ui_notice(ui, "Profiles cannot be edited here.");
+		ui_notice(ui, _("Profiles cannot be edited here."));
 		return;
 	}
 	s = ui_push(ui, &screen_profile);

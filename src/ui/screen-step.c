@@ -1,5 +1,6 @@
 #include "ui/state.h"
 
+#include "base/tr.h"
 #include "ui/glyphs.h"
 
 void
@@ -145,12 +146,12 @@ open_record(struct ui *ui)
 	char title[40];
 
 	if (!marked_record(ui, &rec)) {
-		ui_notice(ui, "The log is empty.");
+		ui_notice(ui, _("The log is empty."));
 		return;
 	}
 	page_init(&p);
 	page_record(&p, ui, &rec);
-	snprintf(title, sizeof(title), "Log record %llu", (unsigned long long)rec.seq);
+	snprintf(title, sizeof(title), _("Log record %llu"), (unsigned long long)rec.seq);
 	pager_open(ui, title, &p);
 }
 
@@ -170,7 +171,7 @@ enter(struct ui *ui)
 		page_init(&p);
 		if (f->decision > 0) {
 			page_decision(&p, ui, (size_t)f->decision - 1, false);
-			pager_open(ui, "Your application", &p);
+			pager_open(ui, _("Your application"), &p);
 			return UI_REDRAW;
 		}
 		page_field(&p, ui, f);
@@ -201,7 +202,7 @@ back(struct ui *ui)
 {
 	if (ui->hunt.on) {
 		ui->hunt.on = false;
-		ui_notice(ui, "The search was given up.");
+		ui_notice(ui, _("The search was given up."));
 		return UI_REDRAW;
 	}
 	if (ui->m.refreshing) {
@@ -209,7 +210,7 @@ back(struct ui *ui)
 	} else if (ui->m.busy) {
 		wizard_cancel(ui->d->wizard);
 		ui->model_stale = true;
-		ui_notice(ui, "Cancelled.");
+		ui_notice(ui, _("Cancelled."));
 	} else if (ui->log.size != LOGSIZE_SMALL) {
 		ui->log.size = LOGSIZE_SMALL;
 		ui->pane = PANE_FIELDS;
@@ -223,7 +224,7 @@ back(struct ui *ui)
 	} else {
 		char key[32];
 
-		ui_notice(ui, "Nothing to go back from; %s quits.",
+		ui_notice(ui, _("Nothing to go back from; %s quits."),
 			keymap_name(&ui->keymap, ACT_QUIT, key, sizeof(key)));
 	}
 	return UI_REDRAW;
@@ -296,7 +297,7 @@ guide_draw(const struct ui *ui, struct rect r, struct canvas *c)
 	if (page_height(&p, text.cols) > text.rows) {
 		text.rows--;
 		canvas_printf(c, text.row + text.rows, text.col, text.cols, UIR_DIM,
-			"… %s shows the rest",
+			_("… %s shows the rest"),
 			keymap_name(&ui->keymap, ACT_GUIDE, key, sizeof(key)));
 	}
 	for (int row = r.row; row < r.row + r.rows; row++)

@@ -1,6 +1,7 @@
 #include "ui/state.h"
 
 #include "base/mem.h"
+#include "base/tr.h"
 #include "ui/glyphs.h"
 
 /*
@@ -50,7 +51,7 @@ themes_leave(struct ui *ui, void *state)
 static void
 say_how_kept(struct ui *ui, const char *name)
 {
-	ui_notice(ui, "For the next time: theme = \"%s\"; in the group ui of the configuration.",
+	ui_notice(ui, _("For the next time: theme = \"%s\"; in the group ui of the configuration."),
 		name);
 }
 
@@ -110,7 +111,7 @@ themes_draw(const struct ui *ui, const void *state, struct canvas *c)
 	(void)ui;
 	canvas_fill(c, r, ' ', UIR_DIALOG);
 	canvas_frame(c, r, UIR_DIALOG_EDGE);
-	canvas_puts(c, r.row, r.col + 2, r.cols - 4, UIR_DIALOG_TITLE, " Theme ");
+	canvas_puts(c, r.row, r.col + 2, r.cols - 4, UIR_DIALOG_TITLE, _(" Theme "));
 	for (int i = 0; i < rows; i++) {
 		bool here = first + i == (int)s->here;
 

@@ -1,6 +1,7 @@
 #include "ui/state.h"
 
 #include "base/text.h"
+#include "base/tr.h"
 #include "base/utf8.h"
 
 void
@@ -243,16 +244,17 @@ textfield_event(struct textfield *f, const struct key_event *ev, char *notice, s
 	if (ev->kind == EVENT_PASTE) {
 		if (ev->cut || !(f->secret ? paste_secret(f, ev->paste) : paste_line(f, ev->paste)))
 			snprintf(notice, size,
-				"The paste is longer than %d bytes and was left out; use a file.",
+				_("The paste is longer than %d bytes and was left out; use a "
+				  "file."),
 				LIMIT_TOKEN);
 		else
-			snprintf(notice, size, "Pasted %zu bytes.", ev->paste.n);
+			snprintf(notice, size, _("Pasted %zu bytes."), ev->paste.n);
 		return true;
 	}
 	if (ev->key.mods || ev->key.code >= KC_ENTER)
 		return false;
 	if (!insert(f, span_make(utf8, utf8_encode(ev->key.code, utf8))))
-		snprintf(notice, size, "A field takes at most %d bytes.", LIMIT_TOKEN);
+		snprintf(notice, size, _("A field takes at most %d bytes."), LIMIT_TOKEN);
 	return true;
 }
 
@@ -269,7 +271,8 @@ textfield_draw(const struct textfield *f, bool focus, const char *hint, int row,
 		cursor = 0;
 	} else if (f->secret) {
 		/* its size alone: the value never reaches the screen */
-		used = canvas_printf(c, row, col, cols - 1, UIR_INPUT, "[hidden, %zu bytes]", s.n);
+		used = canvas_printf(
+			c, row, col, cols - 1, UIR_INPUT, _("[hidden, %zu bytes]"), s.n);
 		cursor = used;
 	} else {
 		/* the part around the cursor */

@@ -2,6 +2,7 @@
 #include "ui/state.h"
 
 #include "base/text.h"
+#include "base/tr.h"
 #include "ui/glyphs.h"
 
 enum { NAME_LONG = 15, NAME_SHORT = 4, NAME_LONG_FROM = 76, AGREE_S = 2 };
@@ -111,7 +112,8 @@ draw_labels(const struct timeline *t, const struct life *l, bool local, int row,
 		shorten(from, to);
 	if (l->from)
 		left += 2 +
-			canvas_printf(c, row, left, right - left, UIR_MEANING, "issued %s", from);
+			canvas_printf(
+				c, row, left, right - left, UIR_MEANING, _("issued %s"), from);
 	else
 		left = s->col;
 	if (!l->to)
@@ -153,19 +155,20 @@ draw_legend(const struct timeline *t, enum state band, int row, int col, int end
 	struct legend g = {row, col, end, false};
 	char span[32];
 
-	explain(&g, c, GLYPH_DOT, UIR_VERDICT, "now%s", t->skew_known ? " (server)" : "");
+	explain(&g, c, GLYPH_DOT, UIR_VERDICT, _("now%s"), t->skew_known ? " (server)" : "");
 	if (t->skew_known && off >= AGREE_S)
-		explain(&g, c, GLYPH_RING, UIR_WARNING, "this clock, %s %s", time_span(span, off),
-			ahead > 0 ? "ahead" : "behind");
+		explain(&g, c, GLYPH_RING, UIR_WARNING, _("this clock, %s %s"),
+			time_span(span, off), ahead > 0 ? "ahead" : "behind");
 	if (t->access.to && t->leeway_s > 0)
-		explain(&g, c, GLYPH_SHADE, UIR_WARNING, "leeway %lld s", (long long)t->leeway_s);
+		explain(&g, c, GLYPH_SHADE, UIR_WARNING, _("leeway %lld s"),
+			(long long)t->leeway_s);
 	if (t->access.to && band != STATE_PROBLEM)
 		explain(&g, c, band_glyph(band), band_role(band), "%s",
 			band == STATE_WARNING ? "left: ends soon" : "left");
 	if (t->access.to && band == STATE_PROBLEM)
-		explain(&g, c, GLYPH_PROBLEM, UIR_PROBLEM, "past its end");
+		explain(&g, c, GLYPH_PROBLEM, UIR_PROBLEM, _("past its end"));
 	if (t->access.not_before > t->access.from)
-		explain(&g, c, '[', UIR_VALUE, "not before");
+		explain(&g, c, '[', UIR_VALUE, _("not before"));
 }
 
 static bool

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/tr.h"
 
 #include "diagnose/chain.h"
 #include "oauth/url.h"
@@ -80,7 +81,7 @@ exchange_rows(struct field_list *l, const struct case_file *c)
 	char text[40];
 
 	text_format(text, sizeof text, "%zu%s", c->n_exchanges, pauses ? " · pauses cut" : "");
-	field_heading(l, "Exchanges", text, FROM_NOWHERE)->timed = run > 0;
+	field_heading(l, _("Exchanges"), text, FROM_NOWHERE)->timed = run > 0;
 	for (size_t i = 0; i < c->n_exchanges; i++)
 		exchange_row(l, c->exchanges[i], &bars[i], run);
 	free(bars);
@@ -113,12 +114,12 @@ fields_debug(struct field_list *l, const struct wizard *w, bool local)
 
 	(void)local;
 	text_format(text, sizeof text, "%zu", d->n);
-	field_heading(l, "Findings", text, FROM_NOWHERE);
+	field_heading(l, _("Findings"), text, FROM_NOWHERE);
 	for (size_t i = 0; i < n; i++)
 		finding_row(l, &rows[i]);
 	if (!d->n)
-		field_note(l, STATE_OK, "None.");
+		field_note(l, STATE_OK, _("None."));
 	exchange_rows(l, c);
 	if (!c->n_exchanges)
-		field_note(l, STATE_UNDETERMINED, "Nothing was sent yet.");
+		field_note(l, STATE_UNDETERMINED, _("Nothing was sent yet."));
 }

@@ -2,6 +2,7 @@
 #include "wizard/fields-rooms.h"
 
 #include "base/text.h"
+#include "base/tr.h"
 
 static const char *
 form_words(enum num_form form)
@@ -25,8 +26,8 @@ field_time(struct field_list *l, const struct facts *f, const char *key, const s
 	if (!t->known)
 		return;
 	row = field_value(l, key, time_screen(when, t->at, local), t->from);
-	field_mean(row, form_words(t->form)[0] ? STATE_WARNING : STATE_OK, "%s%s%s, from %s%s",
-		left > 0 ? "in " : "", span_from_now(span, left), left > 0 ? "" : " ago",
+	field_mean(row, form_words(t->form)[0] ? STATE_WARNING : STATE_OK, _("%s%s%s, from %s%s"),
+		left > 0 ? _("in ") : "", span_from_now(span, left), left > 0 ? "" : " ago",
 		fact_source(f, t->from, source, sizeof source), form_words(t->form));
 }
 
@@ -39,27 +40,28 @@ clock_rows(struct field_list *l, const struct facts *f, bool local)
 		case_exchange(f->c, (uint32_t)(f->skew.known ? f->skew.from : 0));
 	int64_t date;
 
-	field_heading(l, "Clocks", "when they were compared", f->skew.from);
+	field_heading(l, _("Clocks"), "when they were compared", f->skew.from);
 	if (!x || !exchange_server_date(x, &date)) {
-		row = field_words(l, "server_clock", "server's clock", "not known", FROM_NOWHERE);
-		field_mean(row, STATE_UNDETERMINED, "%s", "no answer carried a Date header");
+		row = field_words(
+			l, "server_clock", _("server's clock"), _("not known"), FROM_NOWHERE);
+		field_mean(row, STATE_UNDETERMINED, "%s", _("no answer carried a Date header"));
 		return;
 	}
-	field_words(l, "local_clock", "local clock",
+	field_words(l, "local_clock", _("local clock"),
 		time_screen(when, x->result.answered_wall_us / 1000000, local), FROM_CLOCK);
-	row = field_words(
-		l, "server_clock", "server's clock", time_screen(when, date, local), f->skew.from);
-	field_mean(row, STATE_OK, "%s, by its Date header", f->skew.host);
+	row = field_words(l, "server_clock", _("server's clock"), time_screen(when, date, local),
+		f->skew.from);
+	field_mean(row, STATE_OK, _("%s, by its Date header"), f->skew.host);
 	time_span(span, (int64_t)(f->skew.seconds < 0 ? -f->skew.seconds : f->skew.seconds));
 	text_format(text, sizeof text, "%+.1f s ± %.1f s", f->skew.seconds, f->skew.error);
-	row = field_words(l, "clock_difference", "difference", text, f->skew.from);
+	row = field_words(l, "clock_difference", _("difference"), text, f->skew.from);
 	if (f->skew.seconds > -f->skew.error - 2 && f->skew.seconds < f->skew.error + 2)
-		field_mean(row, STATE_OK, "the clocks agree, by %s",
+		field_mean(row, STATE_OK, _("the clocks agree, by %s"),
 			fact_source(f, f->skew.from, source, sizeof source));
 	else
 		field_mean(row,
 			f->skew.seconds > -30 && f->skew.seconds < 30 ? STATE_OK : STATE_PROBLEM,
-			"the server is %s %s", span, f->skew.seconds > 0 ? "ahead" : "behind");
+			_("the server is %s %s"), span, f->skew.seconds > 0 ? "ahead" : "behind");
 }
 
 static void
@@ -73,19 +75,19 @@ left_row(struct field_list *l, const struct facts *f)
 	int64_t left;
 
 	if (!facts_remaining(f, &left)) {
-		row = field_words(l, "time_left", "time left", "not known", FROM_NOWHERE);
+		row = field_words(l, "time_left", _("time left"), _("not known"), FROM_NOWHERE);
 		field_mean(row, STATE_UNDETERMINED, "%s",
-			"neither introspection nor the token nor a token response states an "
-			"expiry");
+			_("neither introspection nor the token nor a token response states an "
+			"expiry"));
 		return;
 	}
 	time_span(span, left);
 	text_format(value, sizeof value, "%s%s", left > 0 ? "" : "expired ", span);
 	if (left <= 0)
 		snprintf(value + strlen(value), sizeof value - strlen(value), " ago");
-	row = field_words(l, "time_left", "time left", value, f->exp.from);
+	row = field_words(l, "time_left", _("time left"), value, f->exp.from);
 	row->state = left <= 0 ? STATE_PROBLEM : left < 60 ? STATE_WARNING : STATE_OK;
-	field_mean(row, row->state, "%s, by the %s clock", glyph_words[row->state],
+	field_mean(row, row->state, _("%s, by the %s clock"), glyph_words[row->state],
 		f->skew.known ? "server's" : "local");
 }
 
@@ -101,7 +103,7 @@ exp_disagreement(struct field *row, const struct facts *f, bool local)
 
 	if (said && own && said->form != NUM_ABSENT && own->form != NUM_ABSENT &&
 		said->form != NUM_OTHER && own->form != NUM_OTHER && said->at != own->at)
-		field_mean(row, STATE_WARNING, "%s, but the token itself says %s", row->meaning,
+		field_mean(row, STATE_WARNING, _("%s, but the token itself says %s"), row->meaning,
 			time_screen(when, own->at, local));
 }
 
@@ -118,14 +120,14 @@ expires_in_row(struct field_list *l, const struct facts *f, const struct case_to
 		return;
 	text_format(text, sizeof text, "%lld s", (long long)t->expires_in);
 	row = field_value(l, "expires_in", text, (int)t->from);
-	field_mean(row, STATE_OK, "%s", "life stated by the token response");
+	field_mean(row, STATE_OK, "%s", _("life stated by the token response"));
 	if (!f->exp.known || t->obtained_wall_us <= 0 || f->exp.from == (int)t->from)
 		return;
 	ahead = t->obtained_wall_us / 1000000 + (f->server_now_s - f->now_s) + t->expires_in -
 		f->exp.at;
 	if (ahead > SAME_S || ahead < -SAME_S)
 		field_mean(row, STATE_WARNING,
-			"life stated by the token response: it ends %s %s exp",
+			_("life stated by the token response: it ends %s %s exp"),
 			span_about(span, ahead), ahead > 0 ? "after" : "before");
 }
 
@@ -144,7 +146,7 @@ fields_expiry(struct field_list *l, const struct wizard *w, bool local)
 
 	if (!f->c)
 		return;
-	field_heading(l, "Life of the access token", "", FROM_NOWHERE);
+	field_heading(l, _("Life of the access token"), "", FROM_NOWHERE);
 	left_row(l, f);
 	field_time(l, f, "exp", &f->exp, local);
 	if (f->exp.known)
@@ -156,16 +158,16 @@ fields_expiry(struct field_list *l, const struct wizard *w, bool local)
 	if (f->exp.known && f->iat.known) {
 		char span[32];
 
-		field_mean(field_words(l, "lifetime", "lifetime",
+		field_mean(field_words(l, "lifetime", _("lifetime"),
 				   time_span(span, f->exp.at - f->iat.at), f->exp.from),
-			STATE_OK, "%s", "from issue to expiry");
+			STATE_OK, "%s", _("from issue to expiry"));
 	}
 	text_format(text, sizeof text, "%lld s", (long long)f->leeway_s);
-	field_mean(field_words(l, "leeway", "leeway", text, FROM_PROFILE), STATE_OK, "%s",
-		"tolerance when times are compared; servers have one of their own");
+	field_mean(field_words(l, "leeway", _("leeway"), text, FROM_PROFILE), STATE_OK, "%s",
+		_("tolerance when times are compared; servers have one of their own"));
 	clock_rows(l, f, local);
 	if (f->refresh_exp.known) {
-		field_heading(l, "Life of the refresh token", "", FROM_NOWHERE);
+		field_heading(l, _("Life of the refresh token"), "", FROM_NOWHERE);
 		field_time(l, f, "refresh_exp", &f->refresh_exp, local);
 	}
 }

@@ -3,6 +3,7 @@
 #include "wizard/fields-rooms.h"
 
 #include "base/text.h"
+#include "base/tr.h"
 #include "oauth/oautherror.h"
 #include "wizard/handle.h"
 
@@ -30,7 +31,7 @@ challenge_rows(struct field_list *l, const struct exchange *x)
 			l, "challenge", *ch->scheme ? ch->scheme : "(no scheme)", (int)x->n);
 
 		field_mean(f, *ch->scheme && !cs->repaired ? STATE_OK : STATE_WARNING, "%s%s",
-			"WWW-Authenticate: how the server wants to be asked",
+			_("WWW-Authenticate: how the server wants to be asked"),
 			!*ch->scheme ? "; the scheme is missing, which strict clients do not read"
 				: cs->repaired
 				? "; written against the grammar, strict clients may not read it"
@@ -90,9 +91,9 @@ advice_rows(struct field_list *l, const struct wizard *w, const struct exchange 
 	wizard_advice(w, &a);
 	/* the verdict stands beside it everywhere */
 	said = !strcmp(a.reason, wizard_diagnosis(w)->verdict.summary);
-	field_heading(l, "What your application should do", "", FROM_NOWHERE);
+	field_heading(l, _("What your application should do"), "", FROM_NOWHERE);
 	row = field_words(
-		l, "action", "do this", advice_words(a.kind), x ? (int)x->n : FROM_NOWHERE);
+		l, "action", _("do this"), advice_words(a.kind), x ? (int)x->n : FROM_NOWHERE);
 	field_mean(row,
 		a.kind == ADVICE_NONE              ? STATE_OK
 			: a.kind == ADVICE_UNKNOWN ? STATE_UNDETERMINED
@@ -110,18 +111,18 @@ proof_words(struct field_list *l, const struct exchange *told, const struct exch
 	bool served = used && used->answer.outcome == OUTCOME_SUCCESS;
 
 	if (dead && refused)
-		field_note(l, STATE_OK, "The server calls the access token inactive, and it is "
-			"refused where it is used: it is revoked.");
+		field_note(l, STATE_OK, _("The server calls the access token inactive, and it is "
+			"refused where it is used: it is revoked."));
 	else if (dead && served)
-		field_note(l, STATE_WARNING, "The server calls the access token inactive, and it "
+		field_note(l, STATE_WARNING, _("The server calls the access token inactive, and it "
 			"is accepted where it is used: there its signature alone is checked, or a "
-			"copy of before, until it expires.");
+			"copy of before, until it expires."));
 	else if (alive && (refused || served))
 		field_note(l, STATE_WARNING, refused
-			? "The access token is refused where it is used, and the server still "
-			  "calls it active: one of the two has a copy of before."
-			: "The access token still works everywhere: it was not revoked, or that "
-			  "has not spread yet.");
+			? _("The access token is refused where it is used, and the server still "
+			  "calls it active: one of the two has a copy of before.")
+			: _("The access token still works everywhere: it was not revoked, or that "
+			  "has not spread yet."));
 }
 
 static void
@@ -131,7 +132,8 @@ active_row(struct field_list *l, const char *key, const struct exchange *x, cons
 		: x->answer.outcome == OUTCOME_SUCCESS           ? "active: true"
 								 : "no answer to it";
 
-	field_mean(field_words(l, key, "then introspection", said, (int)x->n), STATE_OK, "%s", of);
+	field_mean(
+		field_words(l, key, _("then introspection"), said, (int)x->n), STATE_OK, "%s", of);
 }
 
 /* RFC 7009 answers 200 whatever happened: what was asked again afterwards is the proof. */
@@ -144,11 +146,11 @@ revocation_rows(struct field_list *l, const struct facts *f)
 
 	if (!f->revocation)
 		return;
-	field_exchange_heading(l, "Revocation", f->revocation);
-	row = field_words(l, "revoked", "token", refresh ? "the refresh token" : "the access token",
-		(int)f->revocation->n);
-	field_mean(row, STATE_OK, "sent with token_type_hint=%s_token (RFC 7009 §2.1)",
-		refresh ? "refresh" : "access");
+	field_exchange_heading(l, _("Revocation"), f->revocation);
+	row = field_words(l, "revoked", _("token"),
+		refresh ? _("the refresh token") : _("the access token"), (int)f->revocation->n);
+	field_mean(row, STATE_OK, _("sent with token_type_hint=%s_token (RFC 7009 §2.1)"),
+		refresh ? _("refresh") : _("access"));
 	field_answer(l, "revocation", f->revocation);
 	if (f->revoked_refresh)
 		active_row(l, "refresh_introspection_after", f->revoked_refresh,
@@ -156,10 +158,10 @@ revocation_rows(struct field_list *l, const struct facts *f)
 	if (told)
 		active_row(l, "introspection_after", told, "of the access token, asked again");
 	if (used) {
-		row = field_words(l, "userinfo_after", "then its use",
-			used->answer.outcome == OUTCOME_SUCCESS ? "accepted" : "refused",
+		row = field_words(l, "userinfo_after", _("then its use"),
+			used->answer.outcome == OUTCOME_SUCCESS ? _("accepted") : _("refused"),
 			(int)used->n);
-		field_mean(row, STATE_OK, "HTTP %d%s%s", used->result.response.status,
+		field_mean(row, STATE_OK, _("HTTP %d%s%s"), used->result.response.status,
 			*used->answer.error ? " " : "", used->answer.error);
 	}
 	proof_words(l, told, used);
@@ -171,7 +173,7 @@ decision_rows(struct field_list *l, const struct wizard *w)
 {
 	size_t here = decision_here(w);
 
-	field_heading(l, "The decision in your application", "Enter on a row: sample HTTP",
+	field_heading(l, _("The decision in your application"), "Enter on a row: sample HTTP",
 		FROM_NOWHERE);
 	for (size_t i = 0; i < decision_count; i++) {
 		const struct decision *d = &decisions[i];
@@ -181,7 +183,7 @@ decision_rows(struct field_list *l, const struct wizard *w)
 		row->decision = (int)i + 1;
 		if (i == here)
 			field_mean(row, d->kind == ADVICE_NONE ? STATE_OK : STATE_WARNING, "%s",
-				"this answer");
+				_("this answer"));
 	}
 }
 
@@ -197,17 +199,18 @@ fields_handle(struct field_list *l, const struct wizard *w, bool local)
 		return;
 	x = f->revoked_userinfo ? f->revoked_userinfo : f->userinfo;
 	if (!x)
-		field_note(
-			l, STATE_UNDETERMINED, "The user-information query has not been sent yet.");
+		field_note(l, STATE_UNDETERMINED,
+			_("The user-information query has not been sent yet."));
 	revocation_rows(l, f);
 	advice_rows(l, w, x);
 	if (!x) {
 		decision_rows(l, w);
 		return;
 	}
-	field_exchange_heading(l, f->c->profile.resource_url ? "Resource" : "User information", x);
+	field_exchange_heading(
+		l, f->c->profile.resource_url ? _("Resource") : _("User information"), x);
 	row = field_add(l, FIELD_VALUE, "url", SPAN_LIT("url"), span_of(x->request.url), (int)x->n);
-	field_mean(row, STATE_OK, "%s", "asked with the current access token");
+	field_mean(row, STATE_OK, "%s", _("asked with the current access token"));
 	field_answer(l, "answer", x);
 	if (x == f->userinfo)
 		field_signed_answer(l, f, &f->userinfo_jwt);

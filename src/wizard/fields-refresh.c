@@ -2,6 +2,7 @@
 #include "wizard/fields-rooms.h"
 
 #include "base/text.h"
+#include "base/tr.h"
 #include "case/renewal.h"
 #include "wizard/steps.h"
 
@@ -19,22 +20,22 @@ client_rows(struct field_list *l, const struct wizard *w, const struct facts *f)
 		: TRI_UNKNOWN;
 	struct field *row;
 
-	row = field_words(l, "refresh_grant", "grant offered",
-		grant == TRI_YES          ? "yes"
-			: grant == TRI_NO ? "no"
-					  : "not stated",
+	row = field_words(l, "refresh_grant", _("grant offered"),
+		grant == TRI_YES          ? _("yes")
+			: grant == TRI_NO ? _("no")
+					  : _("not stated"),
 		FROM_NOWHERE);
 	field_mean(row, grant == TRI_NO ? STATE_WARNING : STATE_OK, "%s",
-		grant == TRI_YES          ? "grant_types_supported has refresh_token"
-			: grant == TRI_NO ? "grant_types_supported is without refresh_token"
-					  : "the metadata does not list refresh_token's grant: "
-					    "only the server knows");
-	row = field_words(l, "", "client", client_auth_id(method), FROM_NOWHERE);
+		grant == TRI_YES          ? _("grant_types_supported has refresh_token")
+			: grant == TRI_NO ? _("grant_types_supported is without refresh_token")
+					  : _("the metadata does not list refresh_token's grant: "
+					    "only the server knows"));
+	row = field_words(l, "", _("client"), client_auth_id(method), FROM_NOWHERE);
 	field_mean(row, taken == TRI_NO ? STATE_WARNING : STATE_OK, "%s",
-		taken == TRI_YES ? "how the client authenticates; the token endpoint takes it"
+		taken == TRI_YES ? _("how the client authenticates; the token endpoint takes it")
 			: taken == TRI_NO
-			? "the token endpoint's metadata does not list this way to authenticate"
-			: "how the client authenticates");
+			? _("the token endpoint's metadata does not list this way to authenticate")
+			: _("how the client authenticates"));
 }
 
 /* The key that new tokens will be bound to (RFC 9449 §5), and how long it is there. */
@@ -47,11 +48,12 @@ proof_row(struct field_list *l, const struct facts *f)
 	if (!p->dpop)
 		return;
 	row = field_words(l, "", "DPoP",
-		p->dpop_key_file ? "by dpop_key_file" : "by a key of this session", FROM_PROFILE);
+		p->dpop_key_file ? _("by dpop_key_file") : _("by a key of this session"),
+		FROM_PROFILE);
 	field_mean(row, p->dpop_key_file ? STATE_OK : STATE_WARNING, "%s",
-		p->dpop_key_file ? "new tokens are bound to this key"
-				 : "new tokens are of use until this program ends: dpop_key_file "
-				   "keeps the key");
+		p->dpop_key_file ? _("new tokens are bound to this key")
+				 : _("new tokens are of use until this program ends: dpop_key_file "
+				   "keeps the key"));
 }
 
 static const char *
@@ -70,20 +72,21 @@ precondition_rows(struct field_list *l, const struct wizard *w, const struct fac
 	bool can = wizard_refreshable(w, why, sizeof why), asked = wizard_refreshing(w);
 	struct field *row;
 
-	field_heading(
-		l, f->refresh ? "Before another refresh" : "Before a refresh", "", FROM_NOWHERE);
-	row = field_words(l, "refresh_possible", "refreshable", can ? "yes" : "no", FROM_NOWHERE);
+	field_heading(l, f->refresh ? _("Before another refresh") : _("Before a refresh"), "",
+		FROM_NOWHERE);
+	row = field_words(
+		l, "refresh_possible", _("refreshable"), can ? _("yes") : _("no"), FROM_NOWHERE);
 	row->offers_refresh = wizard_can_refresh(w, NULL, 0);
 	field_mean(row, can ? STATE_OK : STATE_WARNING, "%s", why);
-	row = field_words(l, "refresh_token", "refresh token", t->present ? t->info.mask : "none",
-		FROM_TOKEN);
+	row = field_words(l, "refresh_token", _("refresh token"),
+		t->present ? t->info.mask : _("none"), FROM_TOKEN);
 	if (t->present)
 		row->secret = t->value;
 	field_mean(row, STATE_OK, "%s",
-		asked                ? "sent: its answer is awaited, and is not cancelled"
+		asked                ? _("sent: its answer is awaited, and is not cancelled")
 			: t->spent   ? case_spent_words(f->c)
 			: t->from    ? came_with(t, text, sizeof text)
-			: t->present ? "not used, in this case or by an earlier run"
+			: t->present ? _("not used, in this case or by an earlier run")
 				     : "");
 	client_rows(l, w, f);
 	proof_row(l, f);
@@ -101,13 +104,13 @@ precondition_rows(struct field_list *l, const struct wizard *w, const struct fac
 	default:
 		text_format(text, sizeof text, "not chosen yet");
 	}
-	row = field_words(l, "tokens_go_to", "new tokens to", text, FROM_NOWHERE);
+	row = field_words(l, "tokens_go_to", _("new tokens to"), text, FROM_NOWHERE);
 	if (wizard_tokens_misplaced(w))
-		field_mean(row, STATE_PROBLEM, "not written: %s",
+		field_mean(row, STATE_PROBLEM, _("not written: %s"),
 			wizard_diagnosis(w)->step_summary[STEP_REFRESH]);
 	else
 		field_mean(row, STATE_OK, "%s",
-			"where the new tokens are kept before anything else uses them");
+			_("where the new tokens are kept before anything else uses them"));
 }
 
 static void
@@ -144,9 +147,9 @@ lifetime_row(struct field_list *l, const struct renewal *r, int from)
 	if (!r->differs)
 		return;
 	field_mean(field_words(l, "expires_in_and_exp", "expires_in and exp",
-			   off <= 2 ? "agree" : "differ", from),
+			   off <= 2 ? _("agree") : _("differ"), from),
 		off <= 120 ? STATE_OK : STATE_WARNING, "%s%s%s",
-		off <= 2 ? "both give the same end" : "exp is ",
+		off <= 2 ? _("both give the same end") : _("exp is "),
 		off <= 2 ? "" : time_span(off_text, off),
 		off <= 2                 ? ""
 			: r->exp_off > 0 ? " later"
@@ -167,7 +170,7 @@ scope_row(struct field_list *l, const struct renewal *r, int from)
 	text_format(text, sizeof text, "%s → %s", r->old_scope, r->new_scope);
 	row = field_value(l, "scope", text, from);
 	field_mean(row, *r->lost && !*r->asked_scope ? STATE_WARNING : STATE_OK, "%s%s%s%s%s%s",
-		*r->lost ? "lost: " : "", r->lost, *r->lost && *r->gained ? "; " : "",
+		*r->lost ? _("lost: ") : "", r->lost, *r->lost && *r->gained ? "; " : "",
 		*r->gained ? "gained: " : "", r->gained,
 		*r->asked_scope ? " (a narrower scope was asked for)" : "");
 }
@@ -178,22 +181,22 @@ comparison_rows(struct field_list *l, const struct renewal *r)
 	int from = (int)r->new->access.from;
 	struct field *row;
 
-	field_heading(l, "Old and new", "", from);
+	field_heading(l, _("Old and new"), "", from);
 	compare_text(l, "access_token", r->old->access.info.mask, r->new->access.info.mask, from,
 		"the server gave the same access token again", "a new access token came");
-	row = field_words(l, "rotation", "refresh token",
-		!r->rotated             ? "kept"
-			: r->by_refresh ? "rotated"
-					: "new",
+	row = field_words(l, "rotation", _("refresh token"),
+		!r->rotated             ? _("kept")
+			: r->by_refresh ? _("rotated")
+					: _("new"),
 		from);
 	field_mean(row, STATE_OK, "%s",
 		r->rotated && !r->by_refresh
-			? "the login brought its own; the one of before stays as it was"
+			? _("the login brought its own; the one of before stays as it was")
 			: r->rotated
-			? "a new refresh token came; the old one must not be used again"
+			? _("a new refresh token came; the old one must not be used again")
 			: r->refresh_given
-			? "the same refresh token came again: it stays"
-			: "no new refresh token came: the old one stays (RFC 6749 §6)");
+			? _("the same refresh token came again: it stays")
+			: _("no new refresh token came: the old one stays (RFC 6749 §6)"));
 	lifetime_row(l, r, from);
 	scope_row(l, r, from);
 	compare_text(l, "aud", r->old_aud, r->new_aud, from, "the same audience",
@@ -210,7 +213,7 @@ fields_refresh(struct field_list *l, const struct wizard *w, bool local)
 		return;
 	/* what came of it first; then whether another can be had */
 	if (f->refresh) {
-		field_exchange_heading(l, "Refresh", f->refresh);
+		field_exchange_heading(l, _("Refresh"), f->refresh);
 		field_answer(l, "refresh", f->refresh);
 	}
 	if (case_renewal(f->c, &r)) {

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/tr.h"
 
 enum { VALUE_MAX = 4096 };
 
@@ -30,7 +31,7 @@ token_rows(struct field_list *l, const struct case_token *t, enum token_slot slo
 		field_mean(f, STATE_WARNING, "%s%s", token_oddity_words(i, odd, sizeof odd),
 			t->repaired ? "; sent without it" : "");
 	else
-		field_mean(f, STATE_OK, "%s%s, from %s", kind_words[t->sent.kind],
+		field_mean(f, STATE_OK, _("%s%s, from %s"), kind_words[t->sent.kind],
 			role_words[t->sent.role], t->source);
 }
 
@@ -42,24 +43,24 @@ jose_rows(struct field_list *l, const struct token_info *i, int sig_from)
 	if (i->kind == TOKEN_OPAQUE)
 		return;
 	f = field_value(l, "alg", i->alg, FROM_TOKEN);
-	field_mean(
-		f, STATE_OK, "how the token is %s", i->kind == TOKEN_JWE ? "encrypted" : "signed");
+	field_mean(f, STATE_OK, _("how the token is %s"),
+		i->kind == TOKEN_JWE ? _("encrypted") : _("signed"));
 	if (*i->kid)
 		field_mean(field_value(l, "kid", i->kid, FROM_TOKEN), STATE_OK,
-			"the key it was signed with");
+			_("the key it was signed with"));
 	if (*i->typ)
 		field_mean(field_value(l, "typ", i->typ, FROM_TOKEN), STATE_OK,
-			"what kind of JWT it is");
+			_("what kind of JWT it is"));
 	if (json_get_str(i->header, "enc").n)
 		field_mean(field_add(l, FIELD_VALUE, "enc", SPAN_LIT("enc"),
 				   json_get_str(i->header, "enc"), FROM_TOKEN),
-			STATE_OK, "how its content is encrypted");
+			STATE_OK, _("how its content is encrypted"));
 	if (i->nested)
-		field_mean(field_words(l, "nested", "inside", "another JWT", FROM_TOKEN), STATE_OK,
-			"%s",
-			i->kind == TOKEN_JWE ? "a signed one, for who can decrypt it"
-					     : "around which this one is signed");
-	field_signature(l, "signature", "signature", i->sig, i->sig_why, sig_from);
+		field_mean(field_words(l, "nested", _("inside"), _("another JWT"), FROM_TOKEN),
+			STATE_OK, "%s",
+			i->kind == TOKEN_JWE ? _("a signed one, for who can decrypt it")
+					     : _("around which this one is signed"));
+	field_signature(l, "signature", _("signature"), i->sig, i->sig_why, sig_from);
 }
 
 static void
@@ -72,12 +73,12 @@ discovery_rows(struct field_list *l, const struct facts *f)
 
 	if (!x)
 		return;
-	field_exchange_heading(l, "Discovery", x);
+	field_exchange_heading(l, _("Discovery"), x);
 	field_answer(l, "discovery", x);
 	if (!m->doc)
 		return;
 	field_mean(field_add(l, FIELD_VALUE, "issuer", SPAN_LIT("issuer"), m->issuer, (int)x->n),
-		STATE_OK, "%s", "the same as configured");
+		STATE_OK, "%s", _("the same as configured"));
 	for (size_t i = 0; i < ARRAY_SIZE(shown); i++)
 		if (m->url[shown[i]].n)
 			field_add(l, FIELD_VALUE, endpoint_name(shown[i]),
@@ -100,12 +101,12 @@ time_row(struct field *row, const struct facts *f, struct span name, int64_t at,
 	bool expired = span_is(name, "exp") && left <= 0;
 
 	if (span_is(name, "exp") && at <= 0) {
-		field_mean(row, STATE_OK, "%s", "it states no end");
+		field_mean(row, STATE_OK, "%s", _("it states no end"));
 		return;
 	}
-	field_mean(row, expired ? STATE_PROBLEM : STATE_OK, "%s%s%s%s by the %s clock · %s",
-		expired                        ? "expired "
-			: span_is(name, "exp") ? "expires "
+	field_mean(row, expired ? STATE_PROBLEM : STATE_OK, _("%s%s%s%s by the %s clock · %s"),
+		expired                        ? _("expired ")
+			: span_is(name, "exp") ? _("expires ")
 					       : "",
 		left > 0 ? "in " : "", span_from_now(span, left), left > 0 ? "" : " ago",
 		f->skew.known ? "server's" : "local", row->value);
@@ -128,10 +129,10 @@ binding_meaning(struct field *row, const struct facts *f, const struct json *cnf
 		if (!bound.n || !rows[i].own[0])
 			continue;
 		if (span_is(bound, rows[i].own))
-			field_mean(row, STATE_OK, "bound to the %s at hand", rows[i].what);
+			field_mean(row, STATE_OK, _("bound to the %s at hand"), rows[i].what);
 		else
-			field_mean(row, STATE_WARNING, "bound to another %s than the one at hand",
-				rows[i].what);
+			field_mean(row, STATE_WARNING,
+				_("bound to another %s than the one at hand"), rows[i].what);
 		return;
 	}
 	field_mean(row, STATE_OK, "%s", claim_meaning(SPAN_LIT("cnf")));
@@ -162,8 +163,8 @@ claim_row(struct field_list *l, const struct facts *f, const struct json *member
 	if (other) {
 		field_json_text(other, &other_value);
 		if (!claim_same(member, other))
-			field_mean(
-				row, STATE_WARNING, "introspection says %s", buf_str(&other_value));
+			field_mean(row, STATE_WARNING, _("introspection says %s"),
+				buf_str(&other_value));
 	}
 	buf_release(&value);
 	buf_release(&other_value);
@@ -181,7 +182,7 @@ introspection_rows(struct field_list *l, const struct facts *f, bool local)
 
 	if (!x)
 		return;
-	field_exchange_heading(l, "Introspection", x);
+	field_exchange_heading(l, _("Introspection"), x);
 	if (x->answer.outcome != OUTCOME_SUCCESS && x->answer.outcome != OUTCOME_INACTIVE)
 		field_answer(l, "introspection", x);
 	/* of a signed answer, what stands inside (RFC 9701 §5) */
@@ -192,7 +193,7 @@ introspection_rows(struct field_list *l, const struct facts *f, bool local)
 		active = x->answer.active == TRI_YES;
 		row = field_value(l, "active", active ? "true" : "false", (int)x->n);
 		field_mean(row, active ? STATE_OK : STATE_PROBLEM, "%s",
-			active ? "the server accepts it" : "the server does not accept it");
+			active ? _("the server accepts it") : _("the server does not accept it"));
 	}
 	if (x->answer.outcome != OUTCOME_SUCCESS && x->answer.outcome != OUTCOME_INACTIVE)
 		return;
@@ -227,7 +228,7 @@ claims_rows(struct field_list *l, const struct facts *f, bool local)
 
 	if (!i || !i->payload)
 		return;
-	field_heading(l, "Claims of the token itself", "not proven by themselves", FROM_TOKEN);
+	field_heading(l, _("Claims of the token itself"), "not proven by themselves", FROM_TOKEN);
 	for (const struct json *m = json_first(i->payload); m; m = json_next(m)) {
 		size_t before = l->n;
 
@@ -246,17 +247,17 @@ fields_verify(struct field_list *l, const struct wizard *w, bool local)
 	if (!f->c)
 		return;
 	introspection_rows(l, f, local); /* the answer first: it is what the step is about */
-	field_heading(l, "Tokens", "", FROM_TOKEN);
+	field_heading(l, _("Tokens"), "", FROM_TOKEN);
 	token_rows(l, case_token(f->c, SLOT_ACCESS), SLOT_ACCESS);
 	if (f->access)
 		jose_rows(l, f->access, f->access_sig_from);
 	token_rows(l, case_token(f->c, SLOT_REFRESH), SLOT_REFRESH);
 	token_rows(l, case_token(f->c, SLOT_ID), SLOT_ID);
 	if (f->id_token && f->id_token->kind == TOKEN_JWT && f->id_token->sig != SIG_NOT_CHECKED)
-		field_signature(l, "id_signature", "its signature", f->id_token->sig,
+		field_signature(l, "id_signature", _("its signature"), f->id_token->sig,
 			f->id_token->sig_why, f->jwks ? (int)f->jwks->n : FROM_TOKEN);
 	if (!f->access)
-		field_note(l, STATE_UNDETERMINED, "No access token was given.");
+		field_note(l, STATE_UNDETERMINED, _("No access token was given."));
 	claims_rows(l, f, local);
 	discovery_rows(l, f);
 }

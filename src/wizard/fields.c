@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/tr.h"
 #include "wizard/fields-rooms.h"
 
 void
@@ -115,13 +116,14 @@ field_answer(struct field_list *l, const char *key, const struct exchange *x)
 		r->reason && *r->reason ? " " : "", r->reason ? r->reason : "");
 	f = field_value(l, key, value, (int)x->n);
 	if (x->answer.outcome == OUTCOME_SUCCESS || x->answer.outcome == OUTCOME_INACTIVE)
-		field_mean(f, STATE_OK, "%s", "answered as the specification says");
+		field_mean(f, STATE_OK, "%s", _("answered as the specification says"));
 	else if (*x->answer.error)
-		field_mean(f, STATE_PROBLEM, "%s%s%s (in the %s)", x->answer.error,
+		field_mean(f, STATE_PROBLEM, _("%s%s%s (in the %s)"), x->answer.error,
 			*x->answer.description ? ": " : "", x->answer.description,
 			x->answer.error_from);
 	else
-		field_mean(f, STATE_PROBLEM, "the answer is %s", body_kind_words(x->answer.kind));
+		field_mean(
+			f, STATE_PROBLEM, _("the answer is %s"), body_kind_words(x->answer.kind));
 }
 
 void
@@ -153,9 +155,9 @@ fits_row(struct field_list *l, const char *key, const char *words, const struct 
 		return;
 	row = field_add(l, FIELD_VALUE, key, span_of(words), value, fits->from);
 	if (fits->v == TRI_YES)
-		field_mean(row, STATE_OK, "%s", "as expected");
+		field_mean(row, STATE_OK, "%s", _("as expected"));
 	else
-		field_mean(row, STATE_WARNING, "expected %.*s", SPAN_ARG(want));
+		field_mean(row, STATE_WARNING, _("expected %.*s"), SPAN_ARG(want));
 }
 
 void
@@ -170,14 +172,16 @@ field_signed_answer(struct field_list *l, const struct facts *f, const struct fa
 	field_json_text(a->jose_header, &header);
 	field_mean(field_add(l, FIELD_VALUE, "response_jwt", SPAN_LIT("response JWT"),
 			   buf_span(&header), (int)s->x->n),
-		STATE_OK, "the answer itself is %s",
-		a->is_encrypted ? "encrypted: only its recipient can read it" : "signed");
+		STATE_OK, _("the answer itself is %s"),
+		a->is_encrypted ? _("encrypted: only its recipient can read it") : _("signed"));
 	buf_release(&header);
-	field_signature(l, "response_signature", "its signature", a->sig, a->sig_why, (int)s->x->n);
+	field_signature(
+		l, "response_signature", _("its signature"), a->sig, a->sig_why, (int)s->x->n);
 	if (!a->is_signed)
 		return;
-	fits_row(l, "response_iss", "its issuer", &s->iss, a->envelope.iss, f->expected_issuer.v);
-	fits_row(l, "response_aud", "its audience", &s->aud, a->envelope.aud[0], s->for_whom);
+	fits_row(
+		l, "response_iss", _("its issuer"), &s->iss, a->envelope.iss, f->expected_issuer.v);
+	fits_row(l, "response_aud", _("its audience"), &s->aud, a->envelope.aud[0], s->for_whom);
 }
 
 char *
