@@ -112,6 +112,15 @@ case_tokens(const struct case_file *c)
 	return &c->generations[c->n_generations - 1];
 }
 
+bool
+case_is_empty(const struct case_file *c)
+{
+	const struct case_tokens *t = case_tokens(c);
+
+	return !c->n_exchanges && !c->metadata.doc && !t->access.present && !t->refresh.present &&
+		!t->id.present;
+}
+
 struct case_token *
 case_token(const struct case_file *c, enum token_slot slot)
 {

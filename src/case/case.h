@@ -65,6 +65,8 @@ struct case_file {
 
 void case_init(struct case_file *c);
 void case_release(struct case_file *c);
+/* Nothing in it but what the profile says: no token, no exchange, no metadata. */
+bool case_is_empty(const struct case_file *c);
 /* Takes x, numbers it, returns it.  A live one gets the newest token generation
  * unless it has one. */
 struct exchange *case_add(struct case_file *c, struct exchange *x_take);

@@ -68,9 +68,12 @@ void
 diagnose_in_order(
 	struct diagnosis *d, const struct facts *f, const struct walk *walk, const size_t *order)
 {
+	/* No rule speaks of a profile alone, and so the opening screen need not load them. */
+	size_t n = case_is_empty(f->c) ? 0 : rule_count;
+
 	d->n = 0;
 	hints_remember(true);
-	for (size_t i = 0; i < rule_count; i++)
+	for (size_t i = 0; i < n; i++)
 		run_rule(d, &rules[order ? order[i] : i], f);
 	order_findings(d);
 	verdict_of_findings(

@@ -193,6 +193,30 @@ exchanges_in_any_order(struct fixture *fx, const char *path)
 	return swapped;
 }
 
+/* diagnose() asks no rule about a profile alone; here all of them are asked. */
+static void
+no_rule_speaks_of_a_profile(const struct fixture *fx, const char *path)
+{
+	struct case_file c;
+	struct facts f;
+	struct finding *out = xcalloc(1, sizeof(*out));
+
+	case_init(&c);
+	profile_copy(&c.profile, &fx->c.profile);
+	memcpy(c.own_jkt, fx->c.own_jkt, sizeof(c.own_jkt));
+	memcpy(c.own_x5t_s256, fx->c.own_x5t_s256, sizeof(c.own_x5t_s256));
+	c.offline = fx->c.offline;
+	assert_true(case_is_empty(&c));
+	facts_derive(&f, &c, &fx->clock);
+	for (size_t i = 0; i < rule_count; i++) {
+		if (rules[i].check(&f, out) == RULE_FIRES)
+			fail_msg("%s: %s fires where nothing is known", path, rules[i].id);
+		memset(out, 0, sizeof(*out));
+	}
+	free(out);
+	case_release(&c);
+}
+
 static size_t
 one_case(const char *path)
 {
@@ -207,6 +231,7 @@ one_case(const char *path)
 	facts_derive(&f, &fx.c, &fx.clock);
 	rules_in_any_order(&f, path, &seed);
 	swapped = exchanges_in_any_order(&fx, path);
+	no_rule_speaks_of_a_profile(&fx, path);
 	fixture_release(&fx);
 	return swapped;
 }
