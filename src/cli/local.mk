@@ -57,6 +57,17 @@ tokentriage_LDADD = src/libttcli.a src/libttdemo.a src/libttui.a src/libttreport
 tokentriage_DEPENDENCIES = $(TT_LIBS)
 tokentriage_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS) -Wl,--export-dynamic
 
+# What runs before the first screen stands together in the program.
+EXTRA_DIST += src/cli/together.txt src/cli/together.awk
+if SECTION_ORDER
+CLEANFILES += src/cli/together.ld
+tokentriage_DEPENDENCIES += src/cli/together.ld
+tokentriage_LDFLAGS += -Wl,-T,src/cli/together.ld
+src/cli/together.ld: src/cli/together.txt src/cli/together.awk
+	$(AM_V_GEN)$(MKDIR_P) src/cli && $(AWK) -f $(srcdir)/src/cli/together.awk \
+		$(srcdir)/src/cli/together.txt > $@.tmp && mv $@.tmp $@
+endif
+
 # The themes beside the program in a build tree, where it looks for them before it is installed.
 all-local: themes-here
 themes-here:

@@ -73,12 +73,20 @@ tables() {
 	done
 }
 
+# What the linker lays together is named by its source, and a name that is none it passes over.
+together() {
+	sed '/^#/d' "$1/src/cli/together.txt" | while read -r f; do
+		[ -e "$1/src/$f.c" ] || echo "src/cli/together.txt: there is no src/$f.c"
+	done
+}
+
 expect_clean 'no file is longer than 800 lines' lengths "$srcdir"
 expect_clean 'no function is longer than 60 lines' functions "$srcdir"
 expect_clean 'no line of code is longer than 100 columns' columns "$srcdir"
 expect_clean 'every file includes its own header first' own_header "$srcdir"
 expect_clean 'no stray blanks' blanks "$srcdir"
 expect_clean 'every table is named in the architecture' tables "$srcdir"
+expect_clean 'what stands together in the program is there' together "$srcdir"
 
 plant() { # the text of src/base/x.c on stdin
 	rm -rf "$tmp/t"
@@ -110,4 +118,7 @@ mkdir -p "$tmp/t/doc"
 : >"$tmp/t/src/base/x.def"
 echo '| `base/xx.def` |' >"$tmp/t/doc/architecture.md"
 expect_found 'a table that is not named is found' tables "$tmp/t"
+mkdir -p "$tmp/t/src/cli"
+echo base/gone >"$tmp/t/src/cli/together.txt"
+expect_found 'a name of no source is found' together "$tmp/t"
 tap_done
