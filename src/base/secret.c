@@ -121,15 +121,16 @@ secret_looks_random(struct span s)
 		(hex == s.n || changes * 25 >= s.n * 7);
 }
 
-char *
-secret_fingerprint(struct span s, char out[32])
+/* "sha256:" and the first 16 digits; "" without a digest. */
+static char *
+put_digest(struct span s, char out[32])
 {
 	static const char hex[] = "0123456789abcdef";
 	unsigned char sum[32];
 	char *at = out + 7;
 
 	out[0] = '\0';
-	if (!secret_looks_random(s) || !secret_sha256(s.p, s.n, sum))
+	if (!secret_sha256(s.p, s.n, sum))
 		return out;
 	memcpy(out, "sha256:", 7);
 	for (int i = 0; i < 8; i++) {
@@ -141,9 +142,16 @@ secret_fingerprint(struct span s, char out[32])
 }
 
 char *
+secret_fingerprint(struct span s, char out[32])
+{
+	out[0] = '\0';
+	return secret_looks_random(s) ? put_digest(s, out) : out;
+}
+
+char *
 secret_mask_span(struct span s, char out[MASK_MAX])
 {
-	char head[HEAD + 4] = "", hash[32];
+	char head[HEAD + 4] = "", hash[32] = "";
 	bool drawn = secret_looks_random(s);
 
 	if (s.n < RANDOM_FROM || (!drawn && s.n < HEAD_FROM)) {
@@ -160,7 +168,8 @@ secret_mask_span(struct span s, char out[MASK_MAX])
 			memcpy(head + HEAD, "…", sizeof "…");
 		}
 	}
-	secret_fingerprint(s, hash);
+	if (drawn)
+		put_digest(s, hash);
 	snprintf(out, MASK_MAX, "%s[redacted %zu B%s%s]", head, s.n, hash[0] != '\0' ? ", " : "",
 		hash);
 	return out;
