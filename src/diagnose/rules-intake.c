@@ -376,6 +376,25 @@ rule_signature_invalid(const struct facts *f, struct finding *out)
 		f->access->kid, f->access->alg);
 }
 
+/* Did who refused the token name what comes behind the signature?  Then it has found its key. */
+static bool
+refused_past_signature(const struct facts *f)
+{
+	switch (fact_rejected(f) ? answer_hint(f->userinfo) : HINT_NONE) {
+	case HINT_OPENID:
+	case HINT_SCOPE:
+	case HINT_AUDIENCE:
+	case HINT_SESSION:
+	case HINT_USER_GONE:
+	case HINT_NO_USER:
+	case HINT_REVOKED:
+	case HINT_STALE:
+		return true;
+	default:
+		return false;
+	}
+}
+
 enum verdict_of
 rule_jwks_unknown_kid(const struct facts *f, struct finding *out)
 {
@@ -407,6 +426,15 @@ rule_jwks_unknown_kid(const struct facts *f, struct finding *out)
 			"The token's key %s is not in the key set, but the server accepts the "
 			"token: it is meant for "
 			"another audience.",
+			f->access->kid);
+	}
+	if (refused_past_signature(f)) {
+		out->severity = SEV_WARNING;
+		out->explains = "";
+		ev_answer(out, f->userinfo);
+		return say(out,
+			"The token's key %s is not in the key set; who refused the token did not "
+			"miss it and names another reason.",
 			f->access->kid);
 	}
 	return say(out,
