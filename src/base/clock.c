@@ -408,3 +408,74 @@ time_parse_rfc3339(struct span s, int64_t *unix_s)
 		*unix_s -= zone;
 	return r;
 }
+
+/* ".120" as microseconds; none is 0. */
+static bool
+eat_fraction(struct span *s, int64_t *us)
+{
+	int64_t unit = SECOND;
+
+	*us = 0;
+	if (!eat(s, "."))
+		return true;
+	for (; s->n && s->p[0] >= '0' && s->p[0] <= '9'; *s = span_from(*s, 1))
+		*us += (s->p[0] - '0') * (unit /= 10);
+	return unit < SECOND;
+}
+
+/* "5s", "250ms" as microseconds. */
+static bool
+read_so_much(struct span s, int64_t *us)
+{
+	static const struct {
+		const char *name;
+		int64_t us;
+	} units[] = {{"ms", 1000}, {"s", SECOND}, {"m", INT64_C(60) * SECOND},
+		{"h", INT64_C(3600) * SECOND}, {"d", INT64_C(86400) * SECOND}};
+	size_t n = 0;
+	int64_t count;
+
+	while (n < s.n && s.p[n] >= '0' && s.p[n] <= '9')
+		n++;
+	if (span_to_i64(span_sub(s, 0, n), &count) != RES_OK || count > 1000000000)
+		return false;
+	s = span_trim(span_from(s, n));
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++)
+		if (span_is(s, units[i].name)) {
+			*us = count * units[i].us;
+			return count < INT64_MAX / units[i].us;
+		}
+	return false;
+}
+
+enum res
+time_parse_moment(struct span s, int64_t from_us, int64_t *us)
+{
+	const int64_t day = INT64_C(86400) * SECOND;
+	int64_t fraction = 0, seconds;
+	struct civil c = {0};
+	struct span rest;
+
+	s = rest = span_trim(s);
+	if (eat(&rest, "+") || eat(&rest, "-")) {
+		if (!read_so_much(rest, us))
+			return RES_SYNTAX;
+		*us = s.p[0] == '-' ? from_us - *us : from_us + *us;
+		return RES_OK;
+	}
+	if (eat_digits(&rest, 2, &c.hour) && eat(&rest, ":") && eat_digits(&rest, 2, &c.minute)) {
+		if (eat(&rest, ":") &&
+			!(eat_digits(&rest, 2, &c.second) && eat_fraction(&rest, &fraction)))
+			return RES_SYNTAX;
+		eat(&rest, "z");
+		if (rest.n || c.hour > 23 || c.minute > 59 || c.second > 60)
+			return RES_SYNTAX;
+		*us = floor_div(from_us, day) * day + fraction +
+			(c.hour * INT64_C(3600) + c.minute * 60 + c.second) * SECOND;
+		return RES_OK;
+	}
+	if (time_parse_rfc3339(s, &seconds) != RES_OK)
+		return RES_SYNTAX;
+	*us = seconds * SECOND;
+	return RES_OK;
+}

@@ -46,5 +46,10 @@ char *time_countdown(char out[16], int64_t seconds);
 enum res time_parse_http(struct span s, int64_t *unix_s) MUST_USE;
 /* RFC 3339 date-time (also without offset: taken as UTC; date alone: midnight). */
 enum res time_parse_rfc3339(struct span s, int64_t *unix_s) MUST_USE;
+/*
+ * A moment as a person names it, in microseconds: an RFC 3339 date-time, a time of day ("12:00", "12:00:02.120",
+ * UTC) on the day of from_us, or so much after or before that ("+5s", "-1m", "+250ms", "-2h", "+1d").
+ */
+enum res time_parse_moment(struct span s, int64_t from_us, int64_t *us) MUST_USE;
 
 #endif

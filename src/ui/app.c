@@ -141,6 +141,7 @@ look_at_wizard(struct ui *ui)
 	}
 	if (ui->records && log_generation(ui->records) != ui->log_seen) {
 		ui->log_seen = log_generation(ui->records);
+		flow_log_news(ui);
 		ui->dirty = true;
 	}
 }
@@ -284,7 +285,7 @@ next_deadline(const struct ui *ui)
 {
 	int64_t t = least(ui->decoder.deadline_us, ui_deadline(ui));
 
-	if (ui->hunt.on || (ui->dirty && ui->soon))
+	if (ui->hunt.on || flow_log_behind(ui) || (ui->dirty && ui->soon))
 		return 0;
 	t = least(t, engine_deadline_us(ui->d->engine));
 	if (ui->prepared)
@@ -354,7 +355,7 @@ init(struct ui *ui, const struct ui_deps *deps)
 	ui->d = deps;
 	ui->records = deps->log;
 	ui->guide = deps->guide;
-	ui->log.follow = true;
+	logview_init(&ui->log);
 	ui->idle_fd = idle_fd();
 	canvas_init(&ui->canvas);
 	model_init(&ui->m);
@@ -384,6 +385,7 @@ release(struct ui *ui)
 	keydec_release(&ui->decoder);
 	canvas_release(&ui->canvas);
 	model_release(&ui->m);
+	logview_release(&ui->log);
 }
 
 /* The first frame stands; now what is slow or touches the network. */
@@ -446,6 +448,10 @@ turn(struct ui *ui, int signal_fd)
 	if (ui->hunt.on && !ui->quit) {
 		tell(ui, 's');
 		flow_hunt(ui);
+	}
+	if (flow_log_behind(ui) && !ui->quit) {
+		tell(ui, 's');
+		flow_log_sift(ui);
 	}
 	if (!ui->quit)
 		wait_for_something(ui, signal_fd);

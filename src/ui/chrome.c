@@ -235,7 +235,7 @@ chrome_title(struct canvas *c, int row, int col, int cols, bool focus, const cha
 			at += canvas_puts(c, row, at, 1, UIR_RULE, " ");
 		}
 	}
-	if (tail && end - at > tail + 5)
+	if (tail && end - at >= tail + 5)
 		canvas_printf(c, row, end - tail - 4, tail + 2, UIR_DIM, " %s ", right);
 }
 
@@ -321,6 +321,8 @@ chrome_footer(const struct ui *ui, struct canvas *c)
 			hint = "cancel";
 		if (*hints == ACT_UP || *hints == ACT_FORM_NEXT)
 			hint = "move";
+		if (*hints == ACT_LOG_PAUSE && !ui->log.follow)
+			hint = _("follow");
 		if (*hints == ACT_TIME)
 			hint = ui->local_time ? "UTC" : "local time";
 		col += draw_hint(ui, c, col, end, *hints, hint);

@@ -439,13 +439,16 @@ fieldlist_action(const struct field_list *l, struct place *p, enum action a, int
 }
 
 bool
-fieldlist_search(const struct field_list *l, struct place *p, const char *needle, bool back)
+fieldlist_search(
+	const struct field_list *l, struct place *p, const char *needle, bool back, bool *wrapped)
 {
 	int n = (int)l->n, by = back ? -1 : 1, at = p->mark < 0 ? (back ? n : -1) : p->mark;
 
+	*wrapped = false;
 	for (int k = 0; k < n; k++) {
 		const struct field *f;
 
+		*wrapped = *wrapped || at + by < 0 || at + by >= n;
 		at = (at + by + n) % n;
 		f = &l->v[at];
 		if (can_mark(f) && (span_find_str_nocase(span_of(f->name), needle) != SIZE_MAX ||

@@ -10,7 +10,9 @@ src_libttui_a_SOURCES = \
 	src/ui/dialog.c \
 	src/ui/fieldlist.c \
 	src/ui/flow-interrupted.c \
+	src/ui/flow-log.c \
 	src/ui/flow-probes.c \
+	src/ui/flow-search.c \
 	src/ui/flow-tokens.c \
 	src/ui/flows.c \
 	src/ui/global.c \
@@ -22,6 +24,7 @@ src_libttui_a_SOURCES = \
 	src/ui/letters.c src/ui/letters.def src/ui/letters.h \
 	src/ui/login.h src/ui/login-choose.c src/ui/login-draw.c src/ui/login-model.c \
 	src/ui/logpane.c \
+	src/ui/logview.c src/ui/logview.h \
 	src/ui/model.c src/ui/model.h \
 	src/ui/page.c \
 	src/ui/page-decision.c \

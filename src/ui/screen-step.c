@@ -51,6 +51,15 @@ panes_now(const struct ui *ui, struct rect *fields, struct rect *log)
 	take_timeline(ui, fields);
 }
 
+struct rect
+step_log_pane(const struct ui *ui)
+{
+	struct rect fields, log;
+
+	panes_now(ui, &fields, &log);
+	return log;
+}
+
 bool
 step_guide_fits(const struct ui *ui)
 {
@@ -82,12 +91,8 @@ step_marked(const struct ui *ui)
 static bool
 marked_record(const struct ui *ui, struct log_rec *out)
 {
-	struct rect fields, log;
-
-	if (ui->pane != PANE_LOG)
-		return false;
-	panes_now(ui, &fields, &log);
-	return logpane_marked(ui->records, &ui->log, log.rows - 1, out);
+	return ui->pane == PANE_LOG &&
+		logpane_marked(ui->records, &ui->log, step_log_pane(ui).rows - 1, out);
 }
 
 const struct exchange *
@@ -205,6 +210,8 @@ back(struct ui *ui)
 		ui_notice(ui, _("The search was given up."));
 		return UI_REDRAW;
 	}
+	if (flow_log_action(ui, ACT_BACK))
+		return UI_REDRAW;
 	if (ui->m.refreshing) {
 		ui_notice_busy(ui);
 	} else if (ui->m.busy) {
@@ -264,6 +271,8 @@ step_action(struct ui *ui, void *state, enum action a)
 	default:
 		break;
 	}
+	if (flow_log_action(ui, a))
+		return UI_REDRAW;
 	panes_now(ui, &fields, &log);
 	if (ui->pane == PANE_LOG ? logpane_action(ui->records, &ui->log, a, log.rows - 1)
 				 : fieldlist_action(&ui->m.fields, &ui->places[ui->step], a,
@@ -374,7 +383,9 @@ static const enum action *
 step_hints(const struct ui *ui, const void *state)
 {
 	static const enum action log[] = {ACT_ENTER, ACT_UP, ACT_BACK, ACT_SEARCH, ACT_LOG,
-		ACT_COPY, ACT_PREV_STEP, ACT_NONE};
+		ACT_LOG_LEVEL, ACT_LOG_TEXT, ACT_LOG_PAUSE, ACT_COPY, ACT_NONE};
+	static const enum action filtered[] = {ACT_ENTER, ACT_UP, ACT_BACK, ACT_LOG_ALL, ACT_SEARCH,
+		ACT_LOG, ACT_LOG_LEVEL, ACT_LOG_TEXT, ACT_LOG_PAUSE, ACT_NONE};
 	static const enum action busy[] = {
 		ACT_BACK, ACT_PREV_STEP, ACT_FOCUS_NEXT, ACT_GUIDE, ACT_LOG, ACT_NONE};
 	/* "show" comes and goes with the row, and last: the rest of the footer need not be drawn
@@ -391,7 +402,7 @@ step_hints(const struct ui *ui, const void *state)
 		return ui->m.refreshing ? busy + 1
 					: busy; /* a refresh that was sent is not cancelled */
 	if (ui->pane == PANE_LOG)
-		return log;
+		return logview_filtered(&ui->log) ? filtered : log;
 	if (f)
 		return f->secret ? masked[wide] : marked[wide];
 	return hints_of_step(ui);

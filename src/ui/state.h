@@ -2,6 +2,7 @@
 #ifndef TT_UI_STATE_H
 #define TT_UI_STATE_H
 
+#include "ui/logview.h"
 #include "ui/model.h"
 #include "ui/ui.h"
 
@@ -50,23 +51,6 @@ struct place {
 };
 
 enum pane { PANE_FIELDS, PANE_LOG };
-enum log_size { LOGSIZE_SMALL, LOGSIZE_HALF, LOGSIZE_FULL, LOGSIZE_COUNT };
-
-struct log_view {
-	enum log_size size;
-	bool follow;
-	uint64_t bottom_seq;  /* the last record shown, unless following */
-	int shift;            /* cells scrolled to the right */
-	uint64_t mark_seq;    /* the record that Enter opens; 0, or not in sight: the last one shown */
-};
-
-/* A search through the log, which goes on from turn to turn of the loop. */
-struct log_hunt {
-	bool on, back;
-	uint64_t at;      /* the record looked at last */
-	size_t left, all; /* records */
-};
-
 enum { DIALOG_CHOICES = 10 };
 /* What was typed and stays for the next time the question is asked. */
 enum { KEEP_TOKENS, KEEP_CURL, KEEP_EXPORT /* one a format */, KEEP_COUNT = KEEP_EXPORT + DIALOG_CHOICES };
@@ -158,7 +142,9 @@ void fieldlist_draw(const struct field_list *l, struct place p, bool focus, stru
 	struct canvas *c);
 /* Moves the mark or scrolls; rows, cols: the size of the pane. */
 bool fieldlist_action(const struct field_list *l, struct place *p, enum action a, int rows, int cols);
-bool fieldlist_search(const struct field_list *l, struct place *p, const char *needle, bool back);
+/* wrapped: it came round the end. */
+bool fieldlist_search(const struct field_list *l, struct place *p, const char *needle, bool back,
+	bool *wrapped);
 
 /* --- timeline.c ---------------------------------------------------------------------------------- */
 /* The rows that the tokens' lives take at the top of a pane of so many; 0: they are not drawn. */
@@ -181,10 +167,16 @@ void logpane_draw(const struct log *log, const struct log_view *v, bool focus, s
 /* The record that Enter opens; false: there is none.  rows: of the pane, without its title. */
 bool logpane_marked(const struct log *log, const struct log_view *v, int rows, struct log_rec *out);
 bool logpane_action(const struct log *log, struct log_view *v, enum action a, int rows);
-/* Begins a search behind the mark, or before it. */
-void logpane_hunt_begin(const struct log *log, const struct log_view *v, bool back, int rows, struct log_hunt *h);
-/* Goes on through a few records; true: one was found, and the view shows it.  h->on is false at the end. */
-bool logpane_hunt(const struct log *log, struct log_view *v, const char *needle, int rows, struct log_hunt *h);
+/* Scrolls sideways, if it must, so that the text is seen in the marked record. */
+void logpane_reveal(const struct log *log, struct log_view *v, const char *needle, int rows, int cols);
+
+/* --- flow-log.c: what of the log is shown, and where it stands ---------------------------------------- */
+/* False: another action. */
+bool flow_log_action(struct ui *ui, enum action a);
+/* New records pass the filter at once; a new filter goes through the log from turn to turn. */
+void flow_log_news(struct ui *ui);
+bool flow_log_behind(const struct ui *ui);
+void flow_log_sift(struct ui *ui); /* a slice of that */
 
 /* --- page.c: text to scroll ------------------------------------------------------------------------ */
 struct page_line {
@@ -273,7 +265,7 @@ void flow_revoke(struct ui *ui);
 void flow_probes(struct ui *ui); /* flow-probes.c */
 void flow_login(struct ui *ui);  /* login-choose.c */
 
-/* --- flows.c: export, copy, search ------------------------------------------------------------------ */
+/* --- flows.c: export, copy ---------------------------------------------------------------------------- */
 /* A path as it was typed: without blanks at its ends, "~/" is the home folder.  NULL: none was.  Owned. */
 char *typed_path(struct span text, struct err *why);
 void flow_export(struct ui *ui);
@@ -282,10 +274,13 @@ bool flow_export_as(struct ui *ui, struct span id, struct span path, struct err 
 void flow_save(struct ui *ui); /* the case */
 void flow_reopen_log(struct ui *ui);
 void flow_copy(struct ui *ui);
+void flow_show_secret(struct ui *ui); /* peek.c */
+
+/* --- flow-search.c ------------------------------------------------------------------------------------------ */
 void flow_search(struct ui *ui);
 void flow_search_again(struct ui *ui, bool back);
 void flow_hunt(struct ui *ui); /* a slice of the search that is on */
-void flow_show_secret(struct ui *ui); /* peek.c */
+void ui_notice_found(struct ui *ui, bool wrapped, bool back);
 
 /* --- the screens ------------------------------------------------------------------------------------------- */
 extern const struct screen screen_step; /* the five steps: the first layer */
@@ -296,6 +291,8 @@ void screen_theme_push(struct ui *ui);  /* the themes, seen while one chooses */
 void screen_profile_push(struct ui *ui, const struct profile *p); /* the editor, with a copy of p */
 /* How the step screen divides the rows between verdict and footer; rows 0: not shown. */
 void step_panes(const struct ui *ui, struct rect area, struct rect *fields, struct rect *guide, struct rect *log);
+/* The log's pane as it is on the screen now, its title included. */
+struct rect step_log_pane(const struct ui *ui);
 /* All of the guide beside the fields is seen. */
 bool step_guide_fits(const struct ui *ui);
 /* What Enter does now, for the footer. */

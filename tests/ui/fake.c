@@ -200,7 +200,7 @@ fake_ui(enum step step)
 	ui->step = step;
 	ui->guide = true;
 	ui->records = fake.log;
-	ui->log.follow = true;
+	logview_init(&ui->log);
 	keymap_init(&ui->keymap);
 	theme_init_default(&ui->theme);
 	canvas_init(&ui->canvas);
@@ -221,6 +221,7 @@ fake_ui_free(struct ui *ui)
 	dialog_forget(ui);
 	canvas_release(&ui->canvas);
 	model_release(&ui->m);
+	logview_release(&ui->log);
 	free(ui);
 }
 

@@ -68,6 +68,39 @@ log_record(struct ui *ui)
 	act(ui, ACT_ENTER);
 }
 
+/* Severity and text, and the log stands still while a record comes that is shown and one that is not. */
+static void
+log_filtered(struct ui *ui)
+{
+	act(ui, ACT_LOG);
+	act(ui, ACT_LOG_LEVEL);
+	act(ui, ACT_LOG_TEXT);
+	type(ui, "clock");
+	act(ui, ACT_ACCEPT);
+	act(ui, ACT_LOG_PAUSE);
+	log_add(fake.log, LOG_WARN, LOGC_STEP, 0, "the clock of this machine was set");
+	log_add(fake.log, LOG_INFO, LOGC_STEP, 0, "the clock is right");
+	flow_log_news(ui);
+}
+
+static void
+log_categories(struct ui *ui)
+{
+	act(ui, ACT_LOG);
+	act(ui, ACT_LOG_CATEGORY);
+	type(ui, "http,tsl");
+	act(ui, ACT_ACCEPT);
+}
+
+static void
+log_time(struct ui *ui)
+{
+	act(ui, ACT_LOG);
+	act(ui, ACT_AT_TIME);
+	type(ui, "+5");
+	act(ui, ACT_ACCEPT);
+}
+
 static void
 command_line(struct ui *ui)
 {
@@ -363,6 +396,9 @@ static const struct {
 	{"log-record", FAKE_PROBLEM, STEP_VERIFY, log_record},
 	{"command", FAKE_PROBLEM, STEP_VERIFY, command_line},
 	{"command-unknown", FAKE_PROBLEM, STEP_VERIFY, command_unknown},
+	{"log-filtered", FAKE_PROBLEM, STEP_VERIFY, log_filtered},
+	{"log-categories", FAKE_PROBLEM, STEP_VERIFY, log_categories},
+	{"log-time", FAKE_PROBLEM, STEP_VERIFY, log_time},
 	{"help", FAKE_PROBLEM, STEP_VERIFY, help},
 	{"help-end", FAKE_PROBLEM, STEP_VERIFY, help_end},
 	{"guide", FAKE_PROBLEM, STEP_VERIFY, guide},
