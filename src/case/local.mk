@@ -12,6 +12,7 @@ src_libttcase_a_SOURCES = \
 	src/case/import-neterror.c src/case/import-proof.c src/case/import-purpose.c src/case/import-unquote.c src/case/import-value.c \
 	src/case/neterrors.def src/case/neterrortexts.def \
 	src/case/facts-clock.c src/case/facts-probes.c src/case/facts-signed.c src/case/record.c src/case/tokens.c src/case/tokens.h \
+	src/case/parts.c src/case/parts.h \
 	src/case/profile.c src/case/profile.h src/case/profile.def \
 	src/case/renewal.c src/case/renewal.h \
 	src/case/timeline.c src/case/timeline.h \

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "case/parts.h"
 #include "diagnose/rules.h"
 
 /* --- the values, as text ------ */
@@ -347,21 +348,6 @@ claims_of(const struct facts *f)
 	return f->introspected ? f->introspected->root : NULL;
 }
 
-static void
-put_json(char *out, size_t size, const struct json *j)
-{
-	struct span text;
-	struct buf b;
-
-	buf_init(&b, 1 << 16);
-	if (json_to_span(j, &text))
-		buf_add_span(&b, text);
-	else if (j)
-		(void)json_print(j, &b, false);
-	text_safe_into(out, size, buf_span(&b));
-	buf_release(&b);
-}
-
 static struct compared *
 add(struct comparison *c, const char *fact, enum compare_rank rank)
 {
@@ -375,32 +361,56 @@ add(struct comparison *c, const char *fact, enum compare_rank rank)
 	return x;
 }
 
-static bool
-is_there(const struct comparison *c, const char *fact)
+static struct compared *
+find(struct comparison *c, const char *fact)
 {
 	for (size_t i = 0; i < c->n; i++)
 		if (!strcmp(c->v[i].fact, fact))
-			return true;
-	return false;
+			return &c->v[i];
+	return NULL;
+}
+
+/* From row `first` on. */
+static void
+add_claim(struct comparison *c, size_t first, const struct diagnosis *failing,
+	const struct part_pair *pair)
+{
+	char name[48];
+	struct compared *x;
+
+	text_safe_into(name, sizeof(name), span_of(pair->a ? pair->a->name : pair->b->name));
+	x = find(c, name);
+	if (!*name || in_list(covered, name) || (x && x < &c->v[first]))
+		return;
+	/* of two of one name the last counts, as in json_get() */
+	if (!x)
+		x = add(c, name, rank_of(c, failing, name, in_list(expected_claims, name)));
+	if (x && pair->a)
+		text_safe_into(x->a, sizeof(x->a), span_of(pair->a->value));
+	if (x && pair->b)
+		text_safe_into(x->b, sizeof(x->b), span_of(pair->b->value));
+	if (x)
+		x->differs = strcmp(x->a, x->b) != 0;
 }
 
 static void
-add_claims(struct comparison *c, const struct diagnosis *failing, const struct json *of,
-	const struct json *a, const struct json *b)
+add_claims(struct comparison *c, const struct diagnosis *failing, const struct json *a,
+	const struct json *b)
 {
-	for (const struct json *m = json_first(of); m; m = json_next(m)) {
-		struct compared *x;
-		char name[48];
+	struct part_list left, right;
+	struct part_pairs pairs;
+	size_t first = c->n;
 
-		text_safe_into(name, sizeof(name), json_name(m));
-		if (!*name || in_list(covered, name) || is_there(c, name))
-			continue;
-		x = add(c, name, rank_of(c, failing, name, in_list(expected_claims, name)));
-		if (!x)
-			return;
-		put_json(x->a, sizeof(x->a), json_get(a, name));
-		put_json(x->b, sizeof(x->b), json_get(b, name));
-	}
+	part_list_init(&left);
+	part_list_init(&right);
+	parts_of_object(&left, PART_ANSWER_BODY, a, false);
+	parts_of_object(&right, PART_ANSWER_BODY, b, false);
+	parts_pair(&pairs, &left, &right);
+	for (size_t i = 0; i < pairs.n; i++)
+		add_claim(c, first, failing, &pairs.v[i]);
+	part_pairs_release(&pairs);
+	part_list_release(&left);
+	part_list_release(&right);
 }
 
 /* --- the whole ------ */
@@ -476,7 +486,6 @@ void
 compare_cases(struct comparison *c, const struct compare_side *a, const struct compare_side *b)
 {
 	const struct diagnosis *failing = NULL;
-	size_t n;
 
 	memset(c, 0, sizeof(*c));
 	c->outcome = outcome(a->diagnosis, b->diagnosis);
@@ -486,11 +495,7 @@ compare_cases(struct comparison *c, const struct compare_side *a, const struct c
 		failing = a->diagnosis;
 	c->cause = failing ? failing->verdict.primary : NULL;
 	add_rows(c, failing, a->facts, b->facts);
-	n = c->n;
-	add_claims(c, failing, claims_of(a->facts), claims_of(a->facts), claims_of(b->facts));
-	add_claims(c, failing, claims_of(b->facts), claims_of(a->facts), claims_of(b->facts));
-	for (; n < c->n; n++)
-		c->v[n].differs = strcmp(c->v[n].a, c->v[n].b) != 0;
+	add_claims(c, failing, claims_of(a->facts), claims_of(b->facts));
 	sort(c);
 	while (c->n_differ < c->n && c->v[c->n_differ].differs)
 		c->n_differ++;

@@ -321,6 +321,8 @@ chrome_footer(const struct ui *ui, struct canvas *c)
 			hint = "cancel";
 		if (*hints == ACT_UP || *hints == ACT_FORM_NEXT)
 			hint = "move";
+		if (*hints == ACT_DECODE && ui->decoded)
+			hint = _("as sent");
 		if (*hints == ACT_LOG_PAUSE && !ui->log.follow)
 			hint = _("follow");
 		if (*hints == ACT_TIME)

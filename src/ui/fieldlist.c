@@ -370,6 +370,8 @@ fieldlist_draw(const struct field_list *l, struct place p, bool focus, struct re
 			draw_finding(f, marked, row, r, c);
 		else
 			draw_value(f, &w, marked, row, r.col, c);
+		if (p.kept && f->kind == FIELD_VALUE && f->from == (int)p.kept)
+			canvas_put(c, row, r.col + 2, GLYPH_DOT, UIR_MARK);
 		if (marked) {
 			canvas_put(c, row, r.col, GLYPH_MARK, UIR_MARK);
 			if (f->kind == FIELD_NOTE)

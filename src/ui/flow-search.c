@@ -21,6 +21,11 @@ ui_notice_found(struct ui *ui, bool wrapped, bool back)
 static void
 say_absent(struct ui *ui)
 {
+	if (ui->hunt.exchange) {
+		ui_notice(ui, _("The log shows no record of exchange %u."),
+			(unsigned)ui->hunt.exchange);
+		return;
+	}
 	ui_notice(ui, _("\"%s\" does not stand in this pane."), ui->search);
 }
 
@@ -39,8 +44,9 @@ hunt_for(struct ui *ui, int64_t us)
 		ui_notice(ui, _("Searching: %zu %% of the log. Esc gives it up."),
 			100 * (ui->hunt.all - ui->hunt.left) / ui->hunt.all);
 	} else if (found) {
-		logpane_reveal(ui->records, &ui->log, ui->search, r.rows - 1, r.cols);
-		ui_notice_found(ui, ui->hunt.wrapped, ui->hunt.back);
+		if (!ui->hunt.exchange)
+			logpane_reveal(ui->records, &ui->log, ui->search, r.rows - 1, r.cols);
+		ui_notice_found(ui, ui->hunt.wrapped && !ui->hunt.exchange, ui->hunt.back);
 	} else {
 		say_absent(ui);
 	}
@@ -56,10 +62,24 @@ flow_hunt(struct ui *ui)
 }
 
 void
+flow_search_exchange(struct ui *ui, uint32_t exchange)
+{
+	ui->pane = PANE_LOG;
+	logview_follow(&ui->log); /* behind the end stands the oldest record */
+	logview_hunt_begin(ui->records, &ui->log, false, step_log_pane(ui).rows - 1, &ui->hunt);
+	ui->hunt.exchange = exchange;
+	if (ui->hunt.on)
+		hunt_for(ui, 0);
+	else
+		say_absent(ui);
+}
+
+void
 flow_search_again(struct ui *ui, bool back)
 {
 	bool wrapped = false;
 
+	ui->hunt.exchange = 0;
 	if (!ui->search[0]) {
 		flow_search(ui);
 	} else if (ui->pane == PANE_LOG) {

@@ -108,6 +108,7 @@ fresh_action(struct ui *ui, enum action a)
 		void (*begin)(struct ui *ui);
 	} rows[] = {{ACT_WALK, walk}, {ACT_PROBES, flow_probes}, {ACT_REFRESH, flow_refresh},
 		{ACT_REVOKE, flow_revoke}, {ACT_REPLACE, flow_replace}, {ACT_LOGIN, flow_login},
+		{ACT_JUMP, flow_jump}, {ACT_JUMP_BACK, flow_jump_back}, {ACT_DIFF, flow_diff},
 		{ACT_PROFILE, edit_profile}, {ACT_TOKENS, choose_tokens}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -176,6 +177,9 @@ ui_global_action(struct ui *ui, enum action a)
 		break;
 	case ACT_COPY:
 		flow_copy(ui);
+		break;
+	case ACT_MARK:
+		flow_mark(ui);
 		break;
 	case ACT_SHOW:
 		flow_show_secret(ui);

@@ -10,6 +10,7 @@ src_libttui_a_SOURCES = \
 	src/ui/dialog.c \
 	src/ui/fieldlist.c \
 	src/ui/flow-interrupted.c \
+	src/ui/flow-jump.c \
 	src/ui/flow-log.c \
 	src/ui/flow-probes.c \
 	src/ui/flow-search.c \
@@ -28,6 +29,8 @@ src_libttui_a_SOURCES = \
 	src/ui/model.c src/ui/model.h \
 	src/ui/page.c \
 	src/ui/page-decision.c \
+	src/ui/page-parts.c \
+	src/ui/pager.c \
 	src/ui/pages.c \
 	src/ui/paint.c src/ui/paint.h \
 	src/ui/peek.c \

@@ -362,6 +362,14 @@ logview_hunt_begin(
 	h->at = seq_at(log, v, at) + (back && !v->mark_seq);
 }
 
+static bool
+is_hunted(const struct log_hunt *h, const struct log_rec *rec, const char *needle)
+{
+	if (h->exchange)
+		return rec->exchange == h->exchange;
+	return span_find_str_nocase(span_make(rec->text, rec->text_len), needle) != SIZE_MAX;
+}
+
 bool
 logview_hunt(
 	const struct log *log, struct log_view *v, const char *needle, int rows, struct log_hunt *h)
@@ -382,7 +390,7 @@ logview_hunt(
 			continue;
 		h->at = rec.seq;
 		seen += sizeof(rec) + rec.text_len;
-		if (span_find_str_nocase(span_make(rec.text, rec.text_len), needle) != SIZE_MAX) {
+		if (is_hunted(h, &rec, needle)) {
 			logview_centre(log, v, at, rows);
 			h->on = false;
 			return true;

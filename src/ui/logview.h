@@ -75,6 +75,7 @@ size_t logview_new(const struct log *log, const struct log_view *v);
 struct log_hunt {
 	bool on, back;
 	bool wrapped;     /* it went on from the other end */
+	uint32_t exchange; /* what is looked for, instead of a text; 0: a text */
 	uint64_t at;      /* the record looked at last */
 	size_t left, all; /* records */
 };

@@ -353,10 +353,8 @@ page_exchange(struct page *p, const struct exchange *x)
 }
 
 void
-page_record(struct page *p, const struct ui *ui, const struct log_rec *r)
+page_record(struct page *p, const struct log_rec *r)
 {
-	const struct exchange *x =
-		ui->m.c && r->exchange ? case_exchange(ui->m.c, r->exchange) : NULL;
 	char when[16];
 
 	page_add(p, UIR_NAME, 0, "%s · %s · %s", time_of_day(when, r->wall_us),
@@ -366,16 +364,11 @@ page_record(struct page *p, const struct ui *ui, const struct log_rec *r)
 			: r->level == LOG_WARN ? UIR_LOG_WARN
 					       : UIR_LOG_TEXT,
 		2, "%s", r->text);
-	if (x)
-		page_exchange(p, x);
 }
 
 void
 page_field(struct page *p, const struct ui *ui, const struct field *f)
 {
-	const struct exchange *x =
-		ui->m.c && f->from > 0 ? case_exchange(ui->m.c, (uint32_t)f->from) : NULL;
-
 	if (f->name && f->name[0])
 		page_add(p, UIR_NAME, 0, "%s", f->name);
 	page_add(p, UIR_VALUE, 2, "%s", f->value);
@@ -390,6 +383,4 @@ page_field(struct page *p, const struct ui *ui, const struct field *f)
 		if (f->name && strcmp(ui->m.diagnosis->findings[i].rule->id, f->name) == 0)
 			finding_explained(p, &ui->m.diagnosis->findings[i]);
 	}
-	if (x)
-		page_exchange(p, x);
 }

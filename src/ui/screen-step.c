@@ -155,9 +155,10 @@ open_record(struct ui *ui)
 		return;
 	}
 	page_init(&p);
-	page_record(&p, ui, &rec);
+	page_record(&p, &rec);
 	snprintf(title, sizeof(title), _("Log record %llu"), (unsigned long long)rec.seq);
-	pager_open(ui, title, &p);
+	pager_open_exchange(ui, title, &p,
+		ui->m.c && rec.exchange ? case_exchange(ui->m.c, rec.exchange) : NULL);
 }
 
 /* Enter is for what has the keys: a step that the log hides is not run by it. */
@@ -180,7 +181,8 @@ enter(struct ui *ui)
 			return UI_REDRAW;
 		}
 		page_field(&p, ui, f);
-		pager_open(ui, f->name && f->name[0] ? f->name : step_title(ui->step), &p);
+		pager_open_exchange(ui, f->name && f->name[0] ? f->name : step_title(ui->step), &p,
+			ui->m.c && f->from > 0 ? case_exchange(ui->m.c, (uint32_t)f->from) : NULL);
 		return UI_REDRAW;
 	}
 	if (ui->m.busy) {
@@ -329,15 +331,17 @@ step_draw(const struct ui *ui, const void *state, struct canvas *c)
 	struct rect area = chrome_all(ui, c), fields, guide, log, line;
 	const struct timeline *t = &ui->m.timeline;
 	const char *search = ui->search;
+	struct place place = ui->places[ui->step];
 
 	(void)state;
+	place.kept = ui->step == STEP_DEBUG ? ui->kept_exchange : 0;
 	step_panes(ui, area, &fields, &guide, &log);
 	line = take_timeline(ui, &fields);
 	if (line.rows > 0)
 		timeline_draw(t, life_band(&ui->m.access, &t->access, t->now_s),
 			life_band(&ui->m.refresh, &t->refresh, t->now_s), ui->local_time, line, c);
 	if (fields.rows > 0 && ui->m.fields.n)
-		fieldlist_draw(&ui->m.fields, ui->places[ui->step], ui->pane == PANE_FIELDS, fields,
+		fieldlist_draw(&ui->m.fields, place, ui->pane == PANE_FIELDS, fields,
 			ui->pane == PANE_FIELDS ? search : "", c);
 	else if (fields.rows > 0)
 		draw_empty(ui, fields, c);
@@ -383,7 +387,7 @@ static const enum action *
 step_hints(const struct ui *ui, const void *state)
 {
 	static const enum action log[] = {ACT_ENTER, ACT_UP, ACT_BACK, ACT_SEARCH, ACT_LOG,
-		ACT_LOG_LEVEL, ACT_LOG_TEXT, ACT_LOG_PAUSE, ACT_COPY, ACT_NONE};
+		ACT_LOG_LEVEL, ACT_LOG_TEXT, ACT_LOG_PAUSE, ACT_JUMP, ACT_COPY, ACT_NONE};
 	static const enum action filtered[] = {ACT_ENTER, ACT_UP, ACT_BACK, ACT_LOG_ALL, ACT_SEARCH,
 		ACT_LOG, ACT_LOG_LEVEL, ACT_LOG_TEXT, ACT_LOG_PAUSE, ACT_NONE};
 	static const enum action busy[] = {
@@ -394,6 +398,8 @@ step_hints(const struct ui *ui, const void *state)
 		{ACT_ENTER, ACT_UP, ACT_COPY, ACT_BACK, ACT_PREV_STEP, ACT_NONE}};
 	static const enum action masked[][7] = {{ACT_ENTER, ACT_COPY, ACT_BACK, ACT_SHOW, ACT_NONE},
 		{ACT_ENTER, ACT_UP, ACT_COPY, ACT_BACK, ACT_PREV_STEP, ACT_SHOW, ACT_NONE}};
+	static const enum action debug[] = {ACT_ENTER, ACT_JUMP, ACT_DIFF, ACT_MARK, ACT_BACK, ACT_UP,
+		ACT_COPY, ACT_JUMP_BACK, ACT_NONE};
 	const struct field *f = step_marked(ui);
 	bool wide = ui->canvas.cols >= 72;
 
@@ -403,6 +409,8 @@ step_hints(const struct ui *ui, const void *state)
 					: busy; /* a refresh that was sent is not cancelled */
 	if (ui->pane == PANE_LOG)
 		return logview_filtered(&ui->log) ? filtered : log;
+	if (f && ui->step == STEP_DEBUG)
+		return debug;
 	if (f)
 		return f->secret ? masked[wide] : marked[wide];
 	return hints_of_step(ui);

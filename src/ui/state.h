@@ -48,9 +48,21 @@ struct layer {
 struct place {
 	int mark; /* -1: none */
 	int top;
+	uint32_t kept; /* the exchange that is marked to be compared; 0: none, or not in this list */
 };
 
 enum pane { PANE_FIELDS, PANE_LOG };
+/* Where a jump began (flow-jump.c). */
+enum { JUMPS_MAX = 16 };
+struct jump_place {
+	enum step step;
+	enum pane pane;
+	struct place place;
+	enum log_size log_size;
+	uint64_t mark_seq;
+	bool follow;
+};
+
 enum { DIALOG_CHOICES = 10 };
 /* What was typed and stays for the next time the question is asked. */
 enum { KEEP_TOKENS, KEEP_CURL, KEEP_EXPORT /* one a format */, KEEP_COUNT = KEEP_EXPORT + DIALOG_CHOICES };
@@ -78,8 +90,12 @@ struct ui {
 	enum pane pane;
 	struct log_view log;
 	struct log_hunt hunt;
+	struct jump_place jumps[JUMPS_MAX]; /* the last one made last */
+	size_t n_jumps;
+	uint32_t kept_exchange; /* marked to be compared; 0: none */
 	const struct log *records;
 	bool local_time, guide;
+	bool decoded, unwrapped; /* how pagers show exchanges, and long lines */
 	char lesson[160];       /* how the lesson's goal was reached; "": not yet */
 	char notice[240];       /* answer to the last key; gone with the next */
 	char search[64];        /* what was looked for last */
@@ -182,6 +198,7 @@ void flow_log_sift(struct ui *ui); /* a slice of that */
 struct page_line {
 	char *text; /* safe, one line; NULL: empty */
 	uint8_t role, indent, hang; /* hang: further cells before the lines that wrap */
+	uint32_t hot, n_hot;        /* bytes of the text that differ from another line's */
 };
 struct page {
 	struct page_line *v;
@@ -193,11 +210,20 @@ void page_add(struct page *p, enum ui_role role, int indent, const char *fmt, ..
 void page_hang(struct page *p, int cells); /* of the line added last */
 /* Untrusted text of many lines: each is made safe. */
 void page_add_lines(struct page *p, enum ui_role role, int indent, struct span text);
+void page_hot(struct page *p, size_t from, size_t n); /* of the line added last */
+void page_truncate(struct page *p, size_t lines);
 /* Draws from visual row `top`; returns how many visual rows there are in all. */
 int page_draw(const struct page *p, struct rect r, int top, const char *search, struct canvas *c);
+/* A line a row, from the cell `shift` on. */
+void page_draw_flat(const struct page *p, struct rect r, int top, int shift, const char *search,
+	struct canvas *c);
 int page_height(const struct page *p, int cols);
+
+/* --- pager.c ------------------------------------------------------------------------------------------- */
 /* Opens a pager with the page (taken). */
 void pager_open(struct ui *ui, const char *title, struct page *page_take);
+/* … with an exchange below it, raw or decoded as a key says; x may be NULL. */
+void pager_open_exchange(struct ui *ui, const char *title, struct page *page_take, const struct exchange *x);
 
 /* --- pages.c: what the pagers show ------------------------------------------------------------------ */
 void page_help(struct page *p, const struct keymap *m);
@@ -207,7 +233,10 @@ void page_findings(struct page *p, const struct ui *ui);
 void page_catalogue(struct page *p);
 void page_entry(struct page *p, struct span id); /* one finding or error code of it */
 void page_exchange(struct page *p, const struct exchange *x);
-void page_record(struct page *p, const struct ui *ui, const struct log_rec *r);
+/* page-parts.c: an exchange by its parts, with what each means; and two of them, what differs first. */
+void page_decoded(struct page *p, const struct exchange *x, bool local);
+void page_diff(struct page *p, const struct exchange *a, const struct exchange *b);
+void page_record(struct page *p, const struct log_rec *r);
 /* One row of step 4's decision table in full (decision_count: none); whole: below the table, this answer's row marked. */
 void page_decision(struct page *p, const struct ui *ui, size_t row, bool whole);
 void page_field(struct page *p, const struct ui *ui, const struct field *f);
@@ -276,9 +305,17 @@ void flow_reopen_log(struct ui *ui);
 void flow_copy(struct ui *ui);
 void flow_show_secret(struct ui *ui); /* peek.c */
 
+/* --- flow-jump.c: to what proves something, and two exchanges side by side ---------------------------------- */
+void flow_jump(struct ui *ui);
+void flow_jump_back(struct ui *ui);
+void flow_mark(struct ui *ui);
+void flow_diff(struct ui *ui);
+
 /* --- flow-search.c ------------------------------------------------------------------------------------------ */
 void flow_search(struct ui *ui);
 void flow_search_again(struct ui *ui, bool back);
+/* Goes to the first record of an exchange. */
+void flow_search_exchange(struct ui *ui, uint32_t exchange);
 void flow_hunt(struct ui *ui); /* a slice of the search that is on */
 void ui_notice_found(struct ui *ui, bool wrapped, bool back);
 

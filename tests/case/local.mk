@@ -4,6 +4,11 @@ CASE_TEST_LIBS = src/libttcase.a src/libttoauth.a src/libttbase.a $(CJSON_LIBS) 
 UNIT_TESTS += tests/case/test_record tests/case/test_case tests/case/test_import tests/case/test_import_curl tests/case/test_import_har \
 	tests/case/test_import_prose
 
+UNIT_TESTS += tests/case/test_parts
+tests_case_test_parts_SOURCES = tests/case/test_parts.c
+tests_case_test_parts_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
+tests_case_test_parts_LDADD = $(CASE_TEST_LIBS)
+
 UNIT_TESTS += tests/case/test_file
 tests_case_test_file_SOURCES = tests/case/test_file.c
 tests_case_test_file_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)

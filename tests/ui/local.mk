@@ -50,6 +50,11 @@ tests_ui_test_record_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLA
 tests_ui_test_record_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=log_get
 tests_ui_test_record_LDADD = $(FAKE_LIBS) $(CMOCKA_LIBS)
 
+UNIT_TESTS += tests/ui/test_exchange
+tests_ui_test_exchange_SOURCES = tests/ui/test_exchange.c $(FAKE_UI)
+tests_ui_test_exchange_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
+tests_ui_test_exchange_LDADD = $(FAKE_LIBS) $(CMOCKA_LIBS)
+
 UNIT_TESTS += tests/ui/test_dialogs
 tests_ui_test_dialogs_SOURCES = tests/ui/test_dialogs.c $(FAKE_UI)
 tests_ui_test_dialogs_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)

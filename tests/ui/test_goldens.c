@@ -101,6 +101,84 @@ log_time(struct ui *ui)
 	act(ui, ACT_ACCEPT);
 }
 
+/* An introspection that came later, and says more. */
+static void
+exchange_more(struct ui *ui)
+{
+	struct exchange *x = exchange_new();
+	struct err e = ERR_INIT;
+
+	x->step = STEP_VERIFY;
+	x->purpose = PURPOSE_INTROSPECTION;
+	x->auth = AUTH_BASIC;
+	http_request_set(&x->request, "POST", SPAN_LIT("https://idp.example/introspect?tenant=acme&api%2Dversion=2"));
+	assert_int_equal(http_headers_add(&x->request.headers, SPAN_LIT("authorization"),
+		SPAN_LIT("Bearer eyJh…[redacted 815 B]")), RES_OK);
+	http_headers_set(&x->request.headers, "Content-Type", SPAN_LIT("application/x-www-form-urlencoded"));
+	buf_puts(&x->request.body, "token=eyJh…[redacted 812 B]&token_type_hint=access_token");
+	http_response_release(&x->result.response);
+	http_response_init(&x->result.response);
+	assert_int_equal(http_parse_response(&x->result.response, SPAN_LIT("HTTP/1.1 200 OK\r\n"
+		"Content-Type: application/json\r\nSet-Cookie: a=[redacted]\r\nSet-Cookie: b=[redacted]\r\n\r\n"
+		"{\"active\":true,\"exp\":1769860623,\"cnf\":{\"jkt\":\"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I\"},"
+		"\"aud\":[\"api\",\"作業\"],\"x\":\"a\\u001b[31mred\\u202e\",\"scope\":\"openid profile email "
+		"offline_access and some more of them, so that the line is longer than any screen is wide\"}"), &e), RES_OK);
+	x->result.timings = (struct timings){-1, -1, -1, 25000, 1000, 26000, true};
+	x->result.sent_wall_us = fake.c.exchanges[0]->result.sent_wall_us + 5000000;
+	snprintf(x->result.tls.version, sizeof(x->result.tls.version), "TLSv1.2");
+	case_add(&fake.c, x);
+	act(ui, ACT_STEP_5);
+	for (int i = 0; i < 4; i++)
+		act(ui, ACT_DOWN);
+}
+
+/* The log's record of it leads there. */
+static void
+exchange_open(struct ui *ui)
+{
+	exchange_more(ui);
+	log_add(fake.log, LOG_INFO, LOGC_HTTP, 4, "→ POST idp.example/introspect");
+	act(ui, ACT_LOG);
+	act(ui, ACT_ENTER);
+}
+
+static void
+exchange_decoded(struct ui *ui)
+{
+	exchange_open(ui);
+	act(ui, ACT_DECODE);
+	act(ui, ACT_DOWN);
+}
+
+static void
+exchange_unwrapped(struct ui *ui)
+{
+	exchange_open(ui);
+	act(ui, ACT_WRAP);
+	act(ui, ACT_SEARCH);
+	type(ui, "OFFLINE");
+	act(ui, ACT_ACCEPT);
+}
+
+/* Two exchanges of one kind; the older one was marked in the list. */
+static void
+exchange_diff(struct ui *ui)
+{
+	exchange_open(ui);
+	act(ui, ACT_BACK);
+	act(ui, ACT_DIFF);
+}
+
+static void
+exchange_marked(struct ui *ui)
+{
+	act(ui, ACT_STEP_5);
+	for (int i = 0; i < 4; i++)
+		act(ui, ACT_DOWN);
+	act(ui, ACT_MARK);
+	act(ui, ACT_DOWN);
+}
+
 static void
 command_line(struct ui *ui)
 {
@@ -399,6 +477,10 @@ static const struct {
 	{"log-filtered", FAKE_PROBLEM, STEP_VERIFY, log_filtered},
 	{"log-categories", FAKE_PROBLEM, STEP_VERIFY, log_categories},
 	{"log-time", FAKE_PROBLEM, STEP_VERIFY, log_time},
+	{"exchange-decoded", FAKE_PROBLEM, STEP_VERIFY, exchange_decoded},
+	{"exchange-unwrapped", FAKE_PROBLEM, STEP_VERIFY, exchange_unwrapped},
+	{"exchange-diff", FAKE_PROBLEM, STEP_VERIFY, exchange_diff},
+	{"exchange-marked", FAKE_PROBLEM, STEP_VERIFY, exchange_marked},
 	{"help", FAKE_PROBLEM, STEP_VERIFY, help},
 	{"help-end", FAKE_PROBLEM, STEP_VERIFY, help_end},
 	{"guide", FAKE_PROBLEM, STEP_VERIFY, guide},
