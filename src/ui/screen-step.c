@@ -398,8 +398,8 @@ step_hints(const struct ui *ui, const void *state)
 		{ACT_ENTER, ACT_UP, ACT_COPY, ACT_BACK, ACT_PREV_STEP, ACT_NONE}};
 	static const enum action masked[][7] = {{ACT_ENTER, ACT_COPY, ACT_BACK, ACT_SHOW, ACT_NONE},
 		{ACT_ENTER, ACT_UP, ACT_COPY, ACT_BACK, ACT_PREV_STEP, ACT_SHOW, ACT_NONE}};
-	static const enum action debug[] = {ACT_ENTER, ACT_JUMP, ACT_DIFF, ACT_MARK, ACT_BACK, ACT_UP,
-		ACT_COPY, ACT_JUMP_BACK, ACT_NONE};
+	static const enum action debug[] = {ACT_ENTER, ACT_JUMP, ACT_DIFF, ACT_MARK, ACT_BACK,
+		ACT_UP, ACT_COPY, ACT_JUMP_BACK, ACT_NONE};
 	const struct field *f = step_marked(ui);
 	bool wide = ui->canvas.cols >= 72;
 
