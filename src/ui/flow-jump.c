@@ -130,6 +130,50 @@ from_finding(struct ui *ui, const struct finding *f)
 		f->rule->id);
 }
 
+/* The exchange behind a field: its own, else what else proves the finding that the field proves. */
+static int
+exchange_behind(const struct ui *ui, const struct field *f)
+{
+	const struct diagnosis *d = ui->m.diagnosis;
+
+	for (size_t i = 0; f->from <= 0 && d && i < d->n; i++) {
+		const struct finding *found = &d->findings[i];
+		bool about = false;
+		int from = 0;
+
+		for (size_t k = 0; k < found->n_evidence; k++) {
+			const struct evidence *e = &found->evidence[k];
+
+			about = about || strcmp(e->fact, f->name) == 0 ||
+				strcmp(e->fact, f->key) == 0;
+			from = from > 0 ? from : e->from;
+		}
+		if (about && from > 0)
+			return from;
+	}
+	return f->from;
+}
+
+static void
+from_field(struct ui *ui, const struct field *f)
+{
+	int from = exchange_behind(ui, f);
+
+	if (from > 0) {
+		remember(ui);
+		if (!go_exchange(ui, from))
+			flow_jump_back(ui);
+	} else if (from == FROM_TOKEN) {
+		ui_notice(ui, "%s", _("This was read from the token itself: no exchange says it."));
+	} else if (from == FROM_PROFILE) {
+		ui_notice(ui, "%s", _("This stands in the profile: no exchange says it."));
+	} else if (from == FROM_CLOCK) {
+		ui_notice(ui, "%s", _("This is what this machine's clock says."));
+	} else {
+		ui_notice(ui, "%s", _("There is nothing behind this to jump to."));
+	}
+}
+
 static void
 from_record(struct ui *ui, uint32_t exchange)
 {
@@ -171,9 +215,8 @@ flow_jump(struct ui *ui)
 	} else if (f && f->from > 0 && ui->step == STEP_DEBUG) {
 		remember(ui);
 		flow_search_exchange(ui, (uint32_t)f->from);
-	} else if (f && f->from > 0) {
-		remember(ui);
-		go_exchange(ui, f->from);
+	} else if (f) {
+		from_field(ui, f);
 	} else {
 		ui_notice(ui, "%s", _("There is nothing behind this to jump to."));
 	}

@@ -38,6 +38,14 @@ tests_pty_autosave_CPPFLAGS = $(PLAY_CPPFLAGS)
 tests_pty_autosave_CFLAGS = $(PLAY_CFLAGS)
 tests_pty_autosave_LDADD = $(PLAY_LIBS)
 
+check_PROGRAMS += tests/pty/record
+TAP_TESTS += tests/pty/record
+SANITIZER_TESTS += tests/pty/record
+tests_pty_record_SOURCES = tests/pty/record.c
+tests_pty_record_CPPFLAGS = $(PLAY_CPPFLAGS)
+tests_pty_record_CFLAGS = $(PLAY_CFLAGS)
+tests_pty_record_LDADD = $(PLAY_LIBS)
+
 EXTRA_DIST += tests/pty/opened.c
 check_PROGRAMS += tests/pty/opened
 TAP_TESTS += tests/pty/opened

@@ -331,6 +331,16 @@ test_jumps_from_elsewhere(void **state)
 	act(ui, ACT_JUMP);
 	assert_string_equal(step_marked(ui)->name, "token-expired");
 	assert_non_null(strstr(ui->notice, "neither a field nor an exchange"));
+	/* a field of the token's own leads to what else proves its finding, or says whence it is */
+	act(ui, ACT_STEP_1);
+	act(ui, ACT_HOME);
+	assert_string_equal(step_marked(ui)->name, "token");
+	act(ui, ACT_JUMP);
+	assert_int_equal(ui->step, STEP_VERIFY);
+	assert_non_null(strstr(ui->notice, "read from the token itself"));
+	snprintf(fake.d.findings[1].evidence[0].fact, sizeof(fake.d.findings[1].evidence[0].fact), "token");
+	act(ui, ACT_JUMP);
+	assert_string_equal(step_marked(ui)->name, "2 introspection");
 	/* a record of no exchange, and an exchange whose records are not shown */
 	act(ui, ACT_LOG);
 	act(ui, ACT_UP);
