@@ -4,6 +4,8 @@
  */
 #define T(text) tt_text(text)
 
+#define LOG_CAT(sym, id, help) T(help)
+#include "base/logcats.def"
 #define STEP(sym, id, title, question) T(title) T(question)
 #include "base/steps.def"
 

@@ -322,9 +322,9 @@ chrome_footer(const struct ui *ui, struct canvas *c)
 		if (*hints == ACT_UP || *hints == ACT_FORM_NEXT)
 			hint = "move";
 		if (*hints == ACT_DECODE && ui->decoded)
-			hint = _("as sent");
+			hint = "as sent";
 		if (*hints == ACT_LOG_PAUSE && !ui->log.follow)
-			hint = _("follow");
+			hint = "follow";
 		if (*hints == ACT_TIME)
 			hint = ui->local_time ? "UTC" : "local time";
 		col += draw_hint(ui, c, col, end, *hints, hint);

@@ -165,7 +165,7 @@ static unsigned
 pager_close(struct ui *ui, const struct pager *p, enum action a)
 {
 	/* the guide's key goes on: beside the fields, whole, gone */
-	if (a == ACT_GUIDE && ui->canvas.cols >= UI_GUIDE_COLS && strcmp(p->title, "Guide") == 0)
+	if (a == ACT_GUIDE && ui->canvas.cols >= UI_GUIDE_COLS && strcmp(p->title, _("Guide")) == 0)
 		ui->guide = false;
 	ui->search[0] = '\0';
 	return UI_CLOSE;
@@ -267,9 +267,9 @@ pager_action(struct ui *ui, void *state, enum action a)
 	case ACT_FINDINGS:
 		return pager_close(ui, p, a);
 	case ACT_DECISION:
-		return strcmp(p->title, "Your application") == 0 ? UI_CLOSE : UI_PROPAGATE;
+		return strcmp(p->title, _("Your application")) == 0 ? UI_CLOSE : UI_PROPAGATE;
 	case ACT_EXPLAIN:
-		return strcmp(p->title, "Catalogue") == 0 ? UI_CLOSE : UI_PROPAGATE;
+		return strcmp(p->title, _("Catalogue")) == 0 ? UI_CLOSE : UI_PROPAGATE;
 	case ACT_FOCUS_NEXT:
 	case ACT_FOCUS_PREV:
 		return UI_HANDLED;
