@@ -49,8 +49,13 @@ timeline_read(struct timeline *out, const struct facts *f)
 void
 life_range(const struct life *l, int64_t now, int64_t leeway, int64_t *from, int64_t *to)
 {
-	int64_t start = l->from && l->from < now ? l->from : now, end = now;
+	int64_t start = l->from && l->from < now ? l->from : now, end = now, step;
 
+	/* not issued yet by this clock: the scale goes in steps, not with each second */
+	if (l->from > now && l->to > l->from && l->to < INT64_MAX / 4) {
+		step = (l->to - l->from) / 8 + 1;
+		start = l->from - (l->from - now + step - 1) / step * step;
+	}
 	/* times far outside of what dates can be are the user's data, too */
 	if (l->to && l->to < INT64_MAX / 4 && l->to + leeway > end)
 		end = l->to + leeway;

@@ -44,11 +44,22 @@ band_glyph(enum state band)
 	return band == STATE_PROBLEM ? GLYPH_PROBLEM : band == STATE_WARNING ? '!' : GLYPH_BAR;
 }
 
+/*
+ * The marks of the two clocks are on the line to two seconds, one in the even, the other in the odd
+ * ones: a second never moves both (64 bytes are all that it may cost).
+ */
+static int64_t
+even(int64_t s)
+{
+	return s & ~INT64_C(1);
+}
+
 static void
 draw_line(const struct timeline *t, const struct life *l, enum state band, int64_t leeway, int row,
 	const struct scale *s, struct canvas *c)
 {
-	int now = cell_of(s, (double)t->now_s), local = cell_of(s, (double)t->local_s);
+	int now = cell_of(s, (double)even(t->now_s));
+	int local = cell_of(s, (double)(t->local_s - (t->now_s - even(t->now_s) ? 0 : 1)));
 	int start = cell_of(s, (double)(l->from ? l->from : s->from));
 	int end = cell_of(s, (double)l->to);
 	int open = l->not_before > l->from ? cell_of(s, (double)l->not_before) : start;
@@ -72,7 +83,7 @@ draw_line(const struct timeline *t, const struct life *l, enum state band, int64
 			band == STATE_PROBLEM ? UIR_PROBLEM : UIR_VALUE);
 	if (t->skew_known && local != now)
 		canvas_put(c, row, local, GLYPH_RING, UIR_WARNING);
-	canvas_put(c, row, now, GLYPH_DOT, UIR_VERDICT);
+	canvas_put(c, row, now, GLYPH_DOT, UIR_VALUE);
 }
 
 /*
@@ -155,7 +166,7 @@ draw_legend(const struct timeline *t, enum state band, int row, int col, int end
 	struct legend g = {row, col, end, false};
 	char span[32];
 
-	explain(&g, c, GLYPH_DOT, UIR_VERDICT, _("now%s"), t->skew_known ? " (server)" : "");
+	explain(&g, c, GLYPH_DOT, UIR_VALUE, _("now%s"), t->skew_known ? " (server)" : "");
 	if (t->skew_known && off >= AGREE_S)
 		explain(&g, c, GLYPH_RING, UIR_WARNING, _("this clock, %s %s"),
 			time_span(span, off), ahead > 0 ? "ahead" : "behind");

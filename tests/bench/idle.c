@@ -41,7 +41,9 @@ idle_of(struct program *p, int seconds, void (*sample)(enum row, double))
 	term_release(&t);
 }
 
-/* From just after one tick to just after the last, so that ticks are counted whole. */
+/*
+ * On step 2, where most of it moves; from just after one tick to just after the last, so that ticks are counted whole.
+ */
 static void
 ticks_of(struct program *p, int seconds)
 {
@@ -55,6 +57,7 @@ ticks_of(struct program *p, int seconds)
 		term_release(&t);
 		return;
 	}
+	term_send(&t, "2");
 	term_listen(&t, 1500); /* requests of the start, if any, are done */
 	began = term_next_frame(&t, FRAME_LIMIT_MS);
 	term_listen(&t, REST_MS);

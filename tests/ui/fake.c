@@ -343,9 +343,17 @@ fake_bars(struct field_list *l)
 	}
 }
 
+static int64_t
+wall_us(void)
+{
+	return fake.real ? clock_wall_us(&clock_system) : clock_wall_us(&fake.clock);
+}
+
 void
 step_fields(struct field_list *l, const struct wizard *w, enum step s, bool local)
 {
+	char left[32];
+
 	(void)w;
 	if (fake.state == FAKE_EMPTY)
 		return;
@@ -363,7 +371,8 @@ step_fields(struct field_list *l, const struct wizard *w, enum step s, bool loca
 		if (!fake.exp_us)
 			row(l, FIELD_VALUE, STATE_UNDETERMINED, 0, "time left", "not known", "nothing states an expiry");
 		else if (fake.state == FAKE_OK)
-			row(l, FIELD_VALUE, STATE_OK, 2, "time left", "4 min 59 s", "still good, by the local clock");
+			row(l, FIELD_VALUE, STATE_OK, 2, "time left", time_span(left, (fake.exp_us - wall_us()) / 1000000 - fake.skew_s),
+				"still good, by the local clock");
 		else
 			row(l, FIELD_VALUE, STATE_PROBLEM, 2, "time left", "expired 3 min 38 s ago", "expired, by the server's clock");
 		row(l, FIELD_VALUE, STATE_OK, 0, "leeway", "60 s", "tolerance when times are compared; servers have one of their own");
@@ -407,12 +416,6 @@ step_fields(struct field_list *l, const struct wizard *w, enum step s, bool loca
 /* --- the wizard ---------------------------------------------------------------------------------------- */
 
 static int64_t
-wall_us(void)
-{
-	return fake.real ? clock_wall_us(&clock_system) : clock_wall_us(&fake.clock);
-}
-
-static int64_t
 mono_us(void)
 {
 	return fake.real ? clock_mono_us(&clock_system) : clock_mono_us(&fake.clock);
@@ -428,7 +431,7 @@ wizard_countdown(const struct wizard *w, enum token_slot slot, struct countdown 
 			*out = (struct countdown){true, 29 * 86400 + 7200, 0, STATE_OK};
 		return;
 	}
-	out->left_s = (fake.exp_us - wall_us()) / 1000000;
+	out->left_s = (fake.exp_us - wall_us()) / 1000000 - fake.skew_s;
 	out->life_s = 420;
 	out->band = out->left_s <= 0 ? STATE_PROBLEM : out->left_s < 60 ? STATE_WARNING : STATE_OK;
 }
@@ -437,14 +440,14 @@ wizard_countdown(const struct wizard *w, enum token_slot slot, struct countdown 
 void
 wizard_timeline(const struct wizard *w, struct timeline *out)
 {
-	int64_t now = wall_us() / 1000000, skew = fake.state == FAKE_PROBLEM ? 41 : 0;
+	int64_t now = wall_us() / 1000000, skew = fake.skew_s ? fake.skew_s : fake.state == FAKE_PROBLEM ? 41 : 0;
 
 	(void)w;
 	*out = (struct timeline){.now_s = now + skew, .local_s = now, .leeway_s = 60, .skew_known = skew != 0};
 	if (fake.exp_us)
 		out->access = (struct life){true, fake.exp_us / 1000000 - 420, 0, fake.exp_us / 1000000};
 	if (fake.state >= FAKE_OK)
-		out->refresh = (struct life){true, now - 86400 + 7200, 0, now + 29 * 86400 + 7200};
+		out->refresh = (struct life){true, NOW_S - 86400 + 7200, 0, NOW_S + 29 * 86400 + 7200};
 }
 
 enum res

@@ -21,6 +21,7 @@ struct fake {
 	uint64_t revision, seen;
 	int64_t exp_us;           /* wall clock; 0: no countdown */
 	int64_t last_second;
+	int64_t skew_s;           /* the server's clock is ahead by that; 0: by the state */
 	bool refreshing;          /* what runs is a refresh */
 	unsigned ran, cancelled, refreshed, revoked, walks, gave, probed, replaced; /* calls */
 	size_t interrupted;       /* refreshes of earlier runs; wizard_dismiss() takes one off */

@@ -39,6 +39,11 @@ tests_ui_test_screens_SOURCES = tests/ui/test_screens.c $(FAKE_UI)
 tests_ui_test_screens_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
 tests_ui_test_screens_LDADD = $(FAKE_LIBS) $(CMOCKA_LIBS)
 
+UNIT_TESTS += tests/ui/test_ticks
+tests_ui_test_ticks_SOURCES = tests/ui/test_ticks.c $(FAKE_UI)
+tests_ui_test_ticks_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
+tests_ui_test_ticks_LDADD = $(FAKE_LIBS) $(CMOCKA_LIBS)
+
 UNIT_TESTS += tests/ui/test_log
 tests_ui_test_log_SOURCES = tests/ui/test_log.c $(FAKE_UI)
 tests_ui_test_log_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
