@@ -257,8 +257,8 @@ timers(struct ui *ui)
 /*
  * For tests: a line to an inherited descriptor each time the loop is about to block with everything
  * drawn: "i|b INPUT-BYTES ROWSxCOLS OUTPUT-BYTES"; i: nothing under way, b: requests are.  The
- * counts let the other side know that it has seen, and the program has taken, everything.  Before
- * each slice of a search the line begins with s.
+ * counts let the other side know that it has seen, and the program has taken, everything.  With h
+ * the terminal does not read, and with s, before each slice of a search, not all may be drawn.
  */
 static void
 tell(const struct ui *ui, char state)
@@ -281,16 +281,16 @@ least(int64_t a, int64_t b)
 }
 
 static int64_t
-next_deadline(const struct ui *ui)
+next_deadline(const struct ui *ui, bool behind)
 {
 	int64_t t = least(ui->decoder.deadline_us, ui_deadline(ui));
 
-	if (ui->hunt.on || flow_log_behind(ui) || (ui->dirty && ui->soon))
+	if (ui->hunt.on || flow_log_behind(ui) || (ui->dirty && ui->soon && !behind))
 		return 0;
 	t = least(t, engine_deadline_us(ui->d->engine));
 	if (ui->prepared)
 		t = least(t, wizard_deadline_us(ui->d->wizard));
-	if (ui->dirty)
+	if (ui->dirty && !behind)
 		t = least(t, ui->drawn_us + FRAME_US);
 	/* the elapsed time of a running request, once a second */
 	if (ui->m.busy)
@@ -304,9 +304,13 @@ wait_for_something(struct ui *ui, int signal_fd)
 	struct pollfd fds[3 + FLOW_FDS] = {{.fd = ui->d->term->fd(ui->term), .events = POLLIN},
 		{.fd = signal_fd, .events = POLLIN}, {.fd = -1, .events = POLLIN}};
 	size_t n = 2;
-	int64_t deadline = next_deadline(ui), left, due;
+	/* the rest of a frame waits for the terminal, and the next frame for the rest */
+	bool behind = !ui->d->term->writable(ui->term);
+	int64_t deadline = next_deadline(ui, behind), left, due;
 	int timeout = -1;
 
+	if (behind)
+		fds[0].events |= POLLOUT;
 	if (ui->prepared && ui->d->aside_wait) {
 		fds[n].fd = ui->d->aside_wait(ui->d->ctx, &due);
 		n += fds[n].fd < 0 ? 0 : 1;
@@ -317,15 +321,15 @@ wait_for_something(struct ui *ui, int signal_fd)
 	left = deadline - ui_now_us(ui);
 	if (deadline != INT64_MAX)
 		timeout = left <= 0 ? 0 : left > 3600000000 ? 3600000 : (int)((left + 999) / 1000);
-	if (timeout != 0 && !ui->dirty)
-		tell(ui, ui->m.busy ? 'b' : 'i');
+	if (timeout != 0 && (behind || !ui->dirty))
+		tell(ui, behind ? 'h' : ui->m.busy ? 'b' : 'i');
 	if (engine_wait(ui->d->engine, fds, n, timeout) != RES_OK) {
 		ui_leave(ui, 4);
 		return;
 	}
 	/* whatever poll saw: a signal that came with input is older than the input */
 	take_signals(ui);
-	if (!ui->quit && fds[0].revents)
+	if (!ui->quit && fds[0].revents & ~POLLOUT)
 		take_input(ui);
 }
 
@@ -434,13 +438,9 @@ turn(struct ui *ui, int signal_fd)
 	if (ui->prepared)
 		flow_offer_replace(ui);
 	if (ui->dirty && !ui->quit && (ui->soon || ui_now_us(ui) >= ui->drawn_us + FRAME_US)) {
-		/* a terminal that does not keep up must not hold up the transfers */
-		if (ui->d->term->writable(ui->term)) {
+		/* a terminal that does not keep up misses frames, and holds nothing else up */
+		if (ui->d->term->writable(ui->term))
 			draw(ui);
-		} else {
-			ui->drawn_us = ui_now_us(ui);
-			ui->soon = false;
-		}
 	}
 	if (ui->d->log)
 		log_flush(ui->d->log);

@@ -22,7 +22,6 @@
 #include <curses.h>
 #include <term.h>
 
-#include "base/clock.h"
 #include "base/encode.h"
 #include "base/mem.h"
 #include "ui/paint.h"
@@ -30,33 +29,74 @@
 /* --- one write a frame ----------------------------------------------------------------------- */
 
 static struct {
-	int fd; /* -1: pass everything through */
+	int fd; /* what curses writes to; -1: pass everything through */
+	int out; /* the same terminal, by a description that does not block where there is one */
 	bool gone;
 	unsigned long total; /* bytes written */
 	size_t used, most; /* bytes that wait; that ever did */
-} frame = {.fd = -1};
+} frame = {.fd = -1, .out = -1};
 static char frame_bytes[1 << 18];
 
+enum { PATIENCE_MS = 1000 };
+
+/* Not the flag of stdout itself, which is shared with the shell. */
 static void
-frame_flush(void)
+frame_open(void)
+{
+	frame.gone = false;
+	frame.fd = STDOUT_FILENO;
+	frame.out = open("/proc/self/fd/1", O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (frame.out < 0)
+		frame.out = frame.fd;
+}
+
+static void
+frame_close(void)
+{
+	if (frame.out != frame.fd)
+		close(frame.out);
+	frame.fd = frame.out = -1;
+	wipe(frame_bytes, frame.most); /* a token may have been shown */
+	frame.used = 0;
+}
+
+/* As much as the terminal takes now.  True: nothing waits. */
+static bool
+frame_send(void)
 {
 	size_t at = 0;
 
 	while (at < frame.used && !frame.gone) {
-		long k = syscall(SYS_write, frame.fd, frame_bytes + at, frame.used - at);
+		long k = syscall(SYS_write, frame.out, frame_bytes + at, frame.used - at);
 
 		if (k >= 0) {
 			at += (size_t)k;
 			frame.total += (unsigned long)k;
 		} else if (errno == EAGAIN) {
-			struct pollfd p = {.fd = frame.fd, .events = POLLOUT};
-
-			poll(&p, 1, -1);
+			break;
 		} else if (errno != EINTR) {
 			frame.gone = true;
 		}
 	}
-	frame.used = 0;
+	frame.used = frame.gone ? 0 : frame.used - at;
+	memmove(frame_bytes, frame_bytes + at, frame.used);
+	return !frame.used;
+}
+
+/* All of it: a terminal that takes nothing for a second loses what it has not read yet. */
+static void
+frame_flush(void)
+{
+	struct pollfd p = {.fd = frame.out, .events = POLLOUT};
+	bool forced = false;
+
+	while (!frame_send()) {
+		if (poll(&p, 1, PATIENCE_MS) != 0)
+			continue;
+		if (forced || tcflush(frame.out, TCOFLUSH) < 0)
+			frame.gone = true;
+		forced = true;
+	}
 }
 
 ssize_t write(int fd, const void *p, size_t n) __attribute__((visibility("default")));
@@ -99,12 +139,9 @@ struct terminal {
 	int rows, cols, colours;
 	bool ascii, cursor, own_in;
 	bool mixes; /* RGB colours by ISO 8613-6, palette colours by its terminfo entry */
-	bool slow; /* the last frame had to wait: the terminal does not keep up */
 	char notice[160];
 	struct paint paint;
 };
-
-enum { SLOW_US = 10000 };
 
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
@@ -125,7 +162,7 @@ rescue_run(void)
 	if (!rescue.armed)
 		return;
 	rescue.armed = false;
-	if (syscall(SYS_write, frame.fd, rescue.bytes, rescue.n) < 0)
+	if (syscall(SYS_write, frame.out, rescue.bytes, rescue.n) < 0)
 		errno = 0;
 	frame.fd = -1;
 	tcsetattr(rescue.in, TCSAFLUSH, &rescue.modes);
@@ -436,8 +473,7 @@ curses_open(const struct term_options *o, struct err *e)
 	/* the size comes from the terminal, whatever LINES and COLUMNS were exported */
 	use_env(FALSE);
 	use_tioctl(TRUE);
-	frame.gone = false;
-	frame.fd = STDOUT_FILENO;
+	frame_open();
 	t->screen = start_screen(t);
 	if (!t->screen || !capability("cup")) {
 		err_set(e, RES_UNSUPPORTED, "the terminal (TERM=%s) cannot place a cursor",
@@ -465,7 +501,7 @@ fail:
 		delscreen(t->screen);
 	}
 	frame_flush();
-	frame.fd = -1;
+	frame_close();
 	if (t->own_in && !t->in)
 		close(in);
 	else if (t->own_in)
@@ -501,9 +537,8 @@ curses_close(struct terminal *t)
 	leave(t);
 	tcflush(fileno(t->in), TCIFLUSH);
 	rescue.armed = false;
-	frame.fd = -1;
+	frame_close();
 	paint_release(&t->paint);
-	wipe(frame_bytes, frame.most); /* a token may have been shown */
 	delscreen(t->screen);
 	if (t->own_in)
 		fclose(t->in);
@@ -606,7 +641,6 @@ static bool
 curses_draw(struct terminal *t, const struct canvas *c)
 {
 	bool cursor = c->cursor_row >= 0;
-	int64_t from;
 
 	if (c->rows != t->rows || c->cols != t->cols)
 		return !frame.gone;
@@ -615,9 +649,7 @@ curses_draw(struct terminal *t, const struct canvas *c)
 		t->cursor = cursor;
 	}
 	paint_frame(&t->paint, c);
-	from = clock_mono_us(&clock_system);
-	frame_flush();
-	t->slow = clock_mono_us(&clock_system) - from > SLOW_US;
+	frame_send();
 	return !frame.gone;
 }
 
@@ -629,11 +661,10 @@ curses_written(const struct terminal *t)
 }
 
 static bool
-curses_writable(const struct terminal *t)
+curses_writable(struct terminal *t)
 {
-	struct pollfd p = {.fd = frame.fd, .events = POLLOUT};
-
-	return !t->slow || poll(&p, 1, 0) != 0;
+	(void)t;
+	return frame_send();
 }
 
 static void
@@ -649,7 +680,7 @@ curses_clip(struct terminal *t, struct span text)
 	if (buf_status(&b) == RES_OK)
 		frame_puts(buf_str(&b));
 	buf_release(&b);
-	frame_flush();
+	frame_send();
 }
 
 static void

@@ -40,8 +40,8 @@ struct term_ops {
 	void (*redraw)(struct terminal *t);
 	/* Bytes handed to the terminal so far. */
 	unsigned long (*written)(const struct terminal *t);
-	/* Could a frame be written now without waiting? */
-	bool (*writable)(const struct terminal *t);
+	/* Has the terminal all of the last frame?  Hands it over as far as it goes without waiting. */
+	bool (*writable)(struct terminal *t);
 	/* Hands text to the terminal's clipboard (OSC 52); whether it obeyed cannot be known. */
 	void (*clip)(struct terminal *t, struct span text);
 	/* Gives the terminal back, stops the process, takes the terminal again. */

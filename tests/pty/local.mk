@@ -89,6 +89,15 @@ tests_pty_keys_CPPFLAGS = $(PLAY_CPPFLAGS)
 tests_pty_keys_CFLAGS = $(PLAY_CFLAGS)
 tests_pty_keys_LDADD = $(PLAY_LIBS)
 
+EXTRA_DIST += tests/pty/held.c
+check_PROGRAMS += tests/pty/held
+TAP_TESTS += tests/pty/held
+SANITIZER_TESTS += tests/pty/held
+tests_pty_held_SOURCES = tests/pty/held.c
+tests_pty_held_CPPFLAGS = $(PLAY_CPPFLAGS)
+tests_pty_held_CFLAGS = $(PLAY_CFLAGS)
+tests_pty_held_LDADD = $(PLAY_LIBS)
+
 EXTRA_DIST += tests/pty/terminals.c
 check_PROGRAMS += tests/pty/terminals
 TAP_TESTS += tests/pty/terminals

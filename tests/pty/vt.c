@@ -283,7 +283,7 @@ reap(struct vt *t)
 		t->exited = true;
 }
 
-enum { WAIT_IDLE, WAIT_BLOCKED, WAIT_SETTLED, WAIT_SEE, WAIT_GONE, WAIT_STOP, WAIT_EXIT };
+enum { WAIT_IDLE, WAIT_BLOCKED, WAIT_SETTLED, WAIT_SEE, WAIT_GONE, WAIT_STOP, WAIT_TAKEN, WAIT_EXIT };
 
 static bool
 blocks(const struct vt *t, bool busy)
@@ -308,6 +308,8 @@ fulfilled(struct vt *t, int what, const char *text)
 		return !vt_has(t, text);
 	case WAIT_STOP:
 		return t->stops >= t->stops_wanted;
+	case WAIT_TAKEN:
+		return t->last.taken >= t->sent;
 	default:
 		return t->exited;
 	}
@@ -322,7 +324,8 @@ wait_for(struct vt *t, int what, const char *text)
 	/* what came before is no answer to what was just sent */
 	read_idle(t);
 	for (;;) {
-		struct pollfd fds[2] = {{.fd = open && !t->hung_up ? t->master : -1, .events = POLLIN},
+		bool reads = open && !t->hung_up && !t->held;
+		struct pollfd fds[2] = {{.fd = reads ? t->master : -1, .events = POLLIN},
 			{.fd = t->idle, .events = POLLIN}};
 		int64_t left = until - now_ms();
 
@@ -331,15 +334,15 @@ wait_for(struct vt *t, int what, const char *text)
 		if (left <= 0 || (t->exited && !open))
 			break;
 		/* an end shows as the closed terminal; after that only the exit is left to come */
-		if (poll(fds, 2, open && !t->hung_up ? (int)left : 2) < 0 && errno != EINTR)
+		if (poll(fds, 2, reads ? (int)left : 2) < 0 && errno != EINTR)
 			break;
 		if (fds[1].revents & POLLIN)
 			read_idle(t);
 		else if (fds[1].revents)
 			fds[1].fd = -1;
-		if (open && !t->hung_up && fds[0].revents)
+		if (reads && fds[0].revents)
 			open = read_master(t);
-		if (!open || t->hung_up)
+		if (!open || t->hung_up || t->held)
 			reap(t);
 	}
 	if (fulfilled(t, what, text))
@@ -365,6 +368,12 @@ bool
 vt_settled(struct vt *t)
 {
 	return wait_for(t, WAIT_SETTLED, NULL);
+}
+
+bool
+vt_taken(struct vt *t)
+{
+	return wait_for(t, WAIT_TAKEN, NULL);
 }
 
 bool

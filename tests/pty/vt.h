@@ -35,12 +35,13 @@ struct vt {
 	unsigned stops, stops_wanted; /* how often the program stopped (job) */
 	struct termios before;   /* the terminal's modes before the program ran */
 	struct {
-		char state;      /* 'i' idle, 'b' requests under way, 0 none yet */
+		char state;      /* 'i' idle, 'b' requests under way, 'h' held up by the terminal, 0 none yet */
 		unsigned long taken, written;
 		int rows, cols;
 	} last;
 	bool alternate, cursor, bracketed; /* modes as the program left them */
 	bool hung_up, exited;
+	bool held;               /* the terminal reads nothing: to be set by who tests that */
 	int status;              /* of waitpid */
 	char line[128];          /* of the pipe, unfinished */
 	size_t line_len;
@@ -77,6 +78,8 @@ bool vt_idle(struct vt *t);
 bool vt_blocked(struct vt *t);
 /* … or it has ended. */
 bool vt_settled(struct vt *t);
+/* Everything sent was taken, whatever became of it on the screen. */
+bool vt_taken(struct vt *t);
 /* Reads until the text stands on the screen (one row's text; the program need not be idle). */
 bool vt_see(struct vt *t, const char *text);
 bool vt_gone(struct vt *t, const char *text); /* … until it does not */
