@@ -272,6 +272,21 @@ autosave_newest(void)
 	return path;
 }
 
+size_t
+autosave_left(struct autosave_left *out, size_t most)
+{
+	struct autosave *s = autosave_new();
+	size_t n = 0;
+	struct left *v = s ? list(s, &n) : NULL;
+
+	n = n < most ? n : most;
+	for (size_t i = 0; i < n; i++)
+		out[i] = (struct autosave_left){path_join(s->folder, v[i].name), v[i].at_s};
+	free(v);
+	autosave_free(s, false);
+	return n;
+}
+
 char *
 autosave_path(const char *name)
 {

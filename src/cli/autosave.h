@@ -26,6 +26,12 @@ void autosave_free(struct autosave *s, bool keep);
 bool autosave_offer(const struct autosave *s, char *out, size_t size);
 /* Its path, from xmalloc; NULL: there is none. */
 char *autosave_newest(void);
+/* Those that were left behind, the newest first, seen or not; the paths are the caller's.  Returns how many. */
+struct autosave_left {
+	char *path;
+	int64_t at_s;
+};
+size_t autosave_left(struct autosave_left *out, size_t most);
 /* The file of that name, from xmalloc, whether it was seen since the name was told or not. */
 char *autosave_path(const char *name);
 /* The user has seen it: it is not offered again.  Of a path elsewhere, nothing. */

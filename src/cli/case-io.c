@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "case/case-file.h"
 #include "case/import.h"
+#include "cli/recent.h"
 #include "cli/screen.h"
 
 /* --- out ------------------------------------------------------------------------------------ */
@@ -39,8 +40,14 @@ enum res
 app_save_case(struct app *a, struct err *e)
 {
 	const char *path = opt_str(a->opt, OPT_SAVE);
+	enum res r = RES_OK;
 
-	return path ? app_write_case(a, path, opt_given(a->opt, OPT_WITH_SECRETS), e) : RES_OK;
+	if (path)
+		r = app_write_case(a, path, opt_given(a->opt, OPT_WITH_SECRETS), e);
+	/* a monitor's files are not somebody's */
+	if (path && r == RES_OK && isatty(STDERR_FILENO))
+		recent_note(a, path, RECENT_SAVED);
+	return r;
 }
 
 /* The answer comes from the terminal itself: stdin may be a token. */

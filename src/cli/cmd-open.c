@@ -1,5 +1,5 @@
 /* open: a saved case or a recording in the wizard, offline, read-only. */
-#include "cli/app.h"
+#include "cli/open.h"
 
 #include <libgen.h>
 
@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "case/import.h"
 #include "cli/autosave.h"
+#include "cli/recent.h"
 #include "cli/screen.h"
 
 /* The case is there before the first frame: what is wrong with the file needs no screen. */
@@ -52,30 +53,41 @@ show(struct app *a, const char *path)
 	return status;
 }
 
-int
-cmd_open(const struct options *o)
+bool
+open_show(const struct options *o, const char *path, int *status, struct err *e)
 {
 	struct app a;
 	struct import im;
+	bool read;
+
+	app_init(&a, o);
+	import_init(&im);
+	a.on_screen = true;
+	read = app_start_offline(&a, e) == RES_OK &&
+		app_read_evidence(&a, path, app_asked_purpose(o), &im, e) == RES_OK;
+	if (read) {
+		recent_note(&a, path, RECENT_OPENED);
+		*status = show(&a, path);
+		if (*status == STATUS_OK)
+			autosave_seen(path);
+	}
+	app_release(&a);
+	import_release(&im);
+	return read;
+}
+
+int
+cmd_open(const struct options *o)
+{
 	struct err e = ERR_INIT;
 	/* without a name: what a wizard that did not end has left behind */
 	char *path = o->n_args ? autosave_path(o->args[0]) : autosave_newest();
 	int status;
 
-	if (check_usage(o, path, &e) != RES_OK) {
-		free(path);
-		return app_usage(CMD_OPEN, &e);
-	}
-	app_init(&a, o);
-	import_init(&im);
-	a.on_screen = true;
-	if (app_start_offline(&a, &e) != RES_OK ||
-		app_read_evidence(&a, path, app_asked_purpose(o), &im, &e) != RES_OK)
+	if (check_usage(o, path, &e) != RES_OK)
+		status = app_usage(CMD_OPEN, &e);
+	else if (!open_show(o, path, &status, &e))
 		status = app_fail(&e);
-	else if ((status = show(&a, path)) == STATUS_OK)
-		autosave_seen(path);
-	app_release(&a);
-	import_release(&im);
 	free(path);
 	return status;
 }

@@ -3,7 +3,10 @@
 
 #include <signal.h>
 
+#include "base/mem.h"
+#include "base/text.h"
 #include "cli/autosave.h"
+#include "cli/open.h"
 #include "cli/screen.h"
 
 static bool
@@ -15,16 +18,16 @@ prepare(void *ctx, struct err *e)
 		app_begin_secrets(a, e) != RES_OK)
 		return false;
 	return !opt_given(a->opt, OPT_TOKENS_OUT) ||
-		wizard_set_token_place(
-			a->wizard, PLACE_FILE, opt_str(a->opt, OPT_TOKENS_OUT), e) == RES_OK;
+		wizard_set_token_place(a->wizard, PLACE_FILE, opt_str(a->opt, OPT_TOKENS_OUT), e) ==
+		RES_OK;
 }
 
 static bool
 has_token(const struct app *a)
 {
 	return a->profile.access_token_file || a->profile.refresh_token_file ||
-		a->profile.tokens_keyring ||
-		opt_given(a->opt, OPT_ACCESS_TOKEN_ENV) || opt_given(a->opt, OPT_REFRESH_TOKEN_ENV);
+		a->profile.tokens_keyring || opt_given(a->opt, OPT_ACCESS_TOKEN_ENV) ||
+		opt_given(a->opt, OPT_REFRESH_TOKEN_ENV);
 }
 
 static bool
@@ -53,12 +56,43 @@ offer_left(struct app *a)
 	free(path);
 }
 
-int
-cmd_wizard(const struct options *o)
+/* next: the file that is to be shown then, the caller's; notice: what is said first, unless NULL or
+ * "". */
+static int
+run(const struct options *o, const char *notice, char **next)
 {
 	struct app a;
 	struct screen s = {.app = &a, .ctx = &a, .prepare = prepare};
 	struct err e = ERR_INIT;
+	int status;
+
+	app_init(&a, o);
+	a.on_screen = true;
+	/* Without a profile of its own the opening screen offers those of the configuration. */
+	if (app_load_conf(&a, &e) != RES_OK || app_pick_profile(&a, &e) != RES_OK ||
+		app_start(&a, false, &e) != RES_OK) {
+		status = app_fail(&e);
+	} else {
+		s.choose = (!a.profile.name && !a.profile.issuer) || !has_token(&a);
+		s.unsaved = app_server_given(o);
+		a.autosave = autosave_new();
+		offer_left(&a);
+		if (notice && *notice)
+			text_format(a.notice, sizeof(a.notice), "%s", notice);
+		status = screen_run(&s);
+		/* who left by himself has seen what there was; a lost line has not */
+		autosave_free(a.autosave, status > 128 && status != 128 + SIGINT);
+	}
+	*next = s.show_next;
+	app_release(&a);
+	return status;
+}
+
+int
+cmd_wizard(const struct options *o)
+{
+	struct err e = ERR_INIT;
+	char *next = NULL;
 	int status;
 
 	if (!screen_wanted(o)) {
@@ -74,21 +108,12 @@ cmd_wizard(const struct options *o)
 			"use 'tokentriage check'");
 		return app_usage(CMD_WIZARD, &e);
 	}
-	app_init(&a, o);
-	a.on_screen = true;
-	/* Without a profile of its own the opening screen offers those of the configuration. */
-	if (app_load_conf(&a, &e) != RES_OK || app_pick_profile(&a, &e) != RES_OK ||
-		app_start(&a, false, &e) != RES_OK) {
-		status = app_fail(&e);
-	} else {
-		s.choose = (!a.profile.name && !a.profile.issuer) || !has_token(&a);
-		s.unsaved = app_server_given(o);
-		a.autosave = autosave_new();
-		offer_left(&a);
-		status = screen_run(&s);
-		/* who left by himself has seen what there was; a lost line has not */
-		autosave_free(a.autosave, status > 128 && status != 128 + SIGINT);
-	}
-	app_release(&a);
+	/* a case that the opening screen offered; one that cannot be read leads back to it */
+	do {
+		free(next);
+		status = run(o, e.text, &next);
+		e = (struct err)ERR_INIT;
+	} while (next && !open_show(o, next, &status, &e));
+	free(next);
 	return status;
 }

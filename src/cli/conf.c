@@ -407,6 +407,24 @@ read_profile(struct loader *l, const config_setting_t *s, int index)
 
 /* --- the other groups ------------------------------------------------------------------------- */
 
+static void
+read_ui_string(struct loader *l, const config_setting_t *s, char **member)
+{
+	char *path;
+
+	if (member == &l->c->ui.clipboard_file) {
+		path = file_name(l, config_setting_get_string(s));
+		profile_set(member, span_of(path));
+		free(path);
+		return;
+	}
+	profile_set(member, span_of(config_setting_get_string(s)));
+	if (member == &l->c->ui.theme) {
+		free(l->c->theme_where);
+		l->c->theme_where = where_of(l, s);
+	}
+}
+
 static enum res
 read_ui(struct loader *l, const config_setting_t *s)
 {
@@ -425,11 +443,7 @@ read_ui(struct loader *l, const config_setting_t *s)
 			(ui_keys[i].kind == KEY_INT && type != CONFIG_TYPE_INT))
 			return wrong_type(l, s, where, ui_keys[i].allowed);
 		if (ui_keys[i].kind == KEY_STR) {
-			profile_set(member, span_of(config_setting_get_string(s)));
-			if (member == &l->c->ui.theme) {
-				free(l->c->theme_where);
-				l->c->theme_where = where_of(l, s);
-			}
+			read_ui_string(l, s, member);
 		} else if (ui_keys[i].kind == KEY_BOOL) {
 			*(bool *)member = config_setting_get_bool(s);
 		} else {
@@ -441,7 +455,8 @@ read_ui(struct loader *l, const config_setting_t *s)
 		return RES_OK;
 	}
 	return fail(l, RES_SYNTAX, s, where,
-		"unknown key; allowed: theme, ascii, mouse, log_records, guide");
+		"unknown key; allowed: theme, ascii, mouse, log_records, guide, clipboard_file, "
+		"recent");
 }
 
 /* The line of the element is told, not the one of the list. */

@@ -35,10 +35,13 @@ src_libttcli_a_SOURCES = \
 	src/cli/line-profile.c \
 	src/cli/modules.c src/cli/modules.h \
 	src/cli/option-values.c \
+	src/cli/offers.c src/cli/offers.h \
+	src/cli/open.h \
 	src/cli/options.c src/cli/options.def src/cli/options.h \
 	src/cli/output-files.c src/cli/output-report.c \
 	src/cli/output.c \
 	src/cli/profile-edit.c src/cli/profile-edit.h \
+	src/cli/recent.c src/cli/recent.h \
 	src/cli/screen.c src/cli/screen.h \
 	src/cli/uikeys.def \
 	src/cli/version.c

@@ -1,10 +1,13 @@
 #include "cli/screen.h"
 
+#include "base/mem.h"
 #include "cli/autosave.h"
 #include "cli/conf-write.h"
 #include "cli/line.h"
 #include "cli/modules.h"
+#include "cli/offers.h"
 #include "cli/profile-edit.h"
+#include "cli/recent.h"
 #include "ui/ui.h"
 
 bool
@@ -147,6 +150,27 @@ qr(void *ctx, struct err *e)
 	return modules_qr(e);
 }
 
+static size_t
+offers(void *ctx, struct ui_offer *out, size_t most)
+{
+	return offers_find(((struct screen *)ctx)->app, out, most);
+}
+
+static size_t
+recent(void *ctx, struct ui_recent *out, size_t most)
+{
+	return recent_list(((struct screen *)ctx)->app, out, most);
+}
+
+static void
+show_case(void *ctx, const char *path)
+{
+	struct screen *s = ctx;
+
+	free(s->show_next);
+	s->show_next = xstrdup(path);
+}
+
 static struct ui_format formats[REPORT_FORMATS + 1];
 
 /* What can be exported, of the table of the reports' forms; how many. */
@@ -170,8 +194,13 @@ export_report(void *ctx, const char *format, const char *path, struct err *e)
 	struct app *a = ((struct screen *)ctx)->app;
 	enum report_format form;
 
-	if (!strcmp(format, UI_FORMAT_CASE))
-		return app_write_case(a, path, false, e);
+	if (!strcmp(format, UI_FORMAT_CASE)) {
+		enum res r = app_write_case(a, path, false, e);
+
+		if (r == RES_OK)
+			recent_note(a, path, RECENT_SAVED);
+		return r;
+	}
 	if (!report_format_from_id(span_of(format), &form))
 		return err_set(e, RES_NOTFOUND, "there is no such form of the report");
 	return app_write_report(a, form, path, e);
@@ -223,6 +252,7 @@ screen_run(struct screen *s)
 	const struct options *o = a->opt;
 	struct err e = ERR_INIT;
 	struct theme theme;
+	bool wizard = o->command == CMD_WIZARD;
 	int status;
 	struct ui_deps deps = {
 		.term = &term_curses,
@@ -242,6 +272,9 @@ screen_run(struct screen *s)
 		.notice = a->notice,
 		.profiles = a->conf.profiles,
 		.n_profiles = a->conf.n_profiles,
+		.offers = wizard ? offers : NULL,
+		.recent = wizard ? recent : NULL,
+		.show_case = wizard ? show_case : NULL,
 		.ctx = s,
 		.prepare = prepare,
 		.use_profile = use_profile,

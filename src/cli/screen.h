@@ -14,6 +14,7 @@ struct screen {
 		struct err *e); /* after the first frame: secrets, tokens, the demo's server */
 	struct ui_deps *deps; /* screen_run()'s own, and the test of a profile under way */
 	struct profile_test *test;
+	char *show_next; /* the case that the user wants to see next, the caller's; NULL */
 };
 
 /* Is there a terminal on both sides?  (A report that was asked for by --format or --output needs

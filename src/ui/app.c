@@ -15,6 +15,9 @@ enum { FRAME_US = 33000, READ_MAX = 4096 };
  * is its end. */
 enum { BURST_KEYS = 8, BURST_KINDS = 4, BURST_LONG = 512, BURST_GAP_US = 50000 };
 
+/* Bytes of input, of every run of the loop: one process may have several. */
+static unsigned long taken;
+
 int64_t
 ui_now_us(const struct ui *ui)
 {
@@ -222,7 +225,7 @@ take_input(struct ui *ui)
 		ui_leave(ui, 128 + SIGHUP);
 	if (n <= 0)
 		return;
-	ui->taken += (unsigned long)n;
+	taken += (unsigned long)n;
 	if (!ui->decoder.pasting && ui->decoder.deadline_us == INT64_MAX)
 		pasted = burst(ui, bytes, (size_t)n);
 	if (pasted) {
@@ -268,7 +271,7 @@ tell(const struct ui *ui, char state)
 
 	if (ui->idle_fd < 0 || ui->decoder.deadline_us != INT64_MAX)
 		return;
-	n = snprintf(line, sizeof(line), "%c %lu %dx%d %lu\n", state, ui->taken,
+	n = snprintf(line, sizeof(line), "%c %lu %dx%d %lu\n", state, taken,
 		ui->canvas.rows, ui->canvas.cols, ui->d->term->written(ui->term));
 	if (n > 0 && write(ui->idle_fd, line, (size_t)n) < 0)
 		errno = 0;
@@ -526,7 +529,7 @@ ui_run(const struct ui_deps *deps)
 	status = ui->status;
 	if (said)
 		fprintf(stderr, "tokentriage: %s\n", e.text);
-	else if (status != 128 + SIGHUP)
+	else if (status != 128 + SIGHUP && !ui->silent)
 		farewell(ui, ascii);
 	release(ui);
 	free(ui);

@@ -107,6 +107,7 @@ ui_event(struct ui *ui, const struct key_event *ev)
 		ui->notice[0] = '\0';
 		ui->dirty = true;
 	}
+	ui->key = ev->kind == EVENT_KEY ? ev->key : (struct key){0, 0};
 	if (ev->kind == EVENT_KEY)
 		a = keymap_lookup(&ui->keymap, l.screen->contexts, ev->key);
 	if (a != ACT_NONE)
@@ -118,6 +119,7 @@ ui_event(struct ui *ui, const struct key_event *ev)
 			_("Pasted %zu bytes, but no field takes them here; t opens the token "
 			  "field."),
 			ev->paste.n);
+	ui->key = (struct key){0, 0};
 }
 
 int64_t

@@ -32,8 +32,10 @@ src_libttui_a_SOURCES = \
 	src/ui/page-parts.c \
 	src/ui/pager.c \
 	src/ui/pages.c \
+	src/ui/open-draw.c src/ui/open.h \
 	src/ui/paint.c src/ui/paint.h \
 	src/ui/peek.c \
+	src/ui/picker.c \
 	src/ui/qr.c src/ui/qr.h \
 	src/ui/roles.def \
 	src/ui/screen-command.c \

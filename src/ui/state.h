@@ -106,13 +106,13 @@ struct ui {
 	bool dirty;             /* the screen is not what it should be */
 	bool soon;              /* … because of a key: draw without waiting */
 	bool model_stale;
-	bool quit;
+	bool quit, silent;      /* silent: nothing is said on leaving */
 	int status;
 	int64_t drawn_us;
 	int64_t burst_until_us; /* a burst of input goes on until then */
 	uint64_t log_seen;
 	int idle_fd;            /* -1; see app.c */
-	unsigned long taken;    /* bytes of input */
+	struct key key;         /* the one that is acted on; code 0: none is */
 };
 
 /* --- app.c ---------------------------------------------------------------------------------- */
@@ -264,6 +264,19 @@ void dialog_open(struct ui *ui, const struct dialog_spec *spec);
 void dialog_forget(struct ui *ui); /* what was kept */
 /* A message with one button. */
 void dialog_tell(struct ui *ui, const char *title, const char *text);
+
+/* --- picker.c: rows to pick one from ------------------------------------------------------------------- */
+struct picker {
+	size_t here, n;
+	bool stays; /* the marked row counts while others have the keys, too */
+};
+/* Moves the mark; false: it stood at that end. */
+bool picker_move(struct picker *p, int by);
+/* Draws a row into r, which is one row high. */
+typedef void picker_row(const void *ctx, size_t at, enum ui_role role, struct rect r, struct canvas *c);
+/* The rows around the mark; returns how many rows of r they took. */
+int picker_draw(const struct picker *p, bool focus, struct rect r, picker_row *draw, const void *ctx,
+	struct canvas *c);
 
 /* --- textfield.c ---------------------------------------------------------------------------------------- */
 struct textfield {

@@ -40,6 +40,27 @@ struct ui_profiles {
 	void (*test_end)(void *ctx);
 };
 
+/*
+ * A token that lies where the user said.  The opening screen says what is known of it and takes it only when
+ * it is picked; one that the command line gave stands in its field from the start.
+ */
+struct ui_offer {
+	char from[120]; /* "env ACME_TOKEN", "file /run/user/1000/clip": its source in the case, too; safe */
+	char what[120]; /* first letters, kind, size, issuer's host; safe, and never the value */
+	enum token_slot slot;
+	bool given;
+	struct secret *value;
+};
+
+/* A saved case or a HAR file that was used lately. */
+struct ui_recent {
+	char *path;
+	char name[120];  /* the file's; safe */
+	char words[100]; /* what was done with it, and when */
+};
+
+enum { UI_OFFERS = 4, UI_RECENT = 8 };
+
 struct ui_deps {
 	const struct term_ops *term;
 	struct term_options term_options;
@@ -61,6 +82,11 @@ struct ui_deps {
 
 	const struct profile *profiles; /* to pick from, borrowed */
 	size_t n_profiles;
+	/* What the opening screen offers beside them; may be NULL, each.  What they return is the caller's. */
+	size_t (*offers)(void *ctx, struct ui_offer *out, size_t most);
+	size_t (*recent)(void *ctx, struct ui_recent *out, size_t most);
+	/* The user wants to see that file: it is shown once ui_run(), which ends without a farewell, has returned. */
+	void (*show_case)(void *ctx, const char *path);
 
 	void *ctx;                     /* of the functions below */
 	/* After the first frame, once; may block.  False: e is shown, and the program ends with status 2. */

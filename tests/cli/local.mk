@@ -21,6 +21,11 @@ tests_cli_test_theme_SOURCES = tests/cli/test_theme.c
 tests_cli_test_theme_CPPFLAGS = $(TT_CLI_TEST_CPPFLAGS)
 tests_cli_test_theme_LDADD = $(TT_CLI_TEST_LIBS)
 
+UNIT_TESTS += tests/cli/test_opening
+tests_cli_test_opening_SOURCES = tests/cli/test_opening.c
+tests_cli_test_opening_CPPFLAGS = $(TT_CLI_TEST_CPPFLAGS)
+tests_cli_test_opening_LDADD = $(TT_CLI_TEST_LIBS)
+
 TAP_TESTS += tests/cli/cases.sh tests/cli/schema.sh tests/cli/status.sh tests/cli/replies.tap.sh tests/cli/inspect.tap.sh \
 	tests/cli/completion.tap.sh
 TAP_TESTS += tests/cli/compare.tap.sh tests/cli/login.tap.sh

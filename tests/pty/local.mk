@@ -14,7 +14,7 @@ tests_pty_test_screen_LDADD = $(VT_LIBS) $(CMOCKA_LIBS)
 
 # Journeys of the program itself: what they have in common is in play.h.
 check_LIBRARIES += tests/pty/libttplay.a
-tests_pty_libttplay_a_SOURCES = tests/pty/play.c tests/pty/play.h
+tests_pty_libttplay_a_SOURCES = tests/pty/play.c tests/pty/play.h tests/pty/serve.c tests/pty/serve.h
 tests_pty_libttplay_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
 tests_pty_libttplay_a_CFLAGS = $(AM_CFLAGS) $(VTERM_CFLAGS)
 PLAY_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
@@ -45,6 +45,15 @@ tests_pty_record_SOURCES = tests/pty/record.c
 tests_pty_record_CPPFLAGS = $(PLAY_CPPFLAGS)
 tests_pty_record_CFLAGS = $(PLAY_CFLAGS)
 tests_pty_record_LDADD = $(PLAY_LIBS)
+
+EXTRA_DIST += tests/pty/opening.c tests/pty/serve.c tests/pty/serve.h
+check_PROGRAMS += tests/pty/opening
+TAP_TESTS += tests/pty/opening
+SANITIZER_TESTS += tests/pty/opening
+tests_pty_opening_SOURCES = tests/pty/opening.c
+tests_pty_opening_CPPFLAGS = $(PLAY_CPPFLAGS)
+tests_pty_opening_CFLAGS = $(PLAY_CFLAGS)
+tests_pty_opening_LDADD = $(PLAY_LIBS)
 
 EXTRA_DIST += tests/pty/opened.c
 check_PROGRAMS += tests/pty/opened

@@ -464,6 +464,8 @@ wizard_give_token(struct wizard *w, enum token_slot slot, struct span value, con
 {
 	(void)w;
 	fake.gave++;
+	snprintf(fake.given, sizeof(fake.given), "%.*s", SPAN_ARG(value));
+	snprintf(fake.source, sizeof(fake.source), "%s", source);
 	case_give_token(&fake.c, slot, value, source);
 }
 

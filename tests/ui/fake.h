@@ -33,6 +33,8 @@ struct fake {
 	unsigned sent, pasted;    /* calls of go; pastes that were taken */
 	char saved[200];          /* "NAME ISSUER" of the editor's last save */
 	unsigned tests;
+	char shown[200], used[80]; /* the case to be shown next; the profile that was picked */
+	char given[200], source[160]; /* of the last token that was given */
 	enum advice_kind decided; /* NONE: by the state */
 	bool no_refresh;          /* none can be had */
 	int64_t done_us;          /* a running step ends then; 0: never */

@@ -88,6 +88,11 @@ tests_ui_test_profile_SOURCES = tests/ui/test_profile.c $(FAKE_UI)
 tests_ui_test_profile_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
 tests_ui_test_profile_LDADD = $(FAKE_LIBS) $(CMOCKA_LIBS)
 
+UNIT_TESTS += tests/ui/test_open
+tests_ui_test_open_SOURCES = tests/ui/test_open.c $(FAKE_UI)
+tests_ui_test_open_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
+tests_ui_test_open_LDADD = $(FAKE_LIBS) $(CMOCKA_LIBS)
+
 UNIT_TESTS += tests/ui/test_login
 tests_ui_test_login_SOURCES = tests/ui/test_login.c $(FAKE_UI)
 tests_ui_test_login_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)

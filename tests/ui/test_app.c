@@ -339,7 +339,7 @@ test_a_burst_is_a_paste(void **state)
 static void
 test_a_burst_over_a_list(void **state)
 {
-	static const char *const script[] = {"t", "=q quit", "q?quick-token", "=[hidden, 13 bytes]", "\003", NULL};
+	static const char *const script[] = {"t", "=M-i log in", "q?quick-token", "=[hidden, 13 bytes]", "\003", NULL};
 
 	(void)state;
 	world.profiles = true;

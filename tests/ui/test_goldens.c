@@ -305,6 +305,30 @@ opening_misplaced(struct ui *ui)
 	paste(ui, "{\"access_token\": \"Zk3vQ9xT7mLp2WcR8dYh4NsB6fGj1KaE5uXo0ViC\", \"token_type\": \"Bearer\"}\n");
 }
 
+static void
+opening_narrowed(struct ui *ui)
+{
+	opening_full(ui);
+	type(ui, "customer");
+}
+
+/* The token that was offered stands in its field. */
+static void
+opening_picked(struct ui *ui)
+{
+	opening_full(ui);
+	for (int i = 0; i < 3; i++)
+		press(ui, KC_TAB);
+	act(ui, ACT_ACCEPT);
+}
+
+static void
+opening_recent(struct ui *ui)
+{
+	opening_full(ui);
+	act(ui, ACT_FORM_PREV);
+}
+
 /* --- logging in again --- */
 
 static const struct qr_ops *
@@ -520,6 +544,10 @@ static const struct {
 	{"opening-typed", FAKE_EMPTY, STEP_VERIFY, opening_typed},
 	{"opening-wrong", FAKE_EMPTY, STEP_VERIFY, opening_wrong},
 	{"opening-misplaced", FAKE_EMPTY, STEP_VERIFY, opening_misplaced},
+	{"opening-full", FAKE_EMPTY, STEP_VERIFY, opening_full},
+	{"opening-narrowed", FAKE_EMPTY, STEP_VERIFY, opening_narrowed},
+	{"opening-picked", FAKE_EMPTY, STEP_VERIFY, opening_picked},
+	{"opening-recent", FAKE_EMPTY, STEP_VERIFY, opening_recent},
 	{"peek", FAKE_PROBLEM, STEP_VERIFY, peek},
 };
 static const int sizes[][2] = {{18, 60}, {24, 80}, {40, 120}};
