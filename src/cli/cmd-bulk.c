@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "cli/modules.h"
 
-enum { PATIENCE = 12, PROGRESS_US = 200000, PROGRESS_PLAIN_US = 10000000, BURST = 8 };
+enum { PATIENCE = 12, PROGRESS_US = 200000, PROGRESS_PLAIN_US = 10000000 };
 /*
  * More tokens are in hand than requests are under way: while one's answer is looked at, another's
  * request is on the connection that is free.
@@ -219,20 +219,20 @@ turn_due(struct bulk *b)
 			turn_lane(b, b->lanes[i]);
 }
 
-/* Looks at what came.  What is free goes on first, and in between: answers come in bursts. */
+/*
+ * Looks at what came.  What is free goes on first, and before each look: an answer that comes
+ * meanwhile frees its connection for a request that waits.
+ */
 static enum res
 turn_ready(struct bulk *b)
 {
 	enum res r = RES_OK;
 	struct lane *l;
-	unsigned n = 0;
 
 	shared_turn(b->shared);
 	while (r == RES_OK && (l = shared_next_ready(b->shared))) {
-		if (n++ % BURST == 0) {
-			r = shared_wait(b->shared, NULL, 0, 0);
-			shared_turn(b->shared);
-		}
+		r = shared_wait(b->shared, NULL, 0, 0);
+		shared_turn(b->shared);
 		turn_lane(b, l);
 	}
 	return r;

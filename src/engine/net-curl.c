@@ -1,6 +1,10 @@
 #include "engine/net-curl.h"
 
-/* The transport over libcurl: one multi handle, one thread, no callbacks outside of wait(). */
+/*
+ * The transport over libcurl: one multi handle, one thread, no callbacks outside of wait().  libcurl
+ * says which sockets it waits for and when it wants a turn; of many requests only those that something
+ * came for cost anything.
+ */
 
 #include <errno.h>
 #include <limits.h>
@@ -43,6 +47,33 @@ find_ca_bundle(void)
 	return path;
 }
 
+/* libcurl's word about a socket. */
+static int
+on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused)
+{
+	struct transport *t = arg;
+	size_t i;
+
+	(void)easy;
+	(void)unused;
+	for (i = 0; i < t->n_sockets && t->sockets[i].fd != fd; i++)
+		;
+	if (what == CURL_POLL_REMOVE) {
+		if (i < t->n_sockets)
+			t->sockets[i] = t->sockets[--t->n_sockets];
+		return 0;
+	}
+	if (i + WATCHED_FDS >= t->room) {
+		t->room = 2 * (i + WATCHED_FDS);
+		t->sockets = xreallocarray(t->sockets, t->room, sizeof(*t->sockets));
+	}
+	t->sockets[i] = (struct pollfd){.fd = fd,
+		.events = (short)((what & CURL_POLL_IN ? POLLIN : 0) |
+			(what & CURL_POLL_OUT ? POLLOUT : 0))};
+	t->n_sockets += i == t->n_sockets;
+	return 0;
+}
+
 static void curl_close(struct transport *t);
 
 static struct transport *
@@ -73,6 +104,10 @@ curl_open(const struct clock *clock, struct log *log, struct err *e)
 	}
 	curl_share_setopt(t->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
 	curl_multi_setopt(t->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+	curl_multi_setopt(t->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+	curl_multi_setopt(t->multi, CURLMOPT_SOCKETDATA, t);
+	t->room = 2 * WATCHED_FDS;
+	t->sockets = xcalloc(t->room, sizeof(*t->sockets));
 	t->ca_bundle = find_ca_bundle();
 	return t;
 }
@@ -151,6 +186,8 @@ curl_close(struct transport *t)
 		curl_multi_cleanup(t->multi);
 	if (t->share)
 		curl_share_cleanup(t->share);
+	free(t->sockets);
+	free(t->ready);
 	free(t);
 	if (--opened == 0)
 		curl_global_cleanup();
@@ -382,12 +419,15 @@ curl_next_done(struct transport *t)
 /* Monotonic microseconds at which the transfer has taken too long; the connect
  * phase is libcurl's. */
 static int64_t
-deadline_us(const struct xfer *f)
+deadline_us(struct xfer *f)
 {
 	const struct net_options *o = &f->x->options;
 	int64_t at = o->total_timeout_ms > 0 ? f->start_us + o->total_timeout_ms * 1000 : INT64_MAX;
-	int64_t sent = f->answered ? 0 : info_us(f, CURLINFO_PRETRANSFER_TIME_T);
+	int64_t sent;
 
+	if (!f->sent_us && !f->answered)
+		f->sent_us = info_us(f, CURLINFO_PRETRANSFER_TIME_T);
+	sent = f->answered ? 0 : f->sent_us;
 	if (sent > 0 && o->first_byte_timeout_ms > 0 &&
 	    f->start_us + sent + o->first_byte_timeout_ms * 1000 < at)
 		at = f->start_us + sent + o->first_byte_timeout_ms * 1000;
@@ -412,13 +452,24 @@ expire(struct transport *t)
 	}
 }
 
+/* When libcurl wants a turn, whatever comes; -1: never. */
+static long
+own_timer_ms(const struct transport *t)
+{
+	long ms = -1;
+
+	return curl_multi_timeout(t->multi, &ms) == CURLM_OK ? ms : -1;
+}
+
+/* What is due goes on (a request that was added begins so), and what is whole is done. */
 static void
 advance(struct transport *t)
 {
 	int n;
 	CURLMsg *m;
 
-	curl_multi_perform(t->multi, &n);
+	if (own_timer_ms(t) == 0)
+		curl_multi_socket_action(t->multi, CURL_SOCKET_TIMEOUT, 0, &n);
 	while ((m = curl_multi_info_read(t->multi, &n))) {
 		struct xfer *f = NULL;
 
@@ -446,19 +497,27 @@ forgive(struct transport *t, int64_t away_us)
 }
 
 static int
+sooner(int timeout_ms, int64_t left_ms)
+{
+	if (left_ms < 0)
+		left_ms = 0;
+	if (timeout_ms >= 0 && left_ms >= timeout_ms)
+		return timeout_ms;
+	return left_ms > INT_MAX ? INT_MAX : (int)left_ms;
+}
+
+static int
 time_left(const struct transport *t, int timeout_ms)
 {
-	int64_t now = clock_mono_us(t->clock), left;
+	int64_t now = clock_mono_us(t->clock);
+	long own = own_timer_ms(t);
 
 	if (t->done)
 		return 0;
-	for (const struct xfer *f = t->running; f; f = f->next) {
-		left = (deadline_us(f) - now + 999) / 1000;
-		if (left < 0)
-			left = 0;
-		if (timeout_ms < 0 || left < timeout_ms)
-			timeout_ms = left > INT_MAX ? INT_MAX : (int)left;
-	}
+	if (own >= 0)
+		timeout_ms = sooner(timeout_ms, own);
+	for (struct xfer *f = t->running; f; f = f->next)
+		timeout_ms = sooner(timeout_ms, (deadline_us(f) - now + 999) / 1000);
 	return timeout_ms;
 }
 
@@ -472,25 +531,37 @@ poll_fds(struct pollfd *fds, size_t n, int timeout_ms)
 	return errno == EINTR ? RES_OK : RES_IO;
 }
 
-static enum res
-poll_all(struct transport *t, const struct pollfd *fds, size_t n, int timeout_ms)
+static int
+curl_events(short revents)
 {
-	struct curl_waitfd w[WATCHED_FDS];
-	unsigned used = 0;
+	return (revents & (POLLIN | POLLHUP) ? CURL_CSELECT_IN : 0) |
+		(revents & POLLOUT ? CURL_CSELECT_OUT : 0) |
+		(revents & (POLLERR | POLLNVAL) ? CURL_CSELECT_ERR : 0);
+}
 
-	for (size_t i = 0; i < n && used < WATCHED_FDS; i++) {
-		if (fds[i].fd < 0)
-			continue;
-		w[used].fd = fds[i].fd;
-		w[used].events = (short)((fds[i].events & POLLIN ? CURL_WAIT_POLLIN : 0) |
-			(fds[i].events & POLLPRI ? CURL_WAIT_POLLPRI : 0) |
-			(fds[i].events & POLLOUT ? CURL_WAIT_POLLOUT : 0));
-		w[used++].revents = 0;
-	}
-	return curl_multi_poll(t->multi, w, used, timeout_ms < 0 ? INT_MAX : timeout_ms, NULL) ==
-			CURLM_OK
-		? RES_OK
-		: RES_IO;
+/* libcurl's sockets and the caller's descriptors in one wait. */
+static enum res
+poll_all(struct transport *t, struct pollfd *fds, size_t n, int timeout_ms)
+{
+	size_t own = t->n_sockets, n_ready = 0;
+	enum res r;
+	int left;
+
+	n = n < WATCHED_FDS ? n : WATCHED_FDS;
+	if (n)
+		memcpy(t->sockets + own, fds, n * sizeof(*fds));
+	r = poll_fds(t->sockets, own + n, timeout_ms);
+	if (n)
+		memcpy(fds, t->sockets + own, n * sizeof(*fds));
+	/* first all, since each turn of libcurl's may change the list */
+	t->ready = xreallocarray(t->ready, own, sizeof(*t->ready));
+	for (size_t i = 0; i < own; i++)
+		if (t->sockets[i].revents)
+			t->ready[n_ready++] = t->sockets[i];
+	for (size_t i = 0; i < n_ready; i++)
+		curl_multi_socket_action(
+			t->multi, t->ready[i].fd, curl_events(t->ready[i].revents), &left);
+	return r;
 }
 
 static enum res
@@ -510,17 +581,12 @@ curl_wait(struct transport *t, struct pollfd *fds, size_t n, int timeout_ms)
 	forgive(t, before - t->left_us);
 	advance(t);
 	left = time_left(t, timeout_ms);
-	if (left != 0) {
-		before = clock_mono_us(t->clock);
-		r = poll_all(t, fds, n, left);
-		after = clock_mono_us(t->clock);
-		if (left > 0)
-			forgive(t, after - before - (int64_t)left * 1000);
-		advance(t);
-	}
-	/* libcurl tells neither POLLHUP nor POLLERR of foreign descriptors. */
-	if (r == RES_OK && n)
-		r = poll_fds(fds, n, 0);
+	before = clock_mono_us(t->clock);
+	r = poll_all(t, fds, n, left);
+	after = clock_mono_us(t->clock);
+	if (left > 0)
+		forgive(t, after - before - (int64_t)left * 1000);
+	advance(t);
 	t->left_us = clock_mono_us(t->clock);
 	return r;
 }

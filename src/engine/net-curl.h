@@ -54,6 +54,7 @@ struct xfer {
 	size_t header_bytes, body_sent;
 	int64_t start_us;          /* monotonic; moved on by what the loop was away */
 	int64_t start_wall_us;
+	int64_t sent_us;           /* after the start, when the request was out; 0: not yet */
 	bool https, via_proxy, answered, headers_done;
 	const char *proxy_fault;   /* why the proxy cannot be used; NULL */
 	char words[CURL_ERROR_SIZE];
@@ -68,6 +69,9 @@ struct transport {
 	struct xfer *running, *done;
 	CURL **idle;               /* handles for the next requests, while others are under way */
 	size_t n_idle;
+	struct pollfd *sockets;    /* what libcurl waits for; room for one wait's other descriptors behind */
+	size_t n_sockets, room;
+	struct pollfd *ready;      /* of one wait: those that something came for */
 	int64_t left_us;           /* when wait() was left last */
 };
 
