@@ -380,6 +380,7 @@ put_at(struct scan *sc, size_t at)
 	struct span s = sc->s;
 	bool word = redact_is_word(s.p[at]) && (at == 0 || !redact_is_word(s.p[at - 1]) ||
 		(at >= 3 && s.p[at - 3] == '%'));
+	bool known;
 	size_t n;
 
 	n = redact_mask_len(span_from(s, at));
@@ -387,7 +388,8 @@ put_at(struct scan *sc, size_t at)
 		buf_add_span(sc->out, span_sub(s, at, n));
 		return n;
 	}
-	n = redact_put_registered(sc->r, sc->out, sc->out_start, s, at, false);
+	known = redact_may_be_registered(sc->r, span_from(s, at));
+	n = known ? redact_put_registered(sc->r, sc->out, sc->out_start, s, at, false) : 0;
 	if (n == 0 && (word || s.p[at] == 'e'))
 		n = put_shape(sc, at);
 	if (n == 0 && word)
@@ -402,7 +404,8 @@ put_at(struct scan *sc, size_t at)
 		n = put_prose(sc, at);
 	if (n == 0 && s.p[at] == ':')
 		n = put_userinfo(sc, at);
-	return n > 0 ? n : redact_put_registered(sc->r, sc->out, sc->out_start, s, at, true);
+	return n > 0 || !known ? n
+			       : redact_put_registered(sc->r, sc->out, sc->out_start, s, at, true);
 }
 
 /* Nothing that must go begins here: so it is at most places of most texts, and asked at each. */

@@ -36,12 +36,6 @@ span_eq_nocase(struct span a, struct span b)
 }
 
 bool
-span_is_nocase(struct span a, const char *s)
-{
-	return span_eq_nocase(a, span_of(s));
-}
-
-bool
 span_starts_nocase_slowly(struct span a, const char *prefix)
 {
 	size_t n = strlen(prefix);

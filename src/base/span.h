@@ -30,7 +30,6 @@ span_make(const void *p, size_t n)
 
 bool span_eq(struct span a, struct span b);
 bool span_eq_nocase(struct span a, struct span b); /* ASCII case */
-bool span_is_nocase(struct span a, const char *s);
 
 /* The first byte settles most comparisons with a table's rows: no call for them, no strlen. */
 static inline bool
@@ -53,6 +52,15 @@ span_starts(struct span a, const char *prefix)
 }
 
 bool span_starts_nocase_slowly(struct span a, const char *prefix);
+
+/* ASCII case; bytes that differ in more than one bit settle most comparisons here, too. */
+static inline bool
+span_is_nocase(struct span a, const char *s)
+{
+	if (!s || !a.n || ((a.p[0] ^ s[0]) & ~0x20))
+		return !a.n && (!s || !s[0]);
+	return span_eq_nocase(a, span_of(s));
+}
 
 /* ASCII case */
 static inline bool

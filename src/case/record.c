@@ -54,8 +54,12 @@ note_tokens(struct exchange *x, const struct http_request *req, struct span sent
 	char where[40];
 
 	for (size_t i = 0; i < TOKEN_MEMBERS; i++) {
+		struct span value = json_get_str(x->answer.doc, token_members[i].name);
+
+		if (!value.n)
+			continue;
 		(void)snprintf(where, sizeof(where), "response.%s", token_members[i].name);
-		note_token(x, where, json_get_str(x->answer.doc, token_members[i].name));
+		note_token(x, where, value);
 	}
 	if (sent.n && http_has_header(&req->headers, "authorization") &&
 		authorization_token(http_header(&req->headers, "authorization")).n)
@@ -366,10 +370,10 @@ mask_body(const struct redactor *r, struct buf *out, struct span body)
 	}
 }
 
+/* dst has none yet. */
 static void
-mask_headers(const struct redactor *r, struct http_headers *h)
+mask_headers(const struct redactor *r, struct http_headers *dst, const struct http_headers *h)
 {
-	struct http_headers masked = {NULL, 0, 0};
 	struct buf out;
 
 	buf_init_wiping(&out, 4 * LIMIT_HEADERS);
@@ -381,11 +385,9 @@ mask_headers(const struct redactor *r, struct http_headers *h)
 			(void)redact_url(r, &out, value);
 		else
 			(void)redact_header(r, &out, name, value);
-		(void)http_headers_add(&masked, name, buf_span(&out));
+		(void)http_headers_add(dst, name, buf_span(&out));
 	}
 	buf_release(&out);
-	http_headers_release(h);
-	*h = masked;
 }
 
 static void
@@ -393,12 +395,11 @@ mask_request(struct exchange *x, const struct http_request *req, const struct re
 {
 	struct buf url;
 
-	http_request_copy(&x->request, req);
 	buf_init_wiping(&url, 4 * LIMIT_URL + MASK_ROOM);
 	(void)redact_url(r, &url, span_of(req->url));
 	http_request_set(&x->request, req->method, buf_span(&url));
 	buf_release(&url);
-	mask_headers(r, &x->request.headers);
+	mask_headers(r, &x->request.headers, &req->headers);
 	mask_body(r, &x->request.body, buf_span(&req->body));
 }
 
@@ -462,7 +463,7 @@ mask_result(struct exchange *x, const struct net_result *raw, const struct redac
 {
 	struct net_result *m = &x->result;
 
-	http_response_copy(&m->response, &raw->response);
+	http_response_copy_rest(&m->response, &raw->response);
 	m->timings = raw->timings;
 	m->error = raw->error;
 	memcpy(m->error_text, raw->error_text, sizeof(m->error_text));
@@ -473,7 +474,7 @@ mask_result(struct exchange *x, const struct net_result *raw, const struct redac
 	m->answered_wall_us = raw->answered_wall_us;
 	tls_info_copy(&m->tls, &raw->tls);
 	mask_tls(&m->tls, r);
-	mask_headers(r, &m->response.headers);
+	mask_headers(r, &m->response.headers, &raw->response.headers);
 	mask_response_body(x, raw, r);
 	mask_text(r, m->error_text, sizeof(m->error_text));
 }

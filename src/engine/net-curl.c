@@ -1,9 +1,9 @@
 #include "engine/net-curl.h"
 
 /*
- * The transport over libcurl: one multi handle, one thread, no callbacks outside of wait().  libcurl
- * says which sockets it waits for and when it wants a turn; of many requests only those that something
- * came for cost anything.
+ * The transport over libcurl: one multi handle, one thread, no callbacks outside of wait().
+ * libcurl says which sockets it waits for and when it wants a turn; of many requests only those
+ * that something came for cost anything.
  */
 
 #include <errno.h>

@@ -69,7 +69,7 @@ struct transport {
 	struct xfer *running, *done;
 	CURL **idle;               /* handles for the next requests, while others are under way */
 	size_t n_idle;
-	struct pollfd *sockets;    /* what libcurl waits for; room for one wait's other descriptors behind */
+	struct pollfd *sockets;    /* what libcurl waits for, and room for the caller's behind */
 	size_t n_sockets, room;
 	struct pollfd *ready;      /* of one wait: those that something came for */
 	int64_t left_us;           /* when wait() was left last */

@@ -86,19 +86,26 @@ http_response_release(struct http_response *r)
 }
 
 void
+http_response_copy_rest(struct http_response *dst, const struct http_response *src)
+{
+	free_text(dst->reason);
+	dst->status = src->status;
+	memcpy(dst->version, src->version, sizeof(dst->version));
+	dst->reason = src->reason ? xstrdup(src->reason) : NULL;
+	dst->body_too_large = src->body_too_large;
+	dst->headers_too_large = src->headers_too_large;
+	dst->body_announced = src->body_announced;
+}
+
+void
 http_response_copy(struct http_response *dst, const struct http_response *src)
 {
 	if (dst == src)
 		return;
 	http_response_release(dst);
-	dst->status = src->status;
-	memcpy(dst->version, src->version, sizeof(dst->version));
-	dst->reason = src->reason ? xstrdup(src->reason) : NULL;
+	http_response_copy_rest(dst, src);
 	copy_headers(&dst->headers, &src->headers);
 	copy_body(&dst->body, &src->body);
-	dst->body_too_large = src->body_too_large;
-	dst->headers_too_large = src->headers_too_large;
-	dst->body_announced = src->body_announced;
 }
 
 /* --- headers --- */

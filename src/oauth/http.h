@@ -41,6 +41,8 @@ void http_request_copy(struct http_request *dst, const struct http_request *src)
 void http_response_init(struct http_response *r);
 void http_response_release(struct http_response *r);
 void http_response_copy(struct http_response *dst, const struct http_response *src);
+/* All but the headers and the body. */
+void http_response_copy_rest(struct http_response *dst, const struct http_response *src);
 
 /* RES_LIMIT past LIMIT_HEADER_COUNT, RES_SYNTAX for CR, LF or NUL in the value. */
 enum res http_headers_add(struct http_headers *h, struct span name, struct span value);

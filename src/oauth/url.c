@@ -27,15 +27,34 @@ scheme_len(struct span s)
 	return 0;
 }
 
+/* RFC 3986 §2: neither reserved nor unreserved, nor a byte of UTF-8, which people paste. */
+static bool
+is_never_in_url(unsigned char c)
+{
+	switch (c) {
+	case '"':
+	case '<':
+	case '>':
+	case '\\':
+	case '^':
+	case '`':
+	case '{':
+	case '|':
+	case '}':
+	case 0x7f:
+		return true;
+	default:
+		return c <= ' ';
+	}
+}
+
 static enum res
 check_bytes(struct span text, struct err *e)
 {
 	size_t i;
 
 	for (i = 0; i < text.n; i++) {
-		unsigned char c = (unsigned char)text.p[i];
-
-		if (c <= ' ' || c == 0x7f || memchr("\"<>\\^`{|}", c, 9)) {
+		if (is_never_in_url((unsigned char)text.p[i])) {
 			err_set(e, RES_SYNTAX, "a character that no URL may hold, at byte %zu", i);
 			if (e)
 				e->offset = i;
