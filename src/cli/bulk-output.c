@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-enum { FLUSH_AT = 64 << 10, SYNC_US = 1000000, RESULT_MAX = 1 << 20 };
+enum { FLUSH_AT = 64 << 10, SYNC_US = 1000000, PART = 64 << 10 };
 
 struct place {
 	bool whole;
@@ -24,10 +24,9 @@ struct bulk_output {
 	uint64_t base, next; /* the first place not written; the next one to be given */
 	struct buf text;     /* in order, to be written */
 	int64_t synced_us;
-	FILE *before;        /* the results of a run before, while they are read */
-	char *line;
-	size_t line_size;
-	off_t kept;          /* bytes of whole lines */
+	struct buf before;   /* of the results of a run before: read and not yet compared */
+	size_t before_at;    /* of those */
+	off_t read, kept;    /* bytes read; of whole lines */
 	bool resumes;        /* what is behind those is still to be cut off */
 };
 
@@ -100,10 +99,7 @@ open_file(struct bulk_output *o, bool resume, struct err *e)
 		return r;
 	o->kept = whole;
 	o->resumes = true;
-	if (!whole)
-		return RES_OK;
-	o->before = fopen(o->path, "re");
-	return o->before ? RES_OK : err_errno(e, "%s", o->path);
+	return RES_OK;
 }
 
 struct bulk_output *
@@ -115,7 +111,8 @@ bulk_output_open(const char *path, bool resume, size_t window, struct err *e)
 	o->fd = STDOUT_FILENO;
 	o->window = window;
 	o->ring = xcalloc(window, sizeof(*o->ring));
-	buf_init(&o->text, 2 * (size_t)RESULT_MAX + FLUSH_AT);
+	buf_init(&o->text, 2 * (size_t)BULK_RESULT_MAX + FLUSH_AT);
+	buf_init(&o->before, BULK_RESULT_MAX + PART);
 	if (path && open_file(o, resume, e) != RES_OK) {
 		struct err ignored = ERR_INIT;
 
@@ -180,36 +177,83 @@ is_of(const struct json *j, const struct bulk_item *i)
 static enum res
 end_of_before(struct bulk_output *o, struct err *e)
 {
-	if (o->before)
-		fclose(o->before);
-	o->before = NULL;
+	buf_release(&o->before);
 	if (o->resumes && ftruncate(o->fd, o->kept) != 0)
 		return err_errno(e, "%s", o->path);
 	o->resumes = false;
 	return RES_NOTFOUND;
 }
 
+/* Reads on; what was compared goes.  RES_NOTFOUND: that was all. */
+static enum res
+read_before(struct bulk_output *o, struct err *e)
+{
+	char part[PART];
+	off_t left = o->kept - o->read;
+	size_t rest = o->before.len - o->before_at;
+	ssize_t n;
+
+	if (left <= 0)
+		return RES_NOTFOUND;
+	n = pread(o->fd, part, left < PART ? (size_t)left : PART, o->read);
+	if (n < 0)
+		return err_errno(e, "%s", o->path);
+	if (o->before_at) {
+		memmove(o->before.p, o->before.p + o->before_at, rest);
+		buf_truncate(&o->before, rest);
+		o->before_at = 0;
+	}
+	(void)buf_add(&o->before, part, (size_t)n);
+	o->read += n;
+	return n ? RES_OK : RES_NOTFOUND;
+}
+
+/* The next result of the run before, line `number` of the file. */
+static enum res
+next_before(struct bulk_output *o, uint64_t number, struct span *line, struct err *e)
+{
+	for (;;) {
+		struct span rest = span_from(buf_span(&o->before), o->before_at);
+		size_t n = span_find(rest, '\n');
+		enum res r;
+
+		if (n != SIZE_MAX) {
+			*line = span_sub(rest, 0, n);
+			o->before_at += n + 1;
+			return RES_OK;
+		}
+		if (rest.n > BULK_RESULT_MAX)
+			return err_set(e, RES_SYNTAX,
+				"%s:%llu: the line is longer than %d KiB, and no result of bulk; "
+				"the file is left as it is",
+				o->path, (unsigned long long)number, BULK_RESULT_MAX >> 10);
+		r = read_before(o, e);
+		if (r != RES_OK)
+			return r;
+	}
+}
+
 enum res
 bulk_output_resume(struct bulk_output *o, const struct bulk_item *i, struct bulk_summary *s,
 	struct err *e)
 {
+	uint64_t number = s->resumed + 1;
 	struct json *j = NULL;
-	ssize_t n;
-	enum res r;
+	struct span line;
+	enum res r = next_before(o, number, &line, e);
 
-	n = o->before && ftello(o->before) < o->kept
-		? getline(&o->line, &o->line_size, o->before)
-		: 0;
-	if (n <= 0)
+	if (r == RES_NOTFOUND)
 		return end_of_before(o, e);
-	r = json_parse(&j, span_make(o->line, (size_t)n), NULL);
+	if (r != RES_OK)
+		return r;
+	r = json_parse(&j, line, NULL);
 	if (r == RES_OK && is_of(j, i))
 		count_result(j, i->line, s);
 	else
 		r = err_set(e, RES_SYNTAX,
-			"%s: result %llu is not of line %llu of the input: of another input or "
-			"shard, or the file was changed",
-			o->path, (unsigned long long)s->resumed + 1, (unsigned long long)i->line);
+			"%s:%llu: this result is not of line %llu of the input: of another input "
+			"or shard, or the file was changed",
+			o->path, (unsigned long long)number, (unsigned long long)i->line);
 	json_free(j);
 	return r;
 }
@@ -308,9 +352,7 @@ bulk_output_close(struct bulk_output *o, struct err *e)
 	}
 	for (size_t i = 0; i < o->window; i++)
 		free(o->ring[i].text);
-	if (o->before)
-		fclose(o->before);
-	free(o->line);
+	buf_release(&o->before);
 	free(o->ring);
 	buf_release(&o->text);
 	free(o);

@@ -11,6 +11,8 @@
 
 enum {
 	BULK_LINE_MAX = 256 << 10, /* bytes of one input line: a token and its labels */
+	/* bytes of one result: its labels may need six for one, besides what is said of the token */
+	BULK_RESULT_MAX = 8 * BULK_LINE_MAX,
 	BULK_WINDOW_MIN = 64,      /* results that may wait for one before them */
 };
 

@@ -396,7 +396,7 @@ cmd_bulk(const struct options *o)
 	if (check_usage(o, &e) != RES_OK)
 		return app_usage(CMD_BULK, &e);
 	app_init(&b.app, o);
-	buf_init(&b.line, 1 << 20);
+	buf_init(&b.line, BULK_RESULT_MAX);
 	if (begin(&b, &e) != RES_OK) {
 		struct err ignored = ERR_INIT;
 

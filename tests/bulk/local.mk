@@ -6,8 +6,9 @@ tests_bulk_bare_SOURCES = tests/bulk/bare.c
 tests_bulk_bare_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
 tests_bulk_bare_LDADD = $(CURL_LIBS)
 
-TAP_TESTS += tests/bulk/bulk.tap.sh
-EXTRA_DIST += tests/bulk/bulk.tap.sh tests/bulk/kill.mjs tests/bulk/validate.mjs tests/bulk/bench.sh tests/bulk/long.sh
+TAP_TESTS += tests/bulk/bulk.tap.sh tests/bulk/run.tap.sh tests/bulk/shards.tap.sh
+EXTRA_DIST += tests/bulk/bulk.tap.sh tests/bulk/run.tap.sh tests/bulk/shards.tap.sh \
+	tests/bulk/kill.mjs tests/bulk/validate.mjs tests/bulk/bench.sh tests/bulk/long.sh
 
 # What takes longer than the suite may: 100 kills; a million tokens and 200 MiB of HAR in bounded memory.
 check-long: check-long-bulk
