@@ -115,6 +115,8 @@ int app_usage(enum command c, const struct err *e);
  * it said anything.  status: otherwise.
  */
 int app_plugin_status(int status);
+/* The line is out already: no other one is to say what failed besides. */
+void app_forget_failure(void);
 void app_warn(const char *fmt, ...) PRINTF(1, 2);
 void app_tell(const char *fmt, ...) PRINTF(1, 2); /* the same, and no warning */
 /* stdout, checked to the last byte: STATUS_OK or STATUS_INTERNAL. */

@@ -118,6 +118,11 @@ app_report(struct app *a)
 		status = app_print(buf_span(&out));
 	}
 	buf_release(&out);
+	if (status == STATUS_OK && !path && opt_choice(o, OPT_FORMAT) == REPORT_NAGIOS) {
+		/* its one line is out and is about the token; what failed beside it, stderr says */
+		app_forget_failure();
+		return STATUS_OK;
+	}
 	return status == STATUS_OK ? beside : status;
 }
 

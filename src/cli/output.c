@@ -35,6 +35,12 @@ app_fail(const struct err *e)
 	return STATUS_USAGE;
 }
 
+void
+app_forget_failure(void)
+{
+	*failed = '\0';
+}
+
 int
 app_plugin_status(int status)
 {

@@ -36,6 +36,19 @@ plugin 3 UNKNOWN "a file that is not there" -- check --issuer http://127.0.0.1:1
 echo opaque-token-0123456789 >at
 plugin 2 CRITICAL "a server that is not there" -- check --issuer http://127.0.0.1:1 --access-token-file at
 
+if [ -w /dev/full ]; then
+	plugin 0 OK "a side output on a full disk leaves the token's verdict" -- inspect healthy.case --har /dev/full
+	expect "... it is one line of a plugin" [ "$(grep -c '^TOKENTRIAGE ' out)" = 1 ]
+	expect "... and stderr says what failed" grep -q 'No space' err
+	plugin 2 CRITICAL "... of the check, too" -- check --issuer http://127.0.0.1:1 --access-token-file at --har /dev/full
+	expect "... it is one line of a plugin" [ "$(grep -c '^TOKENTRIAGE ' out)" = 1 ]
+	"$tt" inspect healthy.case --har /dev/full >out 2>err; expect "for everybody else it is 4" [ $? = 4 ]
+else
+	result ok "a side output on a full disk # SKIP there is no /dev/full"
+fi
+plugin 3 UNKNOWN "a report that cannot be written" -- inspect healthy.case -o no/such/folder/x
+expect "... it is one line of a plugin" [ "$(grep -c '^TOKENTRIAGE ' out)" = 1 ]
+
 # --- OpenMetrics ----------------------------------------------------------------------------------------------------
 for s in healthy expired; do
 	"$tt" inspect $s.case --format openmetrics >$s.metrics 2>/dev/null
@@ -76,5 +89,20 @@ for f in html sh nagios openmetrics har; do
 	"$tt" inspect healthy.case --format $f -o made.$f 2>/dev/null
 	[ -s made.$f ] && result ok "inspect --format $f" || result "not ok" "inspect --format $f"
 done
+
+# --- the units of doc/monitoring.md, as systemd reads them ---
+if systemd-analyze --version >/dev/null 2>&1; then
+	mkdir units
+	awk -v tt="$tt" '/^# \/etc\/systemd\/system\// { n = split($2, p, "/"); file = "units/" p[n]; next } /^```/ { file = "" }
+		file { sub("/usr/bin/tokentriage", tt); print >file }' "$srcdir/doc/monitoring.md"
+	expect "doc/monitoring.md has a service and a timer" [ -s units/tokentriage@.service -a -s units/tokentriage@.timer ]
+	for u in service timer; do cp units/tokentriage@.$u units/tokentriage@acme.$u; done
+	systemd-analyze verify ./units/tokentriage@acme.service ./units/tokentriage@acme.timer >note 2>&1; s=$?
+	grep -i 'tokentriage@' note >complaints
+	if [ $s = 0 ] && ! [ -s complaints ]; then result ok "systemd finds nothing wrong with them"; else
+		result "not ok" "systemd-analyze verify: $s"; note note; fi
+else
+	result ok "the units of doc/monitoring.md # SKIP systemd-analyze is not here"
+fi
 echo "1..$n"
 exit $failed
