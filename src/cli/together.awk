@@ -1,4 +1,9 @@
 # The linker's script for what stands together (together.txt): code first of all code, constants last.
+BEGIN {
+	code = "\t\t*src/cli/main.o(.text .text.startup)\n" # of no library
+	constants = "\t\t*src/cli/main.o(.rodata .rodata.*)\n"
+}
+
 !/^#/ {
 	split($1, of, "/")
 	for (i = 0; i < 2; i++) { # automake names an object after its library if that has flags of its own

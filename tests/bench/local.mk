@@ -26,8 +26,8 @@ tests_bench_bench_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir) -DTT_READS_OPENSSL
 tests_bench_bench_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS) $(CRYPTO_CFLAGS)
 tests_bench_bench_LDADD = src/libttbase.a $(CJSON_LIBS) -lssl $(CRYPTO_LIBS) $(PTY_LIBS) -lpthread -lm
 
-TAP_TESTS += tests/bench/bench-smoke.sh
-EXTRA_DIST += tests/bench/bench-smoke.sh tests/bench/together.sh
+TAP_TESTS += tests/bench/bench-smoke.sh tests/bench/together.tap.sh
+EXTRA_DIST += tests/bench/bench-smoke.sh tests/bench/together.tap.sh tests/bench/together.sh
 
 # BENCH_FLAGS='--pairs 100 --strict'
 bench: tokentriage $(module_PROGRAMS) tests/bench/bench tests/bench/hello tests/ui/try-ui

@@ -1,8 +1,10 @@
 #!/bin/sh
 # The sources of which something runs up to the first screen and a quit right after it, one a line: what
-# src/cli/together.txt should list.  Needs valgrind and script(1), and the build tree of a configure --enable-debug:
+# src/cli/together.txt should list.  Needs valgrind and script(1).  From the build tree:
 #   ../tests/bench/together.sh | diff ../src/cli/together.txt -
+# Functions are found by their names: of those that several sources have for one of their own nothing is said.
 set -eu
+export LC_ALL=C
 dir=$(mktemp -d "${TMPDIR:-/tmp}/together.XXXXXX")
 trap 'rm -rf "$dir"' EXIT
 
@@ -16,13 +18,12 @@ read -r _ <"$dir/idle"
 kill "$(cat "$dir/pid")"
 wait $! || : # by the signal
 
-# ob= and fl= say which object and file the costs behind them are of; a name stands there once, then its number alone.
-awk -F'[()]' '
-	/^c?ob=/ && $3 { object[$2] = $3 }
-	/^c?f[lie]=/ && $3 { file[$2] = $3 }
-	/^ob=/ { ours = object[$2] ~ /tokentriage$/ }
-	/^fl=/ && ours && file[$2] ~ /\/src\/[a-z]+\/[a-z0-9-]+[.]c$/ {
-		n = split(file[$2], part, "/")
-		print part[n - 1] "/" substr(part[n], 1, length(part[n]) - 2)
-	}
-' "$dir/out" | grep -vx cli/main | sort -u
+# src/libttui.a:libttui_a-app.o:0000 T ui_run -> ui_run ui/app
+nm -A src/libtt*.a 2>/dev/null | sed -n 's|^src/libtt\([a-z]*\)\.a:\([^:]*\)\.o:[0-9a-f]* [tT] |\1 \2 |p' |
+	awk '{ sub("^libtt" $1 "_a-", "", $2); print $3, $1 "/" $2 }' | sort -u >"$dir/where"
+
+# A name stands there once, "(17) ui_run'2", then its number alone.
+sed -n "s/^c\{0,1\}fn=([0-9]*) \([^']*\).*/\1/p" "$dir/out" | sort -u >"$dir/run"
+
+awk '{ n[$1]++; at[$1] = $2 } END { for (f in n) if (n[f] == 1) print f, at[f] }' "$dir/where" | sort |
+	join - "$dir/run" | cut -d ' ' -f 2 | sort -u
