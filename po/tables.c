@@ -9,6 +9,11 @@
 #define STEP(sym, id, title, question) T(title) T(question)
 #include "base/steps.def"
 
+/* states, severities, where a token came from: words that are ids elsewhere */
+T("ok") T("warning") T("problem") T("skipped") T("undetermined") T("pending") T("not yet")
+T("error") T("info") T("possible")
+T("the paste") T("the refresh") T("the login") T("the token exchange")
+
 #define CHALLENGE_PARAM(name, meaning) T(meaning)
 #include "oauth/challengeparams.def"
 #define CLAIM(name, meaning) T(meaning)
@@ -39,6 +44,8 @@
 #define P_TOKEN(key, help) T(help)
 #include "case/profile.def"
 
+#define ADVICE(sym, id, words) T(words)
+#include "diagnose/advice.def"
 #define ALTERNATIVE(of, where, status, words, id, unless, told_by) T(told_by)
 #define ALTERNATIVE_BY_INTROSPECTION(of, where, status, words, id, unless, asked, not_asked) T(asked) T(not_asked)
 #include "diagnose/alternatives.def"
@@ -49,8 +56,6 @@
 #define RULE(check, id, severity, step, rank, remedy, ...) T(remedy)
 #include "diagnose/rules.def"
 
-#define ADVICE(sym, id, words) T(words)
-#include "wizard/advice.def"
 #define FAQ(question, answer, defined) T(question) T(answer)
 #include "wizard/faq.def"
 #define FLOW(sym, id, words, first, grant, refs, takes, whose) T(words) T(takes) T(whose)
@@ -73,8 +78,6 @@
 
 #define ACTION(sym, id, context, keys, hint, help) tt_hint("hint", hint) T(help)
 #include "ui/actions.def"
-#define ROLE(sym, id, parent, letter, mono, help) T(help)
-#include "ui/roles.def"
 
 #define GROUP(heading) T(heading)
 #define SCENARIO(name, sentence, expects, goal, ...) T(sentence) T(goal)

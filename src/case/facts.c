@@ -1,5 +1,6 @@
 #include "case/facts.h"
 
+#include "base/tr.h"
 #include "oauth/words.h"
 
 /* --- of one exchange ---------------------------------------------------------------------- */
@@ -73,23 +74,25 @@ case_spent_words(const struct case_file *c)
 
 	switch (case_token(c, SLOT_REFRESH)->earlier) {
 	case EARLIER_SPENT:
-		return "was used by an earlier run of this program";
+		return N_("was used by an earlier run of this program");
 	case EARLIER_REFUSED:
-		return "was refused in an earlier run of this program";
+		return N_("was refused in an earlier run of this program");
 	case EARLIER_OPEN:
-		return "was sent by an earlier run of this program, which ended before an answer "
-		       "was kept: it may have been used";
+		return N_(
+			"was sent by an earlier run of this program, which ended before an answer "
+			"was kept: it may have been used");
 	case EARLIER_RUNNING:
-		return "was sent by another run of this program, which waits for the answer";
+		return N_("was sent by another run of this program, which waits for the answer");
 	case EARLIER_NONE:
 		break;
 	}
 	if (exchange_unanswered(x))
-		return "was sent, and no answer came: it may have been used";
+		return N_("was sent, and no answer came: it may have been used");
 	if (exchange_answered(x) && x->result.response.status >= 500)
-		return "was sent, and the server failed: it may have been used";
-	return exchange_answered(x) && x->answer.outcome != OUTCOME_SUCCESS ? "was refused"
-									    : "was used already";
+		return N_("was sent, and the server failed: it may have been used");
+	return exchange_answered(x) && x->answer.outcome != OUTCOME_SUCCESS
+		? N_("was refused")
+		: N_("was used already");
 }
 
 bool
@@ -558,11 +561,11 @@ fact_source(const struct facts *f, int from, char *out, size_t size)
 
 	if (x)
 		return exchange_label(x, out, size);
-	(void)snprintf(out, size, "%s%s",
-		from == FROM_CLOCK ? "the " : "",
-		from == FROM_TOKEN             ? "the token itself"
-			: from == FROM_PROFILE ? "the profile"
-			: from == FROM_CLOCK   ? fact_clock(f)
-					       : "what was given");
+	(void)snprintf(out, size, "%s",
+		from == FROM_TOKEN                             ? _("the token itself")
+			: from == FROM_PROFILE                 ? _("the profile")
+			: from != FROM_CLOCK                   ? _("what was given")
+			: !strcmp(fact_clock(f), "local clock") ? _("the local clock")
+							       : _("the clock of the recording"));
 	return out;
 }

@@ -1,6 +1,7 @@
 #include "case/renewal.h"
 
 #include "base/text.h"
+#include "base/tr.h"
 
 /* The server's own words on the access token of a generation; NULL: it was not asked. */
 static const struct claims *
@@ -158,19 +159,19 @@ renewal_words(const struct renewal *r, char *out, size_t size)
 
 	buf_init(&b, 4096);
 	if (r->same_access)
-		buf_puts(&b, "the same access token came again");
+		buf_puts(&b, _("the same access token came again"));
 	if (r->by_refresh)
 		buf_printf(&b, "%s%s", b.len ? ", " : "",
-			r->rotated ? "a new refresh token took the old one's place"
-				   : "the refresh token stays");
+			r->rotated ? _("a new refresh token took the old one's place")
+				   : _("the refresh token stays"));
 	if (*r->lost)
-		buf_printf(&b, "%sscope lost: %s", b.len ? ", " : "", r->lost);
+		buf_printf(&b, _("%sscope lost: %s"), b.len ? ", " : "", r->lost);
 	if (*r->gained)
-		buf_printf(&b, "%sscope gained: %s", b.len ? ", " : "", r->gained);
+		buf_printf(&b, _("%sscope gained: %s"), b.len ? ", " : "", r->gained);
 	if (*r->old_aud && *r->new_aud && strcmp(r->old_aud, r->new_aud) != 0)
-		buf_printf(&b, "%sthe audience is %s now", b.len ? ", " : "", r->new_aud);
+		buf_printf(&b, _("%sthe audience is %s now"), b.len ? ", " : "", r->new_aud);
 	if (r->old_life >= 0 && r->new_life >= 0 && r->old_life != r->new_life)
-		buf_printf(&b, "%sit lives %s instead of %s", b.len ? ", " : "",
+		buf_printf(&b, _("%sit lives %s instead of %s"), b.len ? ", " : "",
 			time_span(a, r->new_life), time_span(c, r->old_life));
 	text_format(out, size, "%s", buf_str(&b));
 	buf_release(&b);

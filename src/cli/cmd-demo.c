@@ -1,6 +1,7 @@
 /* demo: the wizard against the embedded server; without a terminal the text report. */
 #include "cli/app.h"
 
+#include "base/tr.h"
 #include "cli/embedded.h"
 #include "cli/screen.h"
 
@@ -167,11 +168,12 @@ reached(void *ctx, char *words, size_t size)
 			       : !found(run->scenario, d))
 		return false;
 	if (!row)
-		snprintf(words, size, "Reached. The lesson path: tokentriage demo --lessons");
+		snprintf(words, size, "%s",
+			_("Reached. The lesson path: tokentriage demo --lessons"));
 	else if (row + 1 == lesson_rows + lesson_count)
-		snprintf(words, size, "Lesson done; it was the last one.");
+		snprintf(words, size, "%s", _("Lesson done; it was the last one."));
 	else
-		snprintf(words, size, "Lesson done. Next: tokentriage demo %s", row[1].name);
+		snprintf(words, size, _("Lesson done. Next: tokentriage demo %s"), row[1].name);
 	return true;
 }
 
@@ -184,7 +186,7 @@ on_screen(struct demo_run *run)
 		.ctx = run,
 		.prepare = prepare};
 
-	run->app.lesson = (struct lesson){run->scenario->goal, reached, run};
+	run->app.lesson = (struct lesson){tr(run->scenario->goal), reached, run};
 	snprintf(title, sizeof(title), "demo: %s", run->scenario->name);
 	return screen_run(&s);
 }

@@ -2,6 +2,7 @@
 #include "cli/login.h"
 
 #include "base/text.h"
+#include "base/tr.h"
 #include "cli/modules.h"
 #include "engine/browser.h"
 #include "engine/listen.h"
@@ -175,11 +176,11 @@ print_result(const struct app *a)
 
 	buf_init(&out, 8192);
 	buf_init(&ascii, 16384);
-	buf_printf(&out, "%s\n", v->words);
+	buf_printf(&out, "%s\n", tr(v->words));
 	if (*d->summary)
 		buf_printf(&out, "%s\n", d->summary);
 	if (*d->next && d->state != STATE_OK)
-		buf_printf(&out, "Next: %s\n",
+		buf_printf(&out, _("Next: %s\n"),
 			say_where(AUDIENCE_COMMANDS, d->next, next, sizeof next));
 	if (app_ascii(a->opt))
 		text_ascii(&ascii, buf_span(&out));

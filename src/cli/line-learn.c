@@ -1,12 +1,13 @@
 /* The guide of a step, the questions people ask and the glossary, line by line. */
 #include "cli/line-parts.h"
+
 #include "base/tr.h"
 #include "wizard/learn.h"
 
 void
 line_guide(struct line *l)
 {
-	line_put(l, _("\nStep %d, %s: the guide\n"), (int)l->step + 1, step_title(l->step));
+	line_put(l, _("\nStep %d, %s: the guide\n"), (int)l->step + 1, tr(step_title(l->step)));
 	for (size_t i = 0; i < guide_count; i++) {
 		const struct guide_row *g = &guide_rows[i];
 		struct buf text;
@@ -24,7 +25,7 @@ line_guide(struct line *l)
 static void
 put_row(struct line *l, const struct learn_row *r)
 {
-	line_put(l, "%s\n  %s (%s)\n", r->name, r->text, r->defined);
+	line_put(l, "%s\n  %s (%s)\n", tr(r->name), tr(r->text), r->defined);
 }
 
 void

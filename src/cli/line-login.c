@@ -91,7 +91,7 @@ put_waiting(struct line *l)
 	int64_t left = v->expires_us - clock_mono_us(&clock_system);
 	char t[32];
 
-	line_put(l, "%s\n", v->words);
+	line_put(l, "%s\n", tr(v->words));
 	if (v->url)
 		fprintf(l->out, "\n%s\n\n", v->url);
 	if (v->user_code) {
@@ -104,15 +104,15 @@ put_waiting(struct line *l)
 		}
 	}
 	if (v->redirect_uri)
-		line_put(l, "%s %s.\n",
-			v->listening ? "Listening at" : "Nothing listens; the browser will end at",
+		line_put(l, v->listening ? _("Listening at %s.\n")
+					  : _("Nothing listens; the browser will end at %s.\n"),
 			v->redirect_uri);
 	if (v->expires_us && left > 0)
 		line_put(l, _("It waits %s.\n"), time_span(t, left / 1000000));
 	line_put(l, "%s\n", takes_paste(v)
-		? "If the browser is elsewhere, paste the address that it ends at. An empty line "
-		  "cancels."
-		: "An empty line cancels.");
+		? _("If the browser is elsewhere, paste the address that it ends at. An empty "
+		    "line cancels.")
+		: _("An empty line cancels."));
 	fflush(l->out);
 }
 
@@ -130,7 +130,7 @@ prepare(struct line *l, enum flow_kind k, const char *scope, const char *audienc
 	go_on(l);
 	if (view(l)->phase == FLOW_PREPARED)
 		return true;
-	line_put(l, "%s\n", view(l)->words);
+	line_put(l, "%s\n", tr(view(l)->words));
 	return false;
 }
 
@@ -138,14 +138,14 @@ prepare(struct line *l, enum flow_kind k, const char *scope, const char *audienc
 static bool
 agreed(struct line *l, enum flow_kind k)
 {
-	const char *what = k == FLOW_EXCHANGE ? "audience" : "scope";
+	const char *what = k == FLOW_EXCHANGE ? _("audience") : _("scope");
 	struct err e = ERR_INIT;
 	char *wish = NULL;
 	bool yes = false, going = prepare(l, k, NULL, NULL);
 
 	while (going && !yes) {
 		line_put(l, _("\n%s\n%s\nNew tokens %s; the ones at hand stay valid.\n"),
-			view(l)->words, view(l)->request, flow_row(k)->whose);
+			tr(view(l)->words), view(l)->request, tr(flow_row(k)->whose));
 		line_put(l, _("  1  go on\n  2  ask for another %s\n  0  cancel\n"), what);
 		going = line_ask(l, _("Choice:"));
 		yes = going && !strcmp(l->answer, "1");
@@ -178,10 +178,10 @@ choose(struct line *l, enum flow_kind *out)
 		bool can = wizard_can_login(l->a->wizard, (enum flow_kind)k, why, sizeof why);
 
 		if (can)
-			line_put(l, _("  %d  %s: takes %s; %s%s%s\n"), k + 1, f->words, f->takes,
-				f->whose, *why ? ". But " : "", why);
+			line_put(l, _("  %d  %s: takes %s; %s%s%s\n"), k + 1, tr(f->words),
+				tr(f->takes), tr(f->whose), *why ? _(". But ") : "", why);
 		else
-			line_put(l, _("  -  %s: not now, %s\n"), f->words, why);
+			line_put(l, _("  -  %s: not now, %s\n"), tr(f->words), why);
 	}
 	line_put(l, _("  0  none of them\n"));
 	if (!line_ask(l, _("Way:")) || span_to_i64(span_of(l->answer), &n) != RES_OK || n < 1 ||
@@ -210,7 +210,8 @@ line_login(struct line *l)
 			put_waiting(l);
 		go_on(l);
 	}
-	line_put(l, "%s%s%s\n", view(l)->words, *view(l)->error ? " Error: " : "", view(l)->error);
+	line_put(l, "%s%s%s\n", tr(view(l)->words), *view(l)->error ? _(" Error: ") : "",
+		view(l)->error);
 	if (view(l)->phase != FLOW_DONE)
 		return;
 	/* the proof */

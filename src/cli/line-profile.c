@@ -48,11 +48,11 @@ change(struct line *l, struct profile *p, const struct profile_key *k)
 {
 	struct err e = ERR_INIT;
 
-	line_put(l, "%s%s: %s%s.\n", k->name, k->kind == KEY_TOKEN ? "_file" : "", k->help,
+	line_put(l, "%s%s: %s%s.\n", k->name, k->kind == KEY_TOKEN ? "_file" : "", tr(k->help),
 		k->kind == KEY_SECRET
-			? "; env VARIABLE, file PATH, command TEXT or keyring NAME, never the "
-			  "secret itself"
-			: k->kind == KEY_LIST ? "; several with \" | \" between them" : "");
+			? _("; env VARIABLE, file PATH, command TEXT or keyring NAME, never the "
+			    "secret itself")
+			: k->kind == KEY_LIST ? _("; several with \" | \" between them") : "");
 	if (!line_ask(l, _("New value (empty: none):")))
 		return;
 	if (conf_key_set(p, k, span_of(l->answer), &e) != RES_OK)
@@ -75,7 +75,7 @@ test(struct line *l, const struct profile *p)
 	line_put(l, _("Asking the issuer for its metadata ...\n"));
 	while (!profile_test_turn(t, 1000, &good, words, sizeof words))
 		;
-	line_put(l, "%s: %s\n", good ? "ok" : "problem", words);
+	line_put(l, "%s: %s\n", good ? _("ok") : _("problem"), words);
 	profile_test_free(t);
 }
 
@@ -113,7 +113,7 @@ saved(struct line *l, const struct profile *p)
 void
 line_profile(struct line *l)
 {
-	static const char prompt[] = "Number of a key to change, k keys, t test, s save, 0 leave:";
+	const char *prompt = _("Number of a key to change, k keys, t test, s save, 0 leave:");
 	struct profile p;
 	int64_t n;
 	bool going = true;

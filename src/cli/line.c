@@ -107,7 +107,7 @@ put_verdict(struct line *l)
 	char next[LIMIT_MESSAGE];
 
 	if (*v->summary)
-		line_put(l, _("Verdict, %s: %s\n"), state_word(v->state), v->summary);
+		line_put(l, _("Verdict, %s: %s\n"), tr(state_word(v->state)), v->summary);
 	if (*v->next)
 		line_put(l, _("Next: %s\n"),
 			say_where(AUDIENCE_CHOICES, v->next, next, sizeof(next)));
@@ -116,7 +116,7 @@ put_verdict(struct line *l)
 static void
 put_field(struct line *l, const struct field *f)
 {
-	const char *state = f->state == STATE_OK ? "" : state_word(f->state);
+	const char *state = f->state == STATE_OK ? "" : tr(state_word(f->state));
 
 	switch (f->kind) {
 	case FIELD_HEADING:
@@ -129,7 +129,7 @@ put_field(struct line *l, const struct field *f)
 	case FIELD_VALUE:
 	default:
 		line_put(l, "  %s: %s%s%s%s%s%s%s\n", f->name, f->value, *f->meaning ? " - " : "",
-			f->offers_refresh ? "r refreshes: " : "", f->meaning, *state ? " (" : "",
+			f->offers_refresh ? _("r refreshes: ") : "", f->meaning, *state ? " (" : "",
 			state, *state ? ")" : "");
 	}
 }
@@ -149,8 +149,8 @@ line_put_step(struct line *l)
 {
 	struct field_list fields;
 
-	line_put(l, _("\nStep %d, %s. %s\n"), (int)l->step + 1, step_title(l->step),
-		step_question(l->step));
+	line_put(l, _("\nStep %d, %s. %s\n"), (int)l->step + 1, tr(step_title(l->step)),
+		tr(step_question(l->step)));
 	field_list_init(&fields);
 	step_fields(&fields, l->a->wizard, l->step, false);
 	for (size_t i = 0; i < fields.n; i++)
@@ -167,9 +167,9 @@ put_steps(struct line *l)
 	for (int s = 0; s < STEP_COUNT; s++) {
 		enum state state = wizard_step_state(l->a->wizard, (enum step)s);
 
-		line_put(l, "%d %s: %s%s\n", s + 1, step_title((enum step)s),
-			state == STATE_PENDING ? "not walked yet" : state_word(state),
-			(enum step)s == l->step ? " (this step)" : "");
+		line_put(l, "%d %s: %s%s\n", s + 1, tr(step_title((enum step)s)),
+			state == STATE_PENDING ? _("not walked yet") : tr(state_word(state)),
+			(enum step)s == l->step ? _(" (this step)") : "");
 	}
 }
 
@@ -207,7 +207,8 @@ static void
 run_step(struct line *l)
 {
 	if (!l->a->read_only) {
-		line_put(l, _("Running step %d, %s ...\n"), (int)l->step + 1, step_title(l->step));
+		line_put(l, _("Running step %d, %s ...\n"), (int)l->step + 1,
+			tr(step_title(l->step)));
 		wizard_run_step(l->a->wizard, l->step);
 		line_finish(l);
 	}
@@ -367,7 +368,7 @@ application(struct line *l)
 
 	for (size_t i = 0; i < decision_count; i++)
 		line_put(l, "%zu %s: %s%s\n", i + 1, decisions[i].answer,
-			advice_words(decisions[i].kind), i == here ? " (this answer)" : "");
+			tr(advice_words(decisions[i].kind)), i == here ? _(" (this answer)") : "");
 	do {
 		buf_init(&text, LIMIT_REPORT);
 		decision_text(l->a->wizard, row, &text);
@@ -422,7 +423,7 @@ probe(struct line *l)
 		char cost[LIMIT_MESSAGE];
 
 		probe_cost(open[i], cost, sizeof cost);
-		line_put(l, "  %s %s.\n", open[i]->question, cost);
+		line_put(l, "  %s %s.\n", tr(open[i]->question), cost);
 	}
 	if (!line_agrees(l, _("Ask them now?"))) {
 		line_put(l, _("Nothing was sent.\n"));
@@ -498,7 +499,7 @@ next_step(struct line *l)
 	run_step(l);
 	l->step = l->step + 1 < STEP_COUNT ? l->step + 1 : STEP_VERIFY;
 	line_put(l, _("Now at step %d, %s. Enter runs it.\n"), (int)l->step + 1,
-		step_title(l->step));
+		tr(step_title(l->step)));
 }
 
 static void
@@ -558,8 +559,8 @@ put_opening(struct line *l)
 	const struct profile *p = a->read_only ? &a->c.profile : &a->profile;
 	char when[32];
 
-	line_put(l, _("tokentriage: %s, %s\n"), p->name ? p->name : "no profile",
-		p->issuer ? p->issuer : "no issuer");
+	line_put(l, _("tokentriage: %s, %s\n"), p->name ? p->name : _("no profile"),
+		p->issuer ? p->issuer : _("no issuer"));
 	if (a->read_only)
 		line_put(l, _("Recorded, read-only, judged by the clock of %s: nothing is sent.\n"),
 			time_rfc3339(when, a->c.as_of_wall_us / 1000000));

@@ -1,6 +1,7 @@
 #include "cli/screen.h"
 
 #include "base/mem.h"
+#include "base/tr.h"
 #include "cli/autosave.h"
 #include "cli/conf-write.h"
 #include "cli/line.h"
@@ -181,10 +182,10 @@ fill_formats(void)
 
 	for (int f = 0; f < REPORT_FORMATS; f++)
 		if (report_forms[f].label)
-			formats[n++] = (struct ui_format){report_forms[f].id, report_forms[f].label,
-				report_forms[f].file};
+			formats[n++] = (struct ui_format){report_forms[f].id,
+				tr(report_forms[f].label), report_forms[f].file};
 	formats[n++] = (struct ui_format){
-		UI_FORMAT_CASE, "the case itself: open shows it again", "tokentriage.case"};
+		UI_FORMAT_CASE, _("the case itself: open shows it again"), "tokentriage.case"};
 	return n;
 }
 

@@ -1,5 +1,6 @@
 #include "diagnose/alternatives.h"
 
+#include "base/tr.h"
 #include "diagnose/rules.h"
 
 enum { NAMED = 3 };
@@ -119,10 +120,10 @@ name_in_remedy(
 	struct buf text;
 
 	buf_init(&text, LIMIT_MESSAGE);
-	(void)buf_printf(&text, "%s What fits, in the order to look:", first->remedy);
+	(void)buf_printf(&text, _("%s What fits, in the order to look:"), first->remedy);
 	for (size_t i = 0; i < n; i++)
-		(void)buf_printf(&text, "%s %s (told by %s)", i ? ";" : "", list[i]->id,
-			told_by(f, list[i]));
+		(void)buf_printf(&text, _("%s %s (told by %s)"), i ? ";" : "", list[i]->id,
+			tr(told_by(f, list[i])));
 	(void)buf_puts(&text, ".");
 	if (buf_status(&text) == RES_OK) /* a list cut short would be none */
 		fix(first, "%s", buf_str(&text));
@@ -150,7 +151,7 @@ add_finding(struct diagnosis *d, const struct facts *f, const struct exchange *x
 	ev_answer(out, x);
 	fix(out, "%s", out->rule->remedy);
 	(void)say(out, "This fits as well, and one answer does not tell: %s. It is told by %s.",
-		e->title, told_by(f, a));
+		tr(e->title), tr(told_by(f, a)));
 }
 
 void

@@ -1,6 +1,7 @@
 #include "diagnose/diagnose.h"
 
 #include "base/mem.h"
+#include "base/tr.h"
 #include "diagnose/alternatives.h"
 #include "diagnose/order.h"
 #include "diagnose/rules.h"
@@ -36,7 +37,7 @@ run_rule(struct diagnosis *d, const struct rule *r, const struct facts *f)
 	if (r->check(f, out) != RULE_FIRES)
 		return;
 	if (!out->remedy[0])
-		(void)snprintf(out->remedy, sizeof(out->remedy), "%s", r->remedy);
+		(void)snprintf(out->remedy, sizeof(out->remedy), "%s", tr(r->remedy));
 	if (out->next_step == STEP_COUNT)
 		out->next_step = out->step;
 	if (out->advice == ADVICE_COUNT)

@@ -1,6 +1,7 @@
 /* Rules about how the token was presented: its header on the way, and what it is bound to. */
 #include "diagnose/rules.h"
 
+#include "base/tr.h"
 #include "oauth/words.h"
 
 static int
@@ -232,9 +233,9 @@ rule_token_sent_twice(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	ev_answer(out, x);
 	return say(out, "The token was sent in more than one way in one request (%s).",
-		header && query          ? "header and query"
-			: header && body ? "header and body"
-					 : "the server says so");
+		header && query          ? _("header and query")
+			: header && body ? _("header and body")
+					 : _("the server says so"));
 }
 
 /* --- binding ------------------------------------------------------------------------------ */
@@ -308,7 +309,7 @@ rule_dpop_bound_sent_as_bearer(const struct facts *f, struct finding *out)
 			"gone, only a new token helps.");
 	return say(out,
 		"The token is bound to a DPoP key%s and was sent as a plain bearer token (%d).",
-		f->c->offline ? "" : ", which is not at hand,", status_of(x));
+		f->c->offline ? "" : _(", which is not at hand,"), status_of(x));
 }
 
 /* The newest request of each kind that a proof may go with, refused with this error. */
@@ -344,10 +345,10 @@ rule_dpop_nonce_required(const struct facts *f, struct finding *out)
 		return say(out,
 			"The server wants its nonce in the DPoP proof of the %s request, and takes "
 			"the one it gave no more than none.",
-			purpose_words(x->purpose));
+			tr(purpose_words(x->purpose)));
 	}
 	return say(out, "The server wants its nonce in the DPoP proof of the %s request.",
-		purpose_words(x->purpose));
+		tr(purpose_words(x->purpose)));
 }
 
 /* The proof was made with another key than the token's. */
@@ -370,12 +371,12 @@ say_proof(const struct facts *f, const struct exchange *x, struct finding *out)
 		fix(out, "Ask with a proof: dpop = true in the profile.");
 		return say(out,
 			"The server wants a DPoP proof with the %s request, and none was sent.",
-			purpose_words(x->purpose));
+			tr(purpose_words(x->purpose)));
 	}
 	if (x->proof_flaw[0]) {
 		ev(out, "DPoP proof", (int)x->n, "%s", x->proof_flaw);
 		return say(out, "The DPoP proof of the %s request does not suit it: %s.",
-			purpose_words(x->purpose), x->proof_flaw);
+			tr(purpose_words(x->purpose)), x->proof_flaw);
 	}
 	if (other_key(f, x)) {
 		ev(out, "jkt of the proof", (int)x->n, "%s", x->proof_jkt);
@@ -446,7 +447,7 @@ say_certificate(const struct facts *f, struct span x5t, struct finding *out)
 		return say(out,
 			"The token is bound to a client certificate%s, and the request showed none "
 			"or another.",
-			f->c->profile.client_cert_file ? "" : " and the profile has none");
+			f->c->profile.client_cert_file ? "" : _(" and the profile has none"));
 	ev(out, "x5t#S256 of client_cert_file", FROM_PROFILE, "%s", own);
 	if (x5t.n && !span_is(x5t, own)) {
 		fix(out,

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/encode.h"
+#include "base/tr.h"
 
 /* What the token says of its login: introspection's word first. */
 static const struct claims *
@@ -57,7 +58,7 @@ static void
 ask_for(char *out, size_t size, struct span acr, struct span age)
 {
 	(void)snprintf(out, size, "%s%.*s%s%s%.*s", acr.n ? "acr_values=" : "",
-		SPAN_ARG(span_sub(acr, 0, 100)), acr.n && age.n ? " and " : "",
+		SPAN_ARG(span_sub(acr, 0, 100)), acr.n && age.n ? _(" and ") : "",
 		age.n ? "max_age=" : "", SPAN_ARG(span_sub(age, 0, 20)));
 }
 
@@ -106,15 +107,15 @@ rule_step_up_required(const struct facts *f, struct finding *out)
 			"of at most "
 			"%lld s%s.",
 			time_span(span, f->server_now_s - login->auth_time.at), (long long)max,
-			acr.n ? ", and a stronger one" : "");
+			acr.n ? _(", and a stronger one") : "");
 	if (claims.n && !ask[0])
 		return say(out,
 			"The server wants a new login for this request, with the claims that its "
 			"challenge names.");
 	return say(out,
 		"The token is accepted, but the server wants a %s login for this request%s%s.",
-		acr.n && !age.n           ? "stronger"
-			: age.n && !acr.n ? "fresher"
-					  : "stronger or fresher",
+		acr.n && !age.n           ? _("stronger")
+			: age.n && !acr.n ? _("fresher")
+					  : _("stronger or fresher"),
 		ask[0] ? ": " : "", ask);
 }

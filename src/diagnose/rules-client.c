@@ -1,6 +1,8 @@
 /* Rules about the caller: how the client authenticates, and whether it may ask. */
 #include "diagnose/rules-client.h"
 
+#include "base/tr.h"
+
 static bool
 asks_as_client(const struct exchange *x)
 {
@@ -177,7 +179,7 @@ client_not_seen(const struct facts *f, const struct exchange *x, struct finding 
 		"The server says that no client authentication came with the %s request (%d), "
 		"though "
 		"%s was sent: it was lost on the way, or is wanted in another form.",
-		purpose_words(x->purpose), x->result.response.status, client_auth_id(x->auth));
+		tr(purpose_words(x->purpose)), x->result.response.status, client_auth_id(x->auth));
 }
 
 static enum verdict_of
@@ -217,7 +219,7 @@ rule_client_auth_missing(const struct facts *f, struct finding *out)
 		return say(out,
 			"The server says that the %s request carried no client authentication "
 			"(%d).",
-			purpose_words(said->purpose), said->result.response.status);
+			tr(purpose_words(said->purpose)), said->result.response.status);
 	}
 	if (!exchange_answered(x) || !without_credentials(x) || !asks_as_client(x) ||
 		x->answer.outcome == OUTCOME_SUCCESS || x->answer.outcome == OUTCOME_INACTIVE ||
@@ -244,10 +246,10 @@ rule_client_auth_missing(const struct facts *f, struct finding *out)
 			"The %s request carried a bearer token in place of client credentials, and "
 			"the server wants "
 			"those (%d).",
-			purpose_words(x->purpose), x->result.response.status);
+			tr(purpose_words(x->purpose)), x->result.response.status);
 	return say(out,
 		"The %s request carried no client authentication, and the server wants it (%d).",
-		purpose_words(x->purpose), x->result.response.status);
+		tr(purpose_words(x->purpose)), x->result.response.status);
 }
 
 /* A live token (user information came) that is "inactive" for a caller who proved nothing. */
@@ -310,7 +312,7 @@ rule_client_auth_method_mismatch(const struct facts *f, struct finding *out)
 		return say(out,
 			"The server says that the %s request used another method of client "
 			"authentication than the one registered for client %s.",
-			purpose_words(x->purpose), caller_name(x));
+			tr(purpose_words(x->purpose)), caller_name(x));
 	}
 	if (!x || x->auth == AUTH_UNSET || x->auth == AUTH_NONE)
 		return RULE_PASS;
@@ -337,7 +339,7 @@ rule_client_auth_method_mismatch(const struct facts *f, struct finding *out)
 	return say(out,
 		"The %s request used %s, which the server's metadata does not offer at this "
 		"endpoint.",
-		purpose_words(x->purpose), client_auth_id(x->auth));
+		tr(purpose_words(x->purpose)), client_auth_id(x->auth));
 }
 
 enum verdict_of
@@ -356,12 +358,14 @@ rule_client_credentials_encoding(const struct facts *f, struct finding *out)
 					    "them without form-encoding."
 					  : "Form-encode client id and secret before base64 (RFC "
 					    "6749 §2.3.1).");
-		return say(out,
-			"Client id or secret has reserved characters: %s form-encoding in Basic "
-			"they are refused, %s it "
-			"they are accepted.",
-			x->auth_raw_basic ? "without" : "with",
-			y->auth_raw_basic ? "without" : "with");
+		return say(out, "%s",
+			x->auth_raw_basic
+				? _("Client id or secret has reserved characters: without "
+				    "form-encoding "
+				    "in Basic they are refused, with it they are accepted.")
+				: _("Client id or secret has reserved characters: with "
+				    "form-encoding in "
+				    "Basic they are refused, without it they are accepted."));
 	}
 	if (!x->auth_has_reserved || tried_encodings(f, x) || method_offered(f, x) == TRI_NO)
 		return RULE_PASS;
@@ -371,10 +375,13 @@ rule_client_credentials_encoding(const struct facts *f, struct finding *out)
 	if (y || x->auth_raw_basic) {
 		ev_answer(out, y);
 		return say(out,
-			"Client id or secret has reserved characters, and Basic with%s "
-			"form-encoding is refused%s.",
-			x->auth_raw_basic ? "out" : "",
-			y ? " while the same secret in the body is accepted" : "");
+			x->auth_raw_basic
+				? N_("Client id or secret has reserved characters, and Basic "
+				     "without "
+				     "form-encoding is refused%s.")
+				: N_("Client id or secret has reserved characters, and Basic with "
+				     "form-encoding is refused%s."),
+			y ? _(" while the same secret in the body is accepted") : "");
 	}
 	/* one try tells it not from a wrong secret */
 	out->open = true;
@@ -444,7 +451,7 @@ refused_in_words(const struct exchange *x, enum hint hint, struct finding *out)
 	return say(out,
 		"The server refuses the caller of the %s request (%d): the client id, its secret, "
 		"or the way they were sent is wrong.",
-		purpose_words(x->purpose), x->result.response.status);
+		tr(purpose_words(x->purpose)), x->result.response.status);
 }
 
 /* One refusal does not tell a wrong secret from a right one that is sent the wrong way, or to the
@@ -456,16 +463,17 @@ secret_or_else(const struct facts *f, struct finding *out, const struct exchange
 
 	out->open = true;
 	fix(out, "Check the client %s, %s; the probes of level \"all\" tell which.",
-		known ? "secret" : "id and secret",
-		method ? "and try client_auth once with another method"
-		       : "and whether introspection wants a resource server's own credentials");
+		known ? _("secret") : _("id and secret"),
+		method ? _("and try client_auth once with another method")
+		       : _("and whether introspection wants a resource server's own credentials"));
 	return say(out,
 		"The server refuses client %s at the %s request (%d): its %s is wrong, or %s%s%s.",
-		x->auth_client_id, purpose_words(x->purpose), x->result.response.status,
-		known ? "secret" : "id or secret",
-		method ? "it must be sent by " : "this endpoint wants other credentials",
+		x->auth_client_id, tr(purpose_words(x->purpose)), x->result.response.status,
+		known ? _("secret") : _("id or secret"),
+		method ? _("it must be sent by ") : _("this endpoint wants other credentials"),
 		method ? client_auth_id(f->doubt.other) : "",
-		method && f->doubt.elsewhere ? ", or this endpoint wants other credentials" : "");
+		method && f->doubt.elsewhere ? _(", or this endpoint wants other credentials")
+					     : "");
 }
 
 enum verdict_of
@@ -513,8 +521,8 @@ rule_client_secret_wrong(const struct facts *f, struct finding *out)
 		return secret_or_else(f, out, x, known);
 	return say(out,
 		"The server refuses client %s at the %s request (%d): the client %s is wrong.",
-		x->auth_client_id, purpose_words(x->purpose), x->result.response.status,
-		known ? "secret" : "id or its secret");
+		x->auth_client_id, tr(purpose_words(x->purpose)), x->result.response.status,
+		known ? _("secret") : _("id or its secret"));
 }
 
 /* The server's own word, whatever code it came with. */

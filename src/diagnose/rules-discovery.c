@@ -1,6 +1,8 @@
 /* Rules about the metadata and about where the endpoints are. */
 #include "diagnose/rules.h"
 
+#include "base/tr.h"
+
 /* --- discovery ---------------------------------------------------------------------------- */
 
 static const struct exchange *
@@ -37,7 +39,7 @@ rule_discovery_issuer_mismatch(const struct facts *f, struct finding *out)
 		out->severity = SEV_WARNING;
 	fix(out, "Configure the issuer exactly as the server prints it: %.*s", SPAN_ARG(got));
 	return say(out, "The metadata is of issuer %.*s, the profile says %.*s: they differ %s.",
-		SPAN_ARG(got), SPAN_ARG(want), how[0] ? how : "in their text");
+		SPAN_ARG(got), SPAN_ARG(want), how[0] ? how : _("in their text"));
 }
 
 enum verdict_of
@@ -75,8 +77,8 @@ rule_discovery_unsafe_url(const struct facts *f, struct finding *out)
 		(void)say(out,
 			"The metadata names %.*s as %s, which is %s: credentials are not sent "
 			"there.",
-			SPAN_ARG(span_sub(url, 0, 200)), endpoint_words((enum endpoint)e),
-			bad ? "no http or https address" : "not https though the issuer is");
+			SPAN_ARG(span_sub(url, 0, 200)), tr(endpoint_words((enum endpoint)e)),
+			bad ? _("no http or https address") : _("not https though the issuer is"));
 	}
 	if (!out->n_evidence)
 		return RULE_PASS;
@@ -206,7 +208,7 @@ missing_discovery(const struct facts *f, struct finding *out)
 		"profile: introspection_endpoint, userinfo_endpoint, token_endpoint.",
 		f->c->profile.issuer ? f->c->profile.issuer : "",
 		f->discovery_oauth && f->discovery_oauth != x
-			? "; the location of RFC 8414 was tried, too"
+			? _("; the location of RFC 8414 was tried, too")
 			: "");
 	return say(out,
 		"The server has no metadata at %s (%d): the issuer's path is wrong, or it offers "
@@ -268,19 +270,20 @@ rule_wrong_endpoint_path(const struct facts *f, struct finding *out)
 			fix(out, "Use the address that the metadata gives: %.*s", SPAN_ARG(url));
 			return say(out,
 				"The %s request went to %s and got %d; the metadata gives %.*s.",
-				purpose_words(x->purpose), x->request.url,
+				tr(purpose_words(x->purpose)), x->request.url,
 				x->result.response.status, SPAN_ARG(url));
 		}
 		if (foreign_json(x))
 			return say(out,
 				"What answers at %s is not the %s endpoint: its JSON %s.",
-				x->request.url, purpose_words(x->purpose),
-				x->answer.error[0] ? "is the error of a token endpoint"
-						   : "has none of the members of that answer");
+				x->request.url, tr(purpose_words(x->purpose)),
+				x->answer.error[0] ? _("is the error of a token endpoint")
+						   : _("has none of the members of that answer"));
 		fix_path(f, x, url, out);
-		return say(out, "There is no %s endpoint at %s (%d)%s.", purpose_words(x->purpose),
-			x->request.url && *x->request.url ? x->request.url : "the address asked",
-			x->result.response.status, url.n ? ", though the metadata says so" : "");
+		return say(out, "There is no %s endpoint at %s (%d)%s.",
+			tr(purpose_words(x->purpose)),
+			x->request.url && *x->request.url ? x->request.url : _("the address asked"),
+			x->result.response.status, url.n ? _(", though the metadata says so") : "");
 	}
 	return missing_discovery(f, out);
 }
@@ -297,7 +300,7 @@ rule_introspection_unsupported(const struct facts *f, struct finding *out)
 		return say(out,
 			"The server does not introspect this kind of token%s: its signature and "
 			"its times tell instead.",
-			f->access && f->access->kind == TOKEN_JWT ? " (a JWT)" : "");
+			f->access && f->access->kind == TOKEN_JWT ? _(" (a JWT)") : "");
 	}
 	if (!introspection_is_unsupported(f))
 		return RULE_PASS;
@@ -313,5 +316,5 @@ rule_introspection_unsupported(const struct facts *f, struct finding *out)
 		"The server's metadata offers no introspection%s; user information and the token's "
 		"own times tell "
 		"instead.",
-		x ? ", and the address tried does not answer it" : "");
+		x ? _(", and the address tried does not answer it") : "");
 }

@@ -2,6 +2,7 @@
 #include "diagnose/rules.h"
 
 #include "base/clock.h"
+#include "base/tr.h"
 
 static double
 magnitude(double d)
@@ -12,9 +13,9 @@ magnitude(double d)
 static const char *
 by_clock(const struct facts *f)
 {
-	return f->skew.known ? "by the server's clock"
-		: !strcmp(fact_clock(f), "local clock") ? "by the local clock"
-							: "by the clock of the recording";
+	return f->skew.known ? _("by the server's clock")
+		: !strcmp(fact_clock(f), "local clock") ? _("by the local clock")
+							: _("by the clock of the recording");
 }
 
 static void
@@ -41,7 +42,7 @@ fix_expired(const struct facts *f, struct finding *out)
 			"came with it: none was given.");
 	} else if (r->spent) {
 		fix(out, "Log in again for a new token: the refresh token %s.",
-			case_spent_words(f->c));
+			tr(case_spent_words(f->c)));
 	} else if (f->refresh_exp.known && f->refresh_exp.at <= f->server_now_s) {
 		fix(out, "Log in again for a new token: the refresh token has expired too.");
 	} else if (fact_can_refresh(f)) {
@@ -50,8 +51,8 @@ fix_expired(const struct facts *f, struct finding *out)
 		fix(out, "Refresh it: step 3.");
 	} else {
 		fix(out, "Log in again for a new token: %s.",
-			f->refresh ? "a refresh was asked for already"
-				   : "no token endpoint is known to refresh it at");
+			f->refresh ? _("a refresh was asked for already")
+				   : _("no token endpoint is known to refresh it at"));
 	}
 }
 
@@ -167,7 +168,7 @@ skew_words(const struct fact_skew *s, char *out, size_t size)
 	char span[32];
 
 	(void)snprintf(out, size, "%s %s", time_span(span, (int64_t)(magnitude(s->seconds) + 0.5)),
-		s->seconds > 0 ? "behind" : "ahead of");
+		s->seconds > 0 ? _("behind") : _("ahead of"));
 	return out;
 }
 
@@ -200,10 +201,10 @@ rule_clock_skew_local(const struct facts *f, struct finding *out)
 		return say(out,
 			"The %s is %s %s%s: by it the token is %s, by the server's it is "
 			"not.",
-			fact_clock(f), words, who, agrees ? " and another host's" : "",
-			f->exp.at <= f->now_s ? "expired" : "still valid");
+			fact_clock(f), words, who, agrees ? _(" and another host's") : "",
+			f->exp.at <= f->now_s ? _("expired") : _("still valid"));
 	return say(out, "The %s is %s %s%s.", fact_clock(f), words, who,
-		agrees ? " and another host's" : "");
+		agrees ? _(" and another host's") : "");
 }
 
 enum verdict_of

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/tr.h"
 
 static int
 status_of(const struct exchange *x)
@@ -397,8 +398,8 @@ rule_token_revoked(const struct facts *f, struct finding *out)
 	if (fact_expired(f) || (!said && !(fact_inactive(f) && fact_rejected(f))))
 		return RULE_PASS;
 	fix(out, "%s%s", fix_new_token(f, out),
-		fact_can_refresh(f) ? "; if that is refused too, log in again."
-				    : " for a new token.");
+		fact_can_refresh(f) ? _("; if that is refused too, log in again.")
+				    : _(" for a new token."));
 	if (said && !f->exp.known) {
 		ev_answer(out, f->userinfo);
 		ev(out, "error_description", (int)f->userinfo->n, "%s",
@@ -523,7 +524,8 @@ fix_rejected(const struct facts *f, struct finding *out)
 		"%s%s: a new token that works means that the old one had expired or was revoked%s.",
 		ask, fix_new_token(f, out),
 		x || *ask ? ""
-			  : "; if the new one is refused, too, only the server's own log says why");
+			  : _("; if the new one is refused, too, only the server's own log says "
+			      "why"));
 }
 
 /* The authorization server takes it: neither expiry nor revocation, and a new token would fare the
@@ -538,12 +540,12 @@ alive_and_rejected(const struct facts *f, struct finding *out)
 		"Look into the log of %s for this request: which issuer, audience and kind of "
 		"token (JWT or opaque) it "
 		"takes, and whether the token reaches it; a new token would fare the same.",
-		is_userinfo(x) ? "the user-information endpoint" : "the resource");
+		is_userinfo(x) ? _("the user-information endpoint") : _("the resource"));
 	return say(out,
 		"Introspection calls the token active, and %s refuses it (%d%s%s) without saying "
 		"why: it is neither "
 		"expired nor revoked.",
-		is_userinfo(x) ? "user information" : "the resource", status_of(x),
+		is_userinfo(x) ? _("user information") : _("the resource"), status_of(x),
 		x->answer.error[0] ? " " : "", x->answer.error);
 }
 

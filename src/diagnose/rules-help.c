@@ -2,6 +2,7 @@
 #include "diagnose/rules.h"
 
 #include "base/text.h"
+#include "base/tr.h"
 #include "oauth/jose.h"
 
 /* --- building a finding ------------------------------------------------------------------- */
@@ -22,7 +23,7 @@ say(struct finding *out, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	put(out->summary, sizeof(out->summary), fmt, ap);
+	put(out->summary, sizeof(out->summary), tr(fmt), ap);
 	va_end(ap);
 	if (span_starts(
 		    span_of(out->summary), "the ")) /* "the server", for a host that is not known */
@@ -36,7 +37,7 @@ fix(struct finding *out, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	put(out->remedy, sizeof(out->remedy), fmt, ap);
+	put(out->remedy, sizeof(out->remedy), tr(fmt), ap);
 	va_end(ap);
 }
 
@@ -87,8 +88,11 @@ ev_answer(struct finding *out, const struct exchange *x)
 enum verdict_of
 say_of(struct finding *out, const struct exchange *x, const char *sentence)
 {
-	size_t n = strlen(sentence);
 	char words[160];
+	size_t n;
+
+	sentence = tr(sentence);
+	n = strlen(sentence);
 
 	if (n && sentence[n - 1] == '.')
 		n--;
@@ -101,9 +105,9 @@ char *
 answer_words(const struct exchange *x, char *out, size_t size)
 {
 	if (x->result.error != NETERR_NONE)
-		(void)snprintf(out, size, "%s", net_error_words(x->result.error));
+		(void)snprintf(out, size, "%s", tr(net_error_words(x->result.error)));
 	else if (!x->result.response.status)
-		(void)snprintf(out, size, "no answer");
+		(void)snprintf(out, size, _("no answer"));
 	else
 		(void)snprintf(out, size, "%d%s%s%s%s", x->result.response.status,
 			x->answer.error[0] ? " " : "", x->answer.error,
@@ -292,7 +296,7 @@ url_host_text(struct span url, char *out, size_t size)
 	struct url u;
 
 	if (!url.n)
-		(void)snprintf(out, size, "the server");
+		(void)snprintf(out, size, _("the server"));
 	else if (url_parse(&u, url, NULL) != RES_OK)
 		(void)snprintf(out, size, "%.*s", SPAN_ARG(url));
 	else if (u.port_written)
@@ -310,7 +314,7 @@ peer_of(const struct exchange *x, char *out, size_t size)
 	if (x->request.url && x->request.url[0])
 		(void)snprintf(out, size, "%s (%s)",
 			url_host_text(span_of(x->request.url), host, sizeof(host)),
-			purpose_words(x->purpose));
+			tr(purpose_words(x->purpose)));
 	else /* what it was asked for is a guess then */
 		(void)url_host_text(SPAN_EMPTY, out, size);
 	return out;

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/tr.h"
 
 static struct span
 body_of(const struct exchange *x)
@@ -47,14 +48,14 @@ rule_rate_limited(const struct facts *f, struct finding *out)
 	wait = http_retry_after(&x->result.response.headers, f->server_now_s);
 	if (wait < 0)
 		return say(out, "The server limits the rate of requests: the %s request got %d.",
-			purpose_words(x->purpose), status_of(x));
+			tr(purpose_words(x->purpose)), status_of(x));
 	ev_text(out, "Retry-After", header_of(x, "retry-after"), (int)x->n);
 	fix(out, "Wait %s before the next try, and keep the answer instead of asking each time.",
 		time_span(span, wait));
 	return say(out,
 		"The server limits the rate of requests: the %s request got %d and may be repeated "
 		"in %s.",
-		purpose_words(x->purpose), status_of(x), time_span(span, wait));
+		tr(purpose_words(x->purpose)), status_of(x), time_span(span, wait));
 }
 
 static bool waf(const struct facts *f, const struct exchange *x);
@@ -91,8 +92,8 @@ rule_server_error_5xx(const struct facts *f, struct finding *out)
 	} else if (x->answer.kind == BODY_HTML && (status_of(x) == 502 || status_of(x) == 504)) {
 		who = "; a gateway in front of it says so";
 	}
-	return say(out, "The server failed at the %s request (%d)%s.", purpose_words(x->purpose),
-		status_of(x), who);
+	return say(out, "The server failed at the %s request (%d)%s.",
+		tr(purpose_words(x->purpose)), status_of(x), who);
 }
 
 enum { LONG_TOKEN = 2000 }; /* bytes; the usual limits of all headers together begin at 4 KiB */
@@ -162,7 +163,7 @@ rule_header_too_large(const struct facts *f, struct finding *out)
 		return say(out,
 			"The server, or a gateway before it, takes no request as large as the %s "
 			"request (413).",
-			purpose_words(x->purpose));
+			tr(purpose_words(x->purpose)));
 	}
 	if (x == f->userinfo && long_alone_refused(f))
 		ev_answer(out, short_passes(f));
@@ -287,7 +288,7 @@ rule_waf_block(const struct facts *f, struct finding *out)
 	return say(out,
 		"Something in front of the server blocked the %s request (%d): the answer is no "
 		"OAuth answer.",
-		purpose_words(x->purpose), status_of(x));
+		tr(purpose_words(x->purpose)), status_of(x));
 }
 
 static bool
@@ -328,7 +329,7 @@ rule_html_login_page(const struct facts *f, struct finding *out)
 			"The %s request was sent on to a login page at %s: a web application or "
 			"gateway answers, "
 			"not the endpoint.",
-			purpose_words(x->purpose),
+			tr(purpose_words(x->purpose)),
 			url_host_text(header_of(x, "location"), where, sizeof(where)));
 	}
 	if (status_of(x) == 401 && foreign_challenge(x)) {
@@ -337,20 +338,20 @@ rule_html_login_page(const struct facts *f, struct finding *out)
 			"A web server or gateway asks for a login of its own (401 at the %s "
 			"request, "
 			"%s): the endpoint was not reached.",
-			purpose_words(x->purpose), body_kind_words(x->answer.kind));
+			tr(purpose_words(x->purpose)), tr(body_kind_words(x->answer.kind)));
 	}
 	if (status_of(x) == 511)
 		return say(out,
 			"The network between here and the server wants a login of its own (511 at "
 			"the "
 			"%s request).",
-			purpose_words(x->purpose));
+			tr(purpose_words(x->purpose)));
 	ev_text(out, "Content-Type", header_of(x, "content-type"), (int)x->n);
 	return say(out,
 		"The %s request got an HTML page (%d) instead of JSON: a login page or gateway "
 		"stands before "
 		"the endpoint.",
-		purpose_words(x->purpose), status_of(x));
+		tr(purpose_words(x->purpose)), status_of(x));
 }
 
 /* --- the form of the answer --------------------------------------------------------------- */
@@ -428,7 +429,7 @@ rule_body_not_json(const struct facts *f, struct finding *out)
 		return say(out,
 			"The answer to the %s request (%d) says that it is packed (%.*s), and "
 			"cannot be unpacked so.",
-			purpose_words(x->purpose), status_of(x),
+			tr(purpose_words(x->purpose)), status_of(x),
 			SPAN_ARG(header_of(x, "content-encoding")));
 	}
 	if (!x)
@@ -440,17 +441,17 @@ rule_body_not_json(const struct facts *f, struct finding *out)
 		return say(out,
 			"The answer to the %s request begins with a byte-order mark (EF BB BF), "
 			"which JSON forbids; it was read all the same.",
-			purpose_words(x->purpose));
+			tr(purpose_words(x->purpose)));
 	}
 	if (x->answer.doc && x->answer.kind != BODY_FORM)
 		return say(out,
 			"The answer to the %s request (%d) is JSON, but no object: nothing in it "
 			"has a name.",
-			purpose_words(x->purpose), status_of(x));
+			tr(purpose_words(x->purpose)), status_of(x));
 	return say(out, "The answer to the %s request (%d) cannot be read as JSON: it is %s%s.",
-		purpose_words(x->purpose), status_of(x),
-		x->answer.kind == BODY_JSON ? "JSON with a syntax error"
-					    : body_kind_words(x->answer.kind),
+		tr(purpose_words(x->purpose)), status_of(x),
+		x->answer.kind == BODY_JSON ? _("JSON with a syntax error")
+					    : tr(body_kind_words(x->answer.kind)),
 		json_error_words(x, why, sizeof(why)));
 }
 
@@ -472,7 +473,7 @@ rule_error_in_200_body(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	ev(out, "error", (int)x->n, "%s %s", x->answer.error, x->answer.description);
 	return say(out, "The %s request got status %d, but the body is an error: %s.",
-		purpose_words(x->purpose), status_of(x),
+		tr(purpose_words(x->purpose)), status_of(x),
 		x->answer.error[0] ? x->answer.error : x->answer.description);
 }
 
@@ -500,8 +501,9 @@ rule_wrong_http_method(const struct facts *f, struct finding *out)
 	allow = header_of(x, "allow");
 	if (allow.n)
 		ev_text(out, "Allow", allow, (int)x->n);
-	return say(out, "The %s endpoint does not take %s (%d)%s%.*s.", purpose_words(x->purpose),
-		x->request.method, status_of(x), allow.n ? ", it allows " : "", SPAN_ARG(allow));
+	return say(out, "The %s endpoint does not take %s (%d)%s%.*s.",
+		tr(purpose_words(x->purpose)), x->request.method, status_of(x),
+		allow.n ? _(", it allows ") : "", SPAN_ARG(allow));
 }
 
 /* Must be a form and is none, so that the server saw no parameter (RFC 6749 §4.1.3, §6; RFC 7662
@@ -541,6 +543,6 @@ rule_wrong_content_type(const struct facts *f, struct finding *out)
 			"The form was sent as it must be: look for what changes the Content-Type "
 			"on "
 			"the way, or for an endpoint that is none of OAuth's.");
-	return say(out, "The %s endpoint does not take %.*s (%d).", purpose_words(x->purpose),
+	return say(out, "The %s endpoint does not take %.*s (%d).", tr(purpose_words(x->purpose)),
 		SPAN_ARG(type.n ? type : SPAN_LIT("a body without a media type")), status_of(x));
 }

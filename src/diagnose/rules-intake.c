@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/tr.h"
 
 static const struct case_token *
 given(const struct facts *f)
@@ -283,8 +284,8 @@ rule_encrypted_jwe_token(const struct facts *f, struct finding *out)
 			"can read what "
 			"is inside.");
 	return say(out, "The token is encrypted (JWE)%s: only the server can read it%s.",
-		t->nested ? ", with a signed one inside" : "",
-		f->exp.known ? "" : ", its expiry is not visible here");
+		t->nested ? _(", with a signed one inside") : "",
+		f->exp.known ? "" : _(", its expiry is not visible here"));
 }
 
 /* An opaque token that the userinfo endpoint takes and the API does not. */
@@ -347,7 +348,7 @@ rule_token_not_locally_verifiable(const struct facts *f, struct finding *out)
 	return say(out,
 		"The signature cannot be verified here, yet that is no sign of forgery: the token "
 		"is meant for another API%s.",
-		fact_healthy(f) ? ", which accepts it" : "");
+		fact_healthy(f) ? _(", which accepts it") : "");
 }
 
 enum verdict_of
@@ -441,7 +442,7 @@ rule_jwks_unknown_kid(const struct facts *f, struct finding *out)
 		"The token was signed with key %s, which the issuer's key set does not have: "
 		"another server signed "
 		"it, or the key was retired%s%s.",
-		f->access->kid, f->iat.known ? " after the token was issued at " : "",
+		f->access->kid, f->iat.known ? _(" after the token was issued at ") : "",
 		f->iat.known ? when : "");
 }
 

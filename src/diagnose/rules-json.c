@@ -1,6 +1,8 @@
 /* Rules about JSON that two readers may read in two ways. */
 #include "diagnose/rules.h"
 
+#include "base/tr.h"
+
 enum { VALUE_SHOWN = 60 };
 
 static struct span
@@ -50,8 +52,8 @@ rule_json_duplicate_name(const struct facts *f, struct finding *out)
 		if (!exchange_answered(x) || x->purpose == PURPOSE_RESOURCE ||
 			x->purpose == PURPOSE_CLOCK || !exchange_is_current(f->c, x))
 			continue;
-		(void)snprintf(
-			where, sizeof(where), "The answer to the %s", purpose_words(x->purpose));
+		(void)snprintf(where, sizeof(where), _("The answer to the %s"),
+			tr(purpose_words(x->purpose)));
 		if (!told(out, x->answer.doc, where, (int)x->n))
 			continue;
 		out->step = x->step;

@@ -1,6 +1,8 @@
 /* Rules about a client that proves itself by more than a secret, and about what was not sent. */
 #include "diagnose/rules-client.h"
 
+#include "base/tr.h"
+
 /* --- assertions and certificates ----------------------------------------------------------- */
 
 static bool
@@ -28,7 +30,7 @@ say_audience(const struct exchange *x, const struct exchange *y, struct finding 
 	return say(out,
 		"The client assertion is refused at the %s request with the audience %s, and "
 		"accepted with %s.",
-		purpose_words(x->purpose), x->auth_audience, y->auth_audience);
+		tr(purpose_words(x->purpose)), x->auth_audience, y->auth_audience);
 }
 
 enum verdict_of
@@ -48,7 +50,7 @@ rule_client_assertion_audience(const struct facts *f, struct finding *out)
 	return say(out,
 		"The client assertion is refused at the %s request%s: its audience does not suit "
 		"this endpoint.",
-		purpose_words(x->purpose), y ? " and accepted elsewhere" : "");
+		tr(purpose_words(x->purpose)), y ? _(" and accepted elsewhere") : "");
 }
 
 /* By a key or a certificate: what of it does not suit, servers keep to themselves. */
@@ -89,8 +91,8 @@ rule_client_proof_refused(const struct facts *f, struct finding *out)
 	return say(out,
 		"The server refuses the assertion of client %s at the %s request (%d): the %s it "
 		"is signed with, its audience, kid or algorithm does not suit.",
-		caller_name(x), purpose_words(x->purpose), x->result.response.status,
-		x->auth == AUTH_SECRET_JWT ? "secret" : "key");
+		caller_name(x), tr(purpose_words(x->purpose)), x->result.response.status,
+		x->auth == AUTH_SECRET_JWT ? _("secret") : _("key"));
 }
 
 /* --- what was not even sent --------------------------------------------------------------- */
@@ -156,7 +158,7 @@ rule_client_auth_impossible(const struct facts *f, struct finding *out)
 			methods);
 	else
 		fix(out, "Set client_auth to the method that the client is registered for.");
-	return say(out, "The %s request was not sent: %s.", purpose_words(x->purpose),
+	return say(out, "The %s request was not sent: %s.", tr(purpose_words(x->purpose)),
 		x->result.error_text[0] ? x->result.error_text
-					: "the client cannot be authenticated as configured");
+					: _("the client cannot be authenticated as configured"));
 }

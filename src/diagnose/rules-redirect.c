@@ -1,6 +1,8 @@
 /* Rules about redirects and plain http. */
 #include "diagnose/rules.h"
 
+#include "base/tr.h"
+
 static struct span
 header_of(const struct exchange *x, const char *name)
 {
@@ -147,7 +149,7 @@ rule_redirect_dropped_authorization(const struct facts *f, struct finding *out)
 	return say(out,
 		"%s redirects the %s request (%d) to %s, and clients drop the Authorization header "
 		"on the way.",
-		from, purpose_words(hop->purpose), status_of(hop), to);
+		from, tr(purpose_words(hop->purpose)), status_of(hop), to);
 }
 
 static bool
@@ -173,7 +175,8 @@ rule_redirect_loop(const struct facts *f, struct finding *out)
 	if (!x)
 		return RULE_PASS;
 	ev_text(out, "Location", header_of(x, "location"), (int)x->n);
-	return say(out, "The redirects of the %s request do not end.", purpose_words(x->purpose));
+	return say(
+		out, "The redirects of the %s request do not end.", tr(purpose_words(x->purpose)));
 }
 
 static bool
@@ -225,17 +228,17 @@ rule_http_instead_of_https(const struct facts *f, struct finding *out)
 		ev_text(out, "Location", header_of(x, "location"), (int)x->n);
 		return say(out,
 			"%s is asked over http and sends the %s request on to https%s.",
-			host, purpose_words(x->purpose),
-			carries_secret(x) ? ": what it carried went in clear" : "");
+			host, tr(purpose_words(x->purpose)),
+			carries_secret(x) ? _(": what it carried went in clear") : "");
 	}
 	if (wants_tls(x)) {
 		fix(out, "Write https in the address, and revoke a token that went in clear.");
 		return say(out,
 			"%s speaks https at that port and was asked over http (400 at the %s "
 			"request).",
-			host, purpose_words(x->purpose));
+			host, tr(purpose_words(x->purpose)));
 	}
 	out->severity = SEV_WARNING;
 	return say(out, "The %s request to %s went over http: whoever listened has the token now.",
-		purpose_words(x->purpose), host);
+		tr(purpose_words(x->purpose)), host);
 }

@@ -2,6 +2,7 @@
 #include "diagnose/rules.h"
 
 #include "base/clock.h"
+#include "base/tr.h"
 #include "oauth/oautherror.h"
 
 static bool
@@ -32,7 +33,7 @@ grant_refused(const struct facts *f)
 		return true;
 	/* some servers call a dead refresh token an invalid request */
 	if (answer_error_is(x, "invalid_request") || answer_error_is(x, "invalid_token") ||
-		(x->answer.error[0] && !oauth_error_meaning(span_of(x->answer.error))))
+		(x->answer.error[0] && !tr(oauth_error_meaning(span_of(x->answer.error)))))
 		return speaks_of_token(answer_hint(x));
 	return (s == 400 || s == 401 || s == 403) && x->answer.kind != BODY_HTML &&
 		!x->answer.error[0];
@@ -450,7 +451,7 @@ rule_refresh_grant_not_allowed(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	ev_answer(out, x);
 	return say(out, "The server does not let client %s use the refresh_token grant (%s).",
-		x->auth_client_id[0] ? x->auth_client_id : "of this profile", x->answer.error);
+		x->auth_client_id[0] ? x->auth_client_id : _("of this profile"), x->answer.error);
 }
 
 /* The token response that brought the access token had no refresh token. */

@@ -3,6 +3,7 @@
 #include "diagnose/rules.h"
 
 #include "base/text.h"
+#include "base/tr.h"
 
 static void
 ev_jwt(struct finding *out, const struct fact_signed *s)
@@ -60,11 +61,11 @@ rule_introspection_jwt_response(const struct facts *f, struct finding *out)
 			nested(a));
 	}
 	return say(out, "The introspection answer is a signed JWT (RFC 9701); signature: %s%s%s.",
-		sig_state_words(a->sig),
-		s->typ.v == TRI_NO ? ", and its typ is not token-introspection+jwt" : "",
+		tr(sig_state_words(a->sig)),
+		s->typ.v == TRI_NO ? _(", and its typ is not token-introspection+jwt") : "",
 		json_get(a->doc, "token_introspection")
 			? ""
-			: ", and it has no member token_introspection");
+			: _(", and it has no member token_introspection"));
 }
 
 enum verdict_of
@@ -87,7 +88,7 @@ rule_userinfo_signed_jwt(const struct facts *f, struct finding *out)
 		"User information came as a signed JWT (signature: %s): a success that clients "
 		"expecting plain JSON "
 		"cannot read.",
-		sig_state_words(s->x->answer.sig));
+		tr(sig_state_words(s->x->answer.sig)));
 }
 
 /* --- a signed answer that its reader must refuse ------------------------------------------- */
@@ -108,7 +109,7 @@ complaint(const struct facts *f, const struct fact_signed *s, struct finding *ou
 
 	if (!a || !a->is_signed || s->x->result.response.status >= 300)
 		return RULE_PASS;
-	words = purpose_words(s->x->purpose);
+	words = tr(purpose_words(s->x->purpose));
 	out->severity = SEV_WARNING;
 	if (a->sig == SIG_BAD) {
 		/* a secret may be turned into a key in ways of the server's own */
@@ -116,7 +117,7 @@ complaint(const struct facts *f, const struct fact_signed *s, struct finding *ou
 		return say(out,
 			"The signed answer to the %s is not right: %s. Who checks it must refuse "
 			"it.",
-			words, a->sig_why[0] ? a->sig_why : "the signature does not verify");
+			words, a->sig_why[0] ? a->sig_why : _("the signature does not verify"));
 	}
 	if (s->iss.v == TRI_NO)
 		return say(out,
@@ -132,7 +133,7 @@ complaint(const struct facts *f, const struct fact_signed *s, struct finding *ou
 			out, "The answer to the %s is a JWT that nobody signed (alg none).", words);
 	if (a->sig == SIG_NO_KEY && !is_hmac(a))
 		return say(out, "The signed answer to the %s cannot be checked: %s.", words,
-			a->sig_why[0] ? a->sig_why : "its key is not in the key set");
+			a->sig_why[0] ? a->sig_why : _("its key is not in the key set"));
 	return RULE_PASS;
 }
 

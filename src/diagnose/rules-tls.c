@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/tr.h"
 
 enum { HOST = 200 };
 
@@ -214,13 +215,13 @@ rule_tls_expired_cert(const struct facts *f, struct finding *out)
 			"another certificate.");
 	if (!c)
 		return say(out, "%s of %s %s.",
-			leaf(x) ? "A certificate in the chain" : "The certificate", host,
-			early ? "is not valid yet" : "has expired");
+			leaf(x) ? _("A certificate in the chain") : _("The certificate"), host,
+			early ? _("is not valid yet") : _("has expired"));
 	if (c == leaf(x))
-		(void)snprintf(which, sizeof(which), "The certificate of %s", host);
+		(void)snprintf(which, sizeof(which), _("The certificate of %s"), host);
 	else
 		(void)snprintf(which, sizeof(which),
-			"The authority's certificate %.100s, which %.100s sends, ",
+			_("The authority's certificate %.100s, which %.100s sends, "),
 			text(c->subject, "without a name"), host);
 	if (early)
 		return say(out, "%s is valid only from %s on, %s from now by the %s.", which,
@@ -363,11 +364,11 @@ rule_tls_client_cert(const struct facts *f, struct finding *out)
 			text(leaf(x)->subject, "(empty)"));
 	if (!t->client_subject[0])
 		return say(out, "%s wants a client certificate (%s), and none was shown.", host,
-			purpose_words(x->purpose));
+			tr(purpose_words(x->purpose)));
 	expired = t->client_not_after && t->client_not_after < f->now_s;
 	if (expired)
 		fix(out, "Get a new client certificate: this one has expired.");
 	return say(out, "%s refused the client certificate %s: %s%s%s.", host, t->client_subject,
-		t->alert[0] ? t->alert : "no reason given", expired ? "; it expired at " : "",
+		t->alert[0] ? t->alert : _("no reason given"), expired ? _("; it expired at ") : "",
 		expired ? time_rfc3339(when, t->client_not_after) : "");
 }

@@ -2,6 +2,7 @@
 #include "diagnose/rules.h"
 
 #include "base/clock.h"
+#include "base/tr.h"
 
 const struct exchange *
 gravest_failure(const struct facts *f, failure_match *m, struct finding *out)
@@ -181,10 +182,10 @@ rule_read_timeout(const struct facts *f, struct finding *out)
 	time_span_us(waited, timed ? x->result.timings.total : 0);
 	ev(out, timed ? "waited" : "error", (int)x->n, "%s", timed ? waited : x->result.error_text);
 	return say(out, "%s took the connection and gave no whole answer%s%s: %s.",
-		peer_of(x, host, sizeof(host)), timed ? " within " : " in time",
+		peer_of(x, host, sizeof(host)), timed ? _(" within ") : _(" in time"),
 		timed ? waited : "",
-		x->purpose == PURPOSE_REFRESH ? "whether it used the refresh token is not known"
-					      : "the server is slow or hangs");
+		x->purpose == PURPOSE_REFRESH ? _("whether it used the refresh token is not known")
+					      : _("the server is slow or hangs"));
 }
 
 static bool
@@ -229,9 +230,9 @@ rule_connection_reset(const struct facts *f, struct finding *out)
 	if (in_handshake(x))
 		ev(out, "phase", (int)x->n, "TLS handshake");
 	return say(out, "%s %s%s.", peer_of(x, host, sizeof(host)),
-		in_handshake(x) ? "took the connection and closed it in the TLS handshake"
-				: "closed the connection without a whole answer",
-		uncertified ? ", having asked for a client certificate" : "");
+		in_handshake(x) ? _("took the connection and closed it in the TLS handshake")
+				: _("closed the connection without a whole answer"),
+		uncertified ? _(", having asked for a client certificate") : "");
 }
 
 static bool
@@ -251,7 +252,7 @@ rule_response_truncated(const struct facts *f, struct finding *out)
 		(long long)x->result.response.body_announced);
 	return say(out,
 		"The answer to the %s request ended early: fewer bytes came than were announced.",
-		purpose_words(x->purpose));
+		tr(purpose_words(x->purpose)));
 }
 
 static bool
@@ -268,8 +269,8 @@ rule_response_too_large(const struct facts *f, struct finding *out)
 
 	return !x ? RULE_PASS
 		  : say(out, "The %s of the answer to the %s request went past the limit.",
-			    x->result.response.headers_too_large ? "headers" : "body",
-			    purpose_words(x->purpose));
+			    x->result.response.headers_too_large ? _("headers") : _("body"),
+			    tr(purpose_words(x->purpose)));
 }
 
 static bool
@@ -293,7 +294,7 @@ rule_not_http(const struct facts *f, struct finding *out)
 			"Check port and scheme: another service answers there, perhaps TLS: try "
 			"https.");
 	return say(out, "What answers at %s does not speak %sHTTP.", peer_of(x, host, sizeof(host)),
-		span_starts_nocase(span_of(x->request.url), "http:") ? "plain " : "");
+		span_starts_nocase(span_of(x->request.url), "http:") ? _("plain ") : "");
 }
 
 static bool
@@ -318,7 +319,7 @@ rule_proxy_407(const struct facts *f, struct finding *out)
 	return say(out,
 		"The proxy%s%s, not the authorization server, asks for credentials (407) at the %s "
 		"request.",
-		x->result.proxy[0] ? " " : "", x->result.proxy, purpose_words(x->purpose));
+		x->result.proxy[0] ? " " : "", x->result.proxy, tr(purpose_words(x->purpose)));
 }
 
 static bool
@@ -357,10 +358,10 @@ rule_proxy_refused(const struct facts *f, struct finding *out)
 		ev(out, "error", (int)x->n, "%s", x->result.error_text);
 	if (status >= 500)
 		return say(out, "The proxy %s could not connect to %s (%d at the %s request).",
-			proxy_name(x), host, status, purpose_words(x->purpose));
+			proxy_name(x), host, status, tr(purpose_words(x->purpose)));
 	if (status)
 		return say(out, "The proxy %s does not let the %s request through to %s (%d).",
-			proxy_name(x), purpose_words(x->purpose), host, status);
+			proxy_name(x), tr(purpose_words(x->purpose)), host, status);
 	return say(out, "The proxy %s made no connection to %s.", proxy_name(x),
 		peer_of(x, host, sizeof(host)));
 }

@@ -2,6 +2,7 @@
 #include "diagnose/rules.h"
 
 #include "base/clock.h"
+#include "base/tr.h"
 
 static bool
 came(const struct facts *f)
@@ -48,9 +49,9 @@ rule_userinfo_claims_missing(const struct facts *f, struct finding *out)
 			"attributes.");
 		return say(out,
 			"User information holds only sub, though the token's scope asks for %s.",
-			profile && email  ? "profile and email"
-				: profile ? "profile"
-					  : "email");
+			profile && email  ? _("profile and email")
+				: profile ? _("profile")
+					  : _("email"));
 	}
 	out->severity = SEV_INFO;
 	return say(out, "User information holds only sub: the token's scope asks for no more.");
@@ -94,7 +95,7 @@ rule_userinfo_sub_mismatch(const struct facts *f, struct finding *out)
 	ev_text(out, "userinfo.sub", got, (int)f->userinfo->n);
 	ev_text(out, id ? "ID token sub" : "token sub", want, from);
 	return say(out, "User information is of sub %.*s, the %s says %.*s: it must not be used.",
-		SPAN_ARG(span_sub(got, 0, 80)), id ? "ID token" : "token",
+		SPAN_ARG(span_sub(got, 0, 80)), id ? _("ID token") : _("token"),
 		SPAN_ARG(span_sub(want, 0, 80)));
 }
 
@@ -224,7 +225,7 @@ rule_revoke_unsupported_token_type(const struct facts *f, struct finding *out)
 			"revoke such tokens, or something before it answers in its place.",
 			x->result.response.status);
 	return say(out, "The server does not revoke this kind of token (%d%s).",
-		x->result.response.status, still_active(f) ? ", and it is still active" : "");
+		x->result.response.status, still_active(f) ? _(", and it is still active") : "");
 }
 
 static bool
@@ -321,7 +322,7 @@ kept_answer(const struct facts *f, struct finding *out)
 	return say(out,
 		"Introspection calls the token %s, but that answer comes from a cache, and user "
 		"information, asked now, is %s: the cache is out of date.",
-		kept_alive ? "active" : "inactive", kept_alive ? "refused" : "given");
+		kept_alive ? _("active") : _("inactive"), kept_alive ? _("refused") : _("given"));
 }
 
 enum verdict_of
@@ -370,7 +371,7 @@ rule_revoked_jwt_still_accepted(const struct facts *f, struct finding *out)
 		"The token is revoked and introspection says so, yet the %s request still gets an "
 		"answer: it is "
 		"checked there by signature and exp alone.",
-		purpose_words(x->purpose));
+		tr(purpose_words(x->purpose)));
 }
 
 /* A token or secret in an address: every server and proxy on the way writes it down. */
@@ -395,7 +396,7 @@ rule_log_secret_leak(const struct facts *f, struct finding *out)
 			return say(out,
 				"The %s request has %.*s in its address, which servers and proxies "
 				"write into their logs.",
-				purpose_words(x->purpose), (int)strlen(names[k]) - 1, names[k]);
+				tr(purpose_words(x->purpose)), (int)strlen(names[k]) - 1, names[k]);
 		}
 	}
 	return RULE_PASS;
@@ -415,7 +416,7 @@ rule_log_server_echoes_token(const struct facts *f, struct finding *out)
 			"The answer to the %s request repeats the token it was asked about: "
 			"whatever logs answers "
 			"leaks it.",
-			purpose_words(x->purpose));
+			tr(purpose_words(x->purpose)));
 	}
 	return RULE_PASS;
 }

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/tr.h"
 
 /* --- issuer ------------------------------------------------------------------------------- */
 
@@ -122,7 +123,7 @@ rule_wrong_tenant_or_realm(const struct facts *f, struct finding *out)
 	url_difference(how, sizeof(how), iss, f->expected_issuer.v);
 	return say(out,
 		"The token is of another issuer (they differ %s): it is of %.*s, asked was %.*s.",
-		how[0] ? how : "in their text", SPAN_ARG(iss), SPAN_ARG(f->expected_issuer.v));
+		how[0] ? how : _("in their text"), SPAN_ARG(iss), SPAN_ARG(f->expected_issuer.v));
 }
 
 /* --- introspection ------------------------------------------------------------------------ */
@@ -414,7 +415,7 @@ rule_introspect_inactive_unspecified(const struct facts *f, struct finding *out)
 	return say(out,
 		"The server says that the token is not active, and the standard forbids it to say "
 		"why%s.",
-		f->userinfo_ok.v == TRI_YES ? "; user information came with it all the same"
-			: f->userinfo       ? "; user information is refused as well"
+		f->userinfo_ok.v == TRI_YES ? _("; user information came with it all the same")
+			: f->userinfo       ? _("; user information is refused as well")
 					    : "");
 }

@@ -2,6 +2,7 @@
  * or a token request. */
 #include "diagnose/verdict.h"
 
+#include "base/tr.h"
 #include "diagnose/rules.h"
 #include "oauth/oautherror.h"
 
@@ -19,29 +20,31 @@ static const struct {
 	const char *grant, *what, *refused, *next;
 	enum advice_kind advice;
 } grants[] = {
-	{"authorization_code", "authorization code",
-		"it is expired, used before, or was given to another client or redirect_uri, or "
-		"the code_verifier does not fit",
-		"Log in again and exchange the new code once, within seconds, with the same "
-		"client_id, redirect_uri and "
-		"code_verifier; the server's log says which of them it was.",
+	{"authorization_code", N_("authorization code"),
+		N_("it is expired, used before, or was given to another client or redirect_uri, or "
+		   "the code_verifier does not fit"),
+		N_("Log in again and exchange the new code once, within seconds, with the same "
+		   "client_id, redirect_uri and "
+		   "code_verifier; the server's log says which of them it was."),
 		ADVICE_LOGIN},
-	{"urn:ietf:params:oauth:grant-type:device_code", "device code",
-		"it is expired, used before, or was given to another client",
-		"Begin again: ask the device authorization endpoint for a new code.", ADVICE_LOGIN},
-	{"password", "name and password",
-		"they are wrong, or the account is locked, or needs another way to log in",
-		"Try the login in a browser with the same account; the server's log says why it "
-		"was refused.",
+	{"urn:ietf:params:oauth:grant-type:device_code", N_("device code"),
+		N_("it is expired, used before, or was given to another client"),
+		N_("Begin again: ask the device authorization endpoint for a new code."),
+		ADVICE_LOGIN},
+	{"password", N_("name and password"),
+		N_("they are wrong, or the account is locked, or needs another way to log in"),
+		N_("Try the login in a browser with the same account; the server's log says why it "
+		   "was refused."),
 		ADVICE_SHOW_ERROR},
-	{"urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion",
-		"its issuer, audience, times or signature do not please the server",
-		"Compare the assertion's iss, sub, aud and exp with what the server expects; its "
-		"log says which it was.",
+	{"urn:ietf:params:oauth:grant-type:jwt-bearer", N_("assertion"),
+		N_("its issuer, audience, times or signature do not please the server"),
+		N_("Compare the assertion's iss, sub, aud and exp with what the server expects; "
+		   "its "
+		   "log says which it was."),
 		ADVICE_CONTACT_ADMIN},
-	{"urn:ietf:params:oauth:grant-type:token-exchange", "token to be exchanged",
-		"it is expired, revoked, or not meant for this exchange",
-		"Introspect the subject_token, and compare its aud with the client that asks.",
+	{"urn:ietf:params:oauth:grant-type:token-exchange", N_("token to be exchanged"),
+		N_("it is expired, revoked, or not meant for this exchange"),
+		N_("Introspect the subject_token, and compare its aud with the client that asks."),
 		ADVICE_CONTACT_ADMIN},
 };
 
@@ -101,25 +104,25 @@ static void
 put_next(struct verdict *v, const char *code)
 {
 	(void)snprintf(
-		v->next, sizeof(v->next), "tokentriage explain %s says what it means.", code);
+		v->next, sizeof(v->next), _("tokentriage explain %s says what it means."), code);
 	for (size_t i = 0; i < ARRAY_SIZE(login_errors); i++)
 		if (!strcmp(code, login_errors[i].code))
-			(void)snprintf(v->next, sizeof(v->next), "%s", login_errors[i].next);
+			(void)snprintf(v->next, sizeof(v->next), "%s", tr(login_errors[i].next));
 }
 
 static const char *
 who_answered(enum purpose p)
 {
-	return p == PURPOSE_TOKEN	? "The token endpoint answered"
-		: p == PURPOSE_PAR	? "The pushed authorization request was answered with"
-		: p == PURPOSE_DEVICE ? "The device authorization endpoint answered"
-				      : "The login ended with the error";
+	return p == PURPOSE_TOKEN	? _("The token endpoint answered")
+		: p == PURPOSE_PAR	? _("The pushed authorization request was answered with")
+		: p == PURPOSE_DEVICE ? _("The device authorization endpoint answered")
+				      : _("The login ended with the error");
 }
 
 void
 login_failure_words(struct verdict *v, const struct exchange *x)
 {
-	const char *code = code_of(x), *meaning = oauth_error_meaning(span_of(code)),
+	const char *code = code_of(x), *meaning = tr(oauth_error_meaning(span_of(code))),
 		   *said = x->answer.description;
 	size_t g = grant_of(x);
 	char words[160], quoted[sizeof(x->answer.description) + 8];
@@ -128,28 +131,29 @@ login_failure_words(struct verdict *v, const struct exchange *x)
 	if (x->purpose == PURPOSE_TOKEN && g < ARRAY_SIZE(grants) &&
 		!strcmp(code, "invalid_grant")) {
 		(void)snprintf(v->summary, sizeof(v->summary),
-			"The token endpoint refuses the %s, %d %s%s: %s.", grants[g].what,
-			x->result.response.status, code, quoted, grants[g].refused);
-		(void)snprintf(v->next, sizeof(v->next), "%s", grants[g].next);
+			_("The token endpoint refuses the %s, %d %s%s: %s."), tr(grants[g].what),
+			x->result.response.status, code, quoted, tr(grants[g].refused));
+		(void)snprintf(v->next, sizeof(v->next), "%s", tr(grants[g].next));
 		v->advice = grants[g].advice;
 		return;
 	}
 	if (!code[0]) {
 		(void)snprintf(v->summary, sizeof(v->summary),
-			"The %s endpoint gave no %s: it answered %s%s.",
-			x->purpose == PURPOSE_TOKEN ? "token" : purpose_words(x->purpose),
-			x->purpose == PURPOSE_TOKEN ? "token" : "answer that can be used",
+			_("The %s endpoint gave no %s: it answered %s%s."),
+			x->purpose == PURPOSE_TOKEN ? _("token") : tr(purpose_words(x->purpose)),
+			x->purpose == PURPOSE_TOKEN ? _("token") : _("answer that can be used"),
 			answer_words(x, words, sizeof(words)), quoted);
 		(void)snprintf(v->next, sizeof(v->next), "%s",
-			x->imported ? "Give the whole exchange (curl -v, a HAR file); the server's "
-				      "log says why."
-				    : "Is it the endpoint that was meant? The server's log says "
-				      "why.");
+			x->imported
+				? _("Give the whole exchange (curl -v, a HAR file); the server's "
+				    "log says why.")
+				: _("Is it the endpoint that was meant? The server's log says "
+				    "why."));
 		return;
 	}
-	(void)snprintf(v->summary, sizeof(v->summary), "%s %s%s%s%s: no token was given.",
+	(void)snprintf(v->summary, sizeof(v->summary), _("%s %s%s%s%s: no token was given."),
 		who_answered(x->purpose),
-		code, quoted, meaning ? ", which means that " : "", meaning ? meaning : "");
+		code, quoted, meaning ? _(", which means that ") : "", meaning ? meaning : "");
 	put_next(v, code);
 }
 
@@ -167,11 +171,12 @@ login_open_words(struct verdict *v, const struct facts *f)
 	}
 	if (x->result.error == NETERR_NONE)
 		return false;
-	(void)snprintf(v->summary, sizeof(v->summary), "The %s request failed: %s.",
-		purpose_words(x->purpose),
+	(void)snprintf(v->summary, sizeof(v->summary), _("The %s request failed: %s."),
+		tr(purpose_words(x->purpose)),
 		x->result.error_text[0] ? x->result.error_text
 					: answer_words(x, words, sizeof(words)));
-	(void)snprintf(v->next, sizeof(v->next), "Make the endpoint reachable, then log in again.");
+	(void)snprintf(
+		v->next, sizeof(v->next), _("Make the endpoint reachable, then log in again."));
 	return true;
 }
 
@@ -201,12 +206,12 @@ code_words(struct verdict *v, const struct facts *f)
 	if (f->access || !x || !is_redirect(x) || !leads_back(x) || x->answer.error[0])
 		return false;
 	(void)snprintf(v->summary, sizeof(v->summary),
-		"This is the answer to a login with an authorization code, not a token: the code "
+		_("This is the answer to a login with an authorization code, not a token: the code "
 		"is good once, for seconds to "
-		"minutes.");
+		"minutes."));
 	(void)snprintf(v->next, sizeof(v->next),
-		"Exchange it at the token endpoint: grant_type=authorization_code, the code, the "
+		_("Exchange it at the token endpoint: grant_type=authorization_code, the code, the "
 		"same client_id and "
-		"redirect_uri, and with PKCE the code_verifier.");
+		"redirect_uri, and with PKCE the code_verifier."));
 	return true;
 }

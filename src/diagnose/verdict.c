@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/tr.h"
 #include "case/renewal.h"
 #include "diagnose/rules.h"
 
@@ -111,7 +112,7 @@ left_words(const struct facts *f, char *out, size_t size)
 
 	out[0] = '\0';
 	if (facts_remaining(f, &left) && left > 0)
-		(void)snprintf(out, size, " for %s more", time_span(span, left));
+		(void)snprintf(out, size, _(" for %s more"), time_span(span, left));
 	return out;
 }
 
@@ -129,7 +130,7 @@ changed_words(const struct facts *f, const char *lead, char *out, size_t size)
 	if (f->refresh_ok.v == TRI_YES && r.by_refresh)
 		text_format(out + used, size - used, "%s: %s.", lead, words);
 	else if (r.by_login && r.old->access.present)
-		text_format(out + used, size - used, " Logged in again%s%s.", *words ? ": " : "",
+		text_format(out + used, size - used, _(" Logged in again%s%s."), *words ? ": " : "",
 			words);
 }
 
@@ -149,16 +150,17 @@ refresh_revoked_words(struct verdict *v, const struct facts *f)
 	if (!revoked(f) || f->revocation->slot != SLOT_REFRESH)
 		return false;
 	(void)snprintf(v->summary, sizeof(v->summary),
-		"The refresh token was revoked by this case%s; %s.",
-		look && look->answer.active == TRI_NO ? ", and the server confirms that it is dead"
-						      : ", which nothing here could confirm",
+		_("The refresh token was revoked by this case%s; %s."),
+		look && look->answer.active == TRI_NO
+			? _(", and the server confirms that it is dead")
+			: _(", which nothing here could confirm"),
 		!access || access->answer.active == TRI_UNKNOWN
-			? "what became of the access token is not known"
+			? _("what became of the access token is not known")
 			: access->answer.active == TRI_NO
-			? "the access token ended with it"
-			: "the access token stays active until it expires");
+			? _("the access token ended with it")
+			: _("the access token stays active until it expires"));
 	(void)snprintf(v->next, sizeof(v->next),
-		"Nothing is left to do: log in again for new tokens.");
+		_("Nothing is left to do: log in again for new tokens."));
 	return true;
 }
 
@@ -167,8 +169,8 @@ healthy_words(struct diagnosis *d, const struct facts *f)
 {
 	struct verdict *v = &d->verdict;
 	const char *from = f->userinfo && f->userinfo->purpose == PURPOSE_RESOURCE
-		? "the resource"
-		: "user information";
+		? _("the resource")
+		: _("user information");
 	char left[64], sub[NAME_MAX_SHOWN + 4];
 
 	if (refresh_revoked_words(v, f))
@@ -177,17 +179,19 @@ healthy_words(struct diagnosis *d, const struct facts *f)
 	text_safe_into(sub, sizeof(sub), f->userinfo ? f->userinfo->answer.claims.sub : SPAN_EMPTY);
 	if (f->revoked_introspection && f->revoked_introspection->answer.active == TRI_NO) {
 		(void)snprintf(v->summary, sizeof(v->summary),
-			"The token worked, was revoked by this case, and the server confirms that "
-			"it is dead.");
+			_("The token worked, was revoked by this case, and the server confirms "
+			  "that "
+			  "it is dead."));
 		(void)snprintf(v->next, sizeof(v->next),
-			"Nothing is left to do: log in again for a new token.");
+			_("Nothing is left to do: log in again for a new token."));
 		return;
 	}
-	(void)snprintf(v->summary, sizeof(v->summary), "The access token is %s%s and gets %s%s%s.",
-		f->active.v == TRI_YES ? "active" : "accepted", left, from, sub[0] ? " for " : "",
-		sub);
-	(void)snprintf(v->next, sizeof(v->next), "Nothing needs to be done%s.",
-		f->exp.known ? ": refresh it before it expires" : "");
+	(void)snprintf(v->summary, sizeof(v->summary),
+		_("The access token is %s%s and gets %s%s%s."),
+		f->active.v == TRI_YES ? _("active") : _("accepted"), left, from,
+		sub[0] ? _(" for ") : "", sub);
+	(void)snprintf(v->next, sizeof(v->next), _("Nothing needs to be done%s."),
+		f->exp.known ? _(": refresh it before it expires") : "");
 	/* what a hint says of the next minute is more than nothing */
 	for (size_t i = 0; i < d->n; i++) {
 		if (strcmp(d->findings[i].rule->id, "token-expires-soon") != 0)
@@ -207,15 +211,15 @@ offline_words(struct verdict *v, const struct facts *f)
 		return;
 	left_words(f, left, sizeof(left));
 	(void)snprintf(v->summary, sizeof(v->summary),
-		"Nothing wrong was found in what was given%s%s%s.",
-		f->active.v == TRI_YES ? ": the server calls the token active"
-			: f->exp.known ? ": by its own claims the token is valid"
-			: f->access    ? ", and nothing in it says how long the token is valid"
+		_("Nothing wrong was found in what was given%s%s%s."),
+		f->active.v == TRI_YES ? _(": the server calls the token active")
+			: f->exp.known ? _(": by its own claims the token is valid")
+			: f->access    ? _(", and nothing in it says how long the token is valid")
 				       : "",
-		left, f->c->n_exchanges ? "" : "; no server was asked");
+		left, f->c->n_exchanges ? "" : _("; no server was asked"));
 	(void)snprintf(v->next, sizeof(v->next),
-		f->access ? "Ask the server about the token: tokentriage check."
-			  : "Give the token or the request that fails, too.");
+		f->access ? _("Ask the server about the token: tokentriage check.")
+			  : _("Give the token or the request that fails, too."));
 }
 
 /* The answer in it that is no success and has no finding. */
@@ -233,34 +237,35 @@ offline_open_words(struct verdict *v, const struct facts *f)
 	v->next_step = STEP_DEBUG;
 	if (nothing_answered(f)) {
 		(void)snprintf(v->summary, sizeof(v->summary),
-			"Only a request was given: what the server answered is not in it%s.",
-			f->access ? "" : ", and neither is the token");
+			_("Only a request was given: what the server answered is not in it%s."),
+			f->access ? "" : _(", and neither is the token"));
 		(void)snprintf(v->next, sizeof(v->next),
-			"Add what the command printed (curl -v shows most)%s, or ask the server: "
-			"tokentriage check.",
-			f->access ? "" : " and the token");
+			_("Add what the command printed (curl -v shows most)%s, or ask the server: "
+			"tokentriage check."),
+			f->access ? "" : _(" and the token"));
 		return;
 	}
 	if (!x) {
-		(void)snprintf(
-			v->summary, sizeof(v->summary), "What was given does not settle anything.");
+		(void)snprintf(v->summary, sizeof(v->summary),
+			_("What was given does not settle anything."));
 	} else if (is_login_failure(f, x)) {
 		login_failure_words(v, x);
 		return;
 	} else if (x->result.error != NETERR_NONE) {
-		(void)snprintf(v->summary, sizeof(v->summary), "The %s request failed: %s.",
-			purpose_words(x->purpose),
+		(void)snprintf(v->summary, sizeof(v->summary), _("The %s request failed: %s."),
+			tr(purpose_words(x->purpose)),
 			x->result.error_text[0] ? x->result.error_text
 						: answer_words(x, words, sizeof(words)));
 	} else {
 		(void)snprintf(v->summary, sizeof(v->summary),
-			"The answer to the %s request was %s, and nothing in what was given tells "
-			"why.",
-			purpose_words(x->purpose), answer_words(x, words, sizeof(words)));
+			_("The answer to the %s request was %s, and nothing in what was given "
+			  "tells "
+			  "why."),
+			tr(purpose_words(x->purpose)), answer_words(x, words, sizeof(words)));
 	}
 	(void)snprintf(v->next, sizeof(v->next),
-		"Give the whole exchange (curl -v, a HAR file), or ask the server: tokentriage "
-		"check.");
+		_("Give the whole exchange (curl -v, a HAR file), or ask the server: tokentriage "
+		"check."));
 }
 
 static void
@@ -268,12 +273,12 @@ userless_words(struct verdict *v, const struct facts *f, const char *left)
 {
 	v->next_step = STEP_HANDLE;
 	(void)snprintf(v->summary, sizeof(v->summary),
-		"%s%s; it is for no user information.",
-		f->active.v == TRI_YES ? "The server calls the token active"
-				       : "The token came",
+		_("%s%s; it is for no user information."),
+		f->active.v == TRI_YES ? _("The server calls the token active")
+				       : _("The token came"),
 		left);
 	(void)snprintf(v->next, sizeof(v->next),
-		"Ask the API that it is for: tokentriage check --resource-url URL.");
+		_("Ask the API that it is for: tokentriage check --resource-url URL."));
 }
 
 static void
@@ -289,49 +294,52 @@ open_words(struct verdict *v, const struct facts *f)
 		v->next_step = STEP_DEBUG;
 	} else if (!f->access) {
 		(void)snprintf(
-			v->summary, sizeof(v->summary), "No access token has been given yet.");
-		(void)snprintf(
-			v->next, sizeof(v->next), "Give the access token, then verify it: step 1.");
+			v->summary, sizeof(v->summary), _("No access token has been given yet."));
+		(void)snprintf(v->next, sizeof(v->next),
+			_("Give the access token, then verify it: step 1."));
 	} else if (!f->c->n_exchanges) {
 		(void)snprintf(v->summary, sizeof(v->summary),
-			"No server has been asked about this token yet.");
-		(void)snprintf(v->next, sizeof(v->next), "Verify it: step 1.");
+			_("No server has been asked about this token yet."));
+		(void)snprintf(v->next, sizeof(v->next), _("Verify it: step 1."));
 	} else if (!f->userinfo && token_without_user(f)) {
 		userless_words(v, f, left);
 	} else if (f->active.v == TRI_YES && !f->userinfo) {
 		v->next_step = STEP_HANDLE;
 		(void)snprintf(v->summary, sizeof(v->summary),
-			"The server calls the token active%s; user information has not been asked "
-			"for.",
+			_("The server calls the token active%s; user information has not been "
+			  "asked "
+			  "for."),
 			left);
-		(void)snprintf(v->next, sizeof(v->next), "Ask for the user information: step 4.");
+		(void)snprintf(
+			v->next, sizeof(v->next), _("Ask for the user information: step 4."));
 	} else if (f->userinfo_ok.v == TRI_YES) {
 		(void)snprintf(v->summary, sizeof(v->summary),
-			"User information came, but introspection did not say that the token is "
-			"active.");
+			_("User information came, but introspection did not say that the token is "
+			"active."));
 		(void)snprintf(v->next, sizeof(v->next),
-			"Look at the answer of the introspection: step 1.");
+			_("Look at the answer of the introspection: step 1."));
 	} else if (exchange_answered(f->introspection) && f->active.v == TRI_UNKNOWN) {
 		(void)snprintf(v->summary, sizeof(v->summary),
-			"Introspection was answered with %s, and nothing tells why.",
+			_("Introspection was answered with %s, and nothing tells why."),
 			answer_words(f->introspection, words, sizeof(words)));
-		(void)snprintf(v->next, sizeof(v->next), "Look at the whole answer in step 5%s",
-			f->userinfo ? "." : ", and ask for user information: step 4.");
+		(void)snprintf(v->next, sizeof(v->next), _("Look at the whole answer in step 5%s"),
+			f->userinfo ? "." : _(", and ask for user information: step 4."));
 	} else if (exchange_answered(f->userinfo)) {
 		v->next_step = STEP_DEBUG;
 		(void)snprintf(v->summary, sizeof(v->summary),
-			"The %s request was answered with %s, and nothing tells why.",
-			purpose_words(f->userinfo->purpose),
+			_("The %s request was answered with %s, and nothing tells why."),
+			tr(purpose_words(f->userinfo->purpose)),
 			answer_words(f->userinfo, words, sizeof(words)));
 		(void)snprintf(v->next, sizeof(v->next),
-			"Look at the whole answer in step 5: what answered, and whether it is the "
-			"endpoint that was meant.");
+			_("Look at the whole answer in step 5: what answered, and whether it is "
+			  "the "
+			  "endpoint that was meant."));
 	} else {
 		v->next_step = STEP_DEBUG;
 		(void)snprintf(v->summary, sizeof(v->summary),
-			"What was asked so far does not settle whether the token works.");
+			_("What was asked so far does not settle whether the token works."));
 		(void)snprintf(v->next, sizeof(v->next),
-			"Walk the steps that are left, or look at the exchanges in step 5.");
+			_("Walk the steps that are left, or look at the exchanges in step 5."));
 	}
 }
 
@@ -381,16 +389,16 @@ not_refreshed_words(char *out, size_t size, const struct facts *f)
 	const struct case_token *t = case_token(f->c, SLOT_REFRESH);
 
 	if (!t->present)
-		(void)snprintf(out, size, "Not refreshed: no refresh token was given.");
+		(void)snprintf(out, size, _("Not refreshed: no refresh token was given."));
 	else if (t->spent)
-		(void)snprintf(
-			out, size, "Not refreshed: the refresh token %s.", case_spent_words(f->c));
+		(void)snprintf(out, size, _("Not refreshed: the refresh token %s."),
+			tr(case_spent_words(f->c)));
 	else if (f->discovery && !f->c->metadata.url[EP_TOKEN].n &&
 		!profile_endpoint(&f->c->profile, EP_TOKEN).n)
-		(void)snprintf(out, size, "Not refreshed: no token endpoint is known.");
+		(void)snprintf(out, size, _("Not refreshed: no token endpoint is known."));
 	else
 		(void)snprintf(out, size,
-			"Not refreshed. It can be: a refresh token is there and was not used.");
+			_("Not refreshed. It can be: a refresh token is there and was not used."));
 }
 
 static void
@@ -401,20 +409,21 @@ refresh_words(char *out, size_t size, const struct facts *f)
 	if (!x)
 		not_refreshed_words(out, size, f);
 	else if (f->refresh_ok.v == TRI_YES) {
-		(void)snprintf(out, size, "New tokens came.");
-		changed_words(f, " Old and new", out, size);
+		(void)snprintf(out, size, _("New tokens came."));
+		changed_words(f, _(" Old and new"), out, size);
 	} else if (f->refresh_ok.v == TRI_NO)
-		(void)snprintf(out, size, "The server refused to refresh.");
+		(void)snprintf(out, size, _("The server refused to refresh."));
 	else if (not_shown(x))
-		(void)snprintf(
-			out, size, "The answer to the refresh request is not in what was given.");
+		(void)snprintf(out, size,
+			_("The answer to the refresh request is not in what was given."));
 	else if (exchange_unanswered(x))
 		(void)snprintf(out, size,
-			"A refresh was sent, and no answer came: whether the refresh token was "
+			_("A refresh was sent, and no answer came: whether the refresh token was "
 			"used "
-			"is not known.");
+			"is not known."));
 	else
-		(void)snprintf(out, size, "Not refreshed: %s.", net_error_words(x->result.error));
+		(void)snprintf(
+			out, size, _("Not refreshed: %s."), tr(net_error_words(x->result.error)));
 }
 
 static void
@@ -426,18 +435,18 @@ step_words(char *out, size_t size, const struct facts *f, enum step s)
 	switch (s) {
 	case STEP_VERIFY:
 		(void)snprintf(out, size, "%s",
-			f->active.v == TRI_YES          ? "The server calls the token active."
-				: f->active.v == TRI_NO ? "The server calls the token inactive."
-				: f->introspection      ? "Introspection gave no answer."
-							: "Introspection was not asked.");
+			f->active.v == TRI_YES          ? _("The server calls the token active.")
+				: f->active.v == TRI_NO ? _("The server calls the token inactive.")
+				: f->introspection      ? _("Introspection gave no answer.")
+							: _("Introspection was not asked."));
 		break;
 	case STEP_EXPIRY:
 		if (facts_remaining(f, &left))
 			(void)snprintf(out, size,
-				left > 0 ? "It expires in %s." : "It expired %s ago.",
+				left > 0 ? _("It expires in %s.") : _("It expired %s ago."),
 				time_span(span, left));
 		else
-			(void)snprintf(out, size, "Nothing says when it expires.");
+			(void)snprintf(out, size, _("Nothing says when it expires."));
 		break;
 	case STEP_REFRESH:
 		refresh_words(out, size, f);
@@ -445,19 +454,20 @@ step_words(char *out, size_t size, const struct facts *f, enum step s)
 	case STEP_HANDLE:
 		if (f->userinfo && not_shown(f->userinfo))
 			(void)snprintf(out, size,
-				"The answer to the user-information query is not in what was "
-				"given.");
+				_("The answer to the user-information query is not in what was "
+				"given."));
 		else if (f->userinfo && f->userinfo_ok.v != TRI_YES)
-			(void)snprintf(out, size, "The user-information query got: %s.",
+			(void)snprintf(out, size, _("The user-information query got: %s."),
 				answer_words(f->userinfo, words, sizeof(words)));
 		else
 			(void)snprintf(out, size, "%s",
-				f->userinfo ? "User information came."
-					    : "User information was not asked for.");
+				f->userinfo ? _("User information came.")
+					    : _("User information was not asked for."));
 		break;
 	case STEP_DEBUG:
-		(void)snprintf(out, size, "%zu exchange%s recorded.", f->c->n_exchanges,
-			f->c->n_exchanges == 1 ? "" : "s");
+		(void)snprintf(out, size,
+			P_("%zu exchange recorded.", "%zu exchanges recorded.", f->c->n_exchanges),
+			f->c->n_exchanges);
 		break;
 	case STEP_COUNT:
 		break;
@@ -526,9 +536,9 @@ verdict_of_findings(struct diagnosis *d, const struct facts *f, const struct wal
 			v->advice = v->primary->advice;
 		(void)snprintf(v->summary, sizeof(v->summary), "%s%s",
 			v->state != STATE_OK                  ? ""
-				: revoked(f)                  ? "After the revocation: "
-				: f->userinfo_ok.v == TRI_YES ? "The token works, but: "
-							      : "No fault was found, but: ",
+				: revoked(f)                  ? _("After the revocation: ")
+				: f->userinfo_ok.v == TRI_YES ? _("The token works, but: ")
+							      : _("No fault was found, but: "),
 			v->primary->summary);
 		(void)snprintf(v->next, sizeof(v->next), "%s", v->primary->remedy);
 	} else if (v->state == STATE_OK && f->userinfo_ok.v == TRI_YES) {
@@ -538,5 +548,5 @@ verdict_of_findings(struct diagnosis *d, const struct facts *f, const struct wal
 	} else {
 		open_words(v, f);
 	}
-	changed_words(f, " Refreshed", v->summary, sizeof(v->summary));
+	changed_words(f, _(" Refreshed"), v->summary, sizeof(v->summary));
 }

@@ -3,17 +3,18 @@
 #include "diagnose/diagnose.h"
 
 #include "base/text.h"
+#include "base/tr.h"
 
 static const struct {
 	const char *words, *in[2]; /* by enum audience */
 } places[] = {
-	{"step 1", {"tokentriage check --steps verify", "choice 1, then Enter"}},
-	{"step 2", {"tokentriage check --steps expiry", "choice 2, then Enter"}},
-	{"step 3", {"tokentriage check --refresh --tokens-out FILE", "choice r"}},
-	{"step 4", {"tokentriage check --steps handle", "choice 4, then Enter"}},
-	{"step 5", {"this report", "choice 5"}},
-	{"--probes safe", {"--probes safe", "choice p"}},
-	{"--probes all", {"--probes all", "choice p"}},
+	{N_("step 1"), {"tokentriage check --steps verify", N_("choice 1, then Enter")}},
+	{N_("step 2"), {"tokentriage check --steps expiry", N_("choice 2, then Enter")}},
+	{N_("step 3"), {"tokentriage check --refresh --tokens-out FILE", N_("choice r")}},
+	{N_("step 4"), {"tokentriage check --steps handle", N_("choice 4, then Enter")}},
+	{N_("step 5"), {"this report", N_("choice 5")}},
+	{"--probes safe", {"--probes safe", N_("choice p")}},
+	{"--probes all", {"--probes all", N_("choice p")}},
 };
 
 /* The row whose words text begins with. */
@@ -23,7 +24,7 @@ place_at(const char *text)
 	size_t i = 0;
 
 	while (i < ARRAY_SIZE(places) &&
-		strncmp(text, places[i].words, strlen(places[i].words)) != 0)
+		strncmp(text, tr(places[i].words), strlen(tr(places[i].words))) != 0)
 		i++;
 	return i;
 }
@@ -38,8 +39,8 @@ say_where(enum audience a, const char *text, char *out, size_t size)
 		size_t i = place_at(text);
 
 		if (i < ARRAY_SIZE(places)) {
-			buf_puts(&b, places[i].in[a]);
-			text += strlen(places[i].words);
+			buf_puts(&b, tr(places[i].in[a]));
+			text += strlen(tr(places[i].words));
 		} else {
 			buf_putc(&b, *text++);
 		}

@@ -1,6 +1,7 @@
 #include "oauth/authorization.h"
 
 #include "base/limits.h"
+#include "base/tr.h"
 
 static void
 add(struct buf *out, const char *name, struct span value)
@@ -168,17 +169,17 @@ auth_fault_words(enum auth_fault f)
 {
 	switch (f) {
 	case AUTH_NO_STATE:
-		return "it has no state, so it cannot be told whose answer it is";
+		return N_("it has no state, so it cannot be told whose answer it is");
 	case AUTH_OTHER_STATE:
-		return "its state is not the one that was sent: it answers another login";
+		return N_("its state is not the one that was sent: it answers another login");
 	case AUTH_REPEATED:
-		return "a parameter stands in it twice";
+		return N_("a parameter stands in it twice");
 	case AUTH_NO_ISS:
-		return "it does not name its issuer (iss), as the server's metadata promises";
+		return N_("it does not name its issuer (iss), as the server's metadata promises");
 	case AUTH_OTHER_ISS:
-		return "it names another issuer (iss) than the one that was asked";
+		return N_("it names another issuer (iss) than the one that was asked");
 	case AUTH_EMPTY:
-		return "it has neither a code nor an error";
+		return N_("it has neither a code nor an error");
 	case AUTH_FINE:
 		break;
 	}

@@ -1,6 +1,7 @@
 /* What a body really is, by its bytes. */
 #include "oauth/http.h"
 
+#include "base/tr.h"
 #include "base/utf8.h"
 
 static bool
@@ -120,27 +121,27 @@ body_kind_words(enum body_kind k)
 {
 	switch (k) {
 	case BODY_EMPTY:
-		return "nothing";
+		return N_("nothing");
 	case BODY_JSON:
-		return "JSON";
+		return N_("JSON");
 	case BODY_HTML:
-		return "an HTML page";
+		return N_("an HTML page");
 	case BODY_XML:
-		return "XML";
+		return N_("XML");
 	case BODY_JWT:
-		return "a signed JWT";
+		return N_("a signed JWT");
 	case BODY_JWE:
-		return "an encrypted JWT";
+		return N_("an encrypted JWT");
 	case BODY_FORM:
-		return "form-encoded text";
+		return N_("form-encoded text");
 	case BODY_GZIP:
-		return "compressed data that was not announced";
+		return N_("compressed data that was not announced");
 	case BODY_BOM:
-		return "text with a byte-order mark";
+		return N_("text with a byte-order mark");
 	case BODY_TEXT:
-		return "plain text";
+		return N_("plain text");
 	case BODY_BINARY:
-		return "binary data";
+		return N_("binary data");
 	}
 	return "";
 }

@@ -3,6 +3,7 @@
 #include "base/encode.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "base/tr.h"
 #include "base/utf8.h"
 #include "oauth/jose.h"
 #include "oauth/token-shape.h"
@@ -375,16 +376,17 @@ static_assert(ARRAY_SIZE(kind_ids) == TOKEN_JWE + 1 && ARRAY_SIZE(role_ids) == R
 static const struct {
 	const char *id, *words;
 } sig_names[] = {
-	[SIG_NOT_CHECKED] = {"not-checked", "not checked"},
-	[SIG_VALID] = {"valid", "valid"},
-	[SIG_BAD] = {"bad", "does not verify"},
-	[SIG_NO_KEY] = {"no-key", "not checked: no matching key in the key set"},
-	[SIG_UNSUPPORTED_ALG] = {"unsupported-alg", "not checked: algorithm not supported here"},
-	[SIG_ALG_NONE] = {"alg-none", "none: the token is not signed"},
-	[SIG_ENCRYPTED] = {"encrypted", "not to be seen: the token is encrypted"},
+	[SIG_NOT_CHECKED] = {"not-checked", N_("not checked")},
+	[SIG_VALID] = {"valid", N_("valid")},
+	[SIG_BAD] = {"bad", N_("does not verify")},
+	[SIG_NO_KEY] = {"no-key", N_("not checked: no matching key in the key set")},
+	[SIG_UNSUPPORTED_ALG] = {"unsupported-alg",
+		N_("not checked: algorithm not supported here")},
+	[SIG_ALG_NONE] = {"alg-none", N_("none: the token is not signed")},
+	[SIG_ENCRYPTED] = {"encrypted", N_("not to be seen: the token is encrypted")},
 	[SIG_CRITICAL] = {"critical",
-		"not checked: its header demands an extension not known here"},
-	[SIG_NOT_FOR_US] = {"not-for-us", "not checkable: meant for another API only"},
+		N_("not checked: its header demands an extension not known here")},
+	[SIG_NOT_FOR_US] = {"not-for-us", N_("not checkable: meant for another API only")},
 };
 static_assert(ARRAY_SIZE(sig_names) == SIG_CRITICAL + 1, "one row a state");
 

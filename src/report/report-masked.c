@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/redact.h"
 #include "base/text.h"
+#include "base/tr.h"
 
 #define MASK "[redacted"
 
@@ -184,10 +185,10 @@ tokens(const struct report *r, struct str_list *out)
 			n++;
 			if (!out)
 				continue;
-			snprintf(line, sizeof(line), "the %s (%s)%s", names[i], all[i]->source,
+			snprintf(line, sizeof(line), _("the %s (%s)%s"), names[i], all[i]->source,
 				all[i]->sent.kind == TOKEN_OPAQUE
 					? ""
-					: ": its signature, and the value whole");
+					: _(": its signature, and the value whole"));
 			say(out, "%s", line);
 		}
 	}
@@ -233,17 +234,18 @@ report_masked_words(const struct report_input *in, char *out, size_t size)
 	look_at_exchanges(&p);
 	n = tokens(&r, NULL);
 	buf_init(&b, LIMIT_REPORT);
-	buf_puts(&b, p.n_kinds || n ? "Masked:" : "Nothing had to be masked");
+	buf_puts(&b, p.n_kinds || n ? _("Masked:") : _("Nothing had to be masked"));
 	if (n)
-		buf_printf(&b, " %zu token%s", n, n == 1 ? "" : "s");
+		buf_printf(&b, _(" %zu token%s"), n, n == 1 ? "" : "s");
 	for (size_t k = 0; k < p.n_kinds; k++) {
 		buf_printf(&b, "%s %s", k || n ? "," : "", p.kinds[k].words);
 		if (p.kinds[k].n > 1)
-			buf_printf(&b, " (%zu times)", p.kinds[k].n);
+			buf_printf(&b, _(" (%zu times)"), p.kinds[k].n);
 	}
 	if (p.others)
-		buf_printf(&b, ", %zu more", p.others);
-	buf_puts(&b, in->claims == CLAIMS_KEEP ? ". Claims are kept." : ". Claims are left out.");
+		buf_printf(&b, _(", %zu more"), p.others);
+	buf_puts(&b,
+		in->claims == CLAIMS_KEEP ? _(". Claims are kept.") : _(". Claims are left out."));
 	text_safe_into(out, size, buf_span(&b));
 	buf_release(&b);
 	report_release(&r);

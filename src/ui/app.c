@@ -44,9 +44,14 @@ ui_notice_busy(struct ui *ui)
 
 	if (ui->m.refreshing)
 		ui_notice(ui,
-			_("A refresh once sent is not cancelled: its answer holds tokens. %s %s"),
-			keymap_name(&ui->keymap, ACT_QUIT, key, sizeof(key)),
-			wizard_awaits_tokens(ui->d->wizard) ? "waits for it." : "gives it up.");
+			wizard_awaits_tokens(ui->d->wizard)
+				? _("A refresh once sent is not cancelled: its answer holds "
+				    "tokens. %s "
+				    "waits for it.")
+				: _("A refresh once sent is not cancelled: its answer holds "
+				    "tokens. %s "
+				    "gives it up."),
+			keymap_name(&ui->keymap, ACT_QUIT, key, sizeof(key)));
 	else
 		ui_notice(ui, _("A request is under way; Esc cancels it."));
 }
@@ -467,8 +472,8 @@ farewell(const struct ui *ui, bool ascii)
 
 	/* the screen is gone, and the default signals are back: who cannot wait can leave */
 	if (wizard_awaits_tokens(ui->d->wizard)) {
-		printf("Waiting for the new tokens, %d s at most, so that they are not lost; "
-		       "Ctrl-C gives them up.\n",
+		printf(_("Waiting for the new tokens, %d s at most, so that they are not lost; "
+			 "Ctrl-C gives them up.\n"),
 			wizard_case(ui->d->wizard)->profile.timeout);
 		fflush(stdout);
 	}

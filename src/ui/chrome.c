@@ -30,10 +30,11 @@ draw_countdown(struct canvas *c, int end, const char *label, const struct countd
 	if (t->left_s > 0)
 		snprintf(text, sizeof(text), "%s", time_countdown(left, t->left_s));
 	else
-		snprintf(text, sizeof(text), "%s", "expired");
+		snprintf(text, sizeof(text), "%s", _("expired"));
 	if (t->life_s <= 0 || t->left_s <= 0)
 		bar = 0;
-	cells = (int)strlen(label) + 1 + (int)strlen(text) + (bar ? bar + 1 : 0);
+	cells = (int)text_cells(span_of(label)) + 1 + (int)text_cells(span_of(text)) +
+		(bar ? bar + 1 : 0);
 	col = end - cells;
 	col += canvas_printf(c, 0, col, cells, UIR_DIM, "%s ", label);
 	col += canvas_puts(c, 0, col, cells, role, text);
@@ -84,7 +85,7 @@ chrome_rail(const struct ui *ui, struct canvas *c, int row)
 		if (here)
 			canvas_put(c, row, col - 1, '[', role);
 		col += canvas_printf(c, row, col, c->cols - col, role, "%d %s ", s + 1,
-			step_title((enum step)s));
+			tr(step_title((enum step)s)));
 		col += canvas_put(c, row, col, glyph, here ? role : glyph_role);
 		if (here)
 			canvas_put(c, row, col, ']', role);
@@ -116,7 +117,7 @@ verdict_words(const struct ui *ui, struct buf *b, uint32_t *glyph)
 	}
 	if (!m->walked) {
 		*glyph = GLYPH_PENDING;
-		buf_puts(b, step_question(ui->step));
+		buf_puts(b, tr(step_question(ui->step)));
 		return UIR_PENDING;
 	}
 	*glyph = glyph_state((int)m->verdict_state);
@@ -141,7 +142,17 @@ next_words(const struct ui *ui, struct buf *b)
 	buf_puts(b, ui->m.next);
 	keymap_name(&ui->keymap, ui->m.wants_refresh ? ACT_REFRESH : ACT_LOGIN, key, sizeof(key));
 	if ((ui->m.wants_refresh || ui->m.wants_login) && key[0])
-		buf_printf(b, _(" Press %s%s."), key, ui->m.wants_login ? " to log in" : "");
+		buf_printf(b, ui->m.wants_login ? _(" Press %s to log in.") : _(" Press %s."), key);
+}
+
+/* "Next: " and "Why:  " stand one below the other, and so do the words behind them. */
+static int
+lead_cells(void)
+{
+	int next = (int)text_cells(span_of(_("Next: "))),
+	    why = (int)text_cells(span_of(_("Why:  ")));
+
+	return next > why ? next : why;
 }
 
 /* Behind the sentence if it fits, else on rows of its own; returns how many of those. */
@@ -149,18 +160,18 @@ static int
 draw_next(const struct ui *ui, struct canvas *c, struct rect r, int behind)
 {
 	struct buf b;
-	int used = 0, cells;
+	int used = 0, cells, lead = lead_cells();
 
 	buf_init(&b, 2 * LIMIT_MESSAGE);
 	next_words(ui, &b);
 	cells = (int)text_cells(buf_span(&b));
-	if (behind > 0 && behind + 2 + 6 + cells <= r.cols) {
-		canvas_puts(c, r.row - 1, r.col + behind + 2, 6, UIR_DIM, _("Next: "));
-		canvas_puts(c, r.row - 1, r.col + behind + 8, cells, UIR_NEXT, buf_str(&b));
+	if (behind > 0 && behind + 2 + lead + cells <= r.cols) {
+		canvas_puts(c, r.row - 1, r.col + behind + 2, lead, UIR_DIM, _("Next: "));
+		canvas_puts(c, r.row - 1, r.col + behind + 2 + lead, cells, UIR_NEXT, buf_str(&b));
 	} else if (b.len && r.rows > 0) {
 		canvas_puts(c, r.row, r.col, r.cols, UIR_DIM, _("Next: "));
-		used = canvas_wrap(c, (struct rect){r.row, r.col + 6, r.rows, r.cols - 6}, UIR_NEXT,
-			buf_span(&b));
+		used = canvas_wrap(c, (struct rect){r.row, r.col + lead, r.rows, r.cols - lead},
+			UIR_NEXT, buf_span(&b));
 	}
 	buf_release(&b);
 	return used;
@@ -179,7 +190,8 @@ draw_chain(const struct ui *ui, struct canvas *c, struct rect r)
 	n = chain_words(ui->m.diagnosis, &b);
 	if (n > 1) {
 		canvas_puts(c, r.row, r.col, r.cols, UIR_DIM, _("Why:  "));
-		canvas_text_cut(c, r.row, r.col + 6, r.cols - 6, UIR_NAME, buf_span(&b));
+		canvas_text_cut(c, r.row, r.col + lead_cells(), r.cols - lead_cells(), UIR_NAME,
+			buf_span(&b));
 	}
 	buf_release(&b);
 	return n > 1 ? 1 : 0;
@@ -259,23 +271,40 @@ pair_of(enum action a)
 				     : ACT_NONE;
 }
 
-/* The cells of a hint; drawn only if they fit before `end`. */
+/* Its key, and the other one of a pair; "" without. */
+static void
+hint_keys(const struct ui *ui, enum action a, char key[32], char other[32])
+{
+	other[0] = '\0';
+	keymap_name(&ui->keymap, a, key, 32);
+	if (pair_of(a) != ACT_NONE)
+		keymap_name(&ui->keymap, pair_of(a), other, 32);
+}
+
+/* The cells of a hint with its key; 0: it has none. */
+static int
+hint_cells(const struct ui *ui, enum action a, const char *hint)
+{
+	char key[32], other[32];
+
+	hint_keys(ui, a, key, other);
+	if (!key[0])
+		return 0;
+	return (int)(text_cells(span_of(key)) + text_cells(span_of(other)) +
+		       text_cells(span_of(hint))) +
+		(other[0] ? 2 : 1);
+}
+
+/* Drawn only if it fits before `end`; returns the cells it took. */
 static int
 draw_hint(const struct ui *ui, struct canvas *c, int col, int end, enum action a, const char *hint)
 {
-	char key[32], other[32] = "";
-	int row = c->rows - 1, need;
+	char key[32], other[32];
+	int row = c->rows - 1, need = hint_cells(ui, a, hint);
 
-	keymap_name(&ui->keymap, a, key, sizeof(key));
-	if (pair_of(a) != ACT_NONE)
-		keymap_name(&ui->keymap, pair_of(a), other, sizeof(other));
-	if (!key[0])
+	if (!need || col + need > end)
 		return 0;
-	need = (int)(text_cells(span_of(key)) + text_cells(span_of(other)) +
-		       text_cells(span_of(hint))) +
-		(other[0] ? 2 : 1);
-	if (col + need > end)
-		return 0;
+	hint_keys(ui, a, key, other);
 	col += canvas_puts(c, row, col, need, UIR_KEY, key);
 	if (other[0]) {
 		canvas_put(c, row, col, ' ', UIR_KEY);
@@ -303,7 +332,11 @@ chrome_footer(const struct ui *ui, struct canvas *c)
 	const enum action *hints =
 		ui->n_layers > 0 && l->screen->hints ? l->screen->hints(ui, l->state) : NULL;
 	bool list = ui->n_layers == 1;
-	int col = 1, row = c->rows - 1, end = c->cols - 1 - (list ? 16 : 0);
+	int col = 1, row = c->rows - 1, end = c->cols - 1;
+
+	/* what never gives way has its room first */
+	for (size_t i = 0; list && i < ARRAY_SIZE(always); i++)
+		end -= hint_cells(ui, always[i], action_hint(always[i])) + 2;
 
 	canvas_fill(c, (struct rect){row, 0, 1, c->cols}, ' ', UIR_TEXT);
 	if (ui->notice[0]) {
@@ -311,25 +344,25 @@ chrome_footer(const struct ui *ui, struct canvas *c)
 		return;
 	}
 	for (; hints && *hints != ACT_NONE; hints++) {
-		const char *hint = action_infos[*hints].hint;
+		const char *hint = action_hint(*hints);
 
 		if (*hints == ACT_ENTER && l->screen == &screen_step)
 			hint = step_enter_hint(ui);
 		else if (*hints == ACT_ENTER)
-			hint = "choose";
+			hint = C_("hint", "choose");
 		if (*hints == ACT_BACK && (login_waits(ui) || (ui->m.busy && list)))
-			hint = "cancel";
+			hint = C_("hint", "cancel");
 		if (*hints == ACT_UP || *hints == ACT_FORM_NEXT)
-			hint = "move";
+			hint = C_("hint", "move");
 		if (*hints == ACT_DECODE && ui->decoded)
-			hint = "as sent";
+			hint = C_("hint", "as sent");
 		if (*hints == ACT_LOG_PAUSE && !ui->log.follow)
-			hint = "follow";
+			hint = C_("hint", "follow");
 		if (*hints == ACT_TIME)
-			hint = ui->local_time ? "UTC" : "local time";
+			hint = ui->local_time ? "UTC" : C_("hint", "local time");
 		col += draw_hint(ui, c, col, end, *hints, hint);
 	}
 	/* these two never give way */
 	for (size_t i = 0; list && i < ARRAY_SIZE(always); i++)
-		col += draw_hint(ui, c, col, c->cols, always[i], action_infos[always[i]].hint);
+		col += draw_hint(ui, c, col, c->cols, always[i], action_hint(always[i]));
 }

@@ -30,8 +30,8 @@ describe(struct buf *out, const struct probe_row *const *open, size_t n)
 		char cost[LIMIT_MESSAGE];
 
 		probe_cost(open[i], cost, sizeof(cost));
-		buf_printf(out, "%s%s%s %s.", i ? "\n" : "", n > 1 ? "· " : "", open[i]->question,
-			cost);
+		buf_printf(out, "%s%s%s %s.", i ? "\n" : "", n > 1 ? "· " : "",
+			tr(open[i]->question), cost);
 	}
 }
 

@@ -141,9 +141,12 @@ place_sentence(enum token_place place, const char *path)
 	if (place != PLACE_FILE || !path)
 		return xstrdup(_("The new tokens are kept in memory only: they are gone when this "
 			       "program ends, and with rotation so is the session"));
-	return xasprintf(_("The new tokens are written to %s%s, readable by you alone, before "
-			 "anything else uses them"),
-		path, access(path, F_OK) ? "" : " (replacing the file that is there)");
+	return xasprintf(access(path, F_OK)
+			? _("The new tokens are written to %s, readable by you alone, before "
+			    "anything else uses them")
+			: _("The new tokens are written to %s (replacing the file that is there), "
+			    "readable by you alone, before anything else uses them"),
+		path);
 }
 
 static void
@@ -156,7 +159,7 @@ refresh_ask(struct ui *ui)
 		_("This sends the refresh token to %s. The server may make the old refresh token "
 		"invalid at once (rotation), and the old access token, too.\n\n%s.\n\n"
 		"Then the new access token is verified and user information is asked for again."),
-		ui->m.host[0] ? ui->m.host : "the token endpoint", where);
+		ui->m.host[0] ? ui->m.host : _("the token endpoint"), where);
 
 	dialog_open(ui,
 		&(struct dialog_spec){.title = _("Refresh the tokens?"),
@@ -278,7 +281,7 @@ flow_offer_replace(struct ui *ui)
 	ui->offered = n;
 	buf_init(&none, LIMIT_REPORT);
 	if (token_files(ui, &none) > 0)
-		replace_ask(ui, "New tokens came. ");
+		replace_ask(ui, _("New tokens came. "));
 	buf_release(&none);
 }
 
@@ -290,7 +293,7 @@ token_mask(const struct ui *ui, enum token_slot slot)
 {
 	const struct case_token *t = ui->m.c ? case_token(ui->m.c, slot) : NULL;
 
-	return t && t->present && t->info.mask[0] ? t->info.mask : "the token";
+	return t && t->present && t->info.mask[0] ? t->info.mask : _("the token");
 }
 
 static void
@@ -320,11 +323,11 @@ revoke_ask(struct ui *ui, enum token_slot slot)
 	text = xasprintf(_("This sends %s to %s, with token_type_hint=%s_token: %s. It cannot be "
 			   "undone%s.\n\n"
 			   "Then the access token is verified and used again, as proof."),
-		token_mask(ui, slot), ui->m.host[0] ? ui->m.host : "the server",
+		token_mask(ui, slot), ui->m.host[0] ? ui->m.host : _("the server"),
 		slot == SLOT_REFRESH ? "refresh" : "access", why,
-		slot == SLOT_REFRESH ? "; the user has to log in again"
-				     : "; resources that check the signature alone accept a JWT "
-				       "until it expires");
+		slot == SLOT_REFRESH ? _("; the user has to log in again")
+				     : _("; resources that check the signature alone accept a JWT "
+					 "until it expires"));
 	dialog_open(ui,
 		&(struct dialog_spec){.title = _("Revoke the token?"),
 			.text = text,

@@ -1,5 +1,7 @@
 #include "ui/keymap.h"
 
+#include "base/tr.h"
+
 const struct action_info action_infos[ACT_COUNT] = {
 	[ACT_NONE] = {"", "", "", "", CONTEXT_ANY},
 #define ACTION(sym, id, context, keys, hint, help) \
@@ -7,6 +9,12 @@ const struct action_info action_infos[ACT_COUNT] = {
 #include "ui/actions.def"
 #undef ACTION
 };
+
+const char *
+action_hint(enum action a)
+{
+	return C_("hint", action_infos[a].hint);
+}
 
 bool
 action_find(struct span id, enum action *out)

@@ -32,6 +32,8 @@ struct action_info {
 	enum key_context context;
 };
 extern const struct action_info action_infos[ACT_COUNT]; /* [ACT_NONE] is empty */
+/* For the footer, in the interface's language. */
+const char *action_hint(enum action a);
 bool action_find(struct span id, enum action *out);
 
 enum { KEYS_PER_ACTION = 6 };

@@ -43,7 +43,7 @@ ui_pop_all(struct ui *ui)
 static void
 draw_too_small(struct canvas *c)
 {
-	static const char *const words[] = {"too small: needs 60x18", "needs 60x18", "60x18"};
+	const char *const words[] = {_("too small: needs 60x18"), "needs 60x18", "60x18"};
 	size_t i = 0;
 
 	while (i + 1 < ARRAY_SIZE(words) && (int)strlen(words[i]) > c->cols)

@@ -95,13 +95,13 @@ draw_flow(const struct ui *ui, const struct choose *s, size_t k, int row, struct
 		canvas_put(c, row, 1, GLYPH_MARK, UIR_MARK);
 	canvas_printf(c, row, 3, c->cols - 4,
 		!may ? UIR_SKIPPED : here ? UIR_CHOICE_HERE : UIR_CHOICE, "%zu %s", k + 1,
-		f->words);
+		tr(f->words));
 	if (may && !here && c->rows < TALL)
 		return 1;
 	buf_init(&b, 4 * LIMIT_MESSAGE);
 	if (may)
-		buf_printf(&b, _("Takes %s; %s.%s%s"), f->takes, f->whose, why[0] ? " But " : "",
-			why);
+		buf_printf(&b, why[0] ? _("Takes %s; %s. But %s") : _("Takes %s; %s.%s"),
+			tr(f->takes), tr(f->whose), why);
 	else
 		buf_printf(&b, _("Not now: %s."), why);
 	used = canvas_wrap(c, (struct rect){row + 1, 5, may && here ? 4 : 2, c->cols - 7},

@@ -91,10 +91,10 @@ draw_top(const struct ui *ui, const struct login *l, struct rect *r, struct canv
 	int used;
 
 	time_words(ui, l, c->cols >= 72, right, sizeof(right));
-	chrome_title(c, r->row, 1, c->cols - 2, true, flow_row(l->kind)->words, "", right);
+	chrome_title(c, r->row, 1, c->cols - 2, true, tr(flow_row(l->kind)->words), "", right);
 	canvas_put(c, r->row + 1, 1, phase_glyph(m->phase), phase_role(m->phase));
 	used = canvas_wrap(c, (struct rect){r->row + 1, 3, 4, c->cols - 4}, UIR_VERDICT,
-		span_of(m->words));
+		span_of(tr(m->words)));
 	used = 1 + (used ? used : 1);
 	r->row += used;
 	r->rows -= used;
@@ -140,10 +140,12 @@ draw_changes(const struct ui *ui, const struct login *l, struct rect r, struct c
 	int used = 0;
 
 	buf_init(&b, 4096);
-	buf_printf(&b, _("New tokens %s. "), flow_row(l->kind)->whose);
+	buf_printf(&b, _("New tokens %s. "), tr(flow_row(l->kind)->whose));
 	if (place == PLACE_FILE || place == PLACE_KEYRING)
-		buf_printf(&b, _("They go to %s%s first."),
-			place == PLACE_KEYRING ? "the keyring, as " : "", path);
+		buf_printf(&b,
+			place == PLACE_KEYRING ? _("They go to the keyring, as %s, first.")
+					       : _("They go to %s first."),
+			path);
 	else
 		buf_puts(&b, place == PLACE_MEMORY
 				? _("They are kept in memory only.")
@@ -224,7 +226,7 @@ draw_prepared(const struct ui *ui, const struct login *l, struct rect r, struct 
 static void
 cut_here(struct canvas *c, int row, const char *words)
 {
-	int cols = (int)strlen(words) - 2; /* "…" is three bytes in one cell */
+	int cols = (int)text_cells(span_of(words));
 
 	canvas_puts(c, row, c->cols - cols, cols, UIR_WARNING, words);
 }
@@ -269,19 +271,23 @@ draw_browser(const struct ui *ui, struct rect r, struct canvas *c)
 	hard_lines(url, u, 0, UIR_VALUE, c);
 	row = u.row + (all < u.rows ? all : u.rows);
 	if (all > u.rows)
-		cut_here(c, u.row + u.rows - 1, " … v shows it whole");
-	canvas_printf(c, row + 1, 3, c->cols - 4, UIR_MEANING, "%s %s",
-		m->listening ? "Listening at" : "Not listening. It ends at",
+		cut_here(c, u.row + u.rows - 1, _(" … v shows it whole"));
+	canvas_printf(c, row + 1, 3, c->cols - 4, UIR_MEANING,
+		m->listening ? _("Listening at %s") : _("Not listening. It ends at %s"),
 		m->redirect_uri ? m->redirect_uri : "");
 	canvas_wrap(c, (struct rect){row + 2, 3, 2, c->cols - 4}, UIR_MEANING,
-		hidden ? SPAN_LIT("The ID token in it (…) is not shown here. Copied with c it is "
-				  "whole; v shows it alone and whole.")
-		       : SPAN_LIT("Selected with the mouse, or copied with c, it is whole; v shows "
-				  "it alone."));
+		span_of(hidden ? _("The ID token in it (…) is not shown here. Copied with c it is "
+				   "whole; v shows it alone and whole.")
+			       : _("Selected with the mouse, or copied with c, it is whole; v "
+				   "shows "
+				   "it alone.")));
 	if (m->ignored)
 		canvas_printf(c, row + 4, 3, c->cols - 4, UIR_WARNING,
-			_("%u request%s came that did not answer this login, and %s ignored."),
-			m->ignored, m->ignored == 1 ? "" : "s", m->ignored == 1 ? "was" : "were");
+			P_("%u request came that did not answer this login, and was ignored.",
+				"%u requests came that did not answer this login, and were "
+				"ignored.",
+				m->ignored),
+			m->ignored);
 	buf_release(&shown);
 }
 
@@ -329,8 +335,9 @@ draw_device(const struct ui *ui, const struct login *l, struct rect r, struct ca
 			_("o shows the address with the code in it as a QR code."));
 	if (m->polls && row < r.row + r.rows)
 		canvas_printf(c, row++, 3, cols - 4, UIR_MEANING,
-			_("Asked %u time%s; the next time in %d s."), m->polls,
-			m->polls == 1 ? "" : "s",
+			P_("Asked %u time; the next time in %d s.",
+				"Asked %u times; the next time in %d s.", m->polls),
+			m->polls,
 			(int)(m->next_us > ui_now_us(ui)
 					? (m->next_us - ui_now_us(ui) + 999999) / 1000000
 					: 0));
@@ -345,7 +352,7 @@ draw_address(const struct ui *ui, struct canvas *c)
 	struct rect all = {0, 0, c->rows - 1, c->cols};
 
 	if (hard_lines(login_address(&ui->m.login), all, 0, UIR_TEXT, c) > all.rows)
-		cut_here(c, all.rows - 1, " … c copies it whole");
+		cut_here(c, all.rows - 1, _(" … c copies it whole"));
 }
 
 static void
@@ -357,7 +364,7 @@ draw_qr(const struct ui *ui, const struct login *l, struct canvas *c)
 
 	buf_init(&b, 8192);
 	if (!l->qr || !l->qr->size)
-		buf_printf(&b, "%s\n", l->qr && l->qr_why[0] ? l->qr_why : "No QR code yet.");
+		buf_printf(&b, "%s\n", l->qr && l->qr_why[0] ? l->qr_why : _("No QR code yet."));
 	else if (!qr_draw(l->qr, all, c, &rows, &cols))
 		buf_printf(&b,
 			_("The QR code does not fit: it takes %d rows and %d columns, this "
@@ -380,8 +387,8 @@ draw_end(const struct ui *ui, struct rect r, struct canvas *c)
 {
 	const struct login_model *m = &ui->m.login;
 	const char *next = m->phase == FLOW_DONE
-		? "Next: Enter shows what the application gets with the new tokens (step 4)."
-		: "Next: Enter chooses again; 5 shows the requests and answers.";
+		? _("Next: Enter shows what the application gets with the new tokens (step 4).")
+		: _("Next: Enter chooses again; 5 shows the requests and answers.");
 
 	if (m->error[0])
 		canvas_printf(c, r.row++, 3, c->cols - 4, UIR_NAME, _("error  %s"), m->error);

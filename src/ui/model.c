@@ -94,8 +94,9 @@ name_probe(struct ui_model *m, const struct wizard *w, const struct keymap *keys
 	if (!m->probes_open || m->verdict_state != STATE_UNDETERMINED)
 		return;
 	keymap_name(keys, ACT_PROBES, key, sizeof(key));
-	snprintf(m->next, sizeof(m->next), _("%s%sprobe further: %s"), key, key[0] ? " " : "",
-		open[0]->question);
+	snprintf(m->next, sizeof(m->next),
+		key[0] ? _("%s probe further: %s") : _("%sprobe further: %s"), key,
+		tr(open[0]->question));
 }
 
 /* Does a login lead on, and can one be had? */

@@ -33,7 +33,7 @@ help_actions(struct page *p, const struct keymap *m, enum key_context context, c
 		if (action_infos[a].context != context)
 			continue;
 		keymap_names(m, (enum action)a, keys, sizeof(keys));
-		page_add(p, UIR_GUIDE, 1, "%-12s %s (%s)", keys, action_infos[a].help,
+		page_add(p, UIR_GUIDE, 1, "%-12s %s (%s)", keys, tr(action_infos[a].help),
 			action_infos[a].id);
 		page_hang(p, 13);
 	}
@@ -43,11 +43,11 @@ help_actions(struct page *p, const struct keymap *m, enum key_context context, c
 static void
 catalogue_lines(struct page *p, const struct catalogue_entry *c, int indent)
 {
-	page_add(p, UIR_GUIDE, indent, "%s", c->meaning);
+	page_add(p, UIR_GUIDE, indent, "%s", tr(c->meaning));
 	if (c->shows[0])
-		page_add(p, UIR_MEANING, indent, _("Shows as: %s"), c->shows);
+		page_add(p, UIR_MEANING, indent, _("Shows as: %s"), tr(c->shows));
 	if (c->told_apart[0])
-		page_add(p, UIR_MEANING, indent, _("Told apart: %s"), c->told_apart);
+		page_add(p, UIR_MEANING, indent, _("Told apart: %s"), tr(c->told_apart));
 }
 
 void
@@ -55,14 +55,14 @@ page_catalogue(struct page *p)
 {
 	heading(p, _("Findings, and how they are told apart"));
 	for (size_t i = 0; i < catalogue_count; i++) {
-		page_add(p, UIR_NAME, 1, "%s: %s", catalogue[i].id, catalogue[i].title);
+		page_add(p, UIR_NAME, 1, "%s: %s", catalogue[i].id, tr(catalogue[i].title));
 		catalogue_lines(p, &catalogue[i], 3);
-		page_add(p, UIR_NEXT, 3, "%s", catalogue_rule(&catalogue[i])->remedy);
+		page_add(p, UIR_NEXT, 3, "%s", tr(catalogue_rule(&catalogue[i])->remedy));
 	}
 	heading(p, _("Error codes of the protocol"));
 	for (size_t i = 0; i < oauth_error_count; i++) {
 		page_add(p, UIR_NAME, 1, "%s", oauth_errors[i].code);
-		page_add(p, UIR_GUIDE, 3, "%s (%s)", oauth_errors[i].meaning,
+		page_add(p, UIR_GUIDE, 3, "%s (%s)", tr(oauth_errors[i].meaning),
 			oauth_errors[i].defined);
 	}
 }
@@ -74,7 +74,7 @@ page_entry(struct page *p, struct span id)
 	const struct oauth_error *o = oauth_error_find(id);
 
 	if (c) {
-		heading(p, c->title);
+		heading(p, tr(c->title));
 		catalogue_lines(p, c, 0);
 		gap(p);
 		page_add(p, UIR_NEXT, 0, "%s", catalogue_rule(c)->remedy);
@@ -91,8 +91,8 @@ learn_rows(struct page *p, const char *title, const struct learn_row *rows, size
 {
 	heading(p, title);
 	for (size_t i = 0; i < n; i++) {
-		page_add(p, UIR_NAME, 1, "%s", rows[i].name);
-		page_add(p, UIR_GUIDE, 3, "%s (%s)", rows[i].text, rows[i].defined);
+		page_add(p, UIR_NAME, 1, "%s", tr(rows[i].name));
+		page_add(p, UIR_GUIDE, 3, "%s (%s)", tr(rows[i].text), rows[i].defined);
 	}
 }
 
@@ -158,8 +158,8 @@ page_guide(struct page *p, const struct ui *ui, enum step s)
 			page_add(p, UIR_NEXT, 0, "%s", ui->lesson);
 		gap(p);
 	}
-	page_add(p, UIR_TITLE, 0, "%d %s", (int)s + 1, step_title(s));
-	page_add(p, UIR_GUIDE, 0, "%s", step_question(s));
+	page_add(p, UIR_TITLE, 0, "%d %s", (int)s + 1, tr(step_title(s)));
+	page_add(p, UIR_GUIDE, 0, "%s", tr(step_question(s)));
 	gap(p);
 	for (size_t i = 0; i < guide_count; i++)
 		if (guide_rows[i].step == s)
@@ -170,9 +170,10 @@ static void
 finding(struct page *p, const struct finding *f)
 {
 	gap(p);
-	page_add(p, state_role((int)finding_state(f)), 0, "%s: %s", finding_word(f), f->summary);
+	page_add(
+		p, state_role((int)finding_state(f)), 0, "%s: %s", tr(finding_word(f)), f->summary);
 	page_add(p, UIR_NAME, 2, _("%s · step %d %s"), f->rule->id, (int)f->step + 1,
-		step_title(f->step));
+		tr(step_title(f->step)));
 	if (f->remedy[0])
 		page_add(p, UIR_NEXT, 2, "%s", f->remedy);
 	for (size_t i = 0; i < f->n_evidence; i++) {
@@ -199,7 +200,7 @@ finding_explained(struct page *p, const struct finding *f)
 	finding(p, f);
 	if (!c)
 		return;
-	heading(p, c->title);
+	heading(p, tr(c->title));
 	catalogue_lines(p, c, 2);
 }
 
@@ -334,7 +335,7 @@ page_exchange(struct page *p, const struct exchange *x)
 	body(p, &x->request.body);
 	heading(p, _("Answer"));
 	if (r->error != NETERR_NONE)
-		page_add(p, UIR_PROBLEM, 2, "%s%s%s", net_error_words(r->error),
+		page_add(p, UIR_PROBLEM, 2, "%s%s%s", tr(net_error_words(r->error)),
 			r->error_text[0] ? ": " : "", r->error_text);
 	if (r->response.status) {
 		page_add(p, r->response.status < 400 ? UIR_VALUE : UIR_PROBLEM, 2, "HTTP/%s %d %s",

@@ -49,20 +49,20 @@ login_choices(const struct login *l, enum login_choice out[4], const char *words
 
 	if (browser) {
 		out[n] = LOGIN_BROWSER;
-		words[n++] = l->browser ? "Open a browser on this machine with it"
-					: "Open a browser here: none is found (see $BROWSER)";
+		words[n++] = l->browser ? _("Open a browser on this machine with it")
+					: _("Open a browser here: none is found (see $BROWSER)");
 	}
 	out[n] = LOGIN_SEND;
-	words[n++] = browser ? "Show the address: I open it where I want" : "Send it";
+	words[n++] = browser ? _("Show the address: I open it where I want") : _("Send it");
 	if (l->kind == FLOW_EXCHANGE) {
 		out[n] = LOGIN_AUDIENCE;
-		words[n++] = "Ask for another audience";
+		words[n++] = _("Ask for another audience");
 	} else {
 		out[n] = LOGIN_SCOPE;
-		words[n++] = "Ask for another scope";
+		words[n++] = _("Ask for another scope");
 	}
 	out[n] = LOGIN_CANCEL;
-	words[n++] = "Cancel";
+	words[n++] = _("Cancel");
 	return n;
 }
 
@@ -332,7 +332,7 @@ leave_or_cancel(struct ui *ui, struct login *l)
 	if (flow_active(ui->m.login.phase)) {
 		wizard_login_cancel(ui->d->wizard);
 		read_model(ui);
-		ui_notice(ui, "%s", ui->m.login.words[0] ? ui->m.login.words : "Cancelled.");
+		ui_notice(ui, "%s", ui->m.login.words[0] ? tr(ui->m.login.words) : "Cancelled.");
 	}
 	return UI_CLOSE;
 }
@@ -475,7 +475,7 @@ make_qr(struct ui *ui, struct login *l)
 	l->qr_why[0] = '\0';
 	if (!ops)
 		snprintf(l->qr_why, sizeof(l->qr_why), _("No QR code: %s"),
-			e.text[0] ? e.text : "this build has none");
+			e.text[0] ? e.text : _("this build has none"));
 	else if (!ops->encode(l->qr_for, l->qr))
 		snprintf(l->qr_why, sizeof(l->qr_why), _("No QR code: the address is too long."));
 }

@@ -182,7 +182,7 @@ test(struct ui *ui, struct editor *s)
 	s->look_us = ui_now_us(ui);
 	s->tested_state = s->testing ? STATE_PENDING : STATE_PROBLEM;
 	snprintf(s->tested, sizeof(s->tested), "%s",
-		s->testing ? "Asking the issuer for its metadata." : e.text);
+		s->testing ? _("Asking the issuer for its metadata.") : e.text);
 }
 
 static void
@@ -324,7 +324,7 @@ draw_row(const struct ui *ui, const struct editor *s, size_t i, int row, int nam
 
 		/* a secret typed in clear is not for the screen */
 		shown.secret = k->kind == KEY_SECRET && !is_reference(buf_span(&s->field.text));
-		textfield_draw(&shown, true, k->help, row, at, cols, c);
+		textfield_draw(&shown, true, tr(k->help), row, at, cols, c);
 		return;
 	}
 	buf_init_wiping(&b, LIMIT_TOKEN);
@@ -343,11 +343,11 @@ static void
 draw_help(const struct editor *s, struct rect r, struct canvas *c)
 {
 	const struct profile_key *k = &profile_keys[s->here];
-	const char *allowed = k->kind == KEY_SECRET
-		? "env VARIABLE, file PATH, command TEXT or keyring NAME; never the secret itself"
-		: k->kind == KEY_BOOL ? "true or false"
-		: k->kind == KEY_LIST ? "several with \" | \" between them"
-				      : "";
+	const char *allowed = k->kind == KEY_SECRET ? _("env VARIABLE, file PATH, command TEXT or "
+							"keyring NAME; never the secret itself")
+		: k->kind == KEY_BOOL               ? _("true or false")
+		: k->kind == KEY_LIST               ? _("several with \" | \" between them")
+						    : "";
 	struct buf b;
 
 	buf_init(&b, LIMIT_REPORT);
@@ -356,7 +356,7 @@ draw_help(const struct editor *s, struct rect r, struct canvas *c)
 	else if (s->tested[0])
 		buf_puts(&b, s->tested);
 	else
-		buf_printf(&b, "%s%s%s", k->help, allowed[0] ? ": " : "", allowed);
+		buf_printf(&b, "%s%s%s", tr(k->help), allowed[0] ? ": " : "", allowed);
 	if (!s->why[0] && !s->tested[0] && k->kind == KEY_INT)
 		buf_printf(&b, _(": %d to %d %s, default %d"), k->min, k->max, k->unit, k->dflt);
 	if (s->why[0] || s->tested[0])
@@ -377,8 +377,8 @@ editor_draw(const struct ui *ui, const void *state, struct canvas *c)
 	int name_cols = c->cols >= 80 ? NAME_COLS_WIDE : NAME_COLS;
 	char title[100];
 
-	snprintf(
-		title, sizeof(title), _("Profile %.80s"), s->p.name ? s->p.name : "without a name");
+	snprintf(title, sizeof(title), _("Profile %.80s"),
+		s->p.name ? s->p.name : _("without a name"));
 	chrome_title(c, row++, 1, c->cols - 2, true, title, s->changed ? _("changed") : "", "");
 	if (here >= most / 2)
 		top = here - most / 2;

@@ -123,10 +123,10 @@ const char *
 step_enter_hint(const struct ui *ui)
 {
 	if (step_marked(ui) || ui->pane == PANE_LOG)
-		return "open";
+		return C_("hint", "open");
 	if (ui->m.steps[ui->step] == STATE_PENDING && !ui->d->offline)
-		return "run";
-	return ui->step + 1 < STEP_COUNT ? "next step" : "findings";
+		return C_("hint", "run");
+	return ui->step + 1 < STEP_COUNT ? C_("hint", "next step") : C_("hint", "findings");
 }
 
 static void
@@ -181,7 +181,8 @@ enter(struct ui *ui)
 			return UI_REDRAW;
 		}
 		page_field(&p, ui, f);
-		pager_open_exchange(ui, f->name && f->name[0] ? f->name : step_title(ui->step), &p,
+		pager_open_exchange(ui,
+			f->name && f->name[0] ? f->name : tr(step_title(ui->step)), &p,
 			ui->m.c && f->from > 0 ? case_exchange(ui->m.c, (uint32_t)f->from) : NULL);
 		return UI_REDRAW;
 	}
@@ -288,8 +289,8 @@ static void
 draw_empty(const struct ui *ui, struct rect r, struct canvas *c)
 {
 	const char *words = !ui->prepared
-		? "One moment: the screen stands before anything is loaded or sent."
-		: "Nothing is known yet. Enter runs this step.";
+		? _("One moment: the screen stands before anything is loaded or sent.")
+		: _("Nothing is known yet. Enter runs this step.");
 
 	canvas_wrap(c, (struct rect){r.row + 1, r.col + 3, r.rows - 1, r.cols - 6}, UIR_DIM,
 		span_of(words));

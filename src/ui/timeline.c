@@ -110,17 +110,21 @@ static void
 draw_labels(const struct timeline *t, const struct life *l, bool local, int row,
 	const struct scale *s, struct canvas *c)
 {
-	const char *end_word = l->to <= t->now_s ? "expired" : "expires";
-	char from[40] = "", to[40] = "";
+	const char *end_words = l->to <= t->now_s ? _("expired %s") : _("expires %s");
+	char from[40] = "", to[40] = "", text[120];
 	int left = cell_of(s, (double)l->from), right = s->col + s->cells, col, need;
 
 	if (l->from)
 		time_screen(from, l->from, local);
 	if (l->to)
 		time_screen(to, l->to, local);
-	need = (int)(strlen(from) + strlen(to)) + 7 + 2 + 8;
+	text_format(text, sizeof text, _("issued %s"), from);
+	need = (int)text_cells(span_of(text)) + 2;
+	text_format(text, sizeof text, end_words, to);
+	need += (int)text_cells(span_of(text));
 	if (l->from && l->to && left + need > right)
 		shorten(from, to);
+	text_format(text, sizeof text, end_words, to);
 	if (l->from)
 		left += 2 +
 			canvas_printf(
@@ -129,11 +133,11 @@ draw_labels(const struct timeline *t, const struct life *l, bool local, int row,
 		left = s->col;
 	if (!l->to)
 		return;
-	col = cell_of(s, (double)l->to) + 1 - (int)strlen(to) - 8;
+	col = cell_of(s, (double)l->to) + 1 - (int)text_cells(span_of(text));
 	if (col < left)
 		col = left;
-	canvas_printf(c, row, col, right - col, l->to <= t->now_s ? UIR_PROBLEM : UIR_MEANING,
-		"%s %s", end_word, to);
+	canvas_puts(
+		c, row, col, right - col, l->to <= t->now_s ? UIR_PROBLEM : UIR_MEANING, text);
 }
 
 struct legend {
@@ -146,16 +150,18 @@ explain(struct legend *g, struct canvas *c, uint32_t cp, enum ui_role role, cons
 {
 	char text[80];
 	va_list ap;
+	int cells;
 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	g->full = g->full || g->col + 2 + (int)strlen(text) > g->end;
+	cells = (int)text_cells(span_of(text));
+	g->full = g->full || g->col + 2 + cells > g->end;
 	if (g->full)
 		return;
 	canvas_put(c, g->row, g->col, cp, role);
 	canvas_puts(c, g->row, g->col + 2, g->end - g->col - 2, UIR_DIM, text);
-	g->col += 2 + (int)strlen(text) + 2;
+	g->col += 2 + cells + 2;
 }
 
 /* What goes first is what the line cannot be read without. */
@@ -166,7 +172,7 @@ draw_legend(const struct timeline *t, enum state band, int row, int col, int end
 	struct legend g = {row, col, end, false};
 	char span[32];
 
-	explain(&g, c, GLYPH_DOT, UIR_VALUE, _("now%s"), t->skew_known ? " (server)" : "");
+	explain(&g, c, GLYPH_DOT, UIR_VALUE, "%s", t->skew_known ? _("now (server)") : _("now"));
 	if (t->skew_known && off >= AGREE_S)
 		explain(&g, c, GLYPH_RING, UIR_WARNING, _("this clock, %s %s"),
 			time_span(span, off), ahead > 0 ? "ahead" : "behind");
@@ -175,7 +181,7 @@ draw_legend(const struct timeline *t, enum state band, int row, int col, int end
 			(long long)t->leeway_s);
 	if (t->access.to && band != STATE_PROBLEM)
 		explain(&g, c, band_glyph(band), band_role(band), "%s",
-			band == STATE_WARNING ? "left: ends soon" : "left");
+			band == STATE_WARNING ? _("left: ends soon") : _("left"));
 	if (t->access.to && band == STATE_PROBLEM)
 		explain(&g, c, GLYPH_PROBLEM, UIR_PROBLEM, _("past its end"));
 	if (t->access.not_before > t->access.from)
@@ -224,13 +230,13 @@ timeline_draw(const struct timeline *t, enum state access, enum state refresh, b
 	struct rect old = canvas_clip(c, r);
 	struct rect line = {r.row, r.col, 2, r.cols};
 
-	draw_token(t, &t->access, access, t->leeway_s, wide ? "access token" : "AT", line, local,
+	draw_token(t, &t->access, access, t->leeway_s, wide ? _("access token") : "AT", line, local,
 		c);
 	if (r.rows >= 4) {
 		line.row += 2;
 		line.rows = r.rows - 3;
-		draw_token(t, &t->refresh, refresh, 0, wide ? "refresh token" : "RT", line, local,
-			c);
+		draw_token(t, &t->refresh, refresh, 0, wide ? _("refresh token") : "RT", line,
+			local, c);
 	}
 	if (r.rows >= 3)
 		draw_legend(t, access, r.row + r.rows - 1,

@@ -58,14 +58,14 @@ exchange_row(struct field_list *l, const struct exchange *x, const struct exchan
 	if (x->result.response.status)
 		text_format(outcome, sizeof outcome, "%d", x->result.response.status);
 	else
-		text_format(outcome, sizeof outcome, "%s", net_error_words(x->result.error));
+		text_format(outcome, sizeof outcome, "%s", tr(net_error_words(x->result.error)));
 	path = path_end(u.path);
 	text_format(value, sizeof value, "%s %s%.*s → %s", x->request.method,
 		path.n < u.path.n ? "…" : "", SPAN_ARG(path), outcome);
 	f = field_add(l, FIELD_VALUE, "", span_of(label), span_of(value), (int)x->n);
 	field_mean(f, x->answer.outcome == OUTCOME_SUCCESS ? STATE_OK
 		: x->result.response.status >= 500 || !x->result.response.status ? STATE_PROBLEM
-		: STATE_OK, "%s%s", buf_str(&text), t->reused ? " (reused)" : "");
+		: STATE_OK, "%s%s", buf_str(&text), t->reused ? _(" (reused)") : "");
 	f->timed = run > 0 && bar->known;
 	f->bar = *bar;
 	f->run_us = run;
@@ -80,7 +80,7 @@ exchange_rows(struct field_list *l, const struct case_file *c)
 	int64_t run = waterfall_read(c, bars, &pauses);
 	char text[40];
 
-	text_format(text, sizeof text, "%zu%s", c->n_exchanges, pauses ? " · pauses cut" : "");
+	text_format(text, sizeof text, "%zu%s", c->n_exchanges, pauses ? _(" · pauses cut") : "");
 	field_heading(l, _("Exchanges"), text, FROM_NOWHERE)->timed = run > 0;
 	for (size_t i = 0; i < c->n_exchanges; i++)
 		exchange_row(l, c->exchanges[i], &bars[i], run);
@@ -98,7 +98,7 @@ finding_row(struct field_list *l, const struct chain_row *at)
 	snprintf(row->lead, sizeof row->lead, "%s", at->lead);
 	buf_init(&causes, 300);
 	for (size_t i = 0; i < f->n_caused_by; i++)
-		buf_printf(&causes, "%s%s", i ? ", " : "because of ", f->caused_by[i]->id);
+		buf_printf(&causes, "%s%s", i ? ", " : _("because of "), f->caused_by[i]->id);
 	field_mean(row, finding_state(f), "%s", buf_str(&causes));
 	buf_release(&causes);
 }

@@ -7,12 +7,12 @@
 static const char *
 form_words(enum num_form form)
 {
-	static const char *const words[] = {[NUM_FLOAT] = ", written as a fraction",
-		[NUM_STRING] = ", written as a string",
-		[NUM_MILLISECONDS] = ", written in milliseconds",
-		[NUM_ISO_DATE] = ", written as a date"};
+	static const char *const words[] = {[NUM_FLOAT] = N_(", written as a fraction"),
+		[NUM_STRING] = N_(", written as a string"),
+		[NUM_MILLISECONDS] = N_(", written in milliseconds"),
+		[NUM_ISO_DATE] = N_(", written as a date")};
 
-	return form < ARRAY_SIZE(words) && words[form] ? words[form] : "";
+	return form < ARRAY_SIZE(words) && words[form] ? tr(words[form]) : "";
 }
 
 void
@@ -26,9 +26,10 @@ field_time(struct field_list *l, const struct facts *f, const char *key, const s
 	if (!t->known)
 		return;
 	row = field_value(l, key, time_screen(when, t->at, local), t->from);
-	field_mean(row, form_words(t->form)[0] ? STATE_WARNING : STATE_OK, _("%s%s%s, from %s%s"),
-		left > 0 ? _("in ") : "", span_from_now(span, left), left > 0 ? "" : " ago",
-		fact_source(f, t->from, source, sizeof source), form_words(t->form));
+	field_mean(row, form_words(t->form)[0] ? STATE_WARNING : STATE_OK,
+		left > 0 ? _("in %s, from %s%s") : _("%s ago, from %s%s"),
+		span_from_now(span, left), fact_source(f, t->from, source, sizeof source),
+		form_words(t->form));
 }
 
 static void
@@ -40,7 +41,7 @@ clock_rows(struct field_list *l, const struct facts *f, bool local)
 		case_exchange(f->c, (uint32_t)(f->skew.known ? f->skew.from : 0));
 	int64_t date;
 
-	field_heading(l, _("Clocks"), "when they were compared", f->skew.from);
+	field_heading(l, _("Clocks"), _("when they were compared"), f->skew.from);
 	if (!x || !exchange_server_date(x, &date)) {
 		row = field_words(
 			l, "server_clock", _("server's clock"), _("not known"), FROM_NOWHERE);
@@ -61,15 +62,27 @@ clock_rows(struct field_list *l, const struct facts *f, bool local)
 	else
 		field_mean(row,
 			f->skew.seconds > -30 && f->skew.seconds < 30 ? STATE_OK : STATE_PROBLEM,
-			_("the server is %s %s"), span, f->skew.seconds > 0 ? "ahead" : "behind");
+			f->skew.seconds > 0 ? _("the server is %s ahead")
+					    : _("the server is %s behind"),
+			span);
+}
+
+static const char *
+left_words(enum state s, bool server)
+{
+	if (s == STATE_PROBLEM)
+		return server ? _("expired, by the server's clock")
+			      : _("expired, by the local clock");
+	if (s == STATE_WARNING)
+		return server ? _("about to expire, by the server's clock")
+			      : _("about to expire, by the local clock");
+	return server ? _("still good, by the server's clock")
+		      : _("still good, by the local clock");
 }
 
 static void
 left_row(struct field_list *l, const struct facts *f)
 {
-	static const char *const glyph_words[] = {[STATE_OK] = "still good",
-		[STATE_WARNING] = "about to expire",
-		[STATE_PROBLEM] = "expired"};
 	char span[32], value[64];
 	struct field *row;
 	int64_t left;
@@ -82,13 +95,10 @@ left_row(struct field_list *l, const struct facts *f)
 		return;
 	}
 	time_span(span, left);
-	text_format(value, sizeof value, "%s%s", left > 0 ? "" : "expired ", span);
-	if (left <= 0)
-		snprintf(value + strlen(value), sizeof value - strlen(value), " ago");
+	text_format(value, sizeof value, left > 0 ? "%s" : _("expired %s ago"), span);
 	row = field_words(l, "time_left", _("time left"), value, f->exp.from);
 	row->state = left <= 0 ? STATE_PROBLEM : left < 60 ? STATE_WARNING : STATE_OK;
-	field_mean(row, row->state, _("%s, by the %s clock"), glyph_words[row->state],
-		f->skew.known ? "server's" : "local");
+	field_mean(row, row->state, "%s", left_words(row->state, f->skew.known));
 }
 
 enum { SAME_S = 60 }; /* the way of a response, and rounding */
@@ -127,8 +137,9 @@ expires_in_row(struct field_list *l, const struct facts *f, const struct case_to
 		f->exp.at;
 	if (ahead > SAME_S || ahead < -SAME_S)
 		field_mean(row, STATE_WARNING,
-			_("life stated by the token response: it ends %s %s exp"),
-			span_about(span, ahead), ahead > 0 ? "after" : "before");
+			ahead > 0 ? _("life stated by the token response: it ends %s after exp")
+				  : _("life stated by the token response: it ends %s before exp"),
+			span_about(span, ahead));
 }
 
 void

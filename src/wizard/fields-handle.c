@@ -11,11 +11,11 @@ static void
 param_row(struct field_list *l, const struct challenge_param *p, int from)
 {
 	struct field *f = field_value(l, p->name, p->value, from);
-	const char *meaning = challenge_param_meaning(p->name);
+	const char *meaning = tr(challenge_param_meaning(p->name));
 	bool error = !strcmp(p->name, "error");
 
-	if (error && oauth_error_meaning(span_of(p->value)))
-		meaning = oauth_error_meaning(span_of(p->value));
+	if (error && tr(oauth_error_meaning(span_of(p->value))))
+		meaning = tr(oauth_error_meaning(span_of(p->value)));
 	if (meaning)
 		field_mean(f, error ? STATE_PROBLEM : STATE_OK, "%s", meaning);
 }
@@ -28,13 +28,14 @@ challenge_rows(struct field_list *l, const struct exchange *x)
 	for (size_t i = 0; i < cs->n; i++) {
 		const struct challenge *ch = &cs->v[i];
 		struct field *f = field_value(
-			l, "challenge", *ch->scheme ? ch->scheme : "(no scheme)", (int)x->n);
+			l, "challenge", *ch->scheme ? ch->scheme : _("(no scheme)"), (int)x->n);
 
 		field_mean(f, *ch->scheme && !cs->repaired ? STATE_OK : STATE_WARNING, "%s%s",
 			_("WWW-Authenticate: how the server wants to be asked"),
-			!*ch->scheme ? "; the scheme is missing, which strict clients do not read"
+			!*ch->scheme
+				? _("; the scheme is missing, which strict clients do not read")
 				: cs->repaired
-				? "; written against the grammar, strict clients may not read it"
+				? _("; written against the grammar, strict clients may not read it")
 				: "");
 		for (size_t k = 0; k < ch->n_params; k++)
 			param_row(l, &ch->params[k], (int)x->n);
@@ -74,8 +75,8 @@ body_rows(struct field_list *l, const struct exchange *x)
 		field_json_text(m, &value);
 		text_format(key, sizeof key, "%.*s", SPAN_ARG(json_name(m)));
 		f = field_add(l, FIELD_VALUE, key, json_name(m), buf_span(&value), (int)x->n);
-		if (claim_meaning(json_name(m)))
-			field_mean(f, STATE_OK, "%s", claim_meaning(json_name(m)));
+		if (tr(claim_meaning(json_name(m))))
+			field_mean(f, STATE_OK, "%s", tr(claim_meaning(json_name(m))));
 	}
 	buf_release(&value);
 }
@@ -93,7 +94,7 @@ advice_rows(struct field_list *l, const struct wizard *w, const struct exchange 
 	said = !strcmp(a.reason, wizard_diagnosis(w)->verdict.summary);
 	field_heading(l, _("What your application should do"), "", FROM_NOWHERE);
 	row = field_words(
-		l, "action", _("do this"), advice_words(a.kind), x ? (int)x->n : FROM_NOWHERE);
+		l, "action", _("do this"), tr(advice_words(a.kind)), x ? (int)x->n : FROM_NOWHERE);
 	field_mean(row,
 		a.kind == ADVICE_NONE              ? STATE_OK
 			: a.kind == ADVICE_UNKNOWN ? STATE_UNDETERMINED
@@ -130,7 +131,7 @@ active_row(struct field_list *l, const char *key, const struct exchange *x, cons
 {
 	const char *said = x->answer.outcome == OUTCOME_INACTIVE ? "active: false"
 		: x->answer.outcome == OUTCOME_SUCCESS           ? "active: true"
-								 : "no answer to it";
+								 : _("no answer to it");
 
 	field_mean(
 		field_words(l, key, _("then introspection"), said, (int)x->n), STATE_OK, "%s", of);
@@ -150,18 +151,18 @@ revocation_rows(struct field_list *l, const struct facts *f)
 	row = field_words(l, "revoked", _("token"),
 		refresh ? _("the refresh token") : _("the access token"), (int)f->revocation->n);
 	field_mean(row, STATE_OK, _("sent with token_type_hint=%s_token (RFC 7009 §2.1)"),
-		refresh ? _("refresh") : _("access"));
+		refresh ? "refresh" : "access");
 	field_answer(l, "revocation", f->revocation);
 	if (f->revoked_refresh)
 		active_row(l, "refresh_introspection_after", f->revoked_refresh,
-			"of the refresh token");
+			_("of the refresh token"));
 	if (told)
-		active_row(l, "introspection_after", told, "of the access token, asked again");
+		active_row(l, "introspection_after", told, _("of the access token, asked again"));
 	if (used) {
 		row = field_words(l, "userinfo_after", _("then its use"),
 			used->answer.outcome == OUTCOME_SUCCESS ? _("accepted") : _("refused"),
 			(int)used->n);
-		field_mean(row, STATE_OK, _("HTTP %d%s%s"), used->result.response.status,
+		field_mean(row, STATE_OK, "HTTP %d%s%s", used->result.response.status,
 			*used->answer.error ? " " : "", used->answer.error);
 	}
 	proof_words(l, told, used);
@@ -173,12 +174,12 @@ decision_rows(struct field_list *l, const struct wizard *w)
 {
 	size_t here = decision_here(w);
 
-	field_heading(l, _("The decision in your application"), "Enter on a row: sample HTTP",
+	field_heading(l, _("The decision in your application"), _("Enter on a row: sample HTTP"),
 		FROM_NOWHERE);
 	for (size_t i = 0; i < decision_count; i++) {
 		const struct decision *d = &decisions[i];
 		struct field *row = field_add(l, FIELD_VALUE, i == here ? "decision" : "",
-			span_of(d->answer), span_of(advice_words(d->kind)), FROM_NOWHERE);
+			span_of(tr(d->answer)), span_of(tr(advice_words(d->kind))), FROM_NOWHERE);
 
 		row->decision = (int)i + 1;
 		if (i == here)

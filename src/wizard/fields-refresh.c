@@ -59,7 +59,7 @@ proof_row(struct field_list *l, const struct facts *f)
 static const char *
 came_with(const struct case_token *t, char *text, size_t size)
 {
-	text_format(text, size, "came with %s", t->source); /* "the refresh", "the login" */
+	text_format(text, size, _("came with %s"), tr(t->source)); /* "the refresh", "the login" */
 	return text;
 }
 
@@ -84,7 +84,7 @@ precondition_rows(struct field_list *l, const struct wizard *w, const struct fac
 		row->secret = t->value;
 	field_mean(row, STATE_OK, "%s",
 		asked                ? _("sent: its answer is awaited, and is not cancelled")
-			: t->spent   ? case_spent_words(f->c)
+			: t->spent   ? tr(case_spent_words(f->c))
 			: t->from    ? came_with(t, text, sizeof text)
 			: t->present ? _("not used, in this case or by an earlier run")
 				     : "");
@@ -95,14 +95,14 @@ precondition_rows(struct field_list *l, const struct wizard *w, const struct fac
 		text_format(text, sizeof text, "%s", path);
 		break;
 	case PLACE_KEYRING:
-		text_format(text, sizeof text, "the keyring, as %s", path);
+		text_format(text, sizeof text, _("the keyring, as %s"), path);
 		break;
 	case PLACE_MEMORY:
-		text_format(text, sizeof text, "memory only: gone when the program ends");
+		text_format(text, sizeof text, _("memory only: gone when the program ends"));
 		break;
 	case PLACE_UNCHOSEN:
 	default:
-		text_format(text, sizeof text, "not chosen yet");
+		text_format(text, sizeof text, _("not chosen yet"));
 	}
 	row = field_words(l, "tokens_go_to", _("new tokens to"), text, FROM_NOWHERE);
 	if (wizard_tokens_misplaced(w))
@@ -126,8 +126,8 @@ compare_text(struct field_list *l, const char *key, const char *old, const char 
 		field_mean(field_value(l, key, new, from), STATE_OK, "%s", same);
 		return;
 	}
-	text_format(
-		text, sizeof text, "%s → %s", *old ? old : "not stated", *new ? new : "not stated");
+	text_format(text, sizeof text, "%s → %s", *old ? old : _("not stated"),
+		*new ? new : _("not stated"));
 	row = field_value(l, key, text, from);
 	field_mean(row, STATE_OK, "%s", changed);
 }
@@ -143,17 +143,16 @@ lifetime_row(struct field_list *l, const struct renewal *r, int from)
 		time_span(a, r->old_life);
 	if (r->new_life >= 0)
 		time_span(b, r->new_life);
-	compare_text(l, "lifetime", a, b, from, "as long as before", "its life is another");
+	compare_text(l, "lifetime", a, b, from, _("as long as before"), _("its life is another"));
 	if (!r->differs)
 		return;
 	field_mean(field_words(l, "expires_in_and_exp", "expires_in and exp",
 			   off <= 2 ? _("agree") : _("differ"), from),
-		off <= 120 ? STATE_OK : STATE_WARNING, "%s%s%s",
-		off <= 2 ? _("both give the same end") : _("exp is "),
-		off <= 2 ? "" : time_span(off_text, off),
-		off <= 2                 ? ""
-			: r->exp_off > 0 ? " later"
-					 : " earlier");
+		off <= 120 ? STATE_OK : STATE_WARNING,
+		off <= 2                 ? _("both give the same end")
+			: r->exp_off > 0 ? _("exp is %s later")
+					 : _("exp is %s earlier"),
+		time_span(off_text, off));
 }
 
 static void
@@ -163,16 +162,16 @@ scope_row(struct field_list *l, const struct renewal *r, int from)
 	struct field *row;
 
 	if (!*r->old_scope || (!*r->lost && !*r->gained)) {
-		compare_text(l, "scope", r->old_scope, r->new_scope, from, "the same scope",
-			"what it may do; of the old one it is not known");
+		compare_text(l, "scope", r->old_scope, r->new_scope, from, _("the same scope"),
+			_("what it may do; of the old one it is not known"));
 		return;
 	}
 	text_format(text, sizeof text, "%s → %s", r->old_scope, r->new_scope);
 	row = field_value(l, "scope", text, from);
 	field_mean(row, *r->lost && !*r->asked_scope ? STATE_WARNING : STATE_OK, "%s%s%s%s%s%s",
 		*r->lost ? _("lost: ") : "", r->lost, *r->lost && *r->gained ? "; " : "",
-		*r->gained ? "gained: " : "", r->gained,
-		*r->asked_scope ? " (a narrower scope was asked for)" : "");
+		*r->gained ? _("gained: ") : "", r->gained,
+		*r->asked_scope ? _(" (a narrower scope was asked for)") : "");
 }
 
 static void
@@ -183,7 +182,7 @@ comparison_rows(struct field_list *l, const struct renewal *r)
 
 	field_heading(l, _("Old and new"), "", from);
 	compare_text(l, "access_token", r->old->access.info.mask, r->new->access.info.mask, from,
-		"the server gave the same access token again", "a new access token came");
+		_("the server gave the same access token again"), _("a new access token came"));
 	row = field_words(l, "rotation", _("refresh token"),
 		!r->rotated             ? _("kept")
 			: r->by_refresh ? _("rotated")
@@ -199,8 +198,8 @@ comparison_rows(struct field_list *l, const struct renewal *r)
 			: _("no new refresh token came: the old one stays (RFC 6749 §6)"));
 	lifetime_row(l, r, from);
 	scope_row(l, r, from);
-	compare_text(l, "aud", r->old_aud, r->new_aud, from, "the same audience",
-		"it is for another audience");
+	compare_text(l, "aud", r->old_aud, r->new_aud, from, _("the same audience"),
+		_("it is for another audience"));
 }
 
 void

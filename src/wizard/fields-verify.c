@@ -12,27 +12,28 @@ static void
 token_rows(struct field_list *l, const struct case_token *t, enum token_slot slot)
 {
 	const struct token_member *member = token_slot_member(slot);
-	static const char *const kind_words[] = {
-		[TOKEN_OPAQUE] = "opaque", [TOKEN_JWT] = "JWT", [TOKEN_JWE] = "encrypted JWT"};
+	static const char *const kind_words[] = {[TOKEN_OPAQUE] = N_("opaque"),
+		[TOKEN_JWT] = "JWT",
+		[TOKEN_JWE] = N_("encrypted JWT")};
 	static const char *const role_words[] = {[ROLE_UNKNOWN] = "",
-		[ROLE_ACCESS] = ", an access token by its content",
-		[ROLE_REFRESH] = ", a refresh token by its content",
-		[ROLE_ID] = ", an ID token by its content"};
+		[ROLE_ACCESS] = N_(", an access token by its content"),
+		[ROLE_REFRESH] = N_(", a refresh token by its content"),
+		[ROLE_ID] = N_(", an ID token by its content")};
 	const struct token_info *i = &t->info;
 	char odd[200];
 	struct field *f;
 
 	if (!t->present)
 		return;
-	f = field_add(
-		l, FIELD_VALUE, member->name, span_of(member->words), span_of(i->mask), FROM_TOKEN);
+	f = field_add(l, FIELD_VALUE, member->name, span_of(tr(member->words)), span_of(i->mask),
+		FROM_TOKEN);
 	f->secret = t->value;
 	if (i->odd & ~t->accepted)
 		field_mean(f, STATE_WARNING, "%s%s", token_oddity_words(i, odd, sizeof odd),
-			t->repaired ? "; sent without it" : "");
+			t->repaired ? _("; sent without it") : "");
 	else
-		field_mean(f, STATE_OK, _("%s%s, from %s"), kind_words[t->sent.kind],
-			role_words[t->sent.role], t->source);
+		field_mean(f, STATE_OK, _("%s%s, from %s"), tr(kind_words[t->sent.kind]),
+			tr(role_words[t->sent.role]), tr(t->source));
 }
 
 static void
@@ -43,8 +44,9 @@ jose_rows(struct field_list *l, const struct token_info *i, int sig_from)
 	if (i->kind == TOKEN_OPAQUE)
 		return;
 	f = field_value(l, "alg", i->alg, FROM_TOKEN);
-	field_mean(f, STATE_OK, _("how the token is %s"),
-		i->kind == TOKEN_JWE ? _("encrypted") : _("signed"));
+	field_mean(f, STATE_OK,
+		i->kind == TOKEN_JWE ? _("how the token is encrypted")
+				     : _("how the token is signed"));
 	if (*i->kid)
 		field_mean(field_value(l, "kid", i->kid, FROM_TOKEN), STATE_OK,
 			_("the key it was signed with"));
@@ -82,7 +84,7 @@ discovery_rows(struct field_list *l, const struct facts *f)
 	for (size_t i = 0; i < ARRAY_SIZE(shown); i++)
 		if (m->url[shown[i]].n)
 			field_add(l, FIELD_VALUE, endpoint_name(shown[i]),
-				span_of(endpoint_words(shown[i])), m->url[shown[i]], (int)x->n);
+				span_of(tr(endpoint_words(shown[i]))), m->url[shown[i]], (int)x->n);
 }
 
 static bool
@@ -104,12 +106,13 @@ time_row(struct field *row, const struct facts *f, struct span name, int64_t at,
 		field_mean(row, STATE_OK, "%s", _("it states no end"));
 		return;
 	}
-	field_mean(row, expired ? STATE_PROBLEM : STATE_OK, _("%s%s%s%s by the %s clock · %s"),
-		expired                        ? _("expired ")
-			: span_is(name, "exp") ? _("expires ")
-					       : "",
-		left > 0 ? "in " : "", span_from_now(span, left), left > 0 ? "" : " ago",
-		f->skew.known ? "server's" : "local", row->value);
+	field_mean(row, expired ? STATE_PROBLEM : STATE_OK,
+		span_is(name, "exp") ? left > 0 ? _("expires in %s by the %s · %s")
+						: _("expired %s ago by the %s · %s")
+				     : left > 0 ? _("in %s by the %s · %s")
+						: _("%s ago by the %s · %s"),
+		span_from_now(span, left), f->skew.known ? _("server's clock") : _("local clock"),
+		row->value);
 	free(row->value);
 	row->value = xstrdup(time_screen(when, at, local));
 }
@@ -120,8 +123,8 @@ binding_meaning(struct field *row, const struct facts *f, const struct json *cnf
 {
 	const struct {
 		const char *member, *own, *what;
-	} rows[] = {{"jkt", f->c->own_jkt, "DPoP key"},
-		{"x5t#S256", f->c->own_x5t_s256, "client certificate"}};
+	} rows[] = {{"jkt", f->c->own_jkt, N_("DPoP key")},
+		{"x5t#S256", f->c->own_x5t_s256, N_("client certificate")}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct span bound = json_get_str(cnf, rows[i].member);
@@ -129,13 +132,13 @@ binding_meaning(struct field *row, const struct facts *f, const struct json *cnf
 		if (!bound.n || !rows[i].own[0])
 			continue;
 		if (span_is(bound, rows[i].own))
-			field_mean(row, STATE_OK, _("bound to the %s at hand"), rows[i].what);
+			field_mean(row, STATE_OK, _("bound to the %s at hand"), tr(rows[i].what));
 		else
 			field_mean(row, STATE_WARNING,
-				_("bound to another %s than the one at hand"), rows[i].what);
+				_("bound to another %s than the one at hand"), tr(rows[i].what));
 		return;
 	}
-	field_mean(row, STATE_OK, "%s", claim_meaning(SPAN_LIT("cnf")));
+	field_mean(row, STATE_OK, "%s", tr(claim_meaning(SPAN_LIT("cnf"))));
 }
 
 static void
@@ -157,8 +160,8 @@ claim_row(struct field_list *l, const struct facts *f, const struct json *member
 		time_row(row, f, name, at, local);
 	} else if (span_is(name, "cnf")) {
 		binding_meaning(row, f, member);
-	} else if (claim_meaning(name)) {
-		field_mean(row, STATE_OK, "%s", claim_meaning(name));
+	} else if (tr(claim_meaning(name))) {
+		field_mean(row, STATE_OK, "%s", tr(claim_meaning(name)));
 	}
 	if (other) {
 		field_json_text(other, &other_value);
@@ -228,7 +231,8 @@ claims_rows(struct field_list *l, const struct facts *f, bool local)
 
 	if (!i || !i->payload)
 		return;
-	field_heading(l, _("Claims of the token itself"), "not proven by themselves", FROM_TOKEN);
+	field_heading(
+		l, _("Claims of the token itself"), _("not proven by themselves"), FROM_TOKEN);
 	for (const struct json *m = json_first(i->payload); m; m = json_next(m)) {
 		size_t before = l->n;
 

@@ -95,7 +95,8 @@ field_exchange_heading(struct field_list *l, const char *title, const struct exc
 
 	if (x->result.timings.total >= 0)
 		time_span_us(span, x->result.timings.total);
-	text_format(text, sizeof text, "exchange %u%s%s", (unsigned)x->n, *span ? " · " : "", span);
+	text_format(
+		text, sizeof text, _("exchange %u%s%s"), (unsigned)x->n, *span ? " · " : "", span);
 	field_heading(l, title, text, (int)x->n);
 }
 
@@ -108,7 +109,7 @@ field_answer(struct field_list *l, const char *key, const struct exchange *x)
 	struct field *f;
 
 	if (x->result.error != NETERR_NONE && !r->status) {
-		f = field_value(l, key, net_error_words(x->result.error), (int)x->n);
+		f = field_value(l, key, tr(net_error_words(x->result.error)), (int)x->n);
 		field_mean(f, STATE_PROBLEM, "%s", x->result.error_text);
 		return;
 	}
@@ -122,8 +123,8 @@ field_answer(struct field_list *l, const char *key, const struct exchange *x)
 			*x->answer.description ? ": " : "", x->answer.description,
 			x->answer.error_from);
 	else
-		field_mean(
-			f, STATE_PROBLEM, _("the answer is %s"), body_kind_words(x->answer.kind));
+		field_mean(f, STATE_PROBLEM, _("the answer is %s"),
+			tr(body_kind_words(x->answer.kind)));
 }
 
 void
@@ -142,7 +143,7 @@ field_signature(struct field_list *l, const char *key, const char *words, enum s
 		[SIG_CRITICAL] = STATE_UNDETERMINED,
 	};
 
-	field_mean(field_words(l, key, words, sig_state_words(s), from), states[s], "%s", why);
+	field_mean(field_words(l, key, words, tr(sig_state_words(s)), from), states[s], "%s", why);
 }
 
 static void
@@ -170,10 +171,12 @@ field_signed_answer(struct field_list *l, const struct facts *f, const struct fa
 		return;
 	buf_init(&header, FIELD_TEXT_MAX);
 	field_json_text(a->jose_header, &header);
-	field_mean(field_add(l, FIELD_VALUE, "response_jwt", SPAN_LIT("response JWT"),
+	field_mean(field_add(l, FIELD_VALUE, "response_jwt", span_of(_("response JWT")),
 			   buf_span(&header), (int)s->x->n),
-		STATE_OK, _("the answer itself is %s"),
-		a->is_encrypted ? _("encrypted: only its recipient can read it") : _("signed"));
+		STATE_OK, "%s",
+		a->is_encrypted
+			? _("the answer itself is encrypted: only its recipient can read it")
+			: _("the answer itself is signed"));
 	buf_release(&header);
 	field_signature(
 		l, "response_signature", _("its signature"), a->sig, a->sig_why, (int)s->x->n);
@@ -205,7 +208,7 @@ span_from_now(char out[32], int64_t seconds)
 {
 	if (seconds <= -120 || seconds >= 120)
 		return span_about(out, seconds);
-	snprintf(out, 32, "%s", "under 2 min");
+	snprintf(out, 32, "%s", _("under 2 min"));
 	return out;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/tr.h"
 #include "oauth/pkce.h"
 #include "oauth/url.h"
 #include "wizard/flow-parts.h"
@@ -58,7 +59,8 @@ no_endpoint(const struct wizard *w, enum endpoint e, char *why, size_t size)
 	if (wizard_endpoint(w, e).n || wizard_may_discover(w))
 		return false;
 	if (why)
-		text_format(why, size, "no %s is known: give one, or an issuer to discover it from",
+		text_format(why, size,
+			_("no %s is known: give one, or an issuer to discover it from"),
 			endpoint_words(e));
 	return true;
 }
@@ -72,14 +74,14 @@ say_doubts(const struct wizard *w, enum flow_kind k, char *why, size_t size)
 	if (!why)
 		return;
 	if (metadata_supports(m, "grant_types_supported", rows[k].grant) == TRI_NO)
-		text_format(why, size, "the server's metadata does not offer the grant %s",
+		text_format(why, size, _("the server's metadata does not offer the grant %s"),
 			rows[k].grant);
 	else if (flow_is_redirect(k) && m->doc &&
 		metadata_supports(m, "code_challenge_methods_supported", "S256") == TRI_NO)
-		text_format(why, size, "the server's metadata does not offer PKCE with S256");
+		text_format(why, size, _("the server's metadata does not offer PKCE with S256"));
 	else if (k == FLOW_SILENT &&
 		metadata_supports(m, "prompt_values_supported", "none") == TRI_NO)
-		text_format(why, size, "the server's metadata does not offer prompt=none");
+		text_format(why, size, _("the server's metadata does not offer prompt=none"));
 	else
 		why[0] = '\0';
 }

@@ -1,6 +1,7 @@
 #include "wizard/handle.h"
 
 #include "base/text.h"
+#include "base/tr.h"
 #include "wizard/fill.h"
 
 const struct decision decisions[] = {
@@ -66,10 +67,11 @@ decision_text(const struct wizard *w, size_t row, struct buf *out)
 	if (row >= decision_count)
 		return;
 	d = &decisions[row];
-	buf_printf(out, "%s: %s.\n%s %s\n", d->answer, advice_words(d->kind), d->when, d->how);
+	buf_printf(out, "%s: %s.\n%s %s\n", tr(d->answer), tr(advice_words(d->kind)), tr(d->when),
+		tr(d->how));
 	if (*d->say)
-		buf_printf(out, "Its user reads: “%s”\n", d->say);
-	buf_puts(out, "On the wire (secrets are masked):\n");
+		buf_printf(out, _("Its user reads: “%s”\n"), tr(d->say));
+	buf_puts(out, _("On the wire (secrets are masked):\n"));
 	buf_init(&sample, LIMIT_REPORT);
 	decision_sample(w, row, &sample);
 	for (rest = buf_span(&sample); span_next(&rest, '\n', &line);)

@@ -2,6 +2,7 @@
 #include "wizard/wizard.h"
 
 #include "base/text.h"
+#include "base/tr.h"
 #include "case/import.h"
 
 /* wizard_give_token() mends it itself then, so that the finding can say so. */
@@ -49,8 +50,8 @@ wizard_take_text(struct wizard *w, enum token_slot slot, struct span text, const
 				wizard_give_token(w, im.tokens[i].slot,
 					secret_reveal(im.tokens[i].value), source);
 		if (r == RES_OK)
-			text_format(
-				note, size, "Taken as %s: the token in it is used.", im.taken_as);
+			text_format(note, size, _("Taken as %s: the token in it is used."),
+				im.taken_as);
 	}
 	import_release(&im);
 	return r;

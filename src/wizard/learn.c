@@ -1,5 +1,6 @@
 #include "wizard/learn.h"
 
+#include "base/tr.h"
 #include "wizard/fill.h"
 
 const struct guide_row guide_rows[] = {
@@ -30,10 +31,10 @@ guide_line(const struct wizard *w, const struct guide_row *g, struct buf *out)
 	struct span names = span_of(g->text), name;
 
 	if (g->kind != GUIDE_DEMO) {
-		fill_line(out, w, names);
+		fill_line(out, w, g->kind == GUIDE_CODE ? names : span_of(tr(g->text)));
 		return out->len > before || !*g->text;
 	}
-	buf_puts(out, "In the demo (tokentriage demo NAME):");
+	buf_puts(out, _("In the demo (tokentriage demo NAME):"));
 	while (span_word(&names, &name))
 		buf_printf(out, " %.*s%s", SPAN_ARG(name), names.n ? "," : ".");
 	return true;

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "base/tr.h"
 
 enum {
 	CLOCK_TOLERANCE_S = 5, /* what every server forgives */
@@ -181,9 +182,10 @@ own_keys_farewell(const struct wizard *w, struct buf *out)
 	if (w->dpop_key.key && !w->c->profile.dpop_key_file && binding(w, &jkt) == BOUND_TO_KEY &&
 		(!jkt.n || span_is(jkt, w->dpop_key.key->thumbprint)))
 		buf_puts(out,
-			"They are bound to a DPoP key that this session made and that is gone now: "
-			"they cannot be used again. With dpop_key_file in the profile the key is "
-			"kept.\n");
+			_("They are bound to a DPoP key that this session made and that is gone "
+			  "now: "
+			  "they cannot be used again. With dpop_key_file in the profile the key is "
+			  "kept.\n"));
 }
 
 /* Did this session's own proof go with the request that brought the token? */

@@ -3,6 +3,7 @@
 #include "wizard/steps.h"
 
 #include "base/text.h"
+#include "base/tr.h"
 
 bool
 probe_allowed(const struct wizard *w, enum probe p)
@@ -132,8 +133,8 @@ probe_cost(const struct probe_row *p, char *out, size_t size)
 
 	if (p->seconds)
 		text_format(time, sizeof(time), ", %u s", p->seconds);
-	text_format(out, size, "%u request%s%s%s%s", p->requests, p->requests == 1 ? "" : "s", time,
-		*p->danger ? "; " : "", p->danger);
+	text_format(out, size, P_("%u request%s%s%s", "%u requests%s%s%s", p->requests),
+		p->requests, time, *p->danger ? "; " : "", tr(p->danger));
 }
 
 /* --- the caller's side
@@ -188,9 +189,9 @@ probes_advise(struct wizard *w)
 	if (v->state != STATE_UNDETERMINED || wizard_busy(w) || !wizard_open_probes(w, open))
 		return;
 	probe_cost(open[0], cost, sizeof(cost));
-	text_format(v->next, sizeof(v->next), "%s--probes %s%s: %s %s.",
-		w->many ? "Check that token alone with tokentriage check " : "Probe further (",
-		open[0]->level == PROBES_SAFE ? "safe" : "all", w->many ? "" : ")",
-		open[0]->question, cost);
+	text_format(v->next, sizeof(v->next),
+		w->many ? "Check that token alone with tokentriage check --probes %s: %s %s."
+			: _("Probe further (--probes %s): %s %s."),
+		open[0]->level == PROBES_SAFE ? "safe" : "all", tr(open[0]->question), cost);
 	v->next_step = open[0]->step;
 }

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/tr.h"
 #include "oauth/oautherror.h"
 #include "oauth/url.h"
 
@@ -12,7 +13,8 @@ spent(const struct wizard *w, char *why, size_t size)
 {
 	if (why)
 		text_format(why, size,
-			"the refresh token %s; sending it again can end every token of its family",
+			_("the refresh token %s; sending it again can end every token of its "
+			  "family"),
 			case_spent_words(w->c));
 	return false;
 }
@@ -56,19 +58,20 @@ wizard_refreshable(const struct wizard *w, char *why, size_t size)
 	left = w->facts.refresh_exp.known ? w->facts.refresh_exp.at - w->facts.server_now_s : 1;
 	if (left <= 0 && why)
 		text_format(why, size,
-			"the refresh token itself has expired; the server will most likely refuse "
-			"it");
+			_("the refresh token itself has expired; the server will most likely "
+			  "refuse "
+			  "it"));
 	/* it may be wrong: the server gave the token, and a refusal of the grant spends none */
 	else if (why &&
 		metadata_supports(&w->c->metadata, "grant_types_supported", "refresh_token") ==
 			TRI_NO)
 		text_format(why, size,
-			"a refresh token is there, but the server's metadata does not offer its "
-			"grant; the token endpoint knows");
+			_("a refresh token is there, but the server's metadata does not offer its "
+			"grant; the token endpoint knows"));
 	else if (why)
 		text_format(why, size, "%s",
-			t->from ? "the new refresh token is there and was not used yet"
-				: "a refresh token is there and was not used yet");
+			t->from ? _("the new refresh token is there and was not used yet")
+				: _("a refresh token is there and was not used yet"));
 	return true;
 }
 
@@ -154,7 +157,7 @@ not_refreshed(const struct wizard *w, char *why, size_t size)
 	}
 	if (x) {
 		text_format(why, size, "%s",
-			exchange_answered(x) ? "the server gave no new tokens"
+			exchange_answered(x) ? _("the server gave no new tokens")
 					     : net_error_words(x->result.error));
 		return "Look at the answer to the refresh request: step 5.";
 	}
@@ -163,8 +166,8 @@ not_refreshed(const struct wizard *w, char *why, size_t size)
 				  : "Give the refresh token (--refresh-token-file FILE), or log in "
 				    "again: tokentriage login.";
 	text_format(why, size, "%s",
-		t->value ? "no token endpoint is known"
-			 : "the refresh token's value is not at hand");
+		t->value ? _("no token endpoint is known")
+			 : _("the refresh token's value is not at hand"));
 	return "Give the token endpoint: --token-endpoint URL.";
 }
 
@@ -184,8 +187,9 @@ advise_undone(struct wizard *w)
 		next = not_refreshed(w, why, sizeof why);
 	text_format(was, sizeof was, "%s", v->summary);
 	text_format(v->summary, sizeof v->summary,
-		"No %s was done, though it was asked for: %s. %s",
-		refresh ? "refresh" : "revocation", why, was);
+		refresh ? _("No refresh was done, though it was asked for: %s. %s")
+			: _("No revocation was done, though it was asked for: %s. %s"),
+		why, was);
 	text_format(v->next, sizeof v->next, "%s", next);
 	v->next_step = refresh ? STEP_REFRESH : STEP_DEBUG;
 	v->state = STATE_UNDETERMINED;
@@ -201,26 +205,26 @@ refresh_advise(struct wizard *w)
 
 	if (*w->refresh_block) {
 		text_format(d->step_summary[STEP_REFRESH], sizeof d->step_summary[STEP_REFRESH],
-			"Not refreshed: %s.", w->refresh_block);
+			_("Not refreshed: %s."), w->refresh_block);
 		d->steps[STEP_REFRESH] = STATE_WARNING;
 	}
 	advise_undone(w);
 	if (!wizard_tokens_misplaced(w))
 		return;
-	text_format(
-		where, sizeof where, "%s%s", *w->saved_to ? "in " : "in memory only", w->saved_to);
+	text_format(where, sizeof where, "%s%s", *w->saved_to ? _("in ") : _("in memory only"),
+		w->saved_to);
 	text_format(d->step_summary[STEP_REFRESH], sizeof d->step_summary[STEP_REFRESH],
-		"New tokens came, and could not be written (%s); they are %s.", w->save_error,
+		_("New tokens came, and could not be written (%s); they are %s."), w->save_error,
 		where);
 	if (d->steps[STEP_REFRESH] == STATE_OK)
 		d->steps[STEP_REFRESH] = STATE_WARNING;
 	text_format(was, sizeof was, "%s", v->summary);
 	text_format(v->summary, sizeof v->summary,
-		"The new tokens could not be written (%s); they are %s. %s", w->save_error, where,
-		was);
+		_("The new tokens could not be written (%s); they are %s. %s"), w->save_error,
+		where, was);
 	if (*w->saved_to)
 		text_format(v->next, sizeof v->next,
-			"Move %s to where the tokens belong; the old ones may be dead.",
+			_("Move %s to where the tokens belong; the old ones may be dead."),
 			w->saved_to);
 }
 
@@ -411,10 +415,11 @@ interrupted_words(const struct journal_entry *entry, char *out, size_t size)
 	if (entry->wall_s)
 		time_rfc3339(when, entry->wall_s);
 	return text_format(out, size,
-		"A refresh%s%s%s%s%s ended before its answer was kept: the refresh token may have "
-		"been used, and is not sent again. If the new tokens are nowhere else, log in "
-		"again.",
-		*entry->whose ? " of " : "", entry->whose, *when ? ", sent " : "", when,
+		_("A refresh%s%s%s%s%s ended before its answer was kept: the refresh token may "
+		  "have "
+		  "been used, and is not sent again. If the new tokens are nowhere else, log in "
+		  "again."),
+		*entry->whose ? _(" of ") : "", entry->whose, *when ? _(", sent ") : "", when,
 		*when ? "," : "");
 }
 

@@ -6,6 +6,7 @@
 #ifndef TT_WIZARD_STEPS_H
 #define TT_WIZARD_STEPS_H
 
+#include "base/tr.h"
 #include "base/text.h"
 #include "oauth/signkey.h"
 #include "wizard/probes.h"
@@ -92,7 +93,7 @@ static inline bool
 cannot(char *why, size_t size, const char *reason)
 {
 	if (why)
-		text_format(why, size, "%s", reason);
+		text_format(why, size, "%s", tr(reason));
 	return false;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/tr.h"
 #include "oauth/url.h"
 #include "wizard/flow.h"
 #include "wizard/steps.h"
@@ -411,17 +412,17 @@ wizard_progress(const struct wizard *w, char *text, size_t size, int64_t *elapse
 	char host[128];
 
 	if (w->held && w->n_queue) {
-		text_format(text, size, "the client secret's command");
+		text_format(text, size, _("the client secret's command"));
 		*elapsed_us = clock_mono_us(w->deps.clock) - w->held_us;
 		return true;
 	}
 	if (!engine_progress(w->deps.engine, &p, host, sizeof host, elapsed_us))
 		return false;
 	if (w->n_queue && w->running && w->queue[0] == JOB_PROBES && w->probing < PROBE_COUNT) {
-		text_format(text, size, "probe: %s", probe_row(w->probing)->question);
+		text_format(text, size, _("probe: %s"), tr(probe_row(w->probing)->question));
 		return true;
 	}
-	text_format(text, size, "%s · %s", purpose_words(p), host);
+	text_format(text, size, "%s · %s", tr(purpose_words(p)), host);
 	return true;
 }
 
@@ -539,10 +540,27 @@ login_farewell(const struct wizard *w, struct buf *out)
 	if (!w->n_login_open && !flow_awaited(w))
 		return false;
 	buf_puts(out,
-		"A login's token request was sent, and its answer was not kept: tokens may have "
+		_("A login's token request was sent, and its answer was not kept: tokens may have "
 		"been given that are nowhere now. Log in again; the server's operator can end the "
-		"sessions that are not used.\n");
+		"sessions that are not used.\n"));
 	return true;
+}
+
+static void
+new_tokens_farewell(const struct wizard *w, struct buf *out)
+{
+	if (w->n_refreshed && *w->saved_to)
+		buf_printf(out, _("The tokens were refreshed; the new ones are in %s.\n"),
+			w->saved_to);
+	else if (w->n_refreshed)
+		buf_puts(out, _("The tokens were refreshed; the new ones were kept in memory only "
+				"and are gone now.\n"));
+	if (w->n_logged_in && *w->saved_to)
+		buf_printf(
+			out, _("You logged in again; the new tokens are in %s.\n"), w->saved_to);
+	else if (w->n_logged_in)
+		buf_puts(out, _("You logged in again; the new tokens were kept in memory only "
+				"and are gone now.\n"));
 }
 
 void
@@ -552,7 +570,7 @@ wizard_farewell(const struct wizard *w, struct buf *out)
 	bool refused = false, open = w->refresh_id != 0;
 
 	if (w->c->offline || w->c->as_of_wall_us) { /* what was sent, another run did */
-		buf_puts(out, "This was a look at what was recorded: nothing was sent.\n");
+		buf_puts(out, _("This was a look at what was recorded: nothing was sent.\n"));
 		if (w->derived && w->diagnosis.verdict.summary[0])
 			buf_printf(out, "%s\n", w->diagnosis.verdict.summary);
 		return;
@@ -571,39 +589,30 @@ wizard_farewell(const struct wizard *w, struct buf *out)
 		refused = refused || exchange_answered(x);
 	}
 	n += (w->refresh_id != 0) + (flow_awaited(w) != 0) + w->n_unrecorded;
-	buf_printf(out, "%zu request%s sent.\n", n, n == 1 ? " was" : "s were");
+	buf_printf(out, P_("%zu request was sent.\n", "%zu requests were sent.\n", n), n);
 	if (w->derived && w->diagnosis.verdict.summary[0])
 		buf_printf(out, "%s\n", w->diagnosis.verdict.summary);
-	if (w->n_refreshed && *w->saved_to)
-		buf_printf(
-			out, "The tokens were refreshed; the new ones are in %s.\n", w->saved_to);
-	else if (w->n_refreshed)
-		buf_puts(out,
-			"The tokens were refreshed; the new ones were kept in memory only and are "
-			"gone now.\n");
-	if (w->n_logged_in)
-		buf_printf(out, "You logged in again; the new tokens %s%s.\n",
-			*w->saved_to ? "are in " : "were kept in memory only and are gone now",
-			w->saved_to);
+	new_tokens_farewell(w, out);
 	if (w->n_refreshed || w->n_logged_in)
 		own_keys_farewell(w, out);
 	if (*w->save_error)
-		buf_printf(out, "The new tokens could not be written where they should: %s.\n",
+		buf_printf(out, _("The new tokens could not be written where they should: %s.\n"),
 			w->save_error);
 	if (*w->refresh_block)
-		buf_printf(out, "No refresh was sent: %s.\n", w->refresh_block);
+		buf_printf(out, _("No refresh was sent: %s.\n"), w->refresh_block);
 	if (w->n_revoked)
-		buf_puts(out, "A token was revoked.\n");
+		buf_puts(out, _("A token was revoked.\n"));
 	if (refused)
 		buf_puts(out,
-			"A refresh was refused; some servers end all tokens of a login then.\n");
+			_("A refresh was refused; some servers end all tokens of a login then.\n"));
 	if (open)
 		buf_puts(out,
-			"A refresh was sent, and its answer did not come: it is not known whether "
-			"the refresh token was "
-			"used (rotated). Sending it again can end the whole session.\n");
+			_("A refresh was sent, and its answer did not come: it is not known "
+			  "whether "
+			  "the refresh token was "
+			  "used (rotated). Sending it again can end the whole session.\n"));
 	if (login_farewell(w, out))
 		return;
 	if (!w->n_refreshed && !w->n_revoked && !w->n_logged_in && !refused && !open)
-		buf_puts(out, "Nothing was changed on the server.\n");
+		buf_puts(out, _("Nothing was changed on the server.\n"));
 }
