@@ -14,6 +14,8 @@ token_char(char c)
 bool
 token_invisible(uint32_t cp)
 {
+	if (cp < 0x80) /* asked of every character of a token */
+		return false;
 	return cp == 0xa0 || cp == 0xad || cp == 0x61c || (cp >= 0x200b && cp <= 0x200f) ||
 		(cp >= 0x2028 && cp <= 0x202f) || (cp >= 0x2060 && cp <= 0x2069) || cp == 0x3000 ||
 		cp == 0xfeff || (cp >= 0xe0000 && cp <= 0xe007f);
