@@ -48,29 +48,29 @@ test_frames_are_dropped(void **state)
 	unsigned long per, written;
 	int keys, most;
 	struct vt *t = start_held(&keys, &per);
+	char *now;
 
 	(void)state;
 	written = t->last.written;
 	for (most = keys + MORE; keys < most || keys % 2; keys++) {
 		vt_type(t, pages[keys % 2]);
 		assert_true(vt_taken(t));
-		assert_int_equal(t->last.state, 'h');
 	}
-	assert_int_equal(t->last.written, written);
+	/* the kernel may have found room for a few */
+	assert_int_equal(t->last.state, 'h');
+	assert_true(t->last.written - written < MORE * per / 4);
+	written = t->last.written;
 	t->held = false;
 	assert_true(vt_idle(t));
 	assert_true(t->seen - written <= 3 * per); /* the rest of one, and the last */
-	{
-		char *now = xstrdup(vt_text(t));
-
-		vt_type(t, pages[0]);
-		assert_true(vt_idle(t));
-		assert_string_not_equal(vt_text(t), now);
-		vt_type(t, pages[1]);
-		assert_true(vt_idle(t));
-		assert_string_equal(vt_text(t), now);
-		free(now);
-	}
+	now = xstrdup(vt_text(t)); /* the page before, since the number of keys is even */
+	vt_type(t, pages[0]);
+	assert_true(vt_idle(t));
+	assert_string_not_equal(vt_text(t), now);
+	vt_type(t, pages[1]);
+	assert_true(vt_idle(t));
+	assert_string_equal(vt_text(t), now);
+	free(now);
 	vt_type(t, "\033");
 	assert_true(vt_idle(t));
 	play_quit(t);
