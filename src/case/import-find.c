@@ -544,6 +544,8 @@ tokens_by_name(struct import *im, struct span text)
 		word = v;
 		if (!span_word(&word, &v))
 			continue;
+		while (v.n && strchr(".,:;!?)", v.p[v.n - 1]) && !is_masked(v)) /* the sentence's */
+			v.n--;
 		if (is_masked(v)) {
 			import_note(im, "a token that the sender took out was passed over");
 			continue;
@@ -561,5 +563,6 @@ find_tokens(struct import *im, struct span text)
 {
 	size_t gave = tokens_by_shape(im, text);
 
-	return gave + (gave ? 0 : tokens_by_name(im, text));
+	/* of a slot that has one already nothing more is taken */
+	return gave + tokens_by_name(im, text);
 }

@@ -33,6 +33,12 @@ enum res import_decode(struct import *im, struct buf *out, struct span *text, st
  */
 void import_unquote(struct import *im, struct buf *out, struct span *text);
 
+/*
+ * import-mail.c: a mail as its source is what a reader of it sees (parts, quoted-printable, base64, HTML decoded); *text
+ * lies in out (empty, wiping) then.  Any other text is not touched.
+ */
+void import_mail(struct import *im, struct buf *out, struct span *text);
+
 void import_take_as(struct import *im, const char *fmt, ...) PRINTF(2, 3);
 void import_note(struct import *im, const char *fmt, ...) PRINTF(2, 3);
 /* Text that is shown, with what is a secret by name or shape masked; nothing is registered yet. */

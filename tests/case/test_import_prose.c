@@ -135,6 +135,10 @@ tokens_in_texts(void **state)
 	assert_true(token_is(&im, SLOT_ACCESS, "at-0123456789abcdef"));
 	assert_true(token_is(&im, SLOT_REFRESH, "rt-0123456789abcdef"));
 	import_release(&im);
+	take(&im, "the access token " JWT " and refresh_token=rt-0123456789abcdef: neither works.");
+	assert_true(token_is(&im, SLOT_ACCESS, JWT));
+	assert_true(token_is(&im, SLOT_REFRESH, "rt-0123456789abcdef"));
+	import_release(&im);
 	take(&im, "invalid_token for Authorization: Bearer eyJhbGciOi...");
 	assert_int_equal(im.n_tokens, 0);
 	assert_true(noted(&im, "took out"));
