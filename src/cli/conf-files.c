@@ -28,6 +28,9 @@ conf_init(struct conf *c)
 #undef UI_STR
 #undef UI_BOOL
 #undef UI_INT
+	/* what is on a screen far away is copied by selecting it */
+	if (getenv("SSH_CONNECTION"))
+		c->ui.mouse = false;
 	keymap_init(&c->keymap);
 }
 

@@ -267,6 +267,7 @@ screen_run(struct screen *s)
 		.title = s->title,
 		.lesson = a->lesson.goal,
 		.lesson_reached = a->lesson.reached ? lesson_reached : NULL,
+		.mouse = opt_given(o, OPT_MOUSE) ? opt_choice(o, OPT_MOUSE) == 0 : a->conf.ui.mouse,
 		.guide = a->conf.ui.guide,
 		.choose = s->choose,
 		.offline = a->read_only,

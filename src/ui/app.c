@@ -76,6 +76,14 @@ ui_leave(struct ui *ui, int status)
 /* --- frames ------------------------------------------------------------------------------------
  */
 
+/* An address for another window or machine stands there: the mouse is the terminal's. */
+static bool
+to_be_selected(const struct ui *ui)
+{
+	return ui->layers[ui->n_layers - 1].screen->contexts & CONTEXT_LOGIN &&
+		ui->m.login.phase == FLOW_WAITING;
+}
+
 static void
 draw(struct ui *ui)
 {
@@ -85,6 +93,9 @@ draw(struct ui *ui)
 	if (rows != ui->canvas.rows || cols != ui->canvas.cols)
 		canvas_resize(&ui->canvas, rows, cols);
 	ui_draw(ui, &ui->canvas);
+	ui->decoder.mouse = ui->mouse && !to_be_selected(ui);
+	if (ui->mouse)
+		ui->d->term->mouse(ui->term, ui->decoder.mouse);
 	if (!ui->d->term->draw(ui->term, &ui->canvas))
 		ui_leave(ui, 128 + SIGHUP);
 	ui->dirty = ui->soon = false;
@@ -234,7 +245,7 @@ take_input(struct ui *ui)
 	if (!ui->decoder.pasting && ui->decoder.deadline_us == INT64_MAX)
 		pasted = burst(ui, bytes, (size_t)n);
 	if (pasted) {
-		struct key_event ev = {EVENT_PASTE, {0, 0}, span_make(bytes, pasted), false};
+		struct key_event ev = {.kind = EVENT_PASTE, .paste = span_make(bytes, pasted)};
 
 		if (pasted >= BURST_LONG)
 			ui->burst_until_us = ui_now_us(ui) + BURST_GAP_US;
@@ -522,6 +533,7 @@ ui_run(const struct ui_deps *deps)
 	ascii = deps->term->ascii(ui->term);
 	ui->canvas.ascii = ascii;
 	deps->term->set_theme(ui->term, &ui->theme);
+	ui->mouse = deps->mouse && deps->term->mouse(ui->term, true);
 	draw(ui);
 	if (!prepare(ui, &e)) {
 		said = true;

@@ -27,6 +27,7 @@ canvas_release(struct canvas *c)
 		wipe(c->cells, sizeof(*c->cells) * (size_t)(c->rows * c->cols));
 	free(c->cells);
 	free(c->clusters);
+	free(c->zones);
 	canvas_init(c);
 }
 
@@ -109,8 +110,51 @@ canvas_clear(struct canvas *c)
 	fill_cells(c->cells, (size_t)c->rows * (size_t)c->cols,
 		(struct cell){' ', 0, UIR_TEXT, 0});
 	c->n_clusters = 0;
+	c->n_zones = 0;
 	c->cursor_row = c->cursor_col = -1;
 	c->clip = (struct rect){0, 0, c->rows, c->cols};
+}
+
+/* --- zones --- */
+
+void
+canvas_zone(struct canvas *c, struct rect r, enum zone_kind kind, int64_t arg)
+{
+	int bottom = between(r.row + r.rows, c->clip.row, c->clip.row + c->clip.rows);
+	int right = between(r.col + r.cols, c->clip.col, c->clip.col + c->clip.cols);
+
+	if (!c->cells) /* only measured */
+		return;
+	r.row = between(r.row, c->clip.row, bottom);
+	r.col = between(r.col, c->clip.col, right);
+	r.rows = bottom - r.row;
+	r.cols = right - r.col;
+	if (r.rows < 1 || r.cols < 1)
+		return;
+	if (c->n_zones == c->cap_zones) {
+		c->cap_zones = c->cap_zones ? 2 * c->cap_zones : 64;
+		c->zones = xreallocarray(c->zones, c->cap_zones, sizeof(*c->zones));
+	}
+	c->zones[c->n_zones++] = (struct zone){r, kind, arg};
+}
+
+void
+canvas_zones_clear(struct canvas *c)
+{
+	c->n_zones = 0;
+}
+
+const struct zone *
+canvas_zone_at(const struct canvas *c, enum zone_kind kind, int row, int col)
+{
+	for (size_t i = c->n_zones; i > 0; i--) {
+		const struct zone *z = &c->zones[i - 1];
+
+		if (z->kind == kind && row >= z->r.row && row < z->r.row + z->r.rows &&
+			col >= z->r.col && col < z->r.col + z->r.cols)
+			return z;
+	}
+	return NULL;
 }
 
 struct rect

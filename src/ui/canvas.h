@@ -26,6 +26,24 @@ struct rect {
 	int row, col, rows, cols;
 };
 
+/*
+ * What a click at a place means.  The drawing notes it, so that it is where it is seen, and nowhere else; the last
+ * one noted is on top.
+ */
+enum zone_kind {
+	ZONE_ACTION, /* arg: enum action */
+	ZONE_PANE,   /* arg: enum pane */
+	ZONE_ROW,    /* arg: a row of the fields */
+	ZONE_RECORD, /* arg: a log record's sequence number */
+	ZONE_CHOICE, /* arg: which one */
+	ZONE_PART,   /* arg: which field of a form */
+};
+struct zone {
+	struct rect r;
+	enum zone_kind kind;
+	int64_t arg;
+};
+
 struct canvas {
 	int rows, cols;
 	int cursor_row, cursor_col; /* -1: no cursor */
@@ -35,6 +53,8 @@ struct canvas {
 	struct cell *cells;         /* rows * cols */
 	uint32_t (*clusters)[CANVAS_MARKS]; /* 0-ended lists of marks; allocated with the first */
 	unsigned n_clusters;
+	struct zone *zones;
+	size_t n_zones, cap_zones;
 };
 
 void canvas_init(struct canvas *c);
@@ -62,6 +82,12 @@ void canvas_fill(struct canvas *c, struct rect r, uint32_t cp, enum ui_role role
 /* Gives `width` cells another role. */
 void canvas_paint(struct canvas *c, int row, int col, int width, enum ui_role role);
 void canvas_cursor(struct canvas *c, int row, int col);
+/* Notes what a click into r means, as far as r is not clipped away. */
+void canvas_zone(struct canvas *c, struct rect r, enum zone_kind kind, int64_t arg);
+/* Forgets what was noted: what is drawn now covers it. */
+void canvas_zones_clear(struct canvas *c);
+/* The topmost of that kind at a place; NULL: there is none. */
+const struct zone *canvas_zone_at(const struct canvas *c, enum zone_kind kind, int row, int col);
 /* Single lines around r; nothing if r is smaller than 2x2. */
 void canvas_frame(struct canvas *c, struct rect r, enum ui_role role);
 

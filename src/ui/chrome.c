@@ -77,6 +77,7 @@ chrome_rail(const struct ui *ui, struct canvas *c, int row)
 
 	for (int s = 0; s < STEP_COUNT; s++) {
 		bool here = ui->step == (enum step)s, running = ui->m.running == (enum step)s;
+		int from = col;
 		enum ui_role role = here ? UIR_RAIL_HERE : UIR_RAIL;
 		uint32_t glyph = running ? GLYPH_RUNNING : glyph_state((int)ui->m.steps[s]);
 		enum ui_role glyph_role = running ? UIR_RUNNING : state_role((int)ui->m.steps[s]);
@@ -89,6 +90,8 @@ chrome_rail(const struct ui *ui, struct canvas *c, int row)
 		col += canvas_put(c, row, col, glyph, here ? role : glyph_role);
 		if (here)
 			canvas_put(c, row, col, ']', role);
+		canvas_zone(c, (struct rect){row, from - 1, 1, col + 1 - from}, ZONE_ACTION,
+			ACT_STEP_1 + s);
 		col += gap;
 	}
 	return 1;
@@ -300,7 +303,7 @@ static int
 draw_hint(const struct ui *ui, struct canvas *c, int col, int end, enum action a, const char *hint)
 {
 	char key[32], other[32];
-	int row = c->rows - 1, need = hint_cells(ui, a, hint);
+	int row = c->rows - 1, need = hint_cells(ui, a, hint), from = col;
 
 	if (!need || col + need > end)
 		return 0;
@@ -311,6 +314,7 @@ draw_hint(const struct ui *ui, struct canvas *c, int col, int end, enum action a
 		col += 1 + canvas_puts(c, row, col + 1, need, UIR_KEY, other);
 	}
 	canvas_puts(c, row, col + 1, need, UIR_HINT, hint);
+	canvas_zone(c, (struct rect){row, from, 1, need}, ZONE_ACTION, a);
 	return need + 2;
 }
 

@@ -119,6 +119,20 @@ dialog_event(struct ui *ui, void *state, const struct key_event *ev)
 	return UI_HANDLED;
 }
 
+static unsigned
+dialog_mouse(struct ui *ui, void *state, const struct mouse *m)
+{
+	struct dialog *d = state;
+	int64_t choice = ui_clicked(ui, ZONE_CHOICE, m);
+
+	if (m->kind != MOUSE_CLICK)
+		return dialog_action(ui, state,
+			m->kind == MOUSE_WHEEL_UP ? ACT_FORM_PREV : ACT_FORM_NEXT);
+	return choice >= 0 && choice < (int64_t)d->spec.n_choices
+		? answer(ui, d, (size_t)choice)
+		: UI_HANDLED;
+}
+
 static int
 text_rows(const char *text, int cols)
 {
@@ -173,6 +187,7 @@ dialog_draw(const struct ui *ui, const void *state, struct canvas *c)
 			canvas_put(c, row, r.col + 2, GLYPH_MARK, UIR_MARK);
 		canvas_printf(c, row, r.col + 4, inner - 2, here ? UIR_CHOICE_HERE : UIR_CHOICE,
 			"%zu %s", i + 1, d->spec.choices[i]);
+		canvas_zone(c, (struct rect){row, r.col + 1, 1, cols - 2}, ZONE_CHOICE, (int)i);
 	}
 }
 
@@ -194,6 +209,7 @@ static const struct screen screen_dialog = {
 	.leave = dialog_leave,
 	.action = dialog_action,
 	.event = dialog_event,
+	.mouse = dialog_mouse,
 	.draw = dialog_draw,
 	.hints = dialog_hints,
 };

@@ -379,6 +379,9 @@ fieldlist_draw(const struct field_list *l, struct place p, bool focus, struct re
 		}
 		if (search && *search)
 			paint_found(c, row, r.col, r.cols, search);
+		if (can_mark(f))
+			canvas_zone(c, (struct rect){row, r.col, row_height(f, &w), r.cols},
+				ZONE_ROW, i);
 		used += row_height(f, &w);
 	}
 	if (i < (int)l->n || used > r.rows)

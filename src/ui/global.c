@@ -121,12 +121,28 @@ fresh_action(struct ui *ui, enum action a)
 	return false;
 }
 
+static void
+take_mouse(struct ui *ui)
+{
+	bool on = !ui->mouse;
+
+	if (!ui->d->term->mouse(ui->term, on)) {
+		ui_notice(ui, _("This terminal has no mouse to take."));
+		return;
+	}
+	ui->mouse = on;
+	ui_notice(ui, "%s", on ? _("The mouse is taken: clicks and the wheel. Shift selects text.")
+			       : _("The mouse is the terminal's again: it selects text."));
+}
+
 /* How things are shown, not what. */
 static void
 look_action(struct ui *ui, enum action a)
 {
 	if (a == ACT_THEME) {
 		screen_theme_push(ui);
+	} else if (a == ACT_MOUSE) {
+		take_mouse(ui);
 	} else if (a == ACT_REDRAW) {
 		ui->d->term->redraw(ui->term);
 	} else {
@@ -189,6 +205,7 @@ ui_global_action(struct ui *ui, enum action a)
 		break;
 	case ACT_TIME:
 	case ACT_THEME:
+	case ACT_MOUSE:
 	case ACT_REDRAW:
 		look_action(ui, a);
 		break;

@@ -35,7 +35,7 @@ static bool
 give(struct keydec *d, struct key_event *out, uint32_t code, unsigned mods)
 {
 	reset(d);
-	*out = (struct key_event){EVENT_KEY, {code, (uint8_t)mods}, SPAN_EMPTY, false};
+	*out = (struct key_event){.kind = EVENT_KEY, .key = {code, (uint8_t)mods}};
 	return true;
 }
 
@@ -44,8 +44,28 @@ give_paste(struct keydec *d, struct key_event *out, size_t len)
 {
 	reset(d);
 	d->pasting = false;
+	*out = (struct key_event){.kind = EVENT_PASTE,
+		.paste = span_sub(buf_span(&d->paste), 0, len),
+		.cut = d->cut};
+	return true;
+}
+
+enum { WHEEL = 64, MODS = 4 | 8 | 16 /* Shift, Alt, Control */ };
+
+/* button: as xterm numbers it; row, col: from 1.  The left button going down, and the wheel. */
+static bool
+give_mouse(struct keydec *d, struct key_event *out, unsigned button, unsigned col, unsigned row)
+{
+	enum mouse_kind kind = MOUSE_CLICK;
+
+	reset(d);
+	button &= ~(unsigned)MODS;
+	if (!row || !col || !(button == 0 || button == WHEEL || button == WHEEL + 1))
+		return false;
+	if (button & WHEEL)
+		kind = button & 1 ? MOUSE_WHEEL_DOWN : MOUSE_WHEEL_UP;
 	*out = (struct key_event){
-		EVENT_PASTE, {0, 0}, span_sub(buf_span(&d->paste), 0, len), d->cut};
+		.kind = EVENT_MOUSE, .mouse = {kind, (int)row - 1, (int)col - 1}};
 	return true;
 }
 
@@ -141,22 +161,31 @@ static bool
 sequence(struct keydec *d, struct key_event *out)
 {
 	unsigned char final = d->seq[d->n - 1];
-	unsigned par[2] = {0, 0}, k = 0, mods = 0;
+	unsigned par[3] = {0, 0, 0}, k = 0, mods = 0;
 	uint32_t code;
+	bool odd = false;
 
 	for (size_t i = 2; i + 1 < d->n; i++) {
 		unsigned char b = d->seq[i];
 
-		if (b >= '0' && b <= '9' && k < 2 && par[k] < 10000)
+		if (b >= '0' && b <= '9' && k < ARRAY_SIZE(par) && par[k] < 10000)
 			par[k] = par[k] * 10 + (unsigned)(b - '0');
 		else if (b == ';')
 			k++;
+		else
+			odd |= i > 2;
 	}
 	if (d->seq[1] == '[' && final == '~' && par[0] == 200) {
 		reset(d);
 		d->pasting = true;
 		d->cut = false;
 		buf_clear(&d->paste);
+		return false;
+	}
+	if (d->seq[1] == '[' && d->seq[2] == '<') {
+		if (d->mouse && final == 'M' && k == 2 && !odd)
+			return give_mouse(d, out, par[0], par[1], par[2]);
+		reset(d);
 		return false;
 	}
 	if (par[1] > 1 && par[1] <= 8)
@@ -170,6 +199,22 @@ sequence(struct keydec *d, struct key_event *out)
 		mods |= MOD_SHIFT;
 	reset(d);
 	return code ? give(d, out, code, mods) : false;
+}
+
+/* "CSI M" and three bytes, each 32 more than it says: the form before SGR's, up to column 223. */
+static bool
+old_mouse(struct keydec *d, unsigned char byte, int64_t now_us, struct key_event *out)
+{
+	d->seq[d->n++] = byte;
+	d->deadline_us = now_us + KEYDEC_SEQ_US;
+	if (d->n < 6)
+		return false;
+	for (size_t i = 3; i < 6; i++)
+		if (d->seq[i] < 32) {
+			reset(d);
+			return false;
+		}
+	return give_mouse(d, out, d->seq[3] - 32u, d->seq[4] - 32u, d->seq[5] - 32u);
 }
 
 static bool
@@ -274,6 +319,13 @@ keydec_push(struct keydec *d, unsigned char byte, int64_t now_us, struct key_eve
 			return utf8_byte(d, byte, MOD_ALT, now_us, out);
 		reset(d);
 		return keydec_push(d, byte, now_us, out);
+	}
+	if (d->mouse && d->n >= 3 && d->seq[1] == '[' && d->seq[2] == 'M')
+		return old_mouse(d, byte, now_us, out);
+	if (d->mouse && d->n == 2 && d->seq[1] == '[' && byte == 'M') {
+		d->seq[d->n++] = byte;
+		d->deadline_us = now_us + KEYDEC_SEQ_US;
+		return false;
 	}
 	if (byte == 0x1b || byte < 0x20 || byte > 0x7e) {
 		/* the sequence was broken off */

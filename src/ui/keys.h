@@ -1,4 +1,4 @@
-/* Keys: our own numbers, names for configuration and help, and the decoder of a terminal's bytes. */
+/* Keys and the mouse: our own numbers, names for configuration and help, and the decoder of a terminal's bytes. */
 #ifndef TT_UI_KEYS_H
 #define TT_UI_KEYS_H
 
@@ -25,19 +25,27 @@ char *key_words(char *out, size_t size);
 char *key_name(struct key k, char *out, size_t size);
 bool key_eq(struct key a, struct key b);
 
-enum key_event_kind { EVENT_KEY, EVENT_PASTE };
+/* What is done with the mouse here; all else of it is swallowed.  row, col: from 0. */
+enum mouse_kind { MOUSE_CLICK, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
+struct mouse {
+	enum mouse_kind kind;
+	int row, col;
+};
+
+enum key_event_kind { EVENT_KEY, EVENT_PASTE, EVENT_MOUSE };
 struct key_event {
 	enum key_event_kind kind;
 	struct key key;
 	struct span paste; /* borrowed until the next call; may hold a secret */
 	bool cut;          /* the paste was longer than the limit */
+	struct mouse mouse;
 };
 
 enum { KEYDEC_ESC_US = 25000, KEYDEC_SEQ_US = 250000, KEYDEC_PASTE_US = 1000000 };
 
 /*
- * A pure state machine, fed a byte at a time: UTF-8, CSI, SS3, Alt, bracketed paste.  Time comes in with the
- * bytes; a lone ESC is decided by keydec_timeout(), never by blocking.  Unknown sequences are swallowed whole.
+ * A pure state machine, fed a byte at a time: UTF-8, CSI, SS3, Alt, bracketed paste, the mouse (SGR, and what a
+ * terminal says that does not know SGR).  Time comes in with the bytes; a lone ESC is decided by keydec_timeout(), never by blocking.  Unknown sequences are swallowed whole.
  */
 struct keydec {
 	int64_t esc_us;
@@ -45,6 +53,7 @@ struct keydec {
 	unsigned char seq[32];
 	size_t n;
 	bool pasting, cut;
+	bool mouse;          /* it was asked for: three bytes behind "CSI M" are its, too */
 	struct buf paste;    /* wiping */
 };
 

@@ -68,6 +68,7 @@ ui_draw(const struct ui *ui, struct canvas *c)
 	for (int i = first < 0 ? 0 : first; i < ui->n_layers; i++) {
 		c->cursor_row = c->cursor_col = -1;
 		canvas_clip(c, (struct rect){0, 0, c->rows, c->cols});
+		canvas_zones_clear(c); /* a click is for the layer on top */
 		ui->layers[i].screen->draw(ui, ui->layers[i].state, c);
 	}
 	canvas_clip(c, (struct rect){0, 0, c->rows, c->cols});
@@ -96,6 +97,41 @@ ui_action(struct ui *ui, enum action a)
 	follow_up(ui, at, &l, l.screen->action(ui, l.state, a), a);
 }
 
+int64_t
+ui_clicked(const struct ui *ui, enum zone_kind kind, const struct mouse *m)
+{
+	const struct zone *z = canvas_zone_at(&ui->canvas, kind, m->row, m->col);
+
+	return m->kind == MOUSE_CLICK && z ? z->arg : -1;
+}
+
+/* The wheel where a screen has no other use for it. */
+static void
+turn_wheel(struct ui *ui, unsigned contexts, bool up)
+{
+	for (int i = 0; i < WHEEL_ROWS && contexts & CONTEXT_LIST; i++)
+		ui_action(ui, up ? ACT_UP : ACT_DOWN);
+	if (contexts & CONTEXT_LIST)
+		return;
+	if (contexts & CONTEXT_FORM)
+		ui_action(ui, up ? ACT_FORM_PREV : ACT_FORM_NEXT);
+	else if (contexts & CONTEXT_COMMAND)
+		ui_action(ui, up ? ACT_COMPLETE_BACK : ACT_COMPLETE);
+}
+
+static void
+take_mouse(struct ui *ui, int at, struct layer *l, const struct mouse *m)
+{
+	int64_t a = ui_clicked(ui, ZONE_ACTION, m);
+
+	if (a > 0)
+		ui_action(ui, (enum action)a);
+	else if (l->screen->mouse)
+		follow_up(ui, at, l, l->screen->mouse(ui, l->state, m), ACT_NONE);
+	else if (m->kind != MOUSE_CLICK)
+		turn_wheel(ui, l->screen->contexts, m->kind == MOUSE_WHEEL_UP);
+}
+
 void
 ui_event(struct ui *ui, const struct key_event *ev)
 {
@@ -108,6 +144,10 @@ ui_event(struct ui *ui, const struct key_event *ev)
 		ui->dirty = true;
 	}
 	ui->key = ev->kind == EVENT_KEY ? ev->key : (struct key){0, 0};
+	if (ev->kind == EVENT_MOUSE) {
+		take_mouse(ui, at, &l, &ev->mouse);
+		return;
+	}
 	if (ev->kind == EVENT_KEY)
 		a = keymap_lookup(&ui->keymap, l.screen->contexts, ev->key);
 	if (a != ACT_NONE)

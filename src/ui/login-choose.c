@@ -77,6 +77,18 @@ choose_action(struct ui *ui, void *state, enum action a)
 	}
 }
 
+static unsigned
+choose_mouse(struct ui *ui, void *state, const struct mouse *m)
+{
+	int64_t at = ui_clicked(ui, ZONE_CHOICE, m);
+
+	if (m->kind != MOUSE_CLICK)
+		return choose_action(ui, state, m->kind == MOUSE_WHEEL_UP ? ACT_UP : ACT_DOWN);
+	if (at >= 0)
+		take(ui, (size_t)at);
+	return UI_REDRAW;
+}
+
 /*
  * One flow: its name; below, what it takes, or what stands against it. On a small terminal what
  * it takes stands
@@ -96,6 +108,7 @@ draw_flow(const struct ui *ui, const struct choose *s, size_t k, int row, struct
 	canvas_printf(c, row, 3, c->cols - 4,
 		!may ? UIR_SKIPPED : here ? UIR_CHOICE_HERE : UIR_CHOICE, "%zu %s", k + 1,
 		tr(f->words));
+	canvas_zone(c, (struct rect){row, 0, 1, c->cols}, ZONE_CHOICE, (int)k);
 	if (may && !here && c->rows < TALL)
 		return 1;
 	buf_init(&b, 4 * LIMIT_MESSAGE);
@@ -107,6 +120,7 @@ draw_flow(const struct ui *ui, const struct choose *s, size_t k, int row, struct
 	used = canvas_wrap(c, (struct rect){row + 1, 5, may && here ? 4 : 2, c->cols - 7},
 		may ? UIR_MEANING : UIR_SKIPPED, buf_span(&b));
 	buf_release(&b);
+	canvas_zone(c, (struct rect){row, 0, 1 + used, c->cols}, ZONE_CHOICE, (int)k);
 	return 1 + used;
 }
 
@@ -137,6 +151,7 @@ static const struct screen screen_choose = {
 	.state_size = sizeof(struct choose),
 	.contexts = CONTEXT_LIST | CONTEXT_GLOBAL,
 	.action = choose_action,
+	.mouse = choose_mouse,
 	.draw = choose_draw,
 	.hints = choose_hints,
 };

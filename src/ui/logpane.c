@@ -176,6 +176,8 @@ logpane_draw(const struct log *log, const struct log_view *v, bool focus, struct
 		if (logview_get(log, v, i, &rec))
 			draw_record(&rec, v, focus && i == mark, r.row + 1 + (int)(i - first), r,
 				search, c);
+		canvas_zone(c, (struct rect){r.row + 1 + (int)(i - first), r.col, 1, r.cols},
+			ZONE_RECORD, (int64_t)(log_first_seq(log) + i));
 	}
 }
 

@@ -225,6 +225,25 @@ command_event(struct ui *ui, void *state, const struct key_event *ev)
 	return UI_REDRAW;
 }
 
+/* A click takes a candidate into the line; another one runs it. */
+static unsigned
+command_mouse(struct ui *ui, void *state, const struct mouse *m)
+{
+	struct command *s = state;
+	int64_t at = ui_clicked(ui, ZONE_CHOICE, m);
+
+	if (m->kind != MOUSE_CLICK && s->list.n)
+		go_through(s, m->kind == MOUSE_WHEEL_UP);
+	if (at < 0 || at >= (int64_t)s->list.n)
+		return UI_REDRAW;
+	if (s->here == (size_t)at)
+		return run(ui, s);
+	s->here = (size_t)at;
+	textfield_set(&s->field, span_of(s->list.v[at].line));
+	s->error[0] = '\0';
+	return UI_REDRAW;
+}
+
 static void
 command_leave(struct ui *ui, void *state)
 {
@@ -297,6 +316,8 @@ command_draw(const struct ui *ui, const void *state, struct canvas *c)
 	for (int i = 0; i < rows; i++)
 		draw_candidate(&s->list.v[first + i], first + i == (int)s->here,
 			(struct rect){r.row + 1 + i, 1, 1, c->cols - 2}, c);
+	for (int i = 0; i < rows; i++)
+		canvas_zone(c, (struct rect){r.row + 1 + i, 0, 1, c->cols}, ZONE_CHOICE, first + i);
 	if (error) {
 		canvas_put(c, r.row + rows + 1, 1, GLYPH_PROBLEM, UIR_PROBLEM);
 		canvas_text_cut(
@@ -325,6 +346,7 @@ static const struct screen screen_command = {
 	.leave = command_leave,
 	.action = command_action,
 	.event = command_event,
+	.mouse = command_mouse,
 	.draw = command_draw,
 	.hints = command_hints,
 };

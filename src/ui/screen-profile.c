@@ -386,6 +386,8 @@ editor_draw(const struct ui *ui, const void *state, struct canvas *c)
 		top = n > most ? n - most : 0;
 	for (int i = top; i < n && i < top + most; i++)
 		draw_row(ui, s, (size_t)i, row + i - top, name_cols, c);
+	for (int i = top; i < n && i < top + most; i++)
+		canvas_zone(c, (struct rect){row + i - top, 0, 1, c->cols}, ZONE_PART, i);
 	if (top > 0)
 		canvas_put(c, row, c->cols - 1, GLYPH_UP, UIR_DIM);
 	if (top + most < n)
@@ -394,6 +396,19 @@ editor_draw(const struct ui *ui, const void *state, struct canvas *c)
 	for (int i = 1; i < c->cols - 1; i++)
 		canvas_put(c, row - 1, i, GLYPH_HLINE, UIR_RULE);
 	draw_help(s, (struct rect){row, 0, HELP_ROWS, c->cols}, c);
+}
+
+static unsigned
+editor_mouse(struct ui *ui, void *state, const struct mouse *m)
+{
+	struct editor *s = state;
+	int64_t at = ui_clicked(ui, ZONE_PART, m);
+
+	if (m->kind != MOUSE_CLICK)
+		move(ui, s, m->kind == MOUSE_WHEEL_UP ? -1 : 1);
+	else if (at >= 0)
+		move(ui, s, (int)at - (int)s->here);
+	return UI_REDRAW;
 }
 
 static const enum action *
@@ -451,6 +466,7 @@ static const struct screen screen_profile = {
 	.leave = editor_leave,
 	.action = editor_action,
 	.event = editor_event,
+	.mouse = editor_mouse,
 	.draw = editor_draw,
 	.hints = editor_hints,
 	.deadline = editor_deadline,

@@ -284,6 +284,33 @@ step_action(struct ui *ui, void *state, enum action a)
 	return UI_PROPAGATE;
 }
 
+/* A click gives the keys and marks, and opens what is marked.  The wheel moves what it is over. */
+static unsigned
+step_mouse(struct ui *ui, void *state, const struct mouse *m)
+{
+	const struct zone *pane = canvas_zone_at(&ui->canvas, ZONE_PANE, m->row, m->col);
+	int64_t field = ui_clicked(ui, ZONE_ROW, m), record = ui_clicked(ui, ZONE_RECORD, m);
+	struct place *p = &ui->places[ui->step];
+	enum pane was = ui->pane;
+
+	if (!pane)
+		return UI_HANDLED;
+	ui->pane = (enum pane)pane->arg;
+	if (m->kind != MOUSE_CLICK) {
+		for (int i = 0; i < WHEEL_ROWS; i++)
+			step_action(ui, state, m->kind == MOUSE_WHEEL_UP ? ACT_UP : ACT_DOWN);
+	} else if (record > 0) {
+		if (was == PANE_LOG && ui->log.mark_seq == (uint64_t)record)
+			return enter(ui);
+		ui->log.mark_seq = (uint64_t)record;
+	} else if (field >= 0 && field < (int64_t)ui->m.fields.n) {
+		if (was == PANE_FIELDS && p->mark == field)
+			return enter(ui);
+		p->mark = (int)field;
+	}
+	return UI_REDRAW;
+}
+
 /* Before the first frame's work is done, and for a step without rows. */
 static void
 draw_empty(const struct ui *ui, struct rect r, struct canvas *c)
@@ -341,6 +368,9 @@ step_draw(const struct ui *ui, const void *state, struct canvas *c)
 	if (line.rows > 0)
 		timeline_draw(t, life_band(&ui->m.access, &t->access, t->now_s),
 			life_band(&ui->m.refresh, &t->refresh, t->now_s), ui->local_time, line, c);
+	canvas_zone(c, fields, ZONE_PANE, PANE_FIELDS);
+	canvas_zone(c, log, ZONE_PANE, PANE_LOG);
+	canvas_zone(c, (struct rect){log.row, log.col, 1, log.cols}, ZONE_ACTION, ACT_LOG);
 	if (fields.rows > 0 && ui->m.fields.n)
 		fieldlist_draw(&ui->m.fields, place, ui->pane == PANE_FIELDS, fields,
 			ui->pane == PANE_FIELDS ? search : "", c);
@@ -421,6 +451,7 @@ const struct screen screen_step = {
 	.name = "step",
 	.contexts = CONTEXT_LIST | CONTEXT_GLOBAL,
 	.action = step_action,
+	.mouse = step_mouse,
 	.draw = step_draw,
 	.hints = step_hints,
 };

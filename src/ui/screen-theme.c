@@ -98,6 +98,25 @@ themes_event(struct ui *ui, void *state, const struct key_event *ev)
 	return ev->key.code == 'q' ? UI_CLOSE : UI_HANDLED;
 }
 
+/* A click shows it, another keeps it. */
+static unsigned
+themes_mouse(struct ui *ui, void *state, const struct mouse *m)
+{
+	struct themes *s = state;
+	int64_t choice = ui_clicked(ui, ZONE_CHOICE, m);
+
+	if (m->kind != MOUSE_CLICK)
+		return themes_action(ui, state,
+			m->kind == MOUSE_WHEEL_UP ? ACT_FORM_PREV : ACT_FORM_NEXT);
+	if (choice < 0 || choice >= (int64_t)s->n)
+		return UI_HANDLED;
+	if (s->here == (size_t)choice)
+		return keep(ui, s);
+	s->here = (size_t)choice;
+	preview(ui, s);
+	return UI_REDRAW;
+}
+
 /* At the right edge: verdict, fields and log stay in sight, by which it is chosen. */
 static void
 themes_draw(const struct ui *ui, const void *state, struct canvas *c)
@@ -119,6 +138,8 @@ themes_draw(const struct ui *ui, const void *state, struct canvas *c)
 			canvas_put(c, r.row + 1 + i, r.col + 2, GLYPH_MARK, UIR_MARK);
 		canvas_text_cut(c, r.row + 1 + i, r.col + 4, r.cols - 6,
 			here ? UIR_CHOICE_HERE : UIR_CHOICE, span_of(s->names[first + i]));
+		canvas_zone(c, (struct rect){r.row + 1 + i, r.col + 1, 1, r.cols - 2}, ZONE_CHOICE,
+			first + i);
 	}
 	canvas_wrap(c, (struct rect){r.row + 1 + rows, r.col + 2, tail, r.cols - 4}, UIR_PROBLEM,
 		span_of(s->error));
@@ -142,6 +163,7 @@ static const struct screen screen_theme = {
 	.leave = themes_leave,
 	.action = themes_action,
 	.event = themes_event,
+	.mouse = themes_mouse,
 	.draw = themes_draw,
 	.hints = themes_hints,
 };

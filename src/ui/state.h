@@ -31,6 +31,11 @@ struct screen {
 	unsigned (*action)(struct ui *ui, void *state, enum action a);
 	/* Keys that are no action, and pastes; NULL: ignored. */
 	unsigned (*event)(struct ui *ui, void *state, const struct key_event *ev);
+	/*
+	 * A click or a turn of the wheel that no ZONE_ACTION took, on what stands on the screen (ui->canvas).  NULL: the
+	 * wheel moves, as the arrows do.
+	 */
+	unsigned (*mouse)(struct ui *ui, void *state, const struct mouse *m);
 	void (*draw)(const struct ui *ui, const void *state, struct canvas *c);
 	/* Actions for the footer, ended by ACT_NONE; NULL: none. */
 	const enum action *(*hints)(const struct ui *ui, const void *state);
@@ -96,6 +101,7 @@ struct ui {
 	const struct log *records;
 	bool local_time, guide;
 	bool decoded, unwrapped; /* how pagers show exchanges, and long lines */
+	bool mouse;             /* wished, and the terminal has one */
 	char lesson[160];       /* how the lesson's goal was reached; "": not yet */
 	char notice[240];       /* answer to the last key; gone with the next */
 	char search[64];        /* what was looked for last */
@@ -134,6 +140,9 @@ void ui_pop_all(struct ui *ui); /* down to the first */
 void ui_draw(const struct ui *ui, struct canvas *c);
 void ui_event(struct ui *ui, const struct key_event *ev);
 void ui_action(struct ui *ui, enum action a);
+enum { WHEEL_ROWS = 3 }; /* of a list, by one notch */
+/* The argument of the topmost zone of a kind that was clicked; -1: none was. */
+int64_t ui_clicked(const struct ui *ui, enum zone_kind kind, const struct mouse *m);
 int64_t ui_deadline(const struct ui *ui);
 void ui_timeout(struct ui *ui, int64_t now_us);
 

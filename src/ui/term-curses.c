@@ -139,12 +139,16 @@ struct terminal {
 	int rows, cols, colours;
 	bool ascii, cursor, own_in;
 	bool mixes; /* RGB colours by ISO 8613-6, palette colours by its terminfo entry */
+	bool mouse; /* it is taken */
 	char notice[160];
 	struct paint paint;
 };
 
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
+/* Buttons and the wheel, no movements; coordinates as numbers (SGR) where it knows them. */
+#define MOUSE_ON "\033[?1000h\033[?1006h"
+#define MOUSE_OFF "\033[?1006l\033[?1000l"
 
 /* For die() and fatal signals: nothing but write and tcsetattr, with what was made ready before. */
 static struct {
@@ -207,6 +211,8 @@ rescue_arm(int in)
 	rescue.n = 0;
 	rescue.in = in;
 	rescue_add(PASTE_OFF);
+	if (capability("kmous"))
+		rescue_add(MOUSE_OFF);
 	rescue_add(capability("sgr0"));
 	rescue_add(capability("op"));
 	rescue_add(capability("cnorm"));
@@ -514,6 +520,8 @@ static void
 leave(struct terminal *t)
 {
 	frame_puts(PASTE_OFF);
+	if (t->mouse)
+		frame_puts(MOUSE_OFF);
 	if (t->cursor)
 		curs_set(0);
 	/* without another screen to come back from, it leaves the cursor in the last row that it
@@ -696,12 +704,25 @@ curses_suspend(struct terminal *t)
 	sigaction(SIGTSTP, &ours, NULL);
 	tcgetattr(fileno(t->in), &rescue.modes);
 	frame_puts(PASTE_ON);
+	if (t->mouse)
+		frame_puts(MOUSE_ON);
 	t->cursor = false;
 	paint_forget(&t->paint);
 	reset_prog_mode();
 	doupdate();
 	curs_set(0);
 	ask_size(t);
+}
+
+static bool
+curses_mouse(struct terminal *t, bool on)
+{
+	if (on && !capability("kmous"))
+		return false;
+	if (on != t->mouse)
+		frame_puts(on ? MOUSE_ON : MOUSE_OFF);
+	t->mouse = on;
+	return true;
 }
 
 const struct term_ops term_curses = {
@@ -721,4 +742,5 @@ const struct term_ops term_curses = {
 	.writable = curses_writable,
 	.clip = curses_clip,
 	.suspend = curses_suspend,
+	.mouse = curses_mouse,
 };

@@ -46,6 +46,8 @@ struct term_ops {
 	void (*clip)(struct terminal *t, struct span text);
 	/* Gives the terminal back, stops the process, takes the terminal again. */
 	void (*suspend)(struct terminal *t);
+	/* Takes its mouse, or leaves it to the terminal; false: it has none.  However the program ends, it is left. */
+	bool (*mouse)(struct terminal *t, bool on);
 };
 
 extern const struct term_ops term_curses;

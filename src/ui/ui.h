@@ -74,6 +74,7 @@ struct ui_deps {
 	const char *lesson;            /* a sentence over the guide of every step (the scenario's goal); NULL */
 	/* Was its goal reached?  Then words say so, and how to go on.  Asked while nothing runs; NULL: never. */
 	bool (*lesson_reached)(void *ctx, char *words, size_t size);
+	bool mouse;                    /* take it, where the terminal has one */
 	bool guide;                    /* the guide stands beside the fields where there is room */
 	bool offline;                  /* a saved case: nothing can be sent */
 	const char *notice;            /* said first; NULL or "" */

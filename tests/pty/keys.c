@@ -1,7 +1,8 @@
-/* The real program and what is typed and pasted: Esc, dialogs whose line will not do, large pastes, values in clear. */
+/* The real program and what is typed and pasted: Esc, dialogs whose line will not do, large pastes, values in clear; the mouse. */
 #include "unit.h"
 
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -203,6 +204,103 @@ test_show_secret(void **state)
 	play_quit(t);
 }
 
+/* --- the mouse ------------------------------------------------------------------------------------------ */
+
+static void
+test_mouse(void **state)
+{
+	struct vt *t = play_start(NULL, demo_expired);
+
+	(void)state;
+	assert_true(vt_idle(t));
+	assert_true(t->mouse);
+	play_keys(t, "w");
+	assert_true(vt_click_on(t, "4 Handle"));
+	play_keys(t, "");
+	assert_true(vt_has(t, "[4 Handle"));
+	assert_true(vt_click_on(t, "1 Verify"));
+	play_keys(t, "");
+	assert_true(vt_click_on(t, "active  "));
+	play_keys(t, "");
+	assert_true(vt_has(t, "▸"));
+	assert_true(vt_click_on(t, "active  "));
+	play_keys(t, "");
+	assert_true(vt_has(t, "── active"));
+	assert_true(vt_click_on(t, "Esc back"));
+	play_keys(t, "");
+	vt_wheel(t, t->rows - 3, 5, true);
+	play_keys(t, "");
+	assert_true(vt_has(t, "End follows"));
+	play_keys(t, "R");
+	assert_true(vt_click_on(t, "2 In memory only"));
+	play_keys(t, "");
+	assert_true(vt_has(t, "Refresh the tokens?"));
+	assert_true(vt_click_on(t, "3 Cancel"));
+	play_keys(t, "M");
+	assert_false(t->mouse);
+	assert_true(vt_has(t, "it selects text"));
+	play_keys(t, "M");
+	assert_true(t->mouse);
+	play_keys(t, "5");
+	assert_true(vt_click_on(t, "q quit"));
+	play_restored(t);
+	assert_int_equal(WEXITSTATUS(t->status), 0);
+}
+
+/* An address that is to be selected: the mouse is the terminal's while it stands there. */
+static void
+test_a_login_leaves_the_mouse(void **state)
+{
+	static const char *const args[] = {"demo", "device", NULL};
+	struct vt *t = play_start(NULL, args);
+
+	(void)state;
+	assert_true(vt_idle(t));
+	play_keys(t, "w");
+	play_keys(t, "i");
+	assert_true(vt_click_on(t, "device authorization"));
+	play_keys(t, "");
+	assert_true(t->mouse);
+	vt_type(t, "\r");
+	assert_true(vt_see(t, "Where do the new tokens go?"));
+	vt_type(t, "2");
+	assert_true(vt_see(t, "On a phone or any other device, open"));
+	assert_true(vt_blocked(t));
+	assert_false(t->mouse);
+	vt_type(t, "\033");
+	assert_true(vt_see(t, "cancelled"));
+	assert_true(vt_blocked(t));
+	assert_true(t->mouse);
+	play_keys(t, "\033");
+	play_quit(t);
+}
+
+static void
+test_who_has_the_mouse(void **state)
+{
+	static const char *const off[] = {"demo", "expired", "--mouse", "off", NULL};
+	static const char *const on[] = {"demo", "expired", "--mouse", "on", NULL};
+	static const struct {
+		const char *env;
+		const char *const *args;
+		bool taken;
+	} worlds[] = {{"SSH_CONNECTION=", demo_expired, true}, {"SSH_CONNECTION=", off, false},
+		{"SSH_CONNECTION=192.0.2.1 50000 192.0.2.2 22", demo_expired, false},
+		{"SSH_CONNECTION=192.0.2.1 50000 192.0.2.2 22", on, true}, {"TERM=vt100", on, false},
+		{"TERM=linux", on, true}, {"TERM=tmux-256color", demo_expired, true}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(worlds); i++) {
+		const char *env[] = {worlds[i].env, NULL};
+		const struct vt_options o = {.env = env};
+		struct vt *t = play_start(&o, worlds[i].args);
+
+		assert_true(vt_idle(t));
+		assert_int_equal(t->mouse, worlds[i].taken);
+		play_quit(t);
+	}
+}
+
 int
 main(void)
 {
@@ -214,6 +312,9 @@ main(void)
 		TEST(test_paste_of_16_kib),
 		TEST(test_a_paste_is_no_key),
 		TEST(test_show_secret),
+		TEST(test_mouse),
+		TEST(test_a_login_leaves_the_mouse),
+		TEST(test_who_has_the_mouse),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -202,6 +202,7 @@ play_restored(struct vt *t)
 		vt_dump(t, "a restored terminal");
 	assert_false(t->alternate);
 	assert_false(t->bracketed);
+	assert_false(t->mouse);
 	assert_true(t->cursor);
 	assert_true(vt_modes_restored(t));
 }

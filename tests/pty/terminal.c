@@ -181,6 +181,7 @@ test_stop_and_continue(void **state)
 		vt_drain(t);
 		assert_false(t->alternate);
 		assert_false(t->bracketed);
+		assert_false(t->mouse);
 		assert_true(t->cursor);
 		assert_true(vt_modes_restored(t));
 		assert_false(vt_has(t, "[5 Debug"));
@@ -189,7 +190,7 @@ test_stop_and_continue(void **state)
 		vt_continue(t);
 		assert_true(vt_see(t, "[5 Debug"));
 		assert_true(vt_idle(t));
-		assert_true(t->alternate && t->bracketed && !t->cursor);
+		assert_true(t->alternate && t->bracketed && t->mouse && !t->cursor);
 		play_keys(t, "4");
 		assert_true(vt_has(t, "[4 Handle"));
 		play_keys(t, "5");

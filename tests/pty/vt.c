@@ -218,7 +218,13 @@ watch_modes(struct vt *t, const char *p, size_t n)
 			t->bracketed = true;
 		if (memcmp(buf + i, "\033[?2004l", 8) == 0)
 			t->bracketed = false;
+		/* what any of these leaves on is left on */
+		if (memcmp(buf + i, "\033[?1000h", 8) == 0 || memcmp(buf + i, "\033[?1006h", 8) == 0)
+			t->mice |= buf[i + 6] == '0' ? 1 : 2;
+		if (memcmp(buf + i, "\033[?1000l", 8) == 0 || memcmp(buf + i, "\033[?1006l", 8) == 0)
+			t->mice &= buf[i + 6] == '0' ? ~1u : ~2u;
 	}
+	t->mouse = t->mice != 0;
 	t->tail_len = len < 7 ? len : 7;
 	memcpy(t->tail, buf + len - t->tail_len, t->tail_len);
 }
@@ -457,6 +463,42 @@ vt_paste(struct vt *t, const char *text, size_t n)
 	vt_type(t, "\033[200~");
 	vt_send(t, text, n);
 	vt_type(t, "\033[201~");
+}
+
+static void
+send_mouse(struct vt *t, int button, int row, int col, char end)
+{
+	char text[48];
+
+	snprintf(text, sizeof(text), "\033[<%d;%d;%d%c", button, col + 1, row + 1, end);
+	vt_type(t, text);
+}
+
+void
+vt_click(struct vt *t, int row, int col)
+{
+	send_mouse(t, 0, row, col, 'M');
+	send_mouse(t, 0, row, col, 'm');
+}
+
+void
+vt_wheel(struct vt *t, int row, int col, bool up)
+{
+	send_mouse(t, up ? 64 : 65, row, col, 'M');
+}
+
+bool
+vt_click_on(struct vt *t, const char *text)
+{
+	for (int row = 0; row < t->rows; row++) {
+		const char *line = vt_row(t, row), *at = strstr(line, text);
+
+		if (at) {
+			vt_click(t, row, (int)utf8_cells(span_make(line, (size_t)(at - line))));
+			return true;
+		}
+	}
+	return false;
 }
 
 void

@@ -39,7 +39,8 @@ struct vt {
 		unsigned long taken, written;
 		int rows, cols;
 	} last;
-	bool alternate, cursor, bracketed; /* modes as the program left them */
+	bool alternate, cursor, bracketed, mouse; /* modes as the program left them */
+	unsigned mice;           /* the mouse's modes that are on, a bit each */
 	bool hung_up, exited;
 	bool held;               /* the terminal reads nothing: to be set by who tests that */
 	int status;              /* of waitpid */
@@ -64,6 +65,11 @@ void vt_send(struct vt *t, const char *bytes, size_t n);
 void vt_type(struct vt *t, const char *text); /* "\r" Enter, "\033[A" Up, … */
 /* As a terminal with bracketed paste sends it. */
 void vt_paste(struct vt *t, const char *text, size_t n);
+/* Presses the left button there (and lets it go), from 0; turns the wheel. */
+void vt_click(struct vt *t, int row, int col);
+void vt_wheel(struct vt *t, int row, int col, bool up);
+/* On the first place where the text stands; false: it stands nowhere. */
+bool vt_click_on(struct vt *t, const char *text);
 void vt_resize(struct vt *t, int rows, int cols);
 /* To the program; with job to the one that stands for the shell. */
 void vt_signal(struct vt *t, int sig);

@@ -70,6 +70,11 @@ tests_ui_test_command_SOURCES = tests/ui/test_command.c $(FAKE_UI)
 tests_ui_test_command_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
 tests_ui_test_command_LDADD = $(FAKE_LIBS) $(CMOCKA_LIBS)
 
+UNIT_TESTS += tests/ui/test_mouse
+tests_ui_test_mouse_SOURCES = tests/ui/test_mouse.c $(FAKE_UI)
+tests_ui_test_mouse_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
+tests_ui_test_mouse_LDADD = $(FAKE_LIBS) $(CMOCKA_LIBS)
+
 EXTRA_DIST += tests/ui/golden
 
 UNIT_TESTS += tests/ui/test_timeline

@@ -12,7 +12,7 @@ enum { ROWS = 24, COLS = 80 };
 static struct {
 	int fds[2];
 	int draws, prepared_at; /* frames when prepare was called */
-	bool prepare_fails, closed, gone, refuse, profiles;
+	bool prepare_fails, closed, gone, refuse, profiles, mouse, no_mouse, wants_mouse;
 	struct buf screen;      /* the last frame */
 	size_t interrupted;     /* refreshes of earlier runs */
 	const char *const *script; /* bytes to type, or "tick": time passes; ends with NULL */
@@ -137,8 +137,16 @@ w_clip(struct terminal *t, struct span text)
 	(void)text;
 }
 
+static bool
+w_mouse(struct terminal *t, bool on)
+{
+	(void)t;
+	world.mouse = on;
+	return !world.no_mouse;
+}
+
 static const struct term_ops term_world = {w_open, w_close, w_fd, w_read, w_no, w_size, w_ascii, w_colours,
-	w_notice, w_theme, w_draw, w_nothing, w_written, w_writable, w_clip, w_nothing};
+	w_notice, w_theme, w_draw, w_nothing, w_written, w_writable, w_clip, w_nothing, w_mouse};
 
 /* --- the script ---------------------------------------------------------------------------------------- */
 
@@ -200,6 +208,7 @@ run(enum fake_state state, const char *const *script)
 	}
 	fake.on_wait = on_wait;
 	fake_deps.term = &term_world;
+	fake_deps.mouse = world.wants_mouse;
 	fake_deps.prepare = prepare;
 	world.script = script;
 	fake.interrupted = world.interrupted;
@@ -305,6 +314,22 @@ test_a_shown_secret_goes_by_itself(void **state)
 	assert_false(shows("opaque-token-of-the-tests"));
 }
 
+/* Taken where it is wished and there is one; the key leaves it to the terminal, and takes it again. */
+static void
+test_the_mouse(void **state)
+{
+	static const char *const clicks[] = {"\033[<0;20;2M", "=[2 Expiration", "M", "=selects text", "\033[<0;3;2M",
+		"=[2 Expiration", "M", "=is taken", "\033[<0;3;2M", "=[1 Verify", "q", NULL};
+	static const char *const none[] = {"\033[<0;20;2M", "=[1 Verify", "M", "=has no mouse", "q", NULL};
+
+	(void)state;
+	world.wants_mouse = true;
+	assert_int_equal(run(FAKE_PROBLEM, clicks), 0);
+	assert_true(world.mouse);
+	world.no_mouse = true;
+	assert_int_equal(run(FAKE_PROBLEM, none), 0);
+}
+
 static void
 test_failures(void **state)
 {
@@ -372,6 +397,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_esc_takes_its_time_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_step_runs_and_ends, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_shown_secret_goes_by_itself, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_the_mouse, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_failures, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_burst_is_a_paste, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_burst_over_a_list, set_up, tear_down),

@@ -4,36 +4,42 @@
 #include "base/mem.h"
 #include "ui/keymap.h"
 
+static void
+put_event(struct buf *out, const struct key_event *ev)
+{
+	static const char *const mice[] = {"click", "up", "down"};
+	char name[32];
+
+	if (ev->kind == EVENT_KEY)
+		buf_printf(out, "%s ", key_name(ev->key, name, sizeof(name)));
+	else if (ev->kind == EVENT_PASTE)
+		buf_printf(out, "<%.*s> ", SPAN_ARG(ev->paste));
+	else
+		buf_printf(out, "%s@%d,%d ", mice[ev->mouse.kind], ev->mouse.row, ev->mouse.col);
+}
+
 /* Decodes bytes, pausing (with time-outs) after byte `pause`; the events as words. */
 static void
-decode(struct buf *out, const char *bytes, size_t n, size_t pause, int64_t gap_us)
+decode(struct buf *out, const char *bytes, size_t n, size_t pause, int64_t gap_us, bool mouse)
 {
 	struct keydec d;
 	struct key_event ev;
 	int64_t now = 1000;
-	char name[32];
 
 	keydec_init(&d, KEYDEC_ESC_US);
+	d.mouse = mouse;
 	for (size_t i = 0; i <= n; i++) {
 		bool last = i == n;
 
 		if (i == pause || last) {
 			now += last ? 10 * KEYDEC_PASTE_US : gap_us;
-			if (keydec_timeout(&d, now, &ev)) {
-				if (ev.kind == EVENT_KEY)
-					buf_printf(out, "%s ", key_name(ev.key, name, sizeof(name)));
-				else
-					buf_printf(out, "<%.*s> ", SPAN_ARG(ev.paste));
-			}
+			if (keydec_timeout(&d, now, &ev))
+				put_event(out, &ev);
 		}
 		if (last)
 			break;
-		if (keydec_push(&d, (unsigned char)bytes[i], now, &ev)) {
-			if (ev.kind == EVENT_KEY)
-				buf_printf(out, "%s ", key_name(ev.key, name, sizeof(name)));
-			else
-				buf_printf(out, "<%.*s> ", SPAN_ARG(ev.paste));
-		}
+		if (keydec_push(&d, (unsigned char)bytes[i], now, &ev))
+			put_event(out, &ev);
 	}
 	assert_int_equal(d.deadline_us, INT64_MAX);
 	keydec_release(&d);
@@ -66,21 +72,61 @@ static const struct {
 	{"\033[200~lost", "<lost> "},
 };
 
+/* With the mouse taken, and what the same bytes are without it. */
+static const struct {
+	const char *bytes, *events, *without;
+} reports[] = {
+	{"\033[<0;10;5M\033[<0;10;5mq", "click@4,9 q ", "q "},
+	{"\033[<64;1;1M\033[<65;500;200M", "up@0,0 down@199,499 ", ""},
+	/* with Shift, Alt and Control */
+	{"\033[<28;3;2M\033[<80;3;2M", "click@1,2 up@1,2 ", ""},
+	/* other buttons, movements, the wheel to the side, what lies outside, what is no number */
+	{"\033[<1;3;2M\033[<2;3;2M\033[<3;3;2M\033[<32;3;2M\033[<35;3;2M\033[<66;3;2M\033[<67;3;2M\033[<128;3;2Mq", "q ", "q "},
+	{"\033[<0;0;5M\033[<0;5;0M\033[<0;5M\033[<0M\033[<M\033[<;;;Mq", "q ", "q "},
+	{"\033[<99999999999;1;1M\033[<0;-1;1Mq", "q ", "q "},
+	/* broken off */
+	{"\033[<0;10\033[A", "Up ", "Up "},
+	/* before SGR: three bytes that are no keys */
+	{"\033[M !!q", "click@0,0 q ", "Space ! ! q "},
+	{"\033[M`+(\033[Ma+(q", "up@7,10 down@7,10 q ", NULL},
+	{"\033[M#+(q", "q ", NULL},
+	{"\033[M \xff\xffq", "click@222,222 q ", NULL},
+	{"\033[M\r!!q", "q ", NULL},
+};
+
+static void
+decodes_split_anywhere(const char *bytes, const char *events, bool mouse)
+{
+	size_t n = strlen(bytes);
+
+	for (size_t pause = 0; pause <= n; pause++) {
+		struct buf out;
+
+		buf_init(&out, 4096);
+		decode(&out, bytes, n, pause, KEYDEC_ESC_US - 1000, mouse);
+		assert_string_equal(buf_str(&out), events);
+		buf_release(&out);
+	}
+}
+
 static void
 test_decodes_split_anywhere(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(sequences); i++) {
-		size_t n = strlen(sequences[i].bytes);
+		decodes_split_anywhere(sequences[i].bytes, sequences[i].events, false);
+		decodes_split_anywhere(sequences[i].bytes, sequences[i].events, true);
+	}
+}
 
-		for (size_t pause = 0; pause <= n; pause++) {
-			struct buf out;
-
-			buf_init(&out, 4096);
-			decode(&out, sequences[i].bytes, n, pause, KEYDEC_ESC_US - 1000);
-			assert_string_equal(buf_str(&out), sequences[i].events);
-			buf_release(&out);
-		}
+static void
+test_the_mouse(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(reports); i++) {
+		decodes_split_anywhere(reports[i].bytes, reports[i].events, true);
+		if (reports[i].without)
+			decodes_split_anywhere(reports[i].bytes, reports[i].without, false);
 	}
 }
 
@@ -138,7 +184,7 @@ test_large_pastes(void **state)
 static void
 test_any_bytes(void **state)
 {
-	static const char pool[] = "\033\033\033[[[O;~0123456789AZab\x80\xc3\xe2\xf0\xff\x01\r200~201~";
+	static const char pool[] = "\033\033\033[[[O<M;~0123456789AZab\x80\xc3\xe2\xf0\xff\x01\r200~201~";
 	uint64_t x = 42;
 
 	(void)state;
@@ -148,6 +194,7 @@ test_any_bytes(void **state)
 		int n = 0;
 
 		keydec_init(&d, KEYDEC_ESC_US);
+		d.mouse = round % 2;
 		for (int i = 0; i < 60; i++) {
 			x = x * 6364136223846793005u + 1442695040888963407u;
 			keydec_push(&d, (unsigned char)pool[(x >> 33) % (sizeof(pool) - 1)], i, &ev);
@@ -238,6 +285,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_decodes_split_anywhere),
+		cmocka_unit_test(test_the_mouse),
 		cmocka_unit_test(test_esc_is_decided_by_the_deadline),
 		cmocka_unit_test(test_large_pastes),
 		cmocka_unit_test(test_any_bytes),

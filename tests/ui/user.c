@@ -16,7 +16,7 @@ void
 type(struct ui *ui, const char *text)
 {
 	for (; *text; text++) {
-		struct key_event ev = {EVENT_KEY, {(unsigned char)*text, 0}, SPAN_EMPTY, false};
+		struct key_event ev = {.kind = EVENT_KEY, .key = {(unsigned char)*text, 0}};
 
 		ui_event(ui, &ev);
 	}
@@ -25,7 +25,7 @@ type(struct ui *ui, const char *text)
 void
 paste(struct ui *ui, const char *text)
 {
-	struct key_event ev = {EVENT_PASTE, {0, 0}, span_of(text), false};
+	struct key_event ev = {.kind = EVENT_PASTE, .paste = span_of(text)};
 
 	ui_event(ui, &ev);
 }
