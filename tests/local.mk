@@ -22,6 +22,8 @@ EXTRA_DIST += tests/unit.h tests/openssl-loader.h tests/remove-tree.h tests/scra
 # The scripts that run the program itself; a room lists those of its TAP_TESTS that a sanitized
 # build runs too.
 SANITIZER_TESTS =
+# What takes longer than the suite may.
+CHECK_LONG =
 
 # Every unit test once more under valgrind.
 check-valgrind:
@@ -49,4 +51,6 @@ include tests/real/local.mk
 include tests/fuzz/local.mk
 
 check_PROGRAMS += $(UNIT_TESTS)
+check-long: $(CHECK_LONG)
+.PHONY: check-long
 TESTS += $(UNIT_TESTS) $(TAP_TESTS)

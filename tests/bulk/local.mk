@@ -11,10 +11,10 @@ EXTRA_DIST += tests/bulk/bulk.tap.sh tests/bulk/run.tap.sh tests/bulk/shards.tap
 	tests/bulk/kill.mjs tests/bulk/validate.mjs tests/bulk/bench.sh tests/bulk/long.sh
 
 # What takes longer than the suite may: 100 kills; a million tokens and 200 MiB of HAR in bounded memory.
-check-long: check-long-bulk
+CHECK_LONG += check-long-bulk
 check-long-bulk: tokentriage $(module_PROGRAMS) tests/bulk/serve tests/bulk/rss
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/bulk/long.sh
 # Beside libcurl alone and wrk.
 bench-bulk: tokentriage $(module_PROGRAMS) tests/bulk/serve tests/bulk/bare
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/bulk/bench.sh
-.PHONY: check-long check-long-bulk bench-bulk
+.PHONY: check-long-bulk bench-bulk

@@ -4,7 +4,6 @@
  */
 #include "unit.h"
 
-#include <ftw.h>
 #include <glob.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -16,6 +15,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "pty/play.h"
+#include "remove-tree.h"
 
 #define MARK "00000000000000000000000000000007.mark"
 
@@ -52,20 +52,11 @@ set_up(void **state)
 }
 
 static int
-remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-	(void)st;
-	(void)kind;
-	(void)at;
-	return remove(path);
-}
-
-static int
 tear_down(void **state)
 {
 	int r = play_teardown(state);
 
-	if (nftw(work, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0)
+	if (remove_tree(work) != 0)
 		r = -1;
 	free(state_folder);
 	free(env_state);

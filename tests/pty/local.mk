@@ -132,6 +132,7 @@ tests_pty_random_SOURCES = tests/pty/random.c
 tests_pty_random_CPPFLAGS = $(PLAY_CPPFLAGS)
 tests_pty_random_CFLAGS = $(PLAY_CFLAGS)
 tests_pty_random_LDADD = $(PLAY_LIBS)
+CHECK_LONG += check-long-random
 
 check_PROGRAMS += tests/pty/journey-real
 TAP_TESTS += tests/pty/journey-real.sh
@@ -171,7 +172,10 @@ screenshots: tokentriage $(module_PROGRAMS) tests/pty/shot
 		-d 2 -k '\r' -d 3 -k '\r' -d 3 -k '\r' -d 2 -k R -d 2 -k 2 -d 3 -k 1 -d 4 -k 4 -d 4 \
 		-- '$(abs_top_builddir)/tokentriage' demo expired
 endif
-.PHONY: screenshots
+
+check-long-random: tokentriage $(module_PROGRAMS) tests/pty/random
+	$(AM_TESTS_ENVIRONMENT) TT_RANDOM_EVENTS=$${TT_RANDOM_EVENTS:-200000} tests/pty/random
+.PHONY: screenshots check-long-random
 EXTRA_DIST += tests/pty/vt.c tests/pty/vt.h tests/pty/svg.c tests/pty/svg.h tests/pty/test_screen.c \
 	tests/pty/play.c tests/pty/play.h tests/pty/journey.c tests/pty/terminal.c tests/pty/random.c \
 	tests/pty/journey-real.c tests/pty/journey-real.sh \
