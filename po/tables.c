@@ -79,6 +79,9 @@ T("the paste") T("the refresh") T("the login") T("the token exchange")
 #define ACTION(sym, id, context, keys, hint, help) tt_hint("hint", hint) T(help)
 #include "ui/actions.def"
 
+#define ARGUMENT(action, take, first, second, names, help) T(names) T(help)
+#include "ui/arguments.def"
+
 #define GROUP(heading) T(heading)
 #define SCENARIO(name, sentence, expects, goal, ...) T(sentence) T(goal)
 #include "demo/scenarios.def"

@@ -131,7 +131,7 @@ command_run(struct ui *ui, enum action a, struct span argument, struct err *e)
 		return false;
 	if (second.n && arg->kinds[1] == WORD_NONE) {
 		err_set(e, RES_REFUSED, _("%s takes one word: %s."), action_infos[a].id,
-			arg->names);
+			tr(arg->names));
 		return false;
 	}
 	return takers[a](ui, first, second, e);

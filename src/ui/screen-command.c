@@ -291,7 +291,7 @@ wanted_words(const struct command *s, char *out, size_t size)
 	if (span_word(&rest, &word) && action_find(word, &a))
 		arg = action_argument(a);
 	if (arg)
-		text_format(out, size, "%s: %s", arg->names, tr(arg->help));
+		text_format(out, size, "%s: %s", tr(arg->names), tr(arg->help));
 	return out;
 }
 
