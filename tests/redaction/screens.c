@@ -30,7 +30,21 @@ pages(struct vt *t, const char *keys)
 	look(t, "\033");
 }
 
-/* Every step, page and dialog of the wizard at two sizes, and each exchange opened. */
+/* Each row of step 5 opened, and beside the exchange before. */
+static void
+rows(struct vt *t)
+{
+	for (int row = 0; row < 8; row++) {
+		look(t, "5");
+		look(t, "\033[H");
+		for (int k = 0; k <= row; k++)
+			look(t, "j");
+		pages(t, "\r");
+		pages(t, "d");
+	}
+}
+
+/* Every step, page and dialog of the wizard at two sizes, and each exchange opened, as it was sent and decoded. */
 static int
 screens(struct vt *t)
 {
@@ -44,13 +58,11 @@ screens(struct vt *t)
 	pages(t, "L");
 	look(t, "L");
 	look(t, "\033");
-	for (int row = 0; row < 8; row++) {
-		look(t, "5");
-		look(t, "\033[H");
-		for (int k = 0; k <= row; k++)
-			look(t, "j");
-		pages(t, "\r");
-	}
+	rows(t);
+	look(t, "\r");
+	look(t, "D");
+	look(t, "\033");
+	rows(t);
 	pages(t, "x");
 	look(t, "c");
 	look(t, "\033");
