@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-enum { VALUE_MAX = 4096, TEXT_SHOWN = 400, DEPTH_MAX = 8 };
+enum { VALUE_MAX = 4 * LIMIT_BODY, NAME_MAX_BYTES = 200, DEPTH_MAX = 8 };
 
 void
 part_list_init(struct part_list *l)
@@ -39,7 +39,8 @@ add(struct part_list *l, enum part_group g, struct span name, struct span value)
 		l->v = xreallocarray(l->v, l->cap, sizeof *l->v);
 	}
 	p = &l->v[l->n++];
-	*p = (struct part){g, text_safe_dup(name, 200), text_safe_dup(value, VALUE_MAX), NULL, 0};
+	*p = (struct part){
+		g, text_safe_dup(name, NAME_MAX_BYTES), text_safe_dup(value, VALUE_MAX), NULL, 0};
 	return p;
 }
 
@@ -212,7 +213,7 @@ add_body(struct part_list *l, enum part_group g, const struct http_headers *h, s
 		add_form(l, g, body);
 	} else {
 		add_text(l, g, "kind", body_kind_words(kind));
-		add(l, g, SPAN_LIT("text"), span_sub(body, 0, TEXT_SHOWN));
+		add(l, g, SPAN_LIT("text"), body);
 		text_format(length, sizeof length, "%zu bytes", body.n);
 		add_text(l, g, "length", length);
 	}

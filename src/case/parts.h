@@ -22,7 +22,7 @@ enum part_group {
 
 struct part {
 	enum part_group group;
-	char *name, *value;  /* "exp", "1769860623" */
+	char *name, *value;  /* "exp", "1769860623"; a value is whole, however long it is */
 	const char *meaning; /* in plain words; NULL: not known here */
 	int64_t date;        /* of a value that is a time, in seconds since 1970; 0: it is none */
 };

@@ -5,7 +5,7 @@
 #include "base/tr.h"
 #include "case/parts.h"
 
-enum { NAME_LEAST = 8, NAME_MOST = 18 };
+enum { NAME_LEAST = 8, NAME_MOST = 18, VALUE_SHOWN = 600, BEFORE_SHOWN = 100 /* bytes */ };
 
 static const char *const group_titles[PART_GROUPS] = {
 	[PART_REQUEST] = N_("Request"),
@@ -61,6 +61,28 @@ say_cut(struct page *p, bool cut)
 			PARTS_MAX);
 }
 
+/* A place in safe text, moved to the beginning of its character. */
+static size_t
+char_border(const char *text, size_t at)
+{
+	while (at > 0 && ((unsigned char)text[at] & 0xc0) == 0x80)
+		at--;
+	return at;
+}
+
+/* The piece of a long value that is shown, from `from` on; appended with what says that there is
+ * more. */
+static void
+put_piece(struct buf *out, const char *value, size_t from)
+{
+	size_t len = strlen(value), end = from + VALUE_SHOWN < len ? from + VALUE_SHOWN : len;
+
+	end = char_border(value, end);
+	buf_printf(out, "%s%.*s", from ? "…" : "", (int)(end - from), value + from);
+	if (end < len)
+		buf_printf(out, _("… (%zu bytes more)"), len - end);
+}
+
 /* --- one exchange ---------------------------------------------------------------------------- */
 
 static void
@@ -69,9 +91,13 @@ decoded_part(struct page *p, const struct part *part, int width, bool local)
 	const char *name = part->name;
 	int blanks = blanks_behind(p, &name, width);
 	char when[40];
+	struct buf piece;
 
-	page_add(p, UIR_VALUE, 2, "%s%*s  %s", name, blanks, "", part->value);
+	buf_init(&piece, 2 * VALUE_SHOWN);
+	put_piece(&piece, part->value, 0);
+	page_add(p, UIR_VALUE, 2, "%s%*s  %s", name, blanks, "", buf_str(&piece));
 	page_hang(p, width + 2);
+	buf_release(&piece);
 	if (part->date && part->meaning)
 		page_add(p, UIR_MEANING, width + 4, "%s: %s", time_screen(when, part->date, local),
 			tr(part->meaning));
@@ -114,8 +140,7 @@ hot_part(const char *value, const char *other, size_t *from, size_t *n)
 
 	while (head < len && head < len_other && value[head] == other[head])
 		head++;
-	while (head > 0 && ((unsigned char)value[head] & 0xc0) == 0x80)
-		head--;
+	head = char_border(value, head);
 	while (tail < len - head && tail + head < len_other &&
 		value[len - 1 - tail] == other[len_other - 1 - tail])
 		tail++;
@@ -125,24 +150,30 @@ hot_part(const char *value, const char *other, size_t *from, size_t *n)
 	*n = len - head - tail;
 }
 
-/* "active    2  true", the number of the exchange before the value. */
+/* "active    2  true", the number of the exchange before the value; of a long one what differs. */
 static void
 diff_side(struct page *p, const char *name, int width, uint32_t n, int digits,
 	const struct part *part, const struct part *other)
 {
 	int blanks = blanks_behind(p, &name, width);
-	size_t from = 0, hot = 0, lead;
-	struct page_line *l;
+	size_t from = 0, hot = 0, begin = 0, lead, shown;
+	struct buf piece;
 
+	if (part && other)
+		hot_part(part->value, other->value, &from, &hot);
+	if (from > 3 * BEFORE_SHOWN)
+		begin = char_border(part->value, from - BEFORE_SHOWN);
+	buf_init(&piece, 2 * VALUE_SHOWN);
+	if (part)
+		put_piece(&piece, part->value, begin);
 	page_add(p, part ? UIR_VALUE : UIR_DIM, 2, "%s%*s  %*u  %s", name, blanks, "", digits,
-		(unsigned)n, part ? part->value : _("(not there)"));
+		(unsigned)n, part ? buf_str(&piece) : _("(not there)"));
 	page_hang(p, width + 2 + digits + 2);
-	if (!part || !other)
-		return;
-	l = &p->v[p->n - 1];
-	lead = strlen(l->text) - strlen(part->value);
-	hot_part(part->value, other->value, &from, &hot);
-	page_hot(p, lead + from, hot);
+	lead = strlen(p->v[p->n - 1].text) - piece.len + (begin ? strlen("…") : 0);
+	shown = VALUE_SHOWN - (from - begin);
+	if (hot)
+		page_hot(p, lead + from - begin, hot < shown ? hot : shown);
+	buf_release(&piece);
 }
 
 static void

@@ -280,6 +280,42 @@ test_compare_alike(void **state)
 	done(ui);
 }
 
+/* Of long values that differ far behind, the place where they do. */
+static void
+test_compare_long(void **state)
+{
+	static const char tails[2][8] = {"作!", "業!"};
+	struct ui *ui = begin(STEP_VERIFY);
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct exchange *x = (struct exchange *)(uintptr_t)fake.c.exchanges[1 + i];
+		struct buf *b = &x->result.response.body;
+
+		buf_clear(b);
+		buf_puts(b, "{\"scope\":\"");
+		for (int k = 0; k < 1000; k++)
+			buf_puts(b, "openid ");
+		buf_printf(b, "%s", tails[i]);
+		for (int k = 0; k < 1000; k++)
+			buf_puts(b, " profile");
+		buf_puts(b, "\"}");
+	}
+	act(ui, ACT_STEP_5);
+	act(ui, ACT_END);
+	act(ui, ACT_DIFF);
+	assert_true(says(ui, "2  …"));
+	assert_true(says(ui, "作!"));
+	assert_true(says(ui, "業!"));
+	assert_true(says(ui, "bytes more)"));
+	act(ui, ACT_BACK);
+	act(ui, ACT_ENTER);
+	act(ui, ACT_DECODE);
+	assert_true(says(ui, "bytes more)"));
+	assert_false(says(ui, "業"));
+	done(ui);
+}
+
 /* --- jumps --------------------------------------------------------------------------------------------------- */
 
 /* From a finding to the field, its exchange, the log, the exchange again; and back the whole way. */
@@ -386,6 +422,7 @@ main(void)
 		cmocka_unit_test(test_pager_search),
 		cmocka_unit_test(test_compare),
 		cmocka_unit_test(test_compare_alike),
+		cmocka_unit_test(test_compare_long),
 		cmocka_unit_test(test_jumps),
 		cmocka_unit_test(test_jumps_from_elsewhere),
 	};
