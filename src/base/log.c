@@ -239,6 +239,13 @@ log_generation(const struct log *l)
 	return l->made;
 }
 
+void
+log_set_exchange(struct log *l, uint64_t seq, uint32_t exchange)
+{
+	if (l && seq >= log_first_seq(l) && seq <= l->made)
+		head_at(l, (size_t)(seq - log_first_seq(l)))->exchange = exchange;
+}
+
 /* --- the other sinks ---------------------------------------------------------------------- */
 
 /* A sink that fails is given up, which the ring says once. */

@@ -74,7 +74,9 @@ void log_flush(struct log *l);
 size_t log_count(const struct log *l);
 uint64_t log_first_seq(const struct log *l);
 bool log_get(const struct log *l, size_t index, struct log_rec *out); /* text: until the next add */
-uint64_t log_generation(const struct log *l); /* changes with every record */
+uint64_t log_generation(const struct log *l); /* changes with every record: the number of the last one */
+/* Of a record in the ring that was made before its exchange had a number; seq 0, and one that has gone: nothing. */
+void log_set_exchange(struct log *l, uint64_t seq, uint32_t exchange);
 
 const char *log_level_id(enum log_level v); /* "info" */
 const char *log_cat_id(enum log_cat c);     /* "http" */

@@ -36,6 +36,7 @@ struct task {
 	bool cancelled;
 	bool nonce_tried;          /* use_dpop_nonce was answered once */
 	char span[LOG_SPAN_HEX + 1]; /* of this attempt, in the log and in traceparent */
+	uint64_t asked;            /* the log record of this attempt's request; 0: none */
 	uint32_t follows;          /* the exchange of the attempt or hop before */
 	struct exchange *own;      /* recorded, but there is no case to keep it */
 	const struct exchange *recorded; /* the last attempt; valid until it is delivered */
@@ -504,6 +505,7 @@ start(struct engine *e, struct task *t)
 	net_result_release(&t->transfer.result);
 	net_result_init(&t->transfer.result);
 	t->attempt++;
+	t->asked = 0;
 	t->transfer.request = &t->wire;
 	t->transfer.options = t->options->o;
 	t->transfer.may_resend = t->call.idempotent;
@@ -517,7 +519,7 @@ start(struct engine *e, struct task *t)
 	build_wire(e, t);
 	if (may_be_sent(e, t, &err)) {
 		log_open_span(e->deps.log, t->span);
-		trace_request(e->deps.log, e->deps.redactor, &t->wire);
+		t->asked = trace_request(e->deps.log, e->deps.redactor, &t->wire);
 		log_open_span(e->deps.log, NULL);
 		if (e->ops->start(e->transport, &t->transfer, &err) == RES_OK) {
 			t->state = TASK_UNDER_WAY;
@@ -556,6 +558,7 @@ record(struct engine *e, struct task *t)
 	t->recorded = x;
 	t->follows = x->n;
 	log_name_span(e->deps.log, x->n, t->span);
+	log_set_exchange(e->deps.log, t->asked, x->n);
 	trace_result(e->deps.log, x);
 }
 

@@ -25,14 +25,14 @@ url_words(char *out, size_t size, const struct redactor *r, const char *url)
 	buf_release(&b);
 }
 
-void
+uint64_t
 trace_request(struct log *log, const struct redactor *r, const struct http_request *req)
 {
 	char url[TRACE_URL_MAX], body[TRACE_BODY_MAX] = "", type[64];
 	struct buf b;
 
 	if (!log_wants(log, LOG_INFO, LOGC_HTTP))
-		return;
+		return 0;
 	url_words(url, sizeof(url), r, req->url);
 	http_media_type(&req->headers, type, sizeof(type));
 	if (req->body.len && r && strcmp(type, "application/x-www-form-urlencoded") == 0) {
@@ -43,6 +43,7 @@ trace_request(struct log *log, const struct redactor *r, const struct http_reque
 	}
 	log_add(log, LOG_INFO, LOGC_HTTP, 0, "→ %s %s%s%s", req->method, url, *body ? " " : "",
 		body);
+	return log_generation(log);
 }
 
 static int64_t

@@ -177,6 +177,32 @@ test_safe_and_redacted(void **state)
 	log_free(l);
 }
 
+/* A request is logged before its exchange has a number; later the record in the ring gets it, if it is still there. */
+static void
+test_exchange_later(void **state)
+{
+	struct clock clock;
+	struct log *l;
+	struct log_rec rec;
+
+	(void)state;
+	clock_init_manual(&clock, 0);
+	l = log_new(&clock, NULL, 3, 1 << 10);
+	log_set_exchange(NULL, 1, 7);
+	log_set_exchange(l, 1, 7);
+	for (int i = 1; i <= 4; i++)
+		log_add(l, LOG_INFO, LOGC_HTTP, 0, "%d", i);
+	log_set_exchange(l, 0, 7);
+	log_set_exchange(l, 1, 7); /* gone */
+	log_set_exchange(l, 3, 8);
+	log_set_exchange(l, 5, 7); /* not made yet */
+	for (size_t i = 0; i < 3; i++) {
+		assert_true(log_get(l, i, &rec));
+		assert_int_equal(rec.exchange, rec.seq == 3 ? 8 : 0);
+	}
+	log_free(l);
+}
+
 static void
 test_wants(void **state)
 {
@@ -553,6 +579,7 @@ main(void)
 		cmocka_unit_test(test_bounded_in_bytes),
 		cmocka_unit_test(test_million),
 		cmocka_unit_test(test_safe_and_redacted),
+		cmocka_unit_test(test_exchange_later),
 		cmocka_unit_test(test_wants),
 		cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_file),

@@ -20,29 +20,50 @@ start(const struct vt_options *o)
 	return t;
 }
 
+/* The marked row has this text. */
+static bool
+marked(struct vt *t, const char *text)
+{
+	for (int row = 0; row < t->rows; row++) {
+		const char *words = vt_row(t, row);
+
+		if (strncmp(words, "▸", strlen("▸")) == 0 && strstr(words, text))
+			return true;
+	}
+	return false;
+}
+
+/* … which is an exchange's: whose Date header was the clock differs from run to run. */
+static bool
+exchange_marked(struct vt *t)
+{
+	return marked(t, " 1 discovery ") || marked(t, " 2 introspecti") || marked(t, " 3 jwks ") ||
+		marked(t, " 4 userinfo ");
+}
+
 static void
 test_proof(void **state)
 {
 	struct vt *t = start(*state);
 
 	play_keys(t, "j");
-	play_shows(t, "▸✗ token-expired");
+	assert_true(marked(t, " token-expired "));
 	play_keys(t, "J");
 	play_shows(t, "[2 Expiration ");
-	play_shows(t, "▸  exp ");
+	assert_true(marked(t, " exp "));
 	play_keys(t, "J");
 	play_shows(t, "[5 Debug ");
-	/* by whose Date header it is expired */
-	assert_true(vt_has(t, "▸  3 jwks ") || vt_has(t, "▸  4 userinfo "));
+	assert_true(exchange_marked(t));
 	play_keys(t, "J");
-	play_shows(t, "http → GET ");
+	assert_true(marked(t, " http → "));
 	play_keys(t, "J");
+	assert_true(exchange_marked(t));
 	play_keys(t, "B");
 	play_keys(t, "B");
 	play_keys(t, "B");
 	play_shows(t, "[2 Expiration ");
 	play_keys(t, "B");
-	play_shows(t, "▸✗ token-expired");
+	assert_true(marked(t, " token-expired "));
 	play_keys(t, "B");
 	play_shows(t, "Nowhere to go back to");
 	play_quit(t);
@@ -104,6 +125,9 @@ test_log(void **state)
 	play_keys(t, "step\r");
 	play_shows(t, "Log (5 of ");
 	play_shows(t, "── step ");
+	/* what comes is let through or not at once */
+	play_keys(t, "w");
+	play_shows(t, "Log (10 of ");
 	play_keys(t, "!");
 	play_shows(t, "No record passes the filter.");
 	play_keys(t, "*");
