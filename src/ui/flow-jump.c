@@ -174,6 +174,13 @@ from_field(struct ui *ui, const struct field *f)
 	}
 }
 
+void
+flow_jump_from(struct ui *ui, const struct finding *f)
+{
+	ui_pop_all(ui);
+	from_finding(ui, f);
+}
+
 static void
 from_record(struct ui *ui, uint32_t exchange)
 {

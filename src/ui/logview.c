@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/tr.h"
 
 enum {
 	SLICE_BYTES = 64 << 10
@@ -208,7 +209,7 @@ logview_filter_words(const struct log_view *v, char *out, size_t size)
 	if (f->level == LOG_ERROR)
 		snprintf(level, sizeof(level), "%s", log_level_id(f->level));
 	else if (f->level > LOG_TRACE)
-		snprintf(level, sizeof(level), "%s and above", log_level_id(f->level));
+		snprintf(level, sizeof(level), _("%s and above"), log_level_id(f->level));
 	if (f->text[0])
 		snprintf(text, sizeof(text), "\"%s\"", f->text);
 	return text_format(out, size, "%s%s%s%s%s", level, *level && *cats ? " · " : "", cats,
@@ -233,7 +234,7 @@ log_cats_parse(struct span text, unsigned *cats, struct err *e)
 				bits |= 1u << i;
 		if (word.n && !bits)
 			return err_set(
-				e, RES_SYNTAX, "There is no category \"%.*s\".", SPAN_ARG(word));
+				e, RES_SYNTAX, _("There is no category \"%.*s\"."), SPAN_ARG(word));
 		/* what begins with one left out begins with all */
 		if (off && !any)
 			set = all;
@@ -241,7 +242,7 @@ log_cats_parse(struct span text, unsigned *cats, struct err *e)
 		set = off ? set & ~bits : set | bits;
 	}
 	if (any && !set)
-		return err_set(e, RES_SYNTAX, "That leaves no category.");
+		return err_set(e, RES_SYNTAX, "%s", _("That leaves no category."));
 	*cats = set == all ? 0 : set;
 	return RES_OK;
 }

@@ -26,7 +26,7 @@ add_line(struct page *p, enum ui_role role, int indent, char *text_take)
 		p->cap = p->cap ? p->cap * 2 : 32;
 		p->v = xreallocarray(p->v, p->cap, sizeof(*p->v));
 	}
-	p->v[p->n++] = (struct page_line){text_take, (uint8_t)role, (uint8_t)indent, 0, 0, 0};
+	p->v[p->n++] = (struct page_line){text_take, (uint8_t)role, (uint8_t)indent, 0, 0, 0, 0};
 }
 
 void

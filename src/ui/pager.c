@@ -234,6 +234,26 @@ turn_wrap(struct ui *ui, struct pager *p)
 	clamp(ui, p);
 }
 
+/* From the finding that was found by a search, else the one at the top.  False: the page has none.
+ */
+static bool
+jump_from_line(struct ui *ui, const struct pager *p)
+{
+	int cols = area_now(ui).cols;
+	const struct diagnosis *d = ui->m.diagnosis;
+
+	for (size_t i = p->found ? (size_t)p->found - 1 : 0; d && i < p->page.n; i++) {
+		size_t at = p->page.v[i].finding;
+
+		if (!at || at > d->n ||
+			(!p->found && row_of_line(ui, &p->page, i + 1, cols) <= p->top))
+			continue;
+		flow_jump_from(ui, &d->findings[at - 1]);
+		return true;
+	}
+	return false;
+}
+
 static unsigned
 pager_action(struct ui *ui, void *state, enum action a)
 {
@@ -249,6 +269,8 @@ pager_action(struct ui *ui, void *state, enum action a)
 	case ACT_SEARCH_PREV:
 		search(ui, p, a == ACT_SEARCH_PREV);
 		return UI_REDRAW;
+	case ACT_JUMP:
+		return jump_from_line(ui, p) ? UI_REDRAW : UI_PROPAGATE;
 	case ACT_WRAP:
 		turn_wrap(ui, p);
 		return UI_REDRAW;

@@ -238,8 +238,13 @@ page_findings(struct page *p, const struct ui *ui)
 			page_add(p, UIR_NEXT, 0, _("Next: %s"), d->verdict.next);
 	}
 	chain(p, d);
-	for (size_t i = 0; i < d->n; i++)
+	for (size_t i = 0; i < d->n; i++) {
+		size_t from = p->n;
+
 		finding(p, &d->findings[i]);
+		while (from < p->n)
+			p->v[from++].finding = (uint16_t)(i + 1);
+	}
 	if (!d->n)
 		page_add(p, UIR_NOTE, 0, _("No findings."));
 }

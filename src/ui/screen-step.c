@@ -419,7 +419,7 @@ step_hints(const struct ui *ui, const void *state)
 {
 	static const enum action log[] = {ACT_ENTER, ACT_UP, ACT_BACK, ACT_SEARCH, ACT_LOG,
 		ACT_LOG_LEVEL, ACT_LOG_TEXT, ACT_LOG_PAUSE, ACT_JUMP, ACT_COPY, ACT_NONE};
-	static const enum action filtered[] = {ACT_ENTER, ACT_UP, ACT_BACK, ACT_LOG_ALL, ACT_SEARCH,
+	static const enum action filtered[] = {ACT_LOG_ALL, ACT_ENTER, ACT_BACK, ACT_UP, ACT_SEARCH,
 		ACT_LOG, ACT_LOG_LEVEL, ACT_LOG_TEXT, ACT_LOG_PAUSE, ACT_NONE};
 	static const enum action busy[] = {
 		ACT_BACK, ACT_PREV_STEP, ACT_FOCUS_NEXT, ACT_GUIDE, ACT_LOG, ACT_NONE};

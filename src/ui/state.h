@@ -208,6 +208,7 @@ struct page_line {
 	char *text; /* safe, one line; NULL: empty */
 	uint8_t role, indent, hang; /* hang: further cells before the lines that wrap */
 	uint32_t hot, n_hot;        /* bytes of the text that differ from another line's */
+	uint16_t finding;           /* 1 + the index of the finding that it speaks of; 0: of none */
 };
 struct page {
 	struct page_line *v;
@@ -329,6 +330,7 @@ void flow_show_secret(struct ui *ui); /* peek.c */
 
 /* --- flow-jump.c: to what proves something, and two exchanges side by side ---------------------------------- */
 void flow_jump(struct ui *ui);
+void flow_jump_from(struct ui *ui, const struct finding *f); /* whatever is marked */
 void flow_jump_back(struct ui *ui);
 void flow_mark(struct ui *ui);
 void flow_diff(struct ui *ui);

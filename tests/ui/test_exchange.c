@@ -361,6 +361,41 @@ test_jumps(void **state)
 	done(ui);
 }
 
+/* On the page of all findings the one at the top is meant, or the one that a search found. */
+static void
+test_jumps_from_the_page(void **state)
+{
+	struct ui *ui = begin(STEP_HANDLE);
+
+	(void)state;
+	snprintf(fake.d.findings[1].evidence[0].fact, sizeof(fake.d.findings[1].evidence[0].fact), "scope");
+	act(ui, ACT_FINDINGS);
+	act(ui, ACT_JUMP);
+	assert_int_equal(ui->n_layers, 1);
+	assert_string_equal(step_marked(ui)->name, "exp");
+	act(ui, ACT_JUMP_BACK);
+	assert_int_equal(ui->step, STEP_HANDLE);
+	act(ui, ACT_FINDINGS);
+	act(ui, ACT_SEARCH);
+	type(ui, "clock-skew");
+	act(ui, ACT_ACCEPT);
+	act(ui, ACT_JUMP);
+	assert_int_equal(ui->n_layers, 1);
+	assert_string_equal(step_marked(ui)->name, "scope");
+	done(ui);
+	/* scrolled to */
+	fake_init(FAKE_CHAIN);
+	ui = fake_ui(STEP_HANDLE);
+	for (size_t i = 1; i < fake.d.n; i++)
+		snprintf(fake.d.findings[i].evidence[0].fact, sizeof(fake.d.findings[i].evidence[0].fact), "scope");
+	canvas_resize(&ui->canvas, 18, 60);
+	act(ui, ACT_FINDINGS);
+	act(ui, ACT_END);
+	act(ui, ACT_JUMP);
+	assert_string_equal(step_marked(ui)->name, "scope");
+	done(ui);
+}
+
 /* With nothing marked the verdict is asked; what an opened page is about jumps, too; what leads nowhere says so. */
 static void
 test_jumps_from_elsewhere(void **state)
@@ -424,6 +459,7 @@ main(void)
 		cmocka_unit_test(test_compare_alike),
 		cmocka_unit_test(test_compare_long),
 		cmocka_unit_test(test_jumps),
+		cmocka_unit_test(test_jumps_from_the_page),
 		cmocka_unit_test(test_jumps_from_elsewhere),
 	};
 
