@@ -217,6 +217,7 @@ exchange_to_json(const struct exchange *x)
 	json_set_str(j, "step", step_id(x->step));
 	json_set_str(j, "purpose", purpose_id(x->purpose));
 	set_flag(j, "imported", x->imported);
+	set_flag(j, "by_hand", x->by_hand);
 	if (x->slot != SLOT_NONE)
 		json_set_str(j, "slot", token_slot_id(x->slot));
 	json_set_i64(j, "token_generation", x->token_generation);
@@ -411,6 +412,7 @@ exchange_from_json(const struct json *j, struct err *e)
 	}
 	x->n = small(j, "n", 0);
 	x->imported = json_flag(j, "imported");
+	x->by_hand = json_flag(j, "by_hand");
 	(void)token_slot_from_id(json_get_str(j, "slot"), &x->slot);
 	x->token_generation = small(j, "token_generation", 0);
 	x->follows = small(j, "follows", 0);

@@ -155,7 +155,8 @@ exchange_free(struct exchange *x)
 char *
 exchange_label(const struct exchange *x, char *out, size_t size)
 {
-	(void)snprintf(out, size, "exchange %u · %s", (unsigned)x->n, purpose_id(x->purpose));
+	(void)snprintf(out, size, "exchange %u · %s%s", (unsigned)x->n, purpose_id(x->purpose),
+		x->by_hand ? ", edited by hand" : "");
 	return out;
 }
 

@@ -82,6 +82,7 @@ struct exchange {
 	enum step step;
 	enum purpose purpose;
 	bool imported;            /* not made by this program */
+	bool by_hand;             /* its request was edited by the user before it was sent */
 	enum token_slot slot;
 	uint32_t token_generation; /* which generation of the case's tokens (0: as given, +1 a refresh) */
 	uint32_t follows;         /* the exchange whose redirect or retry this is; 0: none */
@@ -114,7 +115,7 @@ struct exchange {
 
 struct exchange *exchange_new(void);
 void exchange_free(struct exchange *x);
-/* "exchange 2 · introspection" */
+/* "exchange 2 · introspection"; with ", edited by hand" where it was. */
 char *exchange_label(const struct exchange *x, char *out, size_t size);
 /* The Date header as seconds since 1970, or false. */
 bool exchange_server_date(const struct exchange *x, int64_t *unix_s);

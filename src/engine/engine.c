@@ -542,6 +542,10 @@ record(struct engine *e, struct task *t)
 	x->token_generation = t->generation;
 	x->follows = t->follows;
 	x->attempt = t->attempt;
+	x->by_hand = t->call.by_hand;
+	/* other credentials than the client's own: how it authenticates is not told by them */
+	if (x->by_hand && t->call.auth == AUTH_UNSET && purpose_wants_client(x->purpose))
+		x->auth = AUTH_UNSET;
 	if (t->call.auth != AUTH_UNSET) {
 		x->auth = t->call.auth;
 		text_safe_into(

@@ -76,6 +76,7 @@ struct engine_call {
 	struct assertion *assertion;   /* taken; NULL */
 	struct dpop *dpop;             /* taken; NULL */
 	int64_t ahead_s;               /* of the server's clock, as far as it is known: for what is signed */
+	bool by_hand;                  /* the user changed it; recorded with the exchange */
 	char no_auth[160];             /* why the client cannot be authenticated: not sent, NETERR_NO_CLIENT_AUTH; "" */
 	int64_t delay_us;              /* sent only so long after it was submitted; 0: at once */
 	/*

@@ -204,6 +204,7 @@ report_exchange(const struct report *r, const struct exchange *x)
 	json_set_str(o, "step", step_id(x->step));
 	json_set_str(o, "purpose", purpose_id(x->purpose));
 	json_set_bool(o, "imported", x->imported);
+	json_set_bool(o, "by_hand", x->by_hand);
 	json_set_i64(o, "attempt", x->attempt);
 	json_set_i64(o, "follows", x->follows);
 	set_when(o, "sent", x->result.sent_wall_us);

@@ -360,7 +360,8 @@ exchange(const struct report *r, struct buf *out, const struct exchange *x)
 	bool failed = x->result.error != NETERR_NONE || x->result.response.status >= 400;
 	struct buf curl;
 
-	buf_printf(out, "<details><summary>%u %s ", (unsigned)x->n, purpose_words(x->purpose));
+	buf_printf(out, "<details><summary>%u %s%s ", (unsigned)x->n, purpose_words(x->purpose),
+		x->by_hand ? ", edited by hand" : "");
 	state(r, out, failed ? STATE_WARNING : STATE_OK,
 		report_outcome(x, outcome, sizeof(outcome)));
 	buf_puts(out, " <code class=\"q\">");

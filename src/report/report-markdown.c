@@ -125,7 +125,8 @@ report_markdown(const struct report *r, struct buf *out)
 		*took = '\0';
 		if (x->result.timings.total >= 0)
 			time_span_us(took, x->result.timings.total);
-		buf_printf(out, "| %u | %s | ", (unsigned)x->n, purpose_words(x->purpose));
+		buf_printf(out, "| %u | %s%s | ", (unsigned)x->n, purpose_words(x->purpose),
+			x->by_hand ? ", edited by hand" : "");
 		escaped(r, out, span_of(x->request.method));
 		buf_putc(out, ' ');
 		escaped(r, out, span_of(x->request.url));

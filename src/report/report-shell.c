@@ -151,8 +151,9 @@ request(const struct report *r, struct buf *out, struct str_list *names, const s
 	size_t at;
 
 	buf_init(&one, LIMIT_REPORT);
-	snprintf(head, sizeof(head), "%u %s, which got: %s", (unsigned)x->n,
-		purpose_words(x->purpose), report_outcome(x, outcome, sizeof(outcome)));
+	snprintf(head, sizeof(head), "%u %s%s, which got: %s", (unsigned)x->n,
+		purpose_words(x->purpose), x->by_hand ? ", edited by hand" : "",
+		report_outcome(x, outcome, sizeof(outcome)));
 	comment(r, out, "", head);
 	if (!x->request.url || !*x->request.url || exchange_curl_command(x, &one) != RES_OK) {
 		buf_puts(out, "# (the request was not shown)\n\n");

@@ -275,8 +275,8 @@ exchanges(const struct report *r, struct buf *out)
 			buf_printf(out, ", %s", error);
 			free(error);
 		}
-		buf_printf(
-			out, "%s%s\n", *x->result.tls.version ? ", " : "", x->result.tls.version);
+		buf_printf(out, "%s%s%s\n", *x->result.tls.version ? ", " : "",
+			x->result.tls.version, x->by_hand ? ", request edited by hand" : "");
 		free(url);
 	}
 }

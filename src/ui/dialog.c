@@ -27,6 +27,8 @@ dialog_forget(struct ui *ui)
 {
 	for (size_t i = 0; i < KEEP_COUNT; i++)
 		keep(ui, i, SPAN_EMPTY);
+	free(ui->copying);
+	ui->copying = NULL;
 }
 
 static void

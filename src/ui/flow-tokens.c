@@ -130,8 +130,7 @@ refresh_now(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 				.done = scope_set});
 }
 
-/* Where the new tokens go, as a sentence without its full stop. */
-static char *
+char *
 place_sentence(enum token_place place, const char *path)
 {
 	if (place == PLACE_KEYRING)

@@ -24,7 +24,7 @@ typed_path(struct span text, struct err *why)
 	return span_dup(text);
 }
 
-/* --- export and copy
+/* --- export
  * ----------------------------------------------------------------------------------- */
 
 static bool
@@ -118,91 +118,4 @@ flow_save(struct ui *ui)
 
 	if (!flow_export_as(ui, span_of(UI_FORMAT_CASE), SPAN_EMPTY, &e))
 		ui_notice(ui, _("This case cannot be saved here."));
-}
-
-enum { COPY_CLIP, COPY_FILE, COPY_VALUE };
-
-static void
-copy_text(struct ui *ui, struct buf *out, size_t what)
-{
-	const struct exchange *x = step_exchange(ui);
-	const struct field *f = step_marked(ui);
-
-	if (what == COPY_VALUE && f)
-		buf_puts(out, f->value);
-	else if (what != COPY_VALUE && x)
-		exchange_curl_command(x, out);
-}
-
-static bool
-copy_take(struct ui *ui, struct span text, uintptr_t arg, struct err *why)
-{
-	struct buf b;
-	char *path = typed_path(text, why), safe[160];
-	bool ok;
-
-	buf_init_wiping(&b, LIMIT_REPORT);
-	copy_text(ui, &b, arg);
-	buf_putc(&b, '\n');
-	ok = path && file_write(path, buf_span(&b), why) == RES_OK;
-	if (ok)
-		ui_notice(ui, _("Written to %s; secrets stand in it as shell variables."),
-			text_safe_into(safe, sizeof(safe), span_of(path)));
-	buf_release(&b);
-	free(path);
-	return ok;
-}
-
-static void
-copy_chosen(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
-{
-	struct buf b;
-
-	(void)text;
-	(void)arg;
-	if (choice > COPY_VALUE || (choice == COPY_VALUE && !step_marked(ui)))
-		return;
-	if (choice == COPY_FILE) {
-		dialog_open(ui,
-			&(struct dialog_spec){.title = _("File for the curl command"),
-				.input = true,
-				.value = "tokentriage-request.sh",
-				.hint = _("path of a file"),
-				.keep = KEEP_CURL + 1,
-				.take = copy_take,
-				.arg = COPY_FILE});
-		return;
-	}
-	buf_init_wiping(&b, 1 << 20);
-	copy_text(ui, &b, choice);
-	if (b.len) {
-		ui->d->term->clip(ui->term, buf_span(&b));
-		ui_notice(ui,
-			_("Sent %zu bytes to the terminal's clipboard; whether it took them cannot "
-			"be known."),
-			b.len);
-	}
-	buf_release(&b);
-}
-
-void
-flow_copy(struct ui *ui)
-{
-	const struct exchange *x = step_exchange(ui);
-	const struct field *f = step_marked(ui);
-	char label[80];
-	struct dialog_spec spec = {.title = _("Copy"),
-		.done = copy_chosen,
-		.choices = {_("curl command to the terminal's clipboard (OSC 52)"),
-			_("curl command into a file"),
-			f ? _("the marked value to the terminal's clipboard") : _("Cancel"),
-			_("Cancel")},
-		.n_choices = f ? 4 : 3};
-
-	if (!x) {
-		ui_notice(ui, _("Nothing was sent yet: there is no request to copy."));
-		return;
-	}
-	spec.text = exchange_label(x, label, sizeof(label));
-	dialog_open(ui, &spec);
 }

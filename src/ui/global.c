@@ -200,6 +200,9 @@ ui_global_action(struct ui *ui, enum action a)
 	case ACT_SHOW:
 		flow_show_secret(ui);
 		break;
+	case ACT_EDIT_REQUEST:
+		screen_request_push(ui);
+		break;
 	case ACT_COMMAND:
 		screen_command_push(ui);
 		break;

@@ -9,6 +9,7 @@ src_libttui_a_SOURCES = \
 	src/ui/command.c src/ui/command.h src/ui/command-run.c \
 	src/ui/dialog.c \
 	src/ui/fieldlist.c \
+	src/ui/flow-copy.c \
 	src/ui/flow-interrupted.c \
 	src/ui/flow-jump.c \
 	src/ui/flow-log.c \
@@ -42,6 +43,7 @@ src_libttui_a_SOURCES = \
 	src/ui/screen-login.c \
 	src/ui/screen-profile.c \
 	src/ui/screen-open.c \
+	src/ui/screen-request.c \
 	src/ui/screen-step.c \
 	src/ui/screen-theme.c \
 	src/ui/signals.c \

@@ -89,6 +89,24 @@ static const struct screen screen_peek = {
 	.timeout = peek_timeout,
 };
 
+/* Only the tokens' own rows have a value behind the mask: what was recorded was masked before. */
+static void
+say_why_not(struct ui *ui, const struct field *f)
+{
+	struct log_rec rec;
+
+	if (step_record(ui, &rec))
+		ui_notice(ui, _("A log record is masked when it is written: no value is kept."));
+	else if (f && (f->kind == FIELD_FINDING || ui->step == STEP_DEBUG))
+		ui_notice(ui,
+			_("What is recorded is masked for good; a token's own row in step 1 "
+			  "has its value."));
+	else if (f)
+		ui_notice(ui, _("This value is not masked, or its clear text is not kept."));
+	else
+		ui_notice(ui, _("Mark a row with a masked value first (arrow keys)."));
+}
+
 void
 flow_show_secret(struct ui *ui)
 {
@@ -96,8 +114,7 @@ flow_show_secret(struct ui *ui)
 	struct peek *p;
 
 	if (!f || !f->secret) {
-		ui_notice(ui, f ? _("This value is not masked, or its clear text is not kept.")
-			: _("Mark a row with a masked value first (arrow keys)."));
+		say_why_not(ui, f);
 		return;
 	}
 	p = ui_push(ui, &screen_peek);

@@ -5,7 +5,6 @@
 #include "ui/open.h"
 
 #include "base/mem.h"
-#include "base/redact.h"
 #include "base/text.h"
 #include "base/tr.h"
 #include "oauth/url.h"
@@ -240,21 +239,6 @@ pick(struct open *o, const struct ui_offer *offer)
 	o->part = part;
 }
 
-/* Does it hold what has the form of a token? */
-static bool
-holds_token(struct span s)
-{
-	struct redactor *r = redactor_new();
-	struct buf masked;
-	bool is;
-
-	buf_init_wiping(&masked, 2 * LIMIT_TOKEN);
-	is = redact_text(r, &masked, s) != RES_OK || !span_eq(buf_span(&masked), s);
-	buf_release(&masked);
-	redactor_free(r);
-	return is;
-}
-
 static void
 paste_token(struct ui *ui, struct open *o, const struct key_event *ev)
 {
@@ -282,7 +266,7 @@ misplaced_token(struct ui *ui, struct open *o, const struct key_event *ev)
 		ui_notice(ui, _("Not taken: a URL with a user name or password in it."));
 		return true;
 	}
-	token = holds_token(s);
+	token = text_holds_token(s);
 	/* one without a form is known by its randomness; addresses and clients' identifiers may be
 	 * random, too */
 	if (o->part == OPEN_ISSUER && !url && span_find(s, '.') == SIZE_MAX)

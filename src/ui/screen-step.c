@@ -87,9 +87,8 @@ step_marked(const struct ui *ui)
 	return &ui->m.fields.v[mark];
 }
 
-/* The log record that is meant; false: the log has not the keys, or nothing in it. */
-static bool
-marked_record(const struct ui *ui, struct log_rec *out)
+bool
+step_record(const struct ui *ui, struct log_rec *out)
 {
 	return ui->pane == PANE_LOG &&
 		logpane_marked(ui->records, &ui->log, step_log_pane(ui).rows - 1, out);
@@ -107,7 +106,7 @@ step_exchange(const struct ui *ui)
 		return NULL;
 	if (f && f->from > 0)
 		x = case_exchange(c, (uint32_t)f->from);
-	else if (marked_record(ui, &rec) && rec.exchange)
+	else if (step_record(ui, &rec) && rec.exchange)
 		x = case_exchange(c, rec.exchange);
 	/* the newest of the step that is shown, else the newest of all */
 	for (size_t i = c->n_exchanges; !x && i > 0; i--) {
@@ -150,7 +149,7 @@ open_record(struct ui *ui)
 	struct page p;
 	char title[40];
 
-	if (!marked_record(ui, &rec)) {
+	if (!step_record(ui, &rec)) {
 		ui_notice(ui, _("The log is empty."));
 		return;
 	}
@@ -392,6 +391,8 @@ hints_of_step(const struct ui *ui)
 	static const enum action usual[] = {ACT_ENTER, ACT_PREV_STEP, ACT_UP, ACT_FINDINGS,
 		ACT_EXPORT, ACT_GUIDE, ACT_LOG, ACT_FOCUS_NEXT, ACT_SEARCH, ACT_COPY, ACT_WALK,
 		ACT_TIME, ACT_TOKENS, ACT_NONE};
+	static const enum action expiry[] = {ACT_ENTER, ACT_PREV_STEP, ACT_TIME, ACT_UP,
+		ACT_FINDINGS, ACT_EXPORT, ACT_GUIDE, ACT_LOG, ACT_COPY, ACT_NONE};
 	static const enum action refresh[] = {ACT_ENTER, ACT_REFRESH, ACT_PREV_STEP, ACT_UP,
 		ACT_FINDINGS, ACT_EXPORT, ACT_GUIDE, ACT_LOG, ACT_COPY, ACT_NONE};
 	static const enum action handle[] = {ACT_ENTER, ACT_REFRESH, ACT_REVOKE, ACT_LOGIN,
@@ -411,6 +412,8 @@ hints_of_step(const struct ui *ui)
 		return refresh;
 	if (ui->step == STEP_HANDLE)
 		return ui->m.can_refresh ? handle : handle_dead;
+	if (ui->step == STEP_EXPIRY)
+		return expiry;
 	return ui->step == STEP_DEBUG ? debug : usual;
 }
 

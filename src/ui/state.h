@@ -70,7 +70,7 @@ struct jump_place {
 
 enum { DIALOG_CHOICES = 10 };
 /* What was typed and stays for the next time the question is asked. */
-enum { KEEP_TOKENS, KEEP_CURL, KEEP_EXPORT /* one a format */, KEEP_COUNT = KEEP_EXPORT + DIALOG_CHOICES };
+enum { KEEP_TOKENS, KEEP_CURL, KEEP_COPY, KEEP_EXPORT /* one a format */, KEEP_COUNT = KEEP_EXPORT + DIALOG_CHOICES };
 
 /* Lines of the command line that ran, the newest last; each of them of words that are no secrets. */
 struct history {
@@ -105,6 +105,7 @@ struct ui {
 	char lesson[160];       /* how the lesson's goal was reached; "": not yet */
 	char notice[240];       /* answer to the last key; gone with the next */
 	char search[64];        /* what was looked for last */
+	char *copying;          /* what was marked when copying was asked about; NULL */
 	char *kept[KEEP_COUNT]; /* lines of dialogs; NULL: none */
 	struct history history;
 
@@ -301,6 +302,8 @@ void textfield_release(struct textfield *f);
 void textfield_set(struct textfield *f, struct span s);
 bool textfield_action(struct textfield *f, enum action a);
 /* Typed and pasted text; what is said about it goes to notice ("pasted 812 bytes"). */
+/* Does a text that is shown hold what has the form of a token? */
+bool text_holds_token(struct span s);
 bool textfield_event(struct textfield *f, const struct key_event *ev, char *notice, size_t size);
 void textfield_draw(const struct textfield *f, bool focus, const char *hint, int row, int col, int cols,
 	struct canvas *c);
@@ -310,6 +313,8 @@ typedef void place_then(struct ui *ui);
 /* Asks where new tokens are kept, saying why; once that is chosen, goes on. */
 void place_ask(struct ui *ui, const char *why, place_then *then);
 void flow_refresh(struct ui *ui);
+/* Where the new tokens go, as a sentence without its full stop; owned. */
+char *place_sentence(enum token_place place, const char *path);
 void flow_replace(struct ui *ui);
 void flow_offer_replace(struct ui *ui); /* each turn */
 void flow_interrupted(struct ui *ui); /* flow-interrupted.c: at the start */
@@ -317,7 +322,7 @@ void flow_revoke(struct ui *ui);
 void flow_probes(struct ui *ui); /* flow-probes.c */
 void flow_login(struct ui *ui);  /* login-choose.c */
 
-/* --- flows.c: export, copy ---------------------------------------------------------------------------- */
+/* --- flows.c: export ---------------------------------------------------------------------------------- */
 /* A path as it was typed: without blanks at its ends, "~/" is the home folder.  NULL: none was.  Owned. */
 char *typed_path(struct span text, struct err *why);
 void flow_export(struct ui *ui);
@@ -325,7 +330,7 @@ void flow_export(struct ui *ui);
 bool flow_export_as(struct ui *ui, struct span id, struct span path, struct err *e);
 void flow_save(struct ui *ui); /* the case */
 void flow_reopen_log(struct ui *ui);
-void flow_copy(struct ui *ui);
+void flow_copy(struct ui *ui); /* flow-copy.c */
 void flow_show_secret(struct ui *ui); /* peek.c */
 
 /* --- flow-jump.c: to what proves something, and two exchanges side by side ---------------------------------- */
@@ -350,6 +355,7 @@ enum { UI_THEMES = 64 };
 bool screen_theme_use(struct ui *ui, const char *name, struct err *e); /* without asking */
 void screen_theme_push(struct ui *ui);  /* the themes, seen while one chooses */
 void screen_profile_push(struct ui *ui, const struct profile *p); /* the editor, with a copy of p */
+void screen_request_push(struct ui *ui); /* the request at hand, to be changed and sent again */
 /* How the step screen divides the rows between verdict and footer; rows 0: not shown. */
 void step_panes(const struct ui *ui, struct rect area, struct rect *fields, struct rect *guide, struct rect *log);
 /* The log's pane as it is on the screen now, its title included. */
@@ -359,6 +365,8 @@ bool step_guide_fits(const struct ui *ui);
 /* What Enter does now, for the footer. */
 const char *step_enter_hint(const struct ui *ui);
 const struct field *step_marked(const struct ui *ui);
+/* The log record that is meant; false: the log has not the keys, or nothing in it. */
+bool step_record(const struct ui *ui, struct log_rec *out);
 /* The exchange that is meant: the marked row's, else the newest; NULL. */
 const struct exchange *step_exchange(const struct ui *ui);
 

@@ -1,5 +1,6 @@
 #include "ui/state.h"
 
+#include "base/redact.h"
 #include "base/text.h"
 #include "base/tr.h"
 #include "base/utf8.h"
@@ -182,6 +183,20 @@ textfield_action(struct textfield *f, enum action a)
 	default:
 		return word_action(f, a);
 	}
+}
+
+bool
+text_holds_token(struct span s)
+{
+	struct redactor *r = redactor_new();
+	struct buf masked;
+	bool is;
+
+	buf_init_wiping(&masked, 2 * LIMIT_TOKEN);
+	is = redact_text(r, &masked, s) != RES_OK || !span_eq(buf_span(&masked), s);
+	buf_release(&masked);
+	redactor_free(r);
+	return is;
 }
 
 /*

@@ -65,7 +65,8 @@ exchange_row(struct field_list *l, const struct exchange *x, const struct exchan
 	f = field_add(l, FIELD_VALUE, "", span_of(label), span_of(value), (int)x->n);
 	field_mean(f, x->answer.outcome == OUTCOME_SUCCESS ? STATE_OK
 		: x->result.response.status >= 500 || !x->result.response.status ? STATE_PROBLEM
-		: STATE_OK, "%s%s", buf_str(&text), t->reused ? _(" (reused)") : "");
+		: STATE_OK, "%s%s%s", x->by_hand ? _("edited by hand · ") : "", buf_str(&text),
+		t->reused ? _(" (reused)") : "");
 	f->timed = run > 0 && bar->known;
 	f->bar = *bar;
 	f->run_us = run;

@@ -21,6 +21,7 @@ src_libttwizard_a_SOURCES = \
 	src/wizard/many.c \
 	src/wizard/keep.c \
 	src/wizard/requests.c \
+	src/wizard/resend.c src/wizard/resend.h \
 	src/wizard/step-probes.c \
 	src/wizard/step-verify.c \
 	src/wizard/step-expiry.c \

@@ -36,6 +36,10 @@ call_init(struct engine_call *call, struct wizard *w, enum step s, enum purpose 
 static uint32_t
 submit(struct wizard *w, struct engine_call *call)
 {
+	if (w->taking) { /* to be changed by hand first */
+		*w->taking = *call;
+		return 0;
+	}
 	w->outstanding++;
 	return engine_submit(w->deps.engine, call);
 }

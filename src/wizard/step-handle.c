@@ -65,7 +65,9 @@ wizard_revoke(struct wizard *w, enum token_slot slot, struct err *e)
 bool
 revoke_send(struct wizard *w)
 {
-	if (wizard_endpoint(w, EP_REVOCATION).n)
+	if (w->by_hand)
+		resend_submit(w);
+	else if (wizard_endpoint(w, EP_REVOCATION).n)
 		send_revocation(w, w->revoke_slot);
 	else
 		log_add(w->deps.log, LOG_WARN, LOGC_STEP, 0,

@@ -317,8 +317,13 @@ bool
 refresh_send(struct wizard *w)
 {
 	/* wizard_refreshable() says why, after what the metadata said, too */
-	if (wizard_endpoint(w, EP_TOKEN).n && mark_in_flight(w))
-		send_refresh(w);
+	if (wizard_endpoint(w, EP_TOKEN).n && mark_in_flight(w)) {
+		if (w->by_hand)
+			w->refresh_id = resend_submit(w);
+		else
+			send_refresh(w);
+	}
+	resend_drop(w);
 	return false;
 }
 

@@ -21,6 +21,7 @@ enum job {
 	JOB_PRECHECK, /* step 3 without a refresh */
 	JOB_PROBES,   /* what the answers left open; of no step */
 	JOB_LOGIN,    /* what a login has to know before it can be shown; of no step */
+	JOB_RESEND, /* what was edited by hand and changes nothing; of no step */
 	JOB_LOGIN_PROVE, /* its ID token, then the proof; of no step */
 	JOB_COUNT
 };
@@ -64,6 +65,8 @@ struct wizard {
 	bool discovering;  /* another job than JOB_VERIFY asks for the metadata */
 	enum token_slot revoke_slot;
 	uint32_t refresh_id; /* the refresh under way, which is never cancelled: its tokens would be lost; 0 */
+	struct engine_call *taking; /* what is made is put there, and not sent; NULL */
+	struct resend *by_hand;     /* goes out instead of what the job would send; NULL */
 	struct flow *flow; /* the login under way, or the last one; NULL */
 	int64_t seen_second; /* of a waiting login's countdown */
 	struct json *jwks; /* the newest key set, for tokens that come later; NULL */
@@ -225,6 +228,12 @@ void send_revocation(struct wizard *w, enum token_slot slot);
 /* For the flows: a POST with a form to come, whose answer is JSON; done is the caller's. */
 void call_form(struct engine_call *call, struct wizard *w, enum step s, enum purpose p, enum endpoint e);
 uint32_t call_submit(struct wizard *w, struct engine_call *call);
+
+/* --- edited by hand (resend.c) --- */
+struct resend;
+uint32_t resend_submit(struct wizard *w); /* w->by_hand, which is gone then; the request's id */
+void resend_drop(struct wizard *w);
+bool resend_send(struct wizard *w);
 
 /* --- new tokens (keep.c) --- */
 /*

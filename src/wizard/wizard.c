@@ -23,6 +23,7 @@ static const struct job_row jobs[JOB_COUNT] = {
 		EP_REVOCATION},
 	[JOB_PRECHECK] = {STEP_REFRESH, {need_metadata, need_metadata_oauth}, EP_TOKEN},
 	[JOB_PROBES] = {STEP_COUNT, {probes_ask}},
+	[JOB_RESEND] = {STEP_COUNT, {resend_send}},
 	[JOB_LOGIN] = {STEP_COUNT, {login_discover, need_metadata_oauth, login_ready}},
 	[JOB_LOGIN_PROVE] = {STEP_COUNT, {login_keys, login_judge}},
 };
@@ -45,6 +46,7 @@ wizard_free(struct wizard *w)
 		return;
 	wizard_settle(w);
 	flow_forget(w);
+	resend_drop(w);
 	free(w->place_path);
 	free(w->refresh_scope);
 	json_free(w->jwks);
@@ -378,6 +380,7 @@ wizard_cancel(struct wizard *w)
 	w->n_queue = 0;
 	w->running = false;
 	w->consent = 0; /* given for what was cancelled */
+	resend_drop(w);
 	flow_interrupt(w);
 	engine_cancel_others(w->deps.engine, kept, ARRAY_SIZE(kept));
 }

@@ -45,6 +45,14 @@ tests_pty_record_SOURCES = tests/pty/record.c
 tests_pty_record_CPPFLAGS = $(PLAY_CPPFLAGS)
 tests_pty_record_CFLAGS = $(PLAY_CFLAGS)
 tests_pty_record_LDADD = $(PLAY_LIBS)
+EXTRA_DIST += tests/pty/request.c
+check_PROGRAMS += tests/pty/request
+TAP_TESTS += tests/pty/request
+SANITIZER_TESTS += tests/pty/request
+tests_pty_request_SOURCES = tests/pty/request.c
+tests_pty_request_CPPFLAGS = $(PLAY_CPPFLAGS)
+tests_pty_request_CFLAGS = $(PLAY_CFLAGS)
+tests_pty_request_LDADD = $(PLAY_LIBS)
 
 EXTRA_DIST += tests/pty/opening.c tests/pty/serve.c tests/pty/serve.h
 check_PROGRAMS += tests/pty/opening

@@ -34,6 +34,8 @@ struct fake {
 	char saved[200];          /* "NAME ISSUER" of the editor's last save */
 	unsigned tests;
 	char shown[200], used[80]; /* the case to be shown next; the profile that was picked */
+	enum purpose resend_as;    /* what the edited request is for; 0: what its exchange was */
+	char resent[600];
 	char given[200], source[160]; /* of the last token that was given */
 	enum advice_kind decided; /* NONE: by the state */
 	bool no_refresh;          /* none can be had */

@@ -20,7 +20,7 @@ tests_ui_test_theme_SOURCES = tests/ui/test_theme.c
 tests_ui_test_theme_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
 tests_ui_test_theme_LDADD = $(UI_LIBS) -lm
 
-FAKE_UI = tests/ui/fake.c tests/ui/fake-editor.c tests/ui/fake-login.c tests/ui/fake-learn.c src/wizard/learn.c tests/ui/fake.h tests/ui/user.c tests/ui/user.h
+FAKE_UI = tests/ui/fake.c tests/ui/fake-editor.c tests/ui/fake-login.c tests/ui/fake-resend.c tests/ui/fake-learn.c src/wizard/learn.c tests/ui/fake.h tests/ui/user.c tests/ui/user.h
 FAKE_LIBS = src/libttui.a src/libttdiagnose.a src/libttcase.a src/libttoauth.a src/libttbase.a \
 	$(NCURSESW_LIBS) $(CJSON_LIBS)
 
@@ -97,6 +97,16 @@ UNIT_TESTS += tests/ui/test_open
 tests_ui_test_open_SOURCES = tests/ui/test_open.c $(FAKE_UI)
 tests_ui_test_open_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
 tests_ui_test_open_LDADD = $(FAKE_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/ui/test_copy
+tests_ui_test_copy_SOURCES = tests/ui/test_copy.c $(FAKE_UI)
+tests_ui_test_copy_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
+tests_ui_test_copy_LDADD = $(FAKE_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/ui/test_request
+tests_ui_test_request_SOURCES = tests/ui/test_request.c $(FAKE_UI)
+tests_ui_test_request_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
+tests_ui_test_request_LDADD = $(FAKE_LIBS) $(CMOCKA_LIBS)
 
 UNIT_TESTS += tests/ui/test_login
 tests_ui_test_login_SOURCES = tests/ui/test_login.c $(FAKE_UI)

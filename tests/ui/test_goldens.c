@@ -329,6 +329,55 @@ opening_recent(struct ui *ui)
 	act(ui, ACT_FORM_PREV);
 }
 
+/* Step 2 by local time; the tests' is UTC, and is written as an offset then. */
+static void
+local_time(struct ui *ui)
+{
+	act(ui, ACT_TIME);
+}
+
+/* --- a request edited by hand --- */
+
+static void
+request(struct ui *ui)
+{
+	act(ui, ACT_EDIT_REQUEST);
+	for (int i = 0; i < 3; i++)
+		act(ui, ACT_FORM_NEXT);
+	type(ui, "X-Tenant: acme");
+	act(ui, ACT_FORM_PREV);
+	act(ui, ACT_FORM_PREV);
+	act(ui, ACT_ERASE);
+	act(ui, ACT_FORM_NEXT);
+}
+
+static void
+request_secret(struct ui *ui)
+{
+	act(ui, ACT_EDIT_REQUEST);
+	act(ui, ACT_FORM_NEXT);
+	act(ui, ACT_FORM_NEXT);
+	paste(ui, "Bearer Zk3vQ9xT7mLp2WcR8dYh4NsB6fGj1KaE5uXo0ViC");
+}
+
+static void
+request_wrong(struct ui *ui)
+{
+	act(ui, ACT_EDIT_REQUEST);
+	act(ui, ACT_ERASE_ALL);
+	type(ui, "https://evil.test/userinfo");
+	act(ui, ACT_ACCEPT);
+}
+
+static void
+request_ask(struct ui *ui)
+{
+	fake.resend_as = PURPOSE_REFRESH;
+	fake.place = PLACE_MEMORY;
+	act(ui, ACT_EDIT_REQUEST);
+	act(ui, ACT_ACCEPT);
+}
+
 /* --- logging in again --- */
 
 static const struct qr_ops *
@@ -510,6 +559,7 @@ static const struct {
 	{"guide", FAKE_PROBLEM, STEP_VERIFY, guide},
 	{"findings", FAKE_PROBLEM, STEP_VERIFY, findings},
 	{"expiry-ok", FAKE_OK, STEP_EXPIRY, plain},
+	{"expiry-local", FAKE_OK, STEP_EXPIRY, local_time},
 	{"expiry-expired", FAKE_PROBLEM, STEP_EXPIRY, plain},
 	{"expiry-unknown", FAKE_UNDETERMINED, STEP_EXPIRY, plain},
 	{"chain", FAKE_CHAIN, STEP_EXPIRY, plain},
@@ -548,6 +598,10 @@ static const struct {
 	{"opening-narrowed", FAKE_EMPTY, STEP_VERIFY, opening_narrowed},
 	{"opening-picked", FAKE_EMPTY, STEP_VERIFY, opening_picked},
 	{"opening-recent", FAKE_EMPTY, STEP_VERIFY, opening_recent},
+	{"request", FAKE_PROBLEM, STEP_HANDLE, request},
+	{"request-secret", FAKE_PROBLEM, STEP_HANDLE, request_secret},
+	{"request-wrong", FAKE_PROBLEM, STEP_HANDLE, request_wrong},
+	{"request-ask", FAKE_PROBLEM, STEP_HANDLE, request_ask},
 	{"peek", FAKE_PROBLEM, STEP_VERIFY, peek},
 };
 static const int sizes[][2] = {{18, 60}, {24, 80}, {40, 120}};
