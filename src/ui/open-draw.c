@@ -81,6 +81,7 @@ draw_field(const struct open *o, enum open_part part, int row, struct canvas *c)
 	draw_label(o, part, row, c);
 	textfield_draw(
 		&o->fields[part], focus, tr(open_fields[part].hint), row, FIELD_COL, cols, c);
+	canvas_zone(c, (struct rect){row, 0, 1, c->cols}, ZONE_PART, part);
 	if (o->picked[part])
 		canvas_printf(c, row, FIELD_COL + 24, cols - 24, UIR_INPUT_HINT, _("from %s"),
 			o->picked[part]->from);
@@ -150,9 +151,10 @@ draw_list(const struct rows *l, enum open_part part, int row, int most, struct c
 	draw_label(o, part, row, c);
 	if (o->part == part)
 		canvas_put(c, row, 1, GLYPH_MARK, UIR_MARK);
-	return row +
-		picker_draw(
-			p, o->part == part, r, part == OPEN_OFFERED ? draw_offer : draw_file, l, c);
+	r.rows = picker_draw(
+		p, o->part == part, r, part == OPEN_OFFERED ? draw_offer : draw_file, l, c);
+	canvas_zone(c, r, ZONE_PART, part);
+	return row + r.rows;
 }
 
 void
@@ -170,15 +172,15 @@ open_draw(const struct ui *ui, const void *state, struct canvas *c)
 	chrome_title(c, row, 1, c->cols - 2, true, _("Which server, which token?"), "", "");
 	row += spare > 1 ? 2 : 1;
 	if (open_shown(ui, o, OPEN_PROFILE)) {
-		int most;
+		struct rect r = {row + 1, FIELD_COL - 2, 1, c->cols - FIELD_COL + 1};
 
 		draw_field(o, OPEN_PROFILE, row++, c);
-		most = c->rows - 1 - row - below - (spare > 0 ? 1 : 0);
-		row += picker_draw(&o->profiles, o->part == OPEN_PROFILE,
-			(struct rect){
-				row, FIELD_COL - 2, most > 1 ? most : 1, c->cols - FIELD_COL + 1},
-			draw_profile, &l, c);
-		row += spare > 0 ? 1 : 0;
+		r.rows = c->rows - 1 - row - below - (spare > 0 ? 1 : 0);
+		r.rows = r.rows > 1 ? r.rows : 1;
+		r.rows = picker_draw(
+			&o->profiles, o->part == OPEN_PROFILE, r, draw_profile, &l, c);
+		canvas_zone(c, r, ZONE_PART, OPEN_PROFILE);
+		row += r.rows + (spare > 0 ? 1 : 0);
 	}
 	row = draw_fields(ui, o, row, c);
 	row = draw_list(&l, OPEN_OFFERED, row, UI_OFFERS, c);

@@ -40,6 +40,8 @@ picker_draw(const struct picker *p, bool focus, struct rect r, picker_row *draw,
 				: focus ? UIR_CHOICE_HERE
 					: UIR_VERDICT,
 			(struct rect){r.row + i, r.col + 2, 1, r.cols - 3}, c);
+		canvas_zone(
+			c, (struct rect){r.row + i, r.col, 1, r.cols}, ZONE_CHOICE, (int64_t)at);
 	}
 	if (first > 0)
 		canvas_put(c, r.row, r.col + r.cols - 1, GLYPH_UP, UIR_DIM);

@@ -471,6 +471,29 @@ open_event(struct ui *ui, void *state, const struct key_event *ev)
 	return UI_REDRAW;
 }
 
+/* A click gives a field the keys, or marks a row; on the marked one it does what Enter does. */
+static unsigned
+open_mouse(struct ui *ui, void *state, const struct mouse *m)
+{
+	struct open *o = state;
+	int64_t part = ui_clicked(ui, ZONE_PART, m), at = ui_clicked(ui, ZONE_CHOICE, m);
+	enum open_part was = o->part;
+	struct picker *list;
+
+	if (m->kind != MOUSE_CLICK)
+		move(ui, o, m->kind == MOUSE_WHEEL_UP ? -1 : 1);
+	if (part < 0 || part >= OPEN_PARTS || !open_shown(ui, o, (enum open_part)part))
+		return UI_REDRAW;
+	o->part = (enum open_part)part;
+	list = list_of(o);
+	if (!list || at < 0 || at >= (int64_t)list->n)
+		return UI_REDRAW;
+	if (was == o->part && list->here == (size_t)at)
+		return accept(ui, o);
+	list->here = (size_t)at;
+	return UI_REDRAW;
+}
+
 static const enum action *
 open_hints(const struct ui *ui, const void *state)
 {
@@ -504,6 +527,7 @@ static const struct screen screen_open = {
 	.leave = open_leave,
 	.action = open_action,
 	.event = open_event,
+	.mouse = open_mouse,
 	.draw = open_draw,
 	.hints = open_hints,
 };

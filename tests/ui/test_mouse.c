@@ -203,6 +203,34 @@ test_ways_to_log_in(void **state)
 	fake_release();
 }
 
+static void
+test_opening_screen(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		struct ui *ui;
+
+		fake_init(FAKE_EMPTY);
+		ui = fake_ui(STEP_VERIFY);
+		opening_typed(ui);
+		draw(ui, sizes[i][0], sizes[i][1]);
+		click(ui, "Client id");
+		type(ui, "my-client");
+		click(ui, "Issuer");
+		type(ui, "/realm");
+		assert_true(has(ui, "https://idp.test/realm"));
+		assert_true(has(ui, "my-client"));
+		/* a row of the list: it is marked, and nothing begins */
+		click(ui, "acme.");
+		assert_false(has(ui, "Client id"));
+		assert_int_equal(ui->n_layers, 2);
+		click(ui, "another server");
+		assert_true(has(ui, "https://idp.test/realm"));
+		fake_ui_free(ui);
+		fake_release();
+	}
+}
+
 /* Everywhere on every screen, at sizes too small for it, and where nothing was drawn yet: nothing breaks. */
 static void
 test_anywhere(void **state)
@@ -242,6 +270,7 @@ main(void)
 		cmocka_unit_test(test_dialogs),
 		cmocka_unit_test(test_command_line),
 		cmocka_unit_test(test_ways_to_log_in),
+		cmocka_unit_test(test_opening_screen),
 		cmocka_unit_test(test_anywhere),
 	};
 
