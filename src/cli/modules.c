@@ -9,12 +9,13 @@
  * LAZY: binding every symbol of the thirty libraries behind libcurl at once is a twentieth of a
  * check.  DEEPBIND: they look for one another among themselves, and in the program and its five
  * libraries only then, which is as much again.  No name of the program's stands in one of them
- * (tests/cli/symbols.tap.sh).  AddressSanitizer stands before the C library and refuses it.
+ * (tests/cli/symbols.tap.sh).  Not all C libraries have it, and AddressSanitizer, which stands
+ * before the C library, refuses it.
  */
-#ifdef __SANITIZE_ADDRESS__
-enum { BINDING = RTLD_LAZY | RTLD_LOCAL };
-#else
+#if defined(RTLD_DEEPBIND) && !defined(__SANITIZE_ADDRESS__)
 enum { BINDING = RTLD_LAZY | RTLD_LOCAL | RTLD_DEEPBIND };
+#else
+enum { BINDING = RTLD_LAZY | RTLD_LOCAL };
 #endif
 
 static const struct net_module *net;
