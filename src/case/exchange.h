@@ -127,5 +127,13 @@ bool exchange_server_date(const struct exchange *x, int64_t *unix_s);
 struct redactor;
 struct exchange *exchange_record(const struct http_request *req, const struct net_result *raw,
 	enum step step, enum purpose purpose, const struct redactor *r);
+/*
+ * The same.  known (NULL: none) is a token of the case: where the request carries it, what is known
+ * of it is taken over, since to read it once more costs as much as all the rest.
+ */
+struct case_token;
+struct exchange *exchange_record_known(const struct http_request *req, const struct net_result *raw,
+	enum step step, enum purpose purpose, const struct redactor *r,
+	const struct case_token *known);
 
 #endif

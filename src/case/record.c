@@ -9,19 +9,36 @@
 #include "base/mem.h"
 #include "base/redact.h"
 #include "base/text.h"
+#include "case/tokens.h"
 #include "oauth/dpop.h"
 
 enum { MASK_ROOM = 64 << 10 }; /* masks may be longer than what they replace */
 
 /* --- what only the values tell ------------------------------------------------------------ */
 
+/* As token_info_read() finds it: what a check of the signature found is of the case. */
 static void
-note_token(struct exchange *x, const char *where, struct span value)
+take_over(struct token_info *out, const struct token_info *known)
 {
+	token_info_copy(out, known);
+	if (out->sig == SIG_ALG_NONE || out->sig == SIG_ENCRYPTED)
+		return;
+	out->sig = SIG_NOT_CHECKED;
+	out->sig_why[0] = '\0';
+}
+
+static void
+note_token(struct exchange *x, const char *where, struct span value, const struct case_token *known)
+{
+	struct token_info *info = &x->tokens[x->n_tokens].info;
+
 	if (!value.n || x->n_tokens == ARRAY_SIZE(x->tokens))
 		return;
 	(void)snprintf(x->tokens[x->n_tokens].where, sizeof(x->tokens[0].where), "%s", where);
-	token_info_read(&x->tokens[x->n_tokens].info, value);
+	if (known && case_token_is(known, value))
+		take_over(info, &known->sent);
+	else
+		token_info_read(info, value);
 	x->n_tokens++;
 }
 
@@ -49,7 +66,8 @@ request_token(const struct http_request *req, struct buf *form)
 }
 
 static void
-note_tokens(struct exchange *x, const struct http_request *req, struct span sent)
+note_tokens(struct exchange *x, const struct http_request *req, struct span sent,
+	const struct case_token *known)
 {
 	char where[40];
 
@@ -59,13 +77,13 @@ note_tokens(struct exchange *x, const struct http_request *req, struct span sent
 		if (!value.n)
 			continue;
 		(void)snprintf(where, sizeof(where), "response.%s", token_members[i].name);
-		note_token(x, where, value);
+		note_token(x, where, value, known);
 	}
 	if (sent.n && http_has_header(&req->headers, "authorization") &&
 		authorization_token(http_header(&req->headers, "authorization")).n)
-		note_token(x, "request.authorization", sent);
+		note_token(x, "request.authorization", sent, known);
 	else
-		note_token(x, "request.token", sent);
+		note_token(x, "request.token", sent, known);
 }
 
 /* Does the answer repeat the token it was asked about (failure log-server-echoes-token)? */
@@ -535,6 +553,13 @@ struct exchange *
 exchange_record(const struct http_request *req, const struct net_result *raw, enum step step,
 	enum purpose purpose, const struct redactor *r)
 {
+	return exchange_record_known(req, raw, step, purpose, r, NULL);
+}
+
+struct exchange *
+exchange_record_known(const struct http_request *req, const struct net_result *raw, enum step step,
+	enum purpose purpose, const struct redactor *r, const struct case_token *known)
+{
 	struct exchange *x = exchange_new();
 	struct buf form;
 	struct span sent;
@@ -544,7 +569,7 @@ exchange_record(const struct http_request *req, const struct net_result *raw, en
 	answer_read(&x->answer, purpose, &raw->response);
 	buf_init_wiping(&form, LIMIT_TOKEN);
 	sent = request_token(req, &form);
-	note_tokens(x, req, sent);
+	note_tokens(x, req, sent, known);
 	note_auth(x, req);
 	note_proof(x, req, raw);
 	x->auth_header = header_form(http_header(&req->headers, "authorization"));

@@ -46,6 +46,12 @@ case_token_copy(struct case_token *dst, const struct case_token *src)
 	dst->value = secret_ref(src->value);
 }
 
+bool
+case_token_is(const struct case_token *t, struct span value)
+{
+	return t->value && span_eq(secret_reveal(t->value), value);
+}
+
 void
 case_tokens_init(struct case_tokens *t)
 {

@@ -535,8 +535,8 @@ static void
 record(struct engine *e, struct task *t)
 {
 	struct case_file *c = e->deps.record;
-	struct exchange *x = exchange_record(&t->wire, &t->transfer.result, t->call.step,
-		t->call.purpose, e->deps.redactor);
+	struct exchange *x = exchange_record_known(&t->wire, &t->transfer.result, t->call.step,
+		t->call.purpose, e->deps.redactor, c ? case_token(c, t->call.slot) : NULL);
 
 	x->slot = t->call.slot;
 	x->token_generation = t->generation;

@@ -11,6 +11,16 @@ token_char(char c)
 		c == '-' || c == '.' || c == '_' || c == '~' || c == '+' || c == '/';
 }
 
+size_t
+token_char_run(struct span s)
+{
+	size_t n = 0;
+
+	while (n < s.n && token_char(s.p[n]))
+		n++;
+	return n;
+}
+
 bool
 token_invisible(uint32_t cp)
 {
@@ -143,8 +153,8 @@ token_is_placeholder(struct span s)
 	for (i = 0; i < ARRAY_SIZE(words); i++)
 		if (span_is_nocase(s, words[i]))
 			return true;
-	if (span_find_str_nocase(s, "[redacted") != SIZE_MAX ||
-		span_find_str_nocase(s, "object object") != SIZE_MAX)
+	if ((span_find(s, '[') != SIZE_MAX && span_contains_nocase(s, "[redacted")) ||
+		(span_find(s, ' ') != SIZE_MAX && span_contains_nocase(s, "object object")))
 		return true;
 	for (i = 1; i < s.n; i++)
 		same += s.p[i] == s.p[0];

@@ -6,6 +6,7 @@
 
 /* Characters of RFC 6750's b64token, "=" left out. */
 bool token_char(char c);
+size_t token_char_run(struct span s); /* so many of these at the front */
 /* A code point that a copy puts in and nobody sees or means: NBSP, zero-width, bidi marks, BOM. */
 bool token_invisible(uint32_t cp);
 /* Smart quotes and the ellipsis, which word processors and log viewers put in. */

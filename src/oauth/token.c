@@ -52,10 +52,8 @@ token_info_release(struct token_info *t)
 static size_t
 first_odd(struct span s)
 {
-	size_t i = 0, k;
+	size_t i = token_char_run(s), k;
 
-	while (i < s.n && token_char(s.p[i]))
-		i++;
 	for (k = i; k < s.n && s.p[k] == '='; k++)
 		;
 	/* a '=' with more of the token behind it is no padding: it is the odd one */
@@ -71,8 +69,13 @@ odd_characters(struct span s)
 
 	while (s.n) {
 		uint32_t cp;
-		size_t n = utf8_decode(s, &cp);
+		size_t n = padding ? 0 : token_char_run(s);
 
+		if (n) {
+			s = span_from(s, n);
+			continue;
+		}
+		n = utf8_decode(s, &cp);
 		if (cp == ' ' || cp == '\t' || cp == '\r' || cp == '\n')
 			odd |= ODD_BLANK_INSIDE;
 		else if (cp < 0x20 || cp == 0x7f || (cp >= 0x80 && cp < 0xa0) ||
@@ -111,6 +114,8 @@ find_oddities(struct span value)
 		odd |= ODD_BLANK_EDGE;
 	if (token_is_placeholder(s))
 		return odd | ODD_PLACEHOLDER;
+	if (token_char_run(s) == s.n)
+		return odd;
 	if (is_json_object(s))
 		return odd | ODD_JSON;
 	inner = token_without_scheme(s);

@@ -111,7 +111,9 @@ token_repair(struct buf *out, struct span value, const char *member)
 
 	if (!member)
 		member = "access_token";
-	if (!token_trim(value).n || token_is_placeholder(span_trim(value))) {
+	/* no blank, no quote, no brace, no percent sign: nothing is around it */
+	if (token_char_run(value) == value.n || !token_trim(value).n ||
+		token_is_placeholder(span_trim(value))) {
 		buf_add_span(out, value);
 		return 0;
 	}

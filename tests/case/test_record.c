@@ -154,6 +154,47 @@ bearer_request_is_masked(void **state)
 	world_release(&w);
 }
 
+/* What is known of the case's own token is taken over, and is what reading it again would give. */
+static void
+a_known_token_is_taken_over(void **state)
+{
+	struct world w;
+	struct exchange *read, *taken;
+	struct case_file c;
+	struct case_token *t;
+	struct json *a, *b;
+
+	(void)state;
+	world_init(&w, "https://idp.example/userinfo", NULL,
+		"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"sub\":\"u-17\"}");
+	add_header(&w.req.headers, "Authorization", "Bearer " AT);
+	case_init(&c);
+	case_give_token(&c, SLOT_ACCESS, SPAN_LIT(AT), "the test");
+	t = case_token(&c, SLOT_ACCESS);
+	t->sent.sig = SIG_VALID; /* found out since: of the case, not of the exchange */
+	snprintf(t->sent.sig_why, sizeof(t->sent.sig_why), "with a key");
+	read = exchange_record(&w.req, &w.raw, STEP_HANDLE, PURPOSE_USERINFO, w.redactor);
+	taken = exchange_record_known(
+		&w.req, &w.raw, STEP_HANDLE, PURPOSE_USERINFO, w.redactor, t);
+	assert_clean(taken);
+	assert_int_equal(taken->n_tokens, 1);
+	a = token_info_to_json(&read->tokens[0].info);
+	b = token_info_to_json(&taken->tokens[0].info);
+	assert_true(json_same(a, b));
+	json_free(a);
+	json_free(b);
+	exchange_free(read);
+	exchange_free(taken);
+	/* another token than the request's: it is read */
+	case_give_token(&c, SLOT_ACCESS, SPAN_LIT("another-token-0123456789"), "the test");
+	taken = exchange_record_known(
+		&w.req, &w.raw, STEP_HANDLE, PURPOSE_USERINFO, w.redactor, t);
+	assert_int_equal(taken->tokens[0].info.kind, TOKEN_JWT);
+	exchange_free(taken);
+	case_release(&c);
+	world_release(&w);
+}
+
 static void
 signed_answers_are_masked_and_read(void **state)
 {
@@ -318,6 +359,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(token_response_is_masked_and_remembered),
 		cmocka_unit_test(bearer_request_is_masked),
+		cmocka_unit_test(a_known_token_is_taken_over),
 		cmocka_unit_test(signed_answers_are_masked_and_read),
 		cmocka_unit_test(claims_survive_masking),
 		cmocka_unit_test(untouched_bodies_stay),
