@@ -214,6 +214,45 @@ waits_as_asked(void **state)
 	assert_int_equal(replay_requests(w->replay), 4);
 }
 
+/* After a pause so many as went well are under way, and one more for each round of them. */
+static void
+opens_again(void **state)
+{
+	struct world *w = *state;
+	struct shared_counts n;
+	unsigned asked = 0;
+
+	start(w, (struct shared_limits){.under_way = 4, .patience = 3});
+	reply(w, "/a", TOO_OFTEN, 1000, true);
+	reply(w, "/", OK_JSON, 1000, false);
+	ask(&w->lanes[0], "https://idp.example/a");
+	run(w, ++asked); /* it has been sent again */
+	shared_count(w->shared, &n);
+	assert_int_equal(n.window, 2);
+	ask(&w->lanes[1], "https://idp.example/b");
+	run(w, ++asked);
+	shared_count(w->shared, &n);
+	assert_int_equal(n.window, 3); /* two went well at two */
+	for (int i = 0; i < 2; i++)
+		ask(&w->lanes[i], "https://idp.example/c");
+	run(w, asked += 2);
+	shared_count(w->shared, &n);
+	assert_int_equal(n.window, 3);
+	ask(&w->lanes[2], "https://idp.example/c");
+	run(w, ++asked);
+	shared_count(w->shared, &n);
+	assert_int_equal(n.window, 4);
+	for (int i = 0; i < LANES; i++)
+		ask(&w->lanes[i], "https://idp.example/d");
+	shared_turn(w->shared);
+	shared_count(w->shared, &n);
+	assert_int_equal(n.under_way, 4);
+	run(w, asked += LANES);
+	shared_count(w->shared, &n);
+	assert_int_equal(n.window, 4); /* and no more than were asked for */
+	assert_int_equal(n.resume_us, 0);
+}
+
 /* A time that doubles where the server asks for none; and at last it is told. */
 static void
 patience_ends(void **state)
@@ -286,6 +325,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(so_many_at_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(paced, setup, teardown),
 		cmocka_unit_test_setup_teardown(waits_as_asked, setup, teardown),
+		cmocka_unit_test_setup_teardown(opens_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(patience_ends, setup, teardown),
 		cmocka_unit_test_setup_teardown(went_away, setup, teardown),
 		cmocka_unit_test_setup_teardown(cancelled, setup, teardown),
