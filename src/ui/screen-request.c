@@ -261,6 +261,22 @@ request_event(struct ui *ui, void *state, const struct key_event *ev)
 	return UI_REDRAW;
 }
 
+/* A click gives a row the keys, once the one that had them was taken. */
+static unsigned
+request_mouse(struct ui *ui, void *state, const struct mouse *m)
+{
+	struct request *s = state;
+	int64_t at = ui_clicked(ui, ZONE_CHOICE, m);
+
+	if (m->kind != MOUSE_CLICK) {
+		move(s, m->kind == MOUSE_WHEEL_UP ? -1 : 1);
+	} else if (at >= 0 && at < (int64_t)s->rows.n && store(s)) {
+		s->rows.here = (size_t)at;
+		load(s);
+	}
+	return UI_REDRAW;
+}
+
 static const enum action *
 request_hints(const struct ui *ui, const void *state)
 {
@@ -381,6 +397,7 @@ static const struct screen screen_request = {
 	.leave = request_leave,
 	.action = request_action,
 	.event = request_event,
+	.mouse = request_mouse,
 	.draw = request_draw,
 	.hints = request_hints,
 };

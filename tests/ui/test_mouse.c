@@ -231,6 +231,32 @@ test_opening_screen(void **state)
 	}
 }
 
+static void
+test_request_by_hand(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		struct ui *ui;
+
+		fake_init(FAKE_PROBLEM);
+		ui = fake_ui(STEP_HANDLE);
+		act(ui, ACT_EDIT_REQUEST);
+		draw(ui, sizes[i][0], sizes[i][1]);
+		click(ui, "+ header");
+		type(ui, "X-Tenant: acme");
+		/* what was typed stands as a row of its own */
+		click(ui, "Accept");
+		type(ui, ";q=1");
+		click(ui, "X-Tenant");
+		assert_true(has(ui, "application/json;q=1"));
+		assert_true(has(ui, "acme"));
+		assert_string_equal(fake.resent, "");
+		assert_int_equal(ui->n_layers, 2);
+		fake_ui_free(ui);
+		fake_release();
+	}
+}
+
 /* Everywhere on every screen, at sizes too small for it, and where nothing was drawn yet: nothing breaks. */
 static void
 test_anywhere(void **state)
@@ -271,6 +297,7 @@ main(void)
 		cmocka_unit_test(test_command_line),
 		cmocka_unit_test(test_ways_to_log_in),
 		cmocka_unit_test(test_opening_screen),
+		cmocka_unit_test(test_request_by_hand),
 		cmocka_unit_test(test_anywhere),
 	};
 
