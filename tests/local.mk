@@ -17,7 +17,7 @@ AM_TESTS_ENVIRONMENT = \
 	no_proxy NO_PROXY all_proxy ALL_PROXY CURL_CA_BUNDLE SSL_CERT_FILE SSL_CERT_DIR XDG_CONFIG_HOME XDG_STATE_HOME;
 
 TEST_CFLAGS = -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
-EXTRA_DIST += tests/unit.h tests/openssl-loader.h tests/remove-tree.h tests/scratch.sh tests/suite.sh tests/lsan.supp tests/valgrind.supp
+EXTRA_DIST += tests/unit.h tests/language.h tests/openssl-loader.h tests/remove-tree.h tests/scratch.sh tests/suite.sh tests/lsan.supp tests/valgrind.supp
 
 # The scripts that run the program itself; a room lists those of its TAP_TESTS that a sanitized
 # build runs too.

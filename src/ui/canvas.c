@@ -447,6 +447,26 @@ canvas_frame(struct canvas *c, struct rect r, enum ui_role role)
 	canvas_put(c, bottom, right, GLYPH_BOTTOM_RIGHT, role);
 }
 
+/* The last place in (from, to] where a line may end though there is no blank; from without one. */
+static size_t
+last_break(struct span s, size_t from, size_t to)
+{
+	uint32_t before = ' ', cp;
+	size_t found = from;
+
+	/* not in what is written with blanks */
+	if (ascii_bytes(span_sub(s, from, to - from)) == to - from)
+		return from;
+	for (size_t at = from; at <= to && at < s.n; before = cp) {
+		size_t n = utf8_decode(span_from(s, at), &cp);
+
+		if (at > from && utf8_break_between(before, cp))
+			found = at;
+		at += n;
+	}
+	return found;
+}
+
 bool
 wrap_next(struct span *rest, int width, struct span *line)
 {
@@ -475,6 +495,7 @@ wrap_next(struct span *rest, int width, struct span *line)
 	if (s.p[cut] != ' ') {
 		while (cut > 0 && s.p[cut - 1] != ' ')
 			cut--;
+		cut = last_break(s, cut, fit.n);
 		if (cut == 0)
 			cut = fit.n; /* one word longer than the line */
 	}

@@ -94,7 +94,7 @@ void canvas_frame(struct canvas *c, struct rect r, enum ui_role role);
 /* As utf8_cells(), at the speed of ASCII where that is all there is. */
 size_t text_cells(struct span s);
 /*
- * Breaks s at blanks into lines of at most `width` cells, at '\n' always; takes the next line off *rest.
+ * Breaks s at blanks and beside ideographs into lines of at most `width` cells, at '\n' always; takes the next line off *rest.
  * False once nothing is left.
  */
 bool wrap_next(struct span *rest, int width, struct span *line);

@@ -1,5 +1,7 @@
 #include "unit.h"
 
+#include "language.h"
+
 #include "base/mem.h"
 #include "report/report.h"
 
@@ -381,6 +383,48 @@ test_openmetrics(void **state)
 	release(&m);
 }
 
+/*
+ * Written out of a wizard that speaks another language, a report is the English one to the byte, in every form; and
+ * the wizard goes on in its language.
+ */
+static void
+test_language(void **state)
+{
+	static const char *const languages[] = {"de", "zh_CN"};
+	char *english[REPORT_FORMATS], summary[LIMIT_MESSAGE], said[LIMIT_MESSAGE];
+	struct made m;
+
+	(void)state;
+	make(&m);
+	wizard_give_token(m.w, SLOT_ACCESS, SPAN_LIT("0123456789abcdef0123456789abcdef"), "pasted");
+	answer(&m, STEP_VERIFY, PURPOSE_INTROSPECTION, "https://idp.example/introspect",
+		"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"active\":false}");
+	answer(&m, STEP_HANDLE, PURPOSE_USERINFO, "https://idp.example/me",
+		"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer error=\"invalid_token\"\r\n\r\n");
+	wizard_mark_walked(m.w, STEPS_ALL);
+	wizard_update(m.w);
+	for (int f = 0; f < REPORT_FORMATS; f++)
+		english[f] = write_report(&m, (enum report_format)f, (struct report_input){0});
+	(void)snprintf(summary, sizeof(summary), "%s", wizard_diagnosis(m.w)->step_summary[STEP_DEBUG]);
+	for (size_t i = 0; i < ARRAY_SIZE(languages); i++) {
+		if (!speak(languages[i]))
+			skip();
+		wizard_reword(m.w);
+		(void)snprintf(said, sizeof(said), "%s", wizard_diagnosis(m.w)->step_summary[STEP_DEBUG]);
+		assert_string_not_equal(said, summary);
+		for (int f = 0; f < REPORT_FORMATS; f++) {
+			char *text = write_report(&m, (enum report_format)f, (struct report_input){0});
+
+			assert_string_equal(text, english[f]);
+			free(text);
+		}
+		assert_string_equal(wizard_diagnosis(m.w)->step_summary[STEP_DEBUG], said);
+	}
+	for (int f = 0; f < REPORT_FORMATS; f++)
+		free(english[f]);
+	release(&m);
+}
+
 int
 main(void)
 {
@@ -395,6 +439,7 @@ main(void)
 		cmocka_unit_test(test_masked_list),
 		cmocka_unit_test(test_nagios),
 		cmocka_unit_test(test_openmetrics),
+		cmocka_unit_test(test_language), /* last: the process speaks it from then on */
 	};
 
 	return cmocka_run_group_tests_name("report", tests, NULL, NULL);

@@ -115,6 +115,41 @@ test_wrap(void **state)
 	canvas_release(&c);
 }
 
+/* Chinese has no blanks: a line ends beside an ideograph, and none begins with what closes. */
+static void
+test_wrap_ideographs(void **state)
+{
+	static const struct {
+		const char *text;
+		int width;
+		const char *lines[5];
+	} rows[] = {
+		{"访问令牌已过期。", 10, {"访问令牌已", "过期。"}},
+		{"访问令牌已过期。", 14, {"访问令牌已过", "期。"}},  /* not "期" and then "。" alone */
+		{"访问令牌已过期。", 15, {"访问令牌已过", "期。"}},
+		{"服务器（本地）", 9, {"服务器", "（本地）"}}, /* none ends with what opens */
+		{"令牌 token 已过期", 9, {"令牌", "token 已", "过期"}},
+		{"按 Enter 运行第 1 步。", 8, {"按 Enter", "运行第 1", "步。"}},
+		{"wrapped by blanks，还有", 12, {"wrapped by", "blanks，还有"}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct span rest = span_of(rows[i].text), line;
+		size_t n = 0;
+
+		while (wrap_next(&rest, rows[i].width, &line)) {
+			assert_in_range(text_cells(line), 0, rows[i].width);
+			assert_true(n < 5 && rows[i].lines[n]);
+			if (!span_is(line, rows[i].lines[n]))
+				fail_msg("%s: \"%.*s\" is no \"%s\"", rows[i].text, SPAN_ARG(line),
+					rows[i].lines[n]);
+			n++;
+		}
+		assert_true(n == 5 || !rows[i].lines[n]);
+	}
+}
+
 /* Whatever bytes are made safe and drawn anywhere: no control on the canvas, no half of a wide character. */
 static void
 test_no_control_arrives(void **state)
@@ -182,6 +217,7 @@ main(void)
 		cmocka_unit_test(test_wide_and_combining),
 		cmocka_unit_test(test_ascii_keeps_the_layout),
 		cmocka_unit_test(test_wrap),
+		cmocka_unit_test(test_wrap_ideographs),
 		cmocka_unit_test(test_no_control_arrives),
 		cmocka_unit_test(test_glyphs_are_one_cell),
 	};

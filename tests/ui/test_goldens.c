@@ -4,6 +4,8 @@
  */
 #include "unit.h"
 
+#include "language.h"
+
 #include <sys/stat.h>
 
 #include "base/file.h"
@@ -680,8 +682,9 @@ no_control(const struct canvas *c)
 	}
 }
 
+/* language: the prefix of the file's name; "": English, in ASCII as well. */
 static int
-golden(size_t i, int rows, int cols)
+golden(const char *language, size_t i, int rows, int cols)
 {
 	struct canvas u, a;
 	struct buf b;
@@ -703,7 +706,7 @@ golden(size_t i, int rows, int cols)
 	assert_int_equal(u.controls, 0);
 	no_control(&u);
 	/* in ASCII a QR code takes four times the room, and may not be there for want of it */
-	if (!ui->m.login.verification_uri)
+	if (!ui->m.login.verification_uri && !*language)
 		same_layout(&u, &a);
 
 	buf_init(&b, 1 << 20);
@@ -712,12 +715,12 @@ golden(size_t i, int rows, int cols)
 		assert_int_equal(span_find_str(buf_span(&b), "0123456789abcdef"), SIZE_MAX);
 	assert_int_equal(span_find_str(buf_span(&b), "must-not-be-seen"), SIZE_MAX);
 	assert_int_equal(span_find_str(buf_span(&b), "Zk3vQ9"), SIZE_MAX);
-	snprintf(name, sizeof(name), "%s-%dx%d", screens[i].name, cols, rows);
+	snprintf(name, sizeof(name), "%s%s%s-%dx%d", language, *language ? "-" : "", screens[i].name, cols, rows);
 	bad += !compare(name, buf_span(&b));
 	buf_clear(&b);
 	write_canvas(&a, false, &b);
 	snprintf(name, sizeof(name), "%s-%dx%d-ascii", screens[i].name, cols, rows);
-	bad += !compare(name, buf_span(&b));
+	bad += !*language && !compare(name, buf_span(&b));
 	buf_release(&b);
 	canvas_release(&u);
 	canvas_release(&a);
@@ -734,7 +737,32 @@ test_goldens(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(screens); i++) {
 		for (size_t k = 0; k < ARRAY_SIZE(sizes); k++)
-			bad += golden(i, sizes[k][0], sizes[k][1]);
+			bad += golden("", i, sizes[k][0], sizes[k][1]);
+	}
+	assert_int_equal(bad, 0);
+}
+
+/* The same screens in German, which is longer, and in Chinese, whose characters are wide and have no blanks between. */
+static void
+test_languages(void **state)
+{
+	static const char *const languages[] = {"de", "zh_CN"};
+	static const char *const names[] = {"opening", "verify-empty", "verify-problem", "verify-marked", "expiry-expired",
+		"refresh", "refresh-confirm", "handle", "decision", "debug", "help", "guide", "findings", "login-device"};
+	int bad = 0;
+
+	(void)state;
+	for (size_t l = 0; l < ARRAY_SIZE(languages); l++) {
+		if (!speak(languages[l]))
+			skip();
+		for (size_t i = 0; i < ARRAY_SIZE(screens); i++) {
+			bool named = false;
+
+			for (size_t k = 0; k < ARRAY_SIZE(names); k++)
+				named = named || !strcmp(names[k], screens[i].name);
+			for (size_t k = 0; named && k < ARRAY_SIZE(sizes); k++)
+				bad += golden(languages[l], i, sizes[k][0], sizes[k][1]);
+		}
 	}
 	assert_int_equal(bad, 0);
 }
@@ -771,6 +799,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_goldens),
+		cmocka_unit_test(test_any_size),
+		cmocka_unit_test(test_languages), /* then any size once more, in the last of them */
 		cmocka_unit_test(test_any_size),
 	};
 
