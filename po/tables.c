@@ -12,7 +12,7 @@
 /* states, severities, where a token came from: words that are ids elsewhere */
 T("ok") T("warning") T("problem") T("skipped") T("undetermined") T("pending") T("not yet")
 T("error") T("info") T("possible")
-T("the paste") T("the refresh") T("the login") T("the token exchange")
+T("the paste") T("the refresh") T("the login") T("the token exchange") T("the demo")
 
 #define CHALLENGE_PARAM(name, meaning) T(meaning)
 #include "oauth/challengeparams.def"

@@ -283,14 +283,15 @@ is_among(uint32_t cp, const uint32_t *list)
 bool
 utf8_break_between(uint32_t before, uint32_t after)
 {
-	/* 、。〉》」』】〕〗々 ！％），．：；？］｝ and their narrow forms, quotes that close, the ellipsis */
-	static const uint32_t never_first[] = {0x3001, 0x3002, 0x3009, 0x300B, 0x300D, 0x300F, 0x3011,
-		0x3015, 0x3017, 0x3005, 0xFF01, 0xFF05, 0xFF09, 0xFF0C, 0xFF0E, 0xFF1A, 0xFF1B, 0xFF1F,
-		0xFF3D, 0xFF5D, '!', '%', ')', ',', '.', ':', ';', '?', ']', '}', '"', '\'', 0x2019,
-		0x201D, 0x2026, 0};
+	/* 、。〉》」』】〕〗々 ！％），．：；？］｝ and their narrow forms, quotes that close, the
+	 * ellipsis */
+	static const uint32_t never_first[] = {0x3001, 0x3002, 0x3009, 0x300B, 0x300D, 0x300F,
+		0x3011, 0x3015, 0x3017, 0x3005, 0xFF01, 0xFF05, 0xFF09, 0xFF0C, 0xFF0E, 0xFF1A,
+		0xFF1B, 0xFF1F, 0xFF3D, 0xFF5D, '!', '%', ')', ',', '.', ':', ';', '?', ']', '}',
+		'"', '\'', 0x2019, 0x201D, 0x2026, 0};
 	/* 〈《「『【〔〖 （［｛ and their narrow forms, quotes that open */
-	static const uint32_t never_last[] = {0x3008, 0x300A, 0x300C, 0x300E, 0x3010, 0x3014, 0x3016,
-		0xFF08, 0xFF3B, 0xFF5B, '(', '[', '{', '"', '\'', 0x2018, 0x201C, 0};
+	static const uint32_t never_last[] = {0x3008, 0x300A, 0x300C, 0x300E, 0x3010, 0x3014,
+		0x3016, 0xFF08, 0xFF3B, 0xFF5B, '(', '[', '{', '"', '\'', 0x2018, 0x201C, 0};
 
 	return (is_ideographic(before) || is_ideographic(after)) && !is_among(after, never_first) &&
 		!is_among(before, never_last);

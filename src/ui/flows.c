@@ -44,12 +44,13 @@ export_take(struct ui *ui, struct span text, uintptr_t arg, struct err *why)
 static void
 export_format(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 {
-	char words[600] = "Secrets are masked in every format.", all[640];
+	char words[600], all[640];
 
 	(void)text;
 	(void)arg;
 	if (choice >= ui->d->n_formats)
 		return;
+	snprintf(words, sizeof(words), "%s", _("Secrets are masked in every format."));
 	if (ui->d->export_masked)
 		ui->d->export_masked(ui->d->ctx, words, sizeof(words));
 	snprintf(all, sizeof(all), _("%s File to write:"), words);
@@ -70,7 +71,7 @@ flow_reopen_log(struct ui *ui)
 	struct err e = ERR_INIT;
 
 	if (!ui->d->log || log_reopen(ui->d->log, &e) != RES_OK)
-		ui_notice(ui, _("The log: %s."), *e.text ? e.text : "there is none");
+		ui_notice(ui, _("The log: %s."), *e.text ? e.text : _("there is none"));
 	else
 		ui_notice(ui, _("The log file was opened anew."));
 }

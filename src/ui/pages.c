@@ -102,9 +102,9 @@ page_help(struct page *p, const struct keymap *m)
 	char search[80];
 
 	page_add(p, UIR_GUIDE, 0, "%s",
-		"Five steps find out why a token does not get user information. Enter runs a "
+		_("Five steps find out why a token does not get user information. Enter runs a "
 		"step and goes on to the next; the sentence on top names the cause and what to "
-		"do.");
+		"do."));
 	keymap_names(m, ACT_SEARCH, search, sizeof(search));
 	page_add(p, UIR_GUIDE, 0,
 		_("Here stand the keys, the questions people ask and a glossary; %s finds a word "
@@ -120,8 +120,8 @@ page_help(struct page *p, const struct keymap *m)
 	help_actions(p, m, CONTEXT_TEXT, _("Wherever text is typed"));
 	heading(p, _("States"));
 	page_add(p, UIR_GUIDE, 1, "%s",
-		"✓ ok   ! warning   ✗ problem   – skipped   ? undetermined   · not walked yet   "
-		"… under way");
+		_("✓ ok   ! warning   ✗ problem   – skipped   ? undetermined   · not walked yet   "
+		  "… under way"));
 	learn_rows(p, _("Questions people ask"), faq, faq_count);
 	learn_rows(p, _("Glossary"), glossary, glossary_count);
 }
@@ -298,7 +298,8 @@ timings(struct page *p, const struct timings *t)
 	phase(&b, "TLS", t->tls);
 	phase(&b, _("wait"), t->wait);
 	phase(&b, _("receive"), t->receive);
-	page_add(p, UIR_VALUE, 2, "%s%s", buf_str(&b), t->reused ? " · on an open connection" : "");
+	page_add(p, UIR_VALUE, 2, "%s%s", buf_str(&b),
+		t->reused ? _(" · on an open connection") : "");
 	buf_release(&b);
 }
 
@@ -309,7 +310,7 @@ tls(struct page *p, const struct tls_info *t)
 		return;
 	heading(p, "TLS");
 	page_add(p, UIR_VALUE, 2, _("%s %s, certificate %s%s%s"), t->version, t->cipher,
-		t->verified ? "verified" : "not verified", t->verify_words[0] ? ": " : "",
+		t->verified ? _("verified") : _("not verified"), t->verify_words[0] ? ": " : "",
 		t->verify_words);
 	for (size_t i = 0; i < t->n_certs; i++) {
 		const struct cert_info *k = &t->certs[i];
@@ -317,7 +318,7 @@ tls(struct page *p, const struct tls_info *t)
 
 		page_add(p, UIR_VALUE, 2, "%zu %s", i + 1, k->subject ? k->subject : "");
 		page_add(p, UIR_MEANING, 4, _("by %s, %s to %s"),
-			k->self_signed      ? "itself"
+			k->self_signed      ? _("itself")
 				: k->issuer ? k->issuer
 					    : "?",
 			time_screen(from, k->not_before, false),
@@ -353,7 +354,8 @@ page_exchange(struct page *p, const struct exchange *x)
 	if (r->sent_wall_us)
 		page_add(p, UIR_VALUE, 2, _("sent %s to %s%s"),
 			time_rfc3339(when, r->sent_wall_us / 1000000),
-			r->remote[0] ? r->remote : "nowhere", r->via_proxy ? " by a proxy" : "");
+			r->remote[0] ? r->remote : _("nowhere"),
+			r->via_proxy ? _(" by a proxy") : "");
 	timings(p, &r->timings);
 	tls(p, &r->tls);
 }

@@ -332,7 +332,7 @@ leave_or_cancel(struct ui *ui, struct login *l)
 	if (flow_active(ui->m.login.phase)) {
 		wizard_login_cancel(ui->d->wizard);
 		read_model(ui);
-		ui_notice(ui, "%s", ui->m.login.words[0] ? tr(ui->m.login.words) : "Cancelled.");
+		ui_notice(ui, "%s", ui->m.login.words[0] ? tr(ui->m.login.words) : _("Cancelled."));
 	}
 	return UI_CLOSE;
 }

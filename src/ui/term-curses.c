@@ -24,6 +24,7 @@
 
 #include "base/encode.h"
 #include "base/mem.h"
+#include "base/tr.h"
 #include "ui/paint.h"
 
 /* --- one write a frame ----------------------------------------------------------------------- */
@@ -244,7 +245,7 @@ start_screen(struct terminal *t)
 		s = try_newterm(others[i], t->in);
 		if (s)
 			snprintf(t->notice, sizeof(t->notice),
-				"TERM=%.40s is not known here: taken for %s", name ? name : "",
+				_("TERM=%.40s is not known here: taken for %s"), name ? name : "",
 				others[i]);
 	}
 	return s;

@@ -174,8 +174,9 @@ draw_legend(const struct timeline *t, enum state band, int row, int col, int end
 
 	explain(&g, c, GLYPH_DOT, UIR_VALUE, "%s", t->skew_known ? _("now (server)") : _("now"));
 	if (t->skew_known && off >= AGREE_S)
-		explain(&g, c, GLYPH_RING, UIR_WARNING, _("this clock, %s %s"),
-			time_span(span, off), ahead > 0 ? "ahead" : "behind");
+		explain(&g, c, GLYPH_RING, UIR_WARNING,
+			ahead > 0 ? _("this clock, %s ahead") : _("this clock, %s behind"),
+			time_span(span, off));
 	if (t->access.to && t->leeway_s > 0)
 		explain(&g, c, GLYPH_SHADE, UIR_WARNING, _("leeway %lld s"),
 			(long long)t->leeway_s);

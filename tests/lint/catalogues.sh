@@ -68,11 +68,63 @@ untranslated() {
 	msgattrib --untranslated --no-obsolete "$1" | grep -c '^msgid ' | awk '$1 > 1 { print $1 - 1 " texts" }'
 }
 
+# unmarked FILE...: literals of two words and more that no mark stands before; what goes to an error, the log or the
+# program's own data is not the interface's
+unmarked() {
+	for f; do
+		awk -v file="${f#"$srcdir"/}" -v allowed="$as_it_is" '
+			function strip(s) { # marked literals, several parts long as well
+				while (match(s, /(^|[^A-Za-z0-9_])(_|N_|P_|C_|NC_|tr)\([ \t]*"([^"\\]|\\.)*"([ \t]*"([^"\\]|\\.)*")*/))
+					s = substr(s, 1, RSTART - 1) " M" substr(s, RSTART + RLENGTH)
+				# the further texts of one mark: P_("one", "many", n)
+				while (match(s, / M,[ \t]*"([^"\\]|\\.)*"([ \t]*"([^"\\]|\\.)*")*/))
+					s = substr(s, 1, RSTART - 1) " M" substr(s, RSTART + RLENGTH)
+				return s
+			}
+			{
+				sub(/\/\*.*\*\//, "")
+				if (/^ ?\*|^[ \t]*\/\*|^#/ || in_comment) {
+					in_comment = /\/\*/ || in_comment
+					if (/\*\//) in_comment = 0
+					next
+				}
+				if (/\/\*/) { in_comment = 1; sub(/\/\*.*/, "") }
+				if (all == "") begin = NR
+				all = all " " $0
+				if (!/[;{}][ \t]*$/) next
+				s = strip(all)
+				all = ""
+				if (s ~ /err_set|err_errno|log_add|SPAN_LIT|fprintf\(stderr|static_assert/) next
+				while (match(s, /"([^"\\]|\\.)*"/)) {
+					text = substr(s, RSTART, RLENGTH)
+					s = substr(s, RSTART + RLENGTH)
+					if (text ~ allowed)
+						continue
+					if (text ~ /[A-Za-z][A-Za-z]+[.,:;]? [A-Za-z][A-Za-z]+/)
+						print file ":" begin ": " text
+				}
+			}
+		' "$f"
+	done
+}
+
+# scopes, members and values of the protocol; what is written by a signal's handler, or recorded (base/tr.h)
+unmarked_but_first() {
+	unmarked "$@" | tail -n +2
+}
+
+as_it_is='^"(openid profile|active: (true|false)|expires_in and exp|the paste|tokentriage: ended by a fault|F1 to F12)'
+
 if ! tools; then
 	tap_skip 'the catalogues' 'no gettext tools'
 	tap_done
 fi
 expect_clean 'the template is what the sources say (make update-po)' template
+expect_clean 'the screens, the lines and the fields have no text without a mark' \
+	unmarked "$srcdir"/src/ui/*.c "$srcdir"/src/cli/line*.c "$srcdir"/src/wizard/fields*.c
+printf 'ui_notice(ui, "Nothing was sent.");\nui_notice(ui, _("It was " "sent."));\n' >"$tmp/x.c"
+expect_found 'one without a mark is found' unmarked "$tmp/x.c"
+expect_clean 'one of several parts with a mark is not' unmarked_but_first "$tmp/x.c"
 expect_clean 'po/LINGUAS names the catalogues that there are' languages
 for l in $(cat "$po/LINGUAS"); do
 	expect_clean "$l: formats, plural forms, nothing fuzzy, nothing obsolete" broken "$po/$l.po"
