@@ -58,13 +58,16 @@ tr_c(const char *context, const char *text)
 	return found == key ? text : found;
 }
 
-/* The first of the languages that gettext would look for. */
+/* The first of the languages that gettext would look for: the locale's is the least of them. */
 static const char *
 first_language(void)
 {
-	const char *locale = setlocale(LC_MESSAGES, NULL), *list = getenv("LANGUAGE");
+	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+	const char *locale = NULL, *list = getenv("LANGUAGE");
 
-	if (!locale || !strcmp(locale, "C") || !strcmp(locale, "POSIX"))
+	for (size_t i = 0; i < ARRAY_SIZE(names) && !(locale && *locale); i++)
+		locale = getenv(names[i]);
+	if (!locale || !*locale || !strcmp(locale, "C") || !strcmp(locale, "POSIX"))
 		return "C"; /* nothing is ever translated there, whatever LANGUAGE says */
 	return list && *list ? list : locale;
 }
@@ -82,7 +85,8 @@ is_english(const char *language)
 bool
 tr_open(const char *folder)
 {
-	if (!setlocale(LC_MESSAGES, "") || is_english(first_language()))
+	/* English costs nothing: not even the locale's own files are read */
+	if (is_english(first_language()) || !setlocale(LC_MESSAGES, ""))
 		return false;
 	if (!bindtextdomain(DOMAIN, folder) || !bind_textdomain_codeset(DOMAIN, "UTF-8"))
 		return false;
