@@ -35,6 +35,22 @@ err_set(struct err *e, enum res code, const char *fmt, ...)
 	return code;
 }
 
+/* In English whatever the interface speaks: errors are logged, too. */
+static const char *
+errno_words(void)
+{
+#ifdef HAVE_STRERRORDESC_NP
+	const char *words = strerrordesc_np(errno);
+
+	return words ? words : "unknown error";
+#else
+	static char words[128];
+
+	snprintf(words, sizeof words, "%m");
+	return words;
+#endif
+}
+
 enum res
 err_errno(struct err *e, const char *fmt, ...)
 {
@@ -49,7 +65,7 @@ err_errno(struct err *e, const char *fmt, ...)
 	va_end(ap);
 	if (n >= 0 && (size_t)n < sizeof raw) {
 		errno = saved;
-		snprintf(raw + n, sizeof raw - (size_t)n, ": %m");
+		snprintf(raw + n, sizeof raw - (size_t)n, ": %s", errno_words());
 	}
 	err_put(e, RES_IO, raw);
 	errno = saved;
