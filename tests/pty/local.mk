@@ -81,6 +81,14 @@ tests_pty_logins_CPPFLAGS = $(PLAY_CPPFLAGS)
 tests_pty_logins_CFLAGS = $(PLAY_CFLAGS) $(CURL_CFLAGS)
 tests_pty_logins_LDADD = $(PLAY_LIBS) $(CURL_LIBS)
 
+check_PROGRAMS += tests/pty/languages
+TAP_TESTS += tests/pty/languages
+SANITIZER_TESTS += tests/pty/languages
+tests_pty_languages_SOURCES = tests/pty/languages.c
+tests_pty_languages_CPPFLAGS = $(PLAY_CPPFLAGS)
+tests_pty_languages_CFLAGS = $(PLAY_CFLAGS)
+tests_pty_languages_LDADD = $(PLAY_LIBS)
+
 check_PROGRAMS += tests/pty/editor
 TAP_TESTS += tests/pty/editor
 SANITIZER_TESTS += tests/pty/editor

@@ -34,6 +34,13 @@ tests_ui_test_goldens_SOURCES = tests/ui/test_goldens.c $(FAKE_UI)
 tests_ui_test_goldens_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
 tests_ui_test_goldens_LDADD = $(FAKE_LIBS) $(CMOCKA_LIBS)
 
+# The same in German and Chinese: they change with the catalogues, too.
+check_PROGRAMS += tests/ui/languages
+TAP_TESTS += tests/ui/languages
+tests_ui_languages_SOURCES = tests/ui/test_goldens.c $(FAKE_UI)
+tests_ui_languages_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS) -DLANGUAGES
+tests_ui_languages_LDADD = $(FAKE_LIBS) $(CMOCKA_LIBS)
+
 UNIT_TESTS += tests/ui/test_screens
 tests_ui_test_screens_SOURCES = tests/ui/test_screens.c $(FAKE_UI)
 tests_ui_test_screens_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
