@@ -140,10 +140,13 @@ use_now(struct ui *ui, const struct profile *p)
 {
 	struct err e = ERR_INIT;
 
+	ui->model_stale = true; /* the case it was read from is gone, whatever comes of this */
 	if (!ui->d->use_profile || ui->d->use_profile(ui->d->ctx, p, &e) != RES_OK) {
 		dialog_tell(ui, _("This profile cannot be used"), e.text);
 		return;
 	}
+	/* what was diagnosed is of exchanges that are no more */
+	wizard_update(ui->d->wizard);
 	model_read(&ui->m, ui->d->wizard, ui->step, &ui->keymap, ui->local_time);
 	ui_pop_all(ui);
 	screen_open_push(ui);
