@@ -112,6 +112,32 @@ test_screen(void **state)
 	}
 }
 
+/* Saved and begun with anew, over step 4 with all that it says of the case of before. */
+static void
+test_used_at_once(void **state)
+{
+	static const char *const args[] = {"demo", "expired", NULL};
+	struct vt *t = start(args, sizes[1]);
+
+	(void)state;
+	assert_true(vt_idle(t));
+	play_keys(t, "w");
+	play_keys(t, "4");
+	play_keys(t, "E");
+	play_keys(t, "\025");
+	for (const char *p = "acme"; *p; p++)
+		play_keys(t, (char[]){*p, '\0'});
+	play_keys(t, "\r");
+	play_keys(t, "2");
+	assert_true(vt_has(t, "Which server, which token?"));
+	play_keys(t, "\033");
+	assert_true(vt_has(t, "[4 Handle ·"));
+	assert_false(vt_has(t, "The access token expired"));
+	play_quit(t);
+	check_file();
+	found_again();
+}
+
 static void
 test_lines(void **state)
 {
@@ -182,6 +208,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_screen, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_used_at_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lines, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_by_hand, setup, teardown),
 	};
