@@ -162,13 +162,26 @@ flips(const struct facts *f, bool *expiry)
 	return exp || nbf;
 }
 
+/* How the local clock stands to the others that were read, "5 m behind the server's". */
 static char *
-skew_words(const struct fact_skew *s, char *out, size_t size)
+skew_words(const struct fact_skew *s, bool servers, bool agrees, char *out, size_t size)
 {
+	bool behind = s->seconds > 0;
 	char span[32];
 
-	(void)snprintf(out, size, "%s %s", time_span(span, (int64_t)(magnitude(s->seconds) + 0.5)),
-		s->seconds > 0 ? _("behind") : _("ahead of"));
+	time_span(span, (int64_t)(magnitude(s->seconds) + 0.5));
+	if (!servers)
+		(void)snprintf(out, size,
+			behind ? _("%s behind another host's") : _("%s ahead of another host's"),
+			span);
+	else if (!agrees)
+		(void)snprintf(out, size,
+			behind ? _("%s behind the server's") : _("%s ahead of the server's"), span);
+	else
+		(void)snprintf(out, size,
+			behind ? _("%s behind the server's and another host's")
+			       : _("%s ahead of the server's and another host's"),
+			span);
 	return out;
 }
 
@@ -177,11 +190,10 @@ rule_clock_skew_local(const struct facts *f, struct finding *out)
 {
 	/* when the server cannot be heard (TLS), another host's clock has to do */
 	const struct fact_skew *s = f->skew.known ? &f->skew : &f->second_skew;
-	char words[64];
+	char words[120];
 	bool expiry, flip = flips(f, &expiry);
 	bool agrees = s == &f->skew && f->second_skew.known &&
 		magnitude(f->second_skew.seconds - s->seconds) < SKEW_WORTH;
-	const char *who = s == &f->skew ? "the server's" : "another host's";
 
 	if (!skewed(s) || (s == &f->skew && f->second_skew.known && !agrees))
 		return RULE_PASS;
@@ -196,15 +208,12 @@ rule_clock_skew_local(const struct facts *f, struct finding *out)
 		ev(out, "skew of another host", f->second_skew.from, "%+.1f s ± %.1f s (%s)",
 			f->second_skew.seconds, f->second_skew.error, f->second_skew.host);
 	ev_clocks(f, out);
-	skew_words(s, words, sizeof(words));
+	skew_words(s, s == &f->skew, agrees, words, sizeof(words));
 	if (expiry)
 		return say(out,
-			"The %s is %s %s%s: by it the token is %s, by the server's it is "
-			"not.",
-			fact_clock(f), words, who, agrees ? _(" and another host's") : "",
-			f->exp.at <= f->now_s ? _("expired") : _("still valid"));
-	return say(out, "The %s is %s %s%s.", fact_clock(f), words, who,
-		agrees ? _(" and another host's") : "");
+			"The %s is %s: by it the token is %s, by the server's it is not.",
+			fact_clock(f), words, f->exp.at <= f->now_s ? _("expired") : _("still valid"));
+	return say(out, "The %s is %s.", fact_clock(f), words);
 }
 
 enum verdict_of
@@ -233,7 +242,6 @@ rule_clock_skew_server(const struct facts *f, struct finding *out)
 		ev(out, "skew of another host", good->from, "%+.1f s ± %.1f s (%s)", good->seconds,
 			good->error, good->host);
 	ev_clocks(f, out);
-	(void)skew_words(bad, words, sizeof(words));
 	if (good)
 		return say(out, "The clock of %s is wrong: %s says otherwise by %s.", bad->host,
 			good->host,
