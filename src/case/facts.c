@@ -549,9 +549,9 @@ fact_clock(const struct facts *f)
 
 		if (x->imported && (x->result.answered_wall_us > 0 || x->result.sent_wall_us > 0 ||
 					   http_has_header(&x->result.response.headers, "date")))
-			return "clock of the recording";
+			return N_("clock of the recording");
 	}
-	return "local clock";
+	return N_("local clock");
 }
 
 char *

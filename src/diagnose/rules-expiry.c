@@ -212,8 +212,9 @@ rule_clock_skew_local(const struct facts *f, struct finding *out)
 	if (expiry)
 		return say(out,
 			"The %s is %s: by it the token is %s, by the server's it is not.",
-			fact_clock(f), words, f->exp.at <= f->now_s ? _("expired") : _("still valid"));
-	return say(out, "The %s is %s.", fact_clock(f), words);
+			tr(fact_clock(f)), words,
+			f->exp.at <= f->now_s ? _("expired") : _("still valid"));
+	return say(out, "The %s is %s.", tr(fact_clock(f)), words);
 }
 
 enum verdict_of

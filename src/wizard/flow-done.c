@@ -29,7 +29,7 @@ fail_with_answer(struct flow *f, const struct exchange *x)
 {
 	char who[80];
 
-	text_format(who, sizeof who, "The %s request was sent, and the server",
+	text_format(who, sizeof who, _("The %s request was sent, and the server"),
 		purpose_words(x->purpose));
 	if (x->answer.error[0])
 		fail_with_error(f, who, code_of(x), x->answer.description);
@@ -40,9 +40,9 @@ fail_with_answer(struct flow *f, const struct exchange *x)
 						: net_error_words(x->result.error));
 	else
 		flow_fail(f, "", "%s answered %d without %s.", who, x->result.response.status,
-			x->purpose == PURPOSE_TOKEN         ? "a token"
-				: x->purpose == PURPOSE_PAR ? "a request_uri"
-							    : "a device code and a user code");
+			x->purpose == PURPOSE_TOKEN         ? _("a token")
+				: x->purpose == PURPOSE_PAR ? _("a request_uri")
+							    : _("a device code and a user code"));
 }
 
 /* --- the redirect ------------------------------------------------------------------------- */
@@ -58,10 +58,10 @@ flow_wait_for_browser(struct flow *f)
 	if (*e.text)
 		log_add(f->w->deps.log, LOG_INFO, LOGC_STEP, 0, "login: %s", e.text);
 	flow_enter(f, FLOW_WAITING, "%s%s",
-		f->opened ? "A browser was started with the address; log in there."
-			  : "Open the address in a browser, and log in there.",
-		f->listener ? " On another machine: paste back the address the browser ends at."
-			    : " Then paste back the address that the browser ends at.");
+		f->opened ? _("A browser was started with the address; log in there.")
+			  : _("Open the address in a browser, and log in there."),
+		f->listener ? _(" On another machine: paste back the address the browser ends at.")
+			    : _(" Then paste back the address that the browser ends at."));
 }
 
 /* The whole address that the browser was sent to. */
@@ -146,7 +146,7 @@ flow_take_response(
 		flow_fail(f, "authorization_response", "The answer of the login is not used: %s.",
 			auth_fault_words(fault));
 	} else if (*error) {
-		fail_with_error(f, "The authorization endpoint", error, said);
+		fail_with_error(f, _("The authorization endpoint"), error, said);
 	} else {
 		secret_unref(f->code);
 		f->code = secret_ref(code);
@@ -296,7 +296,7 @@ pushed(struct flow *f, const struct json *doc, const struct exchange *x)
 		(long long)seconds,
 		f->opened ? " A browser was started with it; log in there."
 			  : " Open it in a browser, and log in there.",
-		f->listener ? "" : " Then paste back the address that the browser ends at.");
+		f->listener ? "" : _(" Then paste back the address that the browser ends at."));
 }
 
 /* --- the device's codes ------------------------------------------------------------------- */

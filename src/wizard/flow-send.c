@@ -216,9 +216,9 @@ flow_send(struct flow *f, enum flow_request r)
 		f->polls++;
 	else
 		flow_enter(f, r == SEND_TOKEN ? FLOW_REDEEMING : FLOW_ASKING, "%s",
-			r == SEND_PUSH ? "The authorization request is pushed to the server."
-				: r == SEND_DEVICE ? "The server is asked for the two codes."
-						   : "The token endpoint is asked.");
+			r == SEND_PUSH ? _("The authorization request is pushed to the server.")
+				: r == SEND_DEVICE ? _("The server is asked for the two codes.")
+						   : _("The token endpoint is asked."));
 	flow_build(f, r, &call);
 	/* a poll for a device's tokens mostly brings none */
 	f->redeems = r == SEND_TOKEN && f->kind != FLOW_DEVICE;

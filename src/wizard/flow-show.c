@@ -68,7 +68,7 @@ show_call(struct flow *f, enum flow_request r)
 	if (call.assertion)
 		(void)buf_puts(&f->request, "  client_assertion=[signed when it goes out]\n");
 	if (call.no_auth[0])
-		(void)buf_printf(&f->request, "It cannot be sent: %s.\n", call.no_auth);
+		(void)buf_printf(&f->request, _("It cannot be sent: %s.\n"), call.no_auth);
 	engine_call_release(&call);
 }
 

@@ -28,9 +28,9 @@ wizard_advice(const struct wizard *w, struct advice *out)
 
 	out->kind = v->advice;
 	if (out->kind == ADVICE_NONE)
-		why = "The token is accepted and user information came back.";
+		why = _("The token is accepted and user information came back.");
 	else if (out->kind == ADVICE_UNKNOWN)
-		why = "The user-information query has not been answered yet.";
+		why = _("The user-information query has not been answered yet.");
 	text_format(out->reason, sizeof out->reason, "%s", why);
 }
 
