@@ -29,6 +29,11 @@ bool redact_starts_like_json(struct span s);
 size_t redact_scheme_len(struct span s, size_t at, size_t *n);
 /* redact-prose.c: "secret VALUE", "token VALUE" at `at`, the same way. */
 size_t redact_prose_len(struct span s, size_t at, size_t *n);
+/*
+ * Does a value name an error ("TokenExpiredException", "token_revoked"), and is therefore no secret?  Letters alone, in
+ * two words or more, one of them of errors' own vocabulary; never behind the name of what people choose (a password).
+ */
+bool redact_is_error_name(struct span name, struct span value);
 /* redact-markup.c: a value that an element or a form's field names; the body of a private key. */
 size_t redact_markup_len(struct span s, size_t at, size_t *n);
 size_t redact_pem_len(struct span s, size_t at, size_t *n);

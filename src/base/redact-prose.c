@@ -122,3 +122,81 @@ redact_prose_len(struct span s, size_t at, size_t *n)
 	}
 	return 0;
 }
+
+/* --- names of errors ------------------------------------------------------------------------ */
+
+enum { ERROR_NAME_MOST = 64, CAPITALS_MOST = 5 /* in a row: JWT, OAUTH */ };
+
+static bool
+is_lower(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+static bool
+is_upper(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+/* One of the words that errors are named by? */
+static bool
+is_error_word(struct span word)
+{
+	static const char *const words[] = {"exception", "error", "failure", "failed", "fault",
+		"expired", "invalid", "revoked", "denied", "missing", "required", "mismatch",
+		"unauthorized", "forbidden", "rejected", "malformed", "inactive", "unknown",
+		"unsupported", "found", "allowed", "active", "valid"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (span_is_nocase(word, words[i]))
+			return true;
+	return false;
+}
+
+/*
+ * The next word of a name: "Token" of "TokenExpired", "token" of "token_expired", "JWT" of
+ * "JWTExpired".  Empty: no name is made so.
+ */
+static struct span
+next_word(struct span s)
+{
+	size_t n = 0, capitals = 0;
+
+	while (capitals < s.n && is_upper(s.p[capitals]))
+		capitals++;
+	n = capitals;
+	while (n < s.n && is_lower(s.p[n]))
+		n++;
+	if (capitals > 1 && n > capitals) /* the last capital begins a word of its own */
+		n = --capitals;
+	if (capitals > CAPITALS_MOST || (capitals <= 1 && n - capitals < 2 && n < s.n))
+		return SPAN_EMPTY;
+	return span_sub(s, 0, n);
+}
+
+bool
+redact_is_error_name(struct span name, struct span value)
+{
+	static const char *const chosen[] = {"pass", "pwd", "secret", "pin"};
+	bool named = false;
+	size_t words = 0;
+
+	while (value.n && strchr(",.;:!?)", value.p[value.n - 1]) != NULL)
+		value.n--;
+	if (!value.n || value.n > ERROR_NAME_MOST)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(chosen); i++)
+		if (span_contains_nocase(name, chosen[i]))
+			return false;
+	for (struct span rest = value, word; rest.n; words++) {
+		word = next_word(rest);
+		if (!word.n)
+			return false;
+		named = named || is_error_word(word);
+		rest = span_from(rest, word.n);
+		if (rest.n > 1 && memchr("_-.", rest.p[0], 3) != NULL)
+			rest = span_from(rest, 1);
+	}
+	return named && words > 1;
+}

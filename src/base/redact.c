@@ -204,7 +204,9 @@ is_harmless(enum redact_kind kind, struct span name, struct span value, const st
 		return true;
 	if (f->assigned || f->quoted_name)
 		return false;
-	return kind == REDACT_GENERIC ? is_prose(value) : kind == REDACT_AUTH && is_sentence(value);
+	if (kind == REDACT_GENERIC)
+		return is_prose(value) || redact_is_error_name(name, value);
+	return kind == REDACT_AUTH && is_sentence(value);
 }
 
 /* What a header has for a value; of Set-Cookie the pair alone, the rest comes in its turn. */

@@ -172,7 +172,7 @@ show_case(void *ctx, const char *path)
 	s->show_next = xstrdup(path);
 }
 
-static struct ui_format formats[REPORT_FORMATS + 1];
+static struct ui_format formats[REPORT_FORMATS + 2];
 
 /* What can be exported, of the table of the reports' forms; how many. */
 static size_t
@@ -183,9 +183,11 @@ fill_formats(void)
 	for (int f = 0; f < REPORT_FORMATS; f++)
 		if (report_forms[f].label)
 			formats[n++] = (struct ui_format){report_forms[f].id,
-				tr(report_forms[f].label), report_forms[f].file};
-	formats[n++] = (struct ui_format){
-		UI_FORMAT_CASE, _("the case itself: open shows it again"), "tokentriage.case"};
+				tr(report_forms[f].label), report_forms[f].file, false};
+	formats[n++] = (struct ui_format){UI_FORMAT_CASE,
+		_("the case itself: open shows it again"), "tokentriage.case", false};
+	formats[n++] = (struct ui_format){UI_FORMAT_CLEAR_CASE,
+		_("the case with its tokens in clear"), "tokentriage-secret.case", true};
 	return n;
 }
 
@@ -195,8 +197,8 @@ export_report(void *ctx, const char *format, const char *path, struct err *e)
 	struct app *a = ((struct screen *)ctx)->app;
 	enum report_format form;
 
-	if (!strcmp(format, UI_FORMAT_CASE)) {
-		enum res r = app_write_case(a, path, false, e);
+	if (!strcmp(format, UI_FORMAT_CASE) || !strcmp(format, UI_FORMAT_CLEAR_CASE)) {
+		enum res r = app_write_case(a, path, !strcmp(format, UI_FORMAT_CLEAR_CASE), e);
 
 		if (r == RES_OK)
 			recent_note(a, path, RECENT_SAVED);

@@ -35,23 +35,24 @@ export_take(struct ui *ui, struct span text, uintptr_t arg, struct err *why)
 		ui->d->export_report(ui->d->ctx, ui->d->formats[arg].id, path, why) == RES_OK;
 
 	if (ok)
-		ui_notice(ui, _("Written to %s; secrets are masked."),
+		ui_notice(ui,
+			ui->d->formats[arg].clear
+				? _("Written to %s, for you alone; its tokens can be used.")
+				: _("Written to %s; secrets are masked."),
 			text_safe_into(safe, sizeof(safe), span_of(path)));
 	free(path);
 	return ok;
 }
 
 static void
-export_format(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
+export_file(struct ui *ui, size_t choice)
 {
 	char words[600], all[640];
 
-	(void)text;
-	(void)arg;
-	if (choice >= ui->d->n_formats)
-		return;
-	snprintf(words, sizeof(words), "%s", _("Secrets are masked in every format."));
-	if (ui->d->export_masked)
+	snprintf(words, sizeof(words), "%s",
+		ui->d->formats[choice].clear ? _("The tokens are written in clear.")
+					     : _("Secrets are masked in every format."));
+	if (!ui->d->formats[choice].clear && ui->d->export_masked)
 		ui->d->export_masked(ui->d->ctx, words, sizeof(words));
 	snprintf(all, sizeof(all), _("%s File to write:"), words);
 	dialog_open(ui,
@@ -62,6 +63,36 @@ export_format(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 			.hint = _("path of a file"),
 			.keep = KEEP_EXPORT + choice + 1,
 			.take = export_take,
+			.arg = choice});
+}
+
+static void
+export_agreed(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
+{
+	(void)text;
+	if (choice == 1)
+		export_file(ui, arg);
+}
+
+static void
+export_format(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
+{
+	(void)text;
+	(void)arg;
+	if (choice >= ui->d->n_formats)
+		return;
+	if (!ui->d->formats[choice].clear) {
+		export_file(ui, choice);
+		return;
+	}
+	dialog_open(ui,
+		&(struct dialog_spec){.title = _("Tokens in clear"),
+			.text = _("Whoever has the file can use the tokens as long as they are "
+				  "good. It is readable by you alone (mode 0600); never send it. "
+				  "Write it only if the masked case does not do."),
+			.choices = {_("Cancel"), _("Write the tokens in clear")},
+			.n_choices = 2,
+			.done = export_agreed,
 			.arg = choice});
 }
 
@@ -106,7 +137,7 @@ flow_export_as(struct ui *ui, struct span id, struct span path, struct err *e)
 		err_set(e, RES_UNSUPPORTED, _("There is nothing to export to."));
 		return false;
 	}
-	if (path.n)
+	if (path.n && !ui->d->formats[i].clear)
 		return export_take(ui, path, i, e);
 	export_format(ui, i, SPAN_EMPTY, 0);
 	return true;

@@ -18,11 +18,13 @@ struct ui_format {
 	const char *id;    /* what export_report gets: "json", "har" */
 	const char *label; /* "JSON report" */
 	const char *file;  /* proposed file name */
+	bool clear;        /* secrets are written as they are: the user is asked first */
 };
 
 enum { UI_THEME_NAME = 32 };
 
 #define UI_FORMAT_CASE "case" /* the id of the one that save-case writes */
+#define UI_FORMAT_CLEAR_CASE "case-with-secrets"
 
 /* What the profile editor needs of the configuration (cli/conf-write.h), and a test of the connection. */
 struct ui_profiles {

@@ -561,6 +561,31 @@ test_prose(void **state)
 		check(redact_text, none, harmless[i], harmless[i]);
 }
 
+/* "token: TokenExpiredException" is what went wrong, and must be read; a token of letters alone is none such. */
+static void
+test_names_of_errors(void **state)
+{
+	static const char *const read[] = {"token: TokenExpiredException", "JWT: JWTExpiredError: at 3",
+		"token: token_expired_or_revoked", "token: InvalidTokenException, sorry",
+		"token: RefreshTokenNotFound.", "token: invalid-token-signature",
+		"token: io.jsonwebtoken.ExpiredJwtException: JWT expired"};
+	static const char *const masked[][2] = {
+		{"token: AbCdEfGhIjKlMnOpQrStUvWx", "token: [redacted]"},
+		{"token: qwertzuiopasdfghjklyxcvb", "token: [redacted]"},
+		{"token: TokenExpiredExceptionA1b2C3d4", "token: [redacted 29 B]"},
+		{"password: InvalidPasswordError", "password: [redacted]"},
+		{"client_secret: secret_expired_today", "client_secret: [redacted]"},
+		{"token=TokenExpiredException", "token=[redacted]"},
+		{"access_token: token_expired_or_revoked", "access_token: [redacted]"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(read); i++)
+		check(redact_text, none, read[i], read[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(masked); i++)
+		check(redact_text, none, masked[i][0], masked[i][1]);
+}
+
 /* Elements, fields of a form in either order, a private key; also where the page stands in a JSON string. */
 static void
 test_markup(void **state)
@@ -654,6 +679,7 @@ main(void)
 		cmocka_unit_test(test_url),
 		cmocka_unit_test(test_header),
 		cmocka_unit_test(test_prose),
+		cmocka_unit_test(test_names_of_errors),
 		cmocka_unit_test(test_markup),
 		cmocka_unit_test(test_changes),
 		cmocka_unit_test(test_random_text),

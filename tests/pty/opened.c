@@ -283,7 +283,29 @@ test_with_secrets(void **state)
 	assert_true(vt_see(t, token));
 	vt_type(t, "x");
 	assert_true(vt_gone(t, token));
+	/* the wizard writes it too, once asked: Enter alone is no */
+	assert_true(vt_idle(t));
+	if (!vt_has(t, "9 the case with its tokens in clear"))
+		play_keys(t, "x");
+	assert_true(vt_has(t, "9 the case with its tokens in clear"));
+	play_keys(t, "9");
+	assert_true(vt_has(t, "Whoever has the file can use the tokens"));
+	play_keys(t, "\r");
+	assert_false(vt_has(t, "Whoever has the file"));
+	assert_int_equal(remove(path), 0);
+	play_keys(t, "x");
+	play_keys(t, "9");
+	play_keys(t, "2");
+	play_keys(t, path); /* Enter in the same breath would be pasted text */
+	play_keys(t, "\r");
+	assert_true(vt_has(t, "for you alone"));
+	assert_false(vt_has(t, token));
 	play_quit(t);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	text = read_whole(path, &n);
+	assert_non_null(strstr(text, token));
+	free(text);
 	remove(given);
 	remove(path);
 	free(path);
