@@ -364,12 +364,28 @@ keep_newest(const struct exchange **now, const struct exchange **first, uint32_t
 	}
 }
 
+static void
+forget_revocation(struct facts *f)
+{
+	f->revocation = NULL;
+	f->revoked_introspection = f->revoked_userinfo = f->revoked_resource = NULL;
+}
+
 /* What follows a login is about tokens that have nothing to do with the ones before. */
 static bool
 new_login(struct facts *f)
 {
-	f->refresh = f->revocation = NULL;
-	f->revoked_introspection = f->revoked_userinfo = f->revoked_resource = NULL;
+	f->refresh = NULL;
+	forget_revocation(f);
+	return false;
+}
+
+/* What follows a refresh is about another access token: that the one before was revoked is over. */
+static bool
+new_access(struct facts *f)
+{
+	if (f->revocation && f->revocation->slot != SLOT_REFRESH)
+		forget_revocation(f);
 	return false;
 }
 
@@ -388,7 +404,7 @@ pick(struct facts *f)
 		if (x->purpose == PURPOSE_REVOCATION)
 			revoked = x->result.response.status == 200;
 		else if (x->purpose == PURPOSE_REFRESH && x->answer.outcome == OUTCOME_SUCCESS)
-			revoked = false; /* what follows is about other tokens */
+			revoked = new_access(f);
 		else if (exchange_logged_in(f->c, x))
 			revoked = new_login(f);
 	}

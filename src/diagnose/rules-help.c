@@ -201,6 +201,13 @@ fact_can_introspect(const struct facts *f)
 	return !f->introspection && (f->c->offline || fact_endpoint(f, EP_INTROSPECTION).n);
 }
 
+/* Nobody asked the issuer for its metadata yet: the endpoint may stand there. */
+static bool
+may_be_discovered(const struct facts *f)
+{
+	return !f->discovery && f->c->profile.issuer && f->c->profile.discovery;
+}
+
 bool
 fact_can_refresh(const struct facts *f)
 {
@@ -208,7 +215,8 @@ fact_can_refresh(const struct facts *f)
 
 	if (f->refresh)
 		return false;
-	return f->c->offline || (f->refresh_token && !t->spent && fact_endpoint(f, EP_TOKEN).n &&
+	return f->c->offline || (f->refresh_token && !t->spent &&
+		(fact_endpoint(f, EP_TOKEN).n || may_be_discovered(f)) &&
 		!(f->refresh_exp.known && f->refresh_exp.at <= f->server_now_s));
 }
 

@@ -170,6 +170,34 @@ there_is_no_endpoint(void **state)
 	assert_non_null(strstr(why, "no revocation endpoint is known"));
 }
 
+/* A refresh brought another access token: the verdict is about that one, not about the revoked one. */
+static void
+a_refresh_mends_it(void **state)
+{
+	/* what a second look would get is what the new token gets */
+	static const struct after revoked = {.access = ACCESS_TOKEN, .slot = SLOT_ACCESS,
+		.introspect = {INACTIVE, ACTIVE}, .me = {GONE, ME}};
+	struct world *t = *state;
+	struct err e = ERR_INIT;
+
+	script(&revoked);
+	reply("POST", "/token", NULL, JSON_HEAD "{\"access_token\":\"another-access-token-5555555\","
+		"\"token_type\":\"Bearer\",\"expires_in\":300}");
+	begin(t, ACCESS_TOKEN, REFRESH_TOKEN);
+	wizard_run_step(t->w, STEP_VERIFY);
+	wizard_run_step(t->w, STEP_HANDLE);
+	run(t);
+	assert_int_equal(wizard_revoke(t->w, SLOT_ACCESS, &e), RES_OK);
+	run(t);
+	assert_true(found(t, "token-revoked"));
+	assert_int_equal(wizard_set_token_place(t->w, PLACE_MEMORY, NULL, &e), RES_OK);
+	assert_int_equal(wizard_refresh(t->w, &e), RES_OK);
+	run(t);
+	assert_false(found(t, "token-revoked"));
+	if (!strstr(wizard_diagnosis(t->w)->verdict.summary, "gets user information"))
+		fail_msg("%s", wizard_diagnosis(t->w)->verdict.summary);
+}
+
 int
 main(void)
 {
@@ -177,6 +205,7 @@ main(void)
 		cmocka_unit_test(the_combination_is_named),
 		T(the_endpoint_is_discovered),
 		T(there_is_no_endpoint),
+		T(a_refresh_mends_it),
 		T(no_second_look_without_probes),
 	};
 
