@@ -132,6 +132,15 @@ tests_pty_terminals_CPPFLAGS = $(PLAY_CPPFLAGS)
 tests_pty_terminals_CFLAGS = $(PLAY_CFLAGS)
 tests_pty_terminals_LDADD = $(PLAY_LIBS)
 
+EXTRA_DIST += tests/pty/personas.c
+check_PROGRAMS += tests/pty/personas
+TAP_TESTS += tests/pty/personas
+SANITIZER_TESTS += tests/pty/personas
+tests_pty_personas_SOURCES = tests/pty/personas.c
+tests_pty_personas_CPPFLAGS = $(PLAY_CPPFLAGS)
+tests_pty_personas_CFLAGS = $(PLAY_CFLAGS)
+tests_pty_personas_LDADD = $(PLAY_LIBS)
+
 EXTRA_DIST += tests/pty/interrupted.c
 check_PROGRAMS += tests/pty/interrupted
 TAP_TESTS += tests/pty/interrupted

@@ -112,7 +112,8 @@ child(const char *const argv[], const struct vt_options *o, int idle)
 		stand_for_shell(idle);
 	if (o->cwd && chdir(o->cwd) < 0)
 		_exit(126);
-	if (dup2(idle, IDLE_FD) < 0)
+	/* dup2() of a descriptor to itself would leave it to be closed */
+	if (idle == IDLE_FD ? fcntl(idle, F_SETFD, 0) < 0 : dup2(idle, IDLE_FD) < 0)
 		_exit(126);
 	execve(argv[0], (char *const *)(uintptr_t)argv, (char *const *)(uintptr_t)env);
 	_exit(127);
