@@ -6,6 +6,8 @@
 #include "ui/glyphs.h"
 #include "ui/login.h"
 
+enum { NOTICE_ROWS = 3 };
+
 static enum ui_role
 band_role(const struct countdown *t)
 {
@@ -328,6 +330,20 @@ login_waits(const struct ui *ui)
 		((const struct login *)l->state)->show == LOGIN_USUAL;
 }
 
+/* Over as many rows from below as it takes: why something did not go stands at its end. */
+static void
+draw_notice(const char *text, int most, struct canvas *c)
+{
+	struct rect r = {c->rows - 1, 1, 1, c->cols - 2};
+	struct span rest = span_of(text), line;
+
+	wrap_next(&rest, r.cols, &line);
+	for (; rest.n && r.rows < most && r.row > 0; r.row--, r.rows++)
+		wrap_next(&rest, r.cols, &line);
+	canvas_fill(c, (struct rect){r.row, 0, r.rows, c->cols}, ' ', UIR_TEXT);
+	canvas_wrap(c, r, UIR_NOTICE, span_of(text));
+}
+
 void
 chrome_footer(const struct ui *ui, struct canvas *c)
 {
@@ -342,11 +358,12 @@ chrome_footer(const struct ui *ui, struct canvas *c)
 	for (size_t i = 0; list && i < ARRAY_SIZE(always); i++)
 		end -= hint_cells(ui, always[i], action_hint(always[i])) + 2;
 
-	canvas_fill(c, (struct rect){row, 0, 1, c->cols}, ' ', UIR_TEXT);
 	if (ui->notice[0]) {
-		canvas_text_cut(c, row, 1, c->cols - 2, UIR_NOTICE, span_of(ui->notice));
+		/* what stands below may be a line that is being typed */
+		draw_notice(ui->notice, list ? NOTICE_ROWS : 1, c);
 		return;
 	}
+	canvas_fill(c, (struct rect){row, 0, 1, c->cols}, ' ', UIR_TEXT);
 	for (; hints && *hints != ACT_NONE; hints++) {
 		const char *hint = action_hint(*hints);
 

@@ -5,12 +5,12 @@
 #include "base/utf8.h"
 #include "ui/glyphs.h"
 
-enum { BAR_MIN = 12, BAR_TOTAL = 9 /* " 67 ms" behind a bar */, BAR_WORDS_FROM = 60 };
+enum { BAR_MIN = 12, BAR_TOTAL = 9 /* " 67 ms" behind a bar */ };
 enum { NOTE_ROWS = 4, VALUE_ROWS = 3, SENTENCE_BLANKS = 4, FINDING_BESIDE = 16 };
 
 struct columns {
 	int name, value, meaning; /* widths; meaning 0: there is no room */
-	int timed;               /* of the value beside a bar */
+	int timed, words;        /* of the value beside a bar, and of the figures behind it */
 	bool narrow;
 };
 
@@ -161,7 +161,7 @@ static struct columns
 measure(const struct field_list *l, int cols)
 {
 	struct columns w = {.name = 4, .value = 8, .narrow = cols < 70};
-	int room = cols - 4, most_name = cols >= 100 ? 26 : cols >= 76 ? 20 : 14, most_value;
+	int room = cols - 4, most_name = cols >= 100 ? 26 : cols >= 76 ? 20 : 18, most_value;
 
 	for (size_t i = 0; i < l->n; i++) {
 		int n, v;
@@ -174,6 +174,9 @@ measure(const struct field_list *l, int cols)
 		w.value = v > w.value ? v : w.value;
 		if (l->v[i].timed)
 			w.timed = v > w.timed ? v : w.timed;
+		v = (int)text_cells(span_of(l->v[i].meaning));
+		if (l->v[i].timed)
+			w.words = v > w.words ? v : w.words;
 	}
 	if (w.name > most_name)
 		w.name = most_name;
@@ -186,6 +189,17 @@ measure(const struct field_list *l, int cols)
 	if (w.timed > room - BAR_MIN - BAR_TOTAL - 2)
 		w.timed = room - BAR_MIN - BAR_TOTAL - 2;
 	return w;
+}
+
+int
+fieldlist_height(const struct field_list *l, int cols)
+{
+	struct columns w = measure(l, cols);
+	int rows = 0;
+
+	for (size_t i = 0; i < l->n; i++)
+		rows += row_height(&l->v[i], &w);
+	return rows;
 }
 
 /* The first row that must stand at the top so that the marked one is seen; never past the end. */
@@ -257,10 +271,10 @@ draw_timed(const struct field *f, const struct columns *w, enum ui_role value, i
 		col += w->timed + 2;
 		bar -= w->timed + 2;
 		/* the phases' figures, too, where there is room for both */
-		if (bar > BAR_WORDS_FROM + BAR_MIN) {
-			bar -= BAR_WORDS_FROM;
-			canvas_text_cut(c, row, col + bar + BAR_TOTAL + 1, BAR_WORDS_FROM - 1,
-				UIR_MEANING, span_of(f->meaning));
+		if (bar > w->words + 2 * BAR_MIN) {
+			bar -= w->words + 1;
+			canvas_text_cut(c, row, col + bar + BAR_TOTAL + 1, w->words, UIR_MEANING,
+				span_of(f->meaning));
 		}
 	}
 	waterfall_draw(&f->bar, f->run_us, !w->narrow, row, col, bar, c);

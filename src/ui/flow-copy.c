@@ -174,7 +174,7 @@ flow_copy(struct ui *ui)
 	if (x) {
 		spec.text = exchange_label(x, label, sizeof(label));
 		spec.choices[spec.n_choices++] =
-			_("curl command to the terminal's clipboard (OSC 52)");
+			_("curl command to the clipboard (OSC 52)");
 		spec.choices[spec.n_choices++] = _("curl command into a file");
 	} else {
 		spec.arg = COPY_MARKED;

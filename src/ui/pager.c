@@ -8,7 +8,7 @@
 #include "base/tr.h"
 #include "ui/glyphs.h"
 
-enum { SHIFT = 8 };
+enum { SHIFT = 8, TWO_FROM = 150, GAP = 4 /* between the columns */ };
 
 struct pager {
 	char title[80];
@@ -21,25 +21,44 @@ struct pager {
 
 static const struct screen screen_pager;
 
-static struct rect
-text_area(struct rect all)
-{
-	return (struct rect){all.row + 1, all.col + 2, all.rows - 1, all.cols - 4};
-}
-
-static struct rect
-area_now(const struct ui *ui)
-{
-	struct canvas measure;
-
-	canvas_init_measure(&measure, ui->canvas.rows, ui->canvas.cols);
-	return text_area(chrome_all(ui, &measure));
-}
+/* Where the text stands: its rows go on from column to column, as a newspaper's. */
+struct sheet {
+	struct rect r; /* of the first column */
+	int columns;
+};
 
 static int
 height(const struct ui *ui, const struct page *p, int cols)
 {
 	return ui->unwrapped ? (int)p->n : page_height(p, cols);
+}
+
+/* Two columns where a wide screen would cut a page of long lines at its foot. */
+static struct sheet
+sheet_in(const struct ui *ui, const struct page *p, struct rect all)
+{
+	struct sheet s = {{all.row + 1, all.col + 2, all.rows - 1, all.cols - 4}, 1};
+
+	if (!ui->unwrapped && s.r.cols >= TWO_FROM && height(ui, p, s.r.cols) > s.r.rows) {
+		s.r.cols = (s.r.cols - GAP) / 2;
+		s.columns = 2;
+	}
+	return s;
+}
+
+static struct sheet
+sheet_now(const struct ui *ui, const struct pager *p)
+{
+	struct canvas measure;
+
+	canvas_init_measure(&measure, ui->canvas.rows, ui->canvas.cols);
+	return sheet_in(ui, &p->page, chrome_all(ui, &measure));
+}
+
+static int
+rows_of(const struct sheet *s)
+{
+	return s->r.rows * s->columns;
 }
 
 /* --- search -------------------------------------------------------------------------------- */
@@ -82,36 +101,36 @@ find_line(const struct ui *ui, const struct pager *p, int cols, bool back, bool 
 
 /* Scrolls no further than is needed to see the line that was found, with some around it. */
 static void
-show_found(const struct ui *ui, struct pager *p, struct rect r)
+show_found(const struct ui *ui, struct pager *p, const struct sheet *s)
 {
 	const struct page_line *l = &p->page.v[p->found - 1];
-	int row = row_of_line(ui, &p->page, (size_t)p->found - 1, r.cols);
+	int row = row_of_line(ui, &p->page, (size_t)p->found - 1, s->r.cols);
 	size_t at = span_find_str_nocase(span_of(l->text), ui->search);
 	int from = l->indent + (int)text_cells(span_sub(span_of(l->text), 0, at));
 	int to = from + (int)text_cells(span_sub(span_of(l->text), at, strlen(ui->search)));
 
-	if (row < p->top || row >= p->top + r.rows)
-		p->top = row > r.rows / 3 ? row - r.rows / 3 : 0;
-	if (from < p->shift || to >= p->shift + r.cols)
-		p->shift = to < r.cols ? 0 : from - SHIFT;
+	if (row < p->top || row >= p->top + rows_of(s))
+		p->top = row > s->r.rows / 3 ? row - s->r.rows / 3 : 0;
+	if (from < p->shift || to >= p->shift + s->r.cols)
+		p->shift = to < s->r.cols ? 0 : from - SHIFT;
 }
 
 static void
 search(struct ui *ui, struct pager *p, bool back)
 {
-	struct rect r = area_now(ui);
+	struct sheet s = sheet_now(ui, p);
 	bool wrapped = false;
 	int line;
 
 	if (!ui->search[0])
 		return;
-	line = find_line(ui, p, r.cols, back, &wrapped);
+	line = find_line(ui, p, s.r.cols, back, &wrapped);
 	if (line < 0) {
 		ui_notice(ui, _("\"%s\" does not stand here."), ui->search);
 		return;
 	}
 	p->found = line + 1;
-	show_found(ui, p, r);
+	show_found(ui, p, &s);
 	ui_notice_found(ui, wrapped, back);
 }
 
@@ -174,8 +193,8 @@ pager_close(struct ui *ui, const struct pager *p, enum action a)
 static void
 clamp(const struct ui *ui, struct pager *p)
 {
-	struct rect r = area_now(ui);
-	int most = height(ui, &p->page, r.cols) - r.rows;
+	struct sheet s = sheet_now(ui, p);
+	int most = height(ui, &p->page, s.r.cols) - rows_of(&s);
 
 	p->top = p->top > most ? most : p->top;
 	p->top = p->top < 0 ? 0 : p->top;
@@ -185,7 +204,8 @@ clamp(const struct ui *ui, struct pager *p)
 static bool
 scroll(const struct ui *ui, struct pager *p, enum action a)
 {
-	int rows = area_now(ui).rows, by = rows > 2 ? rows - 1 : 1;
+	struct sheet s = sheet_now(ui, p);
+	int by = rows_of(&s) > 2 ? rows_of(&s) - 1 : 1;
 
 	switch (a) {
 	case ACT_UP:
@@ -223,14 +243,14 @@ scroll(const struct ui *ui, struct pager *p, enum action a)
 static void
 turn_wrap(struct ui *ui, struct pager *p)
 {
-	int cols = area_now(ui).cols;
 	size_t line = 0;
 
-	while (line < p->page.n && row_of_line(ui, &p->page, line + 1, cols) <= p->top)
+	while (line < p->page.n &&
+		row_of_line(ui, &p->page, line + 1, sheet_now(ui, p).r.cols) <= p->top)
 		line++;
 	ui->unwrapped = !ui->unwrapped;
 	p->shift = 0;
-	p->top = row_of_line(ui, &p->page, line, cols);
+	p->top = row_of_line(ui, &p->page, line, sheet_now(ui, p).r.cols);
 	clamp(ui, p);
 }
 
@@ -239,7 +259,7 @@ turn_wrap(struct ui *ui, struct pager *p)
 static bool
 jump_from_line(struct ui *ui, const struct pager *p)
 {
-	int cols = area_now(ui).cols;
+	int cols = sheet_now(ui, p).r.cols;
 	const struct diagnosis *d = ui->m.diagnosis;
 
 	for (size_t i = p->found ? (size_t)p->found - 1 : 0; d && i < p->page.n; i++) {
@@ -301,34 +321,49 @@ pager_action(struct ui *ui, void *state, enum action a)
 }
 
 static void
+draw_text(const struct ui *ui, const struct pager *p, const struct sheet *s, int top,
+	struct canvas *c)
+{
+	struct rect r = s->r;
+	int found = p->found && ui->search[0]
+		? row_of_line(ui, &p->page, (size_t)p->found - 1, r.cols) - top
+		: -1;
+
+	for (int k = 0; k < s->columns; k++, top += r.rows, found -= r.rows) {
+		if (ui->unwrapped)
+			page_draw_flat(&p->page, r, top, p->shift, ui->search, c);
+		else
+			page_draw(&p->page, r, top, ui->search, c);
+		if (found >= 0 && found < r.rows)
+			canvas_put(c, r.row + found, r.col - 2, GLYPH_MARK, UIR_MARK);
+		r.col += r.cols + GAP;
+	}
+}
+
+static void
 pager_draw(const struct ui *ui, const void *state, struct canvas *c)
 {
 	const struct pager *p = state;
-	struct rect all = chrome_all(ui, c), r = text_area(all);
-	int n = height(ui, &p->page, r.cols);
+	struct rect all = chrome_all(ui, c);
+	struct sheet s = sheet_in(ui, &p->page, all);
+	int n = height(ui, &p->page, s.r.cols), rows = rows_of(&s);
 	/* after a resize the place may lie behind the end */
-	int most = n > r.rows ? n - r.rows : 0, top = p->top > most ? most : p->top, found;
+	int most = n > rows ? n - rows : 0, top = p->top > most ? most : p->top;
 	char right[40] = "";
 
-	if (n > r.rows)
+	if (n > rows)
 		snprintf(right, sizeof(right), _("%d–%d of %d"), top + 1,
-			top + r.rows < n ? top + r.rows : n, n);
+			top + rows < n ? top + rows : n, n);
 	chrome_title(c, all.row, all.col + 1, all.cols - 2, true, p->title,
 		!p->exchange          ? ""
 			: ui->decoded ? _("decoded")
 				      : _("as it was sent"),
 		right);
-	if (ui->unwrapped)
-		page_draw_flat(&p->page, r, top, p->shift, ui->search, c);
-	else
-		page_draw(&p->page, r, top, ui->search, c);
-	found = p->found ? row_of_line(ui, &p->page, (size_t)p->found - 1, r.cols) - top : -1;
-	if (ui->search[0] && found >= 0 && found < r.rows)
-		canvas_put(c, r.row + found, r.col - 2, GLYPH_MARK, UIR_MARK);
+	draw_text(ui, p, &s, top, c);
 	if (top < most)
-		canvas_put(c, r.row + r.rows - 1, c->cols - 1, GLYPH_DOWN, UIR_DIM);
+		canvas_put(c, s.r.row + s.r.rows - 1, c->cols - 1, GLYPH_DOWN, UIR_DIM);
 	if (top > 0)
-		canvas_put(c, r.row, c->cols - 1, GLYPH_UP, UIR_DIM);
+		canvas_put(c, s.r.row, c->cols - 1, GLYPH_UP, UIR_DIM);
 }
 
 static void

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "base/tr.h"
 #include "diagnose/chain.h"
+#include "diagnose/reply.h"
 #include "oauth/oautherror.h"
 #include "ui/glyphs.h"
 #include "wizard/learn.h"
@@ -23,6 +24,8 @@ heading(struct page *p, const char *text)
 	page_add(p, UIR_TITLE, 0, "%s", text);
 }
 
+enum { KEYS_COLS = 14 }; /* "PgDn C-f Space" */
+
 static void
 help_actions(struct page *p, const struct keymap *m, enum key_context context, const char *title)
 {
@@ -33,9 +36,9 @@ help_actions(struct page *p, const struct keymap *m, enum key_context context, c
 		if (action_infos[a].context != context)
 			continue;
 		keymap_names(m, (enum action)a, keys, sizeof(keys));
-		page_add(p, UIR_GUIDE, 1, "%-12s %s (%s)", keys, tr(action_infos[a].help),
-			action_infos[a].id);
-		page_hang(p, 13);
+		page_add(p, UIR_GUIDE, 1, "%-*s %s (%s)", KEYS_COLS, keys,
+			tr(action_infos[a].help), action_infos[a].id);
+		page_hang(p, KEYS_COLS + 1);
 	}
 }
 
@@ -221,6 +224,20 @@ chain(struct page *p, const struct diagnosis *d)
 	}
 }
 
+/* For a helpdesk: what can be sent back as it stands.  Reports have the same words. */
+static void
+reply_to_user(struct page *p, const struct diagnosis *d)
+{
+	struct buf text;
+
+	buf_init(&text, LIMIT_MESSAGE);
+	if (d->verdict.state != STATE_OK && reply_text(d, &text) == RES_OK) {
+		heading(p, _("Reply to the user"));
+		page_add_lines(p, UIR_GUIDE, 1, buf_span(&text));
+	}
+	buf_release(&text);
+}
+
 void
 page_findings(struct page *p, const struct ui *ui)
 {
@@ -247,6 +264,7 @@ page_findings(struct page *p, const struct ui *ui)
 	}
 	if (!d->n)
 		page_add(p, UIR_NOTE, 0, _("No findings."));
+	reply_to_user(p, d);
 }
 
 static void

@@ -3,6 +3,29 @@
 #include "base/tr.h"
 #include "ui/glyphs.h"
 
+/* On a wide screen the guide has its whole height, and the log what the fields leave. */
+static void
+put_log_beside(const struct ui *ui, int rows, struct rect *fields, struct rect *guide,
+	struct rect *log)
+{
+	int need = fieldlist_height(&ui->m.fields, fields->cols);
+	int spare, most = rows / 2 - log->rows;
+
+	guide->rows = rows;
+	log->cols = fields->cols;
+	if (ui->log.size != LOGSIZE_SMALL)
+		return;
+	if (ui->step == STEP_EXPIRY)
+		need += timeline_rows(&ui->m.timeline, fields->rows);
+	spare = fields->rows - need - 1;
+	spare = spare > most ? most : spare;
+	if (spare > 0) {
+		fields->rows -= spare;
+		log->row -= spare;
+		log->rows += spare;
+	}
+}
+
 void
 step_panes(const struct ui *ui, struct rect area, struct rect *fields, struct rect *guide,
 	struct rect *log)
@@ -24,6 +47,8 @@ step_panes(const struct ui *ui, struct rect area, struct rect *fields, struct re
 
 		fields->cols -= cols;
 		*guide = (struct rect){fields->row, fields->col + fields->cols, fields->rows, cols};
+		if (area.cols >= UI_WIDE_COLS)
+			put_log_beside(ui, area.rows, fields, guide, log);
 	}
 }
 

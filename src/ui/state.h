@@ -6,7 +6,7 @@
 #include "ui/model.h"
 #include "ui/ui.h"
 
-enum { UI_MIN_ROWS = 18, UI_MIN_COLS = 60, UI_GUIDE_COLS = 110, UI_LAYERS = 8 };
+enum { UI_MIN_ROWS = 18, UI_MIN_COLS = 60, UI_GUIDE_COLS = 110, UI_WIDE_COLS = 160, UI_LAYERS = 8 };
 
 /* What must happen after a handler. */
 enum {
@@ -166,6 +166,8 @@ struct rect chrome_all(const struct ui *ui, struct canvas *c);
 /* --- fieldlist.c --------------------------------------------------------------------------------- */
 void fieldlist_draw(const struct field_list *l, struct place p, bool focus, struct rect r, const char *search,
 	struct canvas *c);
+/* The rows that all of it takes. */
+int fieldlist_height(const struct field_list *l, int cols);
 /* Moves the mark or scrolls; rows, cols: the size of the pane. */
 bool fieldlist_action(const struct field_list *l, struct place *p, enum action a, int rows, int cols);
 /* wrapped: it came round the end. */

@@ -45,21 +45,25 @@ band_glyph(enum state band)
 }
 
 /*
- * The marks of the two clocks are on the line to two seconds, one in the even, the other in the odd
- * ones: a second never moves both (64 bytes are all that it may cost).
+ * A mark moves every `step` seconds only, in those in which `phase` is left (modulo step): so that
+ * no second moves both clocks' marks, nor one of them and all figures of the countdown (64 bytes
+ * are all that it may cost).
  */
 static int64_t
-even(int64_t s)
+held(int64_t at, int64_t left, int phase, int step)
 {
-	return s & ~INT64_C(1);
+	int64_t since = (phase - left) % step;
+
+	return at - (since < 0 ? since + step : since);
 }
 
 static void
 draw_line(const struct timeline *t, const struct life *l, enum state band, int64_t leeway, int row,
 	const struct scale *s, struct canvas *c)
 {
-	int now = cell_of(s, (double)even(t->now_s));
-	int local = cell_of(s, (double)(t->local_s - (t->now_s - even(t->now_s) ? 0 : 1)));
+	int64_t left = (l->to > -(INT64_MAX / 4) && l->to < INT64_MAX / 4 ? l->to : 0) - t->now_s;
+	int now = cell_of(s, (double)held(t->now_s, left, 0, 2));
+	int local = cell_of(s, (double)held(t->local_s, left, 1, 4));
 	int start = cell_of(s, (double)(l->from ? l->from : s->from));
 	int end = cell_of(s, (double)l->to);
 	int open = l->not_before > l->from ? cell_of(s, (double)l->not_before) : start;

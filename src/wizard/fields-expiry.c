@@ -80,11 +80,24 @@ left_words(enum state s, bool server)
 		      : _("still good, by the local clock");
 }
 
+/* Of one width while it counts down by seconds: a row that shrinks would move all below it. */
+static void
+left_value(char *out, size_t size, int64_t left)
+{
+	char span[32];
+
+	if (left > 0 && left < 3600)
+		text_format(out, size, "%2d m %02d s", (int)left / 60, (int)left % 60);
+	else
+		text_format(out, size, left > 0 ? "%s" : _("expired %s ago"),
+			time_span(span, left));
+}
+
 static void
 left_row(struct field_list *l, const struct facts *f)
 {
-	char span[32], value[64];
 	struct field *row;
+	char value[64];
 	int64_t left;
 
 	if (!facts_remaining(f, &left)) {
@@ -94,8 +107,7 @@ left_row(struct field_list *l, const struct facts *f)
 			"expiry"));
 		return;
 	}
-	time_span(span, left);
-	text_format(value, sizeof value, left > 0 ? "%s" : _("expired %s ago"), span);
+	left_value(value, sizeof value, left);
 	row = field_words(l, "time_left", _("time left"), value, f->exp.from);
 	row->state = left <= 0 ? STATE_PROBLEM : left < 60 ? STATE_WARNING : STATE_OK;
 	field_mean(row, row->state, "%s", left_words(row->state, f->skew.known));

@@ -2,7 +2,6 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "diagnose/chain.h"
 
 struct fake fake;
 struct ui_deps fake_deps;
@@ -50,6 +49,16 @@ add_exchange(enum step step, enum purpose purpose, const char *method, const cha
 }
 
 static void
+no_answer(struct exchange *x)
+{
+	http_response_release(&x->result.response);
+	http_response_init(&x->result.response);
+	x->result.error = NETERR_READ_TIMEOUT;
+	snprintf(x->result.error_text, sizeof(x->result.error_text), "no answer within 10 s");
+	x->result.timings = (struct timings){1000, 4000, 31000, 9964000, 0, 10000000, false};
+}
+
+static void
 fill_finding(struct finding *f, const struct rule *r, const char *summary, const char *remedy)
 {
 	f->rule = r;
@@ -92,9 +101,11 @@ diagnose_fake(void)
 	memset(d, 0, sizeof(*d));
 	switch (fake.state) {
 	case FAKE_PROBLEM:
+	case FAKE_OFFLINE:
 		v->state = STATE_PROBLEM;
 		snprintf(v->summary, sizeof(v->summary), "The access token expired 3 min ago by the server's clock.");
-		snprintf(v->next, sizeof(v->next), "Refresh it: step 3.");
+		snprintf(v->next, sizeof(v->next), "%s", fake.state == FAKE_OFFLINE ?
+			"Log in again for a new token." : "Refresh it: step 3.");
 		v->next_step = STEP_REFRESH;
 		fill_finding(&d->findings[0], &rule_expired, v->summary, "Refresh the token, then ask again.");
 		fill_finding(&d->findings[1], &rule_skew, "This machine's clock is 41 s behind the server's.",
@@ -121,6 +132,8 @@ diagnose_fake(void)
 		v->state = STATE_OK;
 		snprintf(v->summary, sizeof(v->summary), "%s", fake.state == FAKE_OK ?
 			"The token works: it is active and user information came." : "");
+		snprintf(v->next, sizeof(v->next), "%s", fake.state == FAKE_OK ?
+			"Nothing needs to be done: refresh it before it expires." : "");
 		break;
 	}
 }
@@ -130,13 +143,17 @@ fake_set(enum fake_state state)
 {
 	fake.state = state;
 	fake.revision++;
-	fake.exp_us = state == FAKE_OK ? (NOW_S + 299) * 1000000 : state == FAKE_PROBLEM || state == FAKE_CHAIN ? (NOW_S - 177) * 1000000 : 0;
+	fake.exp_us = state == FAKE_OK ? (NOW_S + 299) * 1000000 : state == FAKE_PROBLEM || state == FAKE_CHAIN || state == FAKE_OFFLINE ? (NOW_S - 177) * 1000000 : 0;
 	diagnose_fake();
 }
 
 static void
-fill_case(void)
+fill_case(enum fake_state state)
 {
+	static const char ok[] = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"sub\":\"u1\",\"name\":\"Ada\"}";
+	static const char refused[] =
+		"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer error=\"invalid_token\"\r\n\r\n";
+
 	case_init(&fake.c);
 	profile_set(&fake.c.profile.name, SPAN_LIT("acme"));
 	profile_set(&fake.c.profile.issuer, SPAN_LIT("https://user@idp.example/realms/acme"));
@@ -146,8 +163,9 @@ fill_case(void)
 		"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"issuer\":\"https://idp.example\"}");
 	add_exchange(STEP_VERIFY, PURPOSE_INTROSPECTION, "POST", "https://idp.example/introspect",
 		"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\n \"active\": false\n}\n");
-	add_exchange(STEP_HANDLE, PURPOSE_USERINFO, "GET", "https://idp.example/userinfo",
-		"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer error=\"invalid_token\"\r\n\r\n");
+	add_exchange(STEP_HANDLE, PURPOSE_USERINFO, "GET", "https://idp.example/userinfo", state == FAKE_OK ? ok : refused);
+	if (state == FAKE_UNDETERMINED)
+		no_answer(fake.c.exchanges[2]);
 }
 
 static void
@@ -174,12 +192,12 @@ fake_init(enum fake_state state)
 	clock_init_manual(&fake.clock, NOW_S * 1000000);
 	fake.redactor = redactor_new();
 	fake.log = log_new(&fake.clock, fake.redactor, 1000, 1 << 20);
-	fill_case();
+	fill_case(state);
 	fake_set(state);
 	if (state != FAKE_EMPTY)
 		fill_log();
 	fake_deps = (struct ui_deps){.wizard = (struct wizard *)&fake, .engine = (struct engine *)&fake,
-		.clock = &fake.clock, .log = fake.log, .guide = true};
+		.clock = &fake.clock, .log = fake.log, .guide = true, .offline = state == FAKE_OFFLINE};
 }
 
 void
@@ -225,123 +243,7 @@ fake_ui_free(struct ui *ui)
 	free(ui);
 }
 
-/* --- the fields ------------------------------------------------------------------------------------ */
-
-void
-field_list_init(struct field_list *l)
-{
-	memset(l, 0, sizeof(*l));
-}
-
-void
-field_list_release(struct field_list *l)
-{
-	for (size_t i = 0; i < l->n; i++) {
-		free(l->v[i].name);
-		free(l->v[i].value);
-		free(l->v[i].meaning);
-	}
-	free(l->v);
-	field_list_init(l);
-}
-
-static void
-row(struct field_list *l, enum field_kind kind, enum state state, int from, const char *name, const char *value,
-	const char *meaning)
-{
-	l->v = xreallocarray(l->v, l->n + 1, sizeof(*l->v));
-	l->v[l->n] = (struct field){kind, xstrdup(name), text_safe_dup(span_of(value), 4096), xstrdup(meaning), state,
-		from, strcmp(name, "refreshable") == 0, 0, NULL, "", ""};
-	if (strcmp(name, "token") == 0)
-		l->v[l->n].secret = case_token(&fake.c, SLOT_ACCESS)->value;
-	l->n++;
-}
-
-static void
-fake_findings(struct field_list *l)
-{
-	static const enum state states[] = {[SEV_INFO] = STATE_OK, [SEV_WARNING] = STATE_WARNING,
-		[SEV_ERROR] = STATE_PROBLEM};
-	struct chain_row rows[FINDINGS_MAX];
-	size_t n = chain_rows(&fake.d, false, rows);
-
-	row(l, FIELD_HEADING, STATE_OK, 0, "Findings", n == 4 ? "4" : "2", "");
-	for (size_t i = 0; i < n; i++) {
-		row(l, FIELD_FINDING, states[rows[i].f->severity], 2, rows[i].f->rule->id, rows[i].f->summary, "");
-		snprintf(l->v[l->n - 1].lead, sizeof(l->v[0].lead), "%s", rows[i].lead);
-	}
-}
-
-/* --- what an application does: the program's own table, with a sample that is made up ------------------ */
-
-const struct decision decisions[] = {
-#define HANDLE(advice, answer, when, how, say) {ADVICE_##advice, answer, when, how, say},
-#include "wizard/handle.def"
-#undef HANDLE
-};
-const size_t decision_count = ARRAY_SIZE(decisions);
-
-void
-wizard_advice(const struct wizard *w, struct advice *out)
-{
-	size_t here = decision_here(w);
-
-	memset(out, 0, sizeof(*out));
-	out->kind = fake.decided ? fake.decided : here < decision_count ? decisions[here].kind : ADVICE_UNKNOWN;
-}
-
-size_t
-decision_here(const struct wizard *w)
-{
-	(void)w;
-	return fake.state == FAKE_PROBLEM ? 1 : fake.state == FAKE_OK ? 0 : decision_count;
-}
-
-void
-decision_sample(const struct wizard *w, size_t at, struct buf *out)
-{
-	(void)w;
-	(void)at;
-	buf_puts(out, "POST /token HTTP/1.1\nHost: idp.example\nContent-Type: application/x-www-form-urlencoded\n\n"
-		"grant_type=refresh_token&refresh_token=refr…&client_id=a-client-with-a-rather-long-name\n\n"
-		"HTTP/1.1 200 OK\n");
-}
-
-static void
-fake_decisions(struct field_list *l)
-{
-	row(l, FIELD_HEADING, STATE_OK, 0, "What your application should do", "", "");
-	row(l, FIELD_VALUE, STATE_WARNING, 3, "do this", advice_words(decisions[1].kind), "The token expired and a refresh "
-		"token is there.");
-	row(l, FIELD_HEADING, STATE_OK, 3, "User information", "exchange 3 · 67 ms", "");
-	row(l, FIELD_VALUE, STATE_PROBLEM, 3, "status", "401 invalid_token", "the token is not accepted");
-	row(l, FIELD_HEADING, STATE_OK, 0, "The decision in your application", "Enter on a row: sample HTTP", "");
-	for (size_t i = 0; i < decision_count; i++) {
-		bool here = i == decision_here(NULL);
-
-		row(l, FIELD_VALUE, here ? STATE_WARNING : STATE_OK, 0, decisions[i].answer,
-			advice_words(decisions[i].kind), here ? "this answer" : "");
-		l->v[l->n - 1].decision = (int)i + 1;
-	}
-}
-
-/* Bars for the three exchanges added last, and their heading. */
-static void
-fake_bars(struct field_list *l)
-{
-	static const struct exchange_bar bars[] = {
-		{true, 0, {0, 0, 0, 29000, 0}, 29000},
-		{true, 29000, {1000, 4000, 31000, 29000, 2000}, 67000},
-		{true, 101000, {0, 0, 0, 29000, 0}, 29000},
-	};
-
-	l->v[l->n - 4].timed = true;
-	for (size_t i = 0; i < 3; i++) {
-		l->v[l->n - 3 + i].timed = true;
-		l->v[l->n - 3 + i].bar = bars[i];
-		l->v[l->n - 3 + i].run_us = 130000;
-	}
-}
+/* --- the wizard ---------------------------------------------------------------------------------------- */
 
 static int64_t
 wall_us(void)
@@ -349,76 +251,16 @@ wall_us(void)
 	return fake.real ? clock_wall_us(&clock_system) : clock_wall_us(&fake.clock);
 }
 
-void
-step_fields(struct field_list *l, const struct wizard *w, enum step s, bool local)
-{
-	char left[32];
-
-	(void)w;
-	if (fake.state == FAKE_EMPTY)
-		return;
-	if (s == STEP_DEBUG) {
-		fake_findings(l);
-		row(l, FIELD_HEADING, STATE_OK, 0, "Exchanges", "3", "");
-		row(l, FIELD_VALUE, STATE_OK, 1, "1 discovery", "GET …/openid-configuration → 200", "wait 29");
-		row(l, FIELD_VALUE, STATE_OK, 2, "2 introspection", "POST /introspect → 200", "dns 1 tcp 4 tls 31 wait 29");
-		row(l, FIELD_VALUE, STATE_PROBLEM, 3, "3 userinfo", "GET /userinfo → 401", "wait 29 (connection reused)");
-		fake_bars(l);
-		return;
-	}
-	if (s == STEP_EXPIRY && fake.state != FAKE_CHAIN) {
-		row(l, FIELD_HEADING, STATE_OK, 0, "Life of the access token", "", "");
-		if (!fake.exp_us)
-			row(l, FIELD_VALUE, STATE_UNDETERMINED, 0, "time left", "not known", "nothing states an expiry");
-		else if (fake.state == FAKE_OK)
-			row(l, FIELD_VALUE, STATE_OK, 2, "time left", time_span(left, (fake.exp_us - wall_us()) / 1000000 - fake.skew_s),
-				"still good, by the local clock");
-		else
-			row(l, FIELD_VALUE, STATE_PROBLEM, 2, "time left", "expired 3 min 38 s ago", "expired, by the server's clock");
-		row(l, FIELD_VALUE, STATE_OK, 0, "leeway", "60 s", "tolerance when times are compared; servers have one of their own");
-		return;
-	}
-	if (s == STEP_REFRESH) {
-		row(l, FIELD_HEADING, STATE_OK, 0, "Before a refresh", "", "");
-		row(l, FIELD_VALUE, STATE_OK, 0, "refreshable", "yes", "a refresh token is there and was not used yet");
-		row(l, FIELD_VALUE, STATE_OK, 0, "access_token", "eyJh…[redacted 479 B, sha256:ce763d89f8035580] → "
-			"eyJh…[redacted 479 B, sha256:03f5a1c09b77e2d4]", "a new access token came");
-		row(l, FIELD_VALUE, STATE_OK, 0, "new tokens to", "not chosen yet",
-			"where the new tokens are kept before anything else uses them");
-		return;
-	}
-	if (s == STEP_HANDLE) {
-		fake_decisions(l);
-		return;
-	}
-	row(l, FIELD_HEADING, STATE_OK, -1, "Token", "file at.txt", "");
-	row(l, FIELD_VALUE, STATE_OK, -1, "token", "opaq…[redacted 42 B, sha256:1f3a]", "an opaque token");
-	row(l, FIELD_HEADING, STATE_OK, 2, "Introspection", "exchange 2 · 67 ms", "");
-	row(l, FIELD_VALUE, fake.state == FAKE_OK ? STATE_OK : STATE_PROBLEM, 2, "active",
-		fake.state == FAKE_OK ? "true" : "false",
-		fake.state == FAKE_OK ? "the server accepts it" : "the server does not accept it");
-	row(l, FIELD_VALUE, STATE_OK, 2, "exp", local ? "2026-01-31 12:57:03+01:00" : "2026-01-31 11:57:03Z",
-		"expired 3 m 00 s ago (server's clock)");
-	row(l, FIELD_VALUE, STATE_WARNING, 2, "iat", "2026-01-31 12:00:41Z", "41 s ahead of this machine's clock");
-	row(l, FIELD_VALUE, STATE_OK, 2, "scope", "openid profile email offline_access", "user information may be asked for");
-	row(l, FIELD_VALUE, STATE_UNDETERMINED, 2, "aud", "作業 https://api.example/with/a/rather/long/path", "not checked");
-	row(l, FIELD_VALUE, STATE_OK, 2, "x-evil", "a\033[31m\r\nred", "an unknown member");
-	row(l, FIELD_NOTE, STATE_WARNING, 0, "", "The claims of the token and the answer of the server do not agree about "
-		"exp: the server's answer counts, because a token can be shortened after it was made.", "");
-	for (int i = 0; i < 12; i++) {
-		char name[24];
-
-		snprintf(name, sizeof(name), "member_%d", i);
-		row(l, FIELD_VALUE, STATE_OK, 2, name, "value", "an unknown member");
-	}
-}
-
-/* --- the wizard ---------------------------------------------------------------------------------------- */
-
 static int64_t
 mono_us(void)
 {
 	return fake.real ? clock_mono_us(&clock_system) : clock_mono_us(&fake.clock);
+}
+
+static int64_t
+life_s(void)
+{
+	return fake.life_s ? fake.life_s : 420;
 }
 
 void
@@ -432,7 +274,7 @@ wizard_countdown(const struct wizard *w, enum token_slot slot, struct countdown 
 		return;
 	}
 	out->left_s = (fake.exp_us - wall_us()) / 1000000 - fake.skew_s;
-	out->life_s = 420;
+	out->life_s = life_s();
 	out->band = out->left_s <= 0 ? STATE_PROBLEM : out->left_s < 60 ? STATE_WARNING : STATE_OK;
 }
 
@@ -440,12 +282,12 @@ wizard_countdown(const struct wizard *w, enum token_slot slot, struct countdown 
 void
 wizard_timeline(const struct wizard *w, struct timeline *out)
 {
-	int64_t now = wall_us() / 1000000, skew = fake.skew_s ? fake.skew_s : fake.state == FAKE_PROBLEM ? 41 : 0;
+	int64_t now = wall_us() / 1000000, skew = fake.skew_s ? fake.skew_s : fake.state == FAKE_PROBLEM || fake.state == FAKE_OFFLINE ? 41 : 0;
 
 	(void)w;
 	*out = (struct timeline){.now_s = now + skew, .local_s = now, .leeway_s = 60, .skew_known = skew != 0};
 	if (fake.exp_us)
-		out->access = (struct life){true, fake.exp_us / 1000000 - 420, 0, fake.exp_us / 1000000};
+		out->access = (struct life){true, fake.exp_us / 1000000 - life_s(), 0, fake.exp_us / 1000000};
 	if (fake.state >= FAKE_OK)
 		out->refresh = (struct life){true, NOW_S - 86400 + 7200, 0, NOW_S + 29 * 86400 + 7200};
 }
@@ -605,7 +447,7 @@ wizard_can_refresh(const struct wizard *w, char *why, size_t size)
 {
 	(void)w;
 	snprintf(why, size, "no");
-	return !fake.no_refresh;
+	return !fake.no_refresh && fake.state != FAKE_OFFLINE;
 }
 
 enum res
@@ -747,6 +589,15 @@ wizard_farewell(const struct wizard *w, struct buf *out)
 {
 	(void)w;
 	buf_puts(out, "This run sent 3 requests to idp.example.\nNothing was changed.\n");
+}
+
+void
+wizard_advice(const struct wizard *w, struct advice *out)
+{
+	size_t here = decision_here(w);
+
+	memset(out, 0, sizeof(*out));
+	out->kind = fake.decided ? fake.decided : here < decision_count ? decisions[here].kind : ADVICE_UNKNOWN;
 }
 
 /* --- the engine ----------------------------------------------------------------------------------------- */

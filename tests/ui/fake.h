@@ -8,7 +8,7 @@
 #include "ui/state.h"
 #include "wizard/handle.h"
 
-enum fake_state { FAKE_EMPTY, FAKE_RUNNING, FAKE_OK, FAKE_PROBLEM, FAKE_UNDETERMINED, FAKE_CHAIN };
+enum fake_state { FAKE_EMPTY, FAKE_RUNNING, FAKE_OK, FAKE_PROBLEM, FAKE_UNDETERMINED, FAKE_CHAIN, FAKE_OFFLINE, FAKE_STATES };
 
 struct fake {
 	enum fake_state state;
@@ -21,6 +21,7 @@ struct fake {
 	uint64_t revision, seen;
 	int64_t exp_us;           /* wall clock; 0: no countdown */
 	int64_t last_second;
+	int64_t life_s;           /* of the access token; 0: seven minutes */
 	int64_t skew_s;           /* the server's clock is ahead by that; 0: by the state */
 	bool refreshing;          /* what runs is a refresh */
 	unsigned ran, cancelled, refreshed, revoked, walks, gave, probed, replaced; /* calls */

@@ -20,7 +20,8 @@ tests_ui_test_theme_SOURCES = tests/ui/test_theme.c
 tests_ui_test_theme_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
 tests_ui_test_theme_LDADD = $(UI_LIBS) -lm
 
-FAKE_UI = tests/ui/fake.c tests/ui/fake-editor.c tests/ui/fake-login.c tests/ui/fake-resend.c tests/ui/fake-learn.c src/wizard/learn.c tests/ui/fake.h tests/ui/user.c tests/ui/user.h
+GOLDEN = tests/ui/golden.c tests/ui/golden.h tests/ui/pictures.def
+FAKE_UI = tests/ui/fake.c tests/ui/fake-editor.c tests/ui/fake-fields.c tests/ui/fake-login.c tests/ui/fake-resend.c tests/ui/fake-learn.c src/wizard/learn.c tests/ui/fake.h tests/ui/user.c tests/ui/user.h
 FAKE_LIBS = src/libttui.a src/libttdiagnose.a src/libttcase.a src/libttoauth.a src/libttbase.a \
 	$(NCURSESW_LIBS) $(CJSON_LIBS)
 
@@ -30,14 +31,14 @@ tests_ui_try_ui_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_ui_try_ui_LDADD = $(FAKE_LIBS)
 
 UNIT_TESTS += tests/ui/test_goldens
-tests_ui_test_goldens_SOURCES = tests/ui/test_goldens.c $(FAKE_UI)
+tests_ui_test_goldens_SOURCES = tests/ui/test_goldens.c $(GOLDEN) $(FAKE_UI)
 tests_ui_test_goldens_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS)
 tests_ui_test_goldens_LDADD = $(FAKE_LIBS) $(CMOCKA_LIBS)
 
 # The same in German and Chinese: they change with the catalogues, too.
 check_PROGRAMS += tests/ui/languages
 TAP_TESTS += tests/ui/languages
-tests_ui_languages_SOURCES = tests/ui/test_goldens.c $(FAKE_UI)
+tests_ui_languages_SOURCES = tests/ui/test_goldens.c $(GOLDEN) $(FAKE_UI)
 tests_ui_languages_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(TEST_CFLAGS) -DLANGUAGES
 tests_ui_languages_LDADD = $(FAKE_LIBS) $(CMOCKA_LIBS)
 
