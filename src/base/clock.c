@@ -437,14 +437,12 @@ read_so_much(struct span s, int64_t *us)
 
 	while (n < s.n && s.p[n] >= '0' && s.p[n] <= '9')
 		n++;
-	if (span_to_i64(span_sub(s, 0, n), &count) != RES_OK || count > 1000000000)
+	if (span_to_i64(span_sub(s, 0, n), &count) != RES_OK)
 		return false;
 	s = span_trim(span_from(s, n));
 	for (size_t i = 0; i < ARRAY_SIZE(units); i++)
-		if (span_is(s, units[i].name)) {
-			*us = count * units[i].us;
-			return count < INT64_MAX / units[i].us;
-		}
+		if (span_is(s, units[i].name))
+			return !__builtin_mul_overflow(count, units[i].us, us);
 	return false;
 }
 
@@ -452,15 +450,16 @@ enum res
 time_parse_moment(struct span s, int64_t from_us, int64_t *us)
 {
 	const int64_t day = INT64_C(86400) * SECOND;
-	int64_t fraction = 0, seconds;
+	int64_t fraction = 0, seconds, span_us;
 	struct civil c = {0};
 	struct span rest;
 
 	s = rest = span_trim(s);
 	if (eat(&rest, "+") || eat(&rest, "-")) {
-		if (!read_so_much(rest, us))
+		if (!read_so_much(rest, &span_us) ||
+			(s.p[0] == '-' ? __builtin_sub_overflow(from_us, span_us, us)
+				       : __builtin_add_overflow(from_us, span_us, us)))
 			return RES_SYNTAX;
-		*us = s.p[0] == '-' ? from_us - *us : from_us + *us;
 		return RES_OK;
 	}
 	if (eat_digits(&rest, 2, &c.hour) && eat(&rest, ":") && eat_digits(&rest, 2, &c.minute)) {

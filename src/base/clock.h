@@ -48,7 +48,8 @@ enum res time_parse_http(struct span s, int64_t *unix_s) MUST_USE;
 enum res time_parse_rfc3339(struct span s, int64_t *unix_s) MUST_USE;
 /*
  * A moment as a person names it, in microseconds: an RFC 3339 date-time, a time of day ("12:00", "12:00:02.120",
- * UTC) on the day of from_us, or so much after or before that ("+5s", "-1m", "+250ms", "-2h", "+1d").
+ * UTC) on the day of from_us, or so much after or before that ("+5s", "-1m", "+250ms", "-2h", "+1d").  RES_SYNTAX:
+ * none of these, or further away than *us can say.
  */
 enum res time_parse_moment(struct span s, int64_t from_us, int64_t *us) MUST_USE;
 

@@ -37,24 +37,22 @@ err_set(struct err *e, enum res code, const char *fmt, ...)
 
 /* In English whatever the interface speaks: errors are logged, too. */
 static const char *
-errno_words(void)
+errno_words(char out[128])
 {
 #ifdef HAVE_STRERRORDESC_NP
 	const char *words = strerrordesc_np(errno);
 
-	return words ? words : "unknown error";
+	snprintf(out, 128, "%s", words ? words : "unknown error");
 #else
-	static char words[128];
-
-	snprintf(words, sizeof words, "%m");
-	return words;
+	snprintf(out, 128, "%m");
 #endif
+	return out;
 }
 
 enum res
 err_errno(struct err *e, const char *fmt, ...)
 {
-	char raw[RAW_MAX];
+	char raw[RAW_MAX], words[128];
 	int saved = errno, n;
 	va_list ap;
 
@@ -65,7 +63,7 @@ err_errno(struct err *e, const char *fmt, ...)
 	va_end(ap);
 	if (n >= 0 && (size_t)n < sizeof raw) {
 		errno = saved;
-		snprintf(raw + n, sizeof raw - (size_t)n, ": %s", errno_words());
+		snprintf(raw + n, sizeof raw - (size_t)n, ": %s", errno_words(words));
 	}
 	err_put(e, RES_IO, raw);
 	errno = saved;

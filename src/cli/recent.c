@@ -85,6 +85,14 @@ add_line(struct buf *out, int64_t at_s, enum recent_use use, const char *path)
 	buf_printf(out, "%lld %s %s\n", (long long)at_s, use_ids[use], path);
 }
 
+static bool
+is_below(const char *path, const char *folder)
+{
+	size_t n = strlen(folder);
+
+	return !strncmp(path, folder, n) && path[n] == '/';
+}
+
 void
 recent_note(const struct app *a, const char *path, enum recent_use use)
 {
@@ -95,7 +103,7 @@ recent_note(const struct app *a, const char *path, enum recent_use use)
 	size_t n;
 
 	/* what this program keeps there itself is listed by its folder */
-	if (whole && !strchr(whole, '\n') && !span_starts(span_of(whole), folder) &&
+	if (whole && !strchr(whole, '\n') && !is_below(whole, folder) &&
 		folder_make_private(folder, NULL) == RES_OK) {
 		buf_init(&text, LIST_BYTES);
 		add_line(&text, clock_wall_s(&clock_system), use, whole);

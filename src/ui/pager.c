@@ -72,6 +72,22 @@ row_of_line(const struct ui *ui, const struct page *p, size_t line, int cols)
 	return height(ui, &above, cols);
 }
 
+/* The line that a visual row belongs to; p->n: it lies behind the last one. */
+static size_t
+line_of_row(const struct ui *ui, const struct page *p, int row, int cols)
+{
+	size_t line = 0;
+
+	for (int rows = 0; line < p->n; line++) {
+		struct page one = {p->v + line, 1, 1};
+
+		rows += height(ui, &one, cols);
+		if (rows > row)
+			break;
+	}
+	return line;
+}
+
 static bool
 line_has(const struct page_line *l, const char *needle)
 {
@@ -85,9 +101,9 @@ find_line(const struct ui *ui, const struct pager *p, int cols, bool back, bool 
 	int n = (int)p->page.n, by = back ? -1 : 1, at = p->found - 1;
 
 	/* a page is bounded, by what is shown of a body: one look through it is no matter */
-	while (!p->found && at + 1 < n &&
-		row_of_line(ui, &p->page, (size_t)(at + 1), cols) < p->top)
-		at++;
+	if (!p->found && p->top > 0)
+		at = (int)line_of_row(ui, &p->page, p->top - 1, cols);
+	at = at < n ? at : n - 1;
 	if (!p->found && back)
 		at++;
 	for (int k = 0; k < n; k++) {
@@ -243,11 +259,8 @@ scroll(const struct ui *ui, struct pager *p, enum action a)
 static void
 turn_wrap(struct ui *ui, struct pager *p)
 {
-	size_t line = 0;
+	size_t line = line_of_row(ui, &p->page, p->top, sheet_now(ui, p).r.cols);
 
-	while (line < p->page.n &&
-		row_of_line(ui, &p->page, line + 1, sheet_now(ui, p).r.cols) <= p->top)
-		line++;
 	ui->unwrapped = !ui->unwrapped;
 	p->shift = 0;
 	p->top = row_of_line(ui, &p->page, line, sheet_now(ui, p).r.cols);
@@ -259,14 +272,14 @@ turn_wrap(struct ui *ui, struct pager *p)
 static bool
 jump_from_line(struct ui *ui, const struct pager *p)
 {
-	int cols = sheet_now(ui, p).r.cols;
 	const struct diagnosis *d = ui->m.diagnosis;
+	size_t from = p->found ? (size_t)p->found - 1
+			       : line_of_row(ui, &p->page, p->top, sheet_now(ui, p).r.cols);
 
-	for (size_t i = p->found ? (size_t)p->found - 1 : 0; d && i < p->page.n; i++) {
+	for (size_t i = from; d && i < p->page.n; i++) {
 		size_t at = p->page.v[i].finding;
 
-		if (!at || at > d->n ||
-			(!p->found && row_of_line(ui, &p->page, i + 1, cols) <= p->top))
+		if (!at || at > d->n)
 			continue;
 		flow_jump_from(ui, &d->findings[at - 1]);
 		return true;

@@ -151,7 +151,10 @@ struct terminal {
 #define MOUSE_ON "\033[?1000h\033[?1006h"
 #define MOUSE_OFF "\033[?1006l\033[?1000l"
 
-/* For die() and fatal signals: nothing but write and tcsetattr, with what was made ready before. */
+/*
+ * For die() and fatal signals: nothing but write, tcflush and tcsetattr, with what was made ready
+ * before.
+ */
 static struct {
 	bool armed;
 	int in;
@@ -167,7 +170,10 @@ rescue_run(void)
 	if (!rescue.armed)
 		return;
 	rescue.armed = false;
-	if (syscall(SYS_write, frame.out, rescue.bytes, rescue.n) < 0)
+	/* where the terminal reads no more, what it has not read yet makes room */
+	if (syscall(SYS_write, frame.out, rescue.bytes, rescue.n) != (long)rescue.n &&
+		tcflush(frame.out, TCOFLUSH) == 0 &&
+		syscall(SYS_write, frame.out, rescue.bytes, rescue.n) < 0)
 		errno = 0;
 	frame.fd = -1;
 	tcsetattr(rescue.in, TCSAFLUSH, &rescue.modes);

@@ -14,6 +14,7 @@ struct resend {
 	size_t n;
 	struct redactor *redactor; /* replaced secrets are registered there */
 	size_t generations; /* of the case's tokens, when it was prepared */
+	enum token_slot slot; /* the token in question, whatever is sent in its place */
 };
 
 /* --- rows ------------------------------------------------------------------------------------ */
@@ -190,19 +191,18 @@ possible(const struct wizard *w, const struct exchange *x, char *why, size_t siz
 		break;
 	default:
 		return cannot(why, size,
-			_("by hand go introspection, user information, refresh and revocation; "
-			  "this "
-			  "request has nothing of the token in it, or goes out once only"));
+			N_("by hand go introspection, user information, refresh and revocation; "
+			   "this request has nothing of the token in it, or goes out once only"));
 	}
 	if (!has_token(w, x->slot))
-		return cannot(why, size, _("the token that it carried is not at hand"));
+		return cannot(why, size, N_("the token that it carried is not at hand"));
 	if (!has_address(w, x->purpose))
-		return cannot(why, size, _("no address is known to send it to"));
+		return cannot(why, size, N_("no address is known to send it to"));
 	if (x->purpose == PURPOSE_REFRESH && !wizard_can_refresh(w, why, size))
 		return false;
 	if (x->purpose == PURPOSE_REVOCATION && !wizard_can_revoke(w, x->slot, why, size))
 		return false;
-	return wizard_busy(w) ? cannot(why, size, _("another request is under way")) : true;
+	return wizard_busy(w) ? cannot(why, size, N_("another request is under way")) : true;
 }
 
 struct resend *
@@ -215,11 +215,12 @@ wizard_resend_new(struct wizard *w, const struct exchange *x, char *why, size_t 
 	r = xcalloc(1, sizeof(*r));
 	if (!prepare(w, x, &r->call)) {
 		free(r);
-		cannot(why, size, _("it cannot be made again"));
+		cannot(why, size, N_("it cannot be made again"));
 		return NULL;
 	}
 	r->redactor = w->deps.redactor;
 	r->generations = w->c->n_generations;
+	r->slot = r->call.slot;
 	r->client_id = span_dup(r->call.auth_client_id);
 	r->call.auth_client_id = span_of(r->client_id);
 	r->call.by_hand = true;
@@ -314,7 +315,7 @@ value_ok(enum resend_kind kind, struct span value, struct err *e)
 	struct url u;
 
 	if (span_find(value, '\r') != SIZE_MAX || span_find(value, '\n') != SIZE_MAX ||
-		memchr(value.p, '\0', value.n))
+		span_find(value, '\0') != SIZE_MAX)
 		return err_set(e, RES_SYNTAX, _("a line break has no place in it"));
 	if (kind != RESEND_URL)
 		return RES_OK;
@@ -546,8 +547,6 @@ enqueue(struct wizard *w, enum purpose p, enum token_slot slot, struct err *e)
 enum res
 wizard_resend(struct wizard *w, struct resend *r, struct err *e)
 {
-	enum token_slot slot = r->call.slot;
-	enum purpose p = r->call.purpose;
 	enum res res = wizard_resend_check(w, r, e);
 
 	if (res == RES_OK && r->generations != w->c->n_generations)
@@ -561,7 +560,7 @@ wizard_resend(struct wizard *w, struct resend *r, struct err *e)
 		return res;
 	own_up(r);
 	w->by_hand = r;
-	res = enqueue(w, p, slot, e);
+	res = enqueue(w, r->call.purpose, r->slot, e);
 	/* refused before it began: it is the caller's again */
 	if (res != RES_OK)
 		w->by_hand = NULL;

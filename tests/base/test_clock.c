@@ -261,6 +261,40 @@ test_countdown(void **state)
 		assert_string_equal(time_countdown(out, cases[i].s), cases[i].text);
 }
 
+/* 2026-01-31 12:00:00 UTC is what is meant by now. */
+static void
+test_moments(void **state)
+{
+	const int64_t now = INT64_C(1769860800) * 1000000;
+	static const struct {
+		const char *text;
+		int64_t after_ms; /* of now */
+	} good[] = {
+		{"+5s", 5000},
+		{"-1m", -60000},
+		{" +250ms ", 250},
+		{"-2h", -7200000},
+		{"+1 d", 86400000},
+		{"12:00", 0},
+		{"11:59:59.5", -500},
+		{"00:00:00z", -43200000},
+		{"2026-01-31T12:00:02Z", 2000},
+	};
+	static const char *const bad[] = {"", "+", "5s", "+5", "+5y", "24:00", "12:00:", "12:00:02.",
+		"12:00x", "+100000000000000d", "+99999999999999999999s",
+		"+9223372036854775807ms", "+9223372036854s"};
+	int64_t us;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
+		assert_int_equal(time_parse_moment(span_of(good[i].text), now, &us), RES_OK);
+		assert_int_equal(us, now + good[i].after_ms * 1000);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		assert_int_equal(
+			time_parse_moment(span_of(bad[i]), now, &us), RES_SYNTAX);
+}
+
 int
 main(void)
 {
@@ -273,6 +307,7 @@ main(void)
 		cmocka_unit_test(test_screen),
 		cmocka_unit_test(test_spans),
 		cmocka_unit_test(test_countdown),
+		cmocka_unit_test(test_moments),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

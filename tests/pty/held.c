@@ -41,23 +41,29 @@ start_held(int *keys, unsigned long *per)
 	return t;
 }
 
+/* More keys, an even number in all: the kernel may have found room for a few frames meanwhile. */
+static void
+press_on(struct vt *t, int *keys)
+{
+	for (int most = *keys + MORE; *keys < most || *keys % 2; ++*keys) {
+		vt_type(t, pages[*keys % 2]);
+		assert_true(vt_taken(t));
+	}
+	assert_int_equal(t->last.state, 'h');
+}
+
 /* The program takes key after key; of the frames meanwhile none is kept, and the last one is drawn. */
 static void
 test_frames_are_dropped(void **state)
 {
 	unsigned long per, written;
-	int keys, most;
+	int keys;
 	struct vt *t = start_held(&keys, &per);
 	char *now;
 
 	(void)state;
 	written = t->last.written;
-	for (most = keys + MORE; keys < most || keys % 2; keys++) {
-		vt_type(t, pages[keys % 2]);
-		assert_true(vt_taken(t));
-	}
-	/* the kernel may have found room for a few */
-	assert_int_equal(t->last.state, 'h');
+	press_on(t, &keys);
 	assert_true(t->last.written - written < MORE * per / 4);
 	written = t->last.written;
 	t->held = false;
@@ -89,6 +95,23 @@ test_end_without_reader(void **state)
 	assert_true(vt_exit(t));
 	assert_true(WIFEXITED(t->status));
 	assert_int_equal(WEXITSTATUS(t->status), 128 + SIGTERM);
+	assert_true(vt_modes_restored(t));
+}
+
+/* Nor need it to get its terminal back from a program that crashed: what was not read makes room for that. */
+static void
+test_crash_without_reader(void **state)
+{
+	unsigned long per;
+	int keys;
+	struct vt *t = start_held(&keys, &per);
+
+	(void)state;
+	press_on(t, &keys);
+	vt_signal(t, SIGSEGV);
+	assert_true(vt_exit(t));
+	assert_true(WIFSIGNALED(t->status));
+	assert_int_equal(WTERMSIG(t->status), SIGSEGV);
 	assert_true(vt_modes_restored(t));
 }
 
@@ -143,6 +166,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_frames_are_dropped),
 		TEST(test_end_without_reader),
+		TEST(test_crash_without_reader),
 		TEST(test_screen_before_network),
 	};
 
