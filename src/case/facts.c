@@ -557,17 +557,23 @@ facts_remaining(const struct facts *f, int64_t *seconds)
 	return true;
 }
 
-const char *
-fact_clock(const struct facts *f)
+bool
+facts_by_recording(const struct facts *f)
 {
 	for (size_t i = 0; f->c->offline && f->c->as_of_wall_us && i < f->c->n_exchanges; i++) {
 		const struct exchange *x = f->c->exchanges[i];
 
 		if (x->imported && (x->result.answered_wall_us > 0 || x->result.sent_wall_us > 0 ||
 					   http_has_header(&x->result.response.headers, "date")))
-			return N_("clock of the recording");
+			return true;
 	}
-	return N_("local clock");
+	return false;
+}
+
+const char *
+fact_clock(const struct facts *f)
+{
+	return facts_by_recording(f) ? N_("clock of the recording") : N_("local clock");
 }
 
 char *
@@ -581,7 +587,7 @@ fact_source(const struct facts *f, int from, char *out, size_t size)
 		from == FROM_TOKEN                             ? _("the token itself")
 			: from == FROM_PROFILE                 ? _("the profile")
 			: from != FROM_CLOCK                   ? _("what was given")
-			: !strcmp(fact_clock(f), "local clock") ? _("the local clock")
+			: !facts_by_recording(f)              ? _("the local clock")
 							       : _("the clock of the recording"));
 	return out;
 }

@@ -123,7 +123,9 @@ void facts_derive(struct facts *f, const struct case_file *c, const struct clock
 bool facts_remaining(const struct facts *f, int64_t *seconds);
 /* The clock of a URL's host against ours; NULL: none of its answers told. */
 const struct fact_skew *facts_host_clock(const struct facts *f, struct span url);
-/* Whose clock now_s is: "local clock", or "clock of the recording" (a HAR file, a Date in what was sent). */
+/* Is now_s by the clock of a recording (a HAR file, a Date in what was sent), and not by the local one? */
+bool facts_by_recording(const struct facts *f);
+/* The same in words, to be looked up: "local clock", "clock of the recording". */
 const char *fact_clock(const struct facts *f);
 /* "exchange 2 · introspection", "the token itself", "the profile", "the local clock". */
 char *fact_source(const struct facts *f, int from, char *out, size_t size);

@@ -172,11 +172,11 @@ show_case(void *ctx, const char *path)
 	s->show_next = xstrdup(path);
 }
 
-static struct ui_format formats[REPORT_FORMATS + 2];
+enum { FORMATS = REPORT_FORMATS + 2 };
 
 /* What can be exported, of the table of the reports' forms; how many. */
 static size_t
-fill_formats(void)
+fill_formats(struct ui_format formats[FORMATS])
 {
 	size_t n = 0;
 
@@ -255,6 +255,7 @@ screen_run(struct screen *s)
 	const struct options *o = a->opt;
 	struct err e = ERR_INIT;
 	struct theme theme;
+	struct ui_format formats[FORMATS];
 	bool wizard = o->command == CMD_WIZARD;
 	int status;
 	struct ui_deps deps = {
@@ -288,7 +289,7 @@ screen_run(struct screen *s)
 		.editor = &editor,
 		.unsaved = s->unsaved,
 		.formats = formats,
-		.n_formats = fill_formats(),
+		.n_formats = fill_formats(formats),
 		.export_report = export_report,
 		.list_themes = list_themes,
 		.load_theme = load_theme,

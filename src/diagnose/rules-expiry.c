@@ -14,8 +14,8 @@ static const char *
 by_clock(const struct facts *f)
 {
 	return f->skew.known ? _("by the server's clock")
-		: !strcmp(fact_clock(f), "local clock") ? _("by the local clock")
-							: _("by the clock of the recording");
+		: !facts_by_recording(f) ? _("by the local clock")
+					 : _("by the clock of the recording");
 }
 
 static void

@@ -225,6 +225,8 @@ add_action(const struct ui *ui, enum action a, struct candidates *out)
 static void
 action_candidates(const struct ui *ui, unsigned contexts, struct span name, struct candidates *out)
 {
+	char *word;
+
 	for (int a = 1; a < ACT_COUNT; a++)
 		if (reachable((enum action)a, contexts) &&
 			span_eq(span_sub(span_of(action_infos[a].id), 0, name.n), name))
@@ -233,16 +235,13 @@ action_candidates(const struct ui *ui, unsigned contexts, struct span name, stru
 		return;
 	/* none is called so; perhaps one does what was typed */
 	out->prefix = false;
-	for (int a = 1; a < ACT_COUNT; a++) {
-		char *word = span_dup(name);
-
+	word = span_dup(name);
+	for (int a = 1; a < ACT_COUNT; a++)
 		if (reachable((enum action)a, contexts) &&
-			(span_find_str_nocase(span_of(action_infos[a].id), word) != SIZE_MAX ||
-				span_find_str_nocase(span_of(tr(action_infos[a].help)), word) !=
-					SIZE_MAX))
+			(span_contains_nocase(span_of(action_infos[a].id), word) ||
+				span_contains_nocase(span_of(tr(action_infos[a].help)), word)))
 			add_action(ui, (enum action)a, out);
-		free(word);
-	}
+	free(word);
 }
 
 struct wanted {

@@ -127,9 +127,6 @@ dialog_mouse(struct ui *ui, void *state, const struct mouse *m)
 	struct dialog *d = state;
 	int64_t choice = ui_clicked(ui, ZONE_CHOICE, m);
 
-	if (m->kind != MOUSE_CLICK)
-		return dialog_action(ui, state,
-			m->kind == MOUSE_WHEEL_UP ? ACT_FORM_PREV : ACT_FORM_NEXT);
 	return choice >= 0 && choice < (int64_t)d->spec.n_choices
 		? answer(ui, d, (size_t)choice)
 		: UI_HANDLED;

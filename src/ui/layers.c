@@ -105,7 +105,7 @@ ui_clicked(const struct ui *ui, enum zone_kind kind, const struct mouse *m)
 	return m->kind == MOUSE_CLICK && z ? z->arg : -1;
 }
 
-/* The wheel where a screen has no other use for it. */
+/* The wheel in forms, and where a screen has no other use for it. */
 static void
 turn_wheel(struct ui *ui, unsigned contexts, bool up)
 {
@@ -123,12 +123,13 @@ static void
 take_mouse(struct ui *ui, int at, struct layer *l, const struct mouse *m)
 {
 	int64_t a = ui_clicked(ui, ZONE_ACTION, m);
+	bool wheel = m->kind != MOUSE_CLICK;
 
 	if (a > 0)
 		ui_action(ui, (enum action)a);
-	else if (l->screen->mouse)
+	else if (l->screen->mouse && !(wheel && l->screen->contexts & CONTEXT_FORM))
 		follow_up(ui, at, l, l->screen->mouse(ui, l->state, m), ACT_NONE);
-	else if (m->kind != MOUSE_CLICK)
+	else if (wheel)
 		turn_wheel(ui, l->screen->contexts, m->kind == MOUSE_WHEEL_UP);
 }
 

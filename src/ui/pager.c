@@ -128,7 +128,7 @@ show_found(const struct ui *ui, struct pager *p, const struct sheet *s)
 	if (row < p->top || row >= p->top + rows_of(s))
 		p->top = row > s->r.rows / 3 ? row - s->r.rows / 3 : 0;
 	if (from < p->shift || to >= p->shift + s->r.cols)
-		p->shift = to < s->r.cols ? 0 : from - SHIFT;
+		p->shift = to < s->r.cols || from < SHIFT ? 0 : from - SHIFT;
 }
 
 static void

@@ -5,7 +5,6 @@
 #include "ui/command.h"
 
 #include "base/mem.h"
-#include "base/redact.h"
 #include "base/text.h"
 #include "base/tr.h"
 #include "ui/glyphs.h"
@@ -194,26 +193,14 @@ command_action(struct ui *ui, void *state, enum action a)
 	return UI_REDRAW;
 }
 
-/* The line is shown as it is typed: what looks like a secret does not come into it. */
-static bool
-may_be_shown(struct span paste)
-{
-	struct buf b;
-	bool secret;
-
-	buf_init_wiping(&b, 4 * PASTE_MOST);
-	secret = paste.n > PASTE_MOST || redact_changes(NULL, &b, paste);
-	buf_release(&b);
-	return !secret;
-}
-
 static unsigned
 command_event(struct ui *ui, void *state, const struct key_event *ev)
 {
 	struct command *s = state;
 	char key[32];
 
-	if (ev->kind == EVENT_PASTE && !may_be_shown(ev->paste)) {
+	/* the line is shown as it is typed: what looks like a secret does not come into it */
+	if (ev->kind == EVENT_PASTE && (ev->paste.n > PASTE_MOST || text_holds_token(ev->paste))) {
 		ui_notice(ui,
 			_("Not taken: this line is shown, and that may be a secret. %s opens the "
 			  "token field."),

@@ -480,8 +480,6 @@ open_mouse(struct ui *ui, void *state, const struct mouse *m)
 	enum open_part was = o->part;
 	struct picker *list;
 
-	if (m->kind != MOUSE_CLICK)
-		move(ui, o, m->kind == MOUSE_WHEEL_UP ? -1 : 1);
 	if (part < 0 || part >= OPEN_PARTS || !open_shown(ui, o, (enum open_part)part))
 		return UI_REDRAW;
 	o->part = (enum open_part)part;

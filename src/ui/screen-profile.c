@@ -407,9 +407,7 @@ editor_mouse(struct ui *ui, void *state, const struct mouse *m)
 	struct editor *s = state;
 	int64_t at = ui_clicked(ui, ZONE_PART, m);
 
-	if (m->kind != MOUSE_CLICK)
-		move(ui, s, m->kind == MOUSE_WHEEL_UP ? -1 : 1);
-	else if (at >= 0)
+	if (at >= 0)
 		move(ui, s, (int)at - (int)s->here);
 	return UI_REDRAW;
 }

@@ -268,9 +268,7 @@ request_mouse(struct ui *ui, void *state, const struct mouse *m)
 	struct request *s = state;
 	int64_t at = ui_clicked(ui, ZONE_CHOICE, m);
 
-	if (m->kind != MOUSE_CLICK) {
-		move(s, m->kind == MOUSE_WHEEL_UP ? -1 : 1);
-	} else if (at >= 0 && at < (int64_t)s->rows.n && store(s)) {
+	if (at >= 0 && at < (int64_t)s->rows.n && store(s)) {
 		s->rows.here = (size_t)at;
 		load(s);
 	}

@@ -105,9 +105,6 @@ themes_mouse(struct ui *ui, void *state, const struct mouse *m)
 	struct themes *s = state;
 	int64_t choice = ui_clicked(ui, ZONE_CHOICE, m);
 
-	if (m->kind != MOUSE_CLICK)
-		return themes_action(ui, state,
-			m->kind == MOUSE_WHEEL_UP ? ACT_FORM_PREV : ACT_FORM_NEXT);
 	if (choice < 0 || choice >= (int64_t)s->n)
 		return UI_HANDLED;
 	if (s->here == (size_t)choice)

@@ -32,8 +32,8 @@ struct screen {
 	/* Keys that are no action, and pastes; NULL: ignored. */
 	unsigned (*event)(struct ui *ui, void *state, const struct key_event *ev);
 	/*
-	 * A click or a turn of the wheel that no ZONE_ACTION took, on what stands on the screen (ui->canvas).  NULL: the
-	 * wheel moves, as the arrows do.
+	 * A click or a turn of the wheel that no ZONE_ACTION took, on what stands on the screen (ui->canvas).  In forms
+	 * (CONTEXT_FORM) the wheel moves as the arrows do, and only clicks come here; NULL: so it does everywhere.
 	 */
 	unsigned (*mouse)(struct ui *ui, void *state, const struct mouse *m);
 	void (*draw)(const struct ui *ui, const void *state, struct canvas *c);
@@ -303,9 +303,9 @@ void textfield_init(struct textfield *f, bool secret);
 void textfield_release(struct textfield *f);
 void textfield_set(struct textfield *f, struct span s);
 bool textfield_action(struct textfield *f, enum action a);
-/* Typed and pasted text; what is said about it goes to notice ("pasted 812 bytes"). */
 /* Does a text that is shown hold what has the form of a token? */
 bool text_holds_token(struct span s);
+/* Typed and pasted text; what is said about it goes to notice ("pasted 812 bytes"). */
 bool textfield_event(struct textfield *f, const struct key_event *ev, char *notice, size_t size);
 void textfield_draw(const struct textfield *f, bool focus, const char *hint, int row, int col, int cols,
 	struct canvas *c);

@@ -1,7 +1,6 @@
 /* What the opening screen is given: tokens where the user said, and the list of files used lately. */
 #include "unit.h"
 
-#include <ftw.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 #include "base/mem.h"
 #include "cli/offers.h"
 #include "cli/recent.h"
+#include "remove-tree.h"
 
 /* {"alg":"none"} . {"iss":"https://idp.example/x","sub":"u"} */
 #define JWT "eyJhbGciOiJub25lIn0.eyJpc3MiOiJodHRwczovL2lkcC5leGFtcGxlL3giLCJzdWIiOiJ1In0."
@@ -29,19 +29,10 @@ setup(void **state)
 }
 
 static int
-drop(const char *path, const struct stat *st, int flag, struct FTW *f)
-{
-	(void)st;
-	(void)flag;
-	(void)f;
-	return remove(path);
-}
-
-static int
 teardown(void **state)
 {
 	(void)state;
-	return nftw(folder, drop, 8, FTW_DEPTH | FTW_PHYS);
+	return remove_tree(folder);
 }
 
 static int

@@ -94,10 +94,9 @@ test_screen(void **state)
 		assert_true(vt_idle(t));
 		play_keys(t, "E");
 		assert_true(vt_has(t, "── Profile "));
-		/* another name, letter by letter: all at once would be a paste */
+		/* another name */
 		play_keys(t, "\025");
-		for (const char *p = "acme"; *p; p++)
-			play_keys(t, (char[]){*p, '\0'});
+		play_letters(t, "acme");
 		play_keys(t, "\r");
 		assert_true(vt_has(t, "Save the profile?"));
 		assert_true(vt_has(t, "acme.conf"));
@@ -125,8 +124,7 @@ test_used_at_once(void **state)
 	play_keys(t, "4");
 	play_keys(t, "E");
 	play_keys(t, "\025");
-	for (const char *p = "acme"; *p; p++)
-		play_keys(t, (char[]){*p, '\0'});
+	play_letters(t, "acme");
 	play_keys(t, "\r");
 	play_keys(t, "2");
 	assert_true(vt_has(t, "Which server, which token?"));
@@ -187,8 +185,7 @@ test_by_hand(void **state)
 	assert_true(vt_idle(t));
 	play_keys(t, "E");
 	play_keys(t, "\025");
-	for (const char *p = "acme"; *p; p++)
-		play_keys(t, (char[]){*p, '\0'});
+	play_letters(t, "acme");
 	play_keys(t, "\r");
 	assert_true(vt_has(t, "written by hand"));
 	assert_false(vt_has(t, "Save the profile?"));

@@ -4,7 +4,6 @@
  */
 #include "unit.h"
 
-#include <ftw.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,6 +12,7 @@
 #include "base/mem.h"
 #include "pty/play.h"
 #include "pty/serve.h"
+#include "remove-tree.h"
 
 static const int sizes[][2] = {{24, 80}, {18, 60}};
 static char folder[] = "/tmp/tt-op-XXXXXX", clip[60], *config_home, *state_home;
@@ -51,22 +51,13 @@ setup(void **state)
 }
 
 static int
-gone(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-	(void)st;
-	(void)type;
-	(void)at;
-	return remove(path);
-}
-
-static int
 teardown(void **state)
 {
 	(void)state;
 	serve_end(&server);
 	free(config_home);
 	free(state_home);
-	return nftw(folder, gone, 8, FTW_DEPTH | FTW_PHYS);
+	return remove_tree(folder);
 }
 
 static struct vt *
@@ -80,14 +71,6 @@ start(const char *const *args, const int size[2])
 	return play_start(&o, args);
 }
 
-/* Letter by letter: all at once would be a paste. */
-static void
-letters(struct vt *t, const char *text)
-{
-	for (; *text; text++)
-		play_keys(t, (char[]){*text, '\0'});
-}
-
 static void
 test_from_start_to_case_and_back(void **state)
 {
@@ -99,7 +82,7 @@ test_from_start_to_case_and_back(void **state)
 		write_file(clip, server.access);
 		t = start((const char *[]){NULL}, sizes[i]);
 		assert_true(vt_idle(t));
-		letters(t, "demo");
+		play_letters(t, "demo");
 		assert_true(vt_has(t, "▸ the-demo"));
 		assert_false(vt_has(t, "second"));
 		play_keys(t, "\t\t\t");
@@ -114,7 +97,7 @@ test_from_start_to_case_and_back(void **state)
 		verdict = play_verdict(t, glyph);
 		assert_string_equal(glyph, "✗");
 		play_keys(t, "S");
-		letters(t, "ticket.case");
+		play_letters(t, "ticket.case");
 		play_keys(t, "\r");
 		assert_true(vt_has(t, "Written to "));
 		play_quit(t);

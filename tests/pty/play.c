@@ -160,6 +160,13 @@ play_keys(struct vt *t, const char *keys)
 }
 
 void
+play_letters(struct vt *t, const char *text)
+{
+	for (; *text; text++)
+		play_keys(t, (char[]){*text, '\0'});
+}
+
+void
 play_walk(struct vt *t)
 {
 	static const char *const rails[] = {"[1 Verify ", "[2 Expiration ", "[3 Refresh ", "[4 Handle ", "[5 Debug "};

@@ -23,6 +23,8 @@ void play_forget(void);
 void play_no_secret(struct vt *t);
 /* Types and waits until all of it was done. */
 void play_keys(struct vt *t, const char *keys);
+/* The same letter by letter: a word at once would be a paste. */
+void play_letters(struct vt *t, const char *text);
 /* Enter on every step from the first on. */
 void play_walk(struct vt *t);
 /* If it is asked whether the profile's token files are replaced: they stay, as Enter alone has it. */

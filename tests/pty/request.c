@@ -12,14 +12,6 @@
 static const int sizes[][2] = {{24, 80}, {18, 60}};
 static const char *const demo[] = {"demo", "healthy", NULL};
 
-/* Letter by letter: all at once would be a paste. */
-static void
-letters(struct vt *t, const char *text)
-{
-	for (; *text; text++)
-		play_keys(t, (char[]){*text, '\0'});
-}
-
 static void
 test_user_information(void **state)
 {
@@ -38,13 +30,13 @@ test_user_information(void **state)
 		assert_true(vt_has(t, "[redacted "));
 		/* another host: refused, and still there to be mended */
 		play_keys(t, "\025");
-		letters(t, "http://127.0.0.2/");
+		play_letters(t, "http://127.0.0.2/");
 		play_keys(t, "\r");
 		assert_true(vt_has(t, "nothing is sent to 127.0.0.2"));
 		play_keys(t, "\033");
 		play_keys(t, "H");
 		play_keys(t, "\t\t\t");
-		letters(t, "X-Tenant: acme");
+		play_letters(t, "X-Tenant: acme");
 		play_keys(t, "\r");
 		assert_true(vt_see(t, "Sent as it was edited"));
 		/* the newest of step 5's rows */
@@ -85,7 +77,7 @@ test_refresh(void **state)
 		assert_string_equal(glyph, "✓");
 		/* the second refresh, and not the first, is the edited one */
 		play_keys(t, "5/");
-		letters(t, "edited by hand");
+		play_letters(t, "edited by hand");
 		play_keys(t, "\r");
 		play_keys(t, "\r");
 		assert_true(vt_has(t, "refresh, edited by hand"));

@@ -4,13 +4,13 @@
  */
 #include "world.h"
 
-#include <ftw.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
 #include "case/case-file.h"
 #include "oauth/crypto.h"
+#include "remove-tree.h"
 #include "wizard/resend.h"
 
 #define ACCESS "an-opaque-access-token-0123456789"
@@ -38,19 +38,10 @@ make_folder(void **state)
 }
 
 static int
-gone(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-	(void)st;
-	(void)type;
-	(void)at;
-	return remove(path);
-}
-
-static int
 drop_folder(void **state)
 {
 	(void)state;
-	return nftw(folder, gone, 8, FTW_DEPTH | FTW_PHYS);
+	return remove_tree(folder);
 }
 
 /* --- what the tests do --- */
