@@ -187,7 +187,8 @@ prepare(struct vt *t, const char *digit, const char *words, const char *wanted)
 	size_t size;
 	char *text;
 
-	play_keys(t, "i");
+	/* where letters narrow a list, the key is another */
+	play_keys(t, vt_has(t, "Which server") ? "\033i" : "i");
 	play_shows(t, "Log in again: which way?");
 	play_shows(t, "nothing is sent yet");
 	vt_type(t, digit);
