@@ -113,8 +113,7 @@ parts_of_object(struct part_list *out, enum part_group g, const struct json *obj
 		add_members(out, g, SPAN_EMPTY, object, deep ? DEPTH_MAX : 0);
 }
 
-/* --- messages ----------------------------------------------------------------------------------
- */
+/* --- messages ----------------------------------------------------------------------------- */
 
 /* "a=b&c=d", of an address or a form. */
 static void
@@ -257,8 +256,7 @@ add_answer(struct part_list *l, const struct exchange *x)
 		x->answer.doc);
 }
 
-/* --- the transfer: by its table ------------------------------------------------------------------
- */
+/* --- the transfer: by its table ----------------------------------------------------------- */
 
 static void
 add_span_us(struct part_list *l, const char *name, int64_t us)
@@ -333,8 +331,7 @@ parts_of_exchange(struct part_list *out, const struct exchange *x)
 	add_tls(out, &x->result.tls);
 }
 
-/* --- two of them
- * ----------------------------------------------------------------------------------- */
+/* --- two of them -------------------------------------------------------------------------- */
 
 static void
 add_pair(struct part_pairs *p, const struct part *a, const struct part *b)

@@ -643,8 +643,7 @@ conf_read(struct conf *c, struct span text, const char *file, bool main, struct 
 	return r;
 }
 
-/* --- theme files --------------------------------------------------------------------------------
- */
+/* --- theme files -------------------------------------------------------------------------- */
 
 struct theme_loader {
 	struct loader l; /* first: the readers get its address */

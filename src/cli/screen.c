@@ -27,8 +27,7 @@ screen_wanted(const struct options *o)
 	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 }
 
-/* --- what the screen asks of the program ---------------------------------------------------------
- */
+/* --- what the screen asks of the program -------------------------------------------------- */
 
 static bool
 prepare(void *ctx, struct err *e)
@@ -237,8 +236,7 @@ lesson_reached(void *ctx, char *words, size_t size)
 	return l->reached(l->ctx, words, size);
 }
 
-/* --- how the user wants it
- * ------------------------------------------------------------------------ */
+/* --- how the user wants it ---------------------------------------------------------------- */
 
 static enum colour_mode
 colour_of(const struct options *o)

@@ -147,8 +147,7 @@ advice(const struct report *r, struct buf *out)
 	buf_release(&reply);
 }
 
-/* --- the chain of causes ------------------------------------------------------------------------
- */
+/* --- the chain of causes ------------------------------------------------------------------ */
 
 static void
 causes(const struct report *r, struct buf *out)

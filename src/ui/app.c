@@ -73,8 +73,7 @@ ui_leave(struct ui *ui, int status)
 		ui->status = status;
 }
 
-/* --- frames ------------------------------------------------------------------------------------
- */
+/* --- frames ------------------------------------------------------------------------------- */
 
 /* An address for another window or machine stands there: the mouse is the terminal's. */
 static bool
@@ -102,8 +101,7 @@ draw(struct ui *ui)
 	ui->drawn_us = ui_now_us(ui);
 }
 
-/* --- what came in --------------------------------------------------------------------------------
- */
+/* --- what came in ------------------------------------------------------------------------- */
 
 static void
 take_signal(struct ui *ui, int sig)
@@ -270,8 +268,7 @@ timers(struct ui *ui)
 		ui_timeout(ui, now);
 }
 
-/* --- waiting
- * --------------------------------------------------------------------------------------- */
+/* --- waiting ------------------------------------------------------------------------------ */
 
 /*
  * For tests: a line to an inherited descriptor each time the loop is about to block with everything
@@ -352,8 +349,7 @@ wait_for_something(struct ui *ui, int signal_fd)
 		take_input(ui);
 }
 
-/* --- the run
- * ------------------------------------------------------------------------------------------ */
+/* --- the run ------------------------------------------------------------------------------ */
 
 static int
 idle_fd(void)

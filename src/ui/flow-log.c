@@ -12,8 +12,7 @@ log_rows(const struct ui *ui)
 	return step_log_pane(ui).rows - 1;
 }
 
-/* --- the filter ----------------------------------------------------------------------------------
- */
+/* --- the filter --------------------------------------------------------------------------- */
 
 /* What is meant stays in sight where it still is shown. */
 static void
@@ -158,8 +157,7 @@ ask_text(struct ui *ui)
 			.done = take_text});
 }
 
-/* --- the place
- * ------------------------------------------------------------------------------------- */
+/* --- the place ---------------------------------------------------------------------------- */
 
 /* The moment that is meant now: of the marked record, or of the exchange that is. */
 static int64_t

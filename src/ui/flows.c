@@ -24,8 +24,7 @@ typed_path(struct span text, struct err *why)
 	return span_dup(text);
 }
 
-/* --- export
- * ----------------------------------------------------------------------------------- */
+/* --- export ------------------------------------------------------------------------------- */
 
 static bool
 export_take(struct ui *ui, struct span text, uintptr_t arg, struct err *why)
@@ -118,11 +117,12 @@ flow_export(struct ui *ui)
 		ui_notice(ui, _("There is nothing to export to."));
 		return;
 	}
-	while (spec.n_choices < ui->d->n_formats && spec.n_choices < DIALOG_CHOICES - 1) {
+	assert(ui->d->n_formats < DIALOG_CHOICES);
+	while (spec.n_choices < ui->d->n_formats) {
 		spec.choices[spec.n_choices] = ui->d->formats[spec.n_choices].label;
 		spec.n_choices++;
 	}
-	spec.choices[spec.n_choices++] = "Cancel";
+	spec.choices[spec.n_choices++] = _("Cancel");
 	dialog_open(ui, &spec);
 }
 

@@ -108,8 +108,7 @@ logview_index_at(const struct log *log, const struct log_view *v, int64_t wall_u
 	return low < n ? low : n ? n - 1 : 0;
 }
 
-/* --- the filter --------------------------------------------------------------------------------
- */
+/* --- the filter --------------------------------------------------------------------------- */
 
 void
 logview_refilter(const struct log *log, struct log_view *v)
@@ -263,8 +262,7 @@ log_cats_text(unsigned cats, char *out, size_t size)
 	return out;
 }
 
-/* --- the place ----------------------------------------------------------------------------------
- */
+/* --- the place ---------------------------------------------------------------------------- */
 
 size_t
 logview_bottom(const struct log *log, const struct log_view *v, int rows)
@@ -346,8 +344,7 @@ logview_new(const struct log *log, const struct log_view *v)
 				 : logview_count(log, v) - logview_index(log, v, v->seen_seq + 1);
 }
 
-/* --- the search
- * ----------------------------------------------------------------------------------- */
+/* --- the search --------------------------------------------------------------------------- */
 
 void
 logview_hunt_begin(

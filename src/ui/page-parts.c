@@ -129,8 +129,7 @@ page_decoded(struct page *p, const struct exchange *x, bool local)
 	part_list_release(&parts);
 }
 
-/* --- two of them -------------------------------------------------------------------------------
- */
+/* --- two of them -------------------------------------------------------------------------- */
 
 /* What lies between the common beginning and the common end, at characters' borders. */
 static void

@@ -193,8 +193,7 @@ fill(const struct ui *ui, struct pager *p)
 		page_exchange(&p->page, x);
 }
 
-/* --- the screen
- * ----------------------------------------------------------------------------------- */
+/* --- the screen --------------------------------------------------------------------------- */
 
 static unsigned
 pager_close(struct ui *ui, const struct pager *p, enum action a)

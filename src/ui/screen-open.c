@@ -297,6 +297,7 @@ file_named(struct span text)
 		return NULL;
 	path = typed_path(text, NULL);
 	if (path && access(path, R_OK) != 0) {
+		wipe(path, strlen(path)); /* then it is a token that begins so */
 		free(path);
 		path = NULL;
 	}

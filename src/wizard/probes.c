@@ -12,8 +12,7 @@ enum {
 	WORTH_S = 30, /* a clock that differs by less decides nothing */
 };
 
-/* --- what is asked ------------------------------------------------------------------------------
- */
+/* --- what is asked ------------------------------------------------------------------------ */
 
 static bool
 has(const struct diagnosis *d, const char *id)
@@ -57,8 +56,7 @@ speechless(const struct exchange *x)
 	return !x->answer.challenges.n && !x->answer.error[0] && !x->answer.doc;
 }
 
-/* --- candidates: what may still be the cause
- * ------------------------------------------------------- */
+/* --- candidates: what may still be the cause ---------------------------------------------- */
 
 /* "Inactive", and yet the token gets user information: it is about the caller. */
 static bool
@@ -290,8 +288,7 @@ static const struct {
 #undef CANDIDATE
 };
 
-/* --- fits: can it be asked here?
- * ---------------------------------------------------------------------- */
+/* --- fits: can it be asked here? ---------------------------------------------------------- */
 
 static bool
 fits_introspection(const struct facts *f)
@@ -402,8 +399,7 @@ probe_second_clock(const struct facts *f)
 	return SPAN_EMPTY;
 }
 
-/* --- the planner
- * -------------------------------------------------------------------------------------- */
+/* --- the planner -------------------------------------------------------------------------- */
 
 static const struct {
 	struct probe_row row;

@@ -137,8 +137,7 @@ probe_cost(const struct probe_row *p, char *out, size_t size)
 		p->requests, time, *p->danger ? "; " : "", tr(p->danger));
 }
 
-/* --- the caller's side
- * ---------------------------------------------------------------------------- */
+/* --- the caller's side -------------------------------------------------------------------- */
 
 /* What could be asked beyond the level; nothing of a case that nobody is asked about. */
 static uint32_t
