@@ -177,20 +177,23 @@ static void
 put_help(struct line *l)
 {
 	line_put(l,
-		_("Enter  run this step\n1-5    go to a step and show it\nn      run this step, "
-		  "then "
-		  "go to the next\n"
-		  "s      the states of the steps\np      further probes, where the verdict is "
-		  "open\n"
-		  "r      refresh the tokens\nv      revoke a token\n"
+		_("Enter  run this step\n"
+		  "1-5    go to a step and show it\n"
+		  "n      run this step, then go to the next\n"
+		  "s      the states of the steps\n"
+		  "p      further probes, where the verdict is open\n"
+		  "r      refresh the tokens\n"
+		  "v      revoke a token\n"
 		  "i      log in again: choose how\n"
 		  "e      edit the profile, or save what the command line gave as one\n"
 		  "a      your application: what it does with this answer, and the HTTP\n"
 		  "g      the guide: what this step does, its request and answers\n"
 		  "?      questions people ask; k  the glossary; /WORD  finds a word in both\n"
 		  "d      do not mention interrupted refreshes again\n"
-		  "x      write the report to a file\nw      write the case to a file; "
-		  "'tokentriage open' shows it again\nl      the log\nq      leave\n"));
+		  "x      write the report to a file\n"
+		  "w      write the case to a file; 'tokentriage open' shows it again\n"
+		  "l      the log\n"
+		  "q      leave\n"));
 }
 
 void
@@ -285,8 +288,7 @@ refresh(struct line *l)
 	}
 	line_put(l,
 		_("The refresh token is sent to the token endpoint. Most servers replace it: the "
-		  "old "
-		  "one is dead then.\n"));
+		  "old one is dead then.\n"));
 	if (!line_choose_place(l, &e)) {
 		line_put(l, _("Nothing was sent.%s%s\n"), *e.text ? " " : "", e.text);
 		return;

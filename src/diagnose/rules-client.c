@@ -361,11 +361,11 @@ rule_client_credentials_encoding(const struct facts *f, struct finding *out)
 		return say(out, "%s",
 			x->auth_raw_basic
 				? _("Client id or secret has reserved characters: without "
-				    "form-encoding "
-				    "in Basic they are refused, with it they are accepted.")
+				    "form-encoding in Basic they are refused, with it they are "
+				    "accepted.")
 				: _("Client id or secret has reserved characters: with "
-				    "form-encoding in "
-				    "Basic they are refused, without it they are accepted."));
+				    "form-encoding in Basic they are refused, without it they are "
+				    "accepted."));
 	}
 	if (!x->auth_has_reserved || tried_encodings(f, x) || method_offered(f, x) == TRI_NO)
 		return RULE_PASS;
@@ -377,8 +377,7 @@ rule_client_credentials_encoding(const struct facts *f, struct finding *out)
 		return say(out,
 			x->auth_raw_basic
 				? N_("Client id or secret has reserved characters, and Basic "
-				     "without "
-				     "form-encoding is refused%s.")
+				     "without form-encoding is refused%s.")
 				: N_("Client id or secret has reserved characters, and Basic with "
 				     "form-encoding is refused%s."),
 			y ? _(" while the same secret in the body is accepted") : "");

@@ -39,8 +39,7 @@ static const struct {
 	{"urn:ietf:params:oauth:grant-type:jwt-bearer", N_("assertion"),
 		N_("its issuer, audience, times or signature do not please the server"),
 		N_("Compare the assertion's iss, sub, aud and exp with what the server expects; "
-		   "its "
-		   "log says which it was."),
+		   "its log says which it was."),
 		ADVICE_CONTACT_ADMIN},
 	{"urn:ietf:params:oauth:grant-type:token-exchange", N_("token to be exchanged"),
 		N_("it is expired, revoked, or not meant for this exchange"),

@@ -180,8 +180,7 @@ healthy_words(struct diagnosis *d, const struct facts *f)
 	if (f->revoked_introspection && f->revoked_introspection->answer.active == TRI_NO) {
 		(void)snprintf(v->summary, sizeof(v->summary),
 			_("The token worked, was revoked by this case, and the server confirms "
-			  "that "
-			  "it is dead."));
+			  "that it is dead."));
 		(void)snprintf(v->next, sizeof(v->next),
 			_("Nothing is left to do: log in again for a new token."));
 		return;
@@ -259,8 +258,7 @@ offline_open_words(struct verdict *v, const struct facts *f)
 	} else {
 		(void)snprintf(v->summary, sizeof(v->summary),
 			_("The answer to the %s request was %s, and nothing in what was given "
-			  "tells "
-			  "why."),
+			  "tells why."),
 			tr(purpose_words(x->purpose)), answer_words(x, words, sizeof(words)));
 	}
 	(void)snprintf(v->next, sizeof(v->next),
@@ -307,8 +305,7 @@ open_words(struct verdict *v, const struct facts *f)
 		v->next_step = STEP_HANDLE;
 		(void)snprintf(v->summary, sizeof(v->summary),
 			_("The server calls the token active%s; user information has not been "
-			  "asked "
-			  "for."),
+			  "asked for."),
 			left);
 		(void)snprintf(
 			v->next, sizeof(v->next), _("Ask for the user information: step 4."));
@@ -332,8 +329,7 @@ open_words(struct verdict *v, const struct facts *f)
 			answer_words(f->userinfo, words, sizeof(words)));
 		(void)snprintf(v->next, sizeof(v->next),
 			_("Look at the whole answer in step 5: what answered, and whether it is "
-			  "the "
-			  "endpoint that was meant."));
+			  "the endpoint that was meant."));
 	} else {
 		v->next_step = STEP_DEBUG;
 		(void)snprintf(v->summary, sizeof(v->summary),

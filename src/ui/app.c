@@ -46,11 +46,9 @@ ui_notice_busy(struct ui *ui)
 		ui_notice(ui,
 			wizard_awaits_tokens(ui->d->wizard)
 				? _("A refresh once sent is not cancelled: its answer holds "
-				    "tokens. %s "
-				    "waits for it.")
+				    "tokens. %s waits for it.")
 				: _("A refresh once sent is not cancelled: its answer holds "
-				    "tokens. %s "
-				    "gives it up."),
+				    "tokens. %s gives it up."),
 			keymap_name(&ui->keymap, ACT_QUIT, key, sizeof(key)));
 	else
 		ui_notice(ui, _("A request is under way; Esc cancels it."));

@@ -279,8 +279,7 @@ draw_browser(const struct ui *ui, struct rect r, struct canvas *c)
 		span_of(hidden ? _("The ID token in it (…) is not shown here. Copied with c it is "
 				   "whole; v shows it alone and whole.")
 			       : _("Selected with the mouse, or copied with c, it is whole; v "
-				   "shows "
-				   "it alone.")));
+				   "shows it alone.")));
 	if (m->ignored)
 		canvas_printf(c, row + 4, 3, c->cols - 4, UIR_WARNING,
 			P_("%u request came that did not answer this login, and was ignored.",
@@ -368,8 +367,7 @@ draw_qr(const struct ui *ui, const struct login *l, struct canvas *c)
 	else if (!qr_draw(l->qr, all, c, &rows, &cols))
 		buf_printf(&b,
 			_("The QR code does not fit: it takes %d rows and %d columns, this "
-			  "terminal "
-			  "leaves %d and %d. Enlarge it, or open the address by hand:\n"),
+			  "terminal leaves %d and %d. Enlarge it, or open the address by hand:\n"),
 			rows, cols, all.rows, all.cols);
 	if (b.len) {
 		buf_puts(&b, login_address(&ui->m.login));

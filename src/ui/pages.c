@@ -111,8 +111,7 @@ page_help(struct page *p, const struct keymap *m)
 	keymap_names(m, ACT_SEARCH, search, sizeof(search));
 	page_add(p, UIR_GUIDE, 0,
 		_("Here stand the keys, the questions people ask and a glossary; %s finds a word "
-		  "in "
-		  "them."),
+		  "in them."),
 		search);
 	help_actions(p, m, CONTEXT_GLOBAL, _("Everywhere"));
 	help_actions(p, m, CONTEXT_ANY, _("Always, also in dialogs"));

@@ -183,9 +183,8 @@ own_keys_farewell(const struct wizard *w, struct buf *out)
 		(!jkt.n || span_is(jkt, w->dpop_key.key->thumbprint)))
 		buf_puts(out,
 			_("They are bound to a DPoP key that this session made and that is gone "
-			  "now: "
-			  "they cannot be used again. With dpop_key_file in the profile the key is "
-			  "kept.\n"));
+			  "now: they cannot be used again. With dpop_key_file in the profile the "
+			  "key is kept.\n"));
 }
 
 /* Did this session's own proof go with the request that brought the token? */

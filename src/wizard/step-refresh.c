@@ -59,8 +59,7 @@ wizard_refreshable(const struct wizard *w, char *why, size_t size)
 	if (left <= 0 && why)
 		text_format(why, size,
 			_("the refresh token itself has expired; the server will most likely "
-			  "refuse "
-			  "it"));
+			  "refuse it"));
 	/* it may be wrong: the server gave the token, and a refusal of the grant spends none */
 	else if (why &&
 		metadata_supports(&w->c->metadata, "grant_types_supported", "refresh_token") ==
@@ -421,9 +420,8 @@ interrupted_words(const struct journal_entry *entry, char *out, size_t size)
 		time_rfc3339(when, entry->wall_s);
 	return text_format(out, size,
 		_("A refresh%s%s%s%s%s ended before its answer was kept: the refresh token may "
-		  "have "
-		  "been used, and is not sent again. If the new tokens are nowhere else, log in "
-		  "again."),
+		  "have been used, and is not sent again. If the new tokens are nowhere else, log "
+		  "in again."),
 		*entry->whose ? _(" of ") : "", entry->whose, *when ? _(", sent ") : "", when,
 		*when ? "," : "");
 }

@@ -611,9 +611,8 @@ wizard_farewell(const struct wizard *w, struct buf *out)
 	if (open)
 		buf_puts(out,
 			_("A refresh was sent, and its answer did not come: it is not known "
-			  "whether "
-			  "the refresh token was "
-			  "used (rotated). Sending it again can end the whole session.\n"));
+			  "whether the refresh token was used (rotated). Sending it again can end "
+			  "the whole session.\n"));
 	if (login_farewell(w, out))
 		return;
 	if (!w->n_refreshed && !w->n_revoked && !w->n_logged_in && !refused && !open)
