@@ -3,8 +3,8 @@ src_libttui_a_CFLAGS = $(AM_CFLAGS) $(NCURSESW_CFLAGS)
 src_libttui_a_SOURCES = \
 	src/ui/actions.def \
 	src/ui/app.c src/ui/ui.h \
-	src/ui/canvas.c src/ui/canvas.h \
 	src/ui/arguments.def \
+	src/ui/canvas.c src/ui/canvas.h \
 	src/ui/chrome.c \
 	src/ui/command.c src/ui/command.h src/ui/command-run.c \
 	src/ui/dialog.c \
@@ -28,12 +28,12 @@ src_libttui_a_SOURCES = \
 	src/ui/logpane.c \
 	src/ui/logview.c src/ui/logview.h \
 	src/ui/model.c src/ui/model.h \
+	src/ui/open-draw.c src/ui/open.h \
 	src/ui/page.c \
 	src/ui/page-decision.c \
 	src/ui/page-parts.c \
 	src/ui/pager.c \
 	src/ui/pages.c \
-	src/ui/open-draw.c src/ui/open.h \
 	src/ui/paint.c src/ui/paint.h \
 	src/ui/peek.c \
 	src/ui/picker.c \
@@ -41,8 +41,8 @@ src_libttui_a_SOURCES = \
 	src/ui/roles.def \
 	src/ui/screen-command.c \
 	src/ui/screen-login.c \
-	src/ui/screen-profile.c \
 	src/ui/screen-open.c \
+	src/ui/screen-profile.c \
 	src/ui/screen-request.c \
 	src/ui/screen-step.c \
 	src/ui/screen-theme.c \

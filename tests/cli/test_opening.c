@@ -209,6 +209,27 @@ test_recent(void **state)
 	free(list);
 }
 
+/* Not what this program keeps in its own folder; a folder that only begins like it is another. */
+static void
+test_recent_beside_the_folder(void **state)
+{
+	char names[1000], *own = xasprintf("%s/tokentriage", folder), *other = xasprintf("%s-old", own), *a, *b;
+
+	(void)state;
+	(void)mkdir(own, 0700);
+	assert_int_equal(mkdir(other, 0700), 0);
+	a = make_file("tokentriage/a.case", "x");
+	b = make_file("tokentriage-old/b.case", "x");
+	recent_note(&app, a, RECENT_OPENED);
+	recent_note(&app, b, RECENT_OPENED);
+	listed(names, sizeof(names));
+	assert_string_equal(names, "b.case ");
+	free(own);
+	free(other);
+	free(a);
+	free(b);
+}
+
 static void
 test_recent_is_bounded(void **state)
 {
@@ -272,6 +293,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_places, fresh, done),
 		cmocka_unit_test_setup_teardown(test_no_file, fresh, done),
 		cmocka_unit_test_setup_teardown(test_recent, fresh, done),
+		cmocka_unit_test_setup_teardown(test_recent_beside_the_folder, fresh, done),
 		cmocka_unit_test_setup_teardown(test_recent_is_bounded, fresh, done),
 		cmocka_unit_test_setup_teardown(test_left_behind, fresh, done),
 	};

@@ -29,7 +29,6 @@ tests_pty_journey_CPPFLAGS = $(PLAY_CPPFLAGS)
 tests_pty_journey_CFLAGS = $(PLAY_CFLAGS)
 tests_pty_journey_LDADD = $(PLAY_LIBS)
 
-EXTRA_DIST += tests/pty/autosave.c
 check_PROGRAMS += tests/pty/autosave
 TAP_TESTS += tests/pty/autosave
 SANITIZER_TESTS += tests/pty/autosave
@@ -45,7 +44,6 @@ tests_pty_record_SOURCES = tests/pty/record.c
 tests_pty_record_CPPFLAGS = $(PLAY_CPPFLAGS)
 tests_pty_record_CFLAGS = $(PLAY_CFLAGS)
 tests_pty_record_LDADD = $(PLAY_LIBS)
-EXTRA_DIST += tests/pty/request.c
 check_PROGRAMS += tests/pty/request
 TAP_TESTS += tests/pty/request
 SANITIZER_TESTS += tests/pty/request
@@ -54,7 +52,6 @@ tests_pty_request_CPPFLAGS = $(PLAY_CPPFLAGS)
 tests_pty_request_CFLAGS = $(PLAY_CFLAGS)
 tests_pty_request_LDADD = $(PLAY_LIBS)
 
-EXTRA_DIST += tests/pty/opening.c tests/pty/serve.c tests/pty/serve.h
 check_PROGRAMS += tests/pty/opening
 TAP_TESTS += tests/pty/opening
 SANITIZER_TESTS += tests/pty/opening
@@ -63,7 +60,6 @@ tests_pty_opening_CPPFLAGS = $(PLAY_CPPFLAGS)
 tests_pty_opening_CFLAGS = $(PLAY_CFLAGS)
 tests_pty_opening_LDADD = $(PLAY_LIBS)
 
-EXTRA_DIST += tests/pty/opened.c
 check_PROGRAMS += tests/pty/opened
 TAP_TESTS += tests/pty/opened
 SANITIZER_TESTS += tests/pty/opened
@@ -105,7 +101,6 @@ tests_pty_terminal_CPPFLAGS = $(PLAY_CPPFLAGS)
 tests_pty_terminal_CFLAGS = $(PLAY_CFLAGS)
 tests_pty_terminal_LDADD = $(PLAY_LIBS)
 
-EXTRA_DIST += tests/pty/keys.c
 check_PROGRAMS += tests/pty/keys
 TAP_TESTS += tests/pty/keys
 SANITIZER_TESTS += tests/pty/keys
@@ -114,7 +109,6 @@ tests_pty_keys_CPPFLAGS = $(PLAY_CPPFLAGS)
 tests_pty_keys_CFLAGS = $(PLAY_CFLAGS)
 tests_pty_keys_LDADD = $(PLAY_LIBS)
 
-EXTRA_DIST += tests/pty/held.c
 check_PROGRAMS += tests/pty/held
 TAP_TESTS += tests/pty/held
 SANITIZER_TESTS += tests/pty/held
@@ -123,7 +117,6 @@ tests_pty_held_CPPFLAGS = $(PLAY_CPPFLAGS)
 tests_pty_held_CFLAGS = $(PLAY_CFLAGS)
 tests_pty_held_LDADD = $(PLAY_LIBS)
 
-EXTRA_DIST += tests/pty/terminals.c
 check_PROGRAMS += tests/pty/terminals
 TAP_TESTS += tests/pty/terminals
 SANITIZER_TESTS += tests/pty/terminals
@@ -132,7 +125,6 @@ tests_pty_terminals_CPPFLAGS = $(PLAY_CPPFLAGS)
 tests_pty_terminals_CFLAGS = $(PLAY_CFLAGS)
 tests_pty_terminals_LDADD = $(PLAY_LIBS)
 
-EXTRA_DIST += tests/pty/personas.c
 check_PROGRAMS += tests/pty/personas
 TAP_TESTS += tests/pty/personas
 SANITIZER_TESTS += tests/pty/personas
@@ -141,7 +133,6 @@ tests_pty_personas_CPPFLAGS = $(PLAY_CPPFLAGS)
 tests_pty_personas_CFLAGS = $(PLAY_CFLAGS)
 tests_pty_personas_LDADD = $(PLAY_LIBS)
 
-EXTRA_DIST += tests/pty/interrupted.c
 check_PROGRAMS += tests/pty/interrupted
 TAP_TESTS += tests/pty/interrupted
 SANITIZER_TESTS += tests/pty/interrupted
@@ -201,7 +192,4 @@ endif
 check-long-random: tokentriage $(module_PROGRAMS) tests/pty/random
 	$(AM_TESTS_ENVIRONMENT) TT_RANDOM_EVENTS=$${TT_RANDOM_EVENTS:-200000} tests/pty/random
 .PHONY: screenshots check-long-random
-EXTRA_DIST += tests/pty/vt.c tests/pty/vt.h tests/pty/svg.c tests/pty/svg.h tests/pty/test_screen.c \
-	tests/pty/play.c tests/pty/play.h tests/pty/journey.c tests/pty/terminal.c tests/pty/random.c \
-	tests/pty/journey-real.c tests/pty/journey-real.sh \
-	tests/pty/logins-real.c tests/pty/logins-real.sh tests/pty/shot.c tests/pty/lsan.supp
+EXTRA_DIST += tests/pty/journey-real.sh tests/pty/logins-real.sh tests/pty/lsan.supp
