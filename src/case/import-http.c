@@ -1,4 +1,5 @@
 /* Raw HTTP messages (RFC 9112), curl -i, and header lines alone. */
+#include "case/import-find.h"
 #include "case/import-parts.h"
 
 #include "base/text.h"
@@ -125,6 +126,33 @@ drop_newline(struct buf *body)
 		buf_truncate(body, body->len - 1);
 }
 
+/* A blank line, and below it no JSON. */
+static bool
+words_below(struct span rest)
+{
+	struct span line = SPAN_EMPTY, next = span_trim(rest);
+
+	return next.n && !memchr("{}[],:\"", next.p[0], 7) && span_next(&rest, '\n', &line) &&
+		!span_trim(line).n && span_next(&rest, '\n', &line) && !span_trim(line).n;
+}
+
+/* A mail goes on below the JSON object that it quotes. */
+static void
+drop_words_below(struct buf *body)
+{
+	struct span text = buf_span(body), trimmed = span_trim(text);
+	size_t lead = trimmed.n ? (size_t)(trimmed.p - text.p) : 0, end = 0;
+	struct buf object;
+
+	if (!span_starts(trimmed, "{"))
+		return;
+	buf_init_wiping(&object, text.n);
+	if (find_json(text, &end, &object) && object.len == end - lead &&
+		words_below(span_from(text, end)))
+		buf_truncate(body, end);
+	buf_release(&object);
+}
+
 static enum res
 take_message(struct import *im, struct span text, enum http_start kind, int base, struct err *e)
 {
@@ -143,8 +171,10 @@ take_message(struct import *im, struct span text, enum http_start kind, int base
 		if (r != RES_OK || response.status < 200 ||
 			(span_contains_nocase(span_of(response.reason), "connection established")))
 			http_response_release(&response);
-		else
+		else {
+			drop_words_below(&response.body);
 			take_response(im, &response);
+		}
 	} else {
 		x = import_add(im);
 		r = x ? http_parse_request(&x->request, buf_span(&mended), &mine) : RES_OK;

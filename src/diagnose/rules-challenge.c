@@ -74,7 +74,8 @@ rule_step_up_required(const struct facts *f, struct finding *out)
 
 	if (!exchange_answered(x) ||
 		(!answer_error_is(x, "insufficient_user_authentication") &&
-			!answer_error_is(x, "insufficient_claims")))
+			!answer_error_is(x, "insufficient_claims") &&
+			answer_hint(x) != HINT_REAUTH))
 		return RULE_PASS;
 	acr = challenges_param(&x->answer.challenges, "acr_values");
 	age = challenges_param(&x->answer.challenges, "max_age");

@@ -606,6 +606,16 @@ fact_caller_in_doubt(const struct facts *f)
 		!exchange_client_accepted(f->token_probe) && !exchange_client_accepted(f->refresh);
 }
 
+/* Did user information say why it refuses?  Then introspection is not what is missing. */
+static bool
+userinfo_said_why(const struct facts *f)
+{
+	enum hint hint = answer_hint(f->userinfo);
+
+	return fact_rejected(f) && (answer_error_is(f->userinfo, "insufficient_scope") ||
+		(hint != HINT_NONE && hint != HINT_AMBIGUOUS));
+}
+
 enum verdict_of
 rule_introspect_not_permitted(const struct facts *f, struct finding *out)
 {
@@ -627,6 +637,8 @@ rule_introspect_not_permitted(const struct facts *f, struct finding *out)
 	ev_answer(out, f->token_probe);
 	if (exchange_client_refused(f->token_probe))
 		return RULE_PASS; /* it is not known at all */
+	if (userinfo_said_why(f))
+		out->severity = SEV_WARNING;
 	if (fact_caller_in_doubt(f)) {
 		out->open = true;
 		return say(out,

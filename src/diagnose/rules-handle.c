@@ -21,8 +21,18 @@ is_userinfo(const struct exchange *x)
 static bool
 scope_refusal(const struct exchange *x)
 {
+	enum hint hint = answer_hint(x);
+
 	return answer_error_is(x, "insufficient_scope") || answer_error_is(x, "missing_scope") ||
-		answer_hint(x) == HINT_SCOPE || answer_hint(x) == HINT_OPENID;
+		hint == HINT_SCOPE || hint == HINT_OPENID || hint == HINT_PRODUCT;
+}
+
+/* "permission denied" and no word of OAuth: some say so of a token that they do not know, too. */
+static bool
+denied_in_general(const struct exchange *x)
+{
+	return !x->answer.error[0] && !x->answer.challenges.n &&
+		answer_says(x, "permission denied") && !answer_says(x, "scope");
 }
 
 static struct span
@@ -197,12 +207,30 @@ rule_insufficient_scope(const struct facts *f, struct finding *out)
 	if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS || !scope_refusal(x))
 		return RULE_PASS;
 	want = wanted_scope(x);
-	if (is_userinfo(x) && f->has_openid.v != TRI_YES &&
+	if (is_userinfo(x) && f->has_openid.v != TRI_YES && !fact_inactive(f) &&
 		(f->has_openid.v == TRI_NO || answer_hint(x) == HINT_OPENID ||
 			span_has_word(want, "openid")))
 		return RULE_PASS; /* userinfo-missing-openid-scope */
 	ev_answer(out, x);
 	ev_scope(f, out);
+	if (answer_hint(x) == HINT_PRODUCT) {
+		out->advice = ADVICE_CONTACT_ADMIN;
+		fix(out,
+			"Have the API's operator put this request into what the application is "
+			"subscribed to (API product, plan, subscription): a new login changes "
+			"nothing.");
+		return say(out,
+			"The application's subscription at the gateway does not hold this request "
+			"(%d): it is not the token's scope.",
+			status_of(x));
+	}
+	if (!want.n && denied_in_general(x)) {
+		out->open = true;
+		return say(out,
+			"The server denies the permission (%d), in words that are none of OAuth's: "
+			"the token may lack a right, or may not be known there at all.",
+			status_of(x));
+	}
 	if (!want.n)
 		return say(out,
 			"The token is accepted, but its scope is not enough for this request (%d "
@@ -528,6 +556,31 @@ fix_rejected(const struct facts *f, struct finding *out)
 			      "why"));
 }
 
+/* The resource calls expired what is good by everything else that is known. */
+static enum verdict_of
+called_expired(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->userinfo;
+	char span[32];
+	int64_t left;
+
+	if (answer_hint(x) != HINT_EXPIRED)
+		return RULE_PASS;
+	if (f->active.v == TRI_YES)
+		return say(out,
+			"Introspection calls the token active, and %s calls it expired (%d): the "
+			"clock there may be ahead, or what is known there of the token is out of "
+			"date.",
+			is_userinfo(x) ? _("user information") : _("the resource"), status_of(x));
+	if (!facts_remaining(f, &left) || left <= 0)
+		return RULE_PASS;
+	return say(out,
+		"By its exp the token is good for %s more, and %s calls it expired (%d): the clock "
+		"there may be ahead, or its session ended before.",
+		time_span(span, left), is_userinfo(x) ? _("user information") : _("the resource"),
+		status_of(x));
+}
+
 /* The authorization server takes it: neither expiry nor revocation, and a new token would fare the
  * same. */
 static enum verdict_of
@@ -541,6 +594,8 @@ alive_and_rejected(const struct facts *f, struct finding *out)
 		"token (JWT or opaque) it "
 		"takes, and whether the token reaches it; a new token would fare the same.",
 		is_userinfo(x) ? _("the user-information endpoint") : _("the resource"));
+	if (called_expired(f, out) == RULE_FIRES)
+		return RULE_FIRES;
 	return say(out,
 		"Introspection calls the token active, and %s refuses it (%d%s%s) without saying "
 		"why: it is neither "
@@ -565,6 +620,8 @@ rule_token_rejected_unspecified(const struct facts *f, struct finding *out)
 		return alive_and_rejected(f, out);
 	}
 	fix_rejected(f, out);
+	if (called_expired(f, out) == RULE_FIRES)
+		return RULE_FIRES;
 	return say(out,
 		"The token is refused (%d%s%s), and nothing known tells whether it is expired, "
 		"revoked, of another "

@@ -159,14 +159,17 @@ answer_where(const struct exchange *x)
 bool
 fact_inactive(const struct facts *f)
 {
-	const struct exchange *x = f->introspection;
+	const struct exchange *x = f->introspection, *made_up = f->introspection_probe;
 
 	if (f->active.v == TRI_NO)
 		return true;
-	/* an error about the token instead of active:false */
-	return exchange_answered(x) && !exchange_client_refused(x) && f->active.v == TRI_UNKNOWN &&
-		(answer_error_is(x, "invalid_token") || answer_error_is(x, "invalid_grant") ||
-			answer_error_is(x, "access_denied"));
+	if (!exchange_answered(x) || exchange_client_refused(x) || f->active.v != TRI_UNKNOWN)
+		return false;
+	/* an error about the token instead of active:false; a denial may be of the one who asks */
+	if (answer_error_is(x, "access_denied"))
+		return x->result.response.status != 403 ||
+			(exchange_answered(made_up) && made_up->answer.outcome == OUTCOME_INACTIVE);
+	return answer_error_is(x, "invalid_token") || answer_error_is(x, "invalid_grant");
 }
 
 bool

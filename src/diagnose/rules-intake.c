@@ -295,7 +295,7 @@ rule_opaque_vs_jwt_confusion(const struct facts *f, struct finding *out)
 	const struct exchange *api = case_last(f->c, PURPOSE_RESOURCE, SLOT_ACCESS);
 	const struct exchange *info = case_last(f->c, PURPOSE_USERINFO, SLOT_ACCESS);
 
-	if (!f->access || (f->access->kind == TOKEN_OPAQUE && !(api && info)))
+	if (!f->access || (f->access->kind != TOKEN_JWT && !(api && info)))
 		return said_of_token(f, out, HINT_NOT_JWT,
 			"it expects a JWT, and the token is none: an opaque token, or a damaged "
 			"one");

@@ -67,6 +67,7 @@ enum hint {
 	HINT_DPOP, /* a proof of possession is missing */
 	HINT_THROTTLED,
 	HINT_SCOPE,
+	HINT_PRODUCT, /* what the application is subscribed to does not hold the request */
 	HINT_KEY,
 	HINT_KEYS_UNREACHABLE,
 	HINT_ALG,
