@@ -50,6 +50,13 @@ reply_text(const struct diagnosis *d, struct buf *out)
 	switch (v->state) {
 	case STATE_OK:
 	case STATE_WARNING:
+		/* what was only read is no sign-in that works */
+		if (v->advice != ADVICE_NONE && d->steps[STEP_HANDLE] != STATE_OK &&
+			d->steps[STEP_HANDLE] != STATE_WARNING)
+			return buf_puts(out,
+				"We looked at what you sent and found nothing wrong in it. If you "
+				"still see the message, please tell us when it came and what it "
+				"said, to the word.");
 		return buf_puts(out,
 			"We looked into it: your sign-in works, and the service answers as it "
 			"should. If you still see the message, please tell us when it came "

@@ -355,8 +355,10 @@ step_answer(const struct facts *f, enum step s)
 	case STEP_VERIFY:
 		if (fact_inactive(f))
 			return STATE_PROBLEM;
-		return f->introspection && f->active.v == TRI_UNKNOWN ? STATE_UNDETERMINED
-								      : STATE_OK;
+		/* neither is what was not there to be verified */
+		return (f->introspection || !f->access) && f->active.v == TRI_UNKNOWN
+			? STATE_UNDETERMINED
+			: STATE_OK;
 	case STEP_EXPIRY:
 		return fact_expired(f) && !fact_healthy(f) ? STATE_PROBLEM
 			: f->exp.known                     ? STATE_OK

@@ -73,6 +73,9 @@ while IFS="$tab" read -r file name status id as; do
 	# a sentence has its subject and its objects: no hole where a host's name would stand
 	grep -qE '"summary": "( |\(|redirects |took |closed )|"summary": ".*( \.|  | to (could|\()| at \(| of (\.|has)|that showed|name \(|within 0 s)' \
 		"$work/out" && why="$why; $(grep -m1 '"summary"' "$work/out")"
+	# a reply says that the sign-in works only of user information that came
+	! grep -q '"reply": ".*your sign-in works' "$work/out" ||
+		grep -qE '"purpose": "(userinfo|resource)"' "$work/out" || why="$why; the reply says more than is known"
 	# one truth about steps: the first finding's own step is not one that the list calls skipped
 	step=$(sed -n '/^  "findings"/,/^  "steps"/s/^      "step": "\(.*\)",$/\1/p' "$work/out" | head -1)
 	[ "$got" -ne 1 ] || ! sed -n '/^  "steps"/,$p' "$work/out" | grep -A1 "^      \"id\": \"$step\"" |

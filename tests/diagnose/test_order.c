@@ -264,12 +264,36 @@ the_case_alone_decides(void **state)
 	assert_true(cases > 2 * rule_count && swapped > rule_count);
 }
 
+/* --- the steps ---------------------------------------------------------------------------- */
+
+/* A walk without a token verifies nothing, and says so. */
+static void
+nothing_given_is_not_verified(void **state)
+{
+	struct fixture fx;
+	struct facts f;
+	struct diagnosis d;
+	struct walk all = {0};
+
+	(void)state;
+	fixture_read_text(&fx, "no token", span_of("now: 2026-01-31T12:00:00Z\n"));
+	for (int s = 0; s < STEP_COUNT; s++)
+		all.steps[s] = STATE_OK;
+	facts_derive(&f, &fx.c, &fx.clock);
+	diagnose(&d, &f, &all);
+	assert_int_equal(d.verdict.state, STATE_UNDETERMINED);
+	for (int s = 0; s < STEP_DEBUG; s++)
+		assert_int_not_equal(d.steps[s], STATE_OK);
+	fixture_release(&fx);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_ring_of_causes),
 		cmocka_unit_test(the_case_alone_decides),
+		cmocka_unit_test(nothing_given_is_not_verified),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
