@@ -256,6 +256,20 @@ paint_found(struct canvas *c, int row, int col, int cols, const char *search)
 	buf_release(&b);
 }
 
+/* A request and what came of it: where both do not fit, the request gives way. */
+static void
+draw_outcome(struct span s, int row, int col, int cols, enum ui_role role, struct canvas *c)
+{
+	size_t at = span_find_str(s, " → ");
+	struct span outcome = span_from(s, at < s.n ? at : s.n);
+	int tail = (int)text_cells(outcome);
+
+	if (tail > cols / 2 || (int)text_cells(s) <= cols)
+		tail = 0;
+	canvas_text_cut(c, row, col, cols - tail, role, tail ? span_sub(s, 0, at) : s);
+	canvas_text(c, row, col + cols - tail, tail, role, outcome);
+}
+
 /* What was asked and came back, then its time as a bar; in a narrow pane below, without phases. */
 static void
 draw_timed(const struct field *f, const struct columns *w, enum ui_role value, int row, int col,
@@ -265,9 +279,9 @@ draw_timed(const struct field *f, const struct columns *w, enum ui_role value, i
 	char took[32];
 
 	if (w->narrow) {
-		canvas_text_cut(c, row++, col, room, value, span_of(f->value));
+		draw_outcome(span_of(f->value), row++, col, room, value, c);
 	} else {
-		canvas_text_cut(c, row, col, w->timed, value, span_of(f->value));
+		draw_outcome(span_of(f->value), row, col, w->timed, value, c);
 		col += w->timed + 2;
 		bar -= w->timed + 2;
 		/* the phases' figures, too, where there is room for both */
