@@ -76,9 +76,14 @@ bulk_summary_text(struct bulk_summary *s, struct buf *out)
 
 		buf_printf(out, "%10llu  %-13s %s\n", (unsigned long long)g->count,
 			state_word(g->state), g->id);
-		buf_printf(out, "            lines %llu to %llu, %s to %s\n",
-			(unsigned long long)g->first_line, (unsigned long long)g->last_line,
-			time_rfc3339(first, g->first_s), time_rfc3339(last, g->last_s));
+		time_rfc3339(first, g->first_s);
+		if (g->first_line == g->last_line)
+			buf_printf(out, "            line %llu, %s\n",
+				(unsigned long long)g->first_line, first);
+		else
+			buf_printf(out, "            lines %llu to %llu, %s to %s\n",
+				(unsigned long long)g->first_line, (unsigned long long)g->last_line,
+				first, time_rfc3339(last, g->last_s));
 		if (*g->summary)
 			buf_printf(out, "            %s%s\n", g->summary,
 				g->count > 1 ? " (the first)" : "");
