@@ -119,6 +119,24 @@ step_record(const struct ui *ui, struct log_rec *out)
 		logpane_marked(ui->records, &ui->log, step_log_pane(ui).rows - 1, out);
 }
 
+/* The newest of the step (of all in step 5); discovery and key set where there is nothing else. */
+static const struct exchange *
+newest_of_step(const struct case_file *c, enum step s)
+{
+	const struct exchange *beside = NULL;
+
+	for (size_t i = c->n_exchanges; i > 0; i--) {
+		const struct exchange *x = c->exchanges[i - 1];
+
+		if (x->step != s && s != STEP_DEBUG)
+			continue;
+		if (x->purpose != PURPOSE_DISCOVERY && x->purpose != PURPOSE_JWKS)
+			return x;
+		beside = beside ? beside : x;
+	}
+	return beside;
+}
+
 const struct exchange *
 step_exchange(const struct ui *ui)
 {
@@ -133,14 +151,9 @@ step_exchange(const struct ui *ui)
 		x = case_exchange(c, (uint32_t)f->from);
 	else if (step_record(ui, &rec) && rec.exchange)
 		x = case_exchange(c, rec.exchange);
-	/* the newest of the step that is shown, else the newest of all */
-	for (size_t i = c->n_exchanges; !x && i > 0; i--) {
-		if (c->exchanges[i - 1]->step == ui->step || ui->step == STEP_DEBUG)
-			x = c->exchanges[i - 1];
-	}
-	if (!x && c->n_exchanges)
-		x = c->exchanges[c->n_exchanges - 1];
-	return x;
+	if (!x)
+		x = newest_of_step(c, ui->step);
+	return x ? x : newest_of_step(c, STEP_DEBUG);
 }
 
 const char *

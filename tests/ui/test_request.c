@@ -186,6 +186,23 @@ test_not_this_one(void **state)
 	end(ui);
 }
 
+/* The key set is fetched last, to verify with; the step's request is the introspection all the same. */
+static void
+test_not_the_key_set(void **state)
+{
+	struct ui *ui;
+
+	(void)state;
+	fake_init(FAKE_PROBLEM);
+	fake.c.exchanges[0]->purpose = PURPOSE_INTROSPECTION;
+	fake.c.exchanges[1]->purpose = PURPOSE_JWKS;
+	ui = fake_ui(STEP_VERIFY);
+	assert_int_equal(step_exchange(ui)->n, 1);
+	fake.c.exchanges[0]->purpose = PURPOSE_DISCOVERY;
+	assert_int_equal(step_exchange(ui)->n, 2);
+	end(ui);
+}
+
 int
 main(void)
 {
@@ -198,6 +215,7 @@ main(void)
 		cmocka_unit_test(test_refresh_asks),
 		cmocka_unit_test(test_revocation_asks),
 		cmocka_unit_test(test_not_this_one),
+		cmocka_unit_test(test_not_the_key_set),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
