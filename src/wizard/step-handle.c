@@ -42,10 +42,10 @@ wizard_can_revoke(const struct wizard *w, enum token_slot slot, char *why, size_
 		return cannot(why, size, "another request is under way");
 	if (why)
 		text_format(why, size, "%s",
-			slot == SLOT_REFRESH ? "the refresh token and, on most servers, every "
-					       "access token of its grant will stop working"
-					     : "the access token will stop working; on some "
-					       "servers its refresh token too");
+			slot == SLOT_REFRESH ? _("the refresh token and, on most servers, every "
+						 "access token of its grant will stop working")
+					     : _("the access token will stop working; on some "
+						 "servers its refresh token too"));
 	return true;
 }
 
