@@ -40,7 +40,13 @@ conf_release(struct conf *c)
 	list_release(&c->files);
 	list_release(&c->warnings);
 	free(c->default_profile);
-	free(c->ui.theme);
+#define UI_STR(key, dflt, help) free(c->ui.key);
+#define UI_BOOL(key, dflt, help)
+#define UI_INT(key, dflt, lo, hi, help)
+#include "cli/uikeys.def"
+#undef UI_STR
+#undef UI_BOOL
+#undef UI_INT
 	free(c->theme_where);
 	for (size_t i = 0; i < c->n_profiles; i++) {
 		profile_release(&c->profiles[i]);

@@ -426,6 +426,20 @@ read_ui_string(struct loader *l, const config_setting_t *s, char **member)
 }
 
 static enum res
+unknown_ui_key(struct loader *l, const config_setting_t *s, const char *where)
+{
+	struct buf names;
+	enum res r;
+
+	buf_init(&names, ERR_TEXT_MAX);
+	for (size_t i = 0; i < ARRAY_SIZE(ui_keys); i++)
+		buf_printf(&names, "%s%s", i ? ", " : "", ui_keys[i].name);
+	r = fail(l, RES_SYNTAX, s, where, "unknown key; allowed: %s", buf_str(&names));
+	buf_release(&names);
+	return r;
+}
+
+static enum res
 read_ui(struct loader *l, const config_setting_t *s)
 {
 	const char *name = config_setting_name(s);
@@ -454,9 +468,7 @@ read_ui(struct loader *l, const config_setting_t *s)
 		}
 		return RES_OK;
 	}
-	return fail(l, RES_SYNTAX, s, where,
-		"unknown key; allowed: theme, ascii, mouse, log_records, guide, clipboard_file, "
-		"recent");
+	return unknown_ui_key(l, s, where);
 }
 
 /* The line of the element is told, not the one of the list. */

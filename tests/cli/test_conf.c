@@ -30,7 +30,7 @@ test_errors(void **state)
 			"t.conf:1: colour: unknown key; allowed: default_profile, ui, keys, "
 			"profiles"},
 		{"\nui: { them = \"x\"; };", 2,
-			"ui.them: unknown key; allowed: theme, ascii, mouse, log_records, guide"},
+			"ui.them: unknown key; allowed: theme, ascii, mouse, log_records, guide, clipboard_file, recent"},
 		{PROFILE("isuer = \"https://a.example\";"), 3, "profile p.isuer: unknown key"},
 		{PROFILE("client_secret = \"hunter2\";"), 3,
 			"a secret is not written here; allowed: client_secret_env"},

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "ui/command.h"
 
 struct fake fake;
 struct ui_deps fake_deps;
@@ -237,6 +238,7 @@ fake_ui_free(struct ui *ui)
 	while (ui->n_layers)
 		ui_pop(ui);
 	dialog_forget(ui);
+	command_history_forget(ui);
 	canvas_release(&ui->canvas);
 	model_release(&ui->m);
 	logview_release(&ui->log);
