@@ -177,6 +177,27 @@ is_wording(struct span s)
 	return s.n < 40;
 }
 
+/* "Token expired.", "error=access_denied": what a user reads on the screen, and no token. */
+static bool
+is_phrase(struct span s)
+{
+	struct span word = span_trim(span_from(s, strlen("token ")));
+
+	if (span_starts(s, "error=") || span_starts(s, "?error="))
+		return true;
+	if (!span_starts_nocase(s, "token "))
+		return false;
+	while (word.n && strchr(".!", word.p[word.n - 1]))
+		word.n--;
+	for (size_t i = 0; i < word.n; i++) {
+		unsigned char c = (unsigned char)word.p[i];
+
+		if (c < 0x80 && !((c | 0x20) >= 'a' && (c | 0x20) <= 'z'))
+			return false;
+	}
+	return word.n && word.n < 20;
+}
+
 /* Scheme words and quotes off, however often they are there. */
 static struct span
 bare_value(struct span s)
@@ -320,7 +341,8 @@ import_token(struct import *im, struct span text, enum purpose purpose, struct e
 		return RES_NOTFOUND;
 	/* a name is short: more than that is not looked for in the tables, however much was given
 	 */
-	if (!placeholder && !jose && bare.n <= WORD_MAX && (is_error_word(bare) || is_code(bare)))
+	if (!placeholder && !jose && bare.n <= WORD_MAX &&
+		(is_error_word(bare) || is_code(bare) || is_phrase(inner)))
 		return RES_NOTFOUND;
 	/* blanks inside what is a token otherwise: one or two, or a JWT's line breaks */
 	if (s.n > LIMIT_TOKEN && words > 1)
