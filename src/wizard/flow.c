@@ -323,10 +323,11 @@ wizard_login_cancel(struct wizard *w)
 
 	if (!f || !flow_active(f->phase))
 		return;
-	flow_enter(f, FLOW_CANCELLED, "The login was cancelled.%s",
-		f->kind == FLOW_DEVICE && f->device_code
-			? " The user code is good until it expires, but nobody waits for it."
-			: "");
+	if (f->kind == FLOW_DEVICE && f->device_code)
+		flow_enter(f, FLOW_CANCELLED,
+			"The login was cancelled. The user code is good until it expires.");
+	else
+		flow_enter(f, FLOW_CANCELLED, "The login was cancelled.");
 }
 
 void
