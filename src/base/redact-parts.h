@@ -27,6 +27,11 @@ size_t redact_shape_len(struct span s, size_t at);
 bool redact_starts_like_json(struct span s);
 /* "Bearer TOKEN" and the like at `at`: the length up to the token, or 0; *n is the token's. */
 size_t redact_scheme_len(struct span s, size_t at, size_t *n);
+/*
+ * How much of the lines behind s[from, to) goes on with that value, which a mail program or a terminal broke: 0 unless
+ * it is long, its line ends with it, and what follows looks drawn at random and is a line of its own.
+ */
+size_t redact_continued_len(struct span s, size_t from, size_t to);
 /* redact-prose.c: "secret VALUE", "token VALUE" at `at`, the same way. */
 size_t redact_prose_len(struct span s, size_t at, size_t *n);
 /*

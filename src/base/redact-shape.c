@@ -35,6 +35,7 @@ static const struct {
 	{"token", REDACT_GENERIC}, {"secret", REDACT_GENERIC}, {"bearer", REDACT_GENERIC},
 	{"jwt", REDACT_GENERIC}, {"assertion", REDACT_GENERIC}, {"dpop", REDACT_GENERIC},
 	{"code", REDACT_CODE}, {"authorizationcode", REDACT_CODE}, {"authcode", REDACT_CODE},
+	{"pin", REDACT_VALUE}, {"otp", REDACT_VALUE}, {"passcode", REDACT_VALUE},
 	{"pwd", REDACT_VALUE}, {"codeverifier", REDACT_VALUE}, {"devicecode", REDACT_VALUE},
 	{"usercode", REDACT_VALUE}, {"idtokenhint", REDACT_VALUE}, {"subjecttoken", REDACT_VALUE},
 	{"actortoken", REDACT_VALUE}, {"logouttoken", REDACT_VALUE}, {"authreqid", REDACT_VALUE},
@@ -223,6 +224,67 @@ static bool
 is_base64url(char c)
 {
 	return redact_is_alnum(c) || c == '-' || c == '_';
+}
+
+/* A line's end, in a JSON string within a text too, and the quotation marks of a mail. */
+static size_t
+break_len(struct span s, size_t at)
+{
+	size_t from = at;
+
+	for (;;) {
+		struct span rest = span_from(s, at);
+
+		if (span_starts(rest, "\\r") || span_starts(rest, "\\n"))
+			at += 2;
+		else if (rest.n && (rest.p[0] == '\r' || rest.p[0] == '\n'))
+			at++;
+		else
+			break;
+	}
+	if (at == from)
+		return 0;
+	while (at < s.n && (s.p[at] == ' ' || s.p[at] == '\t' || s.p[at] == '>'))
+		at++;
+	return at - from;
+}
+
+/* Letters of both kinds and digits, as the rest of a token has and a word has not. */
+static bool
+looks_drawn(struct span v)
+{
+	size_t digits = 0, lower = 0, upper = 0;
+
+	for (size_t i = 0; i < v.n; i++) {
+		digits += v.p[i] >= '0' && v.p[i] <= '9';
+		lower += v.p[i] >= 'a' && v.p[i] <= 'z';
+		upper += v.p[i] >= 'A' && v.p[i] <= 'Z';
+	}
+	return v.n >= 8 && lower > 0 && upper > 0 && (digits > 0 || v.n >= 48);
+}
+
+size_t
+redact_continued_len(struct span s, size_t from, size_t to)
+{
+	enum { LEAST = 32 }; /* nobody breaks what is shorter */
+	size_t at = to, gap;
+
+	if (to - from < LEAST)
+		return 0;
+	while ((gap = break_len(s, at)) > 0) {
+		size_t start = at + gap, end = start;
+
+		while (end < s.n && (is_base64url(s.p[end]) || s.p[end] == '.'))
+			end++;
+		for (int pad = 0; pad < 2 && end < s.n && s.p[end] == '='; pad++)
+			end++;
+		if (end < s.n && !strchr("\r\n\\\"'<", s.p[end]))
+			break;
+		if (!looks_drawn(span_sub(s, start, end - start)))
+			break;
+		at = end;
+	}
+	return at - to;
 }
 
 /* One segment of a JWS or JWE, with the padding that wrong encoders leave. */

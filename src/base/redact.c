@@ -16,6 +16,7 @@ skip_chars(struct span s, size_t at, const char *set)
 struct found {
 	size_t from, to;
 	bool quoted_name, assigned; /* by '=', not by ':' */
+	bool quoted; /* the value */
 	bool masked; /* in an earlier run */
 };
 
@@ -108,7 +109,9 @@ find_value(struct span s, size_t at, struct found *f)
 	if (f->masked)
 		return true;
 	slashes = skip_chars(s, at, "\\") - at;
+	f->quoted = false;
 	if (at + slashes < s.n && (s.p[at + slashes] == '"' || s.p[at + slashes] == '\'')) {
+		f->quoted = true;
 		f->from = at + slashes + 1;
 		f->to = quoted_end(s, f->from, s.p[at + slashes], slashes);
 		return true;
@@ -263,6 +266,8 @@ put_named(struct scan *sc, size_t at)
 		return f.to - at;
 	}
 	f.to = redact_cover(sc->r, s, f.from, f.to);
+	if (!f.quoted && kind != REDACT_COOKIE && kind != REDACT_SET_COOKIE)
+		f.to += redact_continued_len(s, f.from, f.to);
 	value = span_sub(s, f.from, f.to - f.from);
 	if (is_harmless(kind, name, value, &f)) {
 		if (kind == REDACT_CODE || kind == REDACT_AUTH)
@@ -312,6 +317,7 @@ put_shape(struct scan *sc, size_t at)
 		return 0;
 	}
 	to = redact_cover(sc->r, s, at, at + n);
+	to += redact_continued_len(s, at, to);
 	redact_put_mask(sc->out, span_sub(s, at, to - at));
 	return to - at;
 }
@@ -325,6 +331,7 @@ put_scheme(struct scan *sc, size_t at)
 	if (n == 0)
 		return 0;
 	to = redact_cover(sc->r, s, at + n, at + n + token);
+	to += redact_continued_len(s, at + n, to);
 	buf_add_span(sc->out, span_sub(s, at, n));
 	if (span_starts_nocase(span_from(s, at), "basic"))
 		buf_puts(sc->out, "[redacted]");

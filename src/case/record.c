@@ -307,6 +307,10 @@ mask_tree(const struct redactor *r, struct json *node, bool secret)
 		return false;
 	if (json_type(node) == JSON_STRING)
 		return mask_string(r, node, secret);
+	if (json_type(node) == JSON_NUMBER && secret) {
+		json_replace_str(node, SPAN_LIT("[redacted]"));
+		return true;
+	}
 	if (json_type(node) != JSON_OBJECT && json_type(node) != JSON_ARRAY)
 		return false;
 	for (const struct json *k = json_first(node); k; k = json_next(k)) {

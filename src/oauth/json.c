@@ -571,11 +571,12 @@ json_replace_str(struct json *j, struct span v)
 	cJSON *c = (cJSON *)j;
 	char *s;
 
-	if (!cJSON_IsString(c))
+	if (!cJSON_IsString(c) && !cJSON_IsNumber(c))
 		return;
 	s = new_text(v);
-	cJSON_free(c->valuestring);
+	cJSON_free(c->valuestring); /* a number has none */
 	c->valuestring = s;
+	c->type = (c->type & ~0xFF) | cJSON_String; /* above: how its memory is held */
 }
 
 void

@@ -75,7 +75,7 @@ void json_set_dup(struct json *obj, const char *key, const struct json *j); /* d
 void json_append_take(struct json *arr, struct json *child);
 void json_append_span(struct json *arr, struct span v);
 void json_append_i64(struct json *arr, int64_t v);
-/* Replaces a string node's value in place (masking a tree before it is printed). */
+/* Replaces a string's or a number's value in place (masking a tree before it is printed). */
 void json_replace_str(struct json *node, struct span v);
 /* Another name for an object's member (of a parsed tree). */
 void json_rename(struct json *member, struct span name);

@@ -213,6 +213,39 @@ test_shapes(void **state)
 	}
 }
 
+/* A mail program broke it: the rest on the next lines is the token's, and what else follows is not. */
+static void
+test_broken_over_lines(void **state)
+{
+#define LINE "Zk3vQ9xT7mLp2WcR8dYh4NsB6fGj1KaE5uXo0ViC"
+	static const char *const ends[] = {"\n", "\r\n", "\n> ", "\\n", "\n   "};
+	static const char *const begins[] = {"mine: eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.", "Bearer ", "access_token=",
+		"access_token: ", "Authorization: Bearer "};
+	/* what stands on the line below a whole token and is to be read */
+	static const char *const others[] = {"expired", "TokenExpiredException", "X-Request-Id: 7Fq2Lx9Zr4Tn",
+		"HTTP/1.1 401 Unauthorized", "2026-01-31T12:00:00Z", "invalid_token_of_another_audience", "AT=x", "Thanks 4 Reading"};
+	char in[400], *out;
+
+	(void)state;
+	for (size_t b = 0; b < ARRAY_SIZE(begins); b++) {
+		for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+			snprintf(in, sizeof in, "%s" LINE "%sQ7wLine2aB%s9xLast3Cd\nthe end", begins[b], ends[i], ends[i]);
+			out = apply(redact_text, none, in);
+			if (strstr(out, LINE) || strstr(out, "Q7w") || strstr(out, "9xL") || !strstr(out, "the end"))
+				fail_msg("%s: %s", in, out);
+			free(out);
+		}
+		for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+			snprintf(in, sizeof in, "%s" LINE "\n%s", begins[b], others[i]);
+			out = apply(redact_text, none, in);
+			if (strstr(out, LINE) || !strstr(out, others[i]))
+				fail_msg("%s: %s", in, out);
+			free(out);
+		}
+	}
+#undef LINE
+}
+
 static void
 test_masks_stay(void **state)
 {
@@ -671,6 +704,7 @@ main(void)
 		cmocka_unit_test(test_text_names),
 		cmocka_unit_test(test_text_headers),
 		cmocka_unit_test(test_shapes),
+		cmocka_unit_test(test_broken_over_lines),
 		cmocka_unit_test(test_masks_stay),
 		cmocka_unit_test(test_registered),
 		cmocka_unit_test(test_many_registered),

@@ -254,6 +254,36 @@ untouched_bodies_stay(void **state)
 	world_release(&w);
 }
 
+/* What people choose may be a number; what tells something of the answer is none of theirs. */
+static void
+numbers_under_secret_names_are_masked(void **state)
+{
+	static const char body[] =
+		"HTTP/1.1 200 OK\r\n\r\n{\"active\":true,\"password\":73519,\"a\":[{\"b\":{\"pin\":7352,"
+		"\"client_secret\":[73539]}}],\"otp\":\"735499\",\"code\":400,\"exp\":1769860800,"
+		"\"token_type\":7,\"passcode\":false}";
+	static const char *const gone[] = {"73519", "7352", "73539", "735499"};
+	static const char *const kept[] = {"\"code\":400", "\"exp\":1769860800", "\"token_type\":7",
+		"\"passcode\":false", "\"pin\":\"[redacted]\"", "\"password\":\"[redacted]\""};
+	struct world w;
+	struct exchange *x;
+	const char *text;
+
+	(void)state;
+	world_init(&w, "https://idp.example/introspect", "token=x", body);
+	x = exchange_record(&w.req, &w.raw, STEP_VERIFY, PURPOSE_INTROSPECTION, w.redactor);
+	text = buf_str(&x->result.response.body);
+	for (size_t i = 0; i < ARRAY_SIZE(gone); i++)
+		if (strstr(text, gone[i]))
+			fail_msg("%s: %s", gone[i], text);
+	for (size_t i = 0; i < ARRAY_SIZE(kept); i++)
+		if (!strstr(text, kept[i]))
+			fail_msg("%s: %s", kept[i], text);
+	assert_int_equal(x->answer.claims.exp.at, 1769860800);
+	exchange_free(x);
+	world_release(&w);
+}
+
 static struct exchange *
 basic(struct world *w, const char *pair)
 {
@@ -362,6 +392,7 @@ main(void)
 		cmocka_unit_test(a_known_token_is_taken_over),
 		cmocka_unit_test(signed_answers_are_masked_and_read),
 		cmocka_unit_test(claims_survive_masking),
+		cmocka_unit_test(numbers_under_secret_names_are_masked),
 		cmocka_unit_test(untouched_bodies_stay),
 		cmocka_unit_test(basic_credentials_are_described),
 		cmocka_unit_test(header_forms_are_noted),

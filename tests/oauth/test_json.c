@@ -348,10 +348,13 @@ test_build(void **state)
 		"\"a\":[\"one\",2],\"copy\":[\"one\",2],\"none\":null}");
 	d = json_dup(j);
 	json_replace_str((struct json *)json_get(d, "s"), SPAN_LIT("much longer than before"));
-	json_replace_str((struct json *)json_get(d, "i"), SPAN_LIT("no string"));
+	json_replace_str((struct json *)json_get(d, "i"), SPAN_LIT("a number before"));
+	json_replace_str((struct json *)json_get(d, "b"), SPAN_LIT("neither of them"));
 	assert_true(span_is(json_get_str(d, "s"), "much longer than before"));
 	assert_true(span_is(json_get_str(j, "s"), "y"));
-	assert_int_equal(json_type(json_get(d, "i")), JSON_NUMBER);
+	assert_true(span_is(json_get_str(d, "i"), "a number before"));
+	assert_int_equal(json_type(json_get(j, "i")), JSON_NUMBER);
+	assert_int_equal(json_type(json_get(d, "b")), JSON_BOOL);
 	json_free(j);
 	json_free(d);
 	json_free(NULL);

@@ -36,6 +36,8 @@ export const values = {
 	'authorization code in a redirect': opaque(16), 'access token in a fragment': opaque(), 'ID token in a fragment': opaque(),
 	'access token in a query': opaque(), 'password in an address': password(), 'SAML response in a query': opaque(40),
 	'access token in JSON at depth': opaque(), 'tokens in a JSON array': opaque(), 'refresh token in JSON': opaque(),
+	'password that is a number, at depth': String(10 ** 14 + randomBytes(5).readUIntBE(0, 5)),
+	'token in a text, its first line': opaque(30), 'token in a text, its second line': opaque(30), 'token in a text, its last line': opaque(),
 	'client secret in JSON': password(), 'password in JSON': password(), 'device code': opaque(), 'registration token': opaque(),
 	'JSON within a JSON string': opaque(), 'form within a JSON string, percent-encoded': `${opaque(12)}/+=${opaque(9)}`,
 	'session key in XML': opaque(), 'password in a form in HTML': password(),
@@ -61,9 +63,10 @@ Object.entries(inClaims).forEach(([name, v]) => { values[`claim named ${name}`] 
 const accessJwt = jwt({ ...claims, scope: 'openid' }, inClaims);
 values['JWT access token'] = accessJwt.whole;
 values['JWT access token, its signature'] = accessJwt.signature;
-const idToken = jwt({ ...claims, aud: 'app' }, inClaims), foreign = jwt(claims), nested = jwt(claims);
+const idToken = jwt({ ...claims, aud: 'app' }, inClaims), foreign = jwt(claims), nested = jwt(claims), broken = jwt(claims);
 values['signature of the ID token'] = idToken.signature;
 values['JWT in an answer'] = foreign.signature;
+values['JWT in an answer, broken over lines'] = broken.signature;
 values['JWT in a header of no known name'] = nested.signature;
 values['ID token, whole'] = idToken.whole;
 
@@ -79,7 +82,7 @@ export const acts = {
 		'/introspect': () => json({ active: true, scope: 'openid', sub: 'user-1', exp: now + 3600,
 			token: v['access token'], session: { list: [{ access_token: v['access token in JSON at depth'] }] },
 			access_token: [v['tokens in a JSON array']], refresh_token: v['refresh token in JSON'],
-			client_secret: v['client secret in JSON'], user: { password: v['password in JSON'] }, device_code: v['device code'],
+			client_secret: v['client secret in JSON'], user: { password: v['password in JSON'], pins: [{ pin: Number(v['password that is a number, at depth']) }] }, device_code: v['device code'],
 			registration_access_token: v['registration token'],
 			raw: JSON.stringify({ access_token: v['JSON within a JSON string'] }),
 			echo: `grant_type=x&refresh_token=${encodeURIComponent(v['form within a JSON string, percent-encoded'])}` }, 200, cookies),
@@ -90,7 +93,8 @@ export const acts = {
 			'x-trace': nested.whole, 'x-seen': b64url(v['access token']) }),
 	},
 	refused: {
-		'/introspect': () => json({ active: false, error_description: `token ${v['token in an error text']} is unknown` }),
+		'/introspect': () => json({ active: false, error_description: `token ${v['token in an error text']} is unknown`,
+			debug: `got ${broken.whole.replace(/\.([^.]*)$/, '.\r\n$1')}` }),
 		'/userinfo': (req) => json({ error: 'invalid_token', error_description:
 			`the secret ${v['secret in a sentence']} does not fit; got ${req.headers.authorization}; try ${v['token of a known vendor']}` }, 401, {
 			'www-authenticate': `Bearer error="invalid_token", error_description="no such token ${v['token in a challenge']}", access_token="${v['access token']}"` }),
@@ -102,7 +106,7 @@ export const acts = {
 	hostile: {
 		// split over chunks at every seventh byte: no search of one chunk finds anything
 		'/introspect': (req) => ({ status: 500, chunks: 7, headers: { 'content-type': 'text/html' }, body:
-			`<html><form><input name="password" value="${v['password in a form in HTML']}"></form><pre>Authorization: ${req.headers.authorization}\ntoken=${encodeURIComponent(v['access token'])}\n${req.body}\n-----BEGIN PRIVATE KEY-----\n${v['key in PEM']}\n-----END PRIVATE KEY-----</pre></html>` }),
+			`<html><form><input name="password" value="${v['password in a form in HTML']}"></form><pre>Bearer ${v['token in a text, its first line']}\n${v['token in a text, its second line']}\n${v['token in a text, its last line']}\nAuthorization: ${req.headers.authorization}\ntoken=${encodeURIComponent(v['access token'])}\n${req.body}\n-----BEGIN PRIVATE KEY-----\n${v['key in PEM']}\n-----END PRIVATE KEY-----</pre></html>` }),
 		'/userinfo': (req) => ({ status: 400, chunks: 7, headers: { 'content-type': 'application/xml' }, body:
 			`<error><sessionKey>${v['session key in XML']}</sessionKey><seen>${req.headers.authorization}</seen><aws_secret_access_key>${v['AWS secret key in XML']}</aws_secret_access_key></error>` }),
 	},
