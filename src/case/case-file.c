@@ -99,6 +99,26 @@ profile_json(const struct profile *p, const struct redactor *r)
 	return j;
 }
 
+static const char *const undone_ids[] = {
+	[UNDONE_REFRESH] = "refresh",
+	[UNDONE_REVOCATION] = "revocation",
+};
+
+static struct json *
+undone_json(const struct case_undone *u, const struct redactor *r)
+{
+	struct json *j = json_new_object();
+
+	if (u->what != UNDONE_NOTHING) {
+		json_set_str(j, "what", undone_ids[u->what]);
+		set_masked(j, "why", r, span_of(u->why));
+		set_masked(j, "next", r, span_of(u->next));
+	}
+	if (*u->unsent)
+		set_masked(j, "unsent", r, span_of(u->unsent));
+	return j;
+}
+
 struct json *
 case_head_to_json(
 	const struct case_file *c, const struct case_story *story, const struct redactor *r)
@@ -125,6 +145,8 @@ case_head_to_json(
 		json_set_i64(j, "revoked", c->revoked_wall_us);
 		json_set_str(j, "revoked_slot", token_slot_id(c->revoked_slot));
 	}
+	if (story->undone.what != UNDONE_NOTHING || *story->undone.unsent)
+		json_set_take(j, "undone", undone_json(&story->undone, r));
 	return j;
 }
 
@@ -281,6 +303,19 @@ key_from_json(struct profile *p, const struct profile_key *k, const struct json 
 	}
 }
 
+static void
+read_undone(struct case_undone *u, const struct json *j)
+{
+	struct span what = json_get_str(j, "what");
+
+	for (size_t i = UNDONE_REFRESH; i < ARRAY_SIZE(undone_ids); i++)
+		if (span_is(what, undone_ids[i]))
+			u->what = (enum undone)i;
+	text_safe_into(u->why, sizeof(u->why), json_get_str(j, "why"));
+	text_safe_into(u->next, sizeof(u->next), json_get_str(j, "next"));
+	text_safe_into(u->unsent, sizeof(u->unsent), json_get_str(j, "unsent"));
+}
+
 static enum res
 read_head(struct reading *r, const struct json *j, struct err *e)
 {
@@ -310,6 +345,7 @@ read_head(struct reading *r, const struct json *j, struct err *e)
 			r->story->steps[s] =
 				span_is(state, state_id(STATE_SKIPPED)) ? STATE_SKIPPED : STATE_OK;
 	}
+	read_undone(&r->story->undone, json_get(j, "undone"));
 	r->metadata_from = (uint32_t)json_i64_or(j, "metadata_from", 0);
 	r->head = true;
 	return RES_OK;

@@ -11,9 +11,20 @@
 
 #define CASE_SCHEMA "tokentriage.case/1"
 
+/* What a run was asked for and did not do, and the exchanges do not tell. */
+enum undone { UNDONE_NOTHING, UNDONE_REFRESH, UNDONE_REVOCATION };
+
+struct case_undone {
+	enum undone what;
+	char why[LIMIT_MESSAGE];  /* safe text, as the verdict has it */
+	char next[LIMIT_MESSAGE]; /* one sentence: what to do about it */
+	char unsent[ERR_TEXT_MAX]; /* why a refresh was held back before it was sent; "": it was not */
+};
+
 /* What a case file holds beside the case. */
 struct case_story {
 	enum state steps[STEP_COUNT]; /* PENDING, SKIPPED, or OK for walked */
+	struct case_undone undone;
 	int64_t saved_wall_us;        /* the clock when it was saved: "now" of its diagnosis */
 	size_t damaged;               /* read: records that were lost */
 	char first_damage[200];       /* "line 7: not JSON …", safe text; "" without */

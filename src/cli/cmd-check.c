@@ -124,22 +124,39 @@ say_farewell(const struct app *a)
 	buf_release(&out);
 }
 
-/* Of earlier runs, of this client; one of the token at hand is a finding, too. */
-static void
+/*
+ * Of earlier runs, of this client; one of the token at hand is a finding, too.  STATUS_INTERNAL: a
+ * reminder that should go stays.
+ */
+static int
 tell_interrupted(const struct app *a, const struct journal_entry *marks, size_t n)
 {
+	bool dismiss = opt_given(a->opt, OPT_DISMISS_INTERRUPTED);
 	char words[LIMIT_MESSAGE];
-	bool told = false;
+	int status = STATUS_OK;
+	size_t told = 0;
 
 	for (size_t i = 0; i < n; i++) {
+		struct err e = ERR_INIT;
+
 		if (!wizard_refresh_is_ours(a->wizard, &marks[i]))
 			continue;
 		app_warn("%s", interrupted_words(&marks[i], words, sizeof words));
-		told = true;
+		told++;
+		if (!dismiss || wizard_dismiss(a->wizard, &marks[i], &e) == RES_OK)
+			continue;
+		app_warn("the reminder stays: %s", e.text);
+		status = STATUS_INTERNAL;
 	}
-	if (told)
-		app_tell("a login of this client ends this reminder, or \"I have seen it\" at "
-			 "the start of the wizard (line by line, with --plain: d)");
+	if (dismiss && !told)
+		app_tell("--dismiss-interrupted: there is no interrupted refresh of this client");
+	else if (dismiss && status == STATUS_OK)
+		app_tell("this reminder is not shown again; the refresh token is still not sent");
+	else if (told && !dismiss)
+		app_tell("a login of this client ends this reminder, or --dismiss-interrupted, or "
+			 "\"I have seen it\" at the start of the wizard (line by line, with "
+			 "--plain: d)");
+	return status;
 }
 
 /* In the order of --revoke-token's words. */
@@ -158,7 +175,7 @@ walk(struct app *a, unsigned mask)
 	struct journal_entry marks[LIMIT_MARKS];
 	struct err e = ERR_INIT;
 	size_t n;
-	int status;
+	int status, reminders;
 
 	if (!modules_transport(&e)) {
 		app_fail(&e);
@@ -172,12 +189,16 @@ walk(struct app *a, unsigned mask)
 		return STATUS_INTERNAL;
 	}
 	/* whose they are the metadata may tell, where the token endpoint is */
-	tell_interrupted(a, marks, n);
+	reminders = tell_interrupted(a, marks, n);
 	status = app_report(a);
 	if (opt_given(o, OPT_REFRESH) || opt_given(o, OPT_REVOKE))
 		say_farewell(a);
-	if (status == STATUS_OK && wizard_tokens_misplaced(a->wizard))
+	/* a plugin's own status has it already */
+	if (status == STATUS_OK && wizard_tokens_misplaced(a->wizard) &&
+		opt_choice(o, OPT_FORMAT) != REPORT_NAGIOS)
 		status = STATUS_INTERNAL;
+	if (status == STATUS_OK && opt_choice(o, OPT_FORMAT) != REPORT_NAGIOS)
+		status = reminders;
 	return status == STATUS_OK ? app_verdict_status(a) : status;
 }
 

@@ -200,10 +200,10 @@ status_of(const struct app *a)
 	const struct flow_view *v = wizard_login_view(a->wizard);
 	int verdict = app_verdict_status(a);
 
-	if (wizard_tokens_misplaced(a->wizard))
-		return STATUS_INTERNAL;
 	if (opt_choice(a->opt, OPT_FORMAT) == REPORT_NAGIOS)
 		return verdict; /* what its line says */
+	if (wizard_tokens_misplaced(a->wizard))
+		return STATUS_INTERNAL;
 	if (v->phase != FLOW_DONE)
 		return *v->error && strcmp(v->error, "timeout") ? STATUS_PROBLEM
 			: verdict == STATUS_OK                  ? STATUS_UNDETERMINED

@@ -132,7 +132,7 @@ app_verdict_status(const struct app *a)
 	const struct diagnosis *d = wizard_diagnosis(a->wizard);
 
 	if (opt_choice(a->opt, OPT_FORMAT) == REPORT_NAGIOS)
-		return report_nagios_status(d);
+		return report_nagios_status(a->wizard);
 	switch (d->verdict.state) {
 	case STATE_OK:
 	case STATE_WARNING:

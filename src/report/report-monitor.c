@@ -16,8 +16,12 @@ warns(const struct diagnosis *d)
 }
 
 int
-report_nagios_status(const struct diagnosis *d)
+report_nagios_status(const struct wizard *w)
 {
+	const struct diagnosis *d = wizard_diagnosis(w);
+
+	if (wizard_tokens_misplaced(w))
+		return 2;
 	switch (d->verdict.state) {
 	case STATE_OK:
 	case STATE_WARNING:
@@ -84,7 +88,7 @@ report_nagios(const struct report *r, struct buf *out)
 
 	buf_init(&chain, LIMIT_REPORT);
 	report_chain(r, &chain);
-	buf_printf(out, "TOKENTRIAGE %s - ", words[report_nagios_status(r->d)]);
+	buf_printf(out, "TOKENTRIAGE %s - ", words[report_nagios_status(r->in->w)]);
 	without_bars(r, out, r->d->verdict.summary);
 	performance(r, out);
 	if (chain.len) {

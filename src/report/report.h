@@ -55,7 +55,10 @@ void report_masked_list(const struct report_input *in, struct str_list *out);
 /* The same by kind in one sentence, for a dialog: "Masked: 2 tokens, request header Authorization (3 times)." */
 char *report_masked_words(const struct report_input *in, char *out, size_t size);
 
-/* The status of --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (Monitoring Plugins' guidelines). */
-int report_nagios_status(const struct diagnosis *d);
+/*
+ * The status of --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (Monitoring Plugins' guidelines).  New tokens
+ * that could not be stored are CRITICAL, whatever the verdict: the next run has only the old ones.
+ */
+int report_nagios_status(const struct wizard *w);
 
 #endif

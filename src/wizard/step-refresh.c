@@ -170,26 +170,41 @@ not_refreshed(const struct wizard *w, char *why, size_t size)
 	return "Give the token endpoint: --token-endpoint URL.";
 }
 
+void
+refresh_undone(const struct wizard *w, struct case_undone *out)
+{
+	*out = w->undone;
+	if (*w->refresh_block)
+		text_format(out->unsent, sizeof out->unsent, "%s", w->refresh_block);
+	if (w->refresh_wanted && !w->n_refreshed) {
+		out->what = UNDONE_REFRESH;
+		text_format(out->next, sizeof out->next, "%s",
+			not_refreshed(w, out->why, sizeof out->why));
+	} else if (w->revoke_wanted && !w->n_revoked) {
+		out->what = UNDONE_REVOCATION;
+		text_format(out->why, sizeof out->why, "the server did not confirm it");
+		text_format(out->next, sizeof out->next,
+			"Look at the answer to the revocation request: step 5.");
+	}
+}
+
 /* Whoever asked for it must not take a token that works for the answer. */
 static void
-advise_undone(struct wizard *w)
+advise_undone(struct wizard *w, const struct case_undone *undone)
 {
 	struct verdict *v = &w->diagnosis.verdict;
-	bool refresh = w->refresh_wanted && !w->n_refreshed;
-	char was[sizeof v->summary], why[LIMIT_MESSAGE] = "the server did not confirm it";
-	const char *next = "Look at the answer to the revocation request: step 5.";
+	bool refresh = undone->what == UNDONE_REFRESH;
+	char was[sizeof v->summary];
 
 	if ((v->state != STATE_OK && v->state != STATE_WARNING) || wizard_busy(w) ||
-		(!refresh && !(w->revoke_wanted && !w->n_revoked)))
+		undone->what == UNDONE_NOTHING)
 		return;
-	if (refresh)
-		next = not_refreshed(w, why, sizeof why);
 	text_format(was, sizeof was, "%s", v->summary);
 	text_format(v->summary, sizeof v->summary,
 		refresh ? _("No refresh was done, though it was asked for: %s. %s")
 			: _("No revocation was done, though it was asked for: %s. %s"),
-		why, was);
-	text_format(v->next, sizeof v->next, "%s", next);
+		undone->why, was);
+	text_format(v->next, sizeof v->next, "%s", undone->next);
 	v->next_step = refresh ? STEP_REFRESH : STEP_DEBUG;
 	v->state = STATE_UNDETERMINED;
 }
@@ -201,13 +216,15 @@ refresh_advise(struct wizard *w)
 	struct diagnosis *d = &w->diagnosis;
 	struct verdict *v = &d->verdict;
 	char was[sizeof v->summary], where[sizeof w->saved_to + 4];
+	struct case_undone undone;
 
-	if (*w->refresh_block) {
+	refresh_undone(w, &undone);
+	if (*undone.unsent) {
 		text_format(d->step_summary[STEP_REFRESH], sizeof d->step_summary[STEP_REFRESH],
-			_("Not refreshed: %s."), w->refresh_block);
+			_("Not refreshed: %s."), undone.unsent);
 		d->steps[STEP_REFRESH] = STATE_WARNING;
 	}
-	advise_undone(w);
+	advise_undone(w, &undone);
 	if (!wizard_tokens_misplaced(w))
 		return;
 	text_format(where, sizeof where, "%s%s", *w->saved_to ? _("in ") : _("in memory only"),

@@ -85,6 +85,7 @@ struct wizard {
 	unsigned n_login_open; /* token requests of a login whose answer was not waited for, or did not come */
 	unsigned n_unrecorded; /* of them without an exchange */
 	bool refresh_wanted, revoke_wanted; /* by the walk */
+	struct case_undone undone; /* of the run that a saved case is of */
 	char refresh_block[ERR_TEXT_MAX]; /* why a refresh that was asked for was not sent; "" */
 	char saved_to[300]; /* where the new tokens were written; "" */
 	char kept_before[304]; /* where what saved_to held before is kept; "" */
@@ -120,6 +121,8 @@ bool expiry_clock_unverified(struct wizard *w);
 bool refresh_send(struct wizard *w);
 bool refresh_prove(struct wizard *w);
 void refresh_advise(struct wizard *w);
+/* What was asked for and not done, by this run or the one a saved case is of. */
+void refresh_undone(const struct wizard *w, struct case_undone *out);
 bool handle_ask(struct wizard *w);
 bool handle_keys(struct wizard *w);
 bool revoke_send(struct wizard *w);

@@ -146,6 +146,7 @@ wizard_use_profile(struct wizard *w, const struct profile *p, struct err *e)
 	own_keys_forget(w);
 	w->held = w->discovered = false;
 	w->refresh_block[0] = '\0';
+	memset(&w->undone, 0, sizeof w->undone);
 	w->asked = w->consent = 0;
 	memset(&w->walk, 0, sizeof w->walk);
 	w->derived = false;
@@ -348,6 +349,7 @@ wizard_story(const struct wizard *w, struct case_story *out)
 {
 	memset(out, 0, sizeof(*out));
 	memcpy(out->steps, w->walk.steps, sizeof(out->steps));
+	refresh_undone(w, &out->undone);
 	out->saved_wall_us =
 		w->c->as_of_wall_us ? w->c->as_of_wall_us : clock_wall_us(w->deps.clock);
 	/* the verdict that was shown is the one that is saved, however late in its second */
@@ -362,6 +364,7 @@ wizard_resume(struct wizard *w, const struct case_story *story)
 	json_free(w->jwks);
 	w->jwks = NULL;
 	memcpy(w->walk.steps, story->steps, sizeof(w->walk.steps));
+	w->undone = story->undone;
 	w->derived = false;
 }
 

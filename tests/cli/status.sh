@@ -328,9 +328,32 @@ chmod 600 rt2.txt
 says out "status 4"
 says out "could not be written"
 says out "in memory only"
+# a plugin's line and status of the same: of a refresh token of another server's
+"$tt" serve --scenario healthy --tokens-out other.json >other.out 2>other.err </dev/null &
+other=$!
+wait_for '^ready' other.out $other
+member_of() { sed -n "s/^[[:space:]]*\"$1\":[[:space:]]*\"\([^\"]*\)\".*/\1/p" other.json; }
+member_of access_token >o-at.txt; member_of refresh_token >o-rt.txt; chmod 600 o-at.txt o-rt.txt
+{ (trap '' XFSZ; TT_O=$(member_of client_secret); export TT_O; ulimit -f 1; exec "$tt" check --format nagios \
+	--issuer "$(sed -n 's/^issuer //p' other.out)" --client-id "$(member_of client_id)" --client-secret-env TT_O --access-token-file o-at.txt \
+	--refresh-token-file o-rt.txt --refresh --tokens-out o-new.json 2>/dev/null </dev/null); echo "status $?"; } | cat >out
+says out "status 2"
+says out "TOKENTRIAGE CRITICAL - The new tokens could not be written"
+is "one line of a plugin" "$(grep -c '^TOKENTRIAGE' out)" 1
+{ kill $other; wait $other; } 2>/dev/null
 want 1 "... which the next run is told of" -- check "$@" --refresh-token-file rt2.txt --refresh --tokens-out new2.json
 says err "ended before its answer was kept"
+says err "--dismiss-interrupted"
 says out "refresh-interrupted"
+want 1 "... until it says that it has seen it" -- check "$@" --dismiss-interrupted
+says err "ended before its answer was kept"
+says err "not shown again"
+want 1 "... and then no more" -- check "$@"
+silent err
+want 1 "... once is enough" -- check "$@" --dismiss-interrupted
+says err "there is no interrupted refresh of this client"
+want 1 "... and its token is still not sent" -- check "$@" --refresh-token-file rt2.txt --refresh --tokens-out new2.json
+if grep -q 'POST.*/token' out; then not_ok "an open refresh token was sent"; else ok "... as the record of requests shows"; fi
 want 1 "... and a refresh token that an earlier run used is not sent again" -- check "$@" --refresh-token-file rt.txt --refresh --tokens-out new2.json
 says out "refresh-token-rotated"
 if grep -q 'POST.*/token' out; then not_ok "a used refresh token was sent"; else ok "... which the record of requests shows"; fi
@@ -365,16 +388,37 @@ cp rt2.txt rt3.txt
 chmod 600 at2.txt rt3.txt
 set2() { want "$@" --issuer "$issuer" --client-id "$client" --client-secret-env TT_CS --access-token-file at2.txt; }
 set2 0 "the token that came works" -- check
+# reopened NAME: what --save and --har wrote of it has its verdict to the letter, and its status
+verdict() { tr -d '\n' <"$1" | sed 's/.*"verdict":[[:space:]]*{\([^}]*\)}.*/\1/'; }
+reopened() {
+	for f in kept.case kept.har; do
+		want 3 "$1: the status of $f" -- inspect $f --format json
+		is "... its verdict" "$(verdict out)" "$(verdict kept.json)"
+		says out "though it was asked for"
+	done
+	rm kept.*
+}
+keep="--save kept.case --har kept.har --format json -o kept.json"
 set2 3 "a refresh without a refresh token" -- check --refresh --tokens-out none.json
 says out "No refresh was done, though it was asked for:"
 says out "--refresh-token-file FILE"
+set2 3 "... in JSON" -- check --refresh --tokens-out none.json $keep
+reopened "a refresh without a refresh token"
 set2 3 "... and with one that was used" -- check --refresh --refresh-token-file rt.txt --tokens-out none.json
 says out "No refresh was done, though it was asked for"
+set2 3 "... in JSON" -- check --refresh --refresh-token-file rt.txt --tokens-out none.json $keep
+reopened "a refresh with a token that was used"
 : >nofolder
 XDG_STATE_HOME=$work/nofolder; export XDG_STATE_HOME
 set2 3 "... and without a place for the mark" -- check --refresh --refresh-token-file rt3.txt --tokens-out none.json
 says out "cannot be written down first"
+set2 3 "... in JSON" -- check --refresh --refresh-token-file rt3.txt --tokens-out none.json $keep
+"$tt" inspect kept.case --format json >out 2>err </dev/null
+says out "Not refreshed: that it is in flight cannot be written down first"
+reopened "a refresh without a place for the mark"
 unset XDG_STATE_HOME
+set2 3 "a revocation of a token that is not there" -- check --revoke --revoke-token refresh $keep
+reopened "a revocation that was not done"
 want 2 "serve on a port that is taken" -- serve --port "$(sed -n 's/^ready port //p' serve.out)"
 says err "cannot listen on 127.0.0.1 port"
 { kill -TERM $server; wait $server; got=$?; } 2>/dev/null
