@@ -62,6 +62,10 @@ const char report_html_style[] =
 	"footer{margin-top:2.5rem;color:var(--dim);font-size:.8rem}"
 	"@media (max-width:40rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}"
 	"th.n,td.v{width:auto}}"
+	/* a phone: a row's cells below one another, drawings to be pushed aside, not shrunk */
+	"@media screen and (max-width:40rem){svg{min-width:44rem}"
+	"tr{display:block;padding:.3rem 0;border-top:1px solid var(--line)}"
+	"tr:first-child{border-top:0}td,th{display:block;border-top:0;padding:0}}"
 	"@page{margin:16mm 14mm}"
 	"@media print{:root{color-scheme:light;--bg:#fff;--fg:#000;--dim:#444;--line:#bbb;"
 	"--card:#fff;"
@@ -76,4 +80,4 @@ const char report_html_style[] =
 	"details::details-content{content-visibility:visible;display:block;block-size:auto}"
 	"pre{font-size:7.5pt}}";
 
-const char report_html_style_sha256[] = "lB/AA7O6RJG2XBp+exkLm/RAmH454gB1BxUW2duh6EE=";
+const char report_html_style_sha256[] = "jLCKc2wg3u+6EbHxpEsghmTRYjXJ6XGkcN1k+9Zsqs8=";

@@ -94,7 +94,8 @@ report_svg_waterfall(const struct report *r, struct buf *out)
 		return;
 	}
 	buf_printf(out,
-		"<svg viewBox=\"0 0 %d %zu\" role=\"img\" aria-label=\"Timing of the exchanges\">",
+		"<div class=\"scroll\" tabindex=\"0\"><svg viewBox=\"0 0 %d %zu\" role=\"img\" "
+		"aria-label=\"Timing of the exchanges\">",
 		WIDTH, 22 + n * ROW + 26);
 	for (int i = 0; i <= 4; i++) {
 		double x = LABEL + BARS * i / 4.0;
@@ -111,7 +112,7 @@ report_svg_waterfall(const struct report *r, struct buf *out)
 		waterfall_row(r, out, run, r->c->exchanges[i], &bars[i], y);
 	free(bars);
 	legend(out, y + 4);
-	buf_puts(out, "</svg>\n");
+	buf_puts(out, "</svg></div>\n");
 	if (left)
 		buf_printf(out, "<p class=\"dim\">… and %zu exchanges more.</p>\n", left);
 }
@@ -216,9 +217,10 @@ report_svg_tokens(const struct report *r, struct buf *out)
 	if (!n)
 		return;
 	buf_printf(out,
-		"<svg viewBox=\"0 0 %d %zu\" role=\"img\" aria-label=\"When the tokens are good\">",
+		"<div class=\"scroll\" tabindex=\"0\"><svg viewBox=\"0 0 %d %zu\" role=\"img\" "
+		"aria-label=\"When the tokens are good\">",
 		WIDTH, n * TOKEN_ROW + 4);
 	for (size_t i = 0; i < n; i++)
 		life_row(r, out, names[i], &lives[i], (double)(i * TOKEN_ROW));
-	buf_puts(out, "</svg>\n");
+	buf_puts(out, "</svg></div>\n");
 }

@@ -157,6 +157,35 @@ test_a_paste_is_no_key(void **state)
 	play_quit(t);
 }
 
+/* A mail as it came, forwarded and all: the field takes the token that is in it, and the sentences are gone. */
+static void
+test_a_mail_in_the_paste_field(void **state)
+{
+	static const char token[] =
+		"eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJpc3MiOiJodHRwczovL2lkcC5leGFtcGxlIiwic3ViIjoidS0xNyIsImV4cCI6MTc2OTg2MDgwMH0.";
+	static const char before[] = "From: Joe <joe@example.org>\nTo: help@example.org\nSubject: it does not work\n"
+				     "Date: Sat, 31 Jan 2026 12:00:00 +0000\nContent-Type: text/plain; charset=utf-8\n\n"
+				     "Hi,\n\n> > my token is\n> > Bearer ",
+		  after[] = "\n\nThanks, and greetings from the sea\nJoe\n";
+	char *mail = xasprintf("%s%s%s", before, token, after), size[40];
+	struct vt *t = play_start(NULL, demo_expired);
+
+	(void)state;
+	assert_true(vt_idle(t));
+	play_keys(t, "t");
+	vt_paste(t, mail, strlen(mail));
+	play_keys(t, "");
+	play_keys(t, "\r");
+	snprintf(size, sizeof(size), "[redacted %zu B", sizeof(token) - 1);
+	if (!vt_has(t, size))
+		vt_dump(t, size);
+	assert_true(vt_has(t, size));
+	assert_true(vt_has(t, "from the paste"));
+	assert_false(vt_has(t, "greetings from the sea"));
+	play_quit(t);
+	free(mail);
+}
+
 /* --- secrets ------------------------------------------------------------------------------------- */
 
 /* The first piece of a JWT that stands alone on the screen. */
@@ -311,6 +340,7 @@ main(void)
 		TEST(test_enter_in_the_full_log),
 		TEST(test_paste_of_16_kib),
 		TEST(test_a_paste_is_no_key),
+		TEST(test_a_mail_in_the_paste_field),
 		TEST(test_show_secret),
 		TEST(test_mouse),
 		TEST(test_a_login_leaves_the_mouse),

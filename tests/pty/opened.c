@@ -312,6 +312,34 @@ test_with_secrets(void **state)
 	free(given);
 }
 
+/* Before a report is written it is said what of it is masked: kinds and how often, no value. */
+static void
+test_preview(void **state)
+{
+	char *path = in_folder("a.case"), *live = save_live("expired", path);
+	const char *args[] = {"open", path, NULL};
+	struct vt *t = play_start(NULL, args);
+
+	(void)state;
+	assert_true(vt_idle(t));
+	play_keys(t, "x");
+	assert_true(vt_has(t, "─ Export"));
+	play_keys(t, "3"); /* a form that goes to somebody */
+	assert_true(vt_has(t, "Masked: 3 tokens"));
+	/* of introspection, and of user information */
+	assert_true(vt_has(t, "request header Authorization"));
+	assert_true(vt_has(t, "(2 times)"));
+	assert_true(vt_has(t, "(2 times), form ")); /* where the dialog's row ends */
+	assert_true(vt_has(t, "member token. "));
+	assert_true(vt_has(t, "Claims are kept."));
+	play_no_secret(t);
+	play_keys(t, "\033");
+	play_quit(t);
+	remove(path);
+	free(live);
+	free(path);
+}
+
 static int
 make_folder(void **state)
 {
@@ -337,17 +365,19 @@ drop_folder(void **state)
 int
 main(void)
 {
-	struct CMUnitTest *tests = xcalloc(scenario_count + 4, sizeof(*tests));
+	enum { SINGLE = 5 };
+	struct CMUnitTest *tests = xcalloc(scenario_count + SINGLE, sizeof(*tests));
 	int failed;
 
 	tests[0] = (struct CMUnitTest){"--plain", test_plain, NULL, play_teardown, NULL};
 	tests[1] = (struct CMUnitTest){"damaged", test_damaged, NULL, play_teardown, NULL};
 	tests[2] = (struct CMUnitTest){"--with-secrets", test_with_secrets, NULL, play_teardown, NULL};
 	tests[3] = (struct CMUnitTest){"HAR", test_har, NULL, play_teardown, NULL};
+	tests[4] = (struct CMUnitTest){"preview", test_preview, NULL, play_teardown, NULL};
 	for (size_t i = 0; i < scenario_count; i++)
-		tests[i + 4] = (struct CMUnitTest){scenarios[i].name, test_scenario, NULL, play_teardown,
+		tests[i + SINGLE] = (struct CMUnitTest){scenarios[i].name, test_scenario, NULL, play_teardown,
 			(void *)(uintptr_t)&scenarios[i]};
-	failed = _cmocka_run_group_tests("opened", tests, scenario_count + 4, make_folder, drop_folder);
+	failed = _cmocka_run_group_tests("opened", tests, scenario_count + SINGLE, make_folder, drop_folder);
 	free(tests);
 	return failed;
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { openChromium } from './chromium.mjs';
 import { openMitmproxy } from './mitmproxy.mjs';
-import { openServer, run } from './server.mjs';
+import { openServer, run, runCommand } from './server.mjs';
 import { openWeb } from './web.mjs';
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -88,6 +88,16 @@ async function judge(name, har, s, want, note) {
 	return about.slice(1).map(Number);
 }
 
+// What the wizard says of it, line by line in a terminal, is what `inspect` says.
+async function opened(name, har) {
+	const file = join(work, 'opened.har');
+	writeFileSync(file, har, { mode: 0o600 });
+	const { verdict } = JSON.parse((await run(['inspect', file, '--format', 'json'])).out), command = `stty cols 400; exec "$TOKENTRIAGE" open --plain '${file}'`;
+	const shown = await runCommand('script', ['-qfec', command, '/dev/null'], { XDG_STATE_HOME: work, LC_ALL: 'C.UTF-8' }, '\nq\n');
+	tell(shown.out.includes(`Verdict, ${verdict.state}: ${verdict.summary}`), `${name}: opened in the wizard, the verdict of inspect`,
+		[verdict.summary, shown.out.slice(0, 1200)]);
+}
+
 const causeOf = (scene, live, recorder) => scene.cause === undefined ? live : scene.cause?.[recorder] ?? scene.cause;
 
 async function inChromium(chromium, web, scene) {
@@ -101,7 +111,9 @@ async function inChromium(chromium, web, scene) {
 		await noise(scene.noise);
 		tell(!scene.noise || await tab.page.evaluate('talk()'), `${scene.scenario}: a web socket beside it`);
 		for (const [how, sanitize] of [['with sensitive data', false], ['sanitized', true]]) {
-			const [kept, of] = await judge(`Chromium, ${scene.name ?? scene.scenario}, ${how}`, await tab.har(sanitize), s, causeOf(scene, live, 'chromium'), scene.note);
+			const har = await tab.har(sanitize);
+			await opened(`Chromium, ${scene.name ?? scene.scenario}, ${how}`, har);
+			const [kept, of] = await judge(`Chromium, ${scene.name ?? scene.scenario}, ${how}`, har, s, causeOf(scene, live, 'chromium'), scene.note);
 			const asked = scene.does.filter((act) => act !== 'stop').length;
 			tell(kept === asked && of > (scene.noise ? 6 * scene.noise : 3), `Chromium, ${scene.name ?? scene.scenario}, ${how}: exactly the ${asked} that count`, [`${kept} of ${of}`]);
 		}
@@ -120,6 +132,7 @@ async function inMitmproxy(web, scene) {
 				await proxy.call('GET', `${web.own}/${path}`, { 'accept-encoding': 'gzip', cookie: `sid=${i}` });
 		const live = await play(scene, s, proxy.call);
 		har = await proxy.close();
+		await opened(`mitmproxy, ${scene.name ?? scene.scenario}`, har);
 		await judge(`mitmproxy, ${scene.name ?? scene.scenario}`, har, s, causeOf(scene, live, 'mitmproxy'));
 	} finally {
 		if (!har)

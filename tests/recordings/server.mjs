@@ -6,8 +6,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 // What `tokentriage ARGS` prints; input: its stdin.
-export async function run(args, env = {}, input) {
-	const child = spawn(process.env.TOKENTRIAGE, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+export function run(args, env = {}, input) {
+	return runCommand(process.env.TOKENTRIAGE, args, env, input);
+}
+
+export async function runCommand(command, args, env = {}, input) {
+	const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } });
 	const got = { out: '', err: '' };
 	child.stdout.setEncoding('utf8').on('data', (t) => { got.out += t; });
 	child.stderr.setEncoding('utf8').on('data', (t) => { got.err += t; });

@@ -107,6 +107,8 @@ async function visit(cdp, file) {
 			return { bg: style.backgroundColor, fg: style.color, scripts: document.scripts.length,
 				over: root.scrollWidth - root.clientWidth, title: document.title,
 				svg: [...document.querySelectorAll('svg')].filter((s) => s.getBoundingClientRect().height > 20).length,
+				cell: Math.min(...[...document.querySelectorAll('td, th')].map((e) => e.getBoundingClientRect().width).filter((w) => w > 0)),
+				letters: Math.min(...[...document.querySelectorAll('svg text')].map((e) => e.getBoundingClientRect().height).filter((h) => h > 0)),
 				fill: document.querySelector('svg rect') && getComputedStyle(document.querySelector('svg rect')).fill,
 				closed: [...document.querySelectorAll('details:not([open])>:not(summary)')]
 					.filter((e) => e.checkVisibility({ contentVisibilityAuto: true })).length,
@@ -150,6 +152,9 @@ for (const file of files) {
 	tell(print.bg === 'rgb(255, 255, 255)' && print.fg === 'rgb(0, 0, 0)' && print.closed > 0 && light.closed === 0,
 		`${name}: black on white in print, with what is folded away on the screen`, [JSON.stringify(looks)]);
 	tell(narrow.over <= 0 && light.over <= 0, `${name}: fits 360 and 1000 pixels`, [JSON.stringify(looks)]);
+	// no column a few letters wide, no drawing shrunk until nobody reads it (null: there is none)
+	tell(narrow.cell === null || narrow.cell >= 150, `${name}: cells can be read at 360 pixels`, [narrow.cell]);
+	tell(narrow.letters === null || narrow.letters >= 9, `${name}: drawings can be read at 360 pixels`, [narrow.letters]);
 	if (html.includes('<svg'))
 		tell(light.svg > 0 && light.fill !== dark.fill, `${name}: drawings in the page's colours`, [JSON.stringify(looks)]);
 }
