@@ -279,6 +279,9 @@ fact_weight(const struct facts *f, const struct exchange *x)
 {
 	if (purpose_is_extra(x->purpose))
 		return SEV_WARNING;
+	/* the query was answered, and the token's own time explains that answer */
+	if (x == f->introspection && fact_expired(f) && fact_rejected(f))
+		return SEV_WARNING;
 	if (x->purpose != PURPOSE_DISCOVERY)
 		return SEV_ERROR;
 	if (f->metadata)

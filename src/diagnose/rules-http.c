@@ -76,9 +76,6 @@ rule_server_error_5xx(const struct facts *f, struct finding *out)
 
 	if (!x)
 		return RULE_PASS;
-	/* the query was answered, and the token's own time explains that answer */
-	if (x == f->introspection && fact_expired(f) && fact_rejected(f))
-		out->severity = SEV_WARNING;
 	server = header_of(x, "server");
 	if (server.n)
 		ev_text(out, "Server", server, (int)x->n);
