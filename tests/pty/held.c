@@ -110,8 +110,8 @@ test_crash_without_reader(void **state)
 	press_on(t, &keys);
 	vt_signal(t, SIGSEGV);
 	assert_true(vt_exit(t));
-	assert_true(WIFSIGNALED(t->status));
-	assert_int_equal(WTERMSIG(t->status), SIGSEGV);
+	/* a sanitizer makes an exit of it */
+	assert_true(WIFSIGNALED(t->status) ? WTERMSIG(t->status) == SIGSEGV : WEXITSTATUS(t->status) != 0);
 	assert_true(vt_modes_restored(t));
 }
 
