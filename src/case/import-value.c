@@ -123,7 +123,10 @@ say_token(struct import *im, struct span s)
 	token_info_release(&t);
 }
 
-enum { WORD_MAX = 400 }; /* bytes of a name or short phrase */
+enum {
+	WORD_MAX = 400, /* bytes of a name or short phrase */
+	TOKEN_MIN = 12  /* of a word that nothing but itself calls a token */
+};
 
 /* "401", "no_such_thing": a number or a code, whatever it stands for; tokens are longer, or mixed.
  */
@@ -338,6 +341,9 @@ import_token(struct import *im, struct span text, enum purpose purpose, struct e
 	if (markup && (http_body_kind(inner) == BODY_HTML || inner.n > 80))
 		return RES_NOTFOUND;
 	if (!placeholder && !jose && (words > 1 || (inner.n && memchr("{[<", inner.p[0], 3))))
+		return RES_NOTFOUND;
+	/* no server issues a token that can be guessed (RFC 6749 §10.10) */
+	if (!placeholder && !jose && inner.n && bare.n < TOKEN_MIN)
 		return RES_NOTFOUND;
 	/* a name is short: more than that is not looked for in the tables, however much was given
 	 */

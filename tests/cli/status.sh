@@ -471,7 +471,7 @@ if grep -q "$(printf '\033')" out; then not_ok "an escape passed"; else ok "... 
 printf 'token' | gzip -c >gz
 want 2 "inspect: gzip" -- inspect gz
 says err "gz: this is compressed (gzip)"
-printf '\377\376a\000t\000-\0001\000' >utf16
+printf '\377\376a\000t\000-\0001\0002\0003\0004\0005\0006\0007\0008\0009\000' >utf16
 want 0 "inspect: UTF-16 with its mark" -- inspect utf16
 says err "UTF-16"
 printf 'HTTP/1.1 401 Unauthorized\nWWW-Authenticate: Bearer error="invalid_token", error_description="abgelaufen f\374r immer, expired"\n\n' >cp1252

@@ -85,6 +85,8 @@ live(const struct sight *s, struct cost *out)
 	}
 	canvas_release(&c);
 	term_curses.close(t);
+	fake_ui_free(ui);
+	fake_release();
 }
 
 static void
