@@ -1,6 +1,7 @@
 dist_doc_DATA += doc/architecture.md doc/contract.md doc/bulk.md doc/bulk.schema.json doc/case.schema.json doc/har.schema.json doc/log.schema.json doc/monitoring.md doc/report.schema.json doc/style.md doc/performance.md doc/testing.md
 # Drawn from real screens by `make screenshots`.
 dist_doc_DATA += doc/screenshot.svg doc/step-1.svg doc/step-2.svg doc/step-3.svg doc/step-4.svg doc/step-5.svg doc/walk-through.svg doc/login-device.svg \
+	doc/language-de.svg doc/language-zh_CN.svg \
 	doc/theme-default.svg doc/theme-light.svg doc/theme-solarized-dark.svg doc/theme-solarized-light.svg \
 	doc/theme-gruvbox.svg doc/theme-nord.svg doc/theme-high-contrast.svg doc/theme-colour-blind-safe.svg \
 	doc/theme-mono.svg

@@ -184,6 +184,9 @@ screenshots: tokentriage $(module_PROGRAMS) tests/pty/shot
 	cd $(srcdir)/doc && for t in $(THEMES); do '$(abs_top_builddir)/tests/pty/shot' -t "$$t" -k w -k j -k j \
 		-o "theme-$$t.svg" -- /usr/bin/env COLORTERM=truecolor \
 		'$(abs_top_builddir)/tokentriage' demo expired --theme "$$t" || exit; done
+	cd $(srcdir)/doc && for l in de zh_CN; do '$(abs_top_builddir)/tests/pty/shot' -t 'tokentriage demo expired' -k w \
+		-o "language-$$l.svg" -- /usr/bin/env LC_ALL=C.UTF-8 LANGUAGE=$$l \
+		'$(abs_top_builddir)/tokentriage' demo expired || exit; done
 	cd $(srcdir)/doc && '$(abs_top_builddir)/tests/pty/shot' -t 'tokentriage demo expired' -a walk-through.svg \
 		-d 2 -k '\r' -d 3 -k '\r' -d 3 -k '\r' -d 2 -k R -d 2 -k 2 -d 3 -k 1 -d 4 -k 4 -d 4 \
 		-- '$(abs_top_builddir)/tokentriage' demo expired
