@@ -279,6 +279,19 @@ userless_words(struct verdict *v, const struct facts *f, const char *left)
 		_("Ask the API that it is for: tokentriage check --resource-url URL."));
 }
 
+/* Nobody had asked before the revocation whether it worked; now it does not. */
+static bool
+revoked_open_words(struct verdict *v, const struct facts *f)
+{
+	if (!f->revoked_introspection || f->revoked_introspection->answer.active != TRI_NO)
+		return false;
+	(void)snprintf(v->summary, sizeof(v->summary),
+		_("The token was revoked in this case, and the server confirms it."));
+	(void)snprintf(v->next, sizeof(v->next),
+		_("Nothing is left to do: log in again for a new token."));
+	return true;
+}
+
 static void
 open_words(struct verdict *v, const struct facts *f)
 {
@@ -288,6 +301,8 @@ open_words(struct verdict *v, const struct facts *f)
 	v->next_step = STEP_VERIFY;
 	if (f->c->offline) {
 		offline_open_words(v, f);
+	} else if (revoked_open_words(v, f)) {
+		v->next_step = STEP_HANDLE;
 	} else if (!f->access && login_open_words(v, f)) {
 		v->next_step = STEP_DEBUG;
 	} else if (!f->access) {

@@ -152,6 +152,23 @@ the_endpoint_is_discovered(void **state)
 	assert_int_equal(sent_to("/revoke"), 1);
 }
 
+/* What nobody asked before is not asked for after: the verdict is what the revocation came to. */
+static void
+revoked_before_any_step(void **state)
+{
+	struct world *t = *state;
+	struct err e = ERR_INIT;
+
+	reply("POST", "/introspect", "token=", INACTIVE);
+	reply("GET", "/me", NULL, GONE);
+	script(&rows[0]);
+	begin(t, ACCESS_TOKEN, NULL);
+	assert_int_equal(wizard_revoke(t->w, SLOT_ACCESS, &e), RES_OK);
+	run(t);
+	assert_non_null(strstr(wizard_diagnosis(t->w)->verdict.summary, "was revoked in this case"));
+	assert_non_null(strstr(wizard_diagnosis(t->w)->verdict.next, "log in again"));
+}
+
 /* ... and where it names none, nothing is sent, and it is said why. */
 static void
 there_is_no_endpoint(void **state)
@@ -204,6 +221,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_combination_is_named),
 		T(the_endpoint_is_discovered),
+		T(revoked_before_any_step),
 		T(there_is_no_endpoint),
 		T(a_refresh_mends_it),
 		T(no_second_look_without_probes),
