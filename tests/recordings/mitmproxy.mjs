@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 // One request through the proxy; {status, text} or {failed}.
 function call(proxy, method, url, headers = {}, body = undefined) {
@@ -21,7 +22,7 @@ function call(proxy, method, url, headers = {}, body = undefined) {
 export async function openMitmproxy(work, name) {
 	const file = join(work, `${name}.mitm.har`);
 	const child = spawn(process.env.MITMDUMP || 'mitmdump', ['--set', `confdir=${join(work, 'mitmproxy')}`, '--listen-host', '127.0.0.1', '-p', '0',
-		'-s', join(import.meta.dirname, 'mitm-har.py'), '--set', `har=${file}`], { stdio: ['ignore', 'pipe', 'inherit'] });
+		'-s', fileURLToPath(new URL('mitm-har.py', import.meta.url)), '--set', `har=${file}`], { stdio: ['ignore', 'pipe', 'inherit'] });
 	const gone = once(child, 'exit');
 	let said = '';
 	const port = await new Promise((resolve, reject) => {

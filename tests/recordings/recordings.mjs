@@ -101,8 +101,10 @@ async function opened(name, har) {
 const causeOf = (scene, live, recorder) => scene.cause === undefined ? live : scene.cause?.[recorder] ?? scene.cause;
 
 async function inChromium(chromium, web, scene) {
-	const s = await openServer(work, scene.scenario), tab = await chromium.tab(web.proxy);
+	const s = await openServer(work, scene.scenario);
+	let tab;
 	try {
+		tab = await chromium.tab(web.proxy);
 		web.cors = scene.web ?? 'all';
 		await tab.page.go(web.app);
 		const noise = (from) => scene.noise && tab.page.evaluate(`noise(${from}, ${scene.noise})`);
@@ -118,15 +120,16 @@ async function inChromium(chromium, web, scene) {
 			tell(kept === asked && of > (scene.noise ? 6 * scene.noise : 3), `Chromium, ${scene.name ?? scene.scenario}, ${how}: exactly the ${asked} that count`, [`${kept} of ${of}`]);
 		}
 	} finally {
-		await tab.close();
+		await tab?.close();
 		await s.stop();
 	}
 }
 
 async function inMitmproxy(web, scene) {
-	const s = await openServer(work, scene.scenario), proxy = await openMitmproxy(work, 'scene');
-	let har;
+	const s = await openServer(work, scene.scenario);
+	let proxy, har;
 	try {
+		proxy = await openMitmproxy(work, 'scene');
 		for (let i = 0; i < (scene.noise ?? 1); i++)
 			for (const path of [`static/chunk${i}.js`, `static/picture${i}.png`, `api/items?page=${i}`, `old/${i}`])
 				await proxy.call('GET', `${web.own}/${path}`, { 'accept-encoding': 'gzip', cookie: `sid=${i}` });
@@ -136,7 +139,7 @@ async function inMitmproxy(web, scene) {
 		await judge(`mitmproxy, ${scene.name ?? scene.scenario}`, har, s, causeOf(scene, live, 'mitmproxy'));
 	} finally {
 		if (!har)
-			await proxy.close();
+			await proxy?.close();
 		await s.stop();
 	}
 }
