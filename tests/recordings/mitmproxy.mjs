@@ -22,7 +22,9 @@ function call(proxy, method, url, headers = {}, body = undefined) {
 export async function openMitmproxy(work, name) {
 	const file = join(work, `${name}.mitm.har`);
 	const child = spawn(process.env.MITMDUMP || 'mitmdump', ['--set', `confdir=${join(work, 'mitmproxy')}`, '--listen-host', '127.0.0.1', '-p', '0',
-		'-s', fileURLToPath(new URL('mitm-har.py', import.meta.url)), '--set', `har=${file}`], { stdio: ['ignore', 'pipe', 'inherit'] });
+		'-s', fileURLToPath(new URL('mitm-har.py', import.meta.url)), '--set', `har=${file}`],
+	// its first line says the port: it must not wait for more
+	{ stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, PYTHONUNBUFFERED: '1' } });
 	const gone = once(child, 'exit');
 	let said = '';
 	const port = await new Promise((resolve, reject) => {
