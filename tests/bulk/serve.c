@@ -20,6 +20,7 @@
 #include <strings.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -226,40 +227,48 @@ readable(int fd)
 }
 
 static void
+watch(int ep, int fd)
+{
+	struct epoll_event ev = {.events = EPOLLIN, .data.fd = fd};
+
+	epoll_ctl(ep, EPOLL_CTL_ADD, fd, &ev);
+}
+
+static void
 accept_all(int listener, int ep)
 {
 	int fd, one = 1;
 
 	while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
-		struct epoll_event ev = {.events = EPOLLIN, .data.fd = fd};
-
 		if (fd >= CONNS || !(conns[fd] = calloc(1, sizeof(struct conn)))) {
 			close(fd);
 			continue;
 		}
 		conns[fd]->fd = fd;
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-		epoll_ctl(ep, EPOLL_CTL_ADD, fd, &ev);
+		watch(ep, fd);
 	}
 }
 
-/* Milliseconds to the next answer; -1: none waits. */
-static int
-send_due(void)
+/* Sends what is due, and sets the timer for the next: epoll's milliseconds make up to six of five. */
+static void
+send_due(int timer)
 {
-	while (q_n) {
-		struct waiting *w = &queue[q_from];
-		long long left = w->due_us - now_us();
+	struct itimerspec at = {0};
 
-		if (left > 0)
-			return (int)(left / 1000) + 1;
+	for (; q_n; q_n--, q_from = (q_from + 1) % WAITING) {
+		const struct waiting *w = &queue[q_from];
+
+		if (w->due_us > now_us()) {
+			at.it_value.tv_sec = w->due_us / 1000000;
+			at.it_value.tv_nsec = w->due_us % 1000000 * 1000;
+			break;
+		}
 		if (conns[w->fd] && turns[w->fd] == w->turn &&
 			write(w->fd, w->text, w->n) != (ssize_t)w->n)
 			errno = 0;
-		q_from = (q_from + 1) % WAITING;
-		q_n--;
 	}
-	return -1;
+	timerfd_settime(timer, TFD_TIMER_ABSTIME, &at, NULL);
 }
 
 static int
@@ -282,25 +291,28 @@ static void
 loop(int listener, int seconds)
 {
 	int ep = epoll_create1(EPOLL_CLOEXEC);
-	struct epoll_event ev = {.events = EPOLLIN, .data.fd = listener}, got[64];
+	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	struct epoll_event got[64];
 	long long end = now_us() + seconds * 1000000LL;
 
-	epoll_ctl(ep, EPOLL_CTL_ADD, listener, &ev);
-	ev.data.fd = STDIN_FILENO;
-	epoll_ctl(ep, EPOLL_CTL_ADD, STDIN_FILENO, &ev);
+	watch(ep, listener);
+	watch(ep, STDIN_FILENO);
+	watch(ep, timer);
 	while (now_us() < end) {
-		int ms = send_due(), n = epoll_wait(ep, got, 64, ms < 0 || ms > 500 ? 500 : ms);
+		int n = epoll_wait(ep, got, 64, 500);
 
 		for (int i = 0; i < n; i++) {
+			int fd = got[i].data.fd;
 			char c;
 
-			if (got[i].data.fd == listener)
+			if (fd == listener)
 				accept_all(listener, ep);
-			else if (got[i].data.fd != STDIN_FILENO)
-				readable(got[i].data.fd);
-			else if (read(STDIN_FILENO, &c, 1) <= 0)
+			else if (fd == STDIN_FILENO && read(STDIN_FILENO, &c, 1) <= 0)
 				return;
+			else if (fd != STDIN_FILENO && fd != timer)
+				readable(fd);
 		}
+		send_due(timer); /* which is no longer ready when it is set anew */
 	}
 }
 
