@@ -273,8 +273,14 @@ enum res
 app_start(struct app *a, bool offline, struct err *e)
 {
 	enum res r = open_log(a, e);
-	struct engine_deps ed = {&clock_system, &rng_system, a->log, a->redactor, &a->c,
-		offline ? no_transport : modules_transport};
+	struct engine_deps ed = {
+		.clock = &clock_system,
+		.rng = &rng_system,
+		.log = a->log,
+		.redactor = a->redactor,
+		.record = &a->c,
+		.load_transport = offline ? no_transport : modules_transport,
+	};
 	struct wizard_deps wd;
 
 	if (r != RES_OK)
@@ -290,8 +296,15 @@ app_start(struct app *a, bool offline, struct err *e)
 		a->journal = journal_new(state, &rng_system);
 		free(state);
 	}
-	wd = (struct wizard_deps){a->engine, &a->c, &clock_system, &rng_system, a->log,
-		a->redactor, a->journal};
+	wd = (struct wizard_deps){
+		.engine = a->engine,
+		.c = &a->c,
+		.clock = &clock_system,
+		.rng = &rng_system,
+		.log = a->log,
+		.redactor = a->redactor,
+		.journal = a->journal,
+	};
 	a->wizard = wizard_new(&wd);
 	if (a->opt->v[OPT_PROBES].given)
 		wizard_set_probes(a->wizard, (enum probe_level)opt_choice(a->opt, OPT_PROBES));

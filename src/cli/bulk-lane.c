@@ -28,15 +28,24 @@ lane_new(const struct app *a, struct shared *s, struct err *e)
 	case_init(&l->c);
 	l->redactor = redactor_new();
 	ed = (struct engine_deps){
-		&clock_system, &rng_system, NULL, l->redactor, &l->c, shared_load};
+		.clock = &clock_system,
+		.rng = &rng_system,
+		.redactor = l->redactor,
+		.record = &l->c,
+		.ops = &transport_shared,
+		.transport = shared_join(s, l),
+	};
 	l->engine = engine_new(&ed);
 	wd = (struct wizard_deps){
-		l->engine, &l->c, &clock_system, &rng_system, NULL, l->redactor};
+		.engine = l->engine,
+		.c = &l->c,
+		.clock = &clock_system,
+		.rng = &rng_system,
+		.redactor = l->redactor,
+	};
 	l->wizard = wizard_new(&wd);
 	wizard_for_many(l->wizard);
-	shared_give(s, l);
-	if (wizard_use_profile(l->wizard, &a->profile, e) != RES_OK ||
-		!engine_transport(l->engine, e)) {
+	if (wizard_use_profile(l->wizard, &a->profile, e) != RES_OK) {
 		lane_free(l);
 		return NULL;
 	}

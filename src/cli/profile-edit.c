@@ -126,8 +126,14 @@ profile_test_new(const struct app *a, const struct profile *p, struct err *e)
 	case_init(&t->record);
 	profile_init(&t->p);
 	profile_copy(&t->p, p);
-	t->engine = engine_new(&(struct engine_deps){&clock_system, &rng_system, a->log,
-		a->redactor, &t->record, modules_transport});
+	t->engine = engine_new(&(struct engine_deps){
+		.clock = &clock_system,
+		.rng = &rng_system,
+		.log = a->log,
+		.redactor = a->redactor,
+		.record = &t->record,
+		.load_transport = modules_transport,
+	});
 	o = engine_options_of(&t->p);
 	engine_set_options(t->engine, &o, &t->p.headers);
 	engine_confirm_origin(t->engine, span_of(t->p.issuer));

@@ -65,6 +65,8 @@ engine_new(const struct engine_deps *deps)
 	struct engine *e = xcalloc(1, sizeof(*e));
 
 	e->deps = *deps;
+	e->ops = deps->ops;
+	e->transport = deps->transport;
 	e->options = option_set_new(NULL, NULL);
 	e->nonces = nonces_new();
 	return e;

@@ -21,6 +21,9 @@ struct engine_deps {
 	struct case_file *record;      /* exchanges are added here, masked */
 	/* Gives the transport at the first request (loads the module); NULL with e set: cannot. */
 	const struct transport_ops *(*load_transport)(struct err *e);
+	/* Or one that is open, and the engine's from now on: load_transport is not asked then. */
+	const struct transport_ops *ops;
+	struct transport *transport;
 };
 
 struct engine *engine_new(const struct engine_deps *deps);

@@ -45,12 +45,6 @@ struct shared {
 	bool answered;
 };
 
-/* Transports are opened without a context of ours. */
-static struct {
-	struct shared *s;
-	void *tag;
-} given;
-
 struct shared *
 shared_new(const struct transport_ops *ops, const struct clock *clock, struct rng *rng,
 	const struct shared_limits *limits, struct err *e)
@@ -79,13 +73,6 @@ shared_free(struct shared *s)
 		return;
 	s->ops->close(s->real);
 	free(s);
-}
-
-void
-shared_give(struct shared *s, void *tag)
-{
-	given.s = s;
-	given.tag = tag;
 }
 
 /* --- what is done ------ */
@@ -316,16 +303,13 @@ shared_count(const struct shared *s, struct shared_counts *out)
 
 /* --- the transport of one engine ------ */
 
-static struct transport *
-one_open(const struct clock *clock, struct log *log, struct err *e)
+struct transport *
+shared_join(struct shared *s, void *tag)
 {
 	struct transport *t = xcalloc(1, sizeof(*t));
 
-	(void)clock;
-	(void)log;
-	(void)e;
-	t->s = given.s;
-	t->tag = given.tag;
+	t->s = s;
+	t->tag = tag;
 	return t;
 }
 
@@ -427,28 +411,11 @@ one_next_done(struct transport *t)
 	return x;
 }
 
-static const char *
-one_version(void)
-{
-	return given.s ? given.s->ops->version() : "";
-}
-
-static const struct transport_ops one = {
+const struct transport_ops transport_shared = {
 	.name = "shared",
-	.open = one_open,
 	.close = one_close,
 	.start = one_start,
 	.cancel = one_cancel,
 	.wait = one_wait,
 	.next_done = one_next_done,
-	.version = one_version,
 };
-
-const struct transport_ops *
-shared_load(struct err *e)
-{
-	if (given.s)
-		return &one;
-	err_set(e, RES_UNSUPPORTED, "there is no transport to share");
-	return NULL;
-}

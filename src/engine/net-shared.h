@@ -34,11 +34,11 @@ struct shared *shared_new(const struct transport_ops *ops, const struct clock *c
 /* The engines that use it are gone. */
 void shared_free(struct shared *s);
 /*
- * For engine_deps.load_transport: the transport that an engine opens next belongs to s, and tag is
- * what shared_next_ready() says of it.
+ * An open transport, for engine_deps.transport beside .ops = &transport_shared; the engine closes
+ * it.  tag is what shared_next_ready() says of it.
  */
-void shared_give(struct shared *s, void *tag);
-const struct transport_ops *shared_load(struct err *e);
+struct transport *shared_join(struct shared *s, void *tag);
+extern const struct transport_ops transport_shared; /* nothing opens by it, and it has no version */
 
 /* Starts what is due, takes what is done. */
 void shared_turn(struct shared *s);

@@ -51,13 +51,15 @@ start(struct world *w, struct shared_limits limits)
 	replay_set_clock(w->replay, &w->clock);
 	for (int i = 0; i < LANES; i++) {
 		struct lane *l = &w->lanes[i];
-		struct engine_deps deps = {
-			&w->clock, &w->rng, NULL, w->redactor, &l->c, shared_load};
+		struct engine_deps deps = {.clock = &w->clock,
+			.rng = &w->rng,
+			.redactor = w->redactor,
+			.record = &l->c,
+			.ops = &transport_shared,
+			.transport = shared_join(w->shared, l)};
 
 		case_init(&l->c);
 		l->engine = engine_new(&deps);
-		shared_give(w->shared, l);
-		assert_non_null(engine_transport(l->engine, &e));
 	}
 }
 

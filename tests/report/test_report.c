@@ -33,9 +33,11 @@ make(struct made *m)
 	case_init(&m->c);
 	m->redactor = redactor_new();
 	m->engine = engine_new(
-		&(struct engine_deps){&m->clock, &rng_system, NULL, m->redactor, &m->c, none});
+		&(struct engine_deps){.clock = &m->clock, .rng = &rng_system,
+			.redactor = m->redactor, .record = &m->c, .load_transport = none});
 	m->w = wizard_new(
-		&(struct wizard_deps){m->engine, &m->c, &m->clock, &rng_system, NULL, m->redactor});
+		&(struct wizard_deps){.engine = m->engine, .c = &m->c, .clock = &m->clock,
+			.rng = &rng_system, .redactor = m->redactor});
 	profile_init(&p);
 	p.name = xstrdup("acme");
 	p.issuer = xstrdup("https://idp.example");
