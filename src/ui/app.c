@@ -15,9 +15,6 @@ enum { FRAME_US = 33000, READ_MAX = 4096 };
  * is its end. */
 enum { BURST_KEYS = 8, BURST_KINDS = 4, BURST_LONG = 512, BURST_GAP_US = 50000 };
 
-/* Bytes of input, of every run of the loop: one process may have several. */
-static unsigned long taken;
-
 int64_t
 ui_now_us(const struct ui *ui)
 {
@@ -237,7 +234,6 @@ take_input(struct ui *ui)
 		ui_leave(ui, 128 + SIGHUP);
 	if (n <= 0)
 		return;
-	taken += (unsigned long)n;
 	if (!ui->decoder.pasting && ui->decoder.deadline_us == INT64_MAX)
 		pasted = burst(ui, bytes, (size_t)n);
 	if (pasted) {
@@ -277,13 +273,15 @@ timers(struct ui *ui)
 static void
 tell(const struct ui *ui, char state)
 {
+	struct term_traffic bytes;
 	char line[96];
 	int n;
 
 	if (ui->idle_fd < 0 || ui->decoder.deadline_us != INT64_MAX)
 		return;
-	n = snprintf(line, sizeof(line), "%c %lu %dx%d %lu\n", state, taken,
-		ui->canvas.rows, ui->canvas.cols, ui->d->term->written(ui->term));
+	bytes = ui->d->term->traffic(ui->term);
+	n = snprintf(line, sizeof(line), "%c %lu %dx%d %lu\n", state, bytes.in, ui->canvas.rows,
+		ui->canvas.cols, bytes.out);
 	if (n > 0 && write(ui->idle_fd, line, (size_t)n) < 0)
 		errno = 0;
 }

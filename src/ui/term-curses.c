@@ -33,9 +33,9 @@ static struct {
 	int fd; /* what curses writes to; -1: pass everything through */
 	int out; /* the same terminal, by a description that does not block where there is one */
 	bool gone;
-	unsigned long total; /* bytes written */
 	size_t used, most; /* bytes that wait; that ever did */
 } frame = {.fd = -1, .out = -1};
+static struct term_traffic traffic;
 static char frame_bytes[1 << 18];
 
 enum { PATIENCE_MS = 1000 };
@@ -72,7 +72,7 @@ frame_send(void)
 
 		if (k >= 0) {
 			at += (size_t)k;
-			frame.total += (unsigned long)k;
+			traffic.out += (unsigned long)k;
 		} else if (errno == EAGAIN) {
 			break;
 		} else if (errno != EINTR) {
@@ -571,8 +571,10 @@ curses_read(struct terminal *t, char *p, size_t n)
 {
 	ssize_t k = read(fileno(t->in), p, n);
 
-	if (k >= 0)
+	if (k >= 0) {
+		traffic.in += (unsigned long)k;
 		return k;
+	}
 	return errno == EINTR || errno == EAGAIN ? -1 : 0;
 }
 
@@ -668,11 +670,11 @@ curses_draw(struct terminal *t, const struct canvas *c)
 	return !frame.gone;
 }
 
-static unsigned long
-curses_written(const struct terminal *t)
+static struct term_traffic
+curses_traffic(const struct terminal *t)
 {
 	(void)t;
-	return frame.total;
+	return traffic;
 }
 
 static bool
@@ -745,7 +747,7 @@ const struct term_ops term_curses = {
 	.set_theme = curses_set_theme,
 	.draw = curses_draw,
 	.redraw = curses_redraw,
-	.written = curses_written,
+	.traffic = curses_traffic,
 	.writable = curses_writable,
 	.clip = curses_clip,
 	.suspend = curses_suspend,

@@ -14,6 +14,11 @@ struct term_options {
 	bool ascii;              /* even in a UTF-8 locale */
 };
 
+/* Bytes since the program began, which may have taken its terminal more than once. */
+struct term_traffic {
+	unsigned long in, out;
+};
+
 struct terminal;
 
 struct term_ops {
@@ -38,8 +43,7 @@ struct term_ops {
 	bool (*draw)(struct terminal *t, const struct canvas *c);
 	/* The next frame is drawn whole. */
 	void (*redraw)(struct terminal *t);
-	/* Bytes handed to the terminal so far. */
-	unsigned long (*written)(const struct terminal *t);
+	struct term_traffic (*traffic)(const struct terminal *t);
 	/* Has the terminal all of the last frame?  Hands it over as far as it goes without waiting. */
 	bool (*writable)(struct terminal *t);
 	/* Hands text to the terminal's clipboard (OSC 52); whether it obeyed cannot be known. */

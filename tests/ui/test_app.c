@@ -116,11 +116,11 @@ w_nothing(struct terminal *t)
 	(void)t;
 }
 
-static unsigned long
-w_written(const struct terminal *t)
+static struct term_traffic
+w_traffic(const struct terminal *t)
 {
 	(void)t;
-	return 0;
+	return (struct term_traffic){0, 0};
 }
 
 static bool
@@ -146,7 +146,7 @@ w_mouse(struct terminal *t, bool on)
 }
 
 static const struct term_ops term_world = {w_open, w_close, w_fd, w_read, w_no, w_size, w_ascii, w_colours,
-	w_notice, w_theme, w_draw, w_nothing, w_written, w_writable, w_clip, w_nothing, w_mouse};
+	w_notice, w_theme, w_draw, w_nothing, w_traffic, w_writable, w_clip, w_nothing, w_mouse};
 
 /* --- the script ---------------------------------------------------------------------------------------- */
 

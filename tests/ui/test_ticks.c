@@ -64,7 +64,7 @@ live(const struct sight *s, struct cost *out)
 	while (!term_curses.writable(t))
 		(void)poll(NULL, 0, 1);
 	for (int i = 1; i <= LIFE_S - (int)s->skew_s; i++) {
-		unsigned long before = term_curses.written(t), n;
+		unsigned long before = term_curses.traffic(t).out, n;
 		int64_t was = drawn_by(ui);
 
 		clock_advance_us(&fake.clock, 1000000);
@@ -73,7 +73,7 @@ live(const struct sight *s, struct cost *out)
 		term_curses.draw(t, &c);
 		while (!term_curses.writable(t))
 			(void)poll(NULL, 0, 1);
-		n = term_curses.written(t) - before;
+		n = term_curses.traffic(t).out - before;
 		if (was != drawn_by(ui)) {
 			out->turns++;
 			out->turn_at = n > out->turn ? i : out->turn_at;
