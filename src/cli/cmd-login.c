@@ -176,7 +176,7 @@ print_result(const struct app *a)
 
 	buf_init(&out, 8192);
 	buf_init(&ascii, 16384);
-	buf_printf(&out, "%s\n", tr(v->words));
+	buf_printf(&out, "%s\n", v->words);
 	if (*d->summary)
 		buf_printf(&out, "%s\n", d->summary);
 	if (*d->next && d->state != STATE_OK)

@@ -91,7 +91,7 @@ put_waiting(struct line *l)
 	int64_t left = v->expires_us - clock_mono_us(&clock_system);
 	char t[32];
 
-	line_put(l, "%s\n", tr(v->words));
+	line_put(l, "%s\n", v->words);
 	if (v->url)
 		fprintf(l->out, "\n%s\n\n", v->url);
 	if (v->user_code) {
@@ -130,7 +130,7 @@ prepare(struct line *l, enum flow_kind k, const char *scope, const char *audienc
 	go_on(l);
 	if (view(l)->phase == FLOW_PREPARED)
 		return true;
-	line_put(l, "%s\n", tr(view(l)->words));
+	line_put(l, "%s\n", view(l)->words);
 	return false;
 }
 
@@ -145,7 +145,7 @@ agreed(struct line *l, enum flow_kind k)
 
 	while (going && !yes) {
 		line_put(l, _("\n%s\n%s\nNew tokens %s; the ones at hand stay valid.\n"),
-			tr(view(l)->words), view(l)->request, tr(flow_row(k)->whose));
+			view(l)->words, view(l)->request, tr(flow_row(k)->whose));
 		line_put(l, _("  1  go on\n  2  ask for another %s\n  0  cancel\n"), what);
 		going = line_ask(l, _("Choice:"));
 		yes = going && !strcmp(l->answer, "1");
@@ -210,8 +210,9 @@ line_login(struct line *l)
 			put_waiting(l);
 		go_on(l);
 	}
-	line_put(l, "%s%s%s\n", tr(view(l)->words), *view(l)->error ? _(" Error: ") : "",
-		view(l)->error);
+	line_put(l, "%s\n", view(l)->words);
+	if (*view(l)->error)
+		line_put(l, _("Error: %s\n"), view(l)->error);
 	if (view(l)->phase != FLOW_DONE)
 		return;
 	/* the proof */

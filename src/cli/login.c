@@ -49,12 +49,15 @@ say_browser(struct talk *t, const struct flow_view *v)
 	if (v->listening)
 		say(t, _("The answer is waited for at %s, ten minutes.\n"), v->redirect_uri);
 	if (paste)
-		say(t, _("%s paste the whole address that it ends at here, and press Enter%s.\n"),
+		say(t, "%s\n",
 			v->listening
 				? _("If the browser is on another machine, or cannot reach that "
-				    "address,")
-				: _("Then"),
-			t->t->may_leave ? _(" (empty: give up)") : "");
+				    "address, paste the whole address that it ends at here, and "
+				    "press Enter.")
+				: _("Then paste the whole address that it ends at here, and press "
+				    "Enter."));
+	if (paste && t->t->may_leave)
+		say(t, "%s\n", _("An empty line gives up."));
 }
 
 static void
@@ -67,8 +70,9 @@ say_device(struct talk *t, const struct flow_view *v)
 		v->verification_uri, v->user_code);
 	if (v->verification_uri_complete)
 		say(t, _("With the code in it:\n\n%s\n\n"), v->verification_uri_complete);
-	say(t, _("The code is good for %s.%s\n"), time_span_us(span, left > 0 ? left : 0),
-		t->t->may_leave && t->t->in_fd >= 0 ? _(" An empty line gives up.") : "");
+	say(t, _("The code is good for %s.\n"), time_span_us(span, left > 0 ? left : 0));
+	if (t->t->may_leave && t->t->in_fd >= 0)
+		say(t, "%s\n", _("An empty line gives up."));
 }
 
 static void
@@ -82,7 +86,7 @@ tell(struct talk *t)
 		(v->user_code ? say_device : say_browser)(t, v);
 	else if (strcmp(t->said, v->words) != 0 && flow_active(v->phase) &&
 		v->phase != FLOW_PREPARED)
-		say(t, "%s\n", tr(v->words));
+		say(t, "%s\n", v->words);
 	text_format(t->said, sizeof t->said, "%s", v->words);
 	t->shown = v->phase;
 	if (v->ignored > t->ignored)

@@ -55,7 +55,7 @@ add(struct places *p, const char *where, struct span name)
 	struct buf words;
 
 	buf_init(&words, LIMIT_REPORT);
-	buf_printf(&words, "%s%s", where, name.n ? " " : "");
+	buf_printf(&words, "%s%s", tr(where), name.n ? " " : "");
 	text_safe(&words, span_sub(name, 0, name.n < 80 ? name.n : 80));
 	if (p->list) {
 		struct buf line;
@@ -89,13 +89,13 @@ look_at_url(struct places *p, const struct exchange *x)
 	size_t end = mark < hash ? mark : hash;
 
 	if (has_mask(span_sub(url, 0, end)))
-		add(p, "in the address", SPAN_EMPTY);
+		add(p, N_("in the address"), SPAN_EMPTY);
 	if (mark < hash)
-		look_at_form(p, "query parameter",
+		look_at_form(p, N_("query parameter"),
 			span_sub(span_from(url, mark + 1), 0,
 				hash == SIZE_MAX ? url.n : hash - mark - 1));
 	if (hash != SIZE_MAX)
-		look_at_form(p, "fragment parameter", span_from(url, hash + 1));
+		look_at_form(p, N_("fragment parameter"), span_from(url, hash + 1));
 }
 
 static void
@@ -122,19 +122,21 @@ static void
 look_at_body(struct places *p, const struct exchange *x, bool response)
 {
 	const struct buf *body = response ? &x->result.response.body : &x->request.body;
+	const char *body_words = response ? N_("response body") : N_("request body");
 	struct span s = buf_span(body), value;
 	struct json *doc = NULL;
 
 	if (!has_mask(s))
 		return;
 	if (json_parse(&doc, s, NULL) == RES_OK && json_type(doc) >= JSON_ARRAY)
-		look_at_tree(p, response ? "response body" : "request body", doc);
+		look_at_tree(p, body_words, doc);
 	else if (doc && json_to_span(doc, &value))
-		add(p, response ? "response body" : "request body", SPAN_EMPTY);
+		add(p, body_words, SPAN_EMPTY);
 	else if (!response && span_find(s, '=') != SIZE_MAX)
-		look_at_form(p, "form member", s);
+		look_at_form(p, N_("form member"), s);
 	else
-		add(p, response ? "in the response body" : "in the request body", SPAN_EMPTY);
+		add(p, response ? N_("in the response body") : N_("in the request body"),
+			SPAN_EMPTY);
 	json_free(doc);
 }
 
@@ -146,31 +148,24 @@ look_at_exchanges(struct places *p)
 
 		exchange_label(x, p->label, sizeof(p->label));
 		look_at_url(p, x);
-		look_at_headers(p, "request header", &x->request.headers);
+		look_at_headers(p, N_("request header"), &x->request.headers);
 		look_at_body(p, x, false);
-		look_at_headers(p, "response header", &x->result.response.headers);
+		look_at_headers(p, N_("response header"), &x->result.response.headers);
 		look_at_body(p, x, true);
 	}
 }
 
 static void
-say(struct str_list *out, const char *fmt, const char *what)
+list_line(struct str_list *out, const char *line)
 {
-	struct buf b;
-
-	buf_init(&b, LIMIT_REPORT);
-	if (what)
-		buf_printf(&b, fmt, what);
-	else
-		buf_puts(&b, fmt);
-	str_list_add(out, buf_span(&b));
-	buf_release(&b);
+	str_list_add(out, span_of(line));
 }
 
 static size_t
 tokens(const struct report *r, struct str_list *out)
 {
-	static const char *const names[] = {"access token", "refresh token", "ID token"};
+	static const char *const names[] = {
+		N_("access token"), N_("refresh token"), N_("ID token")};
 	size_t n = 0;
 
 	for (size_t g = 0; g < r->c->n_generations; g++) {
@@ -185,11 +180,12 @@ tokens(const struct report *r, struct str_list *out)
 			n++;
 			if (!out)
 				continue;
-			snprintf(line, sizeof(line), _("the %s (%s)%s"), names[i], all[i]->source,
+			text_format(line, sizeof(line),
 				all[i]->sent.kind == TOKEN_OPAQUE
-					? ""
-					: _(": its signature, and the value whole"));
-			say(out, "%s", line);
+					? _("the %s (%s)")
+					: _("the %s (%s): its signature, and the value whole"),
+				tr(names[i]), tr(all[i]->source));
+			list_line(out, line);
 		}
 	}
 	return n;
@@ -202,14 +198,14 @@ report_masked(const struct report *r, struct str_list *out)
 
 	(void)tokens(r, out);
 	if (r->c->profile.client_secret)
-		say(out, "the client secret of the profile, and where it is kept", NULL);
+		list_line(out, _("the client secret of the profile, and where it is kept"));
 	look_at_exchanges(&p);
 	if (r->in->claims == CLAIMS_NAMES)
-		say(out,
-			"the values of claims about a person, wherever they stand (--claims names)",
-			NULL);
+		list_line(out,
+			_("the values of claims about a person, wherever they stand (--claims "
+			  "names)"));
 	else if (r->in->claims == CLAIMS_NONE)
-		say(out, "claims, and the bodies that hold them (--claims none)", NULL);
+		list_line(out, _("claims, and the bodies that hold them (--claims none)"));
 }
 
 void
@@ -234,13 +230,15 @@ report_masked_words(const struct report_input *in, char *out, size_t size)
 	look_at_exchanges(&p);
 	n = tokens(&r, NULL);
 	buf_init(&b, LIMIT_REPORT);
-	buf_puts(&b, p.n_kinds || n ? _("Masked:") : _("Nothing had to be masked"));
+	buf_puts(&b, p.n_kinds || n ? _("Masked: ") : _("Nothing had to be masked"));
 	if (n)
-		buf_printf(&b, _(" %zu token%s"), n, n == 1 ? "" : "s");
+		buf_printf(&b, P_("%zu token", "%zu tokens", n), n);
 	for (size_t k = 0; k < p.n_kinds; k++) {
-		buf_printf(&b, "%s %s", k || n ? "," : "", p.kinds[k].words);
+		buf_puts(&b, k || n ? ", " : "");
 		if (p.kinds[k].n > 1)
-			buf_printf(&b, _(" (%zu times)"), p.kinds[k].n);
+			buf_printf(&b, _("%s (%zu times)"), p.kinds[k].words, p.kinds[k].n);
+		else
+			buf_puts(&b, p.kinds[k].words);
 	}
 	if (p.others)
 		buf_printf(&b, _(", %zu more"), p.others);

@@ -94,7 +94,7 @@ draw_top(const struct ui *ui, const struct login *l, struct rect *r, struct canv
 	chrome_title(c, r->row, 1, c->cols - 2, true, tr(flow_row(l->kind)->words), "", right);
 	canvas_put(c, r->row + 1, 1, phase_glyph(m->phase), phase_role(m->phase));
 	used = canvas_wrap(c, (struct rect){r->row + 1, 3, 4, c->cols - 4}, UIR_VERDICT,
-		span_of(tr(m->words)));
+		span_of(m->words));
 	used = 1 + (used ? used : 1);
 	r->row += used;
 	r->rows -= used;

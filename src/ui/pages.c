@@ -326,9 +326,10 @@ tls(struct page *p, const struct tls_info *t)
 	if (!t->version[0] && !t->verify_words[0] && t->n_certs == 0)
 		return;
 	heading(p, "TLS");
-	page_add(p, UIR_VALUE, 2, _("%s %s, certificate %s%s%s"), t->version, t->cipher,
-		t->verified ? _("verified") : _("not verified"), t->verify_words[0] ? ": " : "",
-		t->verify_words);
+	page_add(p, UIR_VALUE, 2,
+		t->verified ? _("%s %s, certificate verified%s%s")
+			    : _("%s %s, certificate not verified%s%s"),
+		t->version, t->cipher, t->verify_words[0] ? ": " : "", t->verify_words);
 	for (size_t i = 0; i < t->n_certs; i++) {
 		const struct cert_info *k = &t->certs[i];
 		char from[40], to[40];
@@ -369,10 +370,10 @@ page_exchange(struct page *p, const struct exchange *x)
 	}
 	heading(p, _("Time"));
 	if (r->sent_wall_us)
-		page_add(p, UIR_VALUE, 2, _("sent %s to %s%s"),
+		page_add(p, UIR_VALUE, 2,
+			r->via_proxy ? _("sent %s to %s by a proxy") : _("sent %s to %s"),
 			time_rfc3339(when, r->sent_wall_us / 1000000),
-			r->remote[0] ? r->remote : _("nowhere"),
-			r->via_proxy ? _(" by a proxy") : "");
+			r->remote[0] ? r->remote : _("nowhere"));
 	timings(p, &r->timings);
 	tls(p, &r->tls);
 }

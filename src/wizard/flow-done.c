@@ -8,12 +8,14 @@
 /* --- words -------------------------------------------------------------------------------- */
 
 static void
-fail_with_error(struct flow *f, const char *who, const char *code, const char *said)
+fail_with_error(struct flow *f, enum endpoint who, const char *code, const char *said)
 {
 	const char *meaning = oauth_error_meaning(span_of(code));
+	char reason[LIMIT_MESSAGE];
 
-	flow_fail(f, code, "%s answered %s%s%s%s%s%s.", who, code, *said ? " (\"" : "", said,
-		*said ? "\")" : "", meaning ? ": " : "", meaning ? meaning : "");
+	text_format(reason, sizeof reason, "%s%s%s%s%s%s", code, *said ? " (\"" : "", said,
+		*said ? "\")" : "", meaning ? ": " : "", meaning ? tr(meaning) : "");
+	flow_fail(f, code, "The %s answered %s.", tr(endpoint_words(who)), reason);
 }
 
 /* The protocol's own code where an alias took its place. */
@@ -25,27 +27,48 @@ code_of(const struct exchange *x)
 }
 
 static void
+fail_without(struct flow *f, const struct exchange *x)
+{
+	int status = x->result.response.status;
+
+	if (x->purpose == PURPOSE_TOKEN)
+		flow_fail(f, "", "The token endpoint answered %d without a token.", status);
+	else if (x->purpose == PURPOSE_PAR)
+		flow_fail(f, "",
+			"The pushed authorization request endpoint answered %d without a "
+			"request_uri.",
+			status);
+	else
+		flow_fail(f, "",
+			"The device authorization endpoint answered %d without a device code and "
+			"a user code.",
+			status);
+}
+
+static void
 fail_with_answer(struct flow *f, const struct exchange *x)
 {
-	char who[80];
+	const struct net_result *r = &x->result;
+	enum endpoint who = purpose_endpoint(x->purpose);
 
-	text_format(who, sizeof who, _("The %s request was sent, and the server"),
-		purpose_words(x->purpose));
 	if (x->answer.error[0])
 		fail_with_error(f, who, code_of(x), x->answer.description);
-	else if (x->result.error != NETERR_NONE)
-		flow_fail(f, net_error_id(x->result.error), "The %s request failed: %s.",
-			purpose_words(x->purpose),
-			x->result.error_text[0] ? x->result.error_text
-						: net_error_words(x->result.error));
+	else if (r->error != NETERR_NONE)
+		flow_fail(f, net_error_id(r->error), "The request to the %s failed: %s.",
+			tr(endpoint_words(who)),
+			r->error_text[0] ? r->error_text : tr(net_error_words(r->error)));
 	else
-		flow_fail(f, "", "%s answered %d without %s.", who, x->result.response.status,
-			x->purpose == PURPOSE_TOKEN         ? _("a token")
-				: x->purpose == PURPOSE_PAR ? _("a request_uri")
-							    : _("a device code and a user code"));
+		fail_without(f, x);
 }
 
 /* --- the redirect ------------------------------------------------------------------------- */
+
+static const char *
+log_in_words(const struct flow *f)
+{
+	return f->opened ? _("A browser was started with the address; log in there.")
+			 : _("Open the address in a browser, and log in there.");
+}
 
 void
 flow_wait_for_browser(struct flow *f)
@@ -57,9 +80,7 @@ flow_wait_for_browser(struct flow *f)
 		f->opened = browser_open(buf_span(&f->url), &e) == RES_OK;
 	if (*e.text)
 		log_add(f->w->deps.log, LOG_INFO, LOGC_STEP, 0, "login: %s", e.text);
-	flow_enter(f, FLOW_WAITING, "%s%s",
-		f->opened ? _("A browser was started with the address; log in there.")
-			  : _("Open the address in a browser, and log in there."),
+	flow_enter(f, FLOW_WAITING, "%s%s", log_in_words(f),
 		f->listener ? _(" On another machine: paste back the address the browser ends at.")
 			    : _(" Then paste back the address that the browser ends at."));
 }
@@ -144,9 +165,9 @@ flow_take_response(
 	if (fault != AUTH_FINE) {
 		case_set_checks(w->c, n, check_bit(check_of(fault)), "");
 		flow_fail(f, "authorization_response", "The answer of the login is not used: %s.",
-			auth_fault_words(fault));
+			tr(auth_fault_words(fault)));
 	} else if (*error) {
-		fail_with_error(f, _("The authorization endpoint"), error, said);
+		fail_with_error(f, EP_AUTHORIZATION, error, said);
 	} else {
 		secret_unref(f->code);
 		f->code = secret_ref(code);
@@ -292,10 +313,8 @@ pushed(struct flow *f, const struct json *doc, const struct exchange *x)
 	if (!json_to_i64(json_get(doc, "expires_in"), &seconds, &form) || seconds <= 0)
 		return;
 	flow_enter(f, FLOW_WAITING,
-		"The request was pushed, and its address is good for %lld s.%s%s",
-		(long long)seconds,
-		f->opened ? " A browser was started with it; log in there."
-			  : " Open it in a browser, and log in there.",
+		"The request was pushed, and its address is good for %lld s. %s%s",
+		(long long)seconds, log_in_words(f),
 		f->listener ? "" : _(" Then paste back the address that the browser ends at."));
 }
 
@@ -356,9 +375,12 @@ got_codes(struct flow *f, const struct json *doc, const struct exchange *x)
 	flow_enter(f, FLOW_WAITING, "Open the address on any device, and enter the code there.");
 }
 
-/* The last question is put when the time is over: then the server itself says so. */
-static void
-poll_later(struct flow *f, const char *words)
+/*
+ * The last question is put when the time is over: then the server itself says so.  False: it was,
+ * and the login has ended.
+ */
+static bool
+poll_again(struct flow *f)
 {
 	int64_t now = clock_mono_us(f->w->deps.clock);
 
@@ -366,12 +388,19 @@ poll_later(struct flow *f, const char *words)
 		flow_fail(f, "expired_token",
 			"The codes are expired, and nobody entered the user code in time: begin "
 			"again.");
-		return;
+		return false;
 	}
 	f->next_us = now + f->interval_us;
 	if (f->next_us > f->expires_us)
 		f->next_us = f->expires_us;
-	flow_enter(f, FLOW_WAITING, "%s", words);
+	return true;
+}
+
+static void
+poll_later(struct flow *f, const char *words)
+{
+	if (poll_again(f))
+		flow_enter(f, FLOW_WAITING, "%s", tr(words));
 }
 
 static void
@@ -458,11 +487,13 @@ flow_done(void *ctx, const struct net_result *raw, const struct exchange *x)
 		w->n_login_open++;
 		w->n_unrecorded += !x;
 	}
-	if (mine && x && x->result.error != NETERR_CANCELLED)
+	if (mine && x && x->result.error != NETERR_CANCELLED) {
 		answered(f, raw, x);
-	else if (mine && f->phase == FLOW_WAITING)
-		poll_later(f, f->words);
-	else if (mine)
+	} else if (mine && f->phase == FLOW_WAITING) {
+		if (poll_again(f))
+			flow_show(f);
+	} else if (mine) {
 		flow_enter(f, FLOW_CANCELLED, "The login was cancelled.");
+	}
 	flow_unref(f);
 }

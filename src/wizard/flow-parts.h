@@ -48,7 +48,10 @@ struct flow {
 
 struct flow *flow_new(struct wizard *w, enum flow_kind k, const struct flow_wish *wish);
 void flow_unref(struct flow *f);
-/* Sets phase and words; ends what an ended flow does not need any more. */
+/*
+ * Sets phase and words; ends what an ended flow does not need any more.  The format is looked up
+ * in the interface's language here, its arguments by who gives them.
+ */
 void flow_enter(struct flow *f, enum flow_phase p, const char *fmt, ...) PRINTF(3, 4);
 void flow_fail(struct flow *f, const char *error, const char *fmt, ...) PRINTF(3, 4);
 /* Must the request be pushed, or is it wished (RFC 9126 §5)? */

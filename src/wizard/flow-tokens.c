@@ -129,7 +129,7 @@ conclude(struct flow *f)
 	struct wizard *w = f->w;
 	struct case_token *t = case_token(w->c, SLOT_ID);
 	unsigned failed = 0;
-	const char *where = *w->saved_to ? w->saved_to : "memory only";
+	const char *where = *w->saved_to ? w->saved_to : _("memory only");
 
 	facts_derive(&w->facts, w->c, w->deps.clock); /* the server's clock */
 	if (t->present && t->from == f->token_from) {
@@ -141,12 +141,15 @@ conclude(struct flow *f)
 		flow_fail(f, "id_token",
 			"Tokens came (they are in %s), but the ID token is not valid: %s. Do not "
 			"use them before you know why.",
-			where, login_check_wrong(first_of(failed)));
+			where, tr(login_check_wrong(first_of(failed))));
+	else if (*w->kept_before)
+		flow_enter(f, FLOW_DONE,
+			"Logged in by %s: the new tokens are in %s; those that were there are in "
+			"%s.",
+			tr(flow_row(f->kind)->words), where, w->kept_before);
 	else
-		flow_enter(f, FLOW_DONE, "Logged in by %s: the new tokens are in %s%s%s.",
-			flow_row(f->kind)->words, where,
-			*w->kept_before ? "; those that were there are in " : "",
-			w->kept_before);
+		flow_enter(f, FLOW_DONE, "Logged in by %s: the new tokens are in %s.",
+			tr(flow_row(f->kind)->words), where);
 }
 
 /* Kept, and judged: then the new tokens are verified, and user information asked for. */

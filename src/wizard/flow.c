@@ -229,7 +229,7 @@ flow_ready(struct flow *f)
 	wizard_confirm_origins(w);
 	if (!wizard_endpoint(w, first).n)
 		flow_fail(f, "", "No %s is known: neither the profile nor the metadata names one.",
-			endpoint_words(first));
+			tr(endpoint_words(first)));
 	else if (!wizard_endpoint(w, EP_TOKEN).n)
 		flow_fail(f, "",
 			"No token endpoint is known: neither the profile nor the metadata "
@@ -338,18 +338,21 @@ flow_forget(struct wizard *w)
 	w->flow = NULL;
 }
 
-void
-flow_enter(struct flow *f, enum flow_phase p, const char *fmt, ...)
+/* The words are read by who sits there; what is logged is English. */
+static void PRINTF(3, 0)
+enter(struct flow *f, enum flow_phase p, const char *fmt, va_list ap)
 {
-	va_list ap;
+	char logged[sizeof f->words];
+	va_list again;
 
 	f->phase = p;
-	va_start(ap, fmt);
-	text_vformat(f->words, sizeof(f->words), fmt, ap);
-	va_end(ap);
+	va_copy(again, ap);
+	text_vformat(logged, sizeof logged, fmt, again);
+	va_end(again);
+	text_vformat(f->words, sizeof f->words, tr(fmt), ap);
 	if (p == FLOW_FAILED || p == FLOW_CANCELLED)
 		log_add(f->w->deps.log, p == FLOW_FAILED ? LOG_WARN : LOG_INFO, LOGC_STEP, 0,
-			"login: %s", f->words);
+			"login: %s", logged);
 	if (p != FLOW_WAITING)
 		f->next_us = f->expires_us = 0;
 	if (!flow_active(p) || p == FLOW_REDEEMING) {
@@ -365,16 +368,24 @@ flow_enter(struct flow *f, enum flow_phase p, const char *fmt, ...)
 }
 
 void
-flow_fail(struct flow *f, const char *error, const char *fmt, ...)
+flow_enter(struct flow *f, enum flow_phase p, const char *fmt, ...)
 {
-	char words[sizeof f->words];
 	va_list ap;
 
 	va_start(ap, fmt);
-	text_vformat(words, sizeof(words), fmt, ap);
+	enter(f, p, fmt, ap);
 	va_end(ap);
+}
+
+void
+flow_fail(struct flow *f, const char *error, const char *fmt, ...)
+{
+	va_list ap;
+
 	text_safe_into(f->error, sizeof f->error, span_of(error));
-	flow_enter(f, FLOW_FAILED, "%s", words);
+	va_start(ap, fmt);
+	enter(f, FLOW_FAILED, fmt, ap);
+	va_end(ap);
 }
 
 uint32_t

@@ -65,7 +65,8 @@ struct flow_view { /* borrowed until the next wizard call; every text is safe */
 	/* Monotonic: when the waiting ends; the next poll.  0: none. */
 	int64_t expires_us, next_us;
 	const char *error; /* the OAuth error code, or one of ours ("id_token"); "" */
-	const char *words; /* one sentence: what happened, or what to do now */
+	/* One sentence, in the interface's language: what happened, or what to do now. */
+	const char *words;
 	unsigned ignored;  /* callbacks that were not the answer to this login */
 	unsigned polls;    /* DEVICE: how often the token endpoint was asked */
 };

@@ -129,12 +129,13 @@ probes_ask(struct wizard *w)
 void
 probe_cost(const struct probe_row *p, char *out, size_t size)
 {
-	char time[24] = "";
+	char requests[40], time[24] = "";
 
+	text_format(requests, sizeof(requests), P_("%u request", "%u requests", p->requests),
+		p->requests);
 	if (p->seconds)
 		text_format(time, sizeof(time), ", %u s", p->seconds);
-	text_format(out, size, P_("%u request%s%s%s", "%u requests%s%s%s", p->requests),
-		p->requests, time, *p->danger ? "; " : "", tr(p->danger));
+	text_format(out, size, "%s%s%s%s", requests, time, *p->danger ? "; " : "", tr(p->danger));
 }
 
 /* --- the caller's side -------------------------------------------------------------------- */

@@ -209,13 +209,39 @@ advise_undone(struct wizard *w, const struct case_undone *undone)
 	v->state = STATE_UNDETERMINED;
 }
 
+/* Where the new tokens are instead, in the step's words and before those of the verdict. */
+static void
+say_misplaced(const struct wizard *w, struct diagnosis *d)
+{
+	char *step = d->step_summary[STEP_REFRESH], *verdict = d->verdict.summary;
+	size_t step_size = sizeof d->step_summary[STEP_REFRESH];
+	char was[sizeof d->verdict.summary];
+
+	text_format(was, sizeof was, "%s", verdict);
+	if (*w->saved_to) {
+		text_format(step, step_size,
+			_("New tokens came, and could not be written (%s); they are in %s."),
+			w->save_error, w->saved_to);
+		text_format(verdict, sizeof was,
+			_("The new tokens could not be written (%s); they are in %s. %s"),
+			w->save_error, w->saved_to, was);
+	} else {
+		text_format(step, step_size,
+			_("New tokens came, and could not be written (%s); they are in memory "
+			  "only."),
+			w->save_error);
+		text_format(verdict, sizeof was,
+			_("The new tokens could not be written (%s); they are in memory only. %s"),
+			w->save_error, was);
+	}
+}
+
 /* No server's fault, so no finding: but the verdict and step 3 say it before anything else. */
 void
 refresh_advise(struct wizard *w)
 {
 	struct diagnosis *d = &w->diagnosis;
 	struct verdict *v = &d->verdict;
-	char was[sizeof v->summary], where[sizeof w->saved_to + 4];
 	struct case_undone undone;
 
 	refresh_undone(w, &undone);
@@ -227,17 +253,9 @@ refresh_advise(struct wizard *w)
 	advise_undone(w, &undone);
 	if (!wizard_tokens_misplaced(w))
 		return;
-	text_format(where, sizeof where, "%s%s", *w->saved_to ? _("in ") : _("in memory only"),
-		w->saved_to);
-	text_format(d->step_summary[STEP_REFRESH], sizeof d->step_summary[STEP_REFRESH],
-		_("New tokens came, and could not be written (%s); they are %s."), w->save_error,
-		where);
+	say_misplaced(w, d);
 	if (d->steps[STEP_REFRESH] == STATE_OK)
 		d->steps[STEP_REFRESH] = STATE_WARNING;
-	text_format(was, sizeof was, "%s", v->summary);
-	text_format(v->summary, sizeof v->summary,
-		_("The new tokens could not be written (%s); they are %s. %s"), w->save_error,
-		where, was);
 	if (*w->saved_to)
 		text_format(v->next, sizeof v->next,
 			_("Move %s to where the tokens belong; the old ones may be dead."),
@@ -431,16 +449,26 @@ wizard_dismiss(struct wizard *w, const struct journal_entry *seen, struct err *e
 char *
 interrupted_words(const struct journal_entry *entry, char *out, size_t size)
 {
-	char when[40] = "";
+	char what[LIMIT_MESSAGE], when[40];
 
 	if (entry->wall_s)
 		time_rfc3339(when, entry->wall_s);
-	return text_format(out, size,
-		_("A refresh%s%s%s%s%s ended before its answer was kept: the refresh token may "
-		  "have been used, and is not sent again. If the new tokens are nowhere else, log "
-		  "in again."),
-		*entry->whose ? _(" of ") : "", entry->whose, *when ? _(", sent ") : "", when,
-		*when ? "," : "");
+	if (*entry->whose && entry->wall_s)
+		text_format(what, sizeof what,
+			_("A refresh of %s, sent %s, ended before its answer was kept."),
+			entry->whose, when);
+	else if (*entry->whose)
+		text_format(what, sizeof what,
+			_("A refresh of %s ended before its answer was kept."), entry->whose);
+	else if (entry->wall_s)
+		text_format(what, sizeof what,
+			_("A refresh, sent %s, ended before its answer was kept."), when);
+	else
+		text_format(what, sizeof what, "%s",
+			_("A refresh ended before its answer was kept."));
+	return text_format(out, size, "%s %s", what,
+		_("The refresh token may have been used, and is not sent again. If the new tokens "
+		  "are nowhere else, log in again."));
 }
 
 /*

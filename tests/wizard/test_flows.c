@@ -1,5 +1,6 @@
 /* Logging in again over the replay transport and a manual clock: what is sent, when, and what follows. */
 #include "wizard/login.h"
+#include "language.h"
 #include "openssl-loader.h"
 
 #include <unistd.h>
@@ -364,6 +365,45 @@ a_token_that_works_stays_healthy(void **state)
 	assert_int_not_equal(wizard_diagnosis(t->w)->verdict.state, STATE_PROBLEM);
 }
 
+static bool
+was_logged(const struct world *t, const char *text)
+{
+	struct log_rec r;
+
+	for (size_t i = 0; log_get(t->log, i, &r); i++)
+		if (strcmp(r.text, text) == 0)
+			return true;
+	return false;
+}
+
+/* Also a sentence with something in it, which is only made here; what is logged of it is English. */
+static void
+what_went_wrong_is_said_in_the_users_language(void **state)
+{
+	static const struct {
+		const char *language, *words;
+	} rows[] = {{"de", "Der Token-Endpunkt antwortete 200 ohne ein Token."},
+		{"zh_CN", "令牌端点应答 200，但没有令牌。"}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct world *t;
+
+		if (!speak(rows[i].language))
+			skip();
+		assert_int_equal(teardown(state), 0);
+		assert_int_equal(setup(state), 0);
+		t = *state;
+		begin_device(t);
+		reply("POST", "/token", NULL,
+			"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{}");
+		wait_s(t, 5);
+		assert_int_equal(view(t)->phase, FLOW_FAILED);
+		assert_string_equal(view(t)->words, rows[i].words);
+		assert_true(
+			was_logged(t, "login: The token endpoint answered 200 without a token."));
+	}
+}
+
 int
 main(void)
 {
@@ -384,6 +424,7 @@ main(void)
 		T(a_dropped_proof_ends_the_login),
 		T(the_verdict_says_what_changed),
 		T(a_token_that_works_stays_healthy),
+		T(what_went_wrong_is_said_in_the_users_language), /* last: it is spoken from then on */
 	};
 
 	crypto_set_loader(load_openssl);
