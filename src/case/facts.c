@@ -500,6 +500,15 @@ derive_refresh(struct facts *f)
 			tri_of(f->refresh->answer.outcome == OUTCOME_SUCCESS), (int)f->refresh->n};
 }
 
+/* No profile, no metadata: some servers' addresses tell whose they are. */
+static void
+derive_issuer(struct facts *f, const struct exchange *x)
+{
+	if (x && x->imported)
+		take_text(&f->expected_issuer, url_issuer_of_endpoint(span_of(x->request.url)),
+			(int)x->n);
+}
+
 static void
 derive_caller(struct facts *f)
 {
@@ -513,6 +522,8 @@ derive_caller(struct facts *f)
 	if (f->metadata)
 		take_text(&f->expected_issuer, f->metadata->issuer, (int)f->c->metadata_from);
 	take_text(&f->expected_issuer, span_of(p->issuer), FROM_PROFILE);
+	if (!f->expected_issuer.v.n)
+		derive_issuer(f, f->introspection ? f->introspection : f->userinfo);
 	for (size_t i = 0; i < f->c->n_exchanges; i++) {
 		const struct exchange *y = f->c->exchanges[i];
 

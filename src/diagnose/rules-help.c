@@ -274,11 +274,18 @@ fact_userinfo_out_of_reach(const struct facts *f)
 		!profile_endpoint(p, EP_USERINFO).n && !fact_inactive(f);
 }
 
+/* Of what somebody sent, nothing but a side question: then that is what failed. */
+static bool
+is_all_there_is(const struct facts *f, const struct exchange *x)
+{
+	return f->c->offline && x->imported && f->c->n_exchanges == 1 && !f->access;
+}
+
 enum severity
 fact_weight(const struct facts *f, const struct exchange *x)
 {
 	if (purpose_is_extra(x->purpose))
-		return SEV_WARNING;
+		return is_all_there_is(f, x) ? SEV_ERROR : SEV_WARNING;
 	/* the query was answered, and the token's own time explains that answer */
 	if (x == f->introspection && fact_expired(f) && fact_rejected(f))
 		return SEV_WARNING;

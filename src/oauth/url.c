@@ -475,6 +475,28 @@ is_slash_more(struct span longer, struct span shorter)
 		span_eq(span_sub(longer, 0, shorter.n), shorter);
 }
 
+struct span
+url_issuer_of_endpoint(struct span url)
+{
+	static const char okta[] = "/oauth2/";
+	size_t at;
+	struct url u;
+
+	if (url_parse(&u, url, NULL) != RES_OK)
+		return SPAN_EMPTY;
+	at = span_find_str(u.path, "/protocol/openid-connect/");
+	if (at != SIZE_MAX && span_find_str(u.path, "/realms/") < at)
+		return span_make(url.p, (size_t)(u.path.p - url.p) + at);
+	at = span_find_str(u.path, "/v1/");
+	if (at == SIZE_MAX || !span_starts(u.path, okta))
+		return SPAN_EMPTY;
+	if (at < strlen(okta)) /* "/oauth2/v1/" */
+		return span_make(url.p, (size_t)(u.path.p - url.p));
+	if (span_find(span_sub(u.path, strlen(okta), at - strlen(okta)), '/') != SIZE_MAX)
+		return SPAN_EMPTY;
+	return span_make(url.p, (size_t)(u.path.p - url.p) + at);
+}
+
 char *
 url_difference(char *out, size_t size, struct span a, struct span b)
 {

@@ -33,6 +33,12 @@ enum res url_resolve(struct buf *out, struct span base, struct span ref) MUST_US
 enum res url_well_known_openid(struct buf *out, struct span issuer);
 enum res url_well_known_oauth(struct buf *out, struct span issuer);
 /*
+ * The issuer that an endpoint's address names, by how servers build theirs: Keycloak (ISSUER/protocol/openid-connect/…)
+ * and Okta (ISSUER/v1/… of an authorization server, HOST/oauth2/v1/… of the organisation's own).  Borrowed; empty: it
+ * does not say.
+ */
+struct span url_issuer_of_endpoint(struct span url);
+/*
  * Where do two issuers differ?  "" if equal; else a few words: "only in the trailing slash",
  * "in the scheme", "in the host (idp.example / localhost)", "in the path".  Returns out.
  */

@@ -246,6 +246,31 @@ test_difference(void **state)
 			d[i].want);
 }
 
+static void
+test_issuer_of_endpoint(void **state)
+{
+	static const struct {
+		const char *url, *issuer;
+	} rows[] = {
+		{"https://sso.example/realms/a/protocol/openid-connect/userinfo", "https://sso.example/realms/a"},
+		{"http://kc:8080/auth/realms/a/protocol/openid-connect/token/introspect?x=/v1/",
+			"http://kc:8080/auth/realms/a"},
+		{"https://a.okta.example/oauth2/default/v1/introspect", "https://a.okta.example/oauth2/default"},
+		{"https://a.okta.example/oauth2/v1/userinfo", "https://a.okta.example"},
+		/* nothing that names it */
+		{"https://sso.example/protocol/openid-connect/userinfo", ""},
+		{"https://idp.example/userinfo", ""},
+		{"https://idp.example/v1/me", ""},
+		{"https://idp.example/oauth2/a/b/v1/userinfo", ""},
+		{"https://idp.example/oauth2/token", ""},
+		{"/realms/a/protocol/openid-connect/userinfo", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_true(span_is(url_issuer_of_endpoint(span_of(rows[i].url)), rows[i].issuer));
+}
+
 int
 main(void)
 {
@@ -258,6 +283,7 @@ main(void)
 		cmocka_unit_test(test_resolve),
 		cmocka_unit_test(test_well_known),
 		cmocka_unit_test(test_difference),
+		cmocka_unit_test(test_issuer_of_endpoint),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
