@@ -65,6 +65,8 @@ browser_is_cors(const struct import_exchange *x, struct span type)
 		    origin = http_header(sent, "origin");
 	struct url from, to;
 
+	if (span_is(type, "document")) /* a navigation */
+		return false;
 	if (mode.n ? !span_is(mode, "cors") : !span_is(type, "fetch") && !span_is(type, "xhr"))
 		return false;
 	return url_parse(&from, origin, NULL) == RES_OK &&

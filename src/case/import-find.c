@@ -445,6 +445,14 @@ ends_line(struct span s, size_t at)
 	return at < s.n && (s.p[at] == '\n' || s.p[at] == '\r');
 }
 
+/* As long as what is broken over lines; a break behind a hyphen (Unicode UAX #14, class HY) comes
+ * earlier. */
+static bool
+is_full_line(struct span line)
+{
+	return line.n >= 60 || (line.n >= 30 && line.p[line.n - 1] == '-');
+}
+
 /* A JWT that goes on on the next line: joined. */
 static void
 read_jwt(struct import *im, struct span text, size_t at, struct buf *out)
@@ -453,7 +461,7 @@ read_jwt(struct import *im, struct span text, size_t at, struct buf *out)
 	size_t n = token_run(rest);
 
 	(void)buf_add_span(out, span_sub(rest, 0, n));
-	while (line.n >= 60 && ends_line(rest, n)) {
+	while (is_full_line(line) && ends_line(rest, n)) {
 		struct span next = span_from(rest, n), word;
 
 		while (next.n && memchr(" \t\r\n", next.p[0], 4))

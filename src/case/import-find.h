@@ -10,6 +10,13 @@ bool find_error_code(struct span text, struct span *code);
 struct span find_description(struct span text, struct span code);
 /* A sentence of prosephrases.def: its line, and the code it stands for. */
 bool find_phrase(struct span text, struct span *line, const char **code);
+/* A line of a server's event log (keycloakevents.def): what was asked, and how it was refused; false: none. */
+struct found_event {
+	enum purpose purpose;
+	const char *code;         /* of the protocol */
+	struct span error, words; /* the server's own name for it, and what it means; words may be empty */
+};
+bool find_event(struct span text, struct found_event *out);
 /* A line that is an error about a token, by its words alone, and the code that such an error has. */
 bool find_sentence(struct span text, struct span *line, const char **code);
 /* The part of an error's line from its phrase on, or behind the last colon that a whole sentence stands behind. */

@@ -25,6 +25,7 @@ struct import_har {
 	struct import *im;
 	size_t entries, unreadable;
 	size_t without_body;
+	bool passed; /* something was answered, and not by a proxy that refuses */
 	struct browser_seen browser;
 
 	enum har_at at;
@@ -249,6 +250,32 @@ read_remote(struct net_result *r, const struct json *entry)
 		text_safe_into(r->remote, sizeof(r->remote), address);
 }
 
+/* The tunnel is no exchange of its own, unless the proxy refused it. */
+static void
+read_tunnel(struct import_exchange *x, struct span url)
+{
+	size_t at = span_find_str(url, "://");
+	struct span host = at == SIZE_MAX ? url : span_from(url, at + 3);
+	char *to;
+
+	host = span_sub(host, 0, span_find(host, '/'));
+	if (span_ends(host, ":443"))
+		host.n -= 4;
+	to = xasprintf("https://%.*s/", SPAN_ARG(host));
+	http_request_set(&x->request, "CONNECT", span_of(to));
+	free(to);
+	x->result.via_proxy = true;
+	if (x->result.response.status >= 400)
+		x->result.error =
+			x->result.response.status == 407 ? NETERR_PROXY_AUTH : NETERR_PROXY;
+}
+
+static bool
+is_refused_tunnel(const struct import_exchange *x)
+{
+	return x->result.error != NETERR_NONE && !strcmp(x->request.method, "CONNECT");
+}
+
 static bool
 read_entry(struct import_har *h, struct import_exchange *x, const struct json *entry)
 {
@@ -271,6 +298,9 @@ read_entry(struct import_har *h, struct import_exchange *x, const struct json *e
 	if (json_to_i64(json_get(response, "status"), &status, &form) && status > 0 &&
 		status < 1000)
 		r->status = (int)status;
+	if (!strcmp(word, "CONNECT"))
+		read_tunnel(x, url);
+	h->passed = h->passed || (r->status && r->status != 407 && !is_refused_tunnel(x));
 	if (span_starts_nocase(version, "http/"))
 		(void)snprintf(
 			r->version, sizeof(r->version), "%.*s", SPAN_ARG(span_sub(version, 5, 3)));
@@ -316,6 +346,8 @@ is_relevant(const struct import *im, struct import_exchange *x)
 		x->purpose = import_purpose(x);
 	if (x->purpose != PURPOSE_OTHER)
 		return x->result.response.status || x->result.error != NETERR_NONE;
+	if (is_refused_tunnel(x)) /* where nothing got through, that is the cause */
+		return true;
 	for (size_t i = im->n - 1; i-- > 0 && i + 8 > im->n;) {
 		if (im->x[i]->purpose == PURPOSE_OTHER || !led_here(im->x[i], x))
 			continue;
@@ -363,7 +395,7 @@ take_entry(struct import_har *h, struct span text)
 
 	if (h->too_long)
 		err_set(&e, RES_LIMIT, "longer than %d MiB", ENTRY_MAX >> 20);
-	if (h->too_long || json_parse(&entry, text, &e) != RES_OK) {
+	if (h->too_long || json_parse_mended(&entry, text, &e) != RES_OK) {
 		if (!h->unreadable++)
 			import_note(h->im, "line %d: entry %zu cannot be read (%s)", h->line,
 				h->entries, e.text);
@@ -375,6 +407,24 @@ take_entry(struct import_har *h, struct span text)
 	if (x && (!read_entry(h, x, entry) || !is_relevant(h->im, x)))
 		import_drop_last(h->im);
 	json_free(entry);
+}
+
+/* A proxy that lets some through asks for credentials first (RFC 9110 §11.7.1): no fault. */
+static void
+settle_tunnels(const struct import_har *h)
+{
+	struct import *im = h->im;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < im->n; i++) {
+		struct import_exchange *x = im->x[i];
+
+		if (is_refused_tunnel(x) && (h->passed || i + 1 < im->n))
+			import_free_exchange(x);
+		else
+			im->x[kept++] = x;
+	}
+	im->n = kept;
 }
 
 static int
@@ -416,8 +466,13 @@ import_har_is(struct span head)
 
 	if (span_starts(s, "\xef\xbb\xbf"))
 		s = span_trim(span_from(s, 3));
-	return span_starts(s, "{") &&
-		span_find_str(span_sub(s, 0, HEAD_MOST), "\"log\"") != SIZE_MAX;
+	if (!span_starts(s, "{"))
+		return false;
+	/* what "log" holds, alone, is told by what its entries have */
+	s = span_sub(s, 0, HEAD_MOST);
+	return span_find_str(s, "\"log\"") != SIZE_MAX ||
+		(span_find_str(s, "\"entries\"") != SIZE_MAX &&
+			span_find_str(s, "\"startedDateTime\"") != SIZE_MAX);
 }
 
 struct import_har *
@@ -641,6 +696,7 @@ end(struct import_har *h, struct err *e)
 	if (h->unreadable > 1)
 		import_note(im, "%zu entries could not be read", h->unreadable);
 	sort(im);
+	settle_tunnels(h);
 	link_redirects(im);
 	browser_settle(&h->browser, im);
 	if (!im->n)

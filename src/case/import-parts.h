@@ -71,7 +71,7 @@ void import_set_response(struct import_exchange *x, int status, const char *type
 /* import-purpose.c: what the exchange is for, by request and answer; OTHER: of no interest. */
 enum purpose import_purpose(const struct import_exchange *x);
 enum step import_step(enum purpose p);
-/* Does a shell's variable stand where a value of the body should be? */
+/* Does a shell's variable, or the mark of who took it out, stand where a value should be? */
 bool import_is_unseen(const struct import_exchange *x, struct span value);
 /* The bearer-like token a request carries in its header, query or form; appended to out. */
 bool import_carried(const struct http_request *req, struct buf *out);
@@ -83,6 +83,9 @@ bool import_is_authorization_response(const struct import_exchange *x);
  * be the issuer's own (by its metadata or host) proves a token and refutes none.
  */
 void import_prove(const struct import *im, struct case_file *c);
+
+/* import-mend.c: json_parse(), and once more without what home-made writers get wrong; e: the text's own error. */
+enum res json_parse_mended(struct json **doc, struct span text, struct err *e) MUST_USE;
 
 /*
  * import-har.c, for who reads a HAR file otherwise (case-har.c): behind the "[" of "entries" (false: there is none);

@@ -6,6 +6,8 @@
 #include "case/import-find.h"
 #include "oauth/dialect.h"
 
+enum { CHALLENGE_MOST = 2000 };
+
 /* --- what is whole in the text ------------------------------------------------------------ */
 
 /* An HTTP message or a curl command somewhere below. */
@@ -129,26 +131,66 @@ quoted_json(struct import *im, struct span text, enum purpose purpose)
 	return r == RES_OK ? r : RES_NOTFOUND;
 }
 
+/* The bytes of a quotation mark as word processors and text recognition write it; 0: none. */
+static size_t
+curly_quote(struct span s)
+{
+	static const char *const marks[] = {"\xe2\x80\x9c", "\xe2\x80\x9d", "\xe2\x80\x9e"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
+		if (span_starts(s, marks[i]))
+			return strlen(marks[i]);
+	return 0;
+}
+
+/* As the server wrote it: plain quotes, and what is quoted on one line.  behind: of the text. */
+static void
+put_challenge(struct buf *out, struct span value, struct span behind)
+{
+	size_t quotes = 0, curly;
+	struct span s = span_make(value.p, value.n + behind.n);
+
+	for (size_t i = 0; i < s.n; i++) {
+		bool inside = quotes % 2;
+
+		if (i >= value.n && (!inside || out->len > CHALLENGE_MOST))
+			return;
+		curly = curly_quote(span_from(s, i));
+		quotes += curly || s.p[i] == '"';
+		if (curly)
+			(void)buf_putc(out, '"');
+		else
+			(void)buf_putc(out, memchr("\r\n", s.p[i], 2) ? ' ' : s.p[i]);
+		i += curly ? curly - 1 : 0;
+	}
+}
+
 static enum res
 quoted_challenge(struct import *im, struct span text, enum purpose purpose)
 {
 	struct challenges c;
 	struct import_exchange *x;
 	struct span value;
+	struct buf plain;
 	int inferred = 401;
+	enum res r;
 
 	if (!find_challenge(text, &value) || !(x = import_add(im)))
 		return RES_NOTFOUND;
+	buf_init_wiping(&plain, LIMIT_BODY);
+	put_challenge(&plain, value, span_from(text, (size_t)(value.p - text.p) + value.n));
 	challenges_init(&c);
-	challenges_parse(&c, value);
+	challenges_parse(&c, buf_span(&plain));
 	for (size_t i = 0; i < c.n; i++)
 		if (challenge_param(&c.v[i], "error").n)
 			inferred = import_status_of_error(challenge_param(&c.v[i], "error"));
 	challenges_release(&c);
 	import_set_response(x, status_or(im, text, inferred), NULL, SPAN_EMPTY);
 	x->purpose = purpose_of_words(text, purpose);
-	if (http_headers_add(&x->result.response.headers, SPAN_LIT("WWW-Authenticate"), value) !=
-		RES_OK) {
+	r = http_headers_add(
+		&x->result.response.headers, SPAN_LIT("WWW-Authenticate"), buf_span(&plain));
+	buf_release(&plain);
+	if (r != RES_OK) {
 		import_drop_last(im);
 		return RES_NOTFOUND;
 	}
@@ -210,6 +252,50 @@ quoted_code(struct import *im, struct span text, enum purpose purpose)
 		purpose == PURPOSE_COUNT && vendor_code_of_grant(vendor) ? PURPOSE_REFRESH
 									 : purpose);
 	say_error(im, vendor, im->n_tokens);
+	return RES_OK;
+}
+
+/* A web server's log of a request that never came to who knows tokens. */
+static enum res
+quoted_served(struct import *im, struct span text, enum purpose purpose)
+{
+	static const struct {
+		const char *part;
+		int status;
+		const char *body;
+	} rows[] = {
+#define PROSE_SERVED(part, status, body) {part, status, body},
+#include "case/prosewords.def"
+	};
+	struct import_exchange *x;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (!span_contains_nocase(text, rows[i].part))
+			continue;
+		if (!(x = import_add(im)))
+			return RES_NOTFOUND;
+		import_set_response(x, rows[i].status, "text/plain", span_of(rows[i].body));
+		x->purpose = purpose_of_words(text, purpose);
+		if (x->purpose == PURPOSE_COUNT || x->purpose == PURPOSE_OTHER)
+			x->purpose = PURPOSE_RESOURCE;
+		import_take_as(
+			im, "a server's log of a request that it answered %d", rows[i].status);
+		return RES_OK;
+	}
+	return RES_NOTFOUND;
+}
+
+/* A server's own log of what it refused. */
+static enum res
+quoted_event(struct import *im, struct span text, enum purpose purpose)
+{
+	struct found_event event;
+
+	if (!find_event(text, &event))
+		return RES_NOTFOUND;
+	add_error(im, text, span_of(event.code), event.words,
+		purpose == PURPOSE_COUNT ? event.purpose : purpose);
+	say_error(im, event.error, im->n_tokens);
 	return RES_OK;
 }
 
@@ -368,8 +454,9 @@ typedef enum res evidence(struct import *im, struct span text, enum purpose purp
 static enum res
 quoted(struct import *im, struct span text, enum purpose purpose)
 {
-	static evidence *const kinds[] = {quoted_json, quoted_challenge, quoted_code,
-		quoted_inactive, quoted_failure, quoted_sentence, quoted_status, plain_body};
+	static evidence *const kinds[] = {quoted_json, quoted_challenge, quoted_served,
+		quoted_event, quoted_code, quoted_inactive, quoted_failure, quoted_sentence,
+		quoted_status, plain_body};
 	enum res r = RES_NOTFOUND;
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds) && r != RES_OK; i++)

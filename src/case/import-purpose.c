@@ -148,6 +148,12 @@ by_answer(const struct http_response *r)
 bool
 import_is_unseen(const struct import_exchange *x, struct span value)
 {
+	static const char *const marks[] = {
+		"redacted", "***", "...", "\xe2\x80\xa6", "\xe2\x80\xa2"};
+
+	for (size_t i = 0; x->named && i < ARRAY_SIZE(marks); i++)
+		if (span_contains_nocase(value, marks[i]))
+			return true;
 	return x->expanded && (span_starts(value, "$") || span_starts(value, "%"));
 }
 

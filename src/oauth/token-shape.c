@@ -153,7 +153,8 @@ token_is_placeholder(struct span s)
 	for (i = 0; i < ARRAY_SIZE(words); i++)
 		if (span_is_nocase(s, words[i]))
 			return true;
-	if ((span_find(s, '[') != SIZE_MAX && span_contains_nocase(s, "[redacted")) ||
+	/* "[redacted]", "[REDACTED_TOKEN]", and the HAR sanitizers' "[access_token redacted]" */
+	if ((span_find(s, '[') != SIZE_MAX && span_contains_nocase(s, "redacted")) ||
 		(span_find(s, ' ') != SIZE_MAX && span_contains_nocase(s, "object object")))
 		return true;
 	for (i = 1; i < s.n; i++)

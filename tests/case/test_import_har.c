@@ -461,6 +461,57 @@ failures_by_words(void **state)
 	}
 }
 
+/* What is no JSON outside of strings; inside of them nothing is touched. */
+static void
+mended(void **state)
+{
+	static const struct {
+		const char *text, *name, *value;
+	} rows[] = {
+		{"{\"a\":NaN,\"b\":[-Infinity,Infinity,],\"c\":\"NaN,}\" , }", "c", "NaN,}"},
+		{"{\"a\":undefined,\"c\":\"\\\",]\"}", "c", "\",]"},
+	};
+	struct json *doc;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_int_equal(json_parse_mended(&doc, span_of(rows[i].text), NULL), RES_OK);
+		assert_true(span_is(json_get_str(doc, rows[i].name), rows[i].value));
+		json_free(doc);
+	}
+	assert_int_not_equal(json_parse_mended(&doc, SPAN_LIT("{\"a\":NaNo}"), NULL), RES_OK);
+	assert_int_not_equal(json_parse_mended(&doc, SPAN_LIT("{\"a\":1,,\"b\":2}"), NULL), RES_OK);
+}
+
+/* A proxy's refusal counts where nothing else of the recording got an answer. */
+static void
+tunnels(void **state)
+{
+	static const char tunnel[] = "http://idp.example:443";
+	struct import im;
+	struct buf b;
+
+	(void)state;
+	begin(&b);
+	entry(&b, "2026-01-31T12:00:00Z", "CONNECT", "other.example:443", "", "", 407, "", "", "");
+	entry(&b, "2026-01-31T12:00:01Z", "CONNECT", tunnel, "", "", 407, "", "", "");
+	take_har(&im, &b);
+	assert_int_equal(im.n, 1);
+	assert_int_equal(im.x[0]->result.error, NETERR_PROXY_AUTH);
+	assert_string_equal(im.x[0]->request.url, "https://idp.example/");
+	import_release(&im);
+
+	/* asked for credentials first, as proxies do, and then let through */
+	begin(&b);
+	entry(&b, "2026-01-31T12:00:00Z", "CONNECT", tunnel, "", "", 407, "", "", "");
+	entry(&b, "2026-01-31T12:00:01Z", "CONNECT", tunnel, "", "", 200, "", "", "");
+	entry(&b, "2026-01-31T12:00:02Z", "GET", "https://idp.example/userinfo", bearer, "", 200, "", "{}", "");
+	take_har(&im, &b);
+	assert_int_equal(im.n, 1);
+	assert_int_equal(im.x[0]->purpose, PURPOSE_USERINFO);
+	import_release(&im);
+}
+
 int
 main(void)
 {
@@ -477,6 +528,8 @@ main(void)
 		cmocka_unit_test(across_origins),
 		cmocka_unit_test(sanitized),
 		cmocka_unit_test(failures_by_words),
+		cmocka_unit_test(mended),
+		cmocka_unit_test(tunnels),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -222,6 +222,52 @@ hostile(void **state)
 	}
 }
 
+static void
+event_logs(void **state)
+{
+	static const struct {
+		const char *text;
+		enum purpose purpose;
+		const char *code, *words;
+	} rows[] = {
+		{"WARN [org.keycloak.events] (t) type=\"REFRESH_TOKEN_ERROR\", userId=\"null\", error=\"invalid_token\", "
+		 "reason=\"Session not active\", client_auth_method=\"client-secret\"",
+			PURPOSE_REFRESH, "invalid_grant", "Session not active"},
+		{"[org.keycloak.events] (t) type=USER_INFO_REQUEST_ERROR, userId=null, error=user_disabled, auth_method=x",
+			PURPOSE_USERINFO, "invalid_token", "User disabled"},
+		{" type=LOGIN, a=b\n type=CODE_TO_TOKEN_ERROR, error=invalid_client_credentials", PURPOSE_TOKEN,
+			"invalid_client", "Invalid client credentials"},
+		/* an error that only the server's own words tell */
+		{" type=USER_INFO_REQUEST_ERROR, error=access_denied", PURPOSE_USERINFO, "invalid_token", ""},
+	};
+	struct found_event e;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_true(find_event(span_of(rows[i].text), &e));
+		assert_int_equal(e.purpose, rows[i].purpose);
+		assert_string_equal(e.code, rows[i].code);
+		assert_true(span_is(e.words, rows[i].words));
+	}
+	assert_false(find_event(SPAN_LIT(" type=LOGIN_ERROR, error=user_disabled"), &e));
+	assert_false(find_event(SPAN_LIT(" type=REFRESH_TOKEN, clientId=a"), &e));
+}
+
+/* As a word processor writes it; a value goes on on the next line, what is behind it does not. */
+static void
+challenges_of_documents(void **state)
+{
+	struct import im;
+
+	(void)state;
+	take(&im, "WWW-Authenticate: Bearer error=\xe2\x80\x9cinvalid_token\xe2\x80\x9d, "
+		  "error_description=\xe2\x80\x9cThe access\ntoken expired\xe2\x80\x9d\nand more");
+	assert_int_equal(im.n, 1);
+	assert_true(span_is(http_header(&im.x[0]->result.response.headers, "www-authenticate"),
+		"Bearer error=\"invalid_token\", error_description=\"The access token expired\""));
+	import_release(&im);
+}
+
 int
 main(void)
 {
@@ -235,6 +281,8 @@ main(void)
 		cmocka_unit_test(embedded_messages),
 		cmocka_unit_test(long_logs),
 		cmocka_unit_test(hostile),
+		cmocka_unit_test(event_logs),
+		cmocka_unit_test(challenges_of_documents),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

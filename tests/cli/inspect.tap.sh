@@ -8,12 +8,16 @@
 # ID is the first finding, or "-": no finding above information.  @JWT_OLD@, @JWT_GOOD@ stand for
 # tokens that expired in 2023 or will in 2100, @ES256@ for one whose signature is cut, @JWT_OLD_WRAPPED@,
 # @JWT_OLD_WRAPPED2@ and @JWT_OLD_FLOWED@ for the first as mail programs quote it.
+#
+# Whole files, byte for byte (HAR of browsers and proxies, traces, logs, mails), are in inspect/recorded/, each
+# a line of its table `expected`: FILE STATUS ID.
 set -u
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
 HOME=$work XDG_CONFIG_HOME=$work XDG_STATE_HOME=$work
 export HOME XDG_CONFIG_HOME XDG_STATE_HOME
 tables=${INSPECTED:-"${srcdir:-.}/tests/cli/inspect/*.txt"}
+recorded=${RECORDED:-"${srcdir:-.}/tests/cli/inspect/recorded"}
 
 b64url() { base64 | tr -d '\n=' | tr '+/' '-_'; }
 sig=$(awk 'BEGIN { while (i++ < 342) printf "A" }')
@@ -40,6 +44,18 @@ awk -v work="$work" -v old="$old" -v good="$good" -v cut="$cut" -v wrapped="$wra
 	file { gsub(/@JWT_OLD@/, old); gsub(/@JWT_GOOD@/, good); gsub(/@JWT_CUT@/, cut)
 		gsub(/@JWT_OLD_WRAPPED@/, wrapped); gsub(/@JWT_OLD_WRAPPED2@/, wrapped2); gsub(/@JWT_OLD_FLOWED@/, flowed); print >file }
 ' $tables || exit 99
+
+# a file that is not in the table would not be looked at
+sed -n 's/^\([^# ][^ ]*\) \([0-3]\) \([a-z0-9-]*\)$/\1 \2 \3/p' "$recorded/expected" >"$work/recorded"
+for file in "$recorded"/*; do
+	[ "${file##*/}" = expected ] || grep -q "^${file##*/} " "$work/recorded" || {
+		echo "Bail out! ${file##*/} is not in $recorded/expected"
+		exit 99
+	}
+done
+while read -r name status id; do
+	printf '%s\t%s\t%s\t%s\t\n' "$recorded/$name" "$name" "$status" "$id"
+done <"$work/recorded" >>"$work/list"
 
 echo "1..$(($(wc -l <"$work/list")))"
 n=0 failed=0
@@ -82,6 +98,9 @@ while IFS="$tab" read -r file name status id as; do
 		grep -q '"state": "skipped"' || why="$why; the problem is in step $step, which is called skipped"
 	[ -z "$as" ] || grep -qF "taken as $as" "$work/err" || why="$why; $(head -1 "$work/err")"
 	grep -qF -e "$sig" -e s3cr3t-value "$work/out" "$work/err" && why="$why; holds a secret"
+	# nor the signature of any token of the file
+	grep -aoE 'eyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{40,}' "$file" | sed 's/.*\.//' >"$work/sigs"
+	grep -qFf "$work/sigs" "$work/out" "$work/err" && why="$why; holds a signature"
 	if [ -z "$why" ]; then
 		echo "ok $n - $name"
 	else
