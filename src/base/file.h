@@ -19,7 +19,10 @@ enum res file_read_secret(const char *path, struct secret **out, struct err *e) 
  * symbolic link is refused.
  */
 enum res file_write_private(const char *path, struct span content, struct err *e) MUST_USE;
-/* Could file_write_private() write there now?  Tries with an empty file beside path, which goes again. */
+/*
+ * Could file_write_private() write there now?  Tries with an empty file beside path, which goes
+ * again.
+ */
 enum res file_try_private(const char *path, struct err *e) MUST_USE;
 /* Atomic as above with the mode of other outputs (0666 less umask). */
 enum res file_write(const char *path, struct span content, struct err *e) MUST_USE;

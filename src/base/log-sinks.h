@@ -7,7 +7,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 
-/* --- log-file.c: JSON lines ------------------------------------------------------------------ */
+/* --- log-file.c: JSON lines --------------------------------------------------------------- */
 struct log_file {
 	int fd; /* -1: none */
 	char *path;
@@ -39,7 +39,7 @@ void log_otel_line(
 int log_severity_number(enum log_level v); /* of the same model: 1 TRACE … 17 ERROR */
 int log_syslog_priority(enum log_level v); /* 7 debug … 3 error */
 
-/* --- log-system.c: syslog and the journal --- */
+/* --- log-system.c: syslog and the journal ------------------------------------------------- */
 struct log_system {
 	int fd; /* -1: none */
 	enum log_system_kind kind;

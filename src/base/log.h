@@ -41,8 +41,9 @@ void log_add(struct log *l, enum log_level level, enum log_cat cat, uint32_t exc
 	const char *fmt, ...) PRINTF(5, 6);
 
 /*
- * What the records of a run have in common (W3C Trace Context: 16 bytes, not all zero), and which span a record
- * belongs to: that of its exchange, else the one that is open.  Ids are lower-case hexadecimal, "" for none.
+ * What the records of a run have in common (W3C Trace Context: 16 bytes, not all zero), and which
+ * span a record belongs to: that of its exchange, else the one that is open.  Ids are lower-case
+ * hexadecimal, "" for none.
  */
 enum { LOG_TRACE_BYTES = 16, LOG_TRACE_HEX = 32, LOG_SPAN_HEX = 16 };
 void log_set_run(struct log *l, const unsigned char trace_id[LOG_TRACE_BYTES]);
@@ -53,17 +54,22 @@ void log_open_span(struct log *l, const char *span); /* NULL: none is open */
 void log_name_span(struct log *l, uint32_t exchange, const char *span);
 
 /*
- * Sinks besides the ring.  JSON lines (doc/log.schema.json) into a file 0600, opened O_NOFOLLOW, appended.  A file that
- * was moved away is noticed at the next flush, and opened anew under its name.
+ * Sinks besides the ring.  JSON lines (doc/log.schema.json) into a file 0600, opened O_NOFOLLOW,
+ * appended.  A file that was moved away is noticed at the next flush, and opened anew under its
+ * name.
  */
 enum res log_open_file(struct log *l, const char *path, struct err *e) MUST_USE;
-/* Before a record that would make the file longer than that, it becomes FILE.1, that FILE.2 … up to keep; 0: never. */
+/*
+ * Before a record that would make the file longer than that, it becomes FILE.1, that FILE.2 … up to
+ * keep; 0: never.
+ */
 void log_set_rotation(struct log *l, uint64_t max_bytes, unsigned keep);
 /* Closes and opens the file at once; RES_NOTFOUND if there is none. */
 enum res log_reopen(struct log *l, struct err *e) MUST_USE;
 /* The system's own log.  socket_path NULL: the usual one. */
 enum log_system_kind { LOG_SYSLOG, LOG_JOURNAL };
-enum res log_open_system(struct log *l, enum log_system_kind kind, const char *socket_path, struct err *e) MUST_USE;
+enum res log_open_system(
+	struct log *l, enum log_system_kind kind, const char *socket_path, struct err *e) MUST_USE;
 void log_set_stderr(struct log *l, bool on);
 /* Why the log file was given up; "" while it is written. */
 const char *log_file_failure(const struct log *l);
@@ -74,8 +80,12 @@ void log_flush(struct log *l);
 size_t log_count(const struct log *l);
 uint64_t log_first_seq(const struct log *l);
 bool log_get(const struct log *l, size_t index, struct log_rec *out); /* text: until the next add */
-uint64_t log_generation(const struct log *l); /* changes with every record: the number of the last one */
-/* Of a record in the ring that was made before its exchange had a number; seq 0, and one that has gone: nothing. */
+/* changes with every record: the number of the last one */
+uint64_t log_generation(const struct log *l);
+/*
+ * Of a record in the ring that was made before its exchange had a number; seq 0, and one that has
+ * gone: nothing.
+ */
 void log_set_exchange(struct log *l, uint64_t seq, uint32_t exchange);
 
 const char *log_level_id(enum log_level v); /* "info" */

@@ -101,7 +101,10 @@ struct span span_trim(struct span a);
  * empty then.  "a,,b" gives "a", "", "b".  Start with *rest = the whole.
  */
 bool span_next(struct span *rest, char sep, struct span *part);
-/* Takes the next run of non-blanks off *rest (scope lists); false once there is none, and *word is empty. */
+/*
+ * Takes the next run of non-blanks off *rest (scope lists); false once there is none, and *word is
+ * empty.
+ */
 bool span_word(struct span *rest, struct span *word);
 /* Is word among the blank-separated words of list? */
 bool span_has_word(struct span list, const char *word);

@@ -21,8 +21,9 @@ size_t utf8_cells(struct span s);
 struct span utf8_clip(struct span s, size_t cells);
 
 /*
- * May a line end between these two though there is no blank (the part of UAX #14 that Chinese and Japanese need)?
- * Beside an ideograph, but not before what closes or goes on, nor behind what opens.
+ * May a line end between these two though there is no blank (the part of UAX #14 that Chinese and
+ * Japanese need)? Beside an ideograph, but not before what closes or goes on, nor behind what
+ * opens.
  */
 bool utf8_break_between(uint32_t before, uint32_t after);
 

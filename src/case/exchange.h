@@ -1,7 +1,7 @@
 /*
  * One request and what came of it, as recorded: secrets are masked already, and what only their
- * values could tell stands beside them in token_infos.  Facts are derived from this alone, so that a
- * live, a saved and an imported case give the same verdict.
+ * values could tell stands beside them in token_infos.  Facts are derived from this alone, so that
+ * a live, a saved and an imported case give the same verdict.
  */
 #ifndef TT_CASE_EXCHANGE_H
 #define TT_CASE_EXCHANGE_H
@@ -75,7 +75,12 @@ enum token_slot token_slot_of_role(enum token_role r); /* SLOT_ACCESS for what d
 const struct token_member *token_slot_member(enum token_slot s);
 
 /* What masking would hide of an Authorization header that is not "SCHEME token". */
-enum auth_header_form { AUTH_HEADER_FINE, AUTH_HEADER_NO_BLANK, AUTH_HEADER_BLANKS, AUTH_HEADER_SCHEME_TWICE };
+enum auth_header_form {
+	AUTH_HEADER_FINE,
+	AUTH_HEADER_NO_BLANK,
+	AUTH_HEADER_BLANKS,
+	AUTH_HEADER_SCHEME_TWICE
+};
 
 struct exchange {
 	uint32_t n;               /* 1, 2, 3 … in the case */
@@ -84,7 +89,8 @@ struct exchange {
 	bool imported;            /* not made by this program */
 	bool by_hand;             /* its request was edited by the user before it was sent */
 	enum token_slot slot;
-	uint32_t token_generation; /* which generation of the case's tokens (0: as given, +1 a refresh) */
+	/* which generation of the case's tokens (0: as given, +1 a refresh) */
+	uint32_t token_generation;
 	uint32_t follows;         /* the exchange whose redirect or retry this is; 0: none */
 	unsigned attempt;         /* 1, 2 … of the same request */
 
@@ -100,14 +106,18 @@ struct exchange {
 	/* Of its DPoP proof (oauth/dpop.h); "": it had none, or nothing is wrong with it. */
 	char proof_jkt[48], proof_flaw[200];
 	enum auth_header_form auth_header; /* how the request's Authorization was written */
-	/* Of a login's answer (oauth/loginchecks.def): which checks it failed; more of them, safe text. */
+	/*
+	 * Of a login's answer (oauth/loginchecks.def): which checks it failed; more of them, safe
+	 * text.
+	 */
 	unsigned checks_failed;
 	char checks_why[200];
 	bool echoes_token;        /* the answer repeats the token the request carried */
 
 	/* Tokens seen in the response (or, imported, in the request), by their facts. */
 	struct {
-		char where[40];          /* "response.access_token", "request.authorization", "request.token" */
+		/* "response.access_token", "request.authorization", "request.token" */
+		char where[40];
 		struct token_info info;
 	} tokens[4];
 	size_t n_tokens;

@@ -1,7 +1,7 @@
 /*
- * An exchange taken apart into named values, as a person reads it and as two are compared: request line, headers,
- * parameters of address, form and challenge, members of JSON bodies, timings, TLS.  Pure; everything in an exchange is
- * masked already, and each name and value is safe text.
+ * An exchange taken apart into named values, as a person reads it and as two are compared: request
+ * line, headers, parameters of address, form and challenge, members of JSON bodies, timings, TLS.
+ * Pure; everything in an exchange is masked already, and each name and value is safe text.
  */
 #ifndef TT_CASE_PARTS_H
 #define TT_CASE_PARTS_H
@@ -39,9 +39,12 @@ void part_list_release(struct part_list *l);
 /* Appends all parts of an exchange, in the order of the groups. */
 void parts_of_exchange(struct part_list *out, const struct exchange *x);
 /* Appends the members of an object; deep: those of objects within it, too, as "cnf.jkt". */
-void parts_of_object(struct part_list *out, enum part_group g, const struct json *object, bool deep);
+void parts_of_object(
+	struct part_list *out, enum part_group g, const struct json *object, bool deep);
 
-/* Two lists side by side: what has the same group and name, and is the k-th of that name in both. */
+/*
+ * Two lists side by side: what has the same group and name, and is the k-th of that name in both.
+ */
 struct part_pair {
 	const struct part *a, *b; /* borrowed; NULL: only the other one has it */
 	bool same;

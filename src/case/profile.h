@@ -32,11 +32,16 @@ struct profile {
 /* The kinds of a key's value. */
 enum key_kind { KEY_STR, KEY_URL, KEY_BOOL, KEY_INT, KEY_LIST, KEY_SECRET, KEY_TOKEN };
 struct profile_key {
-	const char *name;   /* KEY_SECRET: …_env, _file, _command, _keyring; KEY_TOKEN: …_file in the configuration */
+	/* KEY_SECRET: …_env, _file, _command, _keyring; KEY_TOKEN: …_file in the configuration */
+	const char *name;
 	enum key_kind kind;
 	int dflt, min, max; /* KEY_INT, KEY_BOOL */
 	const char *unit, *help;
-	size_t at;          /* offsetof in struct profile (char *, bool, int, str_list; secret *, its char *…_source follows) */
+	/*
+	 * offsetof in struct profile (char *, bool, int, str_list; secret *, its char *…_source
+	 * follows)
+	 */
+	size_t at;
 };
 extern const struct profile_key profile_keys[];
 extern const size_t profile_key_count;

@@ -14,13 +14,18 @@ struct renewal {
 	char asked_scope[400];       /* the narrower one the request asked for (RFC 6749 §6); "" */
 	char lost[200], gained[200]; /* scopes, blank-separated; "" */
 	char old_aud[300], new_aud[300];     /* safe; "": nobody said */
-	bool differs;                /* expires_in and exp of the new access token are both there, and say … */
-	int64_t exp_off;             /* … this many seconds apart (exp less what expires_in gives) */
+	/* expires_in and exp of the new access token are both there, and say … */
+	bool differs;
+	/* … this many seconds apart (exp less what expires_in gives) */
+	int64_t exp_off;
 };
 
 /* False: there is nothing but the tokens as given. */
 bool case_renewal(const struct case_file *c, struct renewal *out);
-/* "a new refresh token took the old one's place, scope lost: email, it lives 1 h instead of 2 h"; "" where there is nothing to say. */
+/*
+ * "a new refresh token took the old one's place, scope lost: email, it lives 1 h instead of 2 h";
+ * "" where there is nothing to say.
+ */
 char *renewal_words(const struct renewal *r, char *out, size_t size);
 
 #endif

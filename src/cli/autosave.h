@@ -26,7 +26,10 @@ void autosave_free(struct autosave *s, bool keep);
 bool autosave_offer(const struct autosave *s, char *out, size_t size);
 /* Its path, from xmalloc; NULL: there is none. */
 char *autosave_newest(void);
-/* Those that were left behind, the newest first, seen or not; the paths are the caller's.  Returns how many. */
+/*
+ * Those that were left behind, the newest first, seen or not; the paths are the caller's.  Returns
+ * how many.
+ */
 struct autosave_left {
 	char *path;
 	int64_t at_s;

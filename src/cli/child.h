@@ -11,7 +11,8 @@
 
 struct child {
 	pid_t pid;           /* -1: none runs */
-	int fd;              /* its stdout, to poll for; -1: closed, the end of the process is left */
+	/* its stdout, to poll for; -1: closed, the end of the process is left */
+	int fd;
 	int complaints;      /* its stderr; -1 */
 	int limit_ms;
 	int64_t deadline_us; /* monotonic */

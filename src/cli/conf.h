@@ -42,7 +42,10 @@ void conf_release(struct conf *c);
  * Relative file names are taken from the configuration file's folder, "~/" from the home folder.
  */
 enum res conf_load(struct conf *c, const char *path, struct err *e) MUST_USE;
-/* The folder of --config's file (path), or of what conf_load() finds, or of what it would: owned; NULL: no home. */
+/*
+ * The folder of --config's file (path), or of what conf_load() finds, or of what it would: owned;
+ * NULL: no home.
+ */
 char *conf_folder(const char *path);
 /* One text of that form, as read from `file` (tests, fuzzing); main: not from profiles.d. */
 enum res conf_read(
@@ -94,7 +97,10 @@ struct secret_fetch {
 };
 void secret_fetch_init(struct secret_fetch *f);
 void secret_fetch_release(struct secret_fetch *f); /* what still runs is killed */
-/* Starts the command of the first secret of p that has no value yet; f->key is NULL when there is none. */
+/*
+ * Starts the command of the first secret of p that has no value yet; f->key is NULL when there is
+ * none.
+ */
 enum res secret_fetch_begin(
 	struct secret_fetch *f, const struct profile *p, struct err *e) MUST_USE;
 /* True: the command is over; *out is the secret, the caller's, or NULL with e set.  Never waits. */

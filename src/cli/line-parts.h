@@ -23,7 +23,10 @@ void line_finish(struct line *l);
 /* False: none was chosen, and e may say why. */
 bool line_choose_place(struct line *l, struct err *e);
 
-/* New tokens came since there were `was` generations of them: offers to replace the profile's token files. */
+/*
+ * New tokens came since there were `was` generations of them: offers to replace the profile's token
+ * files.
+ */
 void line_offer_files(struct line *l, size_t was);
 
 /* What there is to learn (line-learn.c); words: of a question, a term or what is said of them. */

@@ -1,6 +1,7 @@
 /*
- * The loadable modules: net.so (libcurl, OpenSSL), demo.so (libmicrohttpd) and qr.so (libqrencode), taken from beside
- * the executable in a build tree, else from pkglibdir, and only when first needed.
+ * The loadable modules: net.so (libcurl, OpenSSL), demo.so (libmicrohttpd) and qr.so (libqrencode),
+ * taken from beside the executable in a build tree, else from pkglibdir, and only when first
+ * needed.
  */
 #ifndef TT_CLI_MODULES_H
 #define TT_CLI_MODULES_H
@@ -17,7 +18,9 @@ const struct transport_ops *modules_transport(struct err *e);
 char *modules_build_folder(void);
 const struct demo_ops *modules_demo(struct err *e);
 const struct qr_ops *modules_qr(struct err *e);
-/* libsecret: for a child process, see cli/keyring.h.  NULL: not built in, or it cannot be loaded. */
+/*
+ * libsecret: for a child process, see cli/keyring.h.  NULL: not built in, or it cannot be loaded.
+ */
 const struct keyring_ops *modules_keyring(struct err *e);
 
 #endif

@@ -100,7 +100,11 @@ void options_help(struct buf *out, enum command c);
 const char *command_title(enum command c);
 /* Does an argument look like a token or a secret (then it is never echoed)? */
 bool looks_secret(const char *arg);
-/* RES_REFUSED, with the way that works, if a token or secret was given where the option takes a name. */
-enum res option_value_secret(const struct option_row *row, const char *value, struct err *e) MUST_USE;
+/*
+ * RES_REFUSED, with the way that works, if a token or secret was given where the option takes a
+ * name.
+ */
+enum res option_value_secret(
+	const struct option_row *row, const char *value, struct err *e) MUST_USE;
 
 #endif

@@ -1,9 +1,11 @@
 /*
- * The cases and HAR files used lately, for the opening screen: names and times, nothing of what is in them.
+ * The cases and HAR files used lately, for the opening screen: names and times, nothing of what is
+ * in them.
  *
- * $XDG_STATE_HOME/tokentriage/recent (0600) has a line each, the newest first: "SECONDS saved|opened PATH".
- * It is bounded, and a file that is gone goes from it.  ui.recent = false: nothing is read or written.
- * Two programs that write at once: the list of the last one stays, whole.
+ * $XDG_STATE_HOME/tokentriage/recent (0600) has a line each, the newest first: "SECONDS
+ * saved|opened PATH".  It is bounded, and a file that is gone goes from it.  ui.recent = false:
+ * nothing is read or written.  Two programs that write at once: the list of the last one stays,
+ * whole.
  */
 #ifndef TT_CLI_RECENT_H
 #define TT_CLI_RECENT_H

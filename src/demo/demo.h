@@ -20,7 +20,8 @@ enum demo_fault {
 	FAULT_WRONG_CLIENT = 1 << 4, /* ... with an id that the server does not know */
 	FAULT_PUBLIC_CLIENT = 1 << 5, /* the client has no secret, and may not introspect */
 	FAULT_KEY_RETIRED = 1 << 6, /* the token's signing key was dropped after it was issued */
-	FAULT_FOREIGN_CLIENT = 1 << 7, /* the token is another client's; a client sees only its own */
+	/* the token is another client's; a client sees only its own */
+	FAULT_FOREIGN_CLIENT = 1 << 7,
 	FAULT_FOREIGN_REFRESH = 1 << 8, /* the refresh token is another client's */
 	FAULT_OTHER_REALM = 1 << 9, /* the token is of another realm of the server */
 	FAULT_NO_USER = 1 << 10, /* the token is of a client_credentials grant */
@@ -61,7 +62,8 @@ enum demo_quirk {
 	QUIRK_OPEN_INTROSPECTION = 1 << 20, /* a client sees the tokens of others too */
 	QUIRK_LOCAL_API = 1 << 21, /* the API verifies by itself, and learns of no revocation */
 	QUIRK_PRIVATE_SIGNATURE = 1 << 22, /* access tokens are signed for their own API alone */
-	QUIRK_BEARER_ONLY = 1 << 23, /* userinfo and API know no DPoP: Bearer, whatever it is bound to */
+	/* userinfo and API know no DPoP: Bearer, whatever it is bound to */
+	QUIRK_BEARER_ONLY = 1 << 23,
 };
 
 /* What the server wants of a client beyond the usual; bits, all orthogonal. */
@@ -172,7 +174,8 @@ struct scenario {
 	/* User information is got all the same: the verdict is ok, `expects` a warning or hint. */
 	bool healthy;
 	bool open;             /* nothing can decide: `expects` is an umbrella, undetermined */
-	bool passes;           /* ok in the end, though something was refused: `expects` is then a warning */
+	/* ok in the end, though something was refused: `expects` is then a warning */
+	bool passes;
 	bool refresh;          /* the cause shows itself only when a refresh is tried */
 	bool revoke;           /* ... when the token is revoked */
 	bool opaque;           /* the access token is no JWT */
@@ -253,8 +256,8 @@ struct demo_server;
 
 struct demo_ops {
 	/*
-	 * NULL with the reason in e: RES_REFUSED, the port asked for cannot be had.  *out is to be released by
-	 * demo_client_release().
+	 * NULL with the reason in e: RES_REFUSED, the port asked for cannot be had.  *out is to be
+	 * released by demo_client_release().
 	 */
 	struct demo_server *(*start)(const struct demo_config *c, struct demo_client *out,
 		struct err *e);

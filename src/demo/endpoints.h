@@ -36,7 +36,7 @@ void demo_answer(struct demo_call *c);
 /* Makes the tokens of the scenario and tells the client what he has to know. */
 enum res demo_give(struct store *s, struct demo_client *out, struct err *e) MUST_USE;
 
-/* --- between the files of the endpoints --- */
+/* --- between the files of the endpoints --------------------------------------------------- */
 
 void endpoint_discovery(struct demo_call *c);
 void endpoint_authorize(struct demo_call *c);

@@ -36,8 +36,8 @@ void engine_set_options(
 	struct engine *e, const struct net_options *o, const struct str_list *headers);
 
 /*
- * Sends traceparent (W3C Trace Context) with each request, by which a server's own log can be joined with this one:
- * the trace is the log's run, the parent the span of that attempt.
+ * Sends traceparent (W3C Trace Context) with each request, by which a server's own log can be
+ * joined with this one: the trace is the log's run, the parent the span of that attempt.
  */
 void engine_set_traceparent(struct engine *e, bool on);
 
@@ -49,8 +49,9 @@ void engine_confirm_origin(struct engine *e, struct span url);
 bool engine_origin_confirmed(const struct engine *e, struct span url);
 void engine_forget_origins(struct engine *e);
 /*
- * Nobody waits twice for the same silence: once a connection to an origin timed out, nothing more is sent
- * there, and once an answer did, no probe, key set or clock is asked of it (NETERR_SKIPPED) — until this.
+ * Nobody waits twice for the same silence: once a connection to an origin timed out, nothing more
+ * is sent there, and once an answer did, no probe, key set or clock is asked of it (NETERR_SKIPPED)
+ * — until this.
  */
 void engine_begin_walk(struct engine *e);
 
@@ -59,11 +60,13 @@ struct engine_call {
 	enum step step;
 	enum purpose purpose;
 	enum token_slot slot;
-	bool credentials;              /* carries a token or client credentials: host must be confirmed */
+	/* carries a token or client credentials: host must be confirmed */
+	bool credentials;
 	bool idempotent;               /* may be retried after a transient failure */
 	/*
-	 * The server's certificate is not verified: to read its clock when the certificate's dates are what is
-	 * wrong.  Never with credentials; the profile's headers and client certificate stay out of it.
+	 * The server's certificate is not verified: to read its clock when the certificate's dates
+	 * are what is wrong.  Never with credentials; the profile's headers and client certificate
+	 * stay out of it.
 	 */
 	bool unverified;
 	bool follow_redirects;         /* only if it carries no credentials */
@@ -71,20 +74,22 @@ struct engine_call {
 	struct span auth_client_id;    /* borrowed for the call of engine_submit */
 	bool auth_has_reserved, auth_raw_basic;
 	/*
-	 * Made new for each attempt as it goes out, and nowhere but at a confirmed origin: the client's
-	 * assertion, into the form; the DPoP proof, with the nonce that this origin gave last.  A refusal
-	 * with use_dpop_nonce is tried once more with the nonce that came (RFC 9449 §8, §9), whatever the
-	 * request is: the server has not looked at the rest of it.
+	 * Made new for each attempt as it goes out, and nowhere but at a confirmed origin: the
+	 * client's assertion, into the form; the DPoP proof, with the nonce that this origin gave
+	 * last.  A refusal with use_dpop_nonce is tried once more with the nonce that came (RFC
+	 * 9449 §8, §9), whatever the request is: the server has not looked at the rest of it.
 	 */
 	struct assertion *assertion;   /* taken; NULL */
 	struct dpop *dpop;             /* taken; NULL */
-	int64_t ahead_s;               /* of the server's clock, as far as it is known: for what is signed */
+	/* of the server's clock, as far as it is known: for what is signed */
+	int64_t ahead_s;
 	bool by_hand;                  /* the user changed it; recorded with the exchange */
-	char no_auth[160];             /* why the client cannot be authenticated: not sent, NETERR_NO_CLIENT_AUTH; "" */
+	/* why the client cannot be authenticated: not sent, NETERR_NO_CLIENT_AUTH; "" */
+	char no_auth[160];
 	int64_t delay_us;              /* sent only so long after it was submitted; 0: at once */
 	/*
-	 * Called from engine_turn once, after the exchange is recorded.  raw: the unmasked result of the last
-	 * attempt, borrowed; x: as recorded, NULL if cancelled before it was sent.
+	 * Called from engine_turn once, after the exchange is recorded.  raw: the unmasked result
+	 * of the last attempt, borrowed; x: as recorded, NULL if cancelled before it was sent.
 	 */
 	void (*done)(void *ctx, const struct net_result *raw, const struct exchange *x);
 	void *ctx;
@@ -100,7 +105,8 @@ void engine_cancel_others(struct engine *e, const uint32_t *kept, size_t n);
 void engine_cancel_all(struct engine *e);
 size_t engine_running(const struct engine *e); /* queued, waiting for a retry, or under way */
 /* The oldest running request, for the progress line; false: none. */
-bool engine_progress(const struct engine *e, enum purpose *p, char *host, size_t host_size, int64_t *elapsed_us);
+bool engine_progress(
+	const struct engine *e, enum purpose *p, char *host, size_t host_size, int64_t *elapsed_us);
 
 /* Starts what is due, delivers what is done.  Call it each turn of the loop. */
 void engine_turn(struct engine *e);
@@ -110,8 +116,8 @@ int64_t engine_deadline_us(const struct engine *e);
  * timeout_ms -1: no limit. */
 enum res engine_wait(struct engine *e, struct pollfd *fds, size_t n, int timeout_ms) MUST_USE;
 /*
- * Turns and waits until nothing is running (batch; replay), at most limit_us microseconds from now on
- * the monotonic clock: then RES_LIMIT, and what runs goes on running.
+ * Turns and waits until nothing is running (batch; replay), at most limit_us microseconds from now
+ * on the monotonic clock: then RES_LIMIT, and what runs goes on running.
  */
 enum res engine_run(struct engine *e, int64_t limit_us) MUST_USE;
 

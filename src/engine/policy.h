@@ -21,22 +21,24 @@ enum {
 bool policy_has_credentials(const struct engine_call *c);
 /*
  * Is a failure transient (connection reset, 502, 503, 504; 429 only with a short Retry-After)?
- * Then *delay_us is the back-off with jitter, or what Retry-After asks.  attempt: the one that failed.
+ * Then *delay_us is the back-off with jitter, or what Retry-After asks.  attempt: the one that
+ * failed.
  */
 bool policy_retry(const struct net_result *r, unsigned attempt, int64_t wall_s, struct rng *rng,
 	int64_t *delay_us);
 /*
- * What a request that waited in vain says about the next ones: SILENCE_ORIGIN, no connection could be
- * made, so none will be; SILENCE_ANSWER, connected and no whole answer: another endpoint may answer.
+ * What a request that waited in vain says about the next ones: SILENCE_ORIGIN, no connection could
+ * be made, so none will be; SILENCE_ANSWER, connected and no whole answer: another endpoint may
+ * answer.
  */
 enum silence { SILENCE_NONE, SILENCE_ANSWER, SILENCE_ORIGIN };
 enum silence policy_silence(const struct net_result *r);
 /*
- * Is the response a redirect that a GET or HEAD without credentials may follow?  Appends the target;
- * never from https to http, never to another scheme.  *why (static, or NULL) says why not.
+ * Is the response a redirect that a GET or HEAD without credentials may follow?  Appends the
+ * target; never from https to http, never to another scheme.  *why (static, or NULL) says why not.
  */
-bool policy_redirect(const struct http_request *req, const struct http_response *r, struct buf *target,
-	const char **why);
+bool policy_redirect(const struct http_request *req, const struct http_response *r,
+	struct buf *target, const char **why);
 
 /* Options of the transfers, copied, shared by those that started with them. */
 struct option_set {

@@ -17,7 +17,8 @@ enum scope_form { SCOPE_ABSENT, SCOPE_STRING, SCOPE_ARRAY, SCOPE_SCP_STRING, SCO
 
 struct claims {
 	const struct json *root;    /* borrowed */
-	struct span iss, sub, client_id, azp, username, jti, typ, token_type, token_use, sid, tid, gty;
+	struct span iss, sub, client_id, azp, username, jti, typ, token_type, token_use, sid, tid,
+		gty;
 	struct span aud[16];        /* a string or an array, normalised */
 	size_t n_aud;
 	enum scope_form scope_form;

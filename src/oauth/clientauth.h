@@ -16,7 +16,8 @@ struct client_credentials {
 	enum client_auth method;
 	struct span client_id;
 	const struct secret *secret; /* NULL without one */
-	bool raw_basic;              /* not form-encoded before base64: against RFC 6749 §2.3.1, on demand */
+	/* not form-encoded before base64: against RFC 6749 §2.3.1, on demand */
+	bool raw_basic;
 };
 
 /*
@@ -24,7 +25,8 @@ struct client_credentials {
  * client_secret in the body, or client_id alone for none.  RES_UNSUPPORTED for methods that
  * need a key and have none here.
  */
-enum res client_auth_apply(struct http_request *r, const struct client_credentials *c, struct err *e) MUST_USE;
+enum res client_auth_apply(
+	struct http_request *r, const struct client_credentials *c, struct err *e) MUST_USE;
 const char *client_auth_id(enum client_auth a); /* "client_secret_basic"; "" for AUTH_UNSET */
 bool client_auth_from_id(struct span id, enum client_auth *out);
 /* Does id or secret hold a character that Basic must encode (RFC 6749 §2.3.1)? */

@@ -14,7 +14,8 @@ struct crypto_key;
 /* What came of a signature check. */
 struct crypto_check {
 	bool ok;
-	bool der;        /* an ECDSA signature that is right but for its form: DER, not r and s side by side */
+	/* an ECDSA signature that is right but for its form: DER, not r and s side by side */
+	bool der;
 	int bits;        /* of the key */
 	size_t sig_want; /* bytes a signature with this key has */
 };
@@ -33,10 +34,12 @@ struct crypto_ops {
 	bool (*hmac)(int bits, struct span key, struct span text, unsigned char *out, size_t *n);
 	/* alg: RS256… PS512 ES256… ES512 ES256K EdDSA.  JWK in (its x5c if it has no numbers of its
 	 * own); RES_UNSUPPORTED for what the library lacks, RES_SYNTAX for a bad key. */
-	enum res (*verify)(const char *alg, const struct json *jwk, struct span text, struct span sig,
-		struct crypto_check *out, struct err *e);
-	/* Keys of our own: made new (P-256), from PEM text (PKCS #8, PKCS #1, SEC 1), from a private
-	 * JWK.  The private half leaves its handle as PEM only, for a file of the user's. */
+	enum res (*verify)(const char *alg, const struct json *jwk, struct span text,
+		struct span sig, struct crypto_check *out, struct err *e);
+	/*
+	 * Keys of our own: made new (P-256), from PEM text (PKCS #8, PKCS #1, SEC 1), from a
+	 * private JWK.  The private half leaves its handle as PEM only, for a file of the user's.
+	 */
 	enum res (*key_new)(struct crypto_key **out, struct err *e);
 	enum res (*key_from_pem)(struct crypto_key **out, struct span pem, struct err *e);
 	enum res (*key_from_jwk)(struct crypto_key **out, const struct json *jwk, struct err *e);

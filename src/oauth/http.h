@@ -1,6 +1,6 @@
 /*
- * The HTTP message model (RFC 9110), without any I/O.  Memory is the message's own and wiped when it is
- * released, since requests carry credentials and responses carry tokens.
+ * The HTTP message model (RFC 9110), without any I/O.  Memory is the message's own and wiped when
+ * it is released, since requests carry credentials and responses carry tokens.
  */
 #ifndef TT_OAUTH_HTTP_H
 #define TT_OAUTH_HTTP_H
@@ -37,7 +37,8 @@ struct http_response {
 void http_request_init(struct http_request *r);
 void http_request_release(struct http_request *r);
 void http_request_set(struct http_request *r, const char *method, struct span url);
-void http_request_copy(struct http_request *dst, const struct http_request *src); /* dst is initialised */
+/* dst is initialised */
+void http_request_copy(struct http_request *dst, const struct http_request *src);
 void http_response_init(struct http_response *r);
 void http_response_release(struct http_response *r);
 void http_response_copy(struct http_response *dst, const struct http_response *src);
@@ -46,7 +47,8 @@ void http_response_copy_rest(struct http_response *dst, const struct http_respon
 
 /* RES_LIMIT past LIMIT_HEADER_COUNT, RES_SYNTAX for CR, LF or NUL in the value. */
 enum res http_headers_add(struct http_headers *h, struct span name, struct span value);
-void http_headers_set(struct http_headers *h, const char *name, struct span value); /* replaces all */
+/* replaces all */
+void http_headers_set(struct http_headers *h, const char *name, struct span value);
 void http_headers_release(struct http_headers *h);
 /* First value by name (ASCII case ignored), or the empty span. */
 struct span http_header(const struct http_headers *h, const char *name);
@@ -78,15 +80,17 @@ const char *body_kind_words(enum body_kind k); /* "an HTML page" */
 enum res http_parse_response(struct http_response *out, struct span text, struct err *e) MUST_USE;
 /* The same of exactly one message, as http_next_message() gives it: all behind its
  * headers is its body. */
-enum res http_parse_one_response(struct http_response *out, struct span text, struct err *e) MUST_USE;
+enum res http_parse_one_response(
+	struct http_response *out, struct span text, struct err *e) MUST_USE;
 enum res http_parse_request(struct http_request *out, struct span text, struct err *e) MUST_USE;
 
 /* Does the line begin a message ("GET /me HTTP/1.1", "HTTP/2 401")? */
 enum http_start { HTTP_NO_START, HTTP_REQUEST_LINE, HTTP_STATUS_LINE };
 enum http_start http_start_line(struct span line);
 /*
- * Takes the next message of several off *rest, from its start line to the next one's (Content-Length is
- * believed where it fits the text); what stands before it is passed over.  False: none is left.
+ * Takes the next message of several off *rest, from its start line to the next one's
+ * (Content-Length is believed where it fits the text); what stands before it is passed over.
+ * False: none is left.
  */
 bool http_next_message(struct span *rest, struct span *message, enum http_start *kind);
 

@@ -18,13 +18,15 @@ enum res json_parse(struct json **out, struct span text, struct err *e) MUST_USE
 void json_free(struct json *root); /* NULL-safe; wipes */
 
 enum json_type json_type(const struct json *j);
-/* Members: case-sensitive; of two of one name the last, as ECMAScript reads and RFC 7519 §4 allows; NULL if absent,
- * null-safe on j. */
+/*
+ * Members: case-sensitive; of two of one name the last, as ECMAScript reads and RFC 7519 §4 allows;
+ * NULL if absent, null-safe on j.
+ */
 const struct json *json_get(const struct json *j, const char *name);
 const struct json *json_member(const struct json *j, struct span name);
 /*
- * Does any object in the tree hold a name twice with values that differ, so that readers may disagree?  Gives the
- * first such pair: the earlier member, and the one that json_get() gives.
+ * Does any object in the tree hold a name twice with values that differ, so that readers may
+ * disagree?  Gives the first such pair: the earlier member, and the one that json_get() gives.
  */
 bool json_ambiguous(const struct json *j, const struct json **earlier, const struct json **last);
 size_t json_count(const struct json *j); /* of an array or object */
@@ -45,7 +47,15 @@ struct span json_get_str(const struct json *j, const char *name);
 bool json_lists(const struct json *list, const char *word);
 
 /* How a number or NumericDate was written; for the finding timestamp-type-wrong. */
-enum num_form { NUM_ABSENT, NUM_INTEGER, NUM_FLOAT, NUM_STRING, NUM_MILLISECONDS, NUM_ISO_DATE, NUM_OTHER };
+enum num_form {
+	NUM_ABSENT,
+	NUM_INTEGER,
+	NUM_FLOAT,
+	NUM_STRING,
+	NUM_MILLISECONDS,
+	NUM_ISO_DATE,
+	NUM_OTHER
+};
 /*
  * A time in seconds since 1970 however it was written (RFC 7519 §2 wants a number): floats are
  * rounded down, 13-digit values (> 1e11) taken as milliseconds, strings of either, RFC 3339.
@@ -60,7 +70,7 @@ enum res json_print(const struct json *j, struct buf *out, bool pretty);
 /* Do both print the same?  False of what is too large to print. */
 bool json_same(const struct json *a, const struct json *b);
 
-/* --- building (reports, case files, requests) --- */
+/* --- building (reports, case files, requests) --------------------------------------------- */
 struct json *json_new_object(void);
 struct json *json_new_array(void);
 /* All strings must be text that may be shown; the caller sanitises.  Keys are literals. */

@@ -27,7 +27,8 @@ enum token_oddity {
 	ODD_CONTROL = 1 << 5,       /* other controls, NBSP, zero-width, smart quotes, ellipsis */
 	ODD_PERCENT = 1 << 6,       /* percent-encoded */
 	ODD_TRUNCATED = 1 << 7,     /* JWT cut: segment count, base64url length, signature length */
-	ODD_PLACEHOLDER = 1 << 8,   /* undefined, null, [object Object], <token>, {{token}}, $TOKEN */
+	/* undefined, null, [object Object], <token>, {{token}}, $TOKEN */
+	ODD_PLACEHOLDER = 1 << 8,
 	ODD_NOT_B64TOKEN = 1 << 9,  /* a character outside RFC 6750 b64token */
 	ODD_EMPTY = 1 << 10,
 };
@@ -45,7 +46,8 @@ struct token_info {
 	struct json *header;       /* JOSE header; NULL for opaque */
 	struct json *payload;      /* claims; NULL for opaque, JWE or undecodable */
 	struct claims claims;      /* of payload, if that is an object */
-	bool nested;               /* another JWT inside: a JWE whose cty says so, a JWS around one */
+	/* another JWT inside: a JWE whose cty says so, a JWS around one */
+	bool nested;
 	enum sig_state sig;
 	char sig_why[200];         /* with which key, or why not; safe text */
 	size_t sig_len;            /* bytes of the decoded signature */

@@ -1,6 +1,6 @@
 /*
- * A server's sentence read by its words: servers word one cause in a hundred ways, but with the same
- * few words near each other.
+ * A server's sentence read by its words: servers word one cause in a hundred ways, but with the
+ * same few words near each other.
  */
 #ifndef TT_OAUTH_WORDS_H
 #define TT_OAUTH_WORDS_H

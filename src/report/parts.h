@@ -46,13 +46,17 @@ char *report_outcome(const struct exchange *x, char *out, size_t size);
 char *report_body(const struct report *r, const struct exchange *x, bool response);
 /* What an end user can be told (reply.h). */
 void report_reply(const struct report *r, struct buf *out);
-/* What to do about the verdict: its cause's remedy, else what comes next; "" if there is nothing to do. */
+/*
+ * What to do about the verdict: its cause's remedy, else what comes next; "" if there is nothing to
+ * do.
+ */
 const char *report_remedy(const struct report *r);
 /* "cause → effect → effect"; "" without a finding. */
 void report_chain(const struct report *r, struct buf *out);
 /* What an attribute or an element of XML and HTML holds, escaped. */
 void report_markup(const struct report *r, struct buf *out, struct span s);
-void report_escape(struct buf *out, const char *safe); /* the same of text that was made safe before */
+/* the same of text that was made safe before */
+void report_escape(struct buf *out, const char *safe);
 /* report-html-svg.c: drawings of the HTML report; nothing where there is nothing to draw. */
 void report_svg_waterfall(const struct report *r, struct buf *out);
 void report_svg_tokens(const struct report *r, struct buf *out);

@@ -17,12 +17,16 @@ enum claims_mode {
 };
 
 struct report_input {
-	/* updated: wizard_update() was called after the last change; reworded while English is written */
+	/*
+	 * updated: wizard_update() was called after the last change; reworded while English is
+	 * written
+	 */
 	struct wizard *w;
 	const char *version; /* of the program */
 	int64_t created_s; /* seconds since 1970 */
 	enum claims_mode claims;
-	const struct redactor *redactor; /* masks what the case's head holds in clear (har); NULL: by name and shape */
+	/* masks what the case's head holds in clear (har); NULL: by name and shape */
+	const struct redactor *redactor;
 	bool ascii, color; /* text only */
 	bool show_secrets; /* text only: the tokens' values */
 	size_t width; /* text only: columns to wrap at; 0: 80 */
@@ -47,17 +51,21 @@ enum res report_write(
 	const struct report_input *in, enum report_format form, struct buf *out) MUST_USE;
 
 /*
- * What a reader of the report does not get to see: one line each, "exchange 2 · introspection: request header
- * Authorization (Bearer)", safe text without any value.  The caller releases out's strings.  For a preview before
- * the export, and at the end of the HTML report.
+ * What a reader of the report does not get to see: one line each, "exchange 2 · introspection:
+ * request header Authorization (Bearer)", safe text without any value.  The caller releases out's
+ * strings.  For a preview before the export, and at the end of the HTML report.
  */
 void report_masked_list(const struct report_input *in, struct str_list *out);
-/* The same by kind in one sentence, for a dialog: "Masked: 2 tokens, request header Authorization (3 times)." */
+/*
+ * The same by kind in one sentence, for a dialog: "Masked: 2 tokens, request header Authorization
+ * (3 times)."
+ */
 char *report_masked_words(const struct report_input *in, char *out, size_t size);
 
 /*
- * The status of --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (Monitoring Plugins' guidelines).  New tokens
- * that could not be stored are CRITICAL, whatever the verdict: the next run has only the old ones.
+ * The status of --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (Monitoring Plugins'
+ * guidelines).  New tokens that could not be stored are CRITICAL, whatever the verdict: the next
+ * run has only the old ones.
  */
 int report_nagios_status(const struct wizard *w);
 

@@ -1,7 +1,7 @@
 /*
- * The characters of the chrome: all of the Basic Multilingual Plane and one cell wide.  Screens draw the
- * UTF-8 set; a canvas in ASCII mode replaces each by its stand-in, also one cell wide, so that the layout
- * is the same.
+ * The characters of the chrome: all of the Basic Multilingual Plane and one cell wide.  Screens
+ * draw the UTF-8 set; a canvas in ASCII mode replaces each by its stand-in, also one cell wide, so
+ * that the layout is the same.
  */
 #ifndef TT_UI_GLYPHS_H
 #define TT_UI_GLYPHS_H

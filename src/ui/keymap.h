@@ -13,9 +13,9 @@ enum action {
 };
 
 /*
- * Where a key is looked up.  ANY is always active.  A list screen has LIST and GLOBAL, a login flow's LOGIN, too; a form (text being
- * typed, a question with choices) has FORM, the command line COMMAND.  TEXT comes with these two, and printable keys that it does
- * not name are text.
+ * Where a key is looked up.  ANY is always active.  A list screen has LIST and GLOBAL, a login
+ * flow's LOGIN, too; a form (text being typed, a question with choices) has FORM, the command line
+ * COMMAND.  TEXT comes with these two, and printable keys that it does not name are text.
  */
 enum key_context {
 	CONTEXT_ANY = 1,
@@ -45,14 +45,14 @@ struct keymap {
 /* The defaults of the table. */
 void keymap_init(struct keymap *m);
 /*
- * Replaces the keys of an action (configuration's `keys`: list of names).  RES_NOTFOUND: no such action;
- * RES_SYNTAX: no such key, named in e; nothing is changed then.
+ * Replaces the keys of an action (configuration's `keys`: list of names).  RES_NOTFOUND: no such
+ * action; RES_SYNTAX: no such key, named in e; nothing is changed then.
  */
 enum res keymap_set(struct keymap *m, struct span action, const struct span *names, size_t n,
 	struct err *e) MUST_USE;
 /*
- * Two actions of contexts that can be active together must not share a key: RES_REFUSED names them, and
- * both (may be NULL) are them.
+ * Two actions of contexts that can be active together must not share a key: RES_REFUSED names them,
+ * and both (may be NULL) are them.
  */
 enum res keymap_check(const struct keymap *m, enum action both[2], struct err *e) MUST_USE;
 /* contexts: enum key_context bits. */

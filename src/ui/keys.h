@@ -1,4 +1,7 @@
-/* Keys and the mouse: our own numbers, names for configuration and help, and the decoder of a terminal's bytes. */
+/*
+ * Keys and the mouse: our own numbers, names for configuration and help, and the decoder of a
+ * terminal's bytes.
+ */
 #ifndef TT_UI_KEYS_H
 #define TT_UI_KEYS_H
 
@@ -44,8 +47,9 @@ struct key_event {
 enum { KEYDEC_ESC_US = 25000, KEYDEC_SEQ_US = 250000, KEYDEC_PASTE_US = 1000000 };
 
 /*
- * A pure state machine, fed a byte at a time: UTF-8, CSI, SS3, Alt, bracketed paste, the mouse (SGR, and what a
- * terminal says that does not know SGR).  Time comes in with the bytes; a lone ESC is decided by keydec_timeout(), never by blocking.  Unknown sequences are swallowed whole.
+ * A pure state machine, fed a byte at a time: UTF-8, CSI, SS3, Alt, bracketed paste, the mouse
+ * (SGR, and what a terminal says that does not know SGR).  Time comes in with the bytes; a lone ESC
+ * is decided by keydec_timeout(), never by blocking.  Unknown sequences are swallowed whole.
  */
 struct keydec {
 	int64_t esc_us;

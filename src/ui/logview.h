@@ -15,7 +15,10 @@ struct log_filter {
 	enum log_level level; /* this one and above */
 	unsigned cats;        /* bits of enum log_cat; 0: all */
 	char text[64];        /* ASCII case ignored; "": any */
-	/* The records that pass, by number, the oldest first: [from, n).  Unused while all are shown. */
+	/*
+	 * The records that pass, by number, the oldest first: [from, n).  Unused while all are
+	 * shown.
+	 */
 	uint64_t *seqs;
 	size_t from, n, cap;
 	uint64_t next;        /* the first record that was not looked at yet */
@@ -29,13 +32,14 @@ struct log_view {
 	uint64_t bottom_seq; /* the last record shown, unless following */
 	uint64_t seen_seq;   /* unless following: what is newer is new */
 	int shift;           /* cells scrolled to the right */
-	uint64_t mark_seq;   /* the record that Enter opens; 0, or not in sight: the last one shown */
+	/* the record that Enter opens; 0, or not in sight: the last one shown */
+	uint64_t mark_seq;
 };
 
 void logview_init(struct log_view *v);
 void logview_release(struct log_view *v);
 
-/* --- what is shown: indices from 0, the oldest first; log may be NULL --- */
+/* --- what is shown: indices from 0, the oldest first; log may be NULL --------------------- */
 size_t logview_count(const struct log *log, const struct log_view *v);
 bool logview_get(const struct log *log, const struct log_view *v, size_t at, struct log_rec *out);
 /* Of the first record with this number or a later one; logview_count() if there is none. */
@@ -43,7 +47,7 @@ size_t logview_index(const struct log *log, const struct log_view *v, uint64_t s
 /* Of the first record of this time (wall clock) or a later one, else of the last. */
 size_t logview_index_at(const struct log *log, const struct log_view *v, int64_t wall_us);
 
-/* --- the filter --- */
+/* --- the filter --------------------------------------------------------------------------- */
 bool logview_filtered(const struct log_view *v);
 /* The filter's level, categories and text were changed: it begins anew. */
 void logview_refilter(const struct log *log, struct log_view *v);
@@ -58,7 +62,7 @@ char *logview_filter_words(const struct log_view *v, char *out, size_t size);
 enum res log_cats_parse(struct span text, unsigned *cats, struct err *e) MUST_USE;
 char *log_cats_text(unsigned cats, char *out, size_t size); /* "http,net"; "" for all */
 
-/* --- the place; rows: of the pane without its title --- */
+/* --- the place; rows: of the pane without its title --------------------------------------- */
 /* Of the last record that is seen, and of the marked one; something is shown. */
 size_t logview_bottom(const struct log *log, const struct log_view *v, int rows);
 size_t logview_marked(const struct log *log, const struct log_view *v, int rows);
@@ -71,7 +75,7 @@ void logview_stand(const struct log *log, struct log_view *v); /* follows no mor
 /* How many came since it stands. */
 size_t logview_new(const struct log *log, const struct log_view *v);
 
-/* --- a search through what is shown, which goes on from turn to turn of the loop --- */
+/* --- a search through what is shown, which goes on from turn to turn of the loop ---------- */
 struct log_hunt {
 	bool on, back;
 	bool wrapped;     /* it went on from the other end */

@@ -50,7 +50,8 @@ struct ui_model {
 void model_init(struct ui_model *m);
 void model_release(struct ui_model *m);
 /* step: the one that is shown; keys: for what a row offers; local: times in local time. */
-void model_read(struct ui_model *m, const struct wizard *w, enum step step, const struct keymap *keys, bool local);
+void model_read(struct ui_model *m, const struct wizard *w, enum step step,
+	const struct keymap *keys, bool local);
 /* Only what moves while a request runs; true: it changed. */
 bool model_read_progress(struct ui_model *m, const struct wizard *w);
 

@@ -23,7 +23,8 @@ struct open {
 	struct picker profiles, offered, recent;
 	struct ui_offer offers[UI_OFFERS];
 	struct ui_recent files[UI_RECENT];
-	const struct ui_offer *picked[OPEN_PARTS]; /* stands in the field as it is; NULL: typed or pasted */
+	/* stands in the field as it is; NULL: typed or pasted */
+	const struct ui_offer *picked[OPEN_PARTS];
 	char error[100];          /* why the issuer was not taken; "" */
 };
 

@@ -1,6 +1,6 @@
 /*
- * The terminal, as the wizard sees it: size, bytes in, frames out.  term-curses.c is the only implementation
- * for the program and the only file that knows curses; tests have one of their own.
+ * The terminal, as the wizard sees it: size, bytes in, frames out.  term-curses.c is the only
+ * implementation for the program and the only file that knows curses; tests have one of their own.
  */
 #ifndef TT_UI_TERM_H
 #define TT_UI_TERM_H
@@ -23,11 +23,15 @@ struct terminal;
 
 struct term_ops {
 	/*
-	 * Takes the terminal (stdin and stdout): modes, alternate screen, bracketed paste.  No byte that comes in
-	 * is a signal.  NULL with e set if there is none that can be used.  Registers its restoration with die_register().
+	 * Takes the terminal (stdin and stdout): modes, alternate screen, bracketed paste.  No byte
+	 * that comes in is a signal.  NULL with e set if there is none that can be used.  Registers
+	 * its restoration with die_register().
 	 */
 	struct terminal *(*open)(const struct term_options *o, struct err *e);
-	/* Gives it back as it was found; what was typed and not read is dropped: it was not meant for a shell. */
+	/*
+	 * Gives it back as it was found; what was typed and not read is dropped: it was not meant
+	 * for a shell.
+	 */
 	void (*close)(struct terminal *t);
 	int (*fd)(const struct terminal *t); /* to poll for input */
 	/* As read(2): bytes; 0 the terminal is gone; -1 nothing now. */
@@ -37,28 +41,37 @@ struct term_ops {
 	void (*size)(const struct terminal *t, int *rows, int *cols);
 	bool (*ascii)(const struct terminal *t); /* the locale or the options allow no more */
 	int (*colours)(const struct terminal *t);
-	const char *(*notice)(const struct terminal *t); /* what did not go as wished ("unknown TERM …"), or "" */
+	/* what did not go as wished ("unknown TERM …"), or "" */
+	const char *(*notice)(const struct terminal *t);
 	void (*set_theme)(struct terminal *t, const struct theme *theme);
-	/* Shows the canvas: what changed since the last frame, in one write.  False: the terminal is gone. */
+	/*
+	 * Shows the canvas: what changed since the last frame, in one write.  False: the terminal
+	 * is gone.
+	 */
 	bool (*draw)(struct terminal *t, const struct canvas *c);
 	/* The next frame is drawn whole. */
 	void (*redraw)(struct terminal *t);
 	struct term_traffic (*traffic)(const struct terminal *t);
-	/* Has the terminal all of the last frame?  Hands it over as far as it goes without waiting. */
+	/*
+	 * Has the terminal all of the last frame?  Hands it over as far as it goes without waiting.
+	 */
 	bool (*writable)(struct terminal *t);
 	/* Hands text to the terminal's clipboard (OSC 52); whether it obeyed cannot be known. */
 	void (*clip)(struct terminal *t, struct span text);
 	/* Gives the terminal back, stops the process, takes the terminal again. */
 	void (*suspend)(struct terminal *t);
-	/* Takes its mouse, or leaves it to the terminal; false: it has none.  However the program ends, it is left. */
+	/*
+	 * Takes its mouse, or leaves it to the terminal; false: it has none.  However the program
+	 * ends, it is left.
+	 */
 	bool (*mouse)(struct terminal *t, bool on);
 };
 
 extern const struct term_ops term_curses;
 
 /*
- * Signals as bytes in a pipe, for the loop's wait.  HUP INT TERM QUIT end the program, WINCH resizes, TSTP
- * suspends, CONT redraws; the handlers only write.  PIPE is ignored.
+ * Signals as bytes in a pipe, for the loop's wait.  HUP INT TERM QUIT end the program, WINCH
+ * resizes, TSTP suspends, CONT redraws; the handlers only write.  PIPE is ignored.
  */
 int signals_open(void); /* the fd to poll, -1 on failure */
 void signals_close(void);

@@ -50,23 +50,27 @@ struct theme {
 void theme_init_default(struct theme *t);
 /*
  * A theme file begins with theme_begin() on the theme it inherits from (the default if the file
- * names none), goes on with theme_set_role() for each member of its `roles` group, and ends with theme_finish().
+ * names none), goes on with theme_set_role() for each member of its `roles` group, and ends with
+ * theme_finish().
  */
 void theme_begin(struct theme *t, struct span name);
 /*
- * spec: words in any order, "bold cyan on default": LOOK words bold dim underline reverse italic; a foreground;
- * "on" and a background; what is not named is as the role TEXT has it.  Colours: default (the terminal's own),
- * black red green yellow blue magenta cyan white, bright-…, 0–255, #rrggbb.  RES_NOTFOUND: no such role; RES_SYNTAX: a word that is none of these.
+ * spec: words in any order, "bold cyan on default": LOOK words bold dim underline reverse italic; a
+ * foreground; "on" and a background; what is not named is as the role TEXT has it.  Colours:
+ * default (the terminal's own), black red green yellow blue magenta cyan white, bright-…, 0–255,
+ * #rrggbb.  RES_NOTFOUND: no such role; RES_SYNTAX: a word that is none of these.
  */
-enum res theme_set_role(struct theme *t, struct span role, struct span spec, struct err *e) MUST_USE;
+enum res theme_set_role(
+	struct theme *t, struct span role, struct span spec, struct err *e) MUST_USE;
 /* "dark", "light" or "#rrggbb". */
 enum res theme_set_background(struct theme *t, struct span spec, struct err *e) MUST_USE;
 /* Fills the roles nobody named from their parents. */
 void theme_finish(struct theme *t);
 
 /*
- * What a terminal of `colours` colours (0, 8, 16, 256, COLOURS_DIRECT) shows; without direct colours fg and bg become
- * palette indices: the nearest that can be read as well on the background (WCAG 2.1: 4.5:1, or 7:1).
+ * What a terminal of `colours` colours (0, 8, 16, 256, COLOURS_DIRECT) shows; without direct
+ * colours fg and bg become palette indices: the nearest that can be read as well on the background
+ * (WCAG 2.1: 4.5:1, or 7:1).
  */
 struct look theme_look(const struct theme *t, enum ui_role r, int colours);
 /* The nearest palette entry below `colours`; default stays. */

@@ -9,10 +9,12 @@
 #include "wizard/wizard.h"
 
 enum field_kind {
-	FIELD_HEADING, /* name: the block's title, value: "exchange 2 · 67 ms"; from: the exchange */
+	/* name: the block's title, value: "exchange 2 · 67 ms"; from: the exchange */
+	FIELD_HEADING,
 	FIELD_VALUE,
 	FIELD_NOTE,    /* value: a sentence over the whole width */
-	FIELD_FINDING, /* name: its id behind lead, value: its sentence over the whole width; meaning: for lines */
+	/* name: its id behind lead, value: its sentence over the whole width; meaning: for lines */
+	FIELD_FINDING,
 };
 
 struct field {
@@ -22,12 +24,15 @@ struct field {
 	char *meaning;  /* plain words, or "" */
 	enum state state; /* OK: nothing to say; WARNING, PROBLEM, UNDETERMINED get a glyph */
 	int from;       /* facts.h */
-	bool offers_refresh; /* a refresh can be had now: whoever shows it names the key before the meaning */
+	/* a refresh can be had now: whoever shows it names the key before the meaning */
+	bool offers_refresh;
 	int decision; /* 1 + the row of the decision table (handle.h) that this row is; 0: none */
-	const struct secret *secret; /* borrowed from the case: what `s` shows for five seconds; NULL */
+	/* borrowed from the case: what `s` shows for five seconds; NULL */
+	const struct secret *secret;
 	char lead[64];  /* FINDING: the tree's strokes before it, "└─ " (UTF-8) */
 	char key[40];   /* stable name in the report's fields, "exp"; "" : not in the report */
-	bool timed;     /* HEADING: of rows with bars, which need a legend; VALUE: bar and run_us are set */
+	/* HEADING: of rows with bars, which need a legend; VALUE: bar and run_us are set */
+	bool timed;
 	struct exchange_bar bar;
 	int64_t run_us; /* the bars' scale */
 };
@@ -42,9 +47,9 @@ void field_list_release(struct field_list *l);
 
 /*
  * Appends the rows of a step.  VERIFY: token, discovery, introspection beside claims with
- * disagreements; EXPIRY: exp, nbf, iat, expires_in joined, clocks with error bar, leeway, time left;
- * REFRESH: preconditions, old/new comparison; HANDLE: the query's answer, challenge decoded, advice;
- * DEBUG: one row an exchange.  local: times in local time, else UTC.
+ * disagreements; EXPIRY: exp, nbf, iat, expires_in joined, clocks with error bar, leeway, time
+ * left; REFRESH: preconditions, old/new comparison; HANDLE: the query's answer, challenge decoded,
+ * advice; DEBUG: one row an exchange.  local: times in local time, else UTC.
  */
 void step_fields(struct field_list *out, const struct wizard *w, enum step s, bool local);
 

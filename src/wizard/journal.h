@@ -1,11 +1,12 @@
 /*
- * What must outlive this program about refresh tokens: that one is on its way ("in flight": sent, its answer not yet
- * kept), and which ones were used.  A rotated token that is sent twice can end every token of its login (RFC 9700
- * §4.14.2), so neither kind is sent again, by no run.
+ * What must outlive this program about refresh tokens: that one is on its way ("in flight": sent,
+ * its answer not yet kept), and which ones were used.  A rotated token that is sent twice can end
+ * every token of its login (RFC 9700 §4.14.2), so neither kind is sent again, by no run.
  *
- * A folder of mode 0700 holds salted fingerprints, never a token: `salt` (0600), `spent` (a line each, LIMIT_SPENT
- * of them), and a file `NAME.mark` for each refresh in flight, locked by the process that waits for its answer.
- * Every change is made under `lock` and synced, so that two processes do not send one token.
+ * A folder of mode 0700 holds salted fingerprints, never a token: `salt` (0600), `spent` (a line
+ * each, LIMIT_SPENT of them), and a file `NAME.mark` for each refresh in flight, locked by the
+ * process that waits for its answer. Every change is made under `lock` and synced, so that two
+ * processes do not send one token.
  */
 #ifndef TT_WIZARD_JOURNAL_H
 #define TT_WIZARD_JOURNAL_H
@@ -20,7 +21,10 @@ struct journal;
 struct journal *journal_new(const char *dir, struct rng *rng);
 /* A refresh of ours that has not ended stays marked. */
 void journal_free(struct journal *j);
-/* $XDG_STATE_HOME/tokentriage, else ~/.local/state/tokentriage, from xmalloc; NULL: neither variable is set. */
+/*
+ * $XDG_STATE_HOME/tokentriage, else ~/.local/state/tokentriage, from xmalloc; NULL: neither
+ * variable is set.
+ */
 char *journal_default_folder(void);
 const char *journal_folder(const struct journal *j);
 
@@ -32,17 +36,18 @@ struct journal_entry {
 	char name[72];   /* of the mark, for journal_dismiss(); "" */
 };
 /*
- * Is anything known of this token?  Asks for a digest (and so for the crypto module) only if there is anything
- * written down.  RES_IO, RES_SYNTAX: it cannot be told, and must not be sent.
+ * Is anything known of this token?  Asks for a digest (and so for the crypto module) only if there
+ * is anything written down.  RES_IO, RES_SYNTAX: it cannot be told, and must not be sent.
  */
-enum res journal_look(struct journal *j, const struct secret *token, struct journal_entry *out, struct err *e) MUST_USE;
+enum res journal_look(struct journal *j, const struct secret *token, struct journal_entry *out,
+	struct err *e) MUST_USE;
 
 /*
- * Marks this token as in flight, durably, before it is sent.  RES_REFUSED: it was sent or used before, out says
- * how; RES_IO, RES_UNSUPPORTED: the mark cannot be made.  One at a time.
+ * Marks this token as in flight, durably, before it is sent.  RES_REFUSED: it was sent or used
+ * before, out says how; RES_IO, RES_UNSUPPORTED: the mark cannot be made.  One at a time.
  */
-enum res journal_begin(struct journal *j, const struct secret *token, const char *whose, int64_t wall_s,
-	struct journal_entry *out, struct err *e) MUST_USE;
+enum res journal_begin(struct journal *j, const struct secret *token, const char *whose,
+	int64_t wall_s, struct journal_entry *out, struct err *e) MUST_USE;
 enum journal_end {
 	JOURNAL_UNSENT,  /* surely not used: as if nothing had been */
 	JOURNAL_SPENT,   /* used, and what came is kept */
@@ -52,7 +57,10 @@ enum journal_end {
 };
 enum res journal_end(struct journal *j, enum journal_end how, struct err *e) MUST_USE;
 
-/* Newer tokens of this client are kept, from a login: what an interrupted refresh of its lost is had again. */
+/*
+ * Newer tokens of this client are kept, from a login: what an interrupted refresh of its lost is
+ * had again.
+ */
 void journal_supersede(struct journal *j, const char *whose);
 /* The refreshes whose process ended without keeping an answer, the oldest first, at most max. */
 size_t journal_interrupted(struct journal *j, struct journal_entry *out, size_t max);

@@ -1,6 +1,6 @@
 /*
- * What there is to learn: the guide of each step, the questions people ask, the glossary.  The same text for screen,
- * line mode and manual.
+ * What there is to learn: the guide of each step, the questions people ask, the glossary.  The same
+ * text for screen, line mode and manual.
  */
 #ifndef TT_WIZARD_LEARN_H
 #define TT_WIZARD_LEARN_H
@@ -21,7 +21,8 @@ extern const size_t guide_count;
 bool guide_line(const struct wizard *w, const struct guide_row *g, struct buf *out);
 
 struct learn_row {
-	const char *name, *text, *defined; /* a question or a term, its answer, where it is defined */
+	/* a question or a term, its answer, where it is defined */
+	const char *name, *text, *defined;
 };
 extern const struct learn_row faq[], glossary[];
 extern const size_t faq_count, glossary_count;

@@ -1,7 +1,7 @@
 /*
- * The probe ladder: further questions that tell look-alike causes apart.  The table is probes.def; the planner is
- * a pure function of facts and diagnosis, and names the next question only while its answer would separate
- * causes that are left.
+ * The probe ladder: further questions that tell look-alike causes apart.  The table is probes.def;
+ * the planner is a pure function of facts and diagnosis, and names the next question only while its
+ * answer would separate causes that are left.
  */
 #ifndef TT_WIZARD_PROBES_H
 #define TT_WIZARD_PROBES_H
@@ -28,8 +28,11 @@ uint32_t probes_of_level(enum probe_level level);
 /* Those not in asked whose answer would separate causes that are left. */
 uint32_t probes_open(const struct facts *f, const struct diagnosis *d, uint32_t asked);
 /* The first of them that may be asked; PROBE_COUNT: nothing is open. */
-enum probe probe_next(const struct facts *f, const struct diagnosis *d, uint32_t asked, uint32_t may);
-/* Where the second clock is looked at: an origin of the profile or of its metadata not heard yet. */
+enum probe probe_next(
+	const struct facts *f, const struct diagnosis *d, uint32_t asked, uint32_t may);
+/*
+ * Where the second clock is looked at: an origin of the profile or of its metadata not heard yet.
+ */
 struct span probe_second_clock(const struct facts *f);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * Inside the wizard room: its state, and the jobs that the sequencer runs.  A job is a row of
- * functions, one a phase; a phase submits requests (or none), and the next one runs when all of them
- * are done, so that it can ask what the answers left open.
+ * functions, one a phase; a phase submits requests (or none), and the next one runs when all of
+ * them are done, so that it can ask what the answers left open.
  */
 #ifndef TT_WIZARD_STEPS_H
 #define TT_WIZARD_STEPS_H
@@ -54,7 +54,8 @@ struct wizard {
 	size_t n_queue;
 	bool running;      /* queue[0] has begun */
 	unsigned phase;    /* the next phase of queue[0] */
-	uint32_t asked, consent; /* probes asked about these tokens; allowed by the user beyond the level */
+	/* probes asked about these tokens; allowed by the user beyond the level */
+	uint32_t asked, consent;
 	enum probe probing; /* the one under way, or the last one */
 	size_t outstanding; /* requests submitted and not done */
 	bool held;         /* a secret is on its way: no phase begins */
@@ -64,7 +65,8 @@ struct wizard {
 	bool discovered;   /* discovery was asked for a token before this one */
 	bool discovering;  /* another job than JOB_VERIFY asks for the metadata */
 	enum token_slot revoke_slot;
-	uint32_t refresh_id; /* the refresh under way, which is never cancelled: its tokens would be lost; 0 */
+	/* the refresh under way, which is never cancelled: its tokens would be lost; 0 */
+	uint32_t refresh_id;
 	struct engine_call *taking; /* what is made is put there, and not sent; NULL */
 	struct resend *by_hand;     /* goes out instead of what the job would send; NULL */
 	struct flow *flow; /* the login under way, or the last one; NULL */
@@ -82,7 +84,8 @@ struct wizard {
 
 	/* What this run sent and changed. */
 	unsigned n_refreshed, n_revoked, n_logged_in;
-	unsigned n_login_open; /* token requests of a login whose answer was not waited for, or did not come */
+	/* token requests of a login whose answer was not waited for, or did not come */
+	unsigned n_login_open;
 	unsigned n_unrecorded; /* of them without an exchange */
 	bool refresh_wanted, revoke_wanted; /* by the walk */
 	struct case_undone undone; /* of the run that a saved case is of */
@@ -101,12 +104,16 @@ cannot(char *why, size_t size, const char *reason)
 	return false;
 }
 
-/* A phase returns true if it goes on when what it submitted is done, false when the next one is due. */
+/*
+ * A phase returns true if it goes on when what it submitted is done, false when the next one is
+ * due.
+ */
 typedef bool job_phase(struct wizard *w);
 struct job_row {
 	enum step step; /* STEP_COUNT: of none */
 	job_phase *phases[8]; /* NULL behind the last */
-	enum endpoint needs;  /* what need_metadata() looks for: no step counts on step 1 having run */
+	/* what need_metadata() looks for: no step counts on step 1 having run */
+	enum endpoint needs;
 };
 
 /* The phases, by the file of their step. */
@@ -134,7 +141,7 @@ bool login_ready(struct wizard *w);
 bool login_keys(struct wizard *w);
 bool login_judge(struct wizard *w);
 
-/* --- sequencer (wizard.c) --- */
+/* --- sequencer (wizard.c) ----------------------------------------------------------------- */
 void wizard_enqueue(struct wizard *w, enum job j);
 void wizard_pump(struct wizard *w);
 /* The endpoint without which the job that runs cannot do anything. */
@@ -144,14 +151,14 @@ bool wizard_may_discover(const struct wizard *w);
 /* Facts and diagnosis of the case as it is now. */
 void wizard_derive(struct wizard *w);
 
-/* --- probes (step-probes.c) --- */
+/* --- probes (step-probes.c) --------------------------------------------------------------- */
 bool probe_allowed(const struct wizard *w, enum probe p);
 /* New tokens came: what was asked about the old ones may be asked again, about the client not. */
 void probes_new_tokens(struct wizard *w);
 /* While the verdict is open: names the question that would decide it, and how to ask it. */
 void probes_advise(struct wizard *w);
 
-/* --- logins (flow.c) --- */
+/* --- logins (flow.c) ---------------------------------------------------------------------- */
 struct flow;
 void flow_turn(struct flow *f);
 /* Cancels the login, and forgets it. */
@@ -163,7 +170,7 @@ void flow_interrupt(struct wizard *w);
 /* The next thing a login waits for, monotonic; INT64_MAX: nothing. */
 int64_t flow_deadline_us(const struct wizard *w);
 
-/* --- who asks (authenticate.c) --- */
+/* --- who asks (authenticate.c) ------------------------------------------------------------ */
 /* The endpoint as configured, else of the followed metadata; empty if neither has it. */
 struct span wizard_endpoint(const struct wizard *w, enum endpoint e);
 /* Confirms the origins of the profile and of its own metadata for credentials. */
@@ -183,7 +190,7 @@ void wizard_authenticate(struct wizard *w, enum endpoint e, struct engine_call *
 void wizard_authenticate_as(struct wizard *w, struct engine_call *call, enum endpoint e,
 	enum client_auth auth, bool raw_basic);
 
-/* --- what the client can prove (own-keys.c) --- */
+/* --- what the client can prove (own-keys.c) ----------------------------------------------- */
 void own_keys_forget(struct wizard *w); /* another profile */
 /* Are new tokens bound to a key that goes with this session?  Then they are of no use after it. */
 void own_keys_farewell(const struct wizard *w, struct buf *out);
@@ -205,22 +212,28 @@ void wizard_prove_possession(struct wizard *w, struct engine_call *call);
 void wizard_bear(struct wizard *w, struct engine_call *call);
 /* … as Bearer, whatever it is bound to. */
 void wizard_bear_plainly(struct wizard *w, struct engine_call *call);
-/* The thumbprint of the key that new tokens will be bound to (dpop_jkt, RFC 9449 §10); "": to none. */
+/*
+ * The thumbprint of the key that new tokens will be bound to (dpop_jkt, RFC 9449 §10); "": to none.
+ */
 const char *wizard_dpop_jkt(struct wizard *w);
 /* How far a server's clock is ahead of ours, for what is signed: 0 unless it was seen to differ. */
 int64_t wizard_ahead_s(const struct wizard *w, struct span url);
 
-/* --- requests (requests.c) --- */
+/* --- requests (requests.c) ---------------------------------------------------------------- */
 void send_discovery(struct wizard *w, bool oauth_form);
 void send_jwks(struct wizard *w);
 void send_introspection(struct wizard *w, int64_t delay_us);
 /* Of the refresh token: what became of it after a revocation. */
 void send_refresh_introspection(struct wizard *w, int64_t delay_us);
 void send_userinfo(struct wizard *w, int64_t delay_us);
-/* A made-up token in the client's name; auth AUTH_UNSET: by the chosen method, AUTH_NONE: in nobody's name. */
+/*
+ * A made-up token in the client's name; auth AUTH_UNSET: by the chosen method, AUTH_NONE: in
+ * nobody's name.
+ */
 void send_made_up_introspection(struct wizard *w, enum client_auth auth, bool raw_basic);
 /* The same client at the token endpoint, with a made-up authorization code (RFC 6749 §4.1.3). */
-void send_made_up_code(struct wizard *w, enum endpoint as_at, enum client_auth auth, bool raw_basic);
+void send_made_up_code(
+	struct wizard *w, enum endpoint as_at, enum client_auth auth, bool raw_basic);
 enum userinfo_form { USERINFO_MADE_UP, USERINFO_BARE, USERINFO_IN_BODY, USERINFO_AS_BEARER };
 void send_userinfo_probe(struct wizard *w, enum userinfo_form form);
 /* This token at the address of the metadata instead of the profile's. */
@@ -229,39 +242,45 @@ void send_clock(struct wizard *w, struct span url);
 void send_refresh(struct wizard *w);
 void send_revocation(struct wizard *w, enum token_slot slot);
 /* For the flows: a POST with a form to come, whose answer is JSON; done is the caller's. */
-void call_form(struct engine_call *call, struct wizard *w, enum step s, enum purpose p, enum endpoint e);
+void call_form(
+	struct engine_call *call, struct wizard *w, enum step s, enum purpose p, enum endpoint e);
 uint32_t call_submit(struct wizard *w, struct engine_call *call);
 
-/* --- edited by hand (resend.c) --- */
+/* --- edited by hand (resend.c) ------------------------------------------------------------ */
 struct resend;
 uint32_t resend_submit(struct wizard *w); /* w->by_hand, which is gone then; the request's id */
 void resend_drop(struct wizard *w);
 bool resend_send(struct wizard *w);
 
-/* --- new tokens (keep.c) --- */
+/* --- new tokens (keep.c) ------------------------------------------------------------------ */
 /*
- * A token response came in exchange `from`: masked from here on, stored and synced where the user chose, then the
- * case's newest generation.  An absent refresh token keeps the old one, but not of a login, which may be another
- * user's.  False: they are nowhere but in memory, and should not be; w->save_error says why.
+ * A token response came in exchange `from`: masked from here on, stored and synced where the user
+ * chose, then the case's newest generation.  An absent refresh token keeps the old one, but not of
+ * a login, which may be another user's.  False: they are nowhere but in memory, and should not be;
+ * w->save_error says why.
  */
 enum token_origin { TOKENS_OF_REFRESH, TOKENS_OF_LOGIN, TOKENS_OF_EXCHANGE };
 bool wizard_take_tokens(
 	struct wizard *w, const struct token_response *t, uint32_t from, enum token_origin o);
 
 /*
- * The tokens of a profile that keeps them in the keyring, where new ones will go, too; none there yet is no error.
+ * The tokens of a profile that keeps them in the keyring, where new ones will go, too; none there
+ * yet is no error.
  */
 enum res wizard_use_keyring(struct wizard *w, const char *name, struct err *e) MUST_USE;
 
-/* --- what outlives a run (step-refresh.c) --- */
+/* --- what outlives a run (step-refresh.c) ------------------------------------------------- */
 /* A refresh token was given: what earlier runs did with it. */
 void refresh_recall(struct wizard *w);
-/* New tokens of exchange `from` are kept: if a login brought them, interrupted refreshes need not be shown any more. */
+/*
+ * New tokens of exchange `from` are kept: if a login brought them, interrupted refreshes need not
+ * be shown any more.
+ */
 void refresh_superseded(struct wizard *w, uint32_t from);
 /* The answer to a refresh came, or never will (x NULL: it was not sent). */
 void refresh_done(void *ctx, const struct net_result *raw, const struct exchange *x);
 
-/* --- signatures (proof.c) --- */
+/* --- signatures (proof.c) ----------------------------------------------------------------- */
 /* Looks at the signatures of the tokens and of the answers kept, with the key set at hand. */
 void check_signatures(struct wizard *w);
 /* An answer that came signed, as it came; its state goes to the exchange of that number. */
