@@ -359,6 +359,52 @@ time_parse_http(struct span s, int64_t *unix_s)
 	return RES_SYNTAX;
 }
 
+/* "+0100", and the names of no offset (RFC 5322 §3.3, §4.3). */
+static bool
+eat_mail_zone(struct span *s, int *seconds)
+{
+	int hour, minute, sign = span_starts(*s, "-") ? -1 : 1;
+
+	*seconds = 0;
+	if (eat(s, "GMT") || eat(s, "UTC") || eat(s, "UT") || eat(s, "Z"))
+		return true;
+	if (!(eat(s, "+") || eat(s, "-")) || !eat_digits(s, 2, &hour) || !eat_digits(s, 2, &minute))
+		return false;
+	*seconds = sign * (hour * 3600 + minute * 60);
+	return hour <= 23 && minute <= 59;
+}
+
+enum res
+time_parse_mail(struct span s, int64_t *unix_s)
+{
+	struct civil c = {0};
+	struct span words[6];
+	size_t n = 0, comma = span_find(span_sub(s, 0, 16), ',');
+	int offset;
+	enum res r;
+
+	s = comma == SIZE_MAX ? s : span_from(s, comma + 1);
+	while (n < ARRAY_SIZE(words) && span_word(&s, &words[n]))
+		n++;
+	/* behind the offset there may be its name, in brackets */
+	if (n < 5 || (n > 5 && !span_starts(words[5], "(")))
+		return RES_SYNTAX;
+	if (!eat_digits(&words[0], words[0].n == 1 ? 1 : 2, &c.day) || words[0].n ||
+		!eat_month(&words[1], &c.month) || words[1].n ||
+		!eat_digits(&words[2], 4, &offset) || words[2].n)
+		return RES_SYNTAX;
+	c.year = offset;
+	if (!(words[3].n == 5 ? eat_digits(&words[3], 2, &c.hour) && eat(&words[3], ":") &&
+				eat_digits(&words[3], 2, &c.minute)
+			      : eat_clock(&words[3], &c)) ||
+		words[3].n || !eat_mail_zone(&words[4], &offset) || words[4].n)
+		return RES_SYNTAX;
+	r = civil_to_unix(&c, unix_s);
+	if (r == RES_OK)
+		*unix_s -= offset;
+	return r;
+}
+
 /* "Z", "+01:00", or nothing, which is UTC. */
 static bool
 eat_zone(struct span *s, int *seconds)

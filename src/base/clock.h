@@ -44,6 +44,8 @@ char *time_span_us(char out[32], int64_t us);
 char *time_countdown(char out[16], int64_t seconds);
 /* IMF-fixdate, RFC 850 and asctime forms of RFC 9110 §5.6.7 to seconds since 1970. */
 enum res time_parse_http(struct span s, int64_t *unix_s) MUST_USE;
+/* A mail's Date, "Fri, 27 Nov 2026 09:30:12 +0100 (CET)" (RFC 5322 §3.3). */
+enum res time_parse_mail(struct span s, int64_t *unix_s) MUST_USE;
 /* RFC 3339 date-time (also without offset: taken as UTC; date alone: midnight). */
 enum res time_parse_rfc3339(struct span s, int64_t *unix_s) MUST_USE;
 /*

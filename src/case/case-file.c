@@ -137,6 +137,8 @@ case_head_to_json(
 	json_set_i64(j, "metadata_from", c->metadata_from);
 	if (c->offline)
 		json_set_bool(j, "offline", true);
+	if (c->written_wall_us)
+		json_set_i64(j, "written", c->written_wall_us);
 	if (c->own_jkt[0])
 		json_set_str(j, "own_jkt", c->own_jkt);
 	if (c->own_x5t_s256[0])
@@ -253,16 +255,31 @@ struct reading {
 	uint32_t numbers[LIMIT_EXCHANGES + 1]; /* the file's number to this case's; 0: lost */
 };
 
+/* A record behind the head: its kind, and a member that each of that kind has. */
+static bool
+is_record(struct span line)
+{
+	return span_starts(line, "{") &&
+		((span_find_str(line, "\"record\":\"tokens\"") != SIZE_MAX &&
+			 span_find_str(line, "\"generation\":") != SIZE_MAX) ||
+			(span_find_str(line, "\"record\":\"exchange\"") != SIZE_MAX &&
+				span_find_str(line, "\"token_generation\":") != SIZE_MAX));
+}
+
 bool
 case_file_is(struct span text)
 {
-	struct span first;
+	struct span line;
 
 	if (case_har_is(text))
 		return true;
 	text = span_trim(text);
-	return span_next(&text, '\n', &first) && span_starts(first, "{") &&
-		span_find_str(first, "\"tokentriage.case/") != SIZE_MAX;
+	if (!span_next(&text, '\n', &line))
+		return false;
+	if (span_starts(line, "{") && span_find_str(line, "\"tokentriage.case/") != SIZE_MAX)
+		return true;
+	/* the head is damaged, or the line that it was cut in; or it is not there */
+	return is_record(line) || (span_next(&text, '\n', &line) && is_record(line));
 }
 
 static void
@@ -334,6 +351,7 @@ read_head(struct reading *r, const struct json *j, struct err *e)
 	r->story->saved_wall_us = json_i64_or(j, "saved", 0);
 	c->as_of_wall_us = r->story->saved_wall_us;
 	c->offline = json_flag(j, "offline");
+	c->written_wall_us = json_i64_or(j, "written", 0);
 	c->revoked_wall_us = json_i64_or(j, "revoked", 0);
 	(void)token_slot_from_id(json_get_str(j, "revoked_slot"), &c->revoked_slot);
 	text_safe_into(c->own_jkt, sizeof(c->own_jkt), json_get_str(j, "own_jkt"));

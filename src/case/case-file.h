@@ -31,8 +31,8 @@ struct case_story {
 	bool with_secrets;            /* written: the tokens' values, too; the user was asked */
 };
 
-/* Is this the beginning of a case file, of whatever version, or a HAR file that this program made
- * of one? */
+/* Is this the beginning of a case file, of whatever version, also of one whose head is lost, or a HAR
+ * file that this program made of one? */
 bool case_file_is(struct span text);
 /* Appends the file's text.  r masks what the records themselves hold in clear (claims, headers
  * of the profile). */

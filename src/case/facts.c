@@ -571,6 +571,8 @@ facts_remaining(const struct facts *f, int64_t *seconds)
 bool
 facts_by_recording(const struct facts *f)
 {
+	if (f->c->written_wall_us)
+		return true;
 	for (size_t i = 0; f->c->offline && f->c->as_of_wall_us && i < f->c->n_exchanges; i++) {
 		const struct exchange *x = f->c->exchanges[i];
 
@@ -584,7 +586,9 @@ facts_by_recording(const struct facts *f)
 const char *
 fact_clock(const struct facts *f)
 {
-	return facts_by_recording(f) ? N_("clock of the recording") : N_("local clock");
+	return f->c->written_wall_us  ? N_("date of the mail")
+		: facts_by_recording(f) ? N_("clock of the recording")
+					: N_("local clock");
 }
 
 char *
@@ -598,6 +602,7 @@ fact_source(const struct facts *f, int from, char *out, size_t size)
 		from == FROM_TOKEN                             ? _("the token itself")
 			: from == FROM_PROFILE                 ? _("the profile")
 			: from != FROM_CLOCK                   ? _("what was given")
+			: f->c->written_wall_us               ? _("the date of the mail")
 			: !facts_by_recording(f)              ? _("the local clock")
 							       : _("the clock of the recording"));
 	return out;

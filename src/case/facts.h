@@ -125,7 +125,7 @@ bool facts_remaining(const struct facts *f, int64_t *seconds);
 const struct fact_skew *facts_host_clock(const struct facts *f, struct span url);
 /* Is now_s by the clock of a recording (a HAR file, a Date in what was sent), and not by the local one? */
 bool facts_by_recording(const struct facts *f);
-/* The same in words, to be looked up: "local clock", "clock of the recording". */
+/* The same in words, to be looked up: "local clock", "clock of the recording", "date of the mail". */
 const char *fact_clock(const struct facts *f);
 /* "exchange 2 · introspection", "the token itself", "the profile", "the local clock". */
 char *fact_source(const struct facts *f, int from, char *out, size_t size);

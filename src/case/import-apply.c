@@ -454,6 +454,17 @@ moment_of(const struct import *im)
 	return newest;
 }
 
+/* A mail older than the token in it is not the one that the token was sent in first. */
+static void
+check_written(struct case_file *c)
+{
+	const struct claim_time *iat = &case_token(c, SLOT_ACCESS)->info.claims.iat;
+
+	if (c->written_wall_us && iat->form != NUM_ABSENT && iat->form != NUM_OTHER &&
+		iat->at > c->written_wall_us / 1000000 + c->profile.leeway)
+		c->as_of_wall_us = c->written_wall_us = 0;
+}
+
 unsigned
 import_apply(struct import *im, struct case_file *c, struct redactor *r)
 {
@@ -472,7 +483,10 @@ import_apply(struct import *im, struct case_file *c, struct redactor *r)
 	c->offline = true;
 	if (moment_of(im))
 		c->as_of_wall_us = moment_of(im);
+	else if (im->written_wall_us)
+		c->as_of_wall_us = c->written_wall_us = im->written_wall_us;
 	give_tokens(&p);
+	check_written(c);
 	if (case_token(c, SLOT_ACCESS)->present || case_token(c, SLOT_ID)->present ||
 		case_token(c, SLOT_REFRESH)->present)
 		walked |= 1u << STEP_EXPIRY;

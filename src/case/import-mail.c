@@ -12,7 +12,7 @@ enum { PARTS_DEEP = 8, HEADS_MOST = 200, BOUNDARY_MOST = 70 };
 
 /* What the header lines say of a body; spans borrow from the text. */
 struct head {
-	struct span type, encoding, boundary, subject;
+	struct span type, encoding, boundary, subject, date;
 	size_t mail, fields; /* lines that only mails have; all of them */
 };
 
@@ -97,6 +97,8 @@ read_head(struct span *text, struct head *h)
 			h->encoding = value;
 		else if (span_is_nocase(name, "subject"))
 			h->subject = value;
+		else if (span_is_nocase(name, "date"))
+			h->date = value;
 	}
 	h->boundary = parameter(h->type, "boundary");
 	*text = rest;
@@ -376,6 +378,17 @@ put_parts(struct import *im, struct buf *out, const struct head *h, struct span 
 	}
 }
 
+/* What a mail says, it says of the time before it was written; one that was passed on is older. */
+static void
+note_date(struct import *im, const struct head *h)
+{
+	int64_t at;
+
+	if (time_parse_mail(h->date, &at) == RES_OK && at > 0 &&
+		(!im->written_wall_us || at < im->written_wall_us / 1000000))
+		im->written_wall_us = at * 1000000;
+}
+
 static void
 put_body(struct import *im, struct buf *out, const struct head *h, struct span body, int depth)
 {
@@ -384,9 +397,10 @@ put_body(struct import *im, struct buf *out, const struct head *h, struct span b
 	if (depth < PARTS_DEEP && h->boundary.n && h->boundary.n <= BOUNDARY_MOST &&
 		media_is(h, "multipart/"))
 		put_parts(im, out, h, body, depth);
-	else if (depth < PARTS_DEEP && media_is(h, "message/rfc822") && read_head(&body, &inner))
+	else if (depth < PARTS_DEEP && media_is(h, "message/rfc822") && read_head(&body, &inner)) {
+		note_date(im, &inner);
 		put_body(im, out, &inner, body, depth + 1);
-	else
+	} else
 		put_leaf(im, out, h, body);
 }
 
@@ -423,6 +437,7 @@ import_mail(struct import *im, struct buf *out, struct span *text)
 		(void)buf_add_span(out, h.subject);
 		(void)buf_puts(out, "\n\n");
 	}
+	note_date(im, &h);
 	put_body(im, out, &h, body, 0);
 	import_note(im, h.fields ? "a mail: its parts were decoded, its header lines set aside"
 			: "the source of a mail: what it encodes was decoded");

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/redact.h"
 #include "base/text.h"
+#include "case/case-file.h"
 #include "case/import-parts.h"
 
 void
@@ -264,6 +265,49 @@ static importer *const importers[] = {
 	import_token,
 	import_prose,
 };
+
+/* From the line on with which it begins, to the last that may be a record. */
+static struct span
+case_in(struct span text)
+{
+	struct span rest = text, line, from;
+
+	while (from = rest, import_line(&rest, &line)) {
+		size_t end = 0;
+
+		/* at the head, or where it should be */
+		if (!span_starts(line, "{") || !case_file_is(from))
+			continue;
+		for (rest = from; import_line(&rest, &line);)
+			if (span_starts(line, "{"))
+				end = (size_t)(line.p + line.n - from.p);
+		return span_sub(from, 0, end);
+	}
+	return SPAN_EMPTY;
+}
+
+bool
+import_case(struct buf *out, struct span text)
+{
+	struct buf utf8, mail;
+	struct import notes;
+	struct span found = SPAN_EMPTY;
+
+	import_init(&notes);
+	buf_init_wiping(&utf8, 2 * (size_t)LIMIT_INPUT_FILE);
+	buf_init_wiping(&mail, 2 * (size_t)LIMIT_INPUT_FILE);
+	if (import_decode(&notes, &utf8, &text, NULL) == RES_OK) {
+		import_mail(&notes, &mail, &text);
+		found = case_file_is(text) ? text : case_in(text);
+	} else if (case_file_is(text)) { /* damaged: what can be read of it is */
+		found = text;
+	}
+	(void)buf_add_span(out, found);
+	buf_release(&utf8);
+	buf_release(&mail);
+	import_release(&notes);
+	return out->len > 0;
+}
 
 enum res
 import_read(struct import *im, struct span text, enum purpose purpose, struct err *e)

@@ -42,6 +42,7 @@ struct import {
 	size_t n;
 	struct import_token tokens[IMPORT_TOKENS];
 	size_t n_tokens;
+	int64_t written_wall_us;     /* when it was written, by its own word (a mail's Date); 0: not said */
 	char taken_as[200];          /* "a HAR file: 6 of 312 entries are about tokens"; safe text */
 	char notes[IMPORT_NOTES][200]; /* what was repaired, assumed or left out; safe text, no values */
 	size_t n_notes;
@@ -56,6 +57,12 @@ void import_release(struct import *im); /* wipes */
  * RES_UNSUPPORTED: known and not read (an archive, a picture); RES_NOTFOUND: it is empty.
  */
 enum res import_read(struct import *im, struct span text, enum purpose purpose, struct err *e) MUST_USE;
+
+/*
+ * The case file in a text, however it came: with a byte-order mark, as UTF-16, pasted or attached to a
+ * mail.  Appends it to out (empty, wiping), or returns false: there is none.
+ */
+bool import_case(struct buf *out, struct span text);
 
 /*
  * A HAR file of any length, as it comes: only one entry and what is kept are in memory.  Feed returns false when the

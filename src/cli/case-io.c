@@ -172,13 +172,18 @@ take_import(struct app *a, struct import *im)
 static enum res
 read_text(struct app *a, struct import *im, struct span text, enum purpose purpose, struct err *e)
 {
+	struct buf saved;
 	enum res r;
 
-	if (case_file_is(text))
-		return load_case(a, text, e);
-	r = import_read(im, text, purpose, e);
-	if (r == RES_OK)
-		take_import(a, im);
+	buf_init_wiping(&saved, 2 * (size_t)LIMIT_INPUT_FILE);
+	if (import_case(&saved, text)) {
+		r = load_case(a, buf_span(&saved), e);
+	} else {
+		r = import_read(im, text, purpose, e);
+		if (r == RES_OK)
+			take_import(a, im);
+	}
+	buf_release(&saved);
 	return r;
 }
 

@@ -14,6 +14,7 @@ static const char *
 by_clock(const struct facts *f)
 {
 	return f->skew.known ? _("by the server's clock")
+		: f->c->written_wall_us  ? _("by the date of the mail")
 		: !facts_by_recording(f) ? _("by the local clock")
 					 : _("by the clock of the recording");
 }

@@ -608,6 +608,8 @@ enum verdict_of
 rule_token_rejected_unspecified(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = f->userinfo;
+	char span[32], when[32];
+	int64_t left;
 
 	if (!fact_rejected(f) || fact_inactive(f))
 		return RULE_PASS;
@@ -622,6 +624,15 @@ rule_token_rejected_unspecified(const struct facts *f, struct finding *out)
 	fix_rejected(f, out);
 	if (called_expired(f, out) == RULE_FIRES)
 		return RULE_FIRES;
+	if (facts_remaining(f, &left) && left > f->leeway_s) {
+		ev_time(out, "exp", &f->exp);
+		ev(out, fact_clock(f), FROM_CLOCK, "%s", time_rfc3339(when, f->now_s));
+		return say(out,
+			"The token is refused (%d%s%s) %s before its exp, and nothing known tells "
+			"whether it is revoked, of another server or malformed.",
+			status_of(x), x->answer.error[0] ? " " : "", x->answer.error,
+			time_span(span, left));
+	}
 	return say(out,
 		"The token is refused (%d%s%s), and nothing known tells whether it is expired, "
 		"revoked, of another "

@@ -212,6 +212,8 @@ offline_words(struct verdict *v, const struct facts *f)
 	(void)snprintf(v->summary, sizeof(v->summary),
 		_("Nothing wrong was found in what was given%s%s%s."),
 		f->active.v == TRI_YES ? _(": the server calls the token active")
+			: f->c->written_wall_us && *left
+			? _(": when the mail was written, the token was by its own claims valid")
 			: f->exp.known ? _(": by its own claims the token is valid")
 			: f->access    ? _(", and nothing in it says how long the token is valid")
 				       : "",
@@ -456,7 +458,10 @@ step_words(char *out, size_t size, const struct facts *f, enum step s)
 	case STEP_EXPIRY:
 		if (facts_remaining(f, &left))
 			(void)snprintf(out, size,
-				left > 0 ? _("It expires in %s.") : _("It expired %s ago."),
+				left > 0 && f->c->written_wall_us
+					? _("When the mail was written, it had %s left.")
+					: left > 0 ? _("It expires in %s.")
+						   : _("It expired %s ago."),
 				time_span(span, left));
 		else
 			(void)snprintf(out, size, _("Nothing says when it expires."));

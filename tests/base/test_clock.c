@@ -131,6 +131,37 @@ test_http_dates(void **state)
 }
 
 static void
+test_mail_forms(void **state)
+{
+	static const struct {
+		const char *s;
+		enum res r;
+		int64_t t;
+	} cases[] = {
+		{"Fri, 21 Nov 1997 09:55:06 -0600", RES_OK, 880127706}, /* RFC 5322 A.1.1 */
+		{"21 Nov 97 09:55:06 GMT", RES_SYNTAX, 0},
+		{"Sun, 6 Nov 1994 08:49:37 +0000", RES_OK, 784111777},
+		{"Sun, 06 Nov 1994 09:49:37 +0100 (CET)", RES_OK, 784111777},
+		{"06 Nov 1994 08:49 GMT", RES_OK, 784111740},
+		{"Sun, 06 Nov 1994 08:49:37", RES_SYNTAX, 0},
+		{"Sun, 06 Nov 1994 08:49:37 CET", RES_SYNTAX, 0},
+		{"Sun, 06 Nov 1994 08:49:37 +2500", RES_SYNTAX, 0},
+		{"Sun, 31 Nov 1994 08:49:37 +0000", RES_RANGE, 0},
+		{"yesterday", RES_SYNTAX, 0},
+		{"", RES_SYNTAX, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		int64_t t = 0;
+		enum res r = time_parse_mail(span_of(cases[i].s), &t);
+
+		if (r != cases[i].r || t != cases[i].t)
+			fail_msg("%s: %s %lld", cases[i].s, res_name(r), (long long)t);
+	}
+}
+
+static void
 test_rfc3339_forms(void **state)
 {
 	static const struct {
@@ -303,6 +334,7 @@ main(void)
 		cmocka_unit_test(test_rfc3339),
 		cmocka_unit_test(test_calendar),
 		cmocka_unit_test(test_http_dates),
+		cmocka_unit_test(test_mail_forms),
 		cmocka_unit_test(test_rfc3339_forms),
 		cmocka_unit_test(test_screen),
 		cmocka_unit_test(test_spans),

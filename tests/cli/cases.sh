@@ -57,12 +57,34 @@ sed 's,case/1,case/7,' expired.case >new.case
 	"$srcdir/tests/case/samples/rotated-1.verdict" >out 2>&1 &&
 	result ok "a kept case has the verdict of its day" || { result "not ok" "kept case: $status"; note err; note out; }
 
+# however it came: by a copy that made UTF-16 or another line end of it, in a mail, as a mail's attachment
+sed '1s/^/\xef\xbb\xbf/' expired.case >bom.case
+iconv -f UTF-8 -t UTF-16 expired.case >utf16.case
+sed 's/$/\r/' expired.case >crlf.case
+head='From: a@desk.example\nTo: b@desk.example\nSubject: a case\nDate: Fri, 30 Jan 2026 09:00:00 +0100\n'
+{ printf "$head\nHere it is:\n\n"; cat expired.case; printf '\n-- \nAnn\n'; } >pasted.case
+{ printf "${head}Content-Type: multipart/mixed; boundary=\"=_b1\"\n\n--=_b1\nContent-Type: text/plain\n\nHere it is.\n--=_b1\n"
+	printf 'Content-Type: application/octet-stream; name="x.case"\nContent-Transfer-Encoding: base64\n\n'
+	base64 expired.case; printf -- '--=_b1--\n'; } >attached.case
+for how in bom utf16 crlf pasted attached; do
+	"$tt" inspect $how.case --format json 2>err | essence >other
+	cmp -s once other && ! grep -q 'could not be read' err && result ok "a case that came as $how is the same case" ||
+		{ result "not ok" "a case that came as $how"; note err; }
+done
+
 # without its head: by the clock of its newest exchange
 sed '1s/"schema"/"schema/' expired.case >headless.case
 "$tt" inspect headless.case >out 2>err; status=$?
 [ $status -eq 1 ] && grep -q '1 record could not be read; the first: line 1: .*; 4 exchanges could' err &&
 	grep -q 'access token expired' out && result ok "a case without its head is read, and the line is named" ||
 	{ result "not ok" "headless: $status"; note err; }
+sed 1d expired.case >headless-2.case
+tail -c +300 expired.case >headless-3.case
+for how in headless-2 headless-3; do
+	"$tt" inspect $how.case >out 2>err; status=$?
+	[ $status -eq 1 ] && grep -q '1 record could not be read; the first: line 1: .*; 4 exchanges could' err &&
+		grep -q 'access token expired' out && result ok "$how: the same" || { result "not ok" "$how: $status"; note err; }
+done
 printf '{"schema":"tokentriage.case/1"\n' >nothing.case
 "$tt" inspect nothing.case >out 2>err; status=$?
 [ $status -eq 2 ] && grep -q 'nothing.case: line 1: ' err && result ok "a head alone, damaged, is an error with its line" ||
