@@ -339,26 +339,39 @@ text_shell_word(struct buf *out, struct span s, bool lines)
 }
 
 size_t
+word_near(const char *typed)
+{
+	size_t n = strlen(typed);
+
+	return n < 6 ? n / 3 + 1 : 3;
+}
+
+size_t
 word_distance(const char *a, const char *b)
 {
-	size_t row[48], n = strlen(b);
+	size_t rows[3][48], *two = rows[0], *before = rows[1], *row = rows[2], n = strlen(b);
 
-	if (n >= ARRAY_SIZE(row))
+	if (n >= ARRAY_SIZE(rows[0]))
 		return SIZE_MAX;
 	for (size_t j = 0; j <= n; j++)
 		row[j] = j;
 	for (size_t i = 1; a[i - 1]; i++) {
-		size_t diagonal = row[0];
+		size_t *spare = two;
 
+		two = before;
+		before = row;
+		row = spare;
 		row[0] = i;
 		for (size_t j = 1; j <= n; j++) {
-			size_t best = diagonal + (a[i - 1] != b[j - 1]);
+			size_t best = before[j - 1] + (a[i - 1] != b[j - 1]);
 
-			diagonal = row[j];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
+			if (before[j] + 1 < best)
+				best = before[j] + 1;
 			if (row[j - 1] + 1 < best)
 				best = row[j - 1] + 1;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+				two[j - 2] + 1 < best)
+				best = two[j - 2] + 1;
 			row[j] = best;
 		}
 	}

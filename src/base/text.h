@@ -32,7 +32,9 @@ enum res text_ascii(struct buf *out, struct span s);
 /* The safe form as one word of a POSIX shell: '…', a quote inside as '\\''.  lines: '\n' stays. */
 enum res text_shell_word(struct buf *out, struct span s, bool lines);
 
-/* Edit distance of short words, for "did you mean". */
+/* Edit distance of short words, two letters that changed places counted as one, for "did you mean". */
 size_t word_distance(const char *a, const char *b);
+/* What is near a word that was typed is closer than this: of a short word, one letter is half of it. */
+size_t word_near(const char *typed);
 
 #endif

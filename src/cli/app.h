@@ -28,6 +28,7 @@ struct app {
 	bool read_only; /* recorded evidence: nothing is sent */
 	struct autosave *autosave; /* of the wizard; NULL */
 	char notice[LIMIT_MESSAGE]; /* what the screen says first; "" */
+	char lacks[ERR_TEXT_MAX];   /* what the profile names and is not there, said by the screen; "" */
 	size_t warned; /* warnings of conf that were printed */
 	struct profile profile; /* the one in use, options applied */
 	struct secret_fetch fetch; /* of the case's profile, while the wizard has the terminal */

@@ -10,12 +10,49 @@
 #include "cli/screen.h"
 
 static bool
+tokens_given(const struct options *o)
+{
+	return opt_given(o, OPT_ACCESS_TOKEN_FILE) || opt_given(o, OPT_REFRESH_TOKEN_FILE) ||
+		opt_given(o, OPT_ID_TOKEN_FILE) || opt_given(o, OPT_ACCESS_TOKEN_ENV) ||
+		opt_given(o, OPT_REFRESH_TOKEN_ENV);
+}
+
+/* What is missing of a profile is said on the opening screen, where another can be picked; what the
+ * command line named is its error. */
+static bool
+give(struct app *a, struct err *e)
+{
+	struct err why = ERR_INIT, ignored = ERR_INIT;
+	bool opens = !screen_plain(a->opt);
+
+	if (app_fetch_secrets(a, &a->profile, &why) != RES_OK) {
+		if (!opens || opt_given(a->opt, OPT_CLIENT_SECRET_ENV)) {
+			*e = why;
+			return false;
+		}
+		text_format(a->lacks, sizeof(a->lacks), "%s.", why.text);
+		why = (struct err)ERR_INIT;
+	}
+	if (app_give(a, &why) == RES_OK)
+		return true;
+	if (!opens || tokens_given(a->opt)) {
+		*e = why;
+		return false;
+	}
+	if (!a->lacks[0])
+		text_format(a->lacks, sizeof(a->lacks), "%s.", why.text);
+	/* the profile is the wizard's even if a file of it could not be read */
+	(void)!wizard_use_profile(a->wizard, &a->profile, &ignored);
+	app_raise_limits(a);
+	return true;
+}
+
+static bool
 prepare(void *ctx, struct err *e)
 {
 	struct app *a = ctx;
 
-	if (app_fetch_secrets(a, &a->profile, e) != RES_OK || app_give(a, e) != RES_OK ||
-		app_begin_secrets(a, e) != RES_OK)
+	if (!give(a, e) || app_begin_secrets(a, e) != RES_OK)
 		return false;
 	return !opt_given(a->opt, OPT_TOKENS_OUT) ||
 		wizard_set_token_place(a->wizard, PLACE_FILE, opt_str(a->opt, OPT_TOKENS_OUT), e) ==

@@ -490,7 +490,7 @@ static enum res
 unknown_action(struct loader *l, const config_setting_t *s, const char *where)
 {
 	const char *near = NULL;
-	size_t best = 3;
+	size_t best = word_near(config_setting_name(s));
 
 	for (int a = 1; a < ACT_COUNT; a++) {
 		size_t d = word_distance(config_setting_name(s), action_infos[a].id);

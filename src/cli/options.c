@@ -96,7 +96,7 @@ static enum res
 unknown_option(const char *word, char letter, enum command c, struct err *e)
 {
 	char name[48], where[120];
-	size_t best = 3;
+	size_t best;
 	int near = -1;
 
 	if (letter) {
@@ -113,6 +113,7 @@ unknown_option(const char *word, char letter, enum command c, struct err *e)
 	}
 	/* The value behind "=" may be a secret: it is never repeated. */
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="), word + 2);
+	best = word_near(name);
 	for (int i = 0; i < OPT_COUNT; i++) {
 		size_t d = word_distance(name, option_rows[i].name);
 

@@ -273,6 +273,7 @@ screen_run(struct screen *s)
 		.choose = s->choose,
 		.offline = a->read_only,
 		.notice = a->notice,
+		.lacks = a->lacks,
 		.profiles = a->conf.profiles,
 		.n_profiles = a->conf.n_profiles,
 		.offers = wizard ? offers : NULL,

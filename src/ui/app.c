@@ -423,10 +423,12 @@ prepare(struct ui *ui, struct err *e)
 			keymap_name(&ui->keymap, ACT_PROFILE, key, sizeof(key)));
 	if (ui->d->notice && ui->d->notice[0])
 		ui_notice(ui, "%s", ui->d->notice);
-	if (ui->d->choose)
+	if (ui->d->choose || (ui->d->lacks && ui->d->lacks[0]))
 		screen_open_push(ui);
 	else if (ui->d->walk && !ui->d->offline)
 		wizard_walk(ui->d->wizard, STEPS_ALL, false, false);
+	if (ui->d->lacks && ui->d->lacks[0])
+		dialog_tell(ui, _("Part of the profile is missing"), ui->d->lacks);
 	if (!ui->d->offline)
 		flow_interrupted(ui);
 	return true;

@@ -9,7 +9,7 @@
 #include "oauth/oautherror.h"
 #include "wizard/flow.h"
 
-enum { NEAR = 3, FILES = 1000 };
+enum { FILES = 1000 };
 
 static const struct argument arguments[ACT_COUNT] = {
 #define ARGUMENT(action, take, first, second, names, help)                                         \
@@ -159,8 +159,9 @@ const char *
 command_nearest(const struct ui *ui, enum word_kind kind, struct span word, char *out, size_t size)
 {
 	char safe[64];
-	struct nearest n = {text_safe_into(safe, sizeof(safe), word), NEAR, false, out, size};
+	struct nearest n = {text_safe_into(safe, sizeof(safe), word), 0, false, out, size};
 
+	n.distance = word_near(safe);
 	out[0] = '\0';
 	all_words(ui, kind, word, look_nearer, &n);
 	return out[0] ? out : NULL;
@@ -171,7 +172,7 @@ command_knows(const struct ui *ui, enum word_kind kind, struct span word)
 {
 	char safe[64], near[64];
 	struct nearest n = {
-		text_safe_into(safe, sizeof(safe), word), NEAR, false, near, sizeof(near)};
+		text_safe_into(safe, sizeof(safe), word), 1, false, near, sizeof(near)};
 
 	if (kind == WORD_FILE)
 		return word.n > 0;
@@ -359,9 +360,9 @@ say_unknown(unsigned contexts, struct span name, struct err *e)
 {
 	char safe[48];
 	const char *near = NULL;
-	size_t best = NEAR;
+	size_t best;
 
-	text_safe_into(safe, sizeof(safe), name);
+	best = word_near(text_safe_into(safe, sizeof(safe), name));
 	for (int a = 1; a < ACT_COUNT; a++) {
 		size_t d = word_distance(safe, action_infos[a].id);
 

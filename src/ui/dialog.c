@@ -29,6 +29,8 @@ dialog_forget(struct ui *ui)
 		keep(ui, i, SPAN_EMPTY);
 	free(ui->copying);
 	ui->copying = NULL;
+	free(ui->over);
+	ui->over = NULL;
 }
 
 static void
@@ -110,9 +112,10 @@ dialog_event(struct ui *ui, void *state, const struct key_event *ev)
 			d->error[0] = '\0';
 		return UI_REDRAW;
 	}
-	/* a digit takes its choice; hjkl move, as everywhere */
-	if (ev->kind == EVENT_KEY && ev->key.code >= '1' && ev->key.code < '1' + d->spec.n_choices)
-		return answer(ui, d, ev->key.code - '1');
+	/* a digit takes its choice, 0 the tenth; hjkl move, as everywhere */
+	if (ev->kind == EVENT_KEY && ev->key.code >= '0' && ev->key.code <= '9' &&
+		(ev->key.code + 9 - '0') % 10 < d->spec.n_choices)
+		return answer(ui, d, (ev->key.code + 9 - '0') % 10);
 	if (ev->kind == EVENT_KEY && (ev->key.code == 'j' || ev->key.code == 'k'))
 		return dialog_action(
 			ui, state, ev->key.code == 'j' ? ACT_FORM_NEXT : ACT_FORM_PREV);
@@ -185,7 +188,7 @@ dialog_draw(const struct ui *ui, const void *state, struct canvas *c)
 		if (here)
 			canvas_put(c, row, r.col + 2, GLYPH_MARK, UIR_MARK);
 		canvas_printf(c, row, r.col + 4, inner - 2, here ? UIR_CHOICE_HERE : UIR_CHOICE,
-			"%zu %s", i + 1, d->spec.choices[i]);
+			"%zu %s", (i + 1) % 10, d->spec.choices[i]);
 		canvas_zone(c, (struct rect){row, r.col + 1, 1, cols - 2}, ZONE_CHOICE, (int)i);
 	}
 }

@@ -261,8 +261,18 @@ replace_ask(struct ui *ui, const char *before)
 void
 flow_replace(struct ui *ui)
 {
-	if (!ui_notice_offline(ui))
+	struct buf none;
+	bool any;
+
+	if (ui_notice_offline(ui))
+		return;
+	buf_init(&none, LIMIT_REPORT);
+	any = token_files(ui, &none) > 0;
+	buf_release(&none);
+	if (any)
 		replace_ask(ui, "");
+	else
+		replace_now(ui, 0, SPAN_EMPTY, 0); /* which says why nothing can be written */
 }
 
 /* Once for each time that new tokens came, when their proof is over and nothing else is asked. */

@@ -1,5 +1,7 @@
 #include "ui/state.h"
 
+#include <unistd.h>
+
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -26,11 +28,23 @@ typed_path(struct span text, struct err *why)
 
 /* --- export ------------------------------------------------------------------------------- */
 
+/* What stands in a file is written over when it was said, and the same name is given again. */
+static bool
+may_write(struct ui *ui, const char *path, struct err *why)
+{
+	if (access(path, F_OK) != 0 || (ui->over && !strcmp(ui->over, path)))
+		return true;
+	free(ui->over);
+	ui->over = xstrdup(path);
+	err_set(why, RES_REFUSED, _("This file is there already: Enter again writes over it."));
+	return false;
+}
+
 static bool
 export_take(struct ui *ui, struct span text, uintptr_t arg, struct err *why)
 {
 	char *path = typed_path(text, why), safe[160];
-	bool ok = path &&
+	bool ok = path && may_write(ui, path, why) &&
 		ui->d->export_report(ui->d->ctx, ui->d->formats[arg].id, path, why) == RES_OK;
 
 	if (ok)
@@ -77,8 +91,7 @@ static void
 export_format(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 {
 	(void)text;
-	(void)arg;
-	if (choice >= ui->d->n_formats)
+	if (choice >= (arg ? arg : ui->d->n_formats))
 		return;
 	if (!ui->d->formats[choice].clear) {
 		export_file(ui, choice);
@@ -106,6 +119,15 @@ flow_reopen_log(struct ui *ui)
 		ui_notice(ui, _("The log file was opened anew."));
 }
 
+/* A case that was saved masked has none to write in clear. */
+static bool
+has_values(const struct ui *ui)
+{
+	const struct case_tokens *t = ui->m.c ? case_tokens(ui->m.c) : NULL;
+
+	return t && (t->access.value || t->refresh.value || t->id.value);
+}
+
 void
 flow_export(struct ui *ui)
 {
@@ -118,10 +140,12 @@ flow_export(struct ui *ui)
 		return;
 	}
 	assert(ui->d->n_formats < DIALOG_CHOICES);
-	while (spec.n_choices < ui->d->n_formats) {
+	while (spec.n_choices < ui->d->n_formats &&
+		(has_values(ui) || !ui->d->formats[spec.n_choices].clear)) {
 		spec.choices[spec.n_choices] = ui->d->formats[spec.n_choices].label;
 		spec.n_choices++;
 	}
+	spec.arg = spec.n_choices;
 	spec.choices[spec.n_choices++] = _("Cancel");
 	dialog_open(ui, &spec);
 }
@@ -135,6 +159,10 @@ flow_export_as(struct ui *ui, struct span id, struct span path, struct err *e)
 		i++;
 	if (i == ui->d->n_formats || !ui->d->export_report) {
 		err_set(e, RES_UNSUPPORTED, _("There is nothing to export to."));
+		return false;
+	}
+	if (ui->d->formats[i].clear && !has_values(ui)) {
+		err_set(e, RES_UNSUPPORTED, _("There is no token in clear in this case."));
 		return false;
 	}
 	if (path.n && !ui->d->formats[i].clear)

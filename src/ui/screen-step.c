@@ -439,17 +439,20 @@ hints_of_step(const struct ui *ui)
 	static const enum action handle_dead[] = {ACT_ENTER, ACT_LOGIN, ACT_REVOKE, ACT_DECISION,
 		ACT_PREV_STEP, ACT_UP, ACT_FINDINGS, ACT_EXPORT, ACT_GUIDE, ACT_LOG, ACT_COPY,
 		ACT_NONE};
+	static const enum action handle_read[] = {ACT_ENTER, ACT_DECISION, ACT_PREV_STEP, ACT_UP,
+		ACT_FINDINGS, ACT_EXPORT, ACT_GUIDE, ACT_LOG, ACT_COPY, ACT_NONE};
 	static const enum action debug[] = {ACT_ENTER, ACT_PREV_STEP, ACT_UP, ACT_EXPORT, ACT_COPY,
 		ACT_LOG, ACT_FOCUS_NEXT, ACT_SEARCH, ACT_GUIDE, ACT_NONE};
+	bool sends = !ui->d->offline;
 
 	if (!ui->m.walked)
 		return fresh;
-	if (ui->m.probes_open)
+	if (ui->m.probes_open && sends)
 		return open;
-	if (ui->step == STEP_REFRESH && ui->m.can_refresh)
+	if (ui->step == STEP_REFRESH && ui->m.can_refresh && sends)
 		return refresh;
 	if (ui->step == STEP_HANDLE)
-		return ui->m.can_refresh ? handle : handle_dead;
+		return !sends ? handle_read : ui->m.can_refresh ? handle : handle_dead;
 	if (ui->step == STEP_EXPIRY)
 		return expiry;
 	return ui->step == STEP_DEBUG ? debug : usual;

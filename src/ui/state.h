@@ -106,6 +106,7 @@ struct ui {
 	char notice[240];       /* answer to the last key; gone with the next */
 	char search[64];        /* what was looked for last */
 	char *copying;          /* what was marked when copying was asked about; NULL */
+	char *over;              /* the file that an export was told of that it is there; NULL */
 	char *kept[KEEP_COUNT]; /* lines of dialogs; NULL: none */
 	struct history history;
 

@@ -80,6 +80,7 @@ struct ui_deps {
 	bool guide;                    /* the guide stands beside the fields where there is room */
 	bool offline;                  /* a saved case: nothing can be sent */
 	const char *notice;            /* said first; NULL or "" */
+	const char *lacks;             /* after prepare(): what the profile names and is not there: the opening screen, too; "" */
 	bool choose;                   /* no profile or token yet: begin with the opening screen */
 	bool walk;                     /* begin by walking the five steps */
 

@@ -165,6 +165,42 @@ test_secret_command_fails(void **state)
 	remove_folder(folder);
 }
 
+/* A variable or a file that the profile names and that is not there: the wizard opens, and says so. */
+static void
+test_profile_lacks(void **state)
+{
+	static const struct {
+		const char *names, *says;
+	} rows[] = {{"client_secret_env = \"TT_NOT_SET\"", "profile x: client_secret: the environment"},
+		{"access_token_file = \"/nowhere/at\"", "profile x: access_token_file: /nowhere/at"}};
+	char folder[] = "/tmp/tt-lacks-XXXXXX", *file;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	file = path_join(folder, "tokentriage.conf");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char *text = xasprintf("default_profile = \"x\"; profiles = ({ name = \"x\"; client_id = \"c\"; "
+			"introspection_endpoint = \"http://127.0.0.1:1/i\"; %s; });", rows[i].names);
+		struct err e = ERR_INIT;
+		struct vt *t;
+
+		assert_int_equal(file_write_private(file, span_of(text), &e), RES_OK);
+		t = play_start(NULL, (const char *[]){"-c", file, NULL});
+		assert_true(vt_see(t, "Part of the profile is missing"));
+		assert_true(vt_has(t, rows[i].says));
+		vt_type(t, "\r");
+		assert_true(vt_gone(t, "Part of the profile is missing"));
+		assert_true(vt_has(t, "Which server, which token?"));
+		vt_type(t, "\033");
+		assert_true(vt_gone(t, "Which server"));
+		assert_true(vt_idle(t));
+		play_quit(t);
+		free(text);
+	}
+	free(file);
+	remove_folder(folder);
+}
+
 /* --- stopping and going on ----------------------------------------------------------------------- */
 
 static void
@@ -346,6 +382,7 @@ main(void)
 		TEST(test_resize_and_answer),
 		TEST(test_secret_command),
 		TEST(test_secret_command_fails),
+		TEST(test_profile_lacks),
 		TEST(test_stop_and_continue),
 		TEST(test_signals),
 		TEST(test_interrupt_key),

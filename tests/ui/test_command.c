@@ -225,6 +225,10 @@ test_files_are_completed(void **state)
 	act(ui, ACT_COMPLETE);
 	type(ui, "t");
 	act(ui, ACT_COMPLETE);
+	/* it is there already: said first */
+	act(ui, ACT_ACCEPT);
+	assert_string_equal(exported, "");
+	assert_true(shows(ui, 24, 80, "Enter again writes over it"));
 	act(ui, ACT_ACCEPT);
 	assert_non_null(strstr(exported, "/report two.html"));
 	assert_int_equal(strncmp(exported, "html /tmp/tt-command-", 21), 0);
@@ -258,7 +262,9 @@ test_what_does_not_run_is_mended(void **state)
 {
 	static const struct {
 		const char *line, *says;
-	} rows[] = {{"expotr", "There is no action \"expotr\"; did you mean export?"},
+	} rows[] = {{"foo", "There is no action \"foo\"; Tab lists them."},
+		{"lgo", "There is no action \"lgo\"; did you mean log?"},
+		{"expotr", "There is no action \"expotr\"; did you mean export?"},
 		{"teleport", "There is no action \"teleport\"; Tab lists them."},
 		{"s", "There is no action \"s\""}, /* not the only one */
 		{"theme nrod", "\"nrod\" is none of them; did you mean nord?"},

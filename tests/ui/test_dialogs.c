@@ -1,6 +1,10 @@
 /* What is asked before anything changes, and the pickers: names of files, exports, themes. */
 #include "unit.h"
 
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/file.h"
 #include "ui/user.h"
 
 /* Once new tokens came and nothing else is asked, the profile's token files are offered, once; Enter leaves them. */
@@ -21,6 +25,11 @@ test_token_files_are_offered_once(void **state)
 		profile_set(&fake.c.profile.access_token_file, span_of(rows[i].access));
 		profile_set(&fake.c.profile.refresh_token_file, span_of(rows[i].refresh));
 		ui = fake_ui(STEP_REFRESH);
+		/* asked for before any came: the reason, and no question */
+		act(ui, ACT_REPLACE);
+		assert_true(shows(ui, 18, 60, "no new tokens have come in this run"));
+		assert_false(shows(ui, 18, 60, "Replace"));
+		act(ui, ACT_BACK);
 		flow_offer_replace(ui);
 		assert_int_equal(ui->n_layers, 1);
 		assert_int_equal(token_response_read(&t, SPAN_LIT("{\"access_token\":\"a-new-one\",\"token_type\":\"Bearer\","
@@ -221,6 +230,83 @@ test_an_export_path_is_mended(void **state)
 	fake_release();
 }
 
+/* What stands in a file goes only when that was said; another name is asked about anew. */
+static void
+test_an_export_asks_before_it_writes_over(void **state)
+{
+	static const struct ui_format formats[] = {{"text", "text report", "a.txt"}};
+	char folder[] = "/tmp/tt-over-XXXXXX", *path;
+	struct err e = ERR_INIT;
+	struct ui *ui;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	path = path_join(folder, "mail.txt");
+	assert_int_equal(file_write_private(path, SPAN_LIT("evidence"), &e), RES_OK);
+	fake_init(FAKE_PROBLEM);
+	fake_deps.formats = formats;
+	fake_deps.n_formats = 1;
+	fake_deps.export_report = export_fake;
+	exported[0] = '\0';
+	ui = fake_ui(STEP_VERIFY);
+	act(ui, ACT_EXPORT);
+	type(ui, "1");
+	type(ui, path);
+	act(ui, ACT_ACCEPT);
+	assert_string_equal(exported, "");
+	assert_true(shows(ui, 18, 60, "This file is there already"));
+	act(ui, ACT_ACCEPT);
+	assert_non_null(strstr(exported, "mail.txt"));
+	assert_int_equal(ui->n_layers, 1);
+	fake_ui_free(ui);
+	fake_release();
+	unlink(path);
+	rmdir(folder);
+	free(path);
+}
+
+/* Ten choices: a digit takes each, 0 the tenth; one that cannot be done is not among them. */
+static void
+test_each_choice_has_its_digit(void **state)
+{
+	static const struct ui_format formats[] = {{"a", "a", "a"}, {"b", "b", "b"}, {"c", "c", "c"}, {"d", "d", "d"},
+		{"e", "e", "e"}, {"f", "f", "f"}, {"g", "g", "g"}, {"h", "h", "h"},
+		{UI_FORMAT_CLEAR_CASE, "in clear", "i", true}};
+	static const enum token_slot slots[] = {SLOT_ACCESS, SLOT_REFRESH, SLOT_ID};
+	struct ui *ui;
+	struct err e = ERR_INIT;
+
+	(void)state;
+	fake_init(FAKE_PROBLEM);
+	fake_deps.formats = formats;
+	fake_deps.n_formats = 9;
+	fake_deps.export_report = export_fake;
+	exported[0] = '\0';
+	case_give_token(&fake.c, SLOT_ACCESS, SPAN_LIT("an-opaque-token-in-clear"), "the paste");
+	ui = fake_ui(STEP_VERIFY);
+	act(ui, ACT_EXPORT);
+	assert_true(shows(ui, 18, 60, "9 in clear"));
+	assert_true(shows(ui, 18, 60, "0 Cancel"));
+	assert_false(shows(ui, 18, 60, "10 Cancel"));
+	type(ui, "0");
+	assert_int_equal(ui->n_layers, 1);
+	/* as in a case that was saved masked */
+	for (size_t i = 0; i < ARRAY_SIZE(slots); i++) {
+		secret_unref(case_token(&fake.c, slots[i])->value);
+		case_token(&fake.c, slots[i])->value = NULL;
+	}
+	act(ui, ACT_EXPORT);
+	assert_false(shows(ui, 18, 60, "in clear"));
+	assert_true(shows(ui, 18, 60, "9 Cancel"));
+	type(ui, "9");
+	assert_int_equal(ui->n_layers, 1);
+	assert_false(flow_export_as(ui, SPAN_LIT(UI_FORMAT_CLEAR_CASE), SPAN_EMPTY, &e));
+	assert_non_null(strstr(e.text, "no token in clear"));
+	assert_string_equal(exported, "");
+	fake_ui_free(ui);
+	fake_release();
+}
+
 /* --- themes --- */
 
 static int told_fg; /* of the role OK, in the theme that the terminal was given last */
@@ -307,6 +393,8 @@ main(void)
 		cmocka_unit_test(test_probes_ask_first),
 		cmocka_unit_test(test_a_bad_place_is_mended),
 		cmocka_unit_test(test_an_export_path_is_mended),
+		cmocka_unit_test(test_an_export_asks_before_it_writes_over),
+		cmocka_unit_test(test_each_choice_has_its_digit),
 		cmocka_unit_test(test_themes_are_seen_at_once),
 	};
 
