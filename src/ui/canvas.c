@@ -110,6 +110,7 @@ canvas_clear(struct canvas *c)
 	fill_cells(c->cells, (size_t)c->rows * (size_t)c->cols,
 		(struct cell){' ', 0, UIR_TEXT, 0});
 	c->n_clusters = 0;
+	c->has_wide = false;
 	c->n_zones = 0;
 	c->cursor_row = c->cursor_col = -1;
 	c->clip = (struct rect){0, 0, c->rows, c->cols};
@@ -233,6 +234,7 @@ set_cell(struct canvas *c, int row, int col, uint32_t cp, enum ui_role role, uns
 
 	if (x->flags)
 		unpair(c, row, col);
+	c->has_wide |= flags != 0;
 	*x = (struct cell){cp, 0, (uint8_t)role, (uint8_t)flags};
 }
 
@@ -306,11 +308,22 @@ put_ascii(struct canvas *c, int row, int col, enum ui_role role, struct span s)
 		return;
 	s.p += from - col;
 	cells = &c->cells[row * c->cols];
-	for (int i = from; i < to; i++, s.p++) {
+	for (int i = from; c->has_wide && i < to; i++)
 		if (cells[i].flags)
 			unpair(c, row, i);
+	for (int i = from; i < to; i++, s.p++)
 		cells[i] = (struct cell){(unsigned char)*s.p, 0, (uint8_t)role, 0};
-	}
+}
+
+/* Eight bytes from 0x20 to 0x7e: none has its top bit now, each has with 0x60 more, none with 1. */
+static bool
+eight_printable(const char *p)
+{
+	const uint64_t tops = 0x8080808080808080u, ones = 0x0101010101010101u;
+	uint64_t eight;
+
+	memcpy(&eight, p, sizeof(eight));
+	return !(eight & tops) && ((eight + 0x60 * ones) & ~(eight + ones) & tops) == tops;
 }
 
 /* How many bytes of s are printable ASCII, `most` at most. */
@@ -320,6 +333,8 @@ printable(struct span s, int most)
 	size_t n = 0;
 
 	s = span_sub(s, 0, most > 0 ? (size_t)most : 0);
+	while (s.n - n >= 8 && eight_printable(s.p + n))
+		n += 8;
 	while (n < s.n && s.p[n] >= 0x20 && s.p[n] < 0x7f)
 		n++;
 	return n;

@@ -47,6 +47,7 @@ struct zone {
 struct canvas {
 	int rows, cols;
 	int cursor_row, cursor_col; /* -1: no cursor */
+	bool has_wide;              /* wide characters were drawn since it was cleared */
 	bool ascii;                 /* code points over 0x7e become one-cell stand-ins */
 	struct rect clip;
 	unsigned long controls;     /* that arrived; a mistake, 0 in every test */

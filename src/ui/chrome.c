@@ -276,48 +276,46 @@ pair_of(enum action a)
 				     : ACT_NONE;
 }
 
-/* Its key, and the other one of a pair; "" without. */
-static void
-hint_keys(const struct ui *ui, enum action a, char key[32], char other[32])
-{
-	other[0] = '\0';
-	keymap_name(&ui->keymap, a, key, 32);
-	if (pair_of(a) != ACT_NONE)
-		keymap_name(&ui->keymap, pair_of(a), other, 32);
-}
-
-/* The cells of a hint with its key; 0: it has none. */
-static int
-hint_cells(const struct ui *ui, enum action a, const char *hint)
-{
+/* What the footer says of an action: its key, the other one of a pair ("" without), and words. */
+struct hint {
 	char key[32], other[32];
+	const char *words;
+	enum action action;
+	int cells;  /* 0: the action has no key */
+};
 
-	hint_keys(ui, a, key, other);
-	if (!key[0])
-		return 0;
-	return (int)(text_cells(span_of(key)) + text_cells(span_of(other)) +
-		       text_cells(span_of(hint))) +
-		(other[0] ? 2 : 1);
+static void
+hint_of(const struct ui *ui, enum action a, const char *words, struct hint *h)
+{
+	h->action = a;
+	h->words = words;
+	h->other[0] = '\0';
+	h->cells = 0;
+	if (!keymap_name(&ui->keymap, a, h->key, sizeof(h->key))[0])
+		return;
+	if (pair_of(a) != ACT_NONE)
+		keymap_name(&ui->keymap, pair_of(a), h->other, sizeof(h->other));
+	h->cells = (int)(text_cells(span_of(h->key)) + text_cells(span_of(h->other)) +
+			   text_cells(span_of(words))) +
+		(h->other[0] ? 2 : 1);
 }
 
 /* Drawn only if it fits before `end`; returns the cells it took. */
 static int
-draw_hint(const struct ui *ui, struct canvas *c, int col, int end, enum action a, const char *hint)
+draw_hint(const struct hint *h, struct canvas *c, int col, int end)
 {
-	char key[32], other[32];
-	int row = c->rows - 1, need = hint_cells(ui, a, hint), from = col;
+	int row = c->rows - 1, from = col;
 
-	if (!need || col + need > end)
+	if (!h->cells || col + h->cells > end)
 		return 0;
-	hint_keys(ui, a, key, other);
-	col += canvas_puts(c, row, col, need, UIR_KEY, key);
-	if (other[0]) {
+	col += canvas_puts(c, row, col, h->cells, UIR_KEY, h->key);
+	if (h->other[0]) {
 		canvas_put(c, row, col, ' ', UIR_KEY);
-		col += 1 + canvas_puts(c, row, col + 1, need, UIR_KEY, other);
+		col += 1 + canvas_puts(c, row, col + 1, h->cells, UIR_KEY, h->other);
 	}
-	canvas_puts(c, row, col + 1, need, UIR_HINT, hint);
-	canvas_zone(c, (struct rect){row, from, 1, need}, ZONE_ACTION, a);
-	return need + 2;
+	canvas_puts(c, row, col + 1, h->cells, UIR_HINT, h->words);
+	canvas_zone(c, (struct rect){row, from, 1, h->cells}, ZONE_ACTION, h->action);
+	return h->cells + 2;
 }
 
 /* Leaving the login's usual view ends what it waits for. */
@@ -344,46 +342,58 @@ draw_notice(const char *text, int most, struct canvas *c)
 	canvas_wrap(c, r, UIR_NOTICE, span_of(text));
 }
 
+/* What an action does where it has its own words now; otherwise the table's. */
+static const char *
+words_of(const struct ui *ui, const struct layer *l, enum action a)
+{
+	bool list = ui->n_layers == 1;
+
+	switch (a) {
+	case ACT_ENTER:
+		return l->screen == &screen_step ? step_enter_hint(ui) : C_("hint", "choose");
+	case ACT_BACK:
+		return login_waits(ui) || (ui->m.busy && list) ? C_("hint", "cancel")
+							      : action_hint(a);
+	case ACT_UP:
+	case ACT_FORM_NEXT:
+		return C_("hint", "move");
+	case ACT_DECODE:
+		return ui->decoded ? C_("hint", "as sent") : action_hint(a);
+	case ACT_LOG_PAUSE:
+		return ui->log.follow ? action_hint(a) : C_("hint", "follow");
+	case ACT_TIME:
+		return ui->local_time ? "UTC" : C_("hint", "local time");
+	default:
+		return action_hint(a);
+	}
+}
+
 void
 chrome_footer(const struct ui *ui, struct canvas *c)
 {
 	static const enum action always[] = {ACT_HELP, ACT_QUIT};
 	const struct layer *l = &ui->layers[ui->n_layers - 1];
-	const enum action *hints =
+	const enum action *actions =
 		ui->n_layers > 0 && l->screen->hints ? l->screen->hints(ui, l->state) : NULL;
-	bool list = ui->n_layers == 1;
+	size_t n_always = ui->n_layers == 1 ? ARRAY_SIZE(always) : 0;
+	struct hint last[ARRAY_SIZE(always)], h;
 	int col = 1, row = c->rows - 1, end = c->cols - 1;
-
-	/* what never gives way has its room first */
-	for (size_t i = 0; list && i < ARRAY_SIZE(always); i++)
-		end -= hint_cells(ui, always[i], action_hint(always[i])) + 2;
 
 	if (ui->notice[0]) {
 		/* what stands below may be a line that is being typed */
-		draw_notice(ui->notice, list ? NOTICE_ROWS : 1, c);
+		draw_notice(ui->notice, n_always ? NOTICE_ROWS : 1, c);
 		return;
 	}
 	canvas_fill(c, (struct rect){row, 0, 1, c->cols}, ' ', UIR_TEXT);
-	for (; hints && *hints != ACT_NONE; hints++) {
-		const char *hint = action_hint(*hints);
-
-		if (*hints == ACT_ENTER && l->screen == &screen_step)
-			hint = step_enter_hint(ui);
-		else if (*hints == ACT_ENTER)
-			hint = C_("hint", "choose");
-		if (*hints == ACT_BACK && (login_waits(ui) || (ui->m.busy && list)))
-			hint = C_("hint", "cancel");
-		if (*hints == ACT_UP || *hints == ACT_FORM_NEXT)
-			hint = C_("hint", "move");
-		if (*hints == ACT_DECODE && ui->decoded)
-			hint = C_("hint", "as sent");
-		if (*hints == ACT_LOG_PAUSE && !ui->log.follow)
-			hint = C_("hint", "follow");
-		if (*hints == ACT_TIME)
-			hint = ui->local_time ? "UTC" : C_("hint", "local time");
-		col += draw_hint(ui, c, col, end, *hints, hint);
+	/* what never gives way has its room first */
+	for (size_t i = 0; i < n_always; i++) {
+		hint_of(ui, always[i], action_hint(always[i]), &last[i]);
+		end -= last[i].cells + 2;
 	}
-	/* these two never give way */
-	for (size_t i = 0; list && i < ARRAY_SIZE(always); i++)
-		col += draw_hint(ui, c, col, c->cols, always[i], action_hint(always[i]));
+	for (; actions && *actions != ACT_NONE; actions++) {
+		hint_of(ui, *actions, words_of(ui, l, *actions), &h);
+		col += draw_hint(&h, c, col, end);
+	}
+	for (size_t i = 0; i < n_always; i++)
+		col += draw_hint(&last[i], c, col, c->cols);
 }
