@@ -1,6 +1,5 @@
 #include "cli/conf.h"
 
-#include <ctype.h>
 #include <libconfig.h>
 
 #include "base/file.h"
@@ -9,7 +8,6 @@
 #include "base/redact.h"
 #include "base/text.h"
 #include "cli/options.h"
-#include "oauth/jose.h"
 #include "oauth/url.h"
 
 struct loader {
@@ -180,68 +178,6 @@ read_strings(struct loader *l, const config_setting_t *s, const char *key, struc
 	return RES_OK;
 }
 
-/* "NAME: VALUE" with a token of RFC 9110 as the name, and one line. */
-static bool
-header_ok(const char *v)
-{
-	size_t n = strcspn(v, ":");
-
-	if (!n || !v[n] || strpbrk(v, "\r\n"))
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (!isalnum((unsigned char)v[i]) && !strchr("!#$%&'*+-.^_`|~", v[i]))
-			return false;
-	return true;
-}
-
-static bool
-resolve_ok(const char *v)
-{
-	const char *port = strchr(v, ':'), *addr = port ? strchr(port + 1, ':') : NULL;
-	int64_t n;
-
-	return addr && port > v && addr[1] &&
-		span_to_i64(span_make(port + 1, (size_t)(addr - port - 1)), &n) == RES_OK &&
-		n > 0 && n < 65536;
-}
-
-bool
-conf_value_ok(const char *key, struct span v, const char **allowed)
-{
-	enum client_auth auth;
-	struct url u;
-	char *text = span_dup(v);
-	bool ok = true;
-
-	if (!strcmp(key, "client_auth")) {
-		*allowed = "client_secret_basic, client_secret_post, client_secret_jwt, "
-			   "private_key_jwt, "
-			   "tls_client_auth, self_signed_tls_client_auth, none";
-		ok = client_auth_from_id(v, &auth);
-	} else if (!strcmp(key, "client_assertion_alg")) {
-		*allowed = "RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, "
-			   "ES256K, EdDSA, HS256, HS384, HS512";
-		ok = jws_alg_find(v) != NULL;
-	} else if (!strcmp(key, "headers")) {
-		*allowed = "\"NAME: VALUE\"";
-		ok = header_ok(text);
-	} else if (!strcmp(key, "resolve")) {
-		*allowed = "\"HOST:PORT:ADDRESS\"";
-		ok = resolve_ok(text);
-	} else if (!strcmp(key, "proxy")) {
-		*allowed = URL_PROXY_FORMS;
-		ok = url_parse_proxy(&u, v, NULL) == RES_OK;
-	} else if (!strcmp(key, "name")) {
-		*allowed = "letters, digits and . _ @ + -, no dot in front";
-		ok = *text && *text != '.' &&
-			strspn(text,
-				"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				"0123456789._@+-") == v.n;
-	}
-	free(text);
-	return ok;
-}
-
 static enum res
 read_list_key(struct loader *l, const config_setting_t *s, const struct profile_key *k,
 	const char *where, struct str_list *out)
@@ -290,16 +226,28 @@ read_string_key(struct loader *l, const config_setting_t *s, const struct profil
 }
 
 static enum res
+secret_written(struct loader *l, const config_setting_t *s, const char *where, const char *name)
+{
+	struct buf allowed;
+	enum res r;
+
+	buf_init(&allowed, ERR_TEXT_MAX);
+	for (size_t i = 0; i < SECRET_FORMS; i++)
+		buf_printf(&allowed, "%s%s_%s", i ? ", " : "", name, secret_forms[i]);
+	r = fail(l, RES_SYNTAX, s, where, "a secret is not written here; allowed: %s",
+		buf_str(&allowed));
+	buf_release(&allowed);
+	return r;
+}
+
+static enum res
 unknown_key(struct loader *l, const config_setting_t *s, const char *where, const char *name)
 {
 	for (size_t i = 0; i < profile_key_count; i++) {
 		if (strcmp(profile_keys[i].name, name))
 			continue;
 		if (profile_keys[i].kind == KEY_SECRET)
-			return fail(l, RES_SYNTAX, s, where,
-				"a secret is not written here; allowed: %s_env, %s_file, "
-				"%s_command",
-				name, name, name);
+			return secret_written(l, s, where, name);
 		return fail(l, RES_SYNTAX, s, where,
 			"a token is not written here; allowed: %s_file", name);
 	}

@@ -63,7 +63,10 @@ enum res conf_scan(struct span text, const char *file, struct err *e) MUST_USE;
 /* What a key of a profile takes, "a whole number from 1 to 600 (s)"; "" for an unknown key. */
 void conf_allowed(struct span key, char *out, size_t size);
 
-/* Is v a value that the profile key takes?  *allowed: what is, when it is not. */
+/*
+ * Is v a value that the profile key takes?  *allowed: the form that values of this key have; not
+ * set for a key that takes any string.  (conf-values.c)
+ */
 bool conf_value_ok(const char *key, struct span v, const char **allowed);
 
 /*

@@ -27,6 +27,7 @@ src_libttcli_a_SOURCES = \
 	src/cli/conf-scan.c \
 	src/cli/conf-secret.c \
 	src/cli/conf-theme.c \
+	src/cli/conf-values.c \
 	src/cli/conf-write.c src/cli/conf-write.h \
 	src/cli/embedded.c src/cli/embedded.h \
 	src/cli/help.c \

@@ -33,8 +33,11 @@ test_errors(void **state)
 			"ui.them: unknown key; allowed: theme, ascii, mouse, log_records, guide, clipboard_file, recent"},
 		{PROFILE("isuer = \"https://a.example\";"), 3, "profile p.isuer: unknown key"},
 		{PROFILE("client_secret = \"hunter2\";"), 3,
-			"a secret is not written here; allowed: client_secret_env"},
+			"a secret is not written here; allowed: client_secret_env, client_secret_file, "
+			"client_secret_command, client_secret_keyring"},
 		{PROFILE("access_token = \"x\";"), 3, "allowed: access_token_file"},
+		/* all that are taken are named */
+		{PROFILE("client_assertion_alg = \"none\";"), 3, ", EdDSA, Ed25519, Ed448"},
 		{PROFILE("issuer_env = \"x\";"), 3, "unknown key"},
 		{PROFILE("client_secret_url = \"x\";"), 3, "unknown key"},
 		/* wrong types */
@@ -101,7 +104,7 @@ test_errors(void **state)
 		{PROFILE("issuer = \"idp.example\";"), 3, "not an absolute http or https URL"},
 		{PROFILE("issuer = \"https://bob:pw@idp.example\";"), 3, "user name or password"},
 		{PROFILE("issuer = \"\";"), 3, "empty"},
-		{PROFILE("client_auth = \"basic\";"), 3, "allowed: client_secret_basic"},
+		{PROFILE("client_auth = \"basic\";"), 3, "allowed: none, client_secret_basic"},
 		{PROFILE("headers = ( \"no colon\" );"), 3, "not of the form \"NAME: VALUE\""},
 		{PROFILE("headers = ( \"A b: c\" );"), 3, "not of the form \"NAME: VALUE\""},
 		{PROFILE("headers = ( \"A: b\\r\\nC: d\" );"), 3,

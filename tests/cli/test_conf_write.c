@@ -137,7 +137,7 @@ test_what_is_no_value(void **state)
 		{"timeout", "0", "timeout: allowed: a whole number from 1 to 600 (s)"},
 		{"timeout", "soon", "timeout: allowed"},
 		{"discovery", "yes", "discovery: allowed: true or false"},
-		{"client_auth", "basic", "client_auth: allowed: client_secret_basic"},
+		{"client_auth", "basic", "client_auth: allowed: none, client_secret_basic"},
 		{"client_secret", "hunter2", "give where it comes from, never the secret itself"},
 		{"client_secret", "env ", "give where it comes from"},
 		{"headers", "X-A: 1 | nonsense", "headers: not of the form \"NAME: VALUE\""},
