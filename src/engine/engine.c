@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/origins.h"
 #include "engine/policy.h"
 #include "engine/proofs.h"
 #include "engine/trace.h"
@@ -49,9 +50,9 @@ struct engine {
 	struct err load_error;
 	bool load_failed, turning, traceparent;
 	struct option_set *options;
-	struct str_list origins;   /* confirmed for credentials */
-	struct str_list mute;      /* gave no whole answer in time in this walk */
-	struct str_list dead;      /* nor a connection */
+	struct origins confirmed;  /* for credentials */
+	struct origins mute;       /* gave no whole answer in time in this walk */
+	struct origins dead;       /* nor a connection */
 	struct nonces *nonces;     /* the last DPoP nonce of each origin */
 	struct task *tasks;        /* queued, under way, waiting */
 	struct task *done;         /* to be delivered */
@@ -156,54 +157,22 @@ engine_set_traceparent(struct engine *e, bool on)
 
 /* --- origins --- */
 
-static bool
-list_has_origin(const struct str_list *l, struct span url)
-{
-	char *o = l->n ? url_origin_dup(url) : NULL;
-	bool found = false;
-
-	for (size_t i = 0; o && !found && i < l->n; i++)
-		found = span_eq_nocase(span_of(o), span_of(l->v[i]));
-	free(o);
-	return found;
-}
-
-static void
-list_add_origin(struct str_list *l, struct span url)
-{
-	char *o;
-
-	if (list_has_origin(l, url) || !(o = url_origin_dup(url)))
-		return;
-	str_list_add(l, span_of(o));
-	free(o);
-}
-
-static void
-list_clear(struct str_list *l)
-{
-	for (size_t i = 0; i < l->n; i++)
-		free(l->v[i]);
-	free(l->v);
-	*l = (struct str_list){0};
-}
-
 void
 engine_confirm_origin(struct engine *e, struct span url)
 {
-	list_add_origin(&e->origins, url);
+	origins_add(&e->confirmed, url);
 }
 
 bool
 engine_origin_confirmed(const struct engine *e, struct span url)
 {
-	return list_has_origin(&e->origins, url);
+	return origins_have(&e->confirmed, url);
 }
 
 void
 engine_forget_origins(struct engine *e)
 {
-	list_clear(&e->origins);
+	origins_clear(&e->confirmed);
 	nonces_free(e->nonces);
 	e->nonces = nonces_new();
 }
@@ -211,8 +180,8 @@ engine_forget_origins(struct engine *e)
 void
 engine_begin_walk(struct engine *e)
 {
-	list_clear(&e->mute);
-	list_clear(&e->dead);
+	origins_clear(&e->mute);
+	origins_clear(&e->dead);
 }
 
 /* Is there anything to wait for, after what this walk has seen of the origin? */
@@ -221,8 +190,8 @@ worth_waiting(const struct engine *e, const struct task *t)
 {
 	struct span url = span_of(t->wire.url);
 
-	return !list_has_origin(&e->dead, url) &&
-		!(purpose_is_extra(t->call.purpose) && list_has_origin(&e->mute, url));
+	return !origins_have(&e->dead, url) &&
+		!(purpose_is_extra(t->call.purpose) && origins_have(&e->mute, url));
 }
 
 static void
@@ -231,7 +200,7 @@ note_silence(struct engine *e, const struct task *t)
 	enum silence s = t->cancelled ? SILENCE_NONE : policy_silence(&t->transfer.result);
 
 	if (s != SILENCE_NONE)
-		list_add_origin(s == SILENCE_ORIGIN ? &e->dead : &e->mute, span_of(t->wire.url));
+		origins_add(s == SILENCE_ORIGIN ? &e->dead : &e->mute, span_of(t->wire.url));
 }
 
 /* --- the transport --- */

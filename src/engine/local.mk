@@ -8,6 +8,7 @@ src_libttengine_a_SOURCES = \
 	src/engine/net-module.h \
 	src/engine/net-shared.c src/engine/net-shared.h \
 	src/engine/net-replay.c src/engine/replay.h \
+	src/engine/origins.c src/engine/origins.h \
 	src/engine/policy.c src/engine/policy.h \
 	src/engine/proofs.c src/engine/proofs.h \
 	src/engine/trace.c src/engine/trace.h \

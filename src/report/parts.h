@@ -10,7 +10,7 @@ struct report {
 	const struct report_input *in;
 	const struct case_file *c;
 	const struct facts *f;
-	const struct diagnosis *d; /* own; its remedies name commands, not steps of the wizard */
+	struct diagnosis *d; /* its own; the remedies name commands, not steps of the wizard */
 	struct str_list personal; /* values that are left out wherever they occur */
 };
 

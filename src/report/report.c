@@ -170,7 +170,7 @@ longer_first(const void *a, const void *b)
 	return na < nb ? 1 : na > nb ? -1 : 0;
 }
 
-static const struct diagnosis *
+static struct diagnosis *
 in_commands(const struct diagnosis *from)
 {
 	struct diagnosis *d = xmalloc(sizeof(*d));
@@ -214,7 +214,7 @@ report_release(struct report *r)
 	for (size_t i = 0; i < r->personal.n; i++)
 		free(r->personal.v[i]);
 	free(r->personal.v);
-	free((void *)(uintptr_t)r->d);
+	free(r->d);
 }
 
 static bool

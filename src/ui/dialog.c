@@ -7,8 +7,9 @@
 enum { VERDICT_END = 5 };
 
 struct dialog {
-	struct dialog_spec spec; /* title, text and hint are copies */
-	size_t here;             /* the choice Enter takes */
+	struct dialog_spec spec; /* without its words */
+	char *title, *text, *hint;
+	size_t here; /* the choice Enter takes */
 	struct textfield field;
 	char error[ERR_TEXT_MAX]; /* why the line was not taken; "" */
 };
@@ -40,9 +41,9 @@ dialog_leave(struct ui *ui, void *state)
 
 	if (d->spec.keep && !d->field.proposed)
 		keep(ui, d->spec.keep - 1, buf_span(&d->field.text));
-	free((void *)(uintptr_t)d->spec.title);
-	free((void *)(uintptr_t)d->spec.text);
-	free((void *)(uintptr_t)d->spec.hint);
+	free(d->title);
+	free(d->text);
+	free(d->hint);
 	textfield_release(&d->field);
 }
 
@@ -152,7 +153,7 @@ dialog_draw(const struct ui *ui, const void *state, struct canvas *c)
 	const struct dialog *d = state;
 	int cols = c->cols - 4 < 72 ? c->cols - 4 : 72, inner = cols - 4;
 	int error = d->error[0] ? text_rows(d->error, inner - 2) : 0;
-	int text = text_rows(d->spec.text, inner), rows, row;
+	int text = text_rows(d->text, inner), rows, row;
 	int most = c->rows - 5 - (int)d->spec.n_choices - (d->spec.input ? 2 : 0) - error;
 	struct rect r;
 
@@ -168,13 +169,13 @@ dialog_draw(const struct ui *ui, const void *state, struct canvas *c)
 		r.row = VERDICT_END;
 	canvas_fill(c, r, ' ', UIR_DIALOG);
 	canvas_frame(c, r, UIR_DIALOG_EDGE);
-	canvas_printf(c, r.row, r.col + 2, cols - 4, UIR_DIALOG_TITLE, " %s ", d->spec.title);
+	canvas_printf(c, r.row, r.col + 2, cols - 4, UIR_DIALOG_TITLE, " %s ", d->title);
 	row = r.row + 1;
 	row += canvas_wrap(
-		c, (struct rect){row, r.col + 2, text, inner}, UIR_DIALOG, span_of(d->spec.text));
+		c, (struct rect){row, r.col + 2, text, inner}, UIR_DIALOG, span_of(d->text));
 	row += text ? 1 : 0;
 	if (d->spec.input) {
-		textfield_draw(&d->field, true, d->spec.hint, row, r.col + 2, inner, c);
+		textfield_draw(&d->field, true, d->hint, row, r.col + 2, inner, c);
 		row++;
 		if (error)
 			canvas_put(c, row, r.col + 2, GLYPH_PROBLEM, UIR_PROBLEM);
@@ -224,9 +225,10 @@ dialog_open(struct ui *ui, const struct dialog_spec *spec)
 	if (!d)
 		return;
 	d->spec = *spec;
-	d->spec.title = xstrdup(spec->title);
-	d->spec.text = xstrdup(spec->text ? spec->text : "");
-	d->spec.hint = xstrdup(spec->hint ? spec->hint : "");
+	d->spec.title = d->spec.text = d->spec.hint = d->spec.value = NULL;
+	d->title = xstrdup(spec->title);
+	d->text = xstrdup(spec->text ? spec->text : "");
+	d->hint = xstrdup(spec->hint ? spec->hint : "");
 	d->here = spec->first;
 	textfield_init(&d->field, spec->secret);
 	if (spec->keep && ui->kept[spec->keep - 1]) {
@@ -235,7 +237,6 @@ dialog_open(struct ui *ui, const struct dialog_spec *spec)
 		textfield_set(&d->field, span_of(spec->value));
 		d->field.proposed = spec->value[0] != '\0';
 	}
-	d->spec.value = NULL;
 }
 
 void
