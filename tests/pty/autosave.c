@@ -5,139 +5,53 @@
 #include "unit.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/span.h"
 #include "pty/play.h"
+#include "pty/serve.h"
+#include "remove-tree.h"
 
 static char folder[] = "/tmp/tt-XXXXXX";
-static char issuer[200], client[200], saved[600];
-static pid_t server;
-static int ends_server = -1;
-
-static char *
-in_folder(const char *name)
-{
-	return xasprintf("%s/%s", folder, name);
-}
-
-static void
-run_server(int in, int out)
-{
-	char *program = getenv("TOKENTRIAGE"), *tokens = in_folder("tokens.json");
-
-	dup2(in, STDIN_FILENO);
-	dup2(out, STDOUT_FILENO);
-	execl(program, program, "serve", "--scenario", "expired", "--tokens-out", tokens, (char *)NULL);
-	_exit(127);
-}
-
-/* Its address and client, of the lines it prints until it is ready. */
-static void
-read_server(int fd)
-{
-	FILE *f = fdopen(fd, "r");
-	char line[400];
-
-	assert_non_null(f);
-	while (fgets(line, sizeof(line), f) && strncmp(line, "ready", 5) != 0) {
-		line[strcspn(line, "\n")] = '\0';
-		if (strncmp(line, "issuer ", 7) == 0)
-			snprintf(issuer, sizeof(issuer), "%s", line + 7);
-		if (strncmp(line, "client_id ", 10) == 0)
-			snprintf(client, sizeof(client), "%s", line + 10);
-	}
-	fclose(f);
-	assert_true(*issuer && *client);
-}
-
-/* The access token into a file of its own. */
-static void
-take_token(void)
-{
-	char *from = in_folder("tokens.json"), *to = in_folder("token"), text[8192], *p;
-	FILE *f = fopen(from, "r");
-	size_t n;
-
-	assert_non_null(f);
-	n = fread(text, 1, sizeof(text) - 1, f);
-	text[n] = '\0';
-	fclose(f);
-	p = strstr(text, "\"access_token\"");
-	assert_non_null(p);
-	p = strchr(strchr(p, ':'), '"') + 1;
-	p[strcspn(p, "\"")] = '\0';
-	f = fopen(to, "w");
-	assert_non_null(f);
-	fputs(p, f);
-	fclose(f);
-	play_forbid(p);
-	free(from);
-	free(to);
-}
+static char saved[600];
+static struct serve server;
 
 static int
 setup(void **state)
 {
-	int in[2], out[2];
+	struct err e = ERR_INIT;
+	char *token;
 
 	(void)state;
-	if (!mkdtemp(folder) || pipe(in) || pipe(out))
+	if (!mkdtemp(folder))
 		return -1;
-	server = fork();
-	if (server == 0) {
-		close(in[1]);
-		run_server(in[0], out[1]);
-	}
-	close(in[0]);
-	close(out[1]);
-	ends_server = in[1];
-	read_server(out[0]);
-	take_token();
+	serve_start(&server, "expired", folder);
+	token = path_join(folder, "token");
+	assert_int_equal(file_write_private(token, span_of(server.access), &e), RES_OK);
+	free(token);
 	snprintf(saved, sizeof(saved), "%s/.local/state/tokentriage/autosave", folder);
 	return 0;
-}
-
-static void
-drop(const char *path)
-{
-	DIR *d = opendir(path);
-	struct dirent *e;
-
-	while (d && (e = readdir(d))) {
-		char *one = xasprintf("%s/%s", path, e->d_name);
-
-		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 && remove(one) != 0)
-			drop(one);
-		free(one);
-	}
-	if (d)
-		closedir(d);
-	remove(path);
 }
 
 static int
 teardown(void **state)
 {
 	(void)state;
-	close(ends_server);
-	kill(server, SIGTERM);
-	waitpid(server, NULL, 0);
-	drop(folder);
-	return 0;
+	serve_end(&server);
+	return remove_tree(folder);
 }
 
 static struct vt *
 start(void)
 {
 	static char token[600];
-	const char *args[] = {"--issuer", issuer, "--client-id", client, "--access-token-file", token, NULL};
+	const char *args[] = {"--issuer", server.issuer, "--client-id", server.client, "--access-token-file", token, NULL};
 	const struct vt_options o = {.cwd = folder, .rows = 24, .cols = 200};
 
 	snprintf(token, sizeof(token), "%s/token", folder);

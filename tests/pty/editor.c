@@ -13,7 +13,6 @@
 #include "pty/play.h"
 #include "remove-tree.h"
 
-static const int sizes[][2] = {{24, 80}, {18, 60}};
 static char *folder, *config_home;
 
 static int
@@ -88,8 +87,8 @@ test_screen(void **state)
 	static const char *const args[] = {"demo", "healthy", NULL};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		struct vt *t = start(args, sizes[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(play_sizes); i++) {
+		struct vt *t = start(args, play_sizes[i]);
 
 		assert_true(vt_idle(t));
 		play_keys(t, "E");
@@ -116,7 +115,7 @@ static void
 test_used_at_once(void **state)
 {
 	static const char *const args[] = {"demo", "expired", NULL};
-	struct vt *t = start(args, sizes[1]);
+	struct vt *t = start(args, play_sizes[1]);
 
 	(void)state;
 	assert_true(vt_idle(t));
@@ -181,7 +180,7 @@ test_by_hand(void **state)
 	free(path);
 	path = xasprintf("%s/tokentriage/tokentriage.conf", folder);
 	assert_int_equal(file_write(path, span_of(by_hand), &e), RES_OK);
-	t = start(args, sizes[1]);
+	t = start(args, play_sizes[1]);
 	assert_true(vt_idle(t));
 	play_keys(t, "E");
 	play_keys(t, "\025");

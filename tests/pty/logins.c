@@ -15,7 +15,6 @@
 #include "pty/play.h"
 #include "remove-tree.h"
 
-static const int sizes[][2] = {{24, 80}, {18, 60}};
 
 static struct vt *
 begin(const char *scenario, const int size[2])
@@ -100,9 +99,9 @@ static void
 test_code(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < 2 * ARRAY_SIZE(sizes); i++) {
-		bool pushed = i >= ARRAY_SIZE(sizes);
-		struct vt *t = begin(pushed ? "par-required" : "login", sizes[i % ARRAY_SIZE(sizes)]);
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(play_sizes); i++) {
+		bool pushed = i >= ARRAY_SIZE(play_sizes);
+		struct vt *t = begin(pushed ? "par-required" : "login", play_sizes[i % ARRAY_SIZE(play_sizes)]);
 		struct browser *b = browser_new();
 		char *url, *at;
 
@@ -128,8 +127,8 @@ static void
 test_code_pasted_back(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		struct vt *t = begin("login", sizes[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(play_sizes); i++) {
+		struct vt *t = begin("login", play_sizes[i]);
 		struct browser *b = browser_new();
 		char *url, *at;
 
@@ -158,7 +157,7 @@ test_code_pasted_back(void **state)
 static void
 test_cancelled(void **state)
 {
-	struct vt *t = begin("login", sizes[0]);
+	struct vt *t = begin("login", play_sizes[0]);
 
 	(void)state;
 	to_waiting(t, "1", "2");
@@ -172,8 +171,8 @@ static void
 test_device(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		struct vt *t = begin("device", sizes[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(play_sizes); i++) {
+		struct vt *t = begin("device", play_sizes[i]);
 		struct browser *b = browser_new();
 		char *url, *at, *page, *code, *form;
 
@@ -204,7 +203,7 @@ test_device(void **state)
 static void
 test_device_refused(void **state)
 {
-	struct vt *t = begin("device", sizes[1]);
+	struct vt *t = begin("device", play_sizes[1]);
 	struct browser *b = browser_new();
 	char *url, *at, *page, *form;
 
@@ -232,8 +231,8 @@ static void
 test_without_a_browser(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		struct vt *t = begin("healthy", sizes[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(play_sizes); i++) {
+		struct vt *t = begin("healthy", play_sizes[i]);
 		char glyph[8], *verdict;
 
 		to_waiting(t, "5", "1");
@@ -266,7 +265,7 @@ test_silent(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(errors); i++) {
-		struct vt *t = begin(errors[i][0], sizes[i % 2]);
+		struct vt *t = begin(errors[i][0], play_sizes[i % 2]);
 		struct browser *b = browser_new();
 		char *url, *want = xasprintf("error  %s", errors[i][1]);
 
@@ -287,8 +286,8 @@ static void
 test_narrower_refresh(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		struct vt *t = begin("expired", sizes[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(play_sizes); i++) {
+		struct vt *t = begin("expired", play_sizes[i]);
 
 		play_keys(t, "R");
 		assert_true(vt_has(t, "Where do the new tokens go?"));
@@ -311,8 +310,8 @@ static void
 test_revocation(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		struct vt *t = begin("healthy", sizes[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(play_sizes); i++) {
+		struct vt *t = begin("healthy", play_sizes[i]);
 
 		play_keys(t, "V");
 		assert_true(vt_has(t, "Revoke which token?"));
@@ -336,8 +335,8 @@ static void
 test_decision(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		struct vt *t = begin("expired", sizes[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(play_sizes); i++) {
+		struct vt *t = begin("expired", play_sizes[i]);
 
 		play_keys(t, "4");
 		play_keys(t, "a");

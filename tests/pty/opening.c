@@ -14,7 +14,6 @@
 #include "pty/serve.h"
 #include "remove-tree.h"
 
-static const int sizes[][2] = {{24, 80}, {18, 60}};
 static char folder[] = "/tmp/tt-op-XXXXXX", clip[60], *config_home, *state_home;
 static struct serve server;
 
@@ -75,12 +74,12 @@ static void
 test_from_start_to_case_and_back(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(play_sizes); i++) {
 		struct vt *t;
 		char glyph[8], *verdict, *again;
 
 		write_file(clip, server.access);
-		t = start((const char *[]){NULL}, sizes[i]);
+		t = start((const char *[]){NULL}, play_sizes[i]);
 		assert_true(vt_idle(t));
 		play_letters(t, "demo");
 		assert_true(vt_has(t, "▸ the-demo"));
@@ -104,7 +103,7 @@ test_from_start_to_case_and_back(void **state)
 
 		/* nothing was copied since */
 		unlink(clip);
-		t = start((const char *[]){NULL}, sizes[i]);
+		t = start((const char *[]){NULL}, play_sizes[i]);
 		assert_true(vt_idle(t));
 		assert_false(vt_has(t, "Found"));
 		assert_true(vt_has(t, "ticket.case"));
@@ -129,7 +128,7 @@ test_case_is_broken(void **state)
 
 	(void)state;
 	write_file(path, "PK\003\004 not a case any more");
-	t = start((const char *[]){NULL}, sizes[0]);
+	t = start((const char *[]){NULL}, play_sizes[0]);
 	assert_true(vt_idle(t));
 	play_keys(t, "\033[Z\r");
 	assert_true(vt_has(t, "Which server, which token?"));
@@ -148,7 +147,7 @@ test_straight_to_step_1(void **state)
 
 	(void)state;
 	write_file(token, server.access);
-	t = start((const char *[]){"-p", "the-demo", "--access-token-file", token, NULL}, sizes[0]);
+	t = start((const char *[]){"-p", "the-demo", "--access-token-file", token, NULL}, play_sizes[0]);
 	assert_true(vt_idle(t));
 	assert_false(vt_has(t, "Which server"));
 	assert_true(vt_has(t, "[1 Verify"));

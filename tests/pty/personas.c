@@ -12,11 +12,11 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "pty/play.h"
+#include "pty/serve.h"
 #include "remove-tree.h"
 
-static const int sizes[][2] = {{24, 80}, {18, 60}};
 static char *folder, *state_home;
-static struct vt *server; /* the customer's; NULL: none */
+static struct serve server; /* the customer's; pid 0: none */
 
 static int
 set_up(void **state)
@@ -30,14 +30,21 @@ set_up(void **state)
 	return 0;
 }
 
+static void
+end_server(void)
+{
+	if (server.pid > 0)
+		serve_end(&server);
+	server.pid = 0;
+}
+
 static int
 tear_down(void **state)
 {
 	int r = remove_tree(folder);
 
 	play_teardown(state);
-	vt_free(server);
-	server = NULL;
+	end_server();
 	free(folder);
 	free(state_home);
 	return r;
@@ -111,41 +118,22 @@ command(const char *const *args, int cols, const char *const *words)
 static char *
 customer(void)
 {
-	char *given = path_join(folder, "sent.json"), *json, *conf;
-	const char *argv[] = {getenv("TOKENTRIAGE"), "serve", "--port", "0", "--scenario", "expired", "--tokens-out", given,
-		NULL};
-	char *value[3];
-	static const char *const members[] = {"issuer", "client_id", "client_secret"};
+	char *path, *conf;
 	struct err e = ERR_INIT;
 
-	server = vt_start(argv, NULL);
-	assert_non_null(server);
-	assert_true(vt_see(server, "ready port"));
-	json = read_in("sent.json");
-	for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
-		char *key = xasprintf("\"%s\": \"", members[i]);
-		const char *at = strstr(json, key);
-
-		assert_non_null(at);
-		at += strlen(key);
-		value[i] = span_dup(span_make(at, strcspn(at, "\"")));
-		free(key);
-	}
 	play_forget();
-	play_forbid(value[2]);
-	free(given);
-	given = path_join(folder, "secret.txt");
-	assert_int_equal(file_write_private(given, span_of(value[2]), &e), RES_OK);
-	free(given);
+	serve_start(&server, "expired", folder);
+	play_forbid(server.secret);
+	path = path_join(folder, "secret.txt");
+	assert_int_equal(file_write_private(path, span_of(server.secret), &e), RES_OK);
+	free(path);
 	conf = xasprintf("profiles = ( { name = \"acme\"; issuer = \"%s\"; client_id = \"%s\";\n"
-		"  client_secret_file = \"secret.txt\"; } );\n", value[0], value[1]);
-	given = path_join(folder, "t.conf");
-	assert_int_equal(file_write_private(given, span_of(conf), &e), RES_OK);
-	free(given);
+		"  client_secret_file = \"secret.txt\"; } );\n", server.issuer, server.client);
+	path = path_join(folder, "t.conf");
+	assert_int_equal(file_write_private(path, span_of(conf), &e), RES_OK);
+	free(path);
 	free(conf);
-	for (size_t i = 0; i < ARRAY_SIZE(members); i++)
-		free(value[i]);
-	return json;
+	return read_in("tokens.json");
 }
 
 static void
@@ -156,11 +144,11 @@ test_support(void **state)
 	static const char *const rails[] = {"[1 Verify ", "[2 Expiration ", "[3 Refresh ", "[4 Handle ", "[5 Debug "};
 
 	(void)state;
-	for (size_t k = 0; k < ARRAY_SIZE(sizes); k++) {
+	for (size_t k = 0; k < ARRAY_SIZE(play_sizes); k++) {
 		struct vt *t;
 		char *sent = customer();
 
-		t = start(sizes[k][0], sizes[k][1], args);
+		t = start(play_sizes[k][0], play_sizes[k][1], args);
 		assert_true(vt_idle(t));
 		/* the profile is marked; what came by mail is pasted as it came, and Enter goes through the steps */
 		play_shows(t, "▸ acme");
@@ -186,8 +174,7 @@ test_support(void **state)
 		play_shows(t, "ticket.txt");
 		file_has("ticket.txt", report);
 		play_quit(t);
-		vt_free(server);
-		server = NULL;
+		end_server();
 		free(sent);
 		assert_int_equal(remove_tree(folder), 0);
 		assert_int_equal(mkdir(folder, 0700), 0);
@@ -207,8 +194,8 @@ choose(struct vt *t, const char *keys, const char *words)
 static void
 test_support_in_lines(void **state)
 {
-	static const char *const args[] = {"--config=t.conf", "--profile=acme", "--access-token-file=sent.json",
-		"--refresh-token-file=sent.json", "--plain", NULL};
+	static const char *const args[] = {"--config=t.conf", "--profile=acme", "--access-token-file=tokens.json",
+		"--refresh-token-file=tokens.json", "--plain", NULL};
 	static const char *const report[] = {"gets user information", "user-", "[redacted", NULL};
 	struct vt *t;
 	char *sent = customer();
@@ -237,8 +224,8 @@ test_learner(void **state)
 	static const char *const args[] = {"demo", "expired", NULL};
 
 	(void)state;
-	for (size_t k = 0; k < ARRAY_SIZE(sizes); k++) {
-		struct vt *t = start(sizes[k][0], sizes[k][1], args);
+	for (size_t k = 0; k < ARRAY_SIZE(play_sizes); k++) {
+		struct vt *t = start(play_sizes[k][0], play_sizes[k][1], args);
 
 		assert_true(vt_idle(t));
 		/* what is it about, and what shall I do? */
@@ -319,8 +306,8 @@ test_helpdesk(void **state)
 
 	(void)state;
 	recordings();
-	for (size_t k = 0; k < ARRAY_SIZE(sizes); k++) {
-		struct vt *t = start(sizes[k][0], sizes[k][1], args);
+	for (size_t k = 0; k < ARRAY_SIZE(play_sizes); k++) {
+		struct vt *t = start(play_sizes[k][0], play_sizes[k][1], args);
 
 		assert_true(vt_idle(t));
 		play_says(t, "✗", "this refresh token was used before");
@@ -341,7 +328,7 @@ test_helpdesk(void **state)
 		vt_type(t, "q");
 		play_restored(t);
 		play_teardown(NULL);
-		command(compare, sizes[k][1], differs);
+		command(compare, play_sizes[k][1], differs);
 	}
 }
 

@@ -26,6 +26,8 @@ play_teardown(void **state)
 
 /* Masks show the first characters; what follows them must not be seen. */
 enum { FORBID_SKIP = 6, FORBID_LEN = 12, FORBID_MAX = 8, ALLOW_MAX = 24 };
+const int play_sizes[2][2] = {{24, 80}, {18, 60}};
+
 static char forbidden[FORBID_MAX][FORBID_LEN + 1];
 static char *allowed[ALLOW_MAX];
 

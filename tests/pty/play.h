@@ -11,6 +11,9 @@
 extern struct vt *playing;
 int play_teardown(void **state);
 
+/* Rows and columns: the terminal that the screens are designed for, and a small one. */
+extern const int play_sizes[2][2];
+
 /* $TOKENTRIAGE with up to five arguments, NULL-ended; o NULL: 80x24. */
 struct vt *play_start(const struct vt_options *o, const char *const *args);
 /* From now on this text (without blanks at its ends) may stand on no screen, not even its middle alone. */

@@ -9,15 +9,14 @@
 #include "base/mem.h"
 #include "pty/play.h"
 
-static const int sizes[][2] = {{24, 80}, {18, 60}};
 static const char *const demo[] = {"demo", "healthy", NULL};
 
 static void
 test_user_information(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		const struct vt_options o = {.rows = sizes[i][0], .cols = sizes[i][1]};
+	for (size_t i = 0; i < ARRAY_SIZE(play_sizes); i++) {
+		const struct vt_options o = {.rows = play_sizes[i][0], .cols = play_sizes[i][1]};
 		struct vt *t = play_start(&o, demo);
 		char glyph[8];
 
@@ -54,8 +53,8 @@ static void
 test_refresh(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		const struct vt_options o = {.rows = sizes[i][0], .cols = sizes[i][1]};
+	for (size_t i = 0; i < ARRAY_SIZE(play_sizes); i++) {
+		const struct vt_options o = {.rows = play_sizes[i][0], .cols = play_sizes[i][1]};
 		struct vt *t = play_start(&o, demo);
 		char glyph[8];
 

@@ -53,6 +53,8 @@ void fake_set(enum fake_state state);
 struct ui *fake_ui(enum step step);
 void fake_ui_free(struct ui *ui);
 extern struct ui_deps fake_deps;
+/* Rows and columns of the terminals that every screen is drawn for. */
+extern const int fake_sizes[4][2];
 /* A profile editor that keeps what it saves in fake.saved (text of its name and issuer). */
 extern const struct ui_profiles fake_editor;
 /* A login flow of that kind in that phase, as if it had come there. */

@@ -229,7 +229,6 @@ static const struct picture {
 #include "ui/pictures.def"
 #undef PICTURE
 };
-static const int sizes[][2] = {{18, 60}, {24, 80}, {40, 120}, {60, 200}};
 
 /* As the terminal sends them; THEN stands for the rest of what is arranged. */
 static void
@@ -345,8 +344,8 @@ golden(const char *language, const struct picture *p, enum fake_state state)
 
 	snprintf(name, sizeof(name), "%s%s%s-%s", language, *language ? "-" : "", p->name, state_names[state]);
 	buf_init(&b, 1 << 20);
-	for (size_t k = 0; k < ARRAY_SIZE(sizes); k++)
-		add_size(p, state, sizes[k], !*language, &b);
+	for (size_t k = 0; k < ARRAY_SIZE(fake_sizes); k++)
+		add_size(p, state, fake_sizes[k], !*language, &b);
 	no_secret(p, buf_span(&b));
 	same = golden_same(name, buf_span(&b));
 	buf_release(&b);

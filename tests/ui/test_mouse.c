@@ -58,18 +58,16 @@ has(const struct ui *ui, const char *text)
 	return shows(ui, ui->canvas.rows, ui->canvas.cols, text);
 }
 
-static const int sizes[][2] = {{18, 60}, {24, 80}, {40, 120}, {60, 200}};
-
 static void
 test_rail_and_footer(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(fake_sizes); i++) {
 		struct ui *ui;
 
 		fake_init(FAKE_PROBLEM);
 		ui = fake_ui(STEP_VERIFY);
-		draw(ui, sizes[i][0], sizes[i][1]);
+		draw(ui, fake_sizes[i][0], fake_sizes[i][1]);
 		click(ui, "4 Handle");
 		assert_int_equal(ui->step, STEP_HANDLE);
 		click(ui, "2 Expiration");
@@ -91,13 +89,13 @@ static void
 test_rows(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(fake_sizes); i++) {
 		struct ui *ui;
 		int row, col;
 
 		fake_init(FAKE_PROBLEM);
 		ui = fake_ui(STEP_VERIFY);
-		draw(ui, sizes[i][0], sizes[i][1]);
+		draw(ui, fake_sizes[i][0], fake_sizes[i][1]);
 		click(ui, "active ");
 		assert_string_equal(step_marked(ui)->name, "active");
 		assert_int_equal(ui->n_layers, 1);
@@ -105,7 +103,7 @@ test_rows(void **state)
 		click(ui, "active ");
 		assert_int_equal(ui->n_layers, 2);
 		act(ui, ACT_BACK);
-		draw(ui, sizes[i][0], sizes[i][1]);
+		draw(ui, fake_sizes[i][0], fake_sizes[i][1]);
 		/* a heading marks nothing */
 		click(ui, "── Introspection");
 		assert_string_equal(step_marked(ui)->name, "active");
@@ -123,7 +121,7 @@ test_rows(void **state)
 		mouse(ui, MOUSE_CLICK, row + 2, 5);
 		assert_true(has(ui, "── Log record"));
 		act(ui, ACT_BACK);
-		draw(ui, sizes[i][0], sizes[i][1]);
+		draw(ui, fake_sizes[i][0], fake_sizes[i][1]);
 		/* the wheel moves what it turns over, and gives it the keys */
 		click(ui, "active ");
 		assert_int_equal(ui->pane, PANE_FIELDS);
@@ -140,17 +138,17 @@ static void
 test_dialogs(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(fake_sizes); i++) {
 		struct ui *ui;
 
 		fake_init(FAKE_PROBLEM);
 		ui = fake_ui(STEP_VERIFY);
 		act(ui, ACT_REFRESH);
-		draw(ui, sizes[i][0], sizes[i][1]);
+		draw(ui, fake_sizes[i][0], fake_sizes[i][1]);
 		assert_int_equal(ui->n_layers, 2);
 		/* what it covers, and what stands beside it, is not to be clicked */
 		mouse(ui, MOUSE_CLICK, 1, 20);
-		mouse(ui, MOUSE_CLICK, sizes[i][0] - 3, 5);
+		mouse(ui, MOUSE_CLICK, fake_sizes[i][0] - 3, 5);
 		assert_int_equal(ui->n_layers, 2);
 		assert_int_equal(ui->step, STEP_REFRESH);
 		assert_true(has(ui, "Where do the new tokens go?"));
@@ -207,13 +205,13 @@ static void
 test_opening_screen(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(fake_sizes); i++) {
 		struct ui *ui;
 
 		fake_init(FAKE_EMPTY);
 		ui = fake_ui(STEP_VERIFY);
 		opening_typed(ui);
-		draw(ui, sizes[i][0], sizes[i][1]);
+		draw(ui, fake_sizes[i][0], fake_sizes[i][1]);
 		click(ui, "Client id");
 		type(ui, "my-client");
 		click(ui, "Issuer");
@@ -235,13 +233,13 @@ static void
 test_request_by_hand(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(fake_sizes); i++) {
 		struct ui *ui;
 
 		fake_init(FAKE_PROBLEM);
 		ui = fake_ui(STEP_HANDLE);
 		act(ui, ACT_EDIT_REQUEST);
-		draw(ui, sizes[i][0], sizes[i][1]);
+		draw(ui, fake_sizes[i][0], fake_sizes[i][1]);
 		click(ui, "+ header");
 		type(ui, "X-Tenant: acme");
 		/* what was typed stands as a row of its own */

@@ -128,12 +128,11 @@ cost_of(const struct sight *s, struct cost *out)
 static void
 test_a_tick_is_small(void **state)
 {
-	static const int sizes[][2] = {{18, 60}, {24, 80}, {40, 120}, {60, 200}};
 	static const int64_t skews[] = {0, 41, -41, 7};
 
 	(void)state;
-	for (size_t k = 0; k < ARRAY_SIZE(sizes) * ARRAY_SIZE(skews) * 2; k++) {
-		struct sight s = {sizes[k / 8][0], sizes[k / 8][1], k % 2, skews[k / 2 % 4]};
+	for (size_t k = 0; k < ARRAY_SIZE(fake_sizes) * ARRAY_SIZE(skews) * 2; k++) {
+		struct sight s = {fake_sizes[k / 8][0], fake_sizes[k / 8][1], k % 2, skews[k / 2 % 4]};
 		struct cost c;
 
 		cost_of(&s, &c);
