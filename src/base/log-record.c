@@ -4,8 +4,9 @@
 #error "config.h was not included"
 #endif
 
-int
-log_severity_number(enum log_level v)
+/* Of the OpenTelemetry data model: 1 TRACE … 17 ERROR. */
+static int
+severity_number(enum log_level v)
 {
 	static const int numbers[] = {[LOG_TRACE] = 1,
 		[LOG_DEBUG] = 5,
@@ -47,7 +48,7 @@ log_otel_line(struct buf *out, const struct log_rec *rec, const char *trace_id, 
 		"{\"Timestamp\":\"%.*s.%06dZ\",\"SeverityText\":\"%s\",\"SeverityNumber\":%d,"
 		"\"Body\":\"",
 		(int)strcspn(day, "Z"), day, (int)(rec->wall_us % 1000000),
-		severity_text(rec->level), log_severity_number(rec->level));
+		severity_text(rec->level), severity_number(rec->level));
 	/* the text is safe already: only quotes and backslashes are left to escape */
 	for (size_t i = 0; i < rec->text_len; i++) {
 		if (rec->text[i] == '"' || rec->text[i] == '\\')

@@ -36,7 +36,6 @@ bool log_write_all(int fd, const char *p, size_t n); /* false: errno says why */
 /* One line by the OpenTelemetry log data model's names (doc/log.schema.json). */
 void log_otel_line(
 	struct buf *out, const struct log_rec *rec, const char *trace_id, const char *span_id);
-int log_severity_number(enum log_level v); /* of the same model: 1 TRACE … 17 ERROR */
 int log_syslog_priority(enum log_level v); /* 7 debug … 3 error */
 
 /* --- log-system.c: syslog and the journal ------------------------------------------------- */

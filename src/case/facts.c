@@ -11,8 +11,9 @@ exchange_answered(const struct exchange *x)
 	return x && x->result.response.status > 0 && x->result.error == NETERR_NONE;
 }
 
-bool
-exchange_logged_in(const struct case_file *c, const struct exchange *x)
+/* Did this program log in with it, so that a new generation of tokens began? */
+static bool
+logged_in(const struct case_file *c, const struct exchange *x)
 {
 	return x->purpose == PURPOSE_TOKEN && !x->imported &&
 		x->answer.outcome == OUTCOME_SUCCESS && x->token_generation + 1 < c->n_generations;
@@ -405,7 +406,7 @@ pick(struct facts *f)
 			revoked = x->result.response.status == 200;
 		else if (x->purpose == PURPOSE_REFRESH && x->answer.outcome == OUTCOME_SUCCESS)
 			revoked = new_access(f);
-		else if (exchange_logged_in(f->c, x))
+		else if (logged_in(f->c, x))
 			revoked = new_login(f);
 	}
 	keep_newest(&f->introspection, &f->first_introspection, newest);

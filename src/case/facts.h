@@ -140,8 +140,6 @@ bool exchange_unanswered(const struct exchange *x);
 bool exchange_unsent(const struct exchange *x);
 /* What became of a refresh token that is spent or may be, for "the refresh token …". */
 const char *case_spent_words(const struct case_file *c);
-/* Did this program log in with it, so that a new generation of tokens began? */
-bool exchange_logged_in(const struct case_file *c, const struct exchange *x);
 /*
  * The newest request of a login that this program made for the tokens at hand, or the redirect that
  * answered it; NULL: none, or one that gave tokens.

@@ -124,8 +124,9 @@ apply_option(struct profile *p, const struct options *o, enum opt id, struct err
 	return err_set(e, RES_UNSUPPORTED, "--%s has no key in a profile", row->name);
 }
 
-enum res
-app_apply_options(struct profile *p, const struct options *o, struct err *e)
+/* The options that set keys of a profile. */
+static enum res
+apply_options(struct profile *p, const struct options *o, struct err *e)
 {
 	enum res r = RES_OK;
 
@@ -184,7 +185,7 @@ app_pick_profile(struct app *a, struct err *e)
 		profile_init(&a->profile);
 		profile_copy(&a->profile, p);
 	}
-	r = app_apply_options(&a->profile, o, e);
+	r = apply_options(&a->profile, o, e);
 	if (r == RES_OK)
 		r = app_outputs_apart(a, e);
 	if (r == RES_OK && a->profile.insecure)

@@ -57,8 +57,6 @@ enum res app_begin_secrets(struct app *a, struct err *e) MUST_USE;
 bool app_turn_secrets(struct app *a, struct err *e);
 /* Was any address of a server given on the command line? */
 bool app_server_given(const struct options *o);
-/* The options that set keys of a profile. */
-enum res app_apply_options(struct profile *p, const struct options *o, struct err *e) MUST_USE;
 /* Log (sinks by the options), engine, wizard.  offline: whatever is asked for is not sent. */
 enum res app_start(struct app *a, bool offline, struct err *e) MUST_USE;
 /* Can the token files be read?  The error names the option, or the profile and its key. */

@@ -263,12 +263,14 @@ write_key(struct buf *out, const struct profile *p, const struct profile_key *k)
 			buf_printf(out, "    %s = %d;\n", k->name, *(const int *)member);
 		return;
 	case KEY_LIST:
+		if (!list->n)
+			return;
+		buf_printf(out, "    %s = ( ", k->name);
 		for (size_t i = 0; i < list->n; i++) {
-			buf_printf(out, "%s", i ? ", " : "    ");
-			buf_printf(out, "%s%s", i ? "" : k->name, i ? "" : " = ( ");
+			buf_puts(out, i ? ", " : "");
 			quoted(out, list->v[i]);
 		}
-		buf_puts(out, list->n ? " );\n" : "");
+		buf_puts(out, " );\n");
 		return;
 	case KEY_SECRET:
 		write_secret(out, k, ((const char *const *)member)[1]);

@@ -77,8 +77,8 @@ void
 engine_call_release(struct engine_call *call)
 {
 	http_request_release(&call->http);
-	assertion_unref(call->assertion);
-	dpop_unref(call->dpop);
+	assertion_free(call->assertion);
+	dpop_free(call->dpop);
 	call->assertion = NULL;
 	call->dpop = NULL;
 }

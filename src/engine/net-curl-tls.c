@@ -213,8 +213,8 @@ tls_seen_new(const char *authorities)
 	return s;
 }
 
-struct tls_seen *
-tls_seen_ref(struct tls_seen *s)
+static struct tls_seen *
+seen_ref(struct tls_seen *s)
 {
 	s->refs++;
 	return s;
@@ -333,7 +333,7 @@ set_up_context(CURL *easy, void *ssl_ctx, void *arg)
 		context_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, drop_seen);
 	if (context_index < 0 || !SSL_CTX_set_ex_data(ssl_ctx, context_index, s))
 		return CURLE_OK; /* no facts, but a connection */
-	tls_seen_ref(s);
+	seen_ref(s);
 	if (s->authorities && SSL_CTX_load_verify_file(ssl_ctx, s->authorities) != 1)
 		ERR_clear_error();
 	SSL_CTX_set_cert_verify_callback(ssl_ctx, verify, s);

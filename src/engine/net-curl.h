@@ -22,7 +22,6 @@ struct tls_seen {
 };
 /* authorities: a bundle file, only for insecure connections: what would verification say? */
 struct tls_seen *tls_seen_new(const char *authorities);
-struct tls_seen *tls_seen_ref(struct tls_seen *s);
 void tls_seen_unref(struct tls_seen *s);
 /* Makes the handshakes of this handle write to s; false: libcurl has another TLS library. */
 bool tls_seen_watch(CURL *easy, struct tls_seen *s);

@@ -131,8 +131,8 @@ policy_redirect(const struct http_request *req, const struct http_response *r, s
 	return true;
 }
 
-void
-net_options_init(struct net_options *o)
+static void
+options_init(struct net_options *o)
 {
 	*o = (struct net_options){
 		.connect_timeout_ms = 5000,
@@ -168,7 +168,7 @@ option_set_new(const struct net_options *o, const struct str_list *headers)
 	struct net_options dflt;
 	const char **slot[ARRAY_SIZE(s->strings)];
 
-	net_options_init(&dflt);
+	options_init(&dflt);
 	s->refs = 1;
 	s->o = o ? *o : dflt;
 	if (s->o.connect_timeout_ms <= 0)

@@ -50,6 +50,5 @@ struct option_set {
 struct option_set *option_set_new(const struct net_options *o, const struct str_list *headers);
 struct option_set *option_set_ref(struct option_set *s);
 void option_set_unref(struct option_set *s);
-void net_options_init(struct net_options *o); /* the defaults */
 
 #endif

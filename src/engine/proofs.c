@@ -73,8 +73,9 @@ nonces_note(struct nonces *n, struct span url, const struct http_response *r)
 	return true;
 }
 
-struct span
-nonces_of(const struct nonces *n, struct span url)
+/* Empty: none yet. */
+static struct span
+nonce_of(const struct nonces *n, struct span url)
 {
 	char *origin = url_origin_dup(url);
 	size_t i = origin ? find(n, origin) : n->n;
@@ -93,7 +94,7 @@ proofs_sign(struct http_request *wire, const struct engine_call *call, const str
 	if (call->assertion)
 		r = assertion_add(&wire->body, call->assertion, now_s, deps->rng, e);
 	if (r == RES_OK && call->dpop)
-		r = dpop_prove(wire, call->dpop, nonces_of(n, span_of(wire->url)), now_s, deps->rng,
+		r = dpop_prove(wire, call->dpop, nonce_of(n, span_of(wire->url)), now_s, deps->rng,
 			e);
 	return r;
 }

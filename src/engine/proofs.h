@@ -14,7 +14,6 @@ struct nonces *nonces_new(void);
 void nonces_free(struct nonces *n);
 /* Keeps the nonce of an answer from that URL's origin; true: there was one that can be used. */
 bool nonces_note(struct nonces *n, struct span url, const struct http_response *r);
-struct span nonces_of(const struct nonces *n, struct span url); /* empty: none yet */
 
 /* Signs what the call asks for into the request that goes out. */
 enum res proofs_sign(struct http_request *wire, const struct engine_call *call,

@@ -5,7 +5,6 @@
 #include "oauth/jose.h"
 
 struct assertion {
-	unsigned refs;
 	char *client_id, *audience, *kid, *x5t_s256;
 	struct sign_key *key;
 	struct secret *secret;
@@ -17,7 +16,6 @@ assertion_new(const struct assertion_wish *w)
 {
 	struct assertion *a = xcalloc(1, sizeof(*a));
 
-	a->refs = 1;
 	a->client_id = span_dup(w->client_id);
 	a->audience = span_dup(w->audience);
 	a->kid = span_dup(w->kid);
@@ -28,18 +26,10 @@ assertion_new(const struct assertion_wish *w)
 	return a;
 }
 
-struct assertion *
-assertion_ref(struct assertion *a)
-{
-	if (a)
-		a->refs++;
-	return a;
-}
-
 void
-assertion_unref(struct assertion *a)
+assertion_free(struct assertion *a)
 {
-	if (!a || --a->refs)
+	if (!a)
 		return;
 	free(a->client_id);
 	free(a->audience);

@@ -28,8 +28,7 @@ struct assertion_wish {
 };
 
 struct assertion *assertion_new(const struct assertion_wish *w);
-struct assertion *assertion_ref(struct assertion *a); /* NULL-safe */
-void assertion_unref(struct assertion *a);            /* NULL-safe */
+void assertion_free(struct assertion *a); /* NULL-safe */
 /* The HMAC algorithm for a secret: HS256, or the first that the metadata's list has; NULL: none. */
 const char *assertion_hmac_alg(const struct json *supported);
 bool assertion_is_hmac(const char *alg);

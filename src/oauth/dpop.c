@@ -8,7 +8,6 @@
 #include "oauth/url.h"
 
 struct dpop {
-	unsigned refs;
 	struct sign_key *key;
 	const char *alg;
 	struct secret *token;
@@ -19,25 +18,16 @@ dpop_new(struct sign_key *key, const char *alg, struct secret *token)
 {
 	struct dpop *d = xcalloc(1, sizeof(*d));
 
-	d->refs = 1;
 	d->key = sign_key_ref(key);
 	d->alg = alg;
 	d->token = secret_ref(token);
 	return d;
 }
 
-struct dpop *
-dpop_ref(struct dpop *d)
-{
-	if (d)
-		d->refs++;
-	return d;
-}
-
 void
-dpop_unref(struct dpop *d)
+dpop_free(struct dpop *d)
 {
-	if (!d || --d->refs)
+	if (!d)
 		return;
 	sign_key_unref(d->key);
 	secret_unref(d->token);

@@ -15,8 +15,7 @@ struct dpop;
 /* token: the access token that the request carries, for ath; NULL at the authorization server.
  * alg: a literal that the key can.  References are kept. */
 struct dpop *dpop_new(struct sign_key *key, const char *alg, struct secret *token);
-struct dpop *dpop_ref(struct dpop *d); /* NULL-safe */
-void dpop_unref(struct dpop *d);       /* NULL-safe */
+void dpop_free(struct dpop *d); /* NULL-safe */
 const struct sign_key *dpop_key(const struct dpop *d);
 /*
  * Sets the header DPoP of a request to a new proof (§4.2): htm, htu (the URL without query and

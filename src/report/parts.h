@@ -21,8 +21,6 @@ void report_release(struct report *r);
 char *report_text(const struct report *r, struct span s);
 char *report_lines(const struct report *r, struct span s); /* the same, line breaks stay */
 void report_set(const struct report *r, struct json *obj, const char *key, struct span s);
-/* The same, for text with line breaks (bodies). */
-void report_set_lines(const struct report *r, struct json *obj, const char *key, struct span s);
 /* Is the value of a claim, field or fact of that name ("sub", "introspection.sub") to be left out?
  */
 bool report_omits(const struct report *r, struct span name);
@@ -31,8 +29,6 @@ bool report_omits_field(const struct report *r, const struct field *f);
 #define OMITTED "[omitted]"
 /* A copy of claims or of a body's document, as the mode wants it; NULL: left out. */
 struct json *report_claims(const struct report *r, const struct json *doc);
-/* May this answer's body hold claims? */
-bool report_has_claims(const struct exchange *x);
 
 struct json *report_exchange(const struct report *r, const struct exchange *x);
 

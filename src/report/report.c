@@ -131,6 +131,14 @@ report_omits(const struct report *r, struct span name)
 	return is_among(personal_names, ARRAY_SIZE(personal_names), name);
 }
 
+/* May this answer's body hold claims? */
+static bool
+may_hold_claims(const struct exchange *x)
+{
+	return x->purpose != PURPOSE_DISCOVERY && x->purpose != PURPOSE_JWKS &&
+		x->purpose != PURPOSE_CLOCK;
+}
+
 bool
 report_omits_field(const struct report *r, const struct field *f)
 {
@@ -143,7 +151,7 @@ report_omits_field(const struct report *r, const struct field *f)
 		return true;
 	if (is_among(protocol_names, ARRAY_SIZE(protocol_names), name))
 		return false;
-	return (x && report_has_claims(x) && json_get(x->answer.doc, f->name)) ||
+	return (x && may_hold_claims(x) && json_get(x->answer.doc, f->name)) ||
 		span_starts(span_of(f->key), "claim.");
 }
 
@@ -202,7 +210,7 @@ report_init(struct report *r, const struct report_input *in)
 		collect_personal(r, r->c->generations[i].id.sent.payload);
 	}
 	for (size_t i = 0; i < r->c->n_exchanges; i++)
-		if (report_has_claims(r->c->exchanges[i]))
+		if (may_hold_claims(r->c->exchanges[i]))
 			collect_personal(r, r->c->exchanges[i]->answer.doc);
 	if (r->personal.n)
 		qsort(r->personal.v, r->personal.n, sizeof(*r->personal.v), longer_first);
@@ -282,22 +290,6 @@ report_set(const struct report *r, struct json *obj, const char *key, struct spa
 
 	json_set_str(obj, key, text);
 	free(text);
-}
-
-void
-report_set_lines(const struct report *r, struct json *obj, const char *key, struct span s)
-{
-	char *text = text_of(r, s, true);
-
-	json_set_str(obj, key, text);
-	free(text);
-}
-
-bool
-report_has_claims(const struct exchange *x)
-{
-	return x->purpose != PURPOSE_DISCOVERY && x->purpose != PURPOSE_JWKS &&
-		x->purpose != PURPOSE_CLOCK;
 }
 
 static struct json *copy_value(const struct report *r, const struct json *j);
@@ -398,7 +390,7 @@ char *
 report_body(const struct report *r, const struct exchange *x, bool response)
 {
 	struct span body = buf_span(response ? &x->result.response.body : &x->request.body);
-	bool claims = response && report_has_claims(x) && r->in->claims != CLAIMS_KEEP;
+	bool claims = response && may_hold_claims(x) && r->in->claims != CLAIMS_KEEP;
 	struct json *doc = NULL, *copy = NULL;
 	struct buf text;
 	char *out = NULL;

@@ -72,8 +72,8 @@ chrome_header(const struct ui *ui, struct canvas *c)
 	return 1;
 }
 
-int
-chrome_rail(const struct ui *ui, struct canvas *c, int row)
+static int
+rail(const struct ui *ui, struct canvas *c, int row)
 {
 	int gap = c->cols >= 72 ? 2 : 1, col = 1;
 
@@ -202,8 +202,8 @@ draw_chain(const struct ui *ui, struct canvas *c, struct rect r)
 	return n > 1 ? 1 : 0;
 }
 
-int
-chrome_verdict(const struct ui *ui, struct canvas *c, int row)
+static int
+verdict(const struct ui *ui, struct canvas *c, int row)
 {
 	/* the sentence stands whole, and what to do as far as it can, before anything else gets a
 	 * row */
@@ -261,8 +261,8 @@ chrome_all(const struct ui *ui, struct canvas *c)
 {
 	int row = chrome_header(ui, c);
 
-	row += chrome_rail(ui, c, row);
-	row += chrome_verdict(ui, c, row);
+	row += rail(ui, c, row);
+	row += verdict(ui, c, row);
 	return (struct rect){row, 0, c->rows - 1 - row, c->cols};
 }
 

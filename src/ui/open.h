@@ -38,8 +38,6 @@ extern const struct open_field open_fields[OPEN_PARTS];
 /* What the k-th row of the list stands for: a profile of the configuration, or one of these. */
 enum { OPEN_ROW_CURRENT = -1, OPEN_ROW_TYPED = -2 };
 int open_row(const struct ui *ui, const struct open *o, size_t k);
-/* The marked one stands for a server that is typed in. */
-bool open_typed(const struct ui *ui, const struct open *o);
 bool open_shown(const struct ui *ui, const struct open *o, enum open_part part);
 /* Nothing was sent yet for this case. */
 bool open_fresh(const struct ui *ui);

@@ -61,8 +61,9 @@ count_rows(const struct ui *ui, const struct open *o)
 	return n + 1;
 }
 
-bool
-open_typed(const struct ui *ui, const struct open *o)
+/* The marked one stands for a server that is typed in. */
+static bool
+is_typed(const struct ui *ui, const struct open *o)
 {
 	return ui->d->use_profile && open_row(ui, o, o->profiles.here) == OPEN_ROW_TYPED;
 }
@@ -77,7 +78,7 @@ open_shown(const struct ui *ui, const struct open *o, enum open_part part)
 	case OPEN_ISSUER:
 	case OPEN_CLIENT:
 	case OPEN_SECRET:
-		return open_typed(ui, o);
+		return is_typed(ui, o);
 	case OPEN_OFFERED:
 		return o->offered.n > 0;
 	case OPEN_RECENT:
@@ -552,6 +553,6 @@ screen_open_push(struct ui *ui)
 		if (o->offers[i].given && open_fresh(ui))
 			pick(o, &o->offers[i]);
 	o->part = open_shown(ui, o, OPEN_PROFILE) ? OPEN_PROFILE
-		: open_typed(ui, o)               ? OPEN_ISSUER
+		: is_typed(ui, o)               ? OPEN_ISSUER
 						  : OPEN_ACCESS;
 }

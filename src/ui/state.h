@@ -153,10 +153,8 @@ void ui_global_action(struct ui *ui, enum action a);
 void ui_go_step(struct ui *ui, enum step s);
 
 /* --- chrome.c: header, rail, verdict, footer --------------------------------------------------- */
-/* Each returns the rows it used. */
+/* Returns the rows it used. */
 int chrome_header(const struct ui *ui, struct canvas *c);
-int chrome_rail(const struct ui *ui, struct canvas *c, int row);
-int chrome_verdict(const struct ui *ui, struct canvas *c, int row);
 void chrome_footer(const struct ui *ui, struct canvas *c);
 /* "── Title ── note ─────── right ──" over the width of r. */
 void chrome_title(struct canvas *c, int row, int col, int cols, bool focus, const char *title,

@@ -5,7 +5,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/tr.h"
-
 #include "diagnose/chain.h"
 #include "oauth/url.h"
 

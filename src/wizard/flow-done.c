@@ -149,8 +149,9 @@ check_of(enum auth_fault fault)
 	return CHECK_RESPONSE_EMPTY;
 }
 
-void
-flow_take_response(
+/* The redirect's answer was checked to be ours (state); goes on or fails. */
+static void
+take_response(
 	struct flow *f, const struct auth_response *r, struct span address, enum auth_fault fault)
 {
 	struct wizard *w = f->w;
@@ -224,7 +225,7 @@ wizard_login_paste(struct wizard *w, struct span redirect, struct err *e)
 			auth_fault_words(fault));
 		goto out;
 	}
-	flow_take_response(f, &r, span_trim(redirect), fault);
+	take_response(f, &r, span_trim(redirect), fault);
 out:
 	auth_response_release(&r);
 	return res;
@@ -268,7 +269,7 @@ turn_listener(struct flow *f)
 		if (is_foreign(fault) || f->phase != FLOW_WAITING)
 			ignore(f, "a request to the redirect URI", auth_fault_words(fault));
 		else
-			flow_take_response(f, &r, buf_span(&copy), fault);
+			take_response(f, &r, buf_span(&copy), fault);
 		auth_response_release(&r);
 		buf_release(&copy);
 	}

@@ -46,7 +46,6 @@ struct flow {
 	struct flow_view view;
 };
 
-struct flow *flow_new(struct wizard *w, enum flow_kind k, const struct flow_wish *wish);
 void flow_unref(struct flow *f);
 /*
  * Sets phase and words; ends what an ended flow does not need any more.  The format is looked up
@@ -59,10 +58,6 @@ bool flow_pushes(const struct flow *f);
 /* The issuer that iss and ID token must name; empty: not known. */
 struct span flow_issuer(const struct flow *f);
 
-/* Opens the listener (or notes that there is none), draws state, nonce and verifier. */
-enum res flow_open(struct flow *f, struct err *e) MUST_USE;
-/* The metadata is as good as it gets: PREPARED, or FAILED. */
-void flow_ready(struct flow *f);
 enum res flow_authorization_url(struct flow *f) MUST_USE;
 void flow_wait_for_browser(struct flow *f);
 
@@ -72,9 +67,6 @@ enum flow_request flow_first(const struct flow *f);
 /* What came back for it. */
 void flow_done(void *ctx, const struct net_result *raw, const struct exchange *x);
 
-/* The redirect's answer was checked to be ours (state); goes on or fails. */
-void flow_take_response(struct flow *f, const struct auth_response *r, struct span address,
-	enum auth_fault fault);
 /* Keeps the tokens of exchange x and begins their proof. */
 void flow_take_tokens(struct flow *f, const struct token_response *t, const struct exchange *x);
 /* Timers and listener. */

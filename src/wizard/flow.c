@@ -122,8 +122,8 @@ wished(const char *wish, const char *own, const char *otherwise)
 	return s && *s ? xstrdup(s) : NULL;
 }
 
-struct flow *
-flow_new(struct wizard *w, enum flow_kind k, const struct flow_wish *wish)
+static struct flow *
+new_flow(struct wizard *w, enum flow_kind k, const struct flow_wish *wish)
 {
 	static const struct flow_wish none = {0};
 	const struct profile *p = &w->c->profile;
@@ -185,8 +185,9 @@ draw(struct wizard *w)
 	return s;
 }
 
-enum res
-flow_open(struct flow *f, struct err *e)
+/* Opens the listener (or notes that there is none), draws state, nonce and verifier. */
+static enum res
+open_flow(struct flow *f, struct err *e)
 {
 	const char *own = f->w->c->profile.redirect_uri;
 	struct span redirect = own ? span_of(own) : SPAN_LIT("http://127.0.0.1/callback");
@@ -220,8 +221,9 @@ flow_open(struct flow *f, struct err *e)
 	return RES_OK;
 }
 
-void
-flow_ready(struct flow *f)
+/* The metadata is as good as it gets: PREPARED, or FAILED. */
+static void
+ready(struct flow *f)
 {
 	enum endpoint first = flow_row(f->kind)->first;
 	struct wizard *w = f->w;
@@ -260,8 +262,8 @@ wizard_login_prepare(
 	/* one that waits for its word may hold the port that the redirect URI names */
 	flow_unref(w->flow);
 	w->flow = NULL;
-	f = flow_new(w, k, wish);
-	r = flow_open(f, e);
+	f = new_flow(w, k, wish);
+	r = open_flow(f, e);
 	if (r != RES_OK) {
 		flow_unref(f);
 		return r;
@@ -272,7 +274,7 @@ wizard_login_prepare(
 		wizard_enqueue(w, JOB_LOGIN);
 		wizard_pump(w);
 	} else {
-		flow_ready(f);
+		ready(f);
 	}
 	return RES_OK;
 }
@@ -290,7 +292,7 @@ bool
 login_ready(struct wizard *w)
 {
 	if (w->flow && w->flow->phase == FLOW_ASKING)
-		flow_ready(w->flow);
+		ready(w->flow);
 	return false;
 }
 

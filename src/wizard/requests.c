@@ -1,8 +1,7 @@
 #include "wizard/steps.h"
 
-#include "base/text.h"
-
 #include "base/mem.h"
+#include "base/text.h"
 #include "oauth/url.h"
 
 /* --- one call --- */

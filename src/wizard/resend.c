@@ -497,7 +497,7 @@ own_up(struct resend *r)
 		if (carries_token(row, call->purpose)) {
 			call->slot = SLOT_MADE_UP; /* whatever it is, it is none of the case's */
 			/* a proof is of one token (RFC 9449 §4.2: ath) */
-			dpop_unref(call->dpop);
+			dpop_free(call->dpop);
 			call->dpop = NULL;
 		}
 		if (authenticates(row, call->purpose)) {

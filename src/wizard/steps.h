@@ -6,8 +6,8 @@
 #ifndef TT_WIZARD_STEPS_H
 #define TT_WIZARD_STEPS_H
 
-#include "base/tr.h"
 #include "base/text.h"
+#include "base/tr.h"
 #include "oauth/signkey.h"
 #include "wizard/probes.h"
 

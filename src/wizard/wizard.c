@@ -1,9 +1,8 @@
 #include "wizard/wizard.h"
 
-#include "base/text.h"
-
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/tr.h"
 #include "oauth/url.h"
 #include "wizard/flow.h"

@@ -450,7 +450,7 @@ test_assertion(void **state)
 	json_free(claims);
 	json_free(set);
 	sign_key_unref(w.key);
-	assertion_unref(a);
+	assertion_free(a);
 	buf_release(&body);
 	buf_release(&value);
 }
@@ -492,7 +492,7 @@ test_assertion_by_secret(void **state)
 	json_free(list);
 	secret_unref(w.secret);
 	secret_unref(other);
-	assertion_unref(a);
+	assertion_free(a);
 	buf_release(&body);
 	buf_release(&value);
 }
@@ -544,7 +544,7 @@ test_dpop(void **state)
 	json_free(again);
 	json_free(header);
 	json_free(claims);
-	dpop_unref(d);
+	dpop_free(d);
 	d = dpop_new(k, "ES256", NULL);
 	http_request_set(&r, "POST", SPAN_LIT("https://server.example.com/token"));
 	assert_int_equal(dpop_prove(&r, d, SPAN_EMPTY, 1562262616, &rng, &e), RES_OK);
@@ -552,7 +552,7 @@ test_dpop(void **state)
 	IS(claims, "htm", "POST");
 	assert_null(json_get(claims, "ath"));
 	json_free(claims);
-	dpop_unref(d);
+	dpop_free(d);
 	json_free(set);
 	secret_unref(token);
 	sign_key_unref(k);
