@@ -66,8 +66,8 @@ store(struct wizard *w, const struct token_response *t, int64_t now_us, enum tok
 	if (w->place == PLACE_FILE && other)
 		r = token_store_set_aside(w->place_path, w->kept_before, sizeof w->kept_before, &e);
 	if (r == RES_OK && token_store_put(w->place, w->place_path, t, now_us, &e) == RES_OK) {
-		text_format(w->saved_to, sizeof w->saved_to, "%s%s",
-			w->place == PLACE_KEYRING ? "the keyring, as " : "", w->place_path);
+		text_format(w->saved_to, sizeof w->saved_to,
+			w->place == PLACE_KEYRING ? _("the keyring, as %s") : "%s", w->place_path);
 		return;
 	}
 	text_format(w->save_error, sizeof w->save_error, "%s", e.text);
@@ -250,7 +250,8 @@ wizard_replace_token_files(struct wizard *w, struct err *e)
 	if (!wrote)
 		return err_set(e, RES_NOTFOUND, "the profile names no token files");
 	if (!*w->saved_to) {
-		text_format(w->saved_to, sizeof w->saved_to, "the profile's token files");
+		text_format(w->saved_to, sizeof w->saved_to, "%s",
+			_("the profile's token files"));
 		w->save_error[0] = '\0';
 	}
 	w->derived = false;
