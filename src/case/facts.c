@@ -129,7 +129,7 @@ is_page(const struct exchange *x)
 	return x->answer.kind == BODY_HTML || x->answer.kind == BODY_XML;
 }
 
-enum { OF_UNAUTHORIZED, OF_FORBIDDEN, OF_OTHER, OF_REASON, OF_TOKEN, OF_CODE };
+enum { OF_UNAUTHORIZED, OF_GRANT, OF_FORBIDDEN, OF_OTHER, OF_REASON, OF_TOKEN, OF_CODE };
 
 static const struct {
 	int where;
@@ -187,7 +187,8 @@ exchange_client_refused(const struct exchange *x)
 	/* Keycloak of before 2026 says invalid_request, others unauthorized_client, for the same
 	 * thing */
 	if (span_is(error, "unauthorized_client"))
-		return status == 401 || speaks(words, OF_UNAUTHORIZED);
+		return (status == 401 || speaks(words, OF_UNAUTHORIZED)) &&
+			!speaks(words, OF_GRANT);
 	if (status == 403) /* known, and not let in, unless it says otherwise */
 		return speaks(words, OF_FORBIDDEN);
 	if (status != 401)
@@ -238,7 +239,7 @@ exchange_token_refused(const struct exchange *x)
 
 	if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS)
 		return false;
-	status = x->result.response.status;
+	status = answer_status(&x->answer);
 	if (x->answer.outcome == OUTCOME_OAUTH_ERROR || x->answer.outcome == OUTCOME_VENDOR_ERROR)
 		return (status >= 200 && status < 300) || status == 400 || status == 401 ||
 			status == 403 || status == 422;

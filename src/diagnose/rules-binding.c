@@ -118,7 +118,7 @@ rule_authorization_header_stripped(const struct facts *f, struct finding *out)
 		return RULE_PASS;
 	ev_answer(out, x);
 	if (!exchange_request_known(x)) /* error-in-200-body says it with its own words */
-		return status_of(x) < 300 ? RULE_PASS : without_request(x, said, out);
+		return answer_status(&x->answer) < 300 ? RULE_PASS : without_request(x, said, out);
 	ev(out, "request.authorization", (int)x->n, "sent");
 	ev_answer(out, probe);
 	/* Basic travels in the same header: refused there, it never arrived either */

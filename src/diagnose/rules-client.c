@@ -432,7 +432,7 @@ caller_other_flaw(enum hint hint)
 	return hint == HINT_SECRET_EXPIRED || hint == HINT_CLIENT_UNKNOWN ||
 		hint == HINT_CLIENT_DISABLED || hint == HINT_PUBLIC_CLIENT ||
 		hint == HINT_AUTH_METHOD || hint == HINT_ASSERTION_AUDIENCE ||
-		hint == HINT_NO_CLIENT || hint == HINT_REALM;
+		hint == HINT_NO_CLIENT || hint == HINT_REALM || hint == HINT_PROOF;
 }
 
 /* One lone answer: the request is not shown, so the answer's words are all there is. */

@@ -186,6 +186,25 @@ skew_words(const struct fact_skew *s, bool servers, bool agrees, char *out, size
 	return out;
 }
 
+/* An assertion that asks for a token (RFC 7523 §3): who signed it took iat from its own clock. */
+static enum verdict_of
+signed_out_of_time(const struct facts *f, struct finding *out)
+{
+	const struct exchange *x = f->refresh;
+
+	if (!exchange_answered(x) || exchange_request_known(x) || answer_hint(x) != HINT_CLOCK)
+		return RULE_PASS;
+	out->step = x->step;
+	ev_answer(out, x);
+	ev(out, "error_description", (int)x->n, "%s", x->answer.description);
+	fix(out,
+		"Set the clock of the machine that signs the assertion (NTP), and let exp be an "
+		"hour after iat at the most, both in seconds.");
+	return say_of(out, x,
+		"By the server's clock, iat or exp of the signed assertion is out of its time: the "
+		"clock of the machine that signs it is wrong, or it is made out for too long.");
+}
+
 enum verdict_of
 rule_clock_skew_local(const struct facts *f, struct finding *out)
 {
@@ -196,6 +215,8 @@ rule_clock_skew_local(const struct facts *f, struct finding *out)
 	bool agrees = s == &f->skew && f->second_skew.known &&
 		magnitude(f->second_skew.seconds - s->seconds) < SKEW_WORTH;
 
+	if (!skewed(s) && signed_out_of_time(f, out) == RULE_FIRES)
+		return RULE_FIRES;
 	if (!skewed(s) || (s == &f->skew && f->second_skew.known && !agrees))
 		return RULE_PASS;
 	if (!f->second_skew.known && f->iat.known && f->iat.at > f->server_now_s + f->leeway_s)

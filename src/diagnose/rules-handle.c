@@ -495,11 +495,11 @@ refresh_malformed(const struct facts *f, struct finding *out)
 	const struct exchange *x = f->refresh;
 	enum hint hint;
 
-	if (!exchange_answered(x) || !answer_error_is(x, "invalid_request") ||
-		exchange_client_refused(x))
+	if (!exchange_answered(x) || exchange_client_refused(x))
 		return RULE_PASS;
 	hint = answer_hint(x);
-	if (hint != HINT_NONE && hint != HINT_NO_REFRESH)
+	if (hint != HINT_BAD_REQUEST && !(answer_error_is(x, "invalid_request") &&
+						(hint == HINT_NONE || hint == HINT_NO_REFRESH)))
 		return RULE_PASS;
 	out->step = x->step;
 	ev_answer(out, x);

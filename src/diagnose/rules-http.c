@@ -31,7 +31,7 @@ limited(const struct facts *f, const struct exchange *x)
 	struct span left = header_of(x, "x-ratelimit-remaining");
 
 	(void)f;
-	return status_of(x) == 429 || answer_error_is(x, "ratelimited") ||
+	return answer_status(&x->answer) == 429 || answer_error_is(x, "ratelimited") ||
 		answer_error_is(x, "rate_limited") || answer_hint(x) == HINT_THROTTLED ||
 		(status_of(x) == 403 && span_is(span_trim(left), "0"));
 }
@@ -63,7 +63,7 @@ static bool waf(const struct facts *f, const struct exchange *x);
 static bool
 failed(const struct facts *f, const struct exchange *x)
 {
-	return status_of(x) >= 500 && status_of(x) != 511 && !waf(f, x) &&
+	return answer_status(&x->answer) >= 500 && status_of(x) != 511 && !waf(f, x) &&
 		answer_hint(x) != HINT_THROTTLED;
 }
 
@@ -386,7 +386,7 @@ not_json(const struct facts *f, const struct exchange *x)
 	int s = status_of(x);
 
 	(void)f;
-	if (!wants_json(x) || s < 200 || s >= 300)
+	if (!wants_json(x) || s < 200 || s >= 300 || answer_status(a) >= 300)
 		return false;
 	if (read_leniently(x))
 		return true;
@@ -459,7 +459,7 @@ static bool
 error_in_200(const struct facts *f, const struct exchange *x)
 {
 	(void)f;
-	return status_of(x) >= 200 && status_of(x) < 300 &&
+	return status_of(x) >= 200 && status_of(x) < 300 && answer_status(&x->answer) < 300 &&
 		(x->answer.outcome == OUTCOME_OAUTH_ERROR ||
 			x->answer.outcome == OUTCOME_VENDOR_ERROR);
 }

@@ -36,8 +36,13 @@ say_failure(const struct facts *f, struct finding *out, const struct exchange *x
 enum verdict_of
 rule_login_denied(const struct facts *f, struct finding *out)
 {
-	const struct exchange *x = case_last_login(f->c);
+	const struct exchange *x = case_last_login(f->c), *r = f->refresh;
 
+	/* a lone answer of the token endpoint: only a login on another device is denied there
+	 * (RFC 8628 §3.5) */
+	if (exchange_answered(r) && !exchange_request_known(r) &&
+		answer_error_is(r, "access_denied"))
+		return say_failure(f, out, r);
 	return is_error_of_login(x, "access_denied") ? say_failure(f, out, x) : RULE_PASS;
 }
 
@@ -48,6 +53,13 @@ rule_device_code_expired(const struct facts *f, struct finding *out)
 
 	if (is_error_of_login(x, "expired_token") && x->purpose == PURPOSE_TOKEN)
 		return say_failure(f, out, x);
+	/* without a word more, it is the protocol's: only a device code's end has that name there
+	 * (RFC 8628 §3.5) */
+	if (exchange_answered(r) && !exchange_request_known(r) && !r->answer.description[0] &&
+		answer_error_is(r, "expired_token")) {
+		out->explains = "refresh-token-expired refresh-invalid-grant-unspecified";
+		return say_failure(f, out, r);
+	}
 	/* a lone answer of the token endpoint: its words tell which grant it was */
 	return exchange_answered(r) && answer_hint(r) == HINT_DEVICE &&
 			(answer_error_is(r, "expired_token") || answer_says(r, "expired"))

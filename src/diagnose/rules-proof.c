@@ -53,6 +53,32 @@ rule_client_assertion_audience(const struct facts *f, struct finding *out)
 		tr(purpose_words(x->purpose)), y ? _(" and accepted elsewhere") : "");
 }
 
+/* Something else than the proof is what the server does not like. */
+static bool
+other_flaw(const struct exchange *x)
+{
+	enum hint hint = answer_hint(x);
+
+	return hint != HINT_PROOF && caller_other_flaw(hint);
+}
+
+/* The request is not at hand, and the server speaks of the assertion in it. */
+static enum verdict_of
+proof_in_words(const struct facts *f, struct finding *out, const struct exchange *x)
+{
+	if (!x && exchange_answered(f->refresh) && f->refresh->answer.outcome != OUTCOME_SUCCESS) {
+		x = f->refresh; /* some servers call it the request's fault */
+		out->step = x->step;
+	}
+	if (!x || exchange_request_known(x) || answer_hint(x) != HINT_PROOF)
+		return RULE_PASS;
+	ev_answer(out, x);
+	ev(out, "error_description", (int)x->n, "%s", x->answer.description);
+	return say_of(out, x,
+		"The server does not take the client's assertion: its signature, issuer, subject, "
+		"kid or times are not what is registered there.");
+}
+
 /* By a key or a certificate: what of it does not suit, servers keep to themselves. */
 enum verdict_of
 rule_client_proof_refused(const struct facts *f, struct finding *out)
@@ -60,7 +86,10 @@ rule_client_proof_refused(const struct facts *f, struct finding *out)
 	const struct exchange *x = caller_refused(f, out);
 	bool certificate = x && (x->auth == AUTH_TLS || x->auth == AUTH_TLS_SELF);
 
-	if (!x || !(by_assertion(x) || certificate) || caller_other_flaw(answer_hint(x)) ||
+	if (proof_in_words(f, out, x) == RULE_FIRES)
+		return RULE_FIRES;
+
+	if (!x || !(by_assertion(x) || certificate) || other_flaw(x) ||
 		facts_method_offered(f, x, x->auth) == TRI_NO ||
 		caller_accepted_other(f, x, caller_other_method) ||
 		caller_accepted_other(f, x, caller_same_elsewhere) ||

@@ -199,13 +199,21 @@ wants_tls(const struct exchange *x)
 			span_contains_nocase(body, "requires tls"));
 }
 
+/* Keycloak's word where a realm demands TLS of whoever asks (ssl-required). */
+static bool
+demands_tls(const struct exchange *x)
+{
+	return exchange_answered(x) && x->answer.outcome != OUTCOME_SUCCESS &&
+		!strcasecmp(x->answer.description, "https required");
+}
+
 static bool
 clear_text(const struct facts *f, const struct exchange *x)
 {
 	struct url u;
 
 	(void)f;
-	return wants_tls(x) || redirect_hop(x) == HOP_TO_HTTPS ||
+	return wants_tls(x) || demands_tls(x) || redirect_hop(x) == HOP_TO_HTTPS ||
 		(carries_secret(x) && url_parse(&u, span_of(x->request.url), NULL) == RES_OK &&
 			span_is(u.scheme, "http") && !url_is_loopback(&u));
 }
@@ -238,6 +246,9 @@ rule_http_instead_of_https(const struct facts *f, struct finding *out)
 			"request).",
 			host, tr(purpose_words(x->purpose)));
 	}
+	if (demands_tls(x))
+		return say(out, "The server wants https at the %s request, and says so (%d).",
+			tr(purpose_words(x->purpose)), x->result.response.status);
 	out->severity = SEV_WARNING;
 	return say(out, "The %s request to %s went over http: whoever listened has the token now.",
 		tr(purpose_words(x->purpose)), host);

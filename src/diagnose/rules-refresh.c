@@ -26,13 +26,17 @@ grant_refused(const struct facts *f)
 	const struct exchange *x = f->refresh;
 	int s;
 
-	if (!refused(f) || exchange_client_refused(x) || answer_hint(x) == HINT_DEVICE)
+	if (!refused(f) || exchange_client_refused(x) || answer_hint(x) == HINT_DEVICE ||
+		answer_hint(x) == HINT_BAD_REQUEST || answer_hint(x) == HINT_PROOF ||
+		answer_hint(x) == HINT_REALM || answer_hint(x) == HINT_CLOCK)
 		return false;
 	s = x->result.response.status;
 	if (answer_error_is(x, "invalid_grant") || answer_error_is(x, "bad_refresh_token"))
 		return true;
 	/* some servers call a dead refresh token an invalid request */
 	if (answer_error_is(x, "invalid_request") || answer_error_is(x, "invalid_token") ||
+		answer_error_is(x, "unauthorized_client") ||
+		answer_error_is(x, "unsupported_token_type") ||
 		(x->answer.error[0] && !tr(oauth_error_meaning(span_of(x->answer.error)))))
 		return speaks_of_token(answer_hint(x));
 	return (s == 400 || s == 401 || s == 403) && x->answer.kind != BODY_HTML &&
@@ -447,7 +451,8 @@ rule_refresh_grant_not_allowed(const struct facts *f, struct finding *out)
 
 	if (!refused(f) || exchange_client_refused(x) || answer_hint(x) == HINT_CLIENT_DISABLED ||
 		!(answer_error_is(x, "unauthorized_client") ||
-			answer_error_is(x, "unsupported_grant_type")))
+			answer_error_is(x, "unsupported_grant_type")) ||
+		grant_refused(f))
 		return RULE_PASS;
 	ev_answer(out, x);
 	return say(out, "The server does not let client %s use the refresh_token grant (%s).",

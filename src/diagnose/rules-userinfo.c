@@ -208,9 +208,23 @@ right_hint(const struct exchange *x)
 	return x->slot == SLOT_REFRESH ? "refresh_token" : "access_token";
 }
 
+/* It is the hint that the server does not know, not the token (RFC 7009 §2.1 has it ignored). */
+static bool
+hint_refused(const struct exchange *x)
+{
+	return exchange_answered(x) && answer_error_is(x, "unsupported_token_type") &&
+		(answer_says(x, "hint") || answer_says(x, "token_type_hint"));
+}
+
 enum verdict_of
 rule_revoke_hint_mismatch_noop(const struct facts *f, struct finding *out)
 {
+	if (hint_refused(f->revocation)) {
+		ev_answer(out, f->revocation);
+		return say_of(out, f->revocation,
+			"The server does not know the token_type_hint of the revocation, and "
+			"revoked nothing.");
+	}
 	if (!still_active(f) || !hint_given(f->revocation, right_hint(f->revocation)))
 		return RULE_PASS;
 	ev_answer(out, f->revocation);
@@ -225,7 +239,7 @@ rule_revoke_unsupported_token_type(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = f->revocation;
 
-	if (!exchange_answered(x))
+	if (!exchange_answered(x) || hint_refused(x))
 		return RULE_PASS;
 	if (!answer_error_is(x, "unsupported_token_type") &&
 		!(still_active(f) && !hint_given(x, right_hint(x)) &&

@@ -135,6 +135,11 @@ rule_token_param_missing(const struct facts *f, struct finding *out)
 	struct buf value;
 	bool there;
 
+	if (exchange_answered(x) && !exchange_request_known(x) && answer_hint(x) == HINT_NO_PARAM) {
+		ev_answer(out, x);
+		return say_of(
+			out, x, "The server says that the introspection request had no token.");
+	}
 	if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS || !x->request.body.len ||
 		strcmp(x->request.method, "POST") != 0)
 		return RULE_PASS;

@@ -80,6 +80,9 @@ enum hint {
 	HINT_SILENT,
 	HINT_DEVICE,     /* a device code it is, no refresh token */
 	HINT_NO_REFRESH, /* the refresh request had no refresh token */
+	HINT_BAD_REQUEST, /* a vendor's code for a request that cannot be read */
+	HINT_CLOCK,      /* the time in what the caller signed is not the server's */
+	HINT_PROOF,      /* the client's assertion, not its audience, is refused */
 	HINT_BAD_GRANT, /* the refresh token is no good; not why */
 };
 enum hint answer_hint(const struct exchange *x);

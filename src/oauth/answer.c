@@ -3,6 +3,7 @@
 #include "base/redact.h"
 #include "base/text.h"
 #include "oauth/dialect.h"
+#include "oauth/envelope.h"
 #include "oauth/jose.h"
 
 void
@@ -184,7 +185,7 @@ challenge_with_error(const struct challenges *c)
 /* Joins what the body and the challenges say: a protocol code from either before a vendor's word.
  */
 static void
-read_error(struct answer *a, bool refused, bool failed, struct span body)
+read_error(struct answer *a, bool refused, bool failed, const struct http_response *r)
 {
 	const struct challenge *ch = refused ? challenge_with_error(&a->challenges) : NULL;
 	struct span code = challenge_param(ch, "error"),
@@ -196,7 +197,9 @@ read_error(struct answer *a, bool refused, bool failed, struct span body)
 	if (a->doc && !a->is_signed)
 		body_error_read(&b, a->doc, failed);
 	else if (failed && a->kind == BODY_TEXT)
-		body_error_read_text(&b, body);
+		body_error_read_text(&b, buf_span(&r->body));
+	else if (failed && !a->doc)
+		(void)envelope_read(&b, r);
 	if (b.dialect)
 		snprintf(a->dialect, sizeof(a->dialect), "%s", b.dialect);
 	safe_text(a->vendor_code, sizeof(a->vendor_code), buf_span(&b.vendor_code));
@@ -334,9 +337,15 @@ answer_read(struct answer *a, enum purpose p, const struct http_response *r)
 	challenges_read(&a->challenges, &r->headers, "WWW-Authenticate");
 	read_body(a, body);
 	read_content(a, p);
-	read_error(a, r->status >= 400, answers_with_error(a, p, r), body);
+	read_error(a, r->status >= 400, answers_with_error(a, p, r), r);
 	if (r->status >= 300 && r->status < 400 &&
 		(p == PURPOSE_OTHER || p == PURPOSE_AUTHORIZATION))
 		read_redirect_error(a, r);
 	a->outcome = judge(a, p, r);
+}
+
+int
+answer_status(const struct answer *a)
+{
+	return envelope_status(a->dialect, a->vendor_code, a->status);
 }

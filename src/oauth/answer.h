@@ -27,7 +27,7 @@ enum outcome {
 struct answer {
 	enum outcome outcome;
 	enum body_kind kind;
-	int status;
+	int status;             /* HTTP's */
 	char json_error[100];   /* why a body that looks like JSON is none: "text behind the JSON value at byte 17" */
 	struct json *doc;       /* the JSON body, or a signed response's claims; owned; NULL */
 	struct json *jose_header; /* of a signed response; owned; NULL */
@@ -59,6 +59,8 @@ void answer_read(struct answer *a, enum purpose p, const struct http_response *r
 /* Claims and envelope of doc, from which they borrow: again after doc was replaced, or its
  * strings were. */
 void answer_read_claims(struct answer *a, enum purpose p);
+/* The status as HTTP would have it where a SOAP fault or gRPC's status says what HTTP's does not. */
+int answer_status(const struct answer *a);
 const char *outcome_id(enum outcome o); /* "inactive" */
 /* For the case file (answer-json.c): all of an answer but its status as an object, and back.
  * *out is initialised. */

@@ -12,6 +12,7 @@ src_libttoauth_a_SOURCES = \
 	src/oauth/dialect.c src/oauth/dialect.h src/oauth/dialects.def src/oauth/vendorcodes.def \
 	src/oauth/dpop.c src/oauth/dpop.h \
 	src/oauth/endpoints.def \
+	src/oauth/envelope.c src/oauth/envelope.h src/oauth/envelopes.def \
 	src/oauth/http.c src/oauth/http.h \
 	src/oauth/http-body.c \
 	src/oauth/http-text.c \

@@ -314,6 +314,71 @@ test_wire(void **state)
 	answer_release(&a);
 }
 
+/* HTTP's status says nothing of a SOAP fault or of gRPC: the code inside does. */
+static void
+test_envelopes(void **state)
+{
+	static const struct {
+		int status;
+		const char *grpc_status, *grpc_message, *body;
+		const char *dialect, *code, *says;
+		int means;
+	} rows[] = {
+		{500, NULL, NULL,
+			"<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>"
+			"<s:Fault><faultcode>s:Client</faultcode><faultstring xml:lang=\"en\"> No "
+			"token </faultstring></s:Fault></s:Body></s:Envelope>",
+			"soap", "Client", "No token", 400},
+		{500, NULL, NULL,
+			"<?xml version=\"1.0\"?>\n<Envelope><Body><Fault><faultcode>Server.Busy"
+			"</faultcode></Fault></Body></Envelope>",
+			"soap", "Server.Busy", "", 500},
+		{500, NULL, NULL,
+			"<e:Envelope><e:Body><e:Fault><e:Code><e:Value>e:Sender</e:Value><e:Subcode>"
+			"<e:Value>w:FailedAuthentication</e:Value></e:Subcode></e:Code><e:Reason>"
+			"<e:Text>who?</e:Text></e:Reason></e:Fault></e:Body></e:Envelope>",
+			"soap", "FailedAuthentication", "who?", 401},
+		{500, NULL, NULL,
+			"<e:Envelope><e:Fault><e:Code><e:Value>e:Receiver</e:Value></e:Code></e:Fault>"
+			"</e:Envelope>",
+			"soap", "Receiver", "", 500},
+		/* a fault in words only, cut off, or none */
+		{500, NULL, NULL, "<error><Fault>no code</Fault></error>", "", "", "", 500},
+		{500, NULL, NULL, "<s:Envelope><s:Fault><faultcode", "", "", "", 500},
+		{500, NULL, NULL, "<error>failed</error>", "", "", "", 500},
+		{200, "16", "token%20has expired", "", "grpc", "UNAUTHENTICATED",
+			"token has expired", 401},
+		{200, "7", NULL, "", "grpc", "PERMISSION_DENIED", "", 403},
+		{200, " 14 ", NULL, "", "grpc", "UNAVAILABLE", "", 503},
+		{200, "0", NULL, "", "", "", "", 200},
+		{200, "99", NULL, "", "", "", "", 200},
+		{200, "x", NULL, "", "", "", "", 200},
+	};
+	struct answer a;
+
+	(void)state;
+	answer_init(&a);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct http_response r;
+
+		make_response(&r, rows[i].status, NULL, rows[i].body);
+		if (rows[i].grpc_status)
+			http_headers_set(
+				&r.headers, "grpc-status", span_of(rows[i].grpc_status));
+		if (rows[i].grpc_message)
+			http_headers_set(
+				&r.headers, "grpc-message", span_of(rows[i].grpc_message));
+		answer_read(&a, UI, &r);
+		if (strcmp(a.dialect, rows[i].dialect) || strcmp(a.vendor_code, rows[i].code) ||
+			strcmp(a.description, rows[i].says) ||
+			answer_status(&a) != rows[i].means || a.status != rows[i].status)
+			fail_msg("row %zu: dialect \"%s\" code \"%s\" \"%s\" means %d", i,
+				a.dialect, a.vendor_code, a.description, answer_status(&a));
+		http_response_release(&r);
+	}
+	answer_release(&a);
+}
+
 static void
 read_body(struct answer *a, enum purpose p, int status, const char *body)
 {
@@ -682,6 +747,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(vendors_codes),
 		cmocka_unit_test(test_wire),
+		cmocka_unit_test(test_envelopes),
 		cmocka_unit_test(test_introspection),
 		cmocka_unit_test(test_json_traps),
 		cmocka_unit_test(test_signed),
