@@ -418,6 +418,8 @@ find_json(struct span text, size_t *at, struct buf *out)
 static bool
 is_masked(struct span v)
 {
+	if (token_is_unsigned_copy(v))
+		return false;
 	return span_find_str(v, "...") != SIZE_MAX || span_find_str(v, "***") != SIZE_MAX ||
 		span_find_str(v, "\xe2\x80\xa6") != SIZE_MAX ||
 		span_find_str_nocase(v, "redacted") != SIZE_MAX ||
@@ -494,6 +496,21 @@ slot_before(struct span text, size_t at)
 	return SLOT_ACCESS;
 }
 
+/* "DPoP-Nonce: eyJ…", a cookie: what looks like a token there is none of those in question. */
+static bool
+is_of_other_header(struct span text, size_t at)
+{
+	static const char *const names[] = {"dpop-nonce:", "dpop:", "cookie:", "set-cookie:"};
+	struct span line = line_around(text, text.p + at);
+
+	while (line.n && strchr("<> ", line.p[0]))
+		line = span_from(line, 1);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (span_starts_nocase(line, names[i]))
+			return true;
+	return false;
+}
+
 /* By shape: a JWT or a vendor's prefix at the beginning of a word. */
 static size_t
 tokens_by_shape(struct import *im, struct span text)
@@ -509,7 +526,7 @@ tokens_by_shape(struct import *im, struct span text)
 		word = span_sub(text, i, n);
 		while (word.n && strchr(".,=", word.p[word.n - 1]) && !token_is_jose_like(word))
 			word.n--;
-		if (word.n < 24 || is_masked(word))
+		if (word.n < 24 || is_masked(word) || is_of_other_header(text, i))
 			continue;
 		buf_init_wiping(&value, LIMIT_TOKEN);
 		token_info_init(&t);

@@ -4,6 +4,7 @@
 #include "base/encode.h"
 #include "oauth/dialect.h"
 #include "oauth/oautherror.h"
+#include "oauth/token-shape.h"
 #include "oauth/url.h"
 
 /* ADDRESS(part of the path in lower case, purpose): the first that is in it. */
@@ -152,7 +153,7 @@ import_is_unseen(const struct import_exchange *x, struct span value)
 		"redacted", "***", "...", "\xe2\x80\xa6", "\xe2\x80\xa2"};
 
 	for (size_t i = 0; x->named && i < ARRAY_SIZE(marks); i++)
-		if (span_contains_nocase(value, marks[i]))
+		if (!token_is_unsigned_copy(value) && span_contains_nocase(value, marks[i]))
 			return true;
 	return x->expanded && (span_starts(value, "$") || span_starts(value, "%"));
 }

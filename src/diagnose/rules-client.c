@@ -9,16 +9,31 @@ asks_as_client(const struct exchange *x)
 	return purpose_wants_client(x->purpose) && !purpose_is_probe(x->purpose);
 }
 
+enum { ASKED_AS_CLIENT = 6 };
+
+static bool
+is_login(const struct exchange *x)
+{
+	return x->purpose == PURPOSE_TOKEN || x->purpose == PURPOSE_DEVICE ||
+		x->purpose == PURPOSE_PAR;
+}
+
+/* The requests in which a client says who it is, the newest of each kind; NULL: not made. */
+static const struct exchange *
+asked_as_client(const struct facts *f, size_t i)
+{
+	static const enum purpose logins[] = {PURPOSE_TOKEN, PURPOSE_DEVICE, PURPOSE_PAR};
+	const struct exchange *own[] = {f->introspection, f->refresh, f->revocation};
+
+	return i < ARRAY_SIZE(own) ? own[i]
+				   : case_last(f->c, logins[i - ARRAY_SIZE(own)], SLOT_NONE);
+}
+
 const struct exchange *
 caller_refused(const struct facts *f, struct finding *out)
 {
-	const struct exchange *asked[] = {f->introspection, f->refresh, f->revocation,
-		case_last(f->c, PURPOSE_TOKEN, SLOT_NONE),
-		case_last(f->c, PURPOSE_DEVICE, SLOT_NONE),
-		case_last(f->c, PURPOSE_PAR, SLOT_NONE)};
-
-	for (size_t i = 0; i < ARRAY_SIZE(asked); i++) {
-		const struct exchange *x = asked[i];
+	for (size_t i = 0; i < ASKED_AS_CLIENT; i++) {
+		const struct exchange *x = asked_as_client(f, i);
 
 		if (!exchange_client_refused(x))
 			continue;
@@ -129,13 +144,8 @@ could_not_be_asked(const struct facts *f, const struct exchange *x, struct findi
 static const struct exchange *
 said_without(const struct facts *f)
 {
-	const struct exchange *asked[] = {f->introspection, f->refresh, f->revocation,
-		case_last(f->c, PURPOSE_TOKEN, SLOT_NONE),
-		case_last(f->c, PURPOSE_DEVICE, SLOT_NONE),
-		case_last(f->c, PURPOSE_PAR, SLOT_NONE)};
-
-	for (size_t i = 0; i < ARRAY_SIZE(asked); i++) {
-		const struct exchange *x = asked[i];
+	for (size_t i = 0; i < ASKED_AS_CLIENT; i++) {
+		const struct exchange *x = asked_as_client(f, i);
 
 		if (exchange_answered(x) && x->answer.active == TRI_UNKNOWN &&
 			answer_hint(x) == HINT_NO_CLIENT &&
@@ -528,13 +538,15 @@ rule_client_secret_wrong(const struct facts *f, struct finding *out)
 static enum verdict_of
 by_hint(const struct facts *f, struct finding *out, enum hint hint, const char *fmt)
 {
-	const struct exchange *asked[] = {f->introspection, f->refresh, f->revocation};
-
-	for (size_t i = 0; i < ARRAY_SIZE(asked); i++) {
-		const struct exchange *x = asked[i];
+	for (size_t i = 0; i < ASKED_AS_CLIENT; i++) {
+		const struct exchange *x = asked_as_client(f, i);
 
 		if (!exchange_answered(x) || x->answer.active != TRI_UNKNOWN ||
 			answer_hint(x) != hint)
+			continue;
+		/* a login has more to be refused for, and its words name the client, too */
+		if (is_login(x) && !exchange_client_refused(x) &&
+			strcmp(x->answer.error, "unauthorized_client") != 0)
 			continue;
 		out->step = x->step;
 		ev_answer(out, x);

@@ -130,7 +130,9 @@ rule_userinfo_missing_openid_scope(const struct facts *f, struct finding *out)
 		fact_inactive(f))
 		return RULE_PASS;
 	want = wanted_scope(x);
-	said = answer_hint(x) == HINT_OPENID || (scope_refusal(x) && span_has_word(want, "openid"));
+	said = answer_hint(x) == HINT_OPENID ||
+		(scope_refusal(x) && span_has_word(want, "openid")) ||
+		(lacks && answer_hint(x) == HINT_SCOPE);
 	if (f->has_openid.v == TRI_YES && answer_hint(x) != HINT_OPENID)
 		return RULE_PASS;
 	if (!said &&

@@ -76,7 +76,9 @@ is_login_failure(const struct facts *f, const struct exchange *x)
 	if (!exchange_answered(x) || !exchange_is_current(f->c, x))
 		return false;
 	if (!is_login_request(x->purpose))
-		return x->purpose == PURPOSE_OTHER && x->answer.outcome == OUTCOME_OAUTH_ERROR;
+		/* what carried a token or a client's credentials is no answer to a browser */
+		return x->purpose == PURPOSE_OTHER && x->answer.outcome == OUTCOME_OAUTH_ERROR &&
+			!http_has_header(&x->request.headers, "authorization");
 	/* of a login of our own the end counts, and the wait for the user is none */
 	if (!x->imported && (still_waits(x) || x != case_last_login(f->c)))
 		return false;

@@ -141,6 +141,18 @@ token_is_jose_like(struct span s)
 }
 
 bool
+token_is_unsigned_copy(struct span s)
+{
+	struct span rest = s, header, claims;
+
+	return token_is_jose_like(s) && span_next(&rest, '.', &header) &&
+		span_next(&rest, '.', &claims) && claims.n > 8 && header.n > 8 &&
+		span_find(rest, '.') == SIZE_MAX &&
+		(span_is_nocase(rest, "redacted") || span_is_nocase(rest, "removed") ||
+			span_is_nocase(rest, "signature") || span_is_nocase(rest, "sig"));
+}
+
+bool
 token_is_placeholder(struct span s)
 {
 	static const char *const words[] = {"undefined", "null", "none", "nil", "nan", "true",

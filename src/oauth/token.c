@@ -202,7 +202,7 @@ read_nested(struct token_info *t, struct span payload)
 }
 
 static void
-read_jws(struct token_info *t, const struct jws_parts *parts)
+read_jws(struct token_info *t, const struct jws_parts *parts, bool unsigned_copy)
 {
 	t->kind = TOKEN_JWT;
 	if (jose_decode_json(&t->payload, parts->payload, NULL) != RES_OK &&
@@ -217,6 +217,8 @@ read_jws(struct token_info *t, const struct jws_parts *parts)
 		t->sig = SIG_ALG_NONE;
 		if (t->sig_len == SIZE_MAX)
 			t->sig_len = 0;
+	} else if (unsigned_copy) {
+		t->sig_len = 0;
 	} else if (t->sig_len == SIZE_MAX ||
 		(!signature_fits(t->alg, t->sig_len) &&
 			!is_der_signature(t->alg, parts->signature))) {
@@ -277,7 +279,7 @@ read_structure(struct token_info *t, struct span s)
 	} else if (jose_decode_json(&t->header, parts.header, NULL) == RES_OK) {
 		header_texts(t);
 		if (parts.n_parts == 3) {
-			read_jws(t, &parts);
+			read_jws(t, &parts, token_is_unsigned_copy(s));
 		} else {
 			t->kind = TOKEN_JWE;
 			t->sig = SIG_ENCRYPTED;
