@@ -113,14 +113,16 @@ hex(char c)
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-bool
-token_is_percent(struct span s)
+enum { LAYERS_MAX = 3 }; /* of percent-encoding around a token: links are wrapped in links */
+
+static bool
+percent_layers(struct span s, int left)
 {
 	struct buf b;
 	bool found = false, ok = true;
 	size_t i;
 
-	if (span_find(s, '%') == SIZE_MAX)
+	if (!left || span_find(s, '%') == SIZE_MAX)
 		return false;
 	buf_init_wiping(&b, LIMIT_TOKEN);
 	percent_decode(&b, s);
@@ -129,9 +131,15 @@ token_is_percent(struct span s)
 			found = true;
 	for (i = 0; i < b.len; i++)
 		ok = ok && (token_char(b.p[i]) || b.p[i] == '=' || b.p[i] == '!' || b.p[i] == '|');
-	ok = ok && b.len && b.status == RES_OK;
+	ok = (ok || percent_layers(buf_span(&b), left - 1)) && b.len && b.status == RES_OK;
 	buf_release(&b);
 	return found && ok;
+}
+
+bool
+token_is_percent(struct span s)
+{
+	return percent_layers(s, LAYERS_MAX);
 }
 
 bool

@@ -74,7 +74,7 @@ peel(struct span *s)
 
 /* The inner layers, which need memory of their own: *cur becomes the new text. */
 static unsigned
-unwrap(struct buf *cur, const char *member, bool *decoded)
+unwrap(struct buf *cur, const char *member)
 {
 	struct buf next;
 	unsigned done = 0;
@@ -86,10 +86,11 @@ unwrap(struct buf *cur, const char *member, bool *decoded)
 		buf_clear(&next);
 		if (without_breaks(&next, buf_span(cur))) {
 			done = ODD_BLANK_INSIDE;
-		} else if (!*decoded && token_is_percent(buf_span(cur))) {
+		} else if (token_is_percent(buf_span(cur))) {
+			/* no token has a percent sign (RFC 6750 §2.1): encoded twice, it is twice
+			 * undone */
 			buf_clear(&next);
 			percent_decode(&next, buf_span(cur));
-			*decoded = true;
 			done = ODD_PERCENT;
 		}
 	}
@@ -106,7 +107,6 @@ token_repair(struct buf *out, struct span value, const char *member)
 {
 	struct buf cur, trimmed;
 	unsigned done = 0, now;
-	bool decoded = false;
 	int pass;
 
 	if (!member)
@@ -128,7 +128,7 @@ token_repair(struct buf *out, struct span value, const char *member)
 		buf_add_span(&trimmed, s);
 		buf_clear(&cur);
 		buf_add_span(&cur, buf_span(&trimmed));
-		now |= unwrap(&cur, member, &decoded);
+		now |= unwrap(&cur, member);
 		done |= now;
 		if (!now)
 			break;
