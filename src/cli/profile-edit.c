@@ -60,7 +60,7 @@ say_metadata(struct profile_test *t, const struct metadata *m)
 	char differs[200];
 	struct buf b;
 
-	if (!span_eq(m->issuer, span_of(t->p.issuer))) {
+	if (!metadata_is_of(m, span_of(t->p.issuer))) {
 		url_difference(differs, sizeof(differs), m->issuer, span_of(t->p.issuer));
 		say(t, false,
 			"It answers, but its metadata is of another issuer, %.*s (it differs %s).",

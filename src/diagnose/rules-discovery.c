@@ -37,7 +37,13 @@ rule_discovery_issuer_mismatch(const struct facts *f, struct finding *out)
 	else if (!fact_userinfo_out_of_reach(f) &&
 		(f->userinfo_ok.v == TRI_YES || f->active.v == TRI_YES))
 		out->severity = SEV_WARNING;
-	fix(out, "Configure the issuer exactly as the server prints it: %.*s", SPAN_ARG(got));
+	if (out->severity == SEV_INFO)
+		fix(out,
+			"Configure the issuer of the token's own tenant (its claim tid) to have it "
+			"compared.");
+	else
+		fix(out, "Configure the issuer exactly as the server prints it: %.*s",
+			SPAN_ARG(got));
 	return say(out, "The metadata is of issuer %.*s, the profile says %.*s: they differ %s.",
 		SPAN_ARG(got), SPAN_ARG(want), how[0] ? how : _("in their text"));
 }

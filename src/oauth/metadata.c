@@ -47,6 +47,29 @@ metadata_parse(struct metadata *out, struct span body, struct err *e)
 	return RES_OK;
 }
 
+bool
+metadata_is_of(const struct metadata *m, struct span issuer)
+{
+	static const char *const many[] = {"common", "organizations", "consumers"};
+	static const char hole[] = "{tenantid}";
+	size_t at = span_find_str(m->issuer, hole);
+	struct span rest;
+
+	if (at == SIZE_MAX || span_eq(m->issuer, issuer))
+		return span_eq(m->issuer, issuer);
+	rest = span_sub(m->issuer, at + strlen(hole), m->issuer.n);
+	for (size_t i = 0; i < ARRAY_SIZE(many); i++) {
+		size_t n = strlen(many[i]);
+
+		if (issuer.n == at + n + rest.n &&
+			span_eq(span_sub(issuer, 0, at), span_sub(m->issuer, 0, at)) &&
+			span_is(span_sub(issuer, at, n), many[i]) &&
+			span_eq(span_sub(issuer, at + n, rest.n), rest))
+			return true;
+	}
+	return false;
+}
+
 enum tri
 metadata_supports(const struct metadata *m, const char *member, const char *value)
 {

@@ -24,6 +24,11 @@ void metadata_init(struct metadata *m);
 void metadata_release(struct metadata *m);
 /* RES_SYNTAX: no JSON object. */
 enum res metadata_parse(struct metadata *out, struct span body, struct err *e) MUST_USE;
+/*
+ * Is it the metadata of this issuer?  The same text (RFC 8414 §3.3), or Microsoft's template for
+ * many tenants, in which {tenantid} stands where the issuer has common, organizations or consumers.
+ */
+bool metadata_is_of(const struct metadata *m, struct span issuer) MUST_USE;
 /* Does the string array `member` hold value?  UNKNOWN if the member is absent. */
 enum tri metadata_supports(const struct metadata *m, const char *member, const char *value);
 

@@ -49,6 +49,16 @@ want_json(struct engine_call *call)
 	http_headers_set(&call->http.headers, "Accept", SPAN_LIT("application/json"));
 }
 
+/* User information may be signed (OpenID Connect Core §5.3.2); an API may call its JSON by another
+ * name (application/scim+json), or speak none. */
+static void
+want_information(struct wizard *w, struct engine_call *call)
+{
+	http_headers_set(&call->http.headers, "Accept",
+		w->c->profile.resource_url ? SPAN_LIT("application/json, */*;q=0.5")
+					   : SPAN_LIT("application/json, application/jwt;q=0.9"));
+}
+
 static void
 form_content(struct engine_call *call)
 {
@@ -71,7 +81,7 @@ discovery_done(void *ctx, const struct net_result *raw, const struct exchange *x
 	if (metadata_parse(&m, buf_span(&raw->response.body), NULL) != RES_OK)
 		goto out;
 	/* RFC 8414 §3.3: metadata of another issuer is evidence, and never followed */
-	if (!w->c->metadata.doc && span_eq(m.issuer, span_of(w->c->profile.issuer))) {
+	if (!w->c->metadata.doc && metadata_is_of(&m, span_of(w->c->profile.issuer))) {
 		w->c->metadata = m;
 		w->c->metadata_from = x->n;
 		w->c->revision++;
@@ -255,7 +265,7 @@ send_userinfo(struct wizard *w, int64_t delay_us)
 	call.delay_us = delay_us;
 	call.credentials = true;
 	call.done = signed_answer_done;
-	want_json(&call);
+	want_information(w, &call);
 	wizard_bear(w, &call);
 	submit(w, &call);
 }
@@ -274,7 +284,7 @@ send_userinfo_probe(struct wizard *w, enum userinfo_form form)
 
 	call_init(&call, w, STEP_HANDLE, purposes[form], form == USERINFO_IN_BODY ? "POST" : "GET",
 		userinfo_url(w));
-	want_json(&call);
+	want_information(w, &call);
 	if (form == USERINFO_MADE_UP) {
 		call.slot = SLOT_MADE_UP;
 		buf_init(&token, LIMIT_TOKEN);

@@ -169,6 +169,8 @@ test_metadata(void **state)
 		metadata_supports(&m, "token_endpoint_auth_methods_supported", "none"), TRI_NO);
 	assert_int_equal(metadata_supports(&m, "scopes_supported", "openid"), TRI_UNKNOWN);
 	assert_int_equal(metadata_supports(&m, "issuer", "https://i"), TRI_UNKNOWN);
+	assert_true(metadata_is_of(&m, SPAN_LIT("https://i")));
+	assert_false(metadata_is_of(&m, SPAN_LIT("https://i/")));
 	assert_int_equal(metadata_parse(&m, SPAN_LIT("[]"), &e), RES_SYNTAX);
 	assert_int_equal(m.issuer.n, 0);
 	assert_int_equal(metadata_parse(&m, SPAN_LIT("<html>"), &e), RES_SYNTAX);
@@ -219,6 +221,40 @@ test_same(void **state)
 	}
 }
 
+/* Microsoft's metadata for many tenants has a template where the issuer has "common". */
+static void
+metadata_for_many_tenants(void **state)
+{
+	static const struct {
+		const char *issuer;
+		bool its;
+	} asked[] = {
+		{"https://login.example/common/v2.0", true},
+		{"https://login.example/organizations/v2.0", true},
+		{"https://login.example/consumers/v2.0", true},
+		{"https://login.example/{tenantid}/v2.0", true},
+		{"https://login.example/8c2f1a34/v2.0", false}, /* a tenant has metadata of its own */
+		{"https://login.example/common/v2.0/", false},
+		{"https://login.example/common", false},
+		{"https://login.other.example/common/v2.0", false},
+		{"https://login.example.evil.example/common/v2.0", false},
+		{"http://login.example/common/v2.0", false},
+		{"", false},
+	};
+	struct metadata m;
+	struct err e;
+
+	(void)state;
+	metadata_init(&m);
+	assert_int_equal(
+		metadata_parse(&m,
+			SPAN_LIT("{\"issuer\":\"https://login.example/{tenantid}/v2.0\"}"), &e),
+		RES_OK);
+	for (size_t i = 0; i < ARRAY_SIZE(asked); i++)
+		assert_int_equal(metadata_is_of(&m, span_of(asked[i].issuer)), asked[i].its);
+	metadata_release(&m);
+}
+
 int
 main(void)
 {
@@ -229,6 +265,7 @@ main(void)
 		cmocka_unit_test(test_many_audiences),
 		cmocka_unit_test(test_meaning),
 		cmocka_unit_test(test_metadata),
+		cmocka_unit_test(metadata_for_many_tenants),
 		cmocka_unit_test(test_same),
 	};
 
