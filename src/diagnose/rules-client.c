@@ -312,6 +312,14 @@ rule_introspect_public_client(const struct facts *f, struct finding *out)
 		caller_name(x), s);
 }
 
+/* The server's words are about what was sent, not about the way it was sent. */
+static bool
+was_looked_at(enum hint hint)
+{
+	return hint == HINT_ASSERTION_AUDIENCE || hint == HINT_SECRET_EXPIRED ||
+		hint == HINT_CLIENT_UNKNOWN || hint == HINT_CLIENT_DISABLED;
+}
+
 enum verdict_of
 rule_client_auth_method_mismatch(const struct facts *f, struct finding *out)
 {
@@ -341,8 +349,10 @@ rule_client_auth_method_mismatch(const struct facts *f, struct finding *out)
 			"right.",
 			client_auth_id(x->auth), client_auth_id(y->auth));
 	}
-	/* accepted elsewhere, it is on offer whatever the metadata says */
-	if (method_offered(f, x) != TRI_NO || caller_accepted_other(f, x, caller_same_elsewhere))
+	/* accepted elsewhere, or looked at and found wanting, it is on offer whatever the metadata
+	 * says */
+	if (method_offered(f, x) != TRI_NO || was_looked_at(answer_hint(x)) ||
+		caller_accepted_other(f, x, caller_same_elsewhere))
 		return RULE_PASS;
 	ev(out, "auth_methods_supported", (int)f->c->metadata_from, "without %s",
 		client_auth_id(x->auth));
