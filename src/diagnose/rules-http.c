@@ -243,6 +243,10 @@ waf(const struct facts *f, const struct exchange *x)
 	int s = status_of(x);
 	bool edge;
 
+	/* challenge: 202, CAPTCHA: 405 (AWS WAF, "How the CAPTCHA and Challenge rule actions
+	 * behave") */
+	if (http_has_header(&x->result.response.headers, "x-amzn-waf-action"))
+		return true;
 	/* some block with a good status and a page with the number of the incident */
 	if (s == 200 && page(x))
 		return span_contains_nocase(body, "support id is") ||
@@ -323,6 +327,9 @@ rule_html_login_page(const struct facts *f, struct finding *out)
 	}
 	if (!x)
 		return RULE_PASS;
+	/* gateways send whoever's token has ended to log in: that is no more than its expiry */
+	if (x == f->userinfo && fact_expired(f))
+		out->severity = SEV_WARNING;
 	if (is_redirect(x)) {
 		ev_text(out, "Location", header_of(x, "location"), (int)x->n);
 		return say(out,
