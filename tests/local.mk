@@ -47,6 +47,7 @@ include tests/bench/local.mk
 include tests/pty/local.mk
 include tests/redaction/local.mk
 include tests/recordings/local.mk
+include tests/live/local.mk
 include tests/real/local.mk
 include tests/fuzz/local.mk
 

@@ -350,11 +350,14 @@ late_revocation(const struct facts *f, struct finding *out)
 	return false;
 }
 
+enum { COPIED_S = 60 }; /* seconds are usual, a minute is not */
+
 enum verdict_of
 rule_replication_delay(const struct facts *f, struct finding *out)
 {
 	const struct exchange *now = f->userinfo, *before = flipped(f, now);
 	char span[32];
+	int64_t age;
 
 	if (late_revocation(f, out))
 		return RULE_FIRES;
@@ -367,6 +370,19 @@ rule_replication_delay(const struct facts *f, struct finding *out)
 	out->step = now->step;
 	ev_answer(out, before);
 	ev_answer(out, now);
+	/* no copy lags that long: one of them never gets to know it, or took it for dead */
+	if (facts_age(f, &age) && age > COPIED_S) {
+		ev(out, "age of the token", f->iat.from, "%s", time_span(span, age));
+		fix(out,
+			"Have every server behind this address share tokens, keys and clocks; try "
+			"again once until then.");
+		return say(out,
+			"The same request with the same token was refused and %s later accepted, "
+			"though the token is not new: not every server behind this address knows "
+			"it.",
+			time_span_us(span,
+				now->result.sent_wall_us - before->result.sent_wall_us));
+	}
 	return say(out,
 		"The same request with the same token was refused and %s later accepted: the "
 		"server's copies lag "

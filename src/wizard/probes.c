@@ -6,6 +6,7 @@ enum {
 	MOST_REFUSALS = 4, /* servers that lock a client out count five or more */
 	FRESH_S = 10, /* so long a new token may be unknown to a copy of the server: the waits are
 			 shorter */
+	AGAIN_S = 2, /* the first wait */
 	WAIT_S = 5, /* the longest wait */
 	LONG_TOKEN = 2000, /* bytes; the usual limits of a header begin at 4 KiB, with cookies and
 			      names in it */
@@ -20,6 +21,16 @@ has(const struct diagnosis *d, const char *id)
 	for (size_t i = 0; i < d->n; i++)
 		if (!strcmp(d->findings[i].rule->id, id))
 			return true;
+	return false;
+}
+
+/* Found, and not certain yet. */
+static bool
+has_open(const struct diagnosis *d, const char *id)
+{
+	for (size_t i = 0; i < d->n; i++)
+		if (!strcmp(d->findings[i].rule->id, id))
+			return d->findings[i].open;
 	return false;
 }
 
@@ -150,6 +161,16 @@ may_be_dead(const struct facts *f, const struct diagnosis *d)
 		f->userinfo_ok.v != TRI_YES && !fact_expired(f) && !f->revoked_introspection;
 }
 
+/* Taken at one endpoint, or in one form, and refused in the other: it may hang on which of
+ * several servers was asked, however old the token is. */
+static bool
+two_answers(const struct facts *f, const struct diagnosis *d)
+{
+	return fact_rejected(f) && answer_error_is(f->userinfo, "invalid_token") &&
+		(has_open(d, "authorization-header-stripped") ||
+			(has(d, "token-rejected-unspecified") && f->active.v == TRI_YES));
+}
+
 static bool
 may_be_replica(const struct facts *f, const struct diagnosis *d)
 {
@@ -158,6 +179,8 @@ may_be_replica(const struct facts *f, const struct diagnosis *d)
 	if (decided(d, "") || !fact_refused(f) || fact_expired(f) || f->waited_s >= WAIT_S ||
 		f->revoked_introspection || !f->userinfo)
 		return false;
+	if (two_answers(f, d) && f->waited_s < AGAIN_S)
+		return true;
 	return facts_age(f, &age) ? age < FRESH_S : f->userinfo_ok.v != TRI_YES;
 }
 
@@ -202,9 +225,10 @@ as_any_token(const struct facts *f)
 static bool
 may_be_stripped(const struct facts *f, const struct diagnosis *d)
 {
-	return !f->form_probe &&
-		((!decided(d, "authorization-header-stripped") && as_if_no_token(f, f->userinfo)) ||
-			(refusal_open(d) && as_any_token(f)));
+	if (f->form_probe)
+		return has_open(d, "authorization-header-stripped");
+	return (!decided(d, "authorization-header-stripped") && as_if_no_token(f, f->userinfo)) ||
+		(refusal_open(d) && as_any_token(f));
 }
 
 static bool

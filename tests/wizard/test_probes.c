@@ -369,9 +369,44 @@ the_words_for_any_token_are_proven_by_the_body(void **state)
 	walk(t, PROBES_SAFE, OPAQUE);
 	assert_int_equal(sent_to("access_token="), 0);
 	assert_int_equal(verdict(t), STATE_UNDETERMINED);
-	walk(t, PROBES_ALL, OPAQUE);
+	/* refused once more in the header: it did not hang on which server was asked */
+	AT(PROBES_ALL, OPAQUE, "discovery introspection:basic userinfo userinfo-probe userinfo-form-probe "
+		"userinfo");
 	assert_string_equal(primary(t), "authorization-header-stripped");
 	assert_int_equal(verdict(t), STATE_PROBLEM);
+}
+
+static void
+taken_in_the_body_it_is_shown_in_the_header_again(void **state)
+{
+	struct world *t = *state;
+
+	reply("GET", "openid-configuration", NULL, BOTH);
+	reply("POST", "/introspect", NULL, ACTIVE);
+	reply("POST", "/me", "access_token=" OPAQUE, USER);
+	reply_once("GET", "/me", INVALID_TOKEN);
+	reply_once("GET", "/me", INVALID_TOKEN);
+	reply("GET", "/me", NULL, USER);
+	AT(PROBES_ALL, OPAQUE, "discovery introspection:basic userinfo userinfo-probe userinfo-form-probe "
+		"userinfo");
+	assert_string_equal(primary(t), "replication-delay");
+	assert_int_equal(verdict(t), STATE_OK);
+}
+
+/* A live token refused at every one of several tries is not asked for longer than the first wait. */
+static void
+one_server_of_several_may_not_know_it(void **state)
+{
+	struct world *t = *state;
+
+	reply("GET", "openid-configuration", NULL, BOTH);
+	reply("POST", "/introspect", NULL, ACTIVE);
+	reply("POST", "/me", NULL, INVALID_TOKEN);
+	reply("GET", "/me", NULL, INVALID_TOKEN);
+	AT(PROBES_ALL, OPAQUE, "discovery introspection:basic userinfo userinfo-probe userinfo-form-probe "
+		"userinfo");
+	assert_string_equal(primary(t), "token-rejected-unspecified");
+	assert_int_equal(verdict(t), STATE_UNDETERMINED);
 }
 
 static void
@@ -718,6 +753,8 @@ main(void)
 		T(a_plain_inactive_asks_for_none),
 		T(a_lost_header_is_proven_by_the_body),
 		T(the_words_for_any_token_are_proven_by_the_body),
+		T(taken_in_the_body_it_is_shown_in_the_header_again),
+		T(one_server_of_several_may_not_know_it),
 		T(a_wordless_403_asks_the_token_endpoint),
 		T(a_named_error_asks_for_no_body),
 		T(a_page_for_a_long_token_asks_for_a_short_request),
