@@ -214,7 +214,7 @@ lane_deadline_us(const struct lane *l)
 }
 
 bool
-lane_turn(struct lane *l, struct buf *out, struct bulk_summary *s, uint64_t *place)
+lane_turn(struct lane *l)
 {
 	do {
 		/* delivers, and hands what is asked for now to the shared queue */
@@ -226,8 +226,19 @@ lane_turn(struct lane *l, struct buf *out, struct bulk_summary *s, uint64_t *pla
 			return false;
 	} while (true);
 	wizard_update(l->wizard);
-	put_result(l, out, s);
-	*place = l->place;
 	l->busy = false;
 	return true;
+}
+
+uint64_t
+lane_result(struct lane *l, struct buf *out, struct bulk_summary *s)
+{
+	put_result(l, out, s);
+	return l->place;
+}
+
+const char *
+lane_words(const struct lane *l)
+{
+	return wizard_diagnosis(l->wizard)->verdict.summary;
 }

@@ -103,8 +103,12 @@ void lane_adopt(struct lane *l, const struct lane *from);
 /* Followed by lane_turn(). */
 void lane_begin(struct lane *l, struct bulk_item *item_take, uint64_t place);
 bool lane_busy(const struct lane *l);
-/* Goes on; true: the token is done, and the result's line is appended to out. */
-bool lane_turn(struct lane *l, struct buf *out, struct bulk_summary *s, uint64_t *place);
+/* Goes on; true: the token is done. */
+bool lane_turn(struct lane *l);
+/* Appends the result's line to out, and says its place. */
+uint64_t lane_result(struct lane *l, struct buf *out, struct bulk_summary *s);
+/* The verdict of a token that is done. */
+const char *lane_words(const struct lane *l);
 /* When it wants a turn besides its answers (a request that is tried again); INT64_MAX: never. */
 int64_t lane_deadline_us(const struct lane *l);
 /* A line that cannot be used, as a result. */

@@ -27,6 +27,7 @@ struct bulk {
 	size_t n_idle;
 	struct buf line;
 	bool input_ended, waiting;  /* nothing is to be read now */
+	bool learnt;                /* about the server, by the first token that was asked for */
 	bool is_tty;
 	int64_t began_us, told_us;
 };
@@ -111,34 +112,40 @@ idle_lane(struct bulk *b, struct err *e)
 	if (b->n_idle)
 		return b->idle[--b->n_idle];
 	/* one lane learns about the server, and the others take it over */
-	if (b->n_lanes == 1 && b->n_busy && !b->summary.total)
+	if (b->n_busy && !b->learnt)
 		return NULL;
 	if (b->n_lanes >= b->most_lanes)
 		return NULL;
 	l = lane_new(&b->app, b->shared, e);
 	if (!l)
 		return NULL;
-	if (b->n_lanes)
+	if (b->learnt)
 		lane_adopt(l, b->lanes[0]);
 	b->lanes[b->n_lanes++] = l;
 	return l;
 }
 
-static void
-turn_lane(struct bulk *b, struct lane *l)
+/* RES_IO: there is no server at all, which is no fault of the first token, nor of those behind it. */
+static enum res
+turn_lane(struct bulk *b, struct lane *l, struct err *e)
 {
 	uint64_t place;
 
+	if (!lane_turn(l))
+		return RES_OK;
+	if (!b->learnt && !shared_answered(b->shared))
+		return err_set(e, RES_IO, "%s", lane_words(l));
+	b->learnt = true;
 	buf_clear(&b->line);
-	if (!lane_turn(l, &b->line, &b->summary, &place))
-		return;
+	place = lane_result(l, &b->line, &b->summary);
 	bulk_output_put(b->out, place, buf_span(&b->line));
 	b->idle[b->n_idle++] = l;
 	b->n_busy--;
+	return RES_OK;
 }
 
 static enum res
-begin_item(struct bulk *b, struct lane *l, struct bulk_item *item)
+begin_item(struct bulk *b, struct lane *l, struct bulk_item *item, struct err *e)
 {
 	uint64_t place = 0;
 
@@ -154,8 +161,7 @@ begin_item(struct bulk *b, struct lane *l, struct bulk_item *item)
 	}
 	lane_begin(l, item, place);
 	b->n_busy++;
-	turn_lane(b, l);
-	return RES_OK;
+	return turn_lane(b, l, e);
 }
 
 /* Gives tokens to lanes as long as there are both. */
@@ -174,7 +180,7 @@ feed_lanes(struct bulk *b, struct err *e)
 		if (f == FEED_ITEM) {
 			r = bulk_output_resume(b->out, &item, &b->summary, e);
 			if (r == RES_NOTFOUND) {
-				r = begin_item(b, l, &item);
+				r = begin_item(b, l, &item, e);
 				continue;
 			}
 			bulk_item_release(&item);
@@ -209,14 +215,16 @@ wait_ms(const struct bulk *b)
 }
 
 /* Lanes whose retries are due, which no answer wakes. */
-static void
-turn_due(struct bulk *b)
+static enum res
+turn_due(struct bulk *b, struct err *e)
 {
 	int64_t now = clock_mono_us(&clock_system);
+	enum res r = RES_OK;
 
-	for (size_t i = 0; i < b->n_lanes; i++)
+	for (size_t i = 0; r == RES_OK && i < b->n_lanes; i++)
 		if (lane_busy(b->lanes[i]) && lane_deadline_us(b->lanes[i]) <= now)
-			turn_lane(b, b->lanes[i]);
+			r = turn_lane(b, b->lanes[i], e);
+	return r;
 }
 
 /*
@@ -224,18 +232,30 @@ turn_due(struct bulk *b)
  * meanwhile frees its connection for a request that waits.
  */
 static enum res
-turn_ready(struct bulk *b)
+turn_ready(struct bulk *b, struct err *e)
 {
 	enum res r = RES_OK;
 	struct lane *l;
 
 	shared_turn(b->shared);
 	while (r == RES_OK && (l = shared_next_ready(b->shared))) {
-		r = shared_wait(b->shared, NULL, 0, 0);
+		if (shared_wait(b->shared, NULL, 0, 0) != RES_OK)
+			return err_errno(e, "waiting for the network");
 		shared_turn(b->shared);
-		turn_lane(b, l);
+		r = turn_lane(b, l, e);
 	}
 	return r;
+}
+
+static enum res
+wait_for_more(struct bulk *b, struct err *e)
+{
+	struct pollfd fd = {.fd = b->waiting ? bulk_input_fd(b->in) : -1, .events = POLLIN};
+
+	shared_turn(b->shared);
+	if (shared_wait(b->shared, &fd, 1, wait_ms(b)) != RES_OK)
+		return err_errno(e, "waiting for the network");
+	return RES_OK;
 }
 
 static enum res
@@ -244,19 +264,18 @@ run(struct bulk *b, struct err *e)
 	enum res r = RES_OK;
 
 	while (r == RES_OK && !ended_by) {
-		struct pollfd fd = {.fd = -1, .events = POLLIN};
-
 		r = feed_lanes(b, e);
 		if (r != RES_OK || (b->input_ended && !b->n_busy))
 			break;
-		shared_turn(b->shared);
-		fd.fd = b->waiting ? bulk_input_fd(b->in) : -1;
-		if (shared_wait(b->shared, &fd, 1, wait_ms(b)) != RES_OK ||
-			turn_ready(b) != RES_OK)
-			r = err_errno(e, "waiting for the network");
-		turn_due(b);
+		r = wait_for_more(b, e);
+		if (r == RES_OK)
+			r = turn_ready(b, e);
+		if (r == RES_OK)
+			r = turn_due(b, e);
 		if (r == RES_OK)
 			r = bulk_output_flush(b->out, e);
+		if (r == RES_OK && shared_gone(b->shared))
+			r = err_set(e, RES_IO, "%s", shared_gone(b->shared));
 		tell_progress(b, false);
 	}
 	return r;
@@ -366,7 +385,9 @@ finish(struct bulk *b, enum res r, struct err *e)
 	tell_progress(b, true);
 	if (r != RES_OK)
 		app_fail(e);
-	else if (!b->summary.total && !ended_by)
+	if (r == RES_IO && !ended_by && opt_given(b->app.opt, OPT_OUTPUT))
+		app_tell("--resume goes on where this ends");
+	if (r == RES_OK && !b->summary.total && !ended_by)
 		app_tell("there is no token in the input%s: nothing was asked",
 			opt_given(b->app.opt, OPT_SHARD) ? " for this shard" : "");
 	if (r == RES_SYNTAX) /* not the results of this input: nothing was sent */

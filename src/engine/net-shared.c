@@ -3,12 +3,29 @@
 #include <limits.h>
 
 #include "base/mem.h"
+#include "base/text.h"
+#include "oauth/url.h"
 
 enum {
 	BACKOFF_FIRST_MS = 1000,
 	BACKOFF_MOST_MS = 60000,
 	BURST = 4,
 	ASKED_MOST_S = 300, /* a server that asks for longer is asked again all the same */
+	PLACES = 16,
+};
+
+/*
+ * What went wrong with a request that may be the server's state, and not the request's fault:
+ * BUSY it says "too often"; FAILING it, or what stands before it, cannot just now (502, 503, 504);
+ * SILENT no answer in time; LOST the connection broke; AWAY there is none.
+ */
+enum setback { SET_NONE, SET_BUSY, SET_FAILING, SET_SILENT, SET_LOST, SET_AWAY };
+
+/* A server (its origin), or one of its endpoints (a URL without its query). */
+struct place {
+	char *name;
+	bool answered, tired; /* well, ever; patience ended here, and nothing went well since */
+	int64_t good_us;      /* when it answered well last */
 };
 
 /* A request of one of the engines. */
@@ -17,8 +34,9 @@ struct held {
 	struct transport *from;
 	struct transfer *x;
 	void *owner;       /* the engine's, while ours stands in the transfer */
-	unsigned refused;  /* how often as too often */
-	int64_t start_us;
+	struct place *server, *endpoint;
+	unsigned refused;  /* how often it was set back */
+	int64_t start_us, failed_us;
 };
 
 /* What an engine takes for its transport. */
@@ -42,7 +60,10 @@ struct shared {
 	int64_t next_us, resume_us, cut_us;
 	int64_t backoff_ms;
 	uint64_t started, throttled;
+	struct place places[PLACES];
+	size_t n_places;
 	bool answered;
+	char gone[LIMIT_MESSAGE];
 };
 
 struct shared *
@@ -72,6 +93,8 @@ shared_free(struct shared *s)
 	if (!s)
 		return;
 	s->ops->close(s->real);
+	for (size_t i = 0; i < s->n_places; i++)
+		free(s->places[i].name);
 	free(s);
 }
 
@@ -110,66 +133,150 @@ shared_next_ready(struct shared *s)
 	return t->tag;
 }
 
-/* --- too often ------ */
+/* --- where it went ------ */
 
-/* Seconds that Retry-After asks for (RFC 9110 §10.2.3); -1: it does not say. */
+/* More places than there are share the last one. */
+static struct place *
+place_of(struct shared *s, struct span name)
+{
+	for (size_t i = 0; i < s->n_places; i++)
+		if (span_is(name, s->places[i].name))
+			return &s->places[i];
+	if (s->n_places == PLACES)
+		return &s->places[PLACES - 1];
+	s->places[s->n_places].name = span_dup(name);
+	return &s->places[s->n_places++];
+}
+
+static void
+find_places(struct shared *s, struct held *h)
+{
+	struct span url = span_of(h->x->request->url);
+	char *origin = url_origin_dup(url);
+
+	h->server = place_of(s, span_of(origin));
+	h->endpoint = place_of(s, span_sub(url, 0, span_find(url, '?')));
+	free(origin);
+}
+
+/* --- set back ------ */
+
+/*
+ * Seconds that Retry-After asks for (RFC 9110 §10.2.3), a date by the server's own clock; -1: it does
+ * not say.
+ */
 static int64_t
 asked_s(const struct shared *s, const struct net_result *r)
 {
-	struct span v = span_trim(http_header(&r->response.headers, "Retry-After"));
-	int64_t at;
+	struct span date = http_header(&r->response.headers, "Date");
+	int64_t now;
 
-	if (v.n && span_to_i64(v, &at) == RES_OK && at >= 0)
-		return at;
-	if (v.n && time_parse_http(v, &at) == RES_OK) {
-		at -= clock_wall_s(s->clock);
-		return at > 0 ? at : 0;
+	if (time_parse_http(date, &now) != RES_OK)
+		now = clock_wall_s(s->clock);
+	return http_retry_after(&r->response.headers, now);
+}
+
+static enum setback
+setback_of(const struct shared *s, const struct net_result *r)
+{
+	int status = r->response.status;
+
+	switch (r->error) {
+	case NETERR_NONE:
+		if (status == 429 || (status == 503 && asked_s(s, r) >= 0))
+			return SET_BUSY;
+		return status >= 502 && status <= 504 ? SET_FAILING : SET_NONE;
+	case NETERR_READ_TIMEOUT:
+		return SET_SILENT;
+	case NETERR_RESET:
+	case NETERR_SHORT_BODY:
+		return SET_LOST;
+	case NETERR_REFUSED:
+	case NETERR_CONNECT_TIMEOUT:
+	case NETERR_UNREACHABLE:
+	case NETERR_DNS:
+	case NETERR_PROXY_DNS:
+	case NETERR_PROXY_REFUSED:
+	case NETERR_PROXY_UNREACHABLE:
+		return SET_AWAY;
+	default:
+		return SET_NONE;
 	}
-	return -1;
 }
 
-static bool
-too_often(const struct shared *s, const struct net_result *r)
+/* Whose state it is: a connection's failure the server's, a status the endpoint's alone. */
+static struct place *
+place_of_setback(const struct held *h, enum setback b)
 {
-	return r->error == NETERR_NONE &&
-		(r->response.status == 429 || (r->response.status == 503 && asked_s(s, r) >= 0));
+	return b == SET_LOST || b == SET_AWAY ? h->server : h->endpoint;
 }
 
-/* A server that answered before is not there: restarted, or overrun. */
+/*
+ * Is it this request alone?  Others were answered well since it began, or since it failed the last
+ * time.  What the server says of the load, and a server that is away, concern all.
+ */
 static bool
-went_away(const struct shared *s, const struct net_result *r)
+alone(const struct held *h, enum setback b)
 {
-	return s->answered &&
-		(r->error == NETERR_REFUSED || r->error == NETERR_RESET ||
-			r->error == NETERR_CONNECT_TIMEOUT);
+	int64_t since = h->refused ? h->failed_us : h->start_us;
+
+	return b != SET_BUSY && b != SET_AWAY && place_of_setback(h, b)->good_us > since;
 }
 
-/* Everybody waits.  Answers to what went out before the pause say nothing new. */
+/* How often a request is sent again. */
+static unsigned
+patience(const struct shared *s, enum setback b, bool is_alone)
+{
+	if (is_alone) /* which is asked again in case; the longest to wait for, once */
+		return b == SET_SILENT ? 1 : (s->limits.patience + 3) / 4;
+	return b == SET_BUSY || b == SET_AWAY ? s->limits.patience : (s->limits.patience + 1) / 2;
+}
+
+/*
+ * Everybody waits: as long as is asked for, and longer each time that was not enough.  Answers to
+ * what went out before the pause say nothing new.
+ */
 static void
 back_off(struct shared *s, const struct held *h)
 {
 	int64_t now = clock_mono_us(s->clock), asked = asked_s(s, &h->x->result), ms;
+	bool is_new = h->start_us >= s->cut_us;
 
 	s->throttled++;
-	if (h->start_us < s->cut_us && asked <= 0)
+	if (!is_new && asked <= 0)
 		return;
-	s->backoff_ms = !s->backoff_ms         ? BACKOFF_FIRST_MS
-		: s->backoff_ms * 2 < BACKOFF_MOST_MS ? s->backoff_ms * 2
-						      : BACKOFF_MOST_MS;
-	ms = asked >= 0 ? (asked < ASKED_MOST_S ? asked : ASKED_MOST_S) * 1000 : s->backoff_ms;
+	if (is_new)
+		s->backoff_ms = !s->backoff_ms         ? BACKOFF_FIRST_MS
+			: s->backoff_ms * 2 < BACKOFF_MOST_MS ? s->backoff_ms * 2
+							      : BACKOFF_MOST_MS;
+	ms = asked < ASKED_MOST_S ? asked * 1000 : ASKED_MOST_S * 1000;
+	if (is_new && ms < s->backoff_ms)
+		ms = s->backoff_ms;
 	ms += rng_below(s->rng, (uint32_t)(ms / 4 + 50));
 	if (now + ms * 1000 > s->resume_us)
 		s->resume_us = now + ms * 1000;
-	if (h->start_us >= s->cut_us)
+	if (is_new)
 		s->window = s->window > 1 ? s->window / 2 : 1;
 	s->cut_us = now;
 	s->fine = 0;
+}
+
+static void
+mark_good(struct place *p, int64_t now_us)
+{
+	p->answered = true;
+	p->tired = false;
+	p->good_us = now_us;
 }
 
 /* The window opens again, one at a time. */
 static void
 went_well(struct shared *s, const struct held *h)
 {
+	if (h->x->result.response.status)
+		mark_good(h->server, clock_mono_us(s->clock));
+	if (setback_of(s, &h->x->result) == SET_NONE && h->x->result.error == NETERR_NONE)
+		mark_good(h->endpoint, clock_mono_us(s->clock));
 	if (h->start_us >= s->cut_us)
 		s->backoff_ms = 0;
 	if (s->window >= s->limits.under_way || ++s->fine < s->window)
@@ -178,17 +285,63 @@ went_well(struct shared *s, const struct held *h)
 	s->fine = 0;
 }
 
+/* In front, since it has waited longest; or behind, so that others tell how the server is. */
 static void
-send_again(struct shared *s, struct held *h)
+send_again(struct shared *s, struct held *h, bool in_front)
 {
 	net_result_release(&h->x->result);
 	net_result_init(&h->x->result);
 	h->refused++;
-	/* in front: it has waited longest */
-	h->next = s->queue;
-	s->queue = h;
+	h->failed_us = clock_mono_us(s->clock);
+	h->next = in_front ? s->queue : NULL;
+	if (in_front)
+		s->queue = h;
+	else
+		*s->queue_end = h;
 	if (!h->next)
 		s->queue_end = &h->next;
+}
+
+/* The server does not come back: the run ends, and this request is nobody's evidence. */
+static void
+give_up(struct shared *s, struct held *h, const struct place *p)
+{
+	const struct net_result *r = &h->x->result;
+	char why[80];
+
+	if (r->error == NETERR_NONE)
+		snprintf(why, sizeof(why), "status %d", r->response.status);
+	else
+		snprintf(why, sizeof(why), "%s", net_error_words(r->error));
+	if (!*s->gone)
+		text_format(s->gone, sizeof(s->gone), "%s does not answer any more: %s, %u times",
+			p->name, why, h->refused + 1);
+	send_again(s, h, true);
+}
+
+/* True: it is sent again, or the run ends; false: it is what came of this request. */
+static bool
+waits(struct shared *s, struct held *h, enum setback b)
+{
+	struct place *p = place_of_setback(h, b);
+	bool is_alone = alone(h, b);
+
+	/* a proof of possession is good for once (RFC 9449 §11.1) */
+	if (http_has_header(&h->x->request->headers, "DPoP"))
+		return false;
+	if (h->refused < patience(s, b, is_alone)) {
+		send_again(s, h, b == SET_BUSY || b == SET_AWAY);
+		return true;
+	}
+	if (is_alone)
+		return false;
+	/* from the first on it may be this one that is refused; not the second, too */
+	if (!p->answered && !p->tired) {
+		p->tired = true;
+		return false;
+	}
+	give_up(s, h, p);
+	return true;
 }
 
 static void
@@ -198,22 +351,23 @@ take_done(struct shared *s)
 
 	while ((x = s->ops->next_done(s->real))) {
 		struct held *h = x->owner;
+		enum setback b = setback_of(s, &x->result);
 
 		s->under_way--;
 		if (x->result.response.status)
 			s->answered = true;
-		if (!too_often(s, &x->result) && !went_away(s, &x->result)) {
+		/* from the start it is evidence; "too often" never is */
+		if (b != SET_BUSY && b != SET_NONE && !place_of_setback(h, b)->answered)
+			b = SET_NONE;
+		if (b == SET_NONE) {
 			went_well(s, h);
 			deliver(h);
-		} else {
-			back_off(s, h);
-			/* a proof of possession is good for once (RFC 9449 §11.1) */
-			if (h->refused < s->limits.patience &&
-				!http_has_header(&h->x->request->headers, "DPoP"))
-				send_again(s, h);
-			else
-				deliver(h);
+			continue;
 		}
+		if (!alone(h, b))
+			back_off(s, h);
+		if (!waits(s, h, b))
+			deliver(h);
 	}
 }
 
@@ -223,7 +377,7 @@ take_done(struct shared *s)
 static int64_t
 due_us(const struct shared *s)
 {
-	if (!s->queue || s->under_way >= s->window)
+	if (!s->queue || s->under_way >= s->window || *s->gone)
 		return INT64_MAX;
 	return s->resume_us > s->next_us ? s->resume_us : s->next_us;
 }
@@ -301,6 +455,18 @@ shared_count(const struct shared *s, struct shared_counts *out)
 		.resume_us = s->resume_us > clock_mono_us(s->clock) ? s->resume_us : 0};
 }
 
+bool
+shared_answered(const struct shared *s)
+{
+	return s->answered;
+}
+
+const char *
+shared_gone(const struct shared *s)
+{
+	return *s->gone ? s->gone : NULL;
+}
+
 /* --- the transport of one engine ------ */
 
 struct transport *
@@ -356,6 +522,7 @@ one_start(struct transport *t, struct transfer *x, struct err *e)
 	(void)e;
 	h->from = t;
 	h->x = x;
+	find_places(t->s, h);
 	h->owner = x->owner;
 	x->owner = h;
 	*t->s->queue_end = h;

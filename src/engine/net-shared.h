@@ -4,9 +4,11 @@
  * own.
  *
  * A server that says "too often" (429, or 503 with Retry-After) is left alone for as long as it
- * asks, or for a time that doubles; fewer requests are under way then, and what it refused is sent
- * again: a load of our making is no evidence about a token.  So is one that answered before and
- * refuses the connection now.
+ * asks, and longer each time that was not enough; fewer requests are under way then, and what it
+ * refused is sent again: a load of our making is no evidence about a token.  Nor is the state of a
+ * server that answered before and is not there, breaks the connection, is silent, or cannot (502,
+ * 503, 504): while others are answered well that is the request's own matter, and it is sent again
+ * in case; else all wait, and where patience ends the server is gone.
  */
 #ifndef TT_ENGINE_NET_SHARED_H
 #define TT_ENGINE_NET_SHARED_H
@@ -19,11 +21,12 @@ struct shared;
 struct shared_limits {
 	unsigned under_way;  /* requests at once, at most */
 	double rate;         /* requests a second, at most; 0: no limit */
-	unsigned patience;   /* so often is a request sent again that was refused as too often */
+	unsigned patience;   /* so often is a request sent again that was refused as too often, or
+				found no server; half as often where the server fails */
 };
 
 struct shared_counts {
-	uint64_t started, throttled; /* requests sent; answers that said "too often" */
+	uint64_t started, throttled; /* requests sent; those after which all wait */
 	unsigned under_way, window;  /* now; at once, at most, now */
 	int64_t resume_us;           /* monotonic: nothing goes out before; 0: no pause */
 };
@@ -46,6 +49,10 @@ void shared_turn(struct shared *s);
 void *shared_next_ready(struct shared *s);
 /* Waits on transfers, the pace and fds, at most timeout_ms (-1: no limit). */
 enum res shared_wait(struct shared *s, struct pollfd *fds, size_t n, int timeout_ms) MUST_USE;
+/* Has any server given any answer? */
+bool shared_answered(const struct shared *s);
+/* Why nothing is sent any more, for as long as s is; NULL: it goes on. */
+const char *shared_gone(const struct shared *s);
 void shared_count(const struct shared *s, struct shared_counts *out);
 
 #endif

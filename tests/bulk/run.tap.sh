@@ -82,6 +82,30 @@ expect "... the second, too" grep -q '^tokentriage: endless:2: .*longer than' er
 head -n 1 wide.jsonl >other; sed 's/"line":1/"line":7/' first >>other; bulk wide -o other --resume
 expect "a result of another line is named with its place" grep -q '^tokentriage: other:2: .*not of line 2' err
 
+# --- no token is blamed for a server that is not there ---
+tokens 40 >list
+set_up="--issuer http://127.0.0.1:1 --client-id app"
+bulk list -o nobody.jsonl --summary nobody.json
+is "no server at all: 4" $status 4
+expect "... no result, no token" sh -c '[ ! -s nobody.jsonl ] && grep -q "\"total\": 0" nobody.json'
+expect "... the reason, and how to go on" sh -c 'grep -q "^tokentriage: .*127.0.0.1:1.*refused" err && grep -q -- "--resume goes on" err'
+bulk list
+expect "... to stdout there is nothing to resume" sh -c '! grep -q -- --resume err'
+exec 9>&-; wait $server
+serve --delay-ms 5 --bad-gateway 30-34 --seen seen
+bulk list -o nobody.jsonl --resume --concurrency 4
+is "a gateway that loses its server for a while: the status of the tokens" $status 1
+expect "... every token is judged by itself" js 'const r = rows("nobody.jsonl");
+	ok(r.length === 40 && r.every((x, i) => x.line === i + 1 && x.verdict.primary === (i % 4 ? null : "token-expired")), JSON.stringify(r.filter(x => !["token-expired", null].includes(x.verdict.primary))))'
+# the first line cannot be used, or a run before did some: discovery once, all the same
+{ echo '{"no":1}'; cat list; } >list.2
+for part in 1 3 41; do
+	: >seen
+	head -n $part list.2 | bulk - -o once.jsonl --resume
+	expect "discovery once, whatever comes before the first token: $part" sh -c '[ $(grep -c discovery seen) = '$((part > 1))' ]'
+done
+expect "... and all are done" js 'ok(rows("once.jsonl").length === 41, "all")'
+
 exec 9>&-
 echo "1..$n"
 exit $failed

@@ -2,12 +2,13 @@
  * A small authorization server for many tokens: plain HTTP/1.1 on loopback, one thread, open
  * connections.
  *
- *   serve [--delay-ms N] [--throttle N] [--seen FILE] [--seconds N] [--port N]
+ *   serve [--delay-ms N] [--throttle N] [--bad-gateway FROM-TO] [--seen FILE] [--seconds N] [--port N]
  *
  * The token decides the answer: "ok-…" is active and gets user information, "exp-…" is refused as
  * expired, everything else is refused without a reason.  --throttle: beyond N requests a second 429
- * with Retry-After: 1.  --seen: each token that was introspected, a line.  Prints "port N", and
- * ends with its stdin or after N seconds (600).
+ * with Retry-After: 1.  --bad-gateway: the requests of these numbers get 502, discovery not counted.
+ * --seen: each token that was introspected, a line, and each "discovery".  Prints "port N", and ends
+ * with its stdin or after N seconds (600).
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -45,7 +46,7 @@ static struct conn *conns[CONNS];
 static unsigned turns[CONNS];
 static struct waiting *queue;
 static size_t q_from, q_n;
-static int port, delay_ms, throttle, wanted_port;
+static int port, delay_ms, throttle, wanted_port, bad_from, bad_to;
 static FILE *seen;
 
 static long long
@@ -120,6 +121,28 @@ throttled(int fd)
 	return true;
 }
 
+/* As a gateway whose server is being restarted: true, and it was said. */
+static bool
+bad_gateway(int fd)
+{
+	static int count;
+
+	count++;
+	if (count < bad_from || count > bad_to)
+		return false;
+	answer(fd, "502 Bad Gateway", "", "{}");
+	return true;
+}
+
+static void
+saw(const char *what)
+{
+	if (!seen)
+		return;
+	fprintf(seen, "%s\n", what);
+	fflush(seen);
+}
+
 static void
 introspect(int fd, const char *body, size_t n)
 {
@@ -130,10 +153,7 @@ introspect(int fd, const char *body, size_t n)
 		for (; k < n - 6 && k + 1 < sizeof(token) && body[6 + k] != '&'; k++)
 			token[k] = body[6 + k];
 	token[k] = '\0';
-	if (seen) {
-		fprintf(seen, "%s\n", token);
-		fflush(seen);
-	}
+	saw(token);
 	if (strncmp(token, "ok-", 3) != 0) {
 		answer(fd, "200 OK", "", "{\"active\":false}");
 		return;
@@ -167,6 +187,7 @@ discovery(int fd)
 {
 	char text[700];
 
+	saw("discovery");
 	snprintf(text, sizeof(text),
 		"{\"issuer\":\"http://127.0.0.1:%d\",\"introspection_endpoint\":\"http://127.0.0.1:%d/introspect\","
 		"\"userinfo_endpoint\":\"http://127.0.0.1:%d/userinfo\",\"token_endpoint\":\"http://127.0.0.1:%d/token\"}",
@@ -194,12 +215,14 @@ request(struct conn *c)
 	}
 	if (throttled(c->fd))
 		return head + body;
-	if (!strncmp(c->in, "POST /introspect ", 17))
+	if (!strncmp(c->in, "GET /.well-known/openid-configuration ", 38))
+		discovery(c->fd);
+	else if (bad_gateway(c->fd))
+		return head + body;
+	else if (!strncmp(c->in, "POST /introspect ", 17))
 		introspect(c->fd, c->in + head, body);
 	else if (!strncmp(c->in, "GET /userinfo ", 14))
 		userinfo(c->fd, c->in);
-	else if (!strncmp(c->in, "GET /.well-known/openid-configuration ", 38))
-		discovery(c->fd);
 	else
 		answer(c->fd, "404 Not Found", "", "{}");
 	return head + body;
@@ -326,6 +349,8 @@ main(int argc, char **argv)
 			delay_ms = (int)strtol(argv[i + 1], NULL, 10);
 		else if (!strcmp(argv[i], "--throttle"))
 			throttle = (int)strtol(argv[i + 1], NULL, 10);
+		else if (!strcmp(argv[i], "--bad-gateway"))
+			(void)sscanf(argv[i + 1], "%d-%d", &bad_from, &bad_to);
 		else if (!strcmp(argv[i], "--seconds"))
 			seconds = (int)strtol(argv[i + 1], NULL, 10);
 		else if (!strcmp(argv[i], "--seen"))

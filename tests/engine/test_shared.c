@@ -296,6 +296,142 @@ went_away(void **state)
 	assert_int_equal(replay_requests(w->replay), 4);
 }
 
+/* Turns for so long, by the manual clock. */
+static void
+turn_for(struct world *w, int64_t us)
+{
+	int64_t end = clock_mono_us(&w->clock) + us;
+	struct lane *l;
+
+	while (clock_mono_us(&w->clock) < end) {
+		shared_turn(w->shared);
+		while ((l = shared_next_ready(w->shared)))
+			engine_turn(l->engine), engine_turn(l->engine);
+		assert_int_equal(shared_wait(w->shared, NULL, 0, 1000), RES_OK);
+	}
+}
+
+/* A date in Retry-After is by the server's clock, which Date tells: here it is ten minutes behind. */
+static void
+by_the_servers_clock(void **state)
+{
+	struct world *w = *state;
+
+	start(w, (struct shared_limits){.under_way = 4, .patience = 3});
+	reply(w, "/",
+		"HTTP/1.1 429 Too Many Requests\r\nDate: Sat, 31 Jan 2026 11:50:00 GMT\r\n"
+		"Retry-After: Sat, 31 Jan 2026 11:50:30 GMT\r\n\r\n",
+		1000, true);
+	reply(w, "/", OK_JSON, 1000, false);
+	ask(&w->lanes[0], "https://idp.example/");
+	assert_in_range(run(w, 1), 30000000, 38000000);
+	assert_int_equal(w->lanes[0].status, 200);
+}
+
+/* What was asked for and was not enough: longer each time, and "0" is not at once. */
+static void
+longer_each_time(void **state)
+{
+	struct world *w = *state;
+
+	start(w, (struct shared_limits){.under_way = 4, .patience = 3});
+	reply(w, "/zero", "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 0\r\n\r\n", 1000, false);
+	ask(&w->lanes[0], "https://idp.example/zero");
+	assert_in_range(run(w, 1), 7000000, 9500000); /* 1 + 2 + 4 s, and some chance */
+	assert_int_equal(replay_requests(w->replay), 4);
+}
+
+/* A gateway without its server, once there was one. */
+static void
+fails_for_a_time(void **state)
+{
+	struct world *w = *state;
+
+	start(w, (struct shared_limits){.under_way = 4, .patience = 12});
+	reply(w, "/", OK_JSON, 1000, true);
+	for (int i = 0; i < 3; i++)
+		reply(w, "/", "HTTP/1.1 502 Bad Gateway\r\n\r\n", 1000, true);
+	reply(w, "/", OK_JSON, 1000, false);
+	ask(&w->lanes[0], "https://idp.example/");
+	run(w, 1);
+	ask(&w->lanes[1], "https://idp.example/");
+	assert_in_range(run(w, 2), 7000000, 9500000);
+	assert_int_equal(w->lanes[1].status, 200);
+	assert_int_equal(w->lanes[1].c.n_exchanges, 1);
+}
+
+/* From the start it is what came of the request; and so it is at another endpoint. */
+static void
+fails_from_the_start(void **state)
+{
+	struct world *w = *state;
+
+	start(w, (struct shared_limits){.under_way = 4, .patience = 12});
+	reply(w, "/userinfo", "HTTP/1.1 503 Service Unavailable\r\n\r\n", 1000, false);
+	reply(w, "/", OK_JSON, 1000, false);
+	ask(&w->lanes[0], "https://idp.example/introspect");
+	run(w, 1);
+	ask(&w->lanes[1], "https://idp.example/userinfo");
+	assert_in_range(run(w, 2), 1000, 900000);
+	assert_int_equal(w->lanes[1].status, 503);
+}
+
+/* One request breaks where others are answered: it is tried again, and nobody waits for it. */
+static void
+one_alone(void **state)
+{
+	struct world *w = *state;
+	struct shared_counts n;
+
+	start(w, (struct shared_limits){.under_way = 4, .patience = 12});
+	reply(w, "/", OK_JSON, 1000, true);
+	replay_add(w->replay, &(struct replay_reply){.url_contains = "?bad", .error = NETERR_SHORT_BODY,
+		.delay_us = 5000});
+	reply(w, "/", OK_JSON, 1000, false);
+	ask(&w->lanes[0], "https://idp.example/");
+	run(w, 1);
+	ask(&w->lanes[0], "https://idp.example/u?bad");
+	for (int round = 0; round < 8; round++) {
+		ask(&w->lanes[1], "https://idp.example/u?good");
+		turn_for(w, 5000);
+	}
+	assert_int_equal(w->lanes[0].done, 2);
+	assert_int_equal(w->lanes[0].error, NETERR_SHORT_BODY);
+	shared_count(w->shared, &n);
+	assert_int_equal(n.throttled, 0);
+	assert_int_equal(n.window, 4);
+	assert_null(shared_gone(w->shared));
+}
+
+/* A server that does not come back ends the run: what was asked is nobody's evidence. */
+static void
+gone(void **state)
+{
+	struct world *w = *state;
+	unsigned sent;
+
+	start(w, (struct shared_limits){.under_way = 4, .patience = 3});
+	assert_false(shared_answered(w->shared));
+	reply(w, "/", OK_JSON, 1000, true);
+	replay_add(w->replay,
+		&(struct replay_reply){.url_contains = "/", .error = NETERR_REFUSED});
+	ask(&w->lanes[0], "https://idp.example/");
+	run(w, 1);
+	assert_true(shared_answered(w->shared));
+	ask(&w->lanes[1], "https://idp.example/");
+	turn_for(w, 5000000);
+	assert_null(shared_gone(w->shared));
+	turn_for(w, 5000000);
+	assert_non_null(shared_gone(w->shared));
+	assert_non_null(strstr(shared_gone(w->shared), "idp.example does not answer any more"));
+	assert_int_equal(w->lanes[1].done, 0);
+	sent = replay_requests(w->replay);
+	assert_int_equal(sent, 1 + 4);
+	ask(&w->lanes[2], "https://idp.example/");
+	turn_for(w, 200000000);
+	assert_int_equal(replay_requests(w->replay), sent);
+}
+
 static void
 cancelled(void **state)
 {
@@ -330,6 +466,12 @@ main(void)
 		cmocka_unit_test_setup_teardown(opens_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(patience_ends, setup, teardown),
 		cmocka_unit_test_setup_teardown(went_away, setup, teardown),
+		cmocka_unit_test_setup_teardown(by_the_servers_clock, setup, teardown),
+		cmocka_unit_test_setup_teardown(longer_each_time, setup, teardown),
+		cmocka_unit_test_setup_teardown(fails_for_a_time, setup, teardown),
+		cmocka_unit_test_setup_teardown(fails_from_the_start, setup, teardown),
+		cmocka_unit_test_setup_teardown(one_alone, setup, teardown),
+		cmocka_unit_test_setup_teardown(gone, setup, teardown),
 		cmocka_unit_test_setup_teardown(cancelled, setup, teardown),
 	};
 
