@@ -206,6 +206,22 @@ read_object(struct bulk_item *out, struct span line)
 	json_free(j);
 }
 
+/*
+ * The byte-order mark that some editors begin a file with is none of the first token's; text of two
+ * bytes a character has no tokens in it.
+ */
+static enum res
+skip_mark(struct span *line, struct err *e)
+{
+	if (span_starts(*line, "\xff\xfe") || span_starts(*line, "\xfe\xff"))
+		return err_set(e, RES_SYNTAX,
+			"the tokens are UTF-16 text (as PowerShell's > writes it): give them as "
+			"UTF-8");
+	if (span_starts(*line, "\xef\xbb\xbf"))
+		*line = span_from(*line, 3);
+	return RES_OK;
+}
+
 /* False: another shard's. */
 static bool
 is_ours(struct bulk_input *in)
@@ -229,8 +245,11 @@ bulk_input_next(struct bulk_input *in, struct bulk_item *out, struct err *e)
 			return FEED_ERROR;
 		if (ended)
 			return FEED_END;
+		if (in->line == 1 && skip_mark(&line, e) != RES_OK)
+			return FEED_ERROR;
 		line = span_trim(line);
-		if (r == RES_OK && !line.n)
+		/* no bearer token begins so (RFC 6750 §2.1) */
+		if (r == RES_OK && (!line.n || line.p[0] == '#'))
 			continue;
 		if (is_ours(in))
 			break;

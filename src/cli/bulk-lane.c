@@ -4,8 +4,7 @@
 #include "base/redact.h"
 #include "base/text.h"
 
-/* The result's words for what has no cause of its own. */
-static const char no_cause[] = "ok", open_cause[] = "undetermined", unreadable[] = "unreadable";
+static const char unreadable[] = "unreadable";
 
 struct lane {
 	struct case_file c;
@@ -116,6 +115,17 @@ begin_result(const struct bulk_item *i, int64_t now_s)
 	return j;
 }
 
+/* Those of the input; they go. */
+static void
+set_labels(const struct lane *l, struct json *j, struct bulk_item *i)
+{
+	if (!i->labels)
+		return;
+	record_mask_tree(l->redactor, i->labels);
+	json_set_take(j, "labels", i->labels);
+	i->labels = NULL;
+}
+
 static void
 set_verdict(struct json *j, enum state state, const char *primary, const char *summary,
 	const char *next)
@@ -171,11 +181,7 @@ put_result(struct lane *l, struct buf *out, struct bulk_summary *s)
 	json_set_str(token, "fingerprint", t->info.fingerprint);
 	json_set_str(token, "kind", token_kind_id(t->info.kind));
 	json_set_take(j, "token", token);
-	if (l->item.labels) {
-		record_mask_tree(l->redactor, l->item.labels);
-		json_set_take(j, "labels", l->item.labels);
-		l->item.labels = NULL;
-	}
+	set_labels(l, j, &l->item);
 	set_verdict(j, state, primary, v->summary, v->next);
 	for (size_t i = 0; i < d->n; i++)
 		json_append_span(findings, span_of(d->findings[i].rule->id));
@@ -186,20 +192,18 @@ put_result(struct lane *l, struct buf *out, struct bulk_summary *s)
 			l->c.profile.resource_url ? PURPOSE_RESOURCE : PURPOSE_USERINFO,
 			SLOT_ACCESS));
 	put_line(j, out);
-	bulk_summary_add(s,
-		state == STATE_OK     ? no_cause
-			: primary     ? primary
-				      : open_cause,
-		state, v->summary, l->item.line, now_s);
+	bulk_summary_add(s, primary, state, v->summary, l->item.line, now_s);
 }
 
 void
-lane_unreadable(const struct bulk_item *i, struct buf *out, struct bulk_summary *s)
+lane_unreadable(
+	const struct lane *l, struct bulk_item *i, struct buf *out, struct bulk_summary *s)
 {
 	int64_t now_s = clock_wall_s(&clock_system);
 	struct json *j = begin_result(i, now_s);
 
 	json_set_null(j, "token");
+	set_labels(l, j, i);
 	set_verdict(j, STATE_UNDETERMINED, NULL, i->error, "Mend this line of the input.");
 	json_set_take(j, "findings", json_new_array());
 	json_set_str(j, "error", unreadable);

@@ -2,13 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 
 #include "base/mem.h"
 #include "base/text.h"
 
-enum { FLUSH_AT = 64 << 10, SYNC_US = 1000000, PART = 64 << 10 };
+enum { FLUSH_AT = 64 << 10, SYNC_US = 1000000, PART = 64 << 10, STOP_MS = 1000 };
 
 struct place {
 	bool whole;
@@ -28,6 +29,7 @@ struct bulk_output {
 	size_t before_at;    /* of those */
 	off_t read, kept;    /* bytes read; of whole lines */
 	bool resumes;        /* what is behind those is still to be cut off */
+	const volatile sig_atomic_t *stop; /* NULL: never */
 };
 
 /* --- opening ------ */
@@ -141,10 +143,8 @@ count_result(const struct json *j, uint64_t line, struct bulk_summary *s)
 	char id[64], summary[LIMIT_MESSAGE];
 	int64_t at = 0;
 
-	if (!primary.n || state == STATE_OK)
-		primary = state == STATE_OK    ? SPAN_LIT("ok")
-			: json_get(j, "error") ? json_get_str(j, "error")
-					       : SPAN_LIT("undetermined");
+	if (!primary.n)
+		primary = json_get_str(j, "error");
 	if (time_parse_rfc3339(json_get_str(j, "checked"), &at) != RES_OK)
 		at = 0;
 	text_safe_into(id, sizeof(id), primary);
@@ -258,7 +258,32 @@ bulk_output_resume(struct bulk_output *o, const struct bulk_item *i, struct bulk
 	return r;
 }
 
+enum res
+bulk_output_resumed_all(struct bulk_output *o, const struct bulk_summary *s, struct err *e)
+{
+	uint64_t number = s->resumed + 1;
+	struct span line;
+	enum res r;
+
+	if (!o->resumes)
+		return RES_OK;
+	r = next_before(o, number, &line, e);
+	if (r == RES_OK)
+		return err_set(e, RES_SYNTAX,
+			"%s:%llu: there are more results than the input has lines for: they are of "
+			"another input or shard, or it was changed; the file is left as it is",
+			o->path, (unsigned long long)number);
+	r = r == RES_NOTFOUND ? end_of_before(o, e) : r;
+	return r == RES_NOTFOUND ? RES_OK : r;
+}
+
 /* --- writing ------ */
+
+void
+bulk_output_stop_by(struct bulk_output *o, const volatile sig_atomic_t *stop)
+{
+	o->stop = stop;
+}
 
 bool
 bulk_output_room(const struct bulk_output *o)
@@ -288,18 +313,23 @@ bulk_output_put(struct bulk_output *o, uint64_t place, struct span line)
 static enum res
 write_all(struct bulk_output *o, struct err *e)
 {
+	struct pollfd f = {.fd = o->fd, .events = POLLOUT};
 	const char *p = o->text.p;
 	size_t left = o->text.len;
 
 	while (left) {
-		ssize_t n = write(o->fd, p, left);
+		bool stops = o->stop && *o->stop;
+		ssize_t n;
 
+		if (stops && poll(&f, 1, STOP_MS) == 0)
+			return err_set(e, RES_IO, "%s is not read; what is left is not written",
+				o->path ? o->path : "standard output");
+		/* so much a pipe takes at once that takes anything */
+		n = write(o->fd, p, stops && left > PIPE_BUF ? PIPE_BUF : left);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno == EAGAIN) { /* a pipe that its other end made so */
-			struct pollfd f = {.fd = o->fd, .events = POLLOUT};
-
-			(void)poll(&f, 1, -1);
+			(void)poll(&f, 1, STOP_MS);
 			continue;
 		}
 		if (n < 0)

@@ -2,6 +2,13 @@
 
 #include "base/text.h"
 
+/* What has no cause of its own. */
+static const char *
+cause_of(const char *primary, enum state state)
+{
+	return primary && *primary ? primary : state == STATE_OK ? "ok" : "undetermined";
+}
+
 static struct bulk_group *
 group_of(struct bulk_summary *s, const char *id, enum state state)
 {
@@ -20,10 +27,10 @@ group_of(struct bulk_summary *s, const char *id, enum state state)
 }
 
 void
-bulk_summary_add(struct bulk_summary *s, const char *id, enum state state, const char *words,
+bulk_summary_add(struct bulk_summary *s, const char *primary, enum state state, const char *words,
 	uint64_t line, int64_t at_s)
 {
-	struct bulk_group *g = group_of(s, id, state);
+	struct bulk_group *g = group_of(s, cause_of(primary, state), state);
 
 	if (!g->count++) {
 		g->first_line = line;

@@ -5,6 +5,8 @@
 #ifndef TT_CLI_BULK_H
 #define TT_CLI_BULK_H
 
+#include <signal.h>
+
 #include "cli/app.h"
 #include "engine/net-shared.h"
 #include "oauth/json.h"
@@ -45,7 +47,9 @@ void bulk_input_bytes(const struct bulk_input *in, uint64_t *taken, uint64_t *al
 /* --- bulk-summary.c: grouped by cause --------------------------------------------------------- */
 
 struct bulk_group {
-	char id[64];              /* the primary finding, "ok", "unreadable" or "undetermined" */
+	/* the primary finding (of a healthy one, too), "unreadable", or without one "ok" or
+	 * "undetermined" */
+	char id[64];
 	enum state state;
 	uint64_t count, first_line, last_line;
 	int64_t first_s, last_s;  /* when it was seen */
@@ -57,7 +61,8 @@ struct bulk_summary {
 	size_t n;
 	uint64_t total, resumed; /* results; of those, of a run before */
 };
-void bulk_summary_add(struct bulk_summary *s, const char *id, enum state state, const char *words,
+/* primary: what the group is called; NULL or "": without one. */
+void bulk_summary_add(struct bulk_summary *s, const char *primary, enum state state, const char *words,
 	uint64_t line, int64_t at_s);
 /* As people read it, most frequent first; and as one JSON object. */
 void bulk_summary_text(struct bulk_summary *s, struct buf *out);
@@ -77,6 +82,8 @@ struct bulk_output;
  * does not begin like a result is refused.  A refused file is left as it is.  The file is locked.
  */
 struct bulk_output *bulk_output_open(const char *path, bool resume, size_t window, struct err *e);
+/* Once *stop is set, a reader that does not read is not waited for longer than a second. */
+void bulk_output_stop_by(struct bulk_output *o, const volatile sig_atomic_t *stop);
 /* Writes what is whole and closes; RES_IO if something could not be written. */
 enum res bulk_output_close(struct bulk_output *o, struct err *e) MUST_USE;
 /*
@@ -84,6 +91,9 @@ enum res bulk_output_close(struct bulk_output *o, struct err *e) MUST_USE;
  * RES_NOTFOUND there are no more; RES_SYNTAX the file is of another input.
  */
 enum res bulk_output_resume(struct bulk_output *o, const struct bulk_item *i, struct bulk_summary *s,
+	struct err *e) MUST_USE;
+/* The input has ended: RES_SYNTAX if the earlier run has results of more. */
+enum res bulk_output_resumed_all(struct bulk_output *o, const struct bulk_summary *s,
 	struct err *e) MUST_USE;
 /* A place for the next result, in the order of the input; false: the window is full. */
 bool bulk_output_room(const struct bulk_output *o);
@@ -111,7 +121,8 @@ uint64_t lane_result(struct lane *l, struct buf *out, struct bulk_summary *s);
 const char *lane_words(const struct lane *l);
 /* When it wants a turn besides its answers (a request that is tried again); INT64_MAX: never. */
 int64_t lane_deadline_us(const struct lane *l);
-/* A line that cannot be used, as a result. */
-void lane_unreadable(const struct bulk_item *i, struct buf *out, struct bulk_summary *s);
+/* A line that cannot be used, as a result; its labels go. */
+void lane_unreadable(const struct lane *l, struct bulk_item *i, struct buf *out,
+	struct bulk_summary *s);
 
 #endif

@@ -2,6 +2,7 @@
 #include "cli/bulk.h"
 
 #include <signal.h>
+#include <sys/ioctl.h>
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -47,11 +48,13 @@ on_signal(int sig)
 static void
 catch_signals(void)
 {
-	struct sigaction a = {.sa_handler = on_signal};
+	struct sigaction a = {.sa_handler = on_signal}, before;
 
 	sigaction(SIGINT, &a, NULL);
 	sigaction(SIGTERM, &a, NULL);
-	sigaction(SIGHUP, &a, NULL);
+	/* nohup stays what it says */
+	if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+		sigaction(SIGHUP, &a, NULL);
 }
 
 /* --- progress ------ */
@@ -73,30 +76,47 @@ eta(const struct bulk *b, double seconds, uint64_t done, char *out, size_t size)
 	snprintf(out, size, ", %u %%, %s left", (unsigned)(taken * 100 / all), left);
 }
 
+/* The bar is drawn over itself: it has one row, however narrow. */
+static void
+draw_bar(const char *whole, const char *brief)
+{
+	struct winsize w;
+	int columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col ? w.ws_col : 80;
+
+	fprintf(stderr, "\r\033[K%.*s", columns - 1,
+		strlen(whole) < (size_t)columns ? whole : brief);
+}
+
 static void
 tell_progress(struct bulk *b, bool last)
 {
 	int64_t now = clock_mono_us(&clock_system);
 	double seconds = (double)(now - b->began_us) / 1e6;
-	uint64_t done = b->summary.total - b->summary.resumed;
+	unsigned long long total = b->summary.total;
+	uint64_t done = total - b->summary.resumed;
 	double rate = seconds > 0 ? (double)done / seconds : 0;
 	struct shared_counts n;
-	char left[80], pause[64] = "";
+	char left[80], whole[200], brief[160];
+	long long pause_s;
 
 	if (!last && now - b->told_us < (b->is_tty ? PROGRESS_US : PROGRESS_PLAIN_US))
 		return;
 	b->told_us = now;
 	shared_count(b->shared, &n);
 	eta(b, seconds, done, left, sizeof(left));
-	if (n.resume_us)
-		snprintf(pause, sizeof(pause), "; the server asks for a pause, %lld s",
-			(long long)((n.resume_us - now) / 1000000 + 1));
+	pause_s = (n.resume_us - now) / 1000000 + 1;
+	snprintf(whole, sizeof(whole), "%llu token%s, %.0f a second%s", total,
+		total == 1 ? "" : "s", rate, left);
+	snprintf(brief, sizeof(brief), "%llu, %.0f/s%s", total, rate, left);
+	if (n.resume_us) {
+		snprintf(whole + strlen(whole), sizeof(whole) - strlen(whole),
+			"; the server is given a pause, %lld s", pause_s);
+		snprintf(brief, sizeof(brief), "%llu, %.0f/s; pause %lld s", total, rate, pause_s);
+	}
 	if (b->is_tty)
-		fprintf(stderr, "\r\033[K%llu tokens, %.0f a second%s%s",
-			(unsigned long long)b->summary.total, rate, left, pause);
+		draw_bar(whole, brief);
 	else
-		app_tell("%llu tokens, %.0f a second%s%s", (unsigned long long)b->summary.total,
-			rate, left, pause);
+		app_tell("%s", whole);
 	if (b->is_tty && last)
 		fputs("\r\033[K", stderr);
 	fflush(stderr);
@@ -153,7 +173,7 @@ begin_item(struct bulk *b, struct lane *l, struct bulk_item *item, struct err *e
 		return RES_LIMIT;
 	if (!item->token) {
 		buf_clear(&b->line);
-		lane_unreadable(item, &b->line, &b->summary);
+		lane_unreadable(l, item, &b->line, &b->summary);
 		bulk_output_put(b->out, place, buf_span(&b->line));
 		b->idle[b->n_idle++] = l;
 		bulk_item_release(item);
@@ -189,6 +209,8 @@ feed_lanes(struct bulk *b, struct err *e)
 		if (f == FEED_ERROR)
 			return e->code;
 		b->input_ended = f == FEED_END;
+		if (b->input_ended)
+			r = bulk_output_resumed_all(b->out, &b->summary, e);
 		if (f == FEED_AGAIN) {
 			b->waiting = true;
 			break;
@@ -425,6 +447,7 @@ cmd_bulk(const struct options *o)
 		(void)!bulk_output_close(b.out, &ignored);
 	} else {
 		catch_signals();
+		bulk_output_stop_by(b.out, &ended_by);
 		status = finish(&b, run(&b, &e), &e);
 	}
 	end(&b);

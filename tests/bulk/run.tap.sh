@@ -82,6 +82,54 @@ expect "... the second, too" grep -q '^tokentriage: endless:2: .*longer than' er
 head -n 1 wide.jsonl >other; sed 's/"line":1/"line":7/' first >>other; bulk wide -o other --resume
 expect "a result of another line is named with its place" grep -q '^tokentriage: other:2: .*not of line 2' err
 
+# --- one row, however narrow the terminal ---
+tokens 60 >list
+script -qec "stty cols 34; $tt bulk $set_up --concurrency 1 list >/dev/null" narrow >/dev/null 2>&1
+expect "a bar fits into 34 columns" js '
+	const bars = [...fs.readFileSync("narrow", "utf8").matchAll(/\r\x1b\[K(\d[^\r\n]*)/g)].map(m => m[1]).filter(b => !/healthy/.test(b));
+	ok(bars.length >= 3, bars.length + " bars"); ok(bars.every(b => b.length < 34), bars.join("\n"));
+	ok(bars.some(b => /^\d+, \d+\/s, \d+ %, \d+ s left$/.test(b)), "in brief: " + bars.join("\n"))'
+
+# --- nohup; a reader that does not read ---
+rm -f up.jsonl
+sh -c 'trap "" HUP; exec "$@"' - "$tt" bulk $set_up --concurrency 2 -o up.jsonl list 2>err & pid=$!
+wait_for '"line":' up.jsonl $pid
+kill -HUP $pid
+wait $pid
+is "a run that nohup began goes on without its terminal" $? 1
+expect "... to its end" js 'ok(rows("up.jsonl").length === 60, "all")'
+"$NODE" -e 'for (let i = 0; i < 600; i++) console.log(JSON.stringify({token: `ok-full-${i}-abcdefghijkl`, labels: {x: "y".repeat(400)}}))' >wide
+mkfifo unread; exec 8<>unread
+"$tt" bulk $set_up --concurrency 16 wide >unread 2>err & pid=$!
+i=0; until kill -0 $pid && grep -q 'State:.*S' /proc/$pid/status && grep -q pipe_write "/proc/$pid/wchan" 2>/dev/null || [ $i -ge 100 ]; do i=$((i + 1)); sleep 0.05; done
+kill -TERM $pid
+i=0; while kill -0 $pid 2>/dev/null && [ $i -lt 600 ]; do i=$((i + 1)); sleep 0.05; done
+kill -KILL $pid 2>/dev/null
+wait $pid
+is "one signal ends a run whose results nobody reads" $? 143
+exec 8<&-
+
+# --- the input ---
+printf '\357\273\277{"token":"ok-mark-1234-abcdefghijkl"}\n# two\n  # three\nok-mark-1235-abcdefghijkl\n{"token":4,"labels":{"user":"ann"}}\nBearer ok-mark-1236-abcdefghijkl\n' >marked
+bulk marked --summary sum.json >out
+expect "a byte-order mark and comments are none of the tokens" js '
+	const r = rows("out"); ok(r.map(x => x.line).join() === "1,4,5,6", r.map(x => x.line).join());
+	ok(r[0].verdict.state === "ok" && !r[0].findings.length, JSON.stringify(r[0]));'
+expect "a line that cannot be used keeps its labels" js 'ok(rows("out")[2].labels.user === "ann" && rows("out")[2].error, "labels")'
+expect "a token that works with a warning is not among those without" js '
+	const g = JSON.parse(fs.readFileSync("sum.json")).groups.map(x => [x.cause, x.state, x.count].join(" "));
+	ok(g.join() === "ok ok 2,token-bearer-prefix ok 1,unreadable undetermined 1", g.join())'
+head -n 4 marked | bulk - -o grouped.jsonl; bulk marked -o grouped.jsonl --resume --summary again.json
+expect "... nor when it is counted from a run before" js '
+	const g = f => JSON.parse(fs.readFileSync(f)).groups.map(x => [x.cause, x.state, x.count].join(" ")).join(); ok(g("again.json") === g("sum.json"), g("again.json"))'
+printf '\377\376o\0k\0\n\0' >utf16
+bulk utf16 >out
+is "UTF-16 is refused" $status 2
+expect "... by its name" grep -q UTF-16 err
+head -n 1 marked >fewer; cp grouped.jsonl grouped.was; bulk fewer -o grouped.jsonl --resume
+is "results of a longer input are refused" $status 2
+expect "... and left as they are" cmp grouped.jsonl grouped.was
+
 # --- no token is blamed for a server that is not there ---
 tokens 40 >list
 set_up="--issuer http://127.0.0.1:1 --client-id app"
