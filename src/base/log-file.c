@@ -33,6 +33,21 @@ open_private(const char *path, int extra)
 		0600);
 }
 
+/* A disk that was full, or a run that was killed, left a part of a line at its end. */
+static bool
+ends_torn(const char *path, off_t size)
+{
+	int fd = size > 0 ? open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC) : -1;
+	char last = '\n';
+
+	if (fd < 0)
+		return false;
+	if (pread(fd, &last, 1, size - 1) != 1)
+		last = '\n';
+	close(fd);
+	return last != '\n';
+}
+
 static enum res
 take(struct log_file *f, int fd, const char *path, struct err *e)
 {
@@ -54,6 +69,7 @@ take(struct log_file *f, int fd, const char *path, struct err *e)
 	f->dev = st.st_dev;
 	f->ino = st.st_ino;
 	f->size = f->regular && st.st_size > 0 ? (uint64_t)st.st_size : 0;
+	f->torn = f->regular && ends_torn(path, st.st_size);
 	return RES_OK;
 }
 
@@ -107,9 +123,12 @@ log_write_all(int fd, const char *p, size_t n)
 	return true;
 }
 
-/* Is the file at the path another one by now (logrotate, another run of this program)? */
+/*
+ * Is the file at the path another one by now (logrotate, another run of this program)?  If not, it is as
+ * long as it is: others write to it, too, or have emptied it (logrotate's copytruncate).
+ */
 static bool
-was_moved(const struct log_file *f)
+was_moved(struct log_file *f)
 {
 	struct stat st;
 
@@ -117,7 +136,10 @@ was_moved(const struct log_file *f)
 		return false;
 	if (lstat(f->path, &st) != 0)
 		return errno == ENOENT;
-	return st.st_dev != f->dev || st.st_ino != f->ino;
+	if (st.st_dev != f->dev || st.st_ino != f->ino)
+		return true;
+	f->size = (uint64_t)st.st_size;
+	return false;
 }
 
 enum res
@@ -129,6 +151,8 @@ log_file_flush(struct log_file *f, struct err *e)
 		return RES_OK;
 	if (was_moved(f))
 		r = log_file_open(f, f->path, e);
+	if (r == RES_OK && f->torn) /* what comes is a line of its own */
+		f->torn = !log_write_all(f->fd, "\n", 1);
 	if (r == RES_OK && !log_write_all(f->fd, f->pending.p, f->pending.len))
 		r = err_errno(e, "the log file cannot be written");
 	if (r == RES_OK)

@@ -19,6 +19,7 @@ struct log_file {
 	uint64_t max_bytes; /* 0: it grows as it likes */
 	unsigned keep;
 	bool stuck; /* it could not be rotated: not tried again */
+	bool torn;  /* it ends in the midst of a line */
 };
 
 void log_file_init(struct log_file *f);

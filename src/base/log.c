@@ -283,7 +283,7 @@ log_set_rotation(struct log *l, uint64_t max_bytes, unsigned keep)
 enum res
 log_reopen(struct log *l, struct err *e)
 {
-	if (l->file.fd < 0)
+	if (!l->file.path) /* one that was given up has its path still */
 		return err_set(e, RES_NOTFOUND, "there is no log file (--log-file)");
 	log_flush(l);
 	return log_file_open(&l->file, l->file.path, e);

@@ -44,8 +44,8 @@ app_forget_failure(void)
 int
 app_plugin_status(int status)
 {
-	if (!*failed)
-		return status;
+	if (!*failed) /* stdout that takes nothing: there is no line, and 4 is no plugin's status */
+		return status == STATUS_INTERNAL ? 3 : status;
 	for (char *p = failed; *p; p++)
 		if (*p == '|') /* behind it a plugin's numbers begin */
 			*p = '/';

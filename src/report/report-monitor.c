@@ -149,7 +149,9 @@ verdict_metrics(const struct report *r, struct buf *out)
 
 	family(out, "tokentriage_build_info", "gauge", NULL, "The program.");
 	buf_puts(out, "tokentriage_build_info");
-	label(r, out, "{", "version", r->in->version);
+	/* with the profile, too: the files of two profiles may not hold the same series */
+	labels(r, out);
+	label(r, out, ",", "version", r->in->version);
 	buf_puts(out, "} 1\n");
 	family(out, "tokentriage_verdict", "gauge", NULL,
 		"What was found out: 1 for the state that holds, 0 for the others.");

@@ -428,6 +428,68 @@ test_reopen(void **state)
 	buf_release(&b);
 }
 
+/* A line that a full disk cut off does not take the next one with it; emptied from outside, it has room again. */
+static void
+test_torn_and_truncated(void **state)
+{
+	char dir[] = "test-log-XXXXXX", path[60], moved[80];
+	struct log *l = log_new(&now, redactor, 100, 10000);
+	struct err e = ERR_INIT;
+	struct buf b;
+	FILE *f;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/log", dir);
+	snprintf(moved, sizeof(moved), "%s/log.1", dir);
+	buf_init(&b, 100000);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fputs("{\"Timestamp\":\"2026-01", f);
+	assert_int_equal(fclose(f), 0);
+	log_set_rotation(l, 1000, 2);
+	assert_int_equal(log_open_file(l, path, &e), RES_OK);
+	log_add(l, LOG_INFO, LOGC_UI, 0, "whole");
+	log_flush(l);
+	assert_int_equal(lines_in(path, &b), 2);
+	assert_non_null(strstr(buf_str(&b), "2026-01\n{\"Timestamp\""));
+	log_add(l, LOG_INFO, LOGC_UI, 0, "next");
+	log_flush(l);
+	assert_int_equal(lines_in(path, &b), 3); /* and no empty one */
+	for (int i = 0; i < 5; i++) {
+		assert_int_equal(truncate(path, 0), 0);
+		log_add(l, LOG_INFO, LOGC_UI, 0, "one");
+		log_add(l, LOG_INFO, LOGC_UI, 0, "two");
+		log_flush(l);
+		assert_int_equal(lines_in(path, &b), 2);
+	}
+	assert_int_equal(access(moved, F_OK), -1); /* it never was too long */
+	log_free(l);
+	unlink(path);
+	unlink(moved);
+	assert_int_equal(rmdir(dir), 0);
+	buf_release(&b);
+}
+
+/* A log file that could not be written is given up, until it is said that it can be. */
+static void
+test_reopen_given_up(void **state)
+{
+	struct log *l = log_new(&now, redactor, 10, 1000);
+	struct err e = ERR_INIT;
+
+	(void)state;
+	if (access("/dev/full", W_OK) != 0 || log_open_file(l, "/dev/full", &e) != RES_OK) {
+		log_free(l);
+		skip();
+	}
+	log_add(l, LOG_INFO, LOGC_UI, 0, "lost");
+	log_flush(l);
+	assert_non_null(strstr(log_file_failure(l), "cannot be written"));
+	assert_int_equal(log_reopen(l, &e), RES_OK);
+	log_free(l);
+}
+
 /* One trace a run, one span an exchange: of the record's exchange, else the one that is open. */
 static void
 test_spans(void **state)
@@ -586,6 +648,8 @@ main(void)
 		cmocka_unit_test(test_file_full),
 		cmocka_unit_test(test_rotation),
 		cmocka_unit_test(test_reopen),
+		cmocka_unit_test(test_torn_and_truncated),
+		cmocka_unit_test(test_reopen_given_up),
 		cmocka_unit_test(test_spans),
 		cmocka_unit_test(test_system),
 		cmocka_unit_test(test_stderr),

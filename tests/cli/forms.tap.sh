@@ -43,6 +43,7 @@ if [ -w /dev/full ]; then
 	plugin 2 CRITICAL "... of the check, too" -- check --issuer http://127.0.0.1:1 --access-token-file at --har /dev/full
 	expect "... it is one line of a plugin" [ "$(grep -c '^TOKENTRIAGE ' out)" = 1 ]
 	"$tt" inspect healthy.case --har /dev/full >out 2>err; expect "for everybody else it is 4" [ $? = 4 ]
+	"$tt" inspect healthy.case --format nagios >/dev/full 2>err; expect "a plugin whose line goes nowhere is UNKNOWN" [ $? = 3 ]
 else
 	result ok "a side output on a full disk # SKIP there is no /dev/full"
 fi
@@ -54,6 +55,7 @@ for s in healthy expired; do
 	"$tt" inspect $s.case --format openmetrics >$s.metrics 2>/dev/null
 	expect "$s: OpenMetrics by its grammar" "$NODE" "$srcdir/tests/cli/openmetrics.mjs" $s.metrics
 done
+expect "two profiles' files have no series in common" sh -c '! cat healthy.metrics expired.metrics | grep -v "^#" | sed "s/ [^ ]*$//" | sort | uniq -d | grep .'
 printf '# TYPE a gauge\na{b="c"d"} 1\n# EOF\n' >bad.metrics
 expect "... which refuses what is none" sh -c "! '$NODE' '$srcdir/tests/cli/openmetrics.mjs' bad.metrics"
 expect "the verdict is a state of its own" grep -qx 'tokentriage_verdict{profile="demo.expired",state="problem"} 1' expired.metrics
