@@ -124,8 +124,8 @@ log_write_all(int fd, const char *p, size_t n)
 }
 
 /*
- * Is the file at the path another one by now (logrotate, another run of this program)?  If not, it is as
- * long as it is: others write to it, too, or have emptied it (logrotate's copytruncate).
+ * Is the file at the path another one by now (logrotate, another run of this program)?  If not, it
+ * is as long as it is: others write to it, too, or have emptied it (logrotate's copytruncate).
  */
 static bool
 was_moved(struct log_file *f)

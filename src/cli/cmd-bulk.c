@@ -145,7 +145,7 @@ idle_lane(struct bulk *b, struct err *e)
 	return l;
 }
 
-/* RES_IO: there is no server at all, which is no fault of the first token, nor of those behind it. */
+/* RES_IO: there is no server at all, which is no fault of the first token nor of the others. */
 static enum res
 turn_lane(struct bulk *b, struct lane *l, struct err *e)
 {

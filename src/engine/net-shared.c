@@ -162,8 +162,8 @@ find_places(struct shared *s, struct held *h)
 /* --- set back ------ */
 
 /*
- * Seconds that Retry-After asks for (RFC 9110 §10.2.3), a date by the server's own clock; -1: it does
- * not say.
+ * Seconds that Retry-After asks for (RFC 9110 §10.2.3), a date by the server's own clock; -1: it
+ * does not say.
  */
 static int64_t
 asked_s(const struct shared *s, const struct net_result *r)
