@@ -12,6 +12,7 @@ struct lane {
 	struct engine *engine;
 	struct wizard *wizard;
 	size_t mark; /* of the redactor: what is registered besides the token */
+	enum claims_mode claims;
 	bool used, busy;
 	struct bulk_item item;
 	uint64_t place;
@@ -25,6 +26,8 @@ lane_new(const struct app *a, struct shared *s, struct err *e)
 	struct wizard_deps wd;
 
 	case_init(&l->c);
+	if (opt_given(a->opt, OPT_CLAIMS))
+		l->claims = (enum claims_mode)opt_choice(a->opt, OPT_CLAIMS);
 	l->redactor = redactor_new();
 	ed = (struct engine_deps){
 		.clock = &clock_system,
@@ -166,6 +169,15 @@ coarse(enum state s)
 		: STATE_UNDETERMINED;
 }
 
+/* What the verdict says, without the user where --claims leaves him out. */
+static char *
+words(const struct lane *l, const char *sentence)
+{
+	struct report_input in = {.w = l->wizard, .claims = l->claims};
+
+	return l->claims == CLAIMS_KEEP ? xstrdup(sentence) : report_words(&in, sentence);
+}
+
 static void
 put_result(struct lane *l, struct buf *out, struct bulk_summary *s)
 {
@@ -177,12 +189,13 @@ put_result(struct lane *l, struct buf *out, struct bulk_summary *s)
 	int64_t now_s = clock_wall_s(&clock_system);
 	struct json *j = begin_result(&l->item, now_s), *token = json_new_object(),
 		    *findings = json_new_array();
+	char *summary = words(l, v->summary), *next = words(l, v->next);
 
 	json_set_str(token, "fingerprint", t->info.fingerprint);
 	json_set_str(token, "kind", token_kind_id(t->info.kind));
 	json_set_take(j, "token", token);
 	set_labels(l, j, &l->item);
-	set_verdict(j, state, primary, v->summary, v->next);
+	set_verdict(j, state, primary, summary, next);
 	for (size_t i = 0; i < d->n; i++)
 		json_append_span(findings, span_of(d->findings[i].rule->id));
 	json_set_take(j, "findings", findings);
@@ -192,7 +205,9 @@ put_result(struct lane *l, struct buf *out, struct bulk_summary *s)
 			l->c.profile.resource_url ? PURPOSE_RESOURCE : PURPOSE_USERINFO,
 			SLOT_ACCESS));
 	put_line(j, out);
-	bulk_summary_add(s, primary, state, v->summary, l->item.line, now_s);
+	bulk_summary_add(s, primary, state, summary, l->item.line, now_s);
+	free(summary);
+	free(next);
 }
 
 void

@@ -225,6 +225,18 @@ report_release(struct report *r)
 	free(r->d);
 }
 
+char *
+report_words(const struct report_input *in, const char *sentence)
+{
+	struct report r;
+	char *out;
+
+	report_init(&r, in);
+	out = report_text(&r, span_of(sentence));
+	report_release(&r);
+	return out;
+}
+
 static bool
 in_word(struct span s, size_t at)
 {

@@ -63,6 +63,12 @@ void report_masked_list(const struct report_input *in, struct str_list *out);
 char *report_masked_words(const struct report_input *in, char *out, size_t size);
 
 /*
+ * One of the diagnosis's sentences as a report has it: safe, and without what in->claims leaves out.
+ * From xmalloc.
+ */
+char *report_words(const struct report_input *in, const char *sentence);
+
+/*
  * The status of --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (Monitoring Plugins'
  * guidelines).  New tokens that could not be stored are CRITICAL, whatever the verdict: the next
  * run has only the old ones.

@@ -122,6 +122,17 @@ expect "a token that works with a warning is not among those without" js '
 head -n 4 marked | bulk - -o grouped.jsonl; bulk marked -o grouped.jsonl --resume --summary again.json
 expect "... nor when it is counted from a run before" js '
 	const g = f => JSON.parse(fs.readFileSync(f)).groups.map(x => [x.cause, x.state, x.count].join(" ")).join(); ok(g("again.json") === g("sum.json"), g("again.json"))'
+bulk marked --claims names --summary sum.json >named
+expect "--claims leaves users out" js 'const r = rows("named"), s = fs.readFileSync("sum.json", "utf8");
+	ok(/user-1/.test(rows("out")[0].verdict.summary), "there is a user to leave out");
+	ok(!/user-1/.test(r[0].verdict.summary) && /omitted/.test(r[0].verdict.summary), r[0].verdict.summary); ok(!/user-1/.test(s), s)'
+if jq --version >/dev/null 2>&1; then
+	cp out results.jsonl; cp marked tokens.txt
+	sed -n "/^jq -r 'select(.verdict.state == \"undetermined\"/p; /^awk 'NR == FNR/p" "$srcdir/doc/bulk.md" >command
+	expect "doc/bulk.md makes a list of what is to be asked again" [ "$(wc -l <command)" = 2 ]
+	sh ./command; sed -n 5p marked >wanted
+	expect "... of these lines" cmp again.txt wanted
+fi
 printf '\377\376o\0k\0\n\0' >utf16
 bulk utf16 >out
 is "UTF-16 is refused" $status 2

@@ -159,7 +159,7 @@ introspect(int fd, const char *body, size_t n)
 		return;
 	}
 	snprintf(text, sizeof(text),
-		"{\"active\":true,\"scope\":\"openid profile\",\"client_id\":\"app\",\"sub\":\"u-1\",\"iss\":"
+		"{\"active\":true,\"scope\":\"openid profile\",\"client_id\":\"app\",\"sub\":\"user-1\",\"iss\":"
 		"\"http://127.0.0.1:%d\",\"exp\":%lld,\"iat\":%lld}",
 		port, (long long)time(NULL) + 3600, (long long)time(NULL) - 60);
 	answer(fd, "200 OK", "", text);
@@ -171,7 +171,7 @@ userinfo(int fd, const char *head)
 	const char *auth = strcasestr(head, "\r\nauthorization: bearer ok-");
 
 	if (auth)
-		answer(fd, "200 OK", "", "{\"sub\":\"u-1\",\"name\":\"Somebody\"}");
+		answer(fd, "200 OK", "", "{\"sub\":\"user-1\",\"name\":\"Somebody\"}");
 	else if (strcasestr(head, "\r\nauthorization: bearer exp-"))
 		answer(fd, "401 Unauthorized",
 			"WWW-Authenticate: Bearer error=\"invalid_token\", error_description=\"The access token expired\"\r\n",
