@@ -116,6 +116,10 @@ undone_json(const struct case_undone *u, const struct redactor *r)
 	}
 	if (*u->unsent)
 		set_masked(j, "unsent", r, span_of(u->unsent));
+	if (*u->unwritten) {
+		set_masked(j, "unwritten", r, span_of(u->unwritten));
+		set_masked(j, "kept_in", r, span_of(u->kept_in));
+	}
 	return j;
 }
 
@@ -147,7 +151,8 @@ case_head_to_json(
 		json_set_i64(j, "revoked", c->revoked_wall_us);
 		json_set_str(j, "revoked_slot", token_slot_id(c->revoked_slot));
 	}
-	if (story->undone.what != UNDONE_NOTHING || *story->undone.unsent)
+	if (story->undone.what != UNDONE_NOTHING || *story->undone.unsent ||
+		*story->undone.unwritten)
 		json_set_take(j, "undone", undone_json(&story->undone, r));
 	return j;
 }
@@ -331,6 +336,8 @@ read_undone(struct case_undone *u, const struct json *j)
 	text_safe_into(u->why, sizeof(u->why), json_get_str(j, "why"));
 	text_safe_into(u->next, sizeof(u->next), json_get_str(j, "next"));
 	text_safe_into(u->unsent, sizeof(u->unsent), json_get_str(j, "unsent"));
+	text_safe_into(u->unwritten, sizeof(u->unwritten), json_get_str(j, "unwritten"));
+	text_safe_into(u->kept_in, sizeof(u->kept_in), json_get_str(j, "kept_in"));
 }
 
 static enum res

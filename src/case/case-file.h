@@ -19,6 +19,8 @@ struct case_undone {
 	char why[LIMIT_MESSAGE];  /* safe text, as the verdict has it */
 	char next[LIMIT_MESSAGE]; /* one sentence: what to do about it */
 	char unsent[ERR_TEXT_MAX]; /* why a refresh was held back before it was sent; "": it was not */
+	char unwritten[ERR_TEXT_MAX]; /* why new tokens could not be written; "": they were */
+	char kept_in[304];            /* … and where they were kept instead; "": in memory only */
 };
 
 /* What a case file holds beside the case. */

@@ -18,6 +18,7 @@ struct autosave {
 	char *folder, *path, *temporary, *lock_path; /* path NULL: nothing is written yet */
 	int lock;
 	size_t written;     /* exchanges */
+	struct case_story story; /* … and what had come of the steps */
 	int64_t created_us; /* the case that they are of */
 	bool failed;
 };
@@ -126,35 +127,48 @@ write_file(const struct autosave *s, struct span text)
 }
 
 static bool
-save(struct autosave *s, struct app *a)
+save(struct autosave *s, struct app *a, const struct case_story *story)
 {
-	struct case_story story;
 	struct buf text;
 	bool ok;
 
 	if (!s->path && !begin(s))
 		return false;
-	wizard_story(a->wizard, &story);
 	buf_init_wiping(&text, LIMIT_REPORT);
-	ok = case_file_write(&text, &a->c, &story, a->redactor) == RES_OK &&
+	ok = case_file_write(&text, &a->c, story, a->redactor) == RES_OK &&
 		write_file(s, buf_span(&text));
 	buf_release(&text);
 	return ok;
+}
+
+/* All but the clock. */
+static bool
+same_story(const struct case_story *a, const struct case_story *b)
+{
+	return !memcmp(a->steps, b->steps, sizeof(a->steps)) &&
+		a->undone.what == b->undone.what && !strcmp(a->undone.why, b->undone.why) &&
+		!strcmp(a->undone.unsent, b->undone.unsent) &&
+		!strcmp(a->undone.unwritten, b->undone.unwritten) &&
+		!strcmp(a->undone.kept_in, b->undone.kept_in);
 }
 
 void
 autosave_turn(struct autosave *s, struct app *a)
 {
 	struct err e = ERR_INIT;
+	struct case_story story;
 
 	if (!s || s->failed || !a->c.n_exchanges)
 		return;
-	/* another profile begins another case */
-	if (s->written == a->c.n_exchanges && s->created_us == a->c.created_wall_us)
+	wizard_story(a->wizard, &story);
+	/* another profile begins another case; a step ends after its last exchange came */
+	if (s->written == a->c.n_exchanges && s->created_us == a->c.created_wall_us &&
+		same_story(&story, &s->story))
 		return;
-	if (save(s, a)) {
+	if (save(s, a, &story)) {
 		s->written = a->c.n_exchanges;
 		s->created_us = a->c.created_wall_us;
+		s->story = story;
 		return;
 	}
 	s->failed = true;

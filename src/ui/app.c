@@ -442,6 +442,7 @@ turn(struct ui *ui, int signal_fd)
 	timers(ui);
 	if (ui->prepared) {
 		engine_turn(ui->d->engine);
+		look_at_wizard(ui); /* what is kept beside the loop has the step's end, too */
 		if (ui->d->aside && !ui->d->aside(ui->d->ctx, &e)) {
 			dialog_tell(ui, _("The client secret cannot be had"), e.text);
 			ui->model_stale = true;

@@ -176,6 +176,10 @@ refresh_undone(const struct wizard *w, struct case_undone *out)
 	*out = w->undone;
 	if (*w->refresh_block)
 		text_format(out->unsent, sizeof out->unsent, "%s", w->refresh_block);
+	if (wizard_tokens_misplaced(w)) {
+		text_format(out->unwritten, sizeof out->unwritten, "%s", w->save_error);
+		text_format(out->kept_in, sizeof out->kept_in, "%s", w->saved_to);
+	}
 	if (w->refresh_wanted && !w->n_refreshed) {
 		out->what = UNDONE_REFRESH;
 		text_format(out->next, sizeof out->next, "%s",
@@ -211,28 +215,28 @@ advise_undone(struct wizard *w, const struct case_undone *undone)
 
 /* Where the new tokens are instead, in the step's words and before those of the verdict. */
 static void
-say_misplaced(const struct wizard *w, struct diagnosis *d)
+say_misplaced(const struct case_undone *undone, struct diagnosis *d)
 {
 	char *step = d->step_summary[STEP_REFRESH], *verdict = d->verdict.summary;
 	size_t step_size = sizeof d->step_summary[STEP_REFRESH];
 	char was[sizeof d->verdict.summary];
 
 	text_format(was, sizeof was, "%s", verdict);
-	if (*w->saved_to) {
+	if (*undone->kept_in) {
 		text_format(step, step_size,
 			_("New tokens came, and could not be written (%s); they are in %s."),
-			w->save_error, w->saved_to);
+			undone->unwritten, undone->kept_in);
 		text_format(verdict, sizeof was,
 			_("The new tokens could not be written (%s); they are in %s. %s"),
-			w->save_error, w->saved_to, was);
+			undone->unwritten, undone->kept_in, was);
 	} else {
 		text_format(step, step_size,
 			_("New tokens came, and could not be written (%s); they are in memory "
 			  "only."),
-			w->save_error);
+			undone->unwritten);
 		text_format(verdict, sizeof was,
 			_("The new tokens could not be written (%s); they are in memory only. %s"),
-			w->save_error, was);
+			undone->unwritten, was);
 	}
 }
 
@@ -251,15 +255,15 @@ refresh_advise(struct wizard *w)
 		d->steps[STEP_REFRESH] = STATE_WARNING;
 	}
 	advise_undone(w, &undone);
-	if (!wizard_tokens_misplaced(w))
+	if (!*undone.unwritten)
 		return;
-	say_misplaced(w, d);
+	say_misplaced(&undone, d);
 	if (d->steps[STEP_REFRESH] == STATE_OK)
 		d->steps[STEP_REFRESH] = STATE_WARNING;
-	if (*w->saved_to)
+	if (*undone.kept_in)
 		text_format(v->next, sizeof v->next,
 			_("Move %s to where the tokens belong; the old ones may be dead."),
-			w->saved_to);
+			undone.kept_in);
 }
 
 /* --- what outlives a run --- */

@@ -38,6 +38,16 @@ if "$NODE" "$srcdir/tests/cli/validate-case.mjs" "$srcdir/doc/case.schema.json" 
 "$tt" inspect expired.case --format json 2>/dev/null | essence >once
 cmp -s once again && result ok "saved again: the same report" || result "not ok" "saved again"
 
+# what came of the new tokens is part of the case
+sed '1s|"metadata_from"|"undone":{"unwritten":"No space left on device","kept_in":"/run/user/1/x.json"},&|' expired.case >misplaced.case
+"$tt" inspect misplaced.case --save misplaced-2.case >out 2>err; "$tt" inspect misplaced-2.case >again 2>>err
+tr -s '\n ' ' ' <again >line
+grep -q 'The new tokens could not be written (No space left on device); they are in /run/user/1/x.json\.' line &&
+	grep -q 'Next: Move /run/user/1/x.json to where the tokens belong' line &&
+	"$NODE" "$srcdir/tests/cli/validate-case.mjs" "$srcdir/doc/case.schema.json" misplaced-2.case >/dev/null 2>&1 &&
+	result ok "new tokens that could not be written: the case says so, and where they are" ||
+	{ result "not ok" "misplaced"; note line; note err; }
+
 # damage, and what cannot be written
 head -c 5000 expired.case >cut.case
 "$tt" inspect cut.case >out 2>err; status=$?

@@ -375,6 +375,7 @@ tokens_that_cannot_be_written_are_said(void **state)
 {
 	struct world *t = *state;
 	char dir[] = "/tmp/tokentriage-test.XXXXXX", gone[80], path[96], rescued[128];
+	struct case_story story;
 	struct err e = ERR_INIT;
 
 	assert_non_null(mkdtemp(dir));
@@ -399,6 +400,10 @@ tokens_that_cannot_be_written_are_said(void **state)
 	assert_non_null(strstr(wizard_diagnosis(t->w)->verdict.summary, rescued));
 	assert_int_equal(wizard_diagnosis(t->w)->verdict.state, STATE_OK);
 	assert_true(says_farewell(t, rescued));
+	/* … and a saved case keeps it */
+	wizard_story(t->w, &story);
+	assert_string_equal(story.undone.kept_in, rescued);
+	assert_non_null(strstr(story.undone.unwritten, "No such file"));
 	assert_int_equal(unlink(rescued), 0);
 	unsetenv("XDG_RUNTIME_DIR");
 	rmdir(dir);
