@@ -46,10 +46,11 @@ trace_request(struct log *log, const struct redactor *r, const struct http_reque
 	return log_generation(log);
 }
 
+/* Cut, not rounded, as time_span_us() does: one request has one time, here and in every table. */
 static int64_t
 ms(int64_t us)
 {
-	return us < 0 ? 0 : (us + 500) / 1000;
+	return us < 0 ? 0 : us / 1000;
 }
 
 static void
@@ -95,7 +96,7 @@ void
 trace_result(struct log *log, const struct exchange *x)
 {
 	const struct net_result *r = &x->result;
-	char type[64], ph[96], url[TRACE_URL_MAX];
+	char type[64], ph[96], took[32], url[TRACE_URL_MAX];
 
 	if (*r->remote)
 		log_add(log, LOG_DEBUG, LOGC_NET, x->n, "%s %s%s",
@@ -105,8 +106,9 @@ trace_result(struct log *log, const struct exchange *x)
 	phases(ph, sizeof(ph), &r->timings);
 	if (r->response.status) {
 		http_media_type(&r->response.headers, type, sizeof(type));
-		log_add(log, LOG_INFO, LOGC_HTTP, x->n, "← %d %s%s%lld ms%s%s%s",
-			r->response.status, type, *type ? " " : "", (long long)ms(r->timings.total),
+		log_add(log, LOG_INFO, LOGC_HTTP, x->n, "← %d %s%s%s%s%s%s",
+			r->response.status, type, *type ? " " : "",
+			time_span_us(took, r->timings.total > 0 ? r->timings.total : 0),
 			*ph ? " (" : "", ph, *ph ? ")" : "");
 	}
 	if (r->error != NETERR_NONE) {

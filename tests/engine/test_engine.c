@@ -40,7 +40,7 @@ test_completion_order(void **state)
 
 	replay_add(w->replay, &(struct replay_reply){.url_contains = "/slow", .response = OK_JSON, .delay_us = 900000});
 	replay_add(w->replay, &(struct replay_reply){.url_contains = "/quick", .response = OK_JSON, .delay_us = 1000});
-	replay_add(w->replay, &(struct replay_reply){.url_contains = "/middle", .response = OK_JSON, .delay_us = 50000});
+	replay_add(w->replay, &(struct replay_reply){.url_contains = "/middle", .response = OK_JSON, .delay_us = 50900});
 	submit(w, &slow, "GET", IDP "/slow");
 	submit(w, &quick, "GET", IDP "/quick");
 	submit(w, &middle, "GET", IDP "/middle");
@@ -54,6 +54,8 @@ test_completion_order(void **state)
 	assert_int_equal(quick.n, 1);
 	assert_int_equal(slow.n, 3);
 	assert_int_equal(w->c.exchanges[2]->result.timings.total, 900000);
+	/* as every table has it (time_span_us) */
+	assert_logged(w, "← 200 application/json 50 ms");
 }
 
 static void
