@@ -143,6 +143,8 @@ case_head_to_json(
 		json_set_bool(j, "offline", true);
 	if (c->written_wall_us)
 		json_set_i64(j, "written", c->written_wall_us);
+	if (c->records_lost)
+		json_set_i64(j, "records_lost", (int64_t)c->records_lost);
 	if (c->own_jkt[0])
 		json_set_str(j, "own_jkt", c->own_jkt);
 	if (c->own_x5t_s256[0])
@@ -359,6 +361,7 @@ read_head(struct reading *r, const struct json *j, struct err *e)
 	c->as_of_wall_us = r->story->saved_wall_us;
 	c->offline = json_flag(j, "offline");
 	c->written_wall_us = json_i64_or(j, "written", 0);
+	c->records_lost = (size_t)(uint32_t)json_i64_or(j, "records_lost", 0);
 	c->revoked_wall_us = json_i64_or(j, "revoked", 0);
 	(void)token_slot_from_id(json_get_str(j, "revoked_slot"), &c->revoked_slot);
 	text_safe_into(c->own_jkt, sizeof(c->own_jkt), json_get_str(j, "own_jkt"));
@@ -574,6 +577,7 @@ case_file_read(struct case_file *c, struct case_story *story, struct span text, 
 		res = go_without_head(r, e);
 	if (res == RES_OK)
 		renumber(r);
+	c->records_lost += story->damaged;
 	free(r);
 	buf_release(&lines);
 	return res;

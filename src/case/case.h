@@ -55,6 +55,7 @@ struct case_file {
 	int64_t created_wall_us;
 	int64_t as_of_wall_us;           /* "now" of a saved case; 0: live, the clock tells */
 	int64_t written_wall_us;         /* when what was sent was written, by its own word (a mail's Date), and as_of is by it; 0: no */
+	size_t records_lost;             /* of the file that it was read from, and those before it: damaged */
 	bool offline;                    /* made of what somebody sent: no server is asked */
 	/* What the client at hand can prove: thumbprints of its DPoP key (RFC 7638) and of its
 	 * certificate (RFC 8705 §3.1); "": it has none, or nobody looked. */

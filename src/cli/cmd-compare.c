@@ -94,8 +94,17 @@ put_names(struct buf *out, const struct comparison *c)
 		buf_puts(out, "\n");
 }
 
+/* Of the two that work, one has a finding that a user would want to know of. */
+static bool
+is_warned(const struct side *s)
+{
+	const struct finding *f = wizard_diagnosis(s->app.wizard)->verdict.primary;
+
+	return f && f->severity != SEV_INFO;
+}
+
 static void
-sentence(char *out, size_t size, const struct comparison *c)
+sentence(char *out, size_t size, const struct comparison *c, bool warned)
 {
 	switch (c->outcome) {
 	case COMPARE_A_WORKS:
@@ -107,7 +116,9 @@ sentence(char *out, size_t size, const struct comparison *c)
 				 : "what was given does not settle why.");
 		break;
 	case COMPARE_BOTH_WORK:
-		text_format(out, size, "Nothing wrong was found in either.");
+		text_format(out, size, "%s",
+			warned ? "Both work; what was found all the same stands above."
+			       : "Nothing wrong was found in either.");
 		break;
 	case COMPARE_SAME_CAUSE:
 		text_format(out, size, "Neither works, and for the same reason.");
@@ -125,7 +136,7 @@ write_text(struct buf *out, const struct comparison *c, const struct side *a, co
 
 	put_side(out, "A", a);
 	put_side(out, "B", b);
-	sentence(words, sizeof(words), c);
+	sentence(words, sizeof(words), c, is_warned(a) || is_warned(b));
 	buf_printf(out, "\n%s\n", words);
 	if (c->explains) {
 		buf_puts(out, "\nThe difference that explains it\n");
@@ -184,7 +195,7 @@ write_json(struct buf *out, const struct comparison *c, const struct side *a, co
 	struct json *o = json_new_object(), *differ = json_new_array(), *same = json_new_array();
 	char words[2 * LIMIT_MESSAGE];
 
-	sentence(words, sizeof(words), c);
+	sentence(words, sizeof(words), c, is_warned(a) || is_warned(b));
 	json_set_str(o, "schema", "tokentriage.compare/1");
 	json_set_take(o, "a", side_json(a));
 	json_set_take(o, "b", side_json(b));

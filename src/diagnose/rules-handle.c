@@ -380,8 +380,13 @@ rule_sso_session_ended(const struct facts *f, struct finding *out)
 enum verdict_of
 rule_user_disabled_or_deleted(const struct facts *f, struct finding *out)
 {
-	return by_words(f, out, HINT_USER_GONE,
-		"The server no longer knows the user of this token, or has disabled the account.");
+	if (by_words(f, out, HINT_USER_GONE,
+		    "The server no longer knows the user of this token, or has disabled the "
+		    "account.") != RULE_FIRES)
+		return RULE_PASS;
+	if (f->sub.v.n) /* whose account it is */
+		ev_text(out, "sub", f->sub.v, f->sub.from);
+	return RULE_FIRES;
 }
 
 enum verdict_of

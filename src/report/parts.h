@@ -47,6 +47,8 @@ void report_reply(const struct report *r, struct buf *out);
  * do.
  */
 const char *report_remedy(const struct report *r);
+/* Of what was recorded before: when that was, and what of the file was lost; nothing of a live run. */
+void report_as_of(const struct report *r, struct buf *out);
 /* "cause → effect → effect"; "" without a finding. */
 void report_chain(const struct report *r, struct buf *out);
 /* What an attribute or an element of XML and HTML holds, escaped. */

@@ -94,6 +94,13 @@ verdict(const struct report *r, struct buf *out)
 		buf_puts(out, " · ");
 	}
 	put(r, out, time_screen(when, r->in->created_s, false));
+	buf_init(&words, LIMIT_REPORT);
+	report_as_of(r, &words);
+	if (words.len) {
+		buf_puts(out, "<br>");
+		put(r, out, buf_str(&words));
+	}
+	buf_release(&words);
 	buf_printf(out, "</p>\n</header>\n<main>\n<section class=\"verdict %s\">\n",
 		state_id(v->state));
 	state(r, out, v->state, state_word(v->state));

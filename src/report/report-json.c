@@ -206,6 +206,11 @@ report_json(const struct report *r, struct buf *out)
 	json_set_str(tool, "version", r->in->version);
 	json_set_take(root, "tool", tool);
 	json_set_str(root, "created", time_rfc3339(created, r->in->created_s));
+	if (r->c->as_of_wall_us)
+		json_set_str(root, "as_of",
+			time_rfc3339(created, r->c->as_of_wall_us / 1000000));
+	if (r->c->records_lost)
+		json_set_i64(root, "records_lost", (int64_t)r->c->records_lost);
 	set_or_null(r, root, "profile", r->c->profile.name);
 	json_set_take(root, "tokens", tokens_json(r));
 	json_set_take(root, "verdict", verdict_json(r));

@@ -105,6 +105,10 @@ report_markdown(const struct report *r, struct buf *out)
 	line(r, out, "- Issuer: ", r->c->profile.issuer ? r->c->profile.issuer : "");
 	buf_printf(out, "- Created: %s, tokentriage %s\n", time_rfc3339(when, r->in->created_s),
 		r->in->version);
+	buf_init(&reply, LIMIT_REPORT);
+	report_as_of(r, &reply);
+	line(r, out, "- ", buf_str(&reply));
+	buf_release(&reply);
 	if (r->d->n)
 		buf_puts(out, "\n## Findings\n");
 	for (size_t i = 0; i < r->d->n; i++)

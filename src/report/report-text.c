@@ -104,10 +104,17 @@ head(const struct report *r, struct buf *out)
 	const struct verdict *v = &r->d->verdict;
 	char when[40], *name = shown(r, span_of(r->c->profile.name ? r->c->profile.name : ""));
 	char *issuer = shown(r, span_of(r->c->profile.issuer ? r->c->profile.issuer : ""));
+	struct buf as_of;
 	size_t at;
 
-	buf_printf(out, "tokentriage report%s%s%s%s %s %s\n\n", *name ? " - " : "", name,
+	buf_printf(out, "tokentriage report%s%s%s%s %s %s\n", *name ? " - " : "", name,
 		*issuer ? " - " : "", issuer, "-", time_screen(when, r->in->created_s, false));
+	buf_init(&as_of, LIMIT_REPORT);
+	report_as_of(r, &as_of);
+	if (as_of.len)
+		wrap(r, out, buf_span(&as_of), 0, 0);
+	buf_release(&as_of);
+	buf_putc(out, '\n');
 	mark(r, out, v->state);
 	buf_putc(out, ' ');
 	at = 2 + strlen(state_word(v->state)) + 2;

@@ -437,6 +437,24 @@ report_remedy(const struct report *r)
 }
 
 void
+report_as_of(const struct report *r, struct buf *out)
+{
+	const struct case_file *c = r->c;
+	char when[40];
+
+	if (c->as_of_wall_us)
+		buf_printf(out, "%s %s; times are as of then.",
+			c->written_wall_us ? "From a mail of" : "Recorded",
+			time_screen(when, c->as_of_wall_us / 1000000, false));
+	if (c->records_lost)
+		buf_printf(out,
+			"%s%zu damaged record%s of the case file could not be read: what is "
+			"missing here may have been in %s.",
+			out->len ? " " : "", c->records_lost, c->records_lost == 1 ? "" : "s",
+			c->records_lost == 1 ? "it" : "them");
+}
+
+void
 report_chain(const struct report *r, struct buf *out)
 {
 	(void)chain_words(r->d, out);

@@ -53,6 +53,19 @@ head -c 5000 expired.case >cut.case
 "$tt" inspect cut.case >out 2>err; status=$?
 [ $status -le 3 ] && [ $status -ne 2 ] && grep -q 'could not be read; the first: line' err &&
 	result ok "a damaged case is read as far as it goes" || { result "not ok" "damaged: $status"; note err; }
+# its report says so, and so does what is saved of it
+"$tt" inspect cut.case --save cut-2.case >out 2>err
+tr '\n' ' ' <out | grep -q '1 damaged record of the case file could not be read' &&
+	"$tt" inspect cut-2.case --format json 2>err | grep -q '"records_lost": 1' &&
+	"$tt" inspect cut-2.case --format html 2>err | grep -q '1 damaged record of the case file' &&
+	result ok "... which its report and its copy say" || { result "not ok" "the report of a damaged case"; note out; }
+# the report of a saved case says when it was recorded, beside the day of the report
+"$tt" inspect expired.case >out 2>err; "$tt" inspect expired.case --format markdown >out.md 2>>err
+when=$("$NODE" -p 'new Date(JSON.parse(require("fs").readFileSync("expired.case", "utf8").split("\n")[0]).saved / 1000).toISOString().slice(0, 19).replace("T", " ") + "Z"')
+grep -q "^Recorded $when; times are as of then" out && grep -q "^- Recorded $when" out.md && ! grep -q damaged out out.md &&
+	result ok "the report of a saved case says when it was recorded" || { result "not ok" "recorded $when"; note out; }
+"$tt" demo healthy --format text 2>err </dev/null | grep -q Recorded && result "not ok" "a live one is not recorded" ||
+	result ok "... and a live one has nothing of the kind"
 sed 's,case/1,case/7,' expired.case >new.case
 "$tt" inspect new.case >out 2>err; status=$?
 [ $status -eq 2 ] && grep -q 'another version' err && result ok "a later version is refused" ||

@@ -20,6 +20,9 @@ truncated token-truncated form of the token
 dpop-bound dpop-bound-sent-as-bearer bound to
 mtls-bound mtls-bound-without-cert bound to
 session-ended sso-session-ended user information
+user-disabled user-disabled-or-deleted sub
+wrong-secret client-secret-wrong introspecting client
+no-such-host dns-failure address of the query
 skewed-server clock-skew-server clock of the server
 html-login html-login-page type of the answer
 unknown-authority tls-unknown-ca TLS
@@ -31,6 +34,9 @@ END
 is "the other way round" "$(of '[r.outcome, r.explained_by, r.differences[0].a, r.differences[0].b].join()')" "b-works,life,expired,not expired"
 "$tt" compare healthy.case healthy.case --format json >out 2>err; status=$?
 is "the same twice: nothing wrong, nothing differs" "$status $(of '[r.outcome, r.differences.length, r.explained_by].join()')" "0 both-work,0,"
+"$tt" demo skewed-clock --save skewed-clock.case >out 2>err </dev/null
+"$tt" compare healthy.case skewed-clock.case --format json >out 2>err; status=$?
+is "both work, one with a warning" "$status $(of '[r.outcome, r.summary].join()')" "0 both-work,Both work; what was found all the same stands above."
 "$tt" compare expired.case expired.case --format json >out 2>err
 is "one cause twice" "$(of r.outcome)" same-cause
 "$tt" compare expired.case unknown-key.case --format json >out 2>err
