@@ -56,6 +56,11 @@ fact_answered_as_without_token(const struct facts *f)
 static enum verdict_of
 without_request(const struct exchange *x, bool said, struct finding *out)
 {
+	/* the status misleads first of all (error-in-200-body), then the words count */
+	if (answer_status(&x->answer) < 300) {
+		out->severity = SEV_WARNING;
+		out->explains = "token-rejected-unspecified";
+	}
 	if (said)
 		ev(out, "error_description", (int)x->n, "%s", x->answer.description);
 	else
@@ -132,8 +137,8 @@ rule_authorization_header_stripped(const struct facts *f, struct finding *out)
 		!(status_of(x) == 401 && !x->answer.error[0] && seen_in_body(f)))
 		return RULE_PASS;
 	ev_answer(out, x);
-	if (!exchange_request_known(x)) /* error-in-200-body says it with its own words */
-		return answer_status(&x->answer) < 300 ? RULE_PASS : without_request(x, said, out);
+	if (!exchange_request_known(x))
+		return without_request(x, said, out);
 	ev(out, "request.authorization", (int)x->n, "sent");
 	ev_answer(out, probe);
 	/* Basic travels in the same header: refused there, it never arrived either */
@@ -413,7 +418,8 @@ rule_dpop_proof_invalid(const struct facts *f, struct finding *out)
 	/* some say invalid_token of it; then the proof itself tells */
 	if (!x && fact_rejected(f) && !fact_expired(f) && !fact_inactive(f) &&
 		!answer_error_is(f->userinfo, "use_dpop_nonce") &&
-		(f->userinfo->proof_flaw[0] || other_key(f, f->userinfo)))
+		(f->userinfo->proof_flaw[0] || other_key(f, f->userinfo) ||
+			answer_hint(f->userinfo) == HINT_DPOP_PROOF))
 		x = f->userinfo;
 	if (!x)
 		return RULE_PASS;

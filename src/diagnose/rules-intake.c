@@ -396,6 +396,20 @@ refused_past_signature(const struct facts *f)
 	}
 }
 
+/* A set without any keys tells nothing of this one, unless who refused the token missed it. */
+static enum verdict_of
+no_keys_at_all(const struct facts *f, struct finding *out)
+{
+	if (json_count(json_get(f->jwks->answer.doc, "keys")) ||
+		(exchange_answered(f->userinfo) && answer_hint(f->userinfo) == HINT_KEY))
+		return RULE_PASS;
+	out->severity = SEV_WARNING;
+	out->explains = "";
+	return say(out,
+		"The issuer's key set is empty: whoever checks its tokens by it refuses them all; "
+		"whether that is so here, the answers do not say.");
+}
+
 enum verdict_of
 rule_jwks_unknown_kid(const struct facts *f, struct finding *out)
 {
@@ -429,6 +443,8 @@ rule_jwks_unknown_kid(const struct facts *f, struct finding *out)
 			"another audience.",
 			f->access->kid);
 	}
+	if (no_keys_at_all(f, out) == RULE_FIRES)
+		return RULE_FIRES;
 	if (refused_past_signature(f)) {
 		out->severity = SEV_WARNING;
 		out->explains = "";

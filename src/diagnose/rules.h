@@ -64,6 +64,7 @@ enum hint {
 	HINT_ASSERTION_AUDIENCE,
 	HINT_REALM,
 	HINT_CERTIFICATE,
+	HINT_DPOP_PROOF, /* the proof is of another key than the token is bound to */
 	HINT_DPOP, /* a proof of possession is missing */
 	HINT_THROTTLED,
 	HINT_SCOPE,
