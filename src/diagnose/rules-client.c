@@ -438,6 +438,8 @@ hidden_refusal(const struct facts *f, struct finding *out)
 	ev(out, "active without client authentication", f->open_door.from, "false, no refusal");
 	if (refused)
 		ev_answer(out, f->token_probe);
+	/* a server that lets anybody ask says no more than "inactive": the token endpoint tells */
+	out->open = !f->c->offline && !f->token_probe && fact_endpoint(f, EP_TOKEN).n;
 	out->explains = "introspect-inactive-unspecified";
 	return say(out,
 		"The token works, yet client %.*s is told that it is inactive: this server says so "

@@ -348,8 +348,9 @@ json_lists(const struct json *list, const char *word)
 
 /* --- numbers and times --- */
 
-/* Later than any second of the year 5138, so these are milliseconds. */
-static const double MILLISECONDS_FROM = 1e11;
+/* As milliseconds the year 2001, before any token; below, there are seconds of programs that mean
+ * "never" by the end of the year 9999 (253402300799). */
+static const double MILLISECONDS_FROM = 1e12;
 
 /* A plain decimal number, "-12.5" or "1.7e9"; not "inf", "nan" or hexadecimal. */
 static bool
@@ -390,7 +391,7 @@ number_to_time(double d, enum num_form plain, int64_t *unix_s)
 {
 	if (!in_range(d))
 		return NUM_OTHER;
-	if (d > MILLISECONDS_FROM || d < -MILLISECONDS_FROM) {
+	if (d >= MILLISECONDS_FROM || d <= -MILLISECONDS_FROM) {
 		*unix_s = rounded_down(d / 1000.0);
 		return NUM_MILLISECONDS;
 	}

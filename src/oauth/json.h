@@ -58,7 +58,7 @@ enum num_form {
 };
 /*
  * A time in seconds since 1970 however it was written (RFC 7519 §2 wants a number): floats are
- * rounded down, 13-digit values (> 1e11) taken as milliseconds, strings of either, RFC 3339.
+ * rounded down, values of 13 digits and more taken as milliseconds, strings of either, RFC 3339.
  * NUM_OTHER: present, but no time; NUM_ABSENT: j is NULL or null.
  */
 enum num_form json_to_time(const struct json *j, int64_t *unix_s);

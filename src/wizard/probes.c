@@ -147,6 +147,13 @@ may_be_audience(const struct facts *f, const struct diagnosis *d)
 		!(f->claimed && claims_has_aud(f->claimed, f->caller.v));
 }
 
+/* Inactive for a reason of the server's own: what is left when nobody is to blame. */
+static bool
+may_be_unsaid(const struct facts *f, const struct diagnosis *d)
+{
+	return !decided(d, "") && inactive_but_works(f);
+}
+
 static bool
 may_be_host(const struct facts *f, const struct diagnosis *d)
 {

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { spawn } from 'node:child_process';
 import { World, Certificates } from './world.mjs';
 import { situations } from './situations.mjs';
+import './fresh.mjs';
 
 const [program, folder, ...rest] = process.argv.slice(2);
 const tap = rest.includes('--tap');

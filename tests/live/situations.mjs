@@ -9,10 +9,10 @@ import net from 'node:net';
 import { now, b64, random, key, jwk, jws, jwe, thumbprint, verifies, x5t, defaults } from './world.mjs';
 
 export const situations = [];
-const S = (name, want, make, more = {}) => situations.push({ name, want, make, ...more });
-const at = (a, token, more = {}) => ({ issuer: a.issuer, token, ...more });
-const tlsOf = (w, name, o) => w.certs.chain(w.certs.leaf(name, o));
-const trust = (w) => ({ ca_file: w.certs.ca.file });
+export const S = (name, want, make, more = {}) => situations.push({ name, want, make, ...more });
+export const at = (a, token, more = {}) => ({ issuer: a.issuer, token, ...more });
+export const tlsOf = (w, name, o) => w.certs.chain(w.certs.leaf(name, o));
+export const trust = (w) => ({ ca_file: w.certs.ca.file });
 
 /* --- healthy: no error may be found --- */
 
@@ -202,7 +202,7 @@ function dpopProof(c, o) {
 	return o.nonce && p.nonce !== o.nonce() ? 'nonce' : 'good';
 }
 
-const dpopWorld = async (w, o = {}) => {
+export const dpopWorld = async (w, o = {}) => {
 	const mine = key('ES256');
 	const jkt = thumbprint(jwk(mine));
 	const a = await w.as({
@@ -240,7 +240,7 @@ S('dpop-nonce-always-new', 'dpop-nonce-required', async (w) => {
 	return at(a, token, { profile: { dpop: true, dpop_key_file: file } });
 });
 
-const mtls = (w) => ({ ...tlsOf(w), ca: [w.certs.ca.cert, w.certs.sub.cert], requestCert: true, rejectUnauthorized: false });
+export const mtls = (w) => ({ ...tlsOf(w), ca: [w.certs.ca.cert, w.certs.sub.cert], requestCert: true, rejectUnauthorized: false });
 const mtlsWorld = async (w, bound) => {
 	const a = await w.as({
 		tls: mtls(w),
@@ -555,7 +555,7 @@ const expiredWith = (name, want, answer) => S(name, want, async (w) => {
 	const a = await w.as({ token: (c) => answer(c) });
 	return at(a, a.jwt({ iat: now() - 7200, exp: now() - 3600 }), { refresh: random(), args: ['--refresh'] });
 });
-const grant = (c, d, more = {}) => c.send(400, { error: 'invalid_grant', error_description: d, ...more });
+export const grant = (c, d, more = {}) => c.send(400, { error: 'invalid_grant', error_description: d, ...more });
 expiredWith('refresh-reused', 'refresh-token-rotated', (c) => grant(c, 'Maximum allowed refresh token reuse exceeded'));
 expiredWith('refresh-of-another-client', 'refresh-client-mismatch', (c) => grant(c, 'The refresh token was issued to another client'));
 expiredWith('refresh-idle', 'refresh-token-idle-timeout', (c) => grant(c, 'AADSTS700082: The refresh token has expired due to inactivity. The token was issued on 2026-06-01T08:00:00Z and was inactive for 90.00:00:00.', { error_codes: [700082] }));

@@ -16,8 +16,17 @@ export const random = (n = 24) => crypto.randomBytes(n).toString('base64url');
 
 /* --- keys and what is made of them --- */
 
+/* RSA keys take their time: a ring of them, far more than the situations that run at once have. */
+const ring = [];
+let turn = 0;
+
+function rsa() {
+	const i = turn++ % 24;
+	return (ring[i] ??= crypto.generateKeyPairSync('rsa', { modulusLength: 2048 }));
+}
+
 export function key(alg, kid) {
-	const made = /^[RP]S/.test(alg) ? crypto.generateKeyPairSync('rsa', { modulusLength: 2048 })
+	const made = /^[RP]S/.test(alg) ? rsa()
 		: alg === 'EdDSA' ? crypto.generateKeyPairSync('ed25519')
 		: crypto.generateKeyPairSync('ec', { namedCurve: { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' }[alg] });
 	return { alg, kid, private: made.privateKey, public: made.publicKey };

@@ -409,6 +409,58 @@ one_server_of_several_may_not_know_it(void **state)
 	assert_int_equal(verdict(t), STATE_UNDETERMINED);
 }
 
+/* Inactive, the caller's own, and it works: only a refusal that is not shown explains that, and it is asked for. */
+static void
+an_inactive_token_of_ones_own_asks_for_a_hidden_refusal(void **state)
+{
+	struct world *t = *state;
+	char *token = jwt(ISSUER, "app", 600, 0);
+
+	reply("GET", "openid-configuration", NULL, BOTH);
+	reply("POST", "/introspect", NULL, INACTIVE);
+	reply("POST", "/token", NULL, REFUSED);
+	reply("GET", "/me", NULL, USER);
+	AT(PROBES_SAFE, token, "discovery introspection:basic userinfo");
+	AT(PROBES_ALL, token, "discovery introspection:basic userinfo introspection-probe:none token-probe:basic");
+	assert_string_equal(primary(t), "client-secret-wrong");
+	assert_int_equal(verdict(t), STATE_PROBLEM);
+	free(token);
+}
+
+/* The token endpoint takes the secret: anybody may ask here, and the secret is not to blame. */
+static void
+an_open_door_alone_blames_no_secret(void **state)
+{
+	struct world *t = *state;
+	char *token = jwt(ISSUER, "app", 600, 0);
+
+	reply("GET", "openid-configuration", NULL, BOTH);
+	reply("POST", "/introspect", NULL, INACTIVE);
+	reply("POST", "/token", NULL, NO_SUCH_CODE);
+	reply("GET", "/me", NULL, USER);
+	AT(PROBES_ALL, token, "discovery introspection:basic userinfo introspection-probe:none token-probe:basic");
+	assert_string_equal(primary(t), "introspect-inactive-unspecified");
+	assert_int_equal(verdict(t), STATE_UNDETERMINED);
+	free(token);
+}
+
+/* Strangers are told something else: then the caller was known, and nobody is to blame. */
+static void
+a_closed_door_hides_no_refusal(void **state)
+{
+	struct world *t = *state;
+	char *token = jwt(ISSUER, "app", 600, 0);
+
+	reply("GET", "openid-configuration", NULL, BOTH);
+	reply_once("POST", "/introspect", INACTIVE);
+	reply("POST", "/introspect", NULL, REFUSED);
+	reply("GET", "/me", NULL, USER);
+	AT(PROBES_ALL, token, "discovery introspection:basic userinfo introspection-probe:none");
+	assert_string_equal(primary(t), "introspect-inactive-unspecified");
+	assert_int_equal(verdict(t), STATE_UNDETERMINED);
+	free(token);
+}
+
 static void
 a_wordless_403_asks_the_token_endpoint(void **state)
 {
@@ -753,6 +805,9 @@ main(void)
 		T(a_plain_inactive_asks_for_none),
 		T(a_lost_header_is_proven_by_the_body),
 		T(the_words_for_any_token_are_proven_by_the_body),
+		T(an_inactive_token_of_ones_own_asks_for_a_hidden_refusal),
+		T(an_open_door_alone_blames_no_secret),
+		T(a_closed_door_hides_no_refusal),
 		T(taken_in_the_body_it_is_shown_in_the_header_again),
 		T(one_server_of_several_may_not_know_it),
 		T(a_wordless_403_asks_the_token_endpoint),
