@@ -396,6 +396,18 @@ log_name_span(struct log *l, uint32_t exchange, const char *span)
 	text_format(l->spans[exchange - 1], sizeof(*l->spans), "%s", span);
 }
 
+const char *
+log_span_of(const struct log *l, uint32_t exchange)
+{
+	return l && exchange && exchange <= l->n_spans ? l->spans[exchange - 1] : "";
+}
+
+void
+log_seed_spans(struct log *l, uint64_t seed)
+{
+	l->span_seed = seed;
+}
+
 /* --- stderr ------------------------------------------------------------------------------- */
 
 static void

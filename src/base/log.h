@@ -52,6 +52,9 @@ const char *log_trace_id(const struct log *l); /* NULL-safe */
 void log_new_span(struct log *l, char out[LOG_SPAN_HEX + 1]);
 void log_open_span(struct log *l, const char *span); /* NULL: none is open */
 void log_name_span(struct log *l, uint32_t exchange, const char *span);
+const char *log_span_of(const struct log *l, uint32_t exchange); /* NULL-safe */
+/* For one of several logs of the same run, so that no span's id is in two of them. */
+void log_seed_spans(struct log *l, uint64_t seed);
 
 /*
  * Sinks besides the ring.  JSON lines (doc/log.schema.json) into a file 0600, opened O_NOFOLLOW,

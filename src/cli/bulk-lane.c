@@ -9,6 +9,7 @@ static const char unreadable[] = "unreadable";
 struct lane {
 	struct case_file c;
 	struct redactor *redactor;
+	struct log *log; /* keeps nothing but the ids of run and exchanges; NULL: they have none */
 	struct engine *engine;
 	struct wizard *wizard;
 	size_t mark; /* of the redactor: what is registered besides the token */
@@ -18,8 +19,21 @@ struct lane {
 	uint64_t place;
 };
 
+static struct log *
+id_log(const struct redactor *r, const unsigned char *run)
+{
+	struct log *l = log_new(&clock_system, r, 1, 0);
+	uint64_t seed;
+
+	rng_fill(&rng_system, &seed, sizeof(seed));
+	log_set_run(l, run);
+	log_seed_spans(l, seed);
+	log_set_level(l, LOG_ERROR);
+	return l;
+}
+
 struct lane *
-lane_new(const struct app *a, struct shared *s, struct err *e)
+lane_new(const struct app *a, struct shared *s, const unsigned char *run, struct err *e)
 {
 	struct lane *l = xcalloc(1, sizeof(*l));
 	struct engine_deps ed;
@@ -29,15 +43,18 @@ lane_new(const struct app *a, struct shared *s, struct err *e)
 	if (opt_given(a->opt, OPT_CLAIMS))
 		l->claims = (enum claims_mode)opt_choice(a->opt, OPT_CLAIMS);
 	l->redactor = redactor_new();
+	l->log = run ? id_log(l->redactor, run) : NULL;
 	ed = (struct engine_deps){
 		.clock = &clock_system,
 		.rng = &rng_system,
+		.log = l->log,
 		.redactor = l->redactor,
 		.record = &l->c,
 		.ops = &transport_shared,
 		.transport = shared_join(s, l),
 	};
 	l->engine = engine_new(&ed);
+	engine_set_traceparent(l->engine, run != NULL);
 	wd = (struct wizard_deps){
 		.engine = l->engine,
 		.c = &l->c,
@@ -62,6 +79,7 @@ lane_free(struct lane *l)
 		return;
 	wizard_free(l->wizard);
 	engine_free(l->engine);
+	log_free(l->log);
 	case_release(&l->c);
 	redactor_free(l->redactor);
 	bulk_item_release(&l->item);
@@ -144,7 +162,7 @@ set_verdict(struct json *j, enum state state, const char *primary, const char *s
 
 /* What was asked and how it was answered, for joining with the server's log. */
 static void
-set_answer(struct json *j, const char *name, const struct exchange *x)
+set_answer(const struct lane *l, struct json *j, const char *name, const struct exchange *x)
 {
 	struct json *o;
 
@@ -157,6 +175,8 @@ set_answer(struct json *j, const char *name, const struct exchange *x)
 	else if (*x->answer.error)
 		json_set_str(o, "error", x->answer.error);
 	json_set_double(o, "ms", (double)x->result.timings.total / 1000);
+	if (*log_span_of(l->log, x->n))
+		json_set_str(o, "span_id", log_span_of(l->log, x->n));
 	json_set_take(j, name, o);
 }
 
@@ -199,8 +219,10 @@ put_result(struct lane *l, struct buf *out, struct bulk_summary *s)
 	for (size_t i = 0; i < d->n; i++)
 		json_append_span(findings, span_of(d->findings[i].rule->id));
 	json_set_take(j, "findings", findings);
-	set_answer(j, "introspection", case_last(&l->c, PURPOSE_INTROSPECTION, SLOT_ACCESS));
-	set_answer(j, "userinfo",
+	if (l->log)
+		json_set_str(j, "trace_id", log_trace_id(l->log));
+	set_answer(l, j, "introspection", case_last(&l->c, PURPOSE_INTROSPECTION, SLOT_ACCESS));
+	set_answer(l, j, "userinfo",
 		case_last(&l->c,
 			l->c.profile.resource_url ? PURPOSE_RESOURCE : PURPOSE_USERINFO,
 			SLOT_ACCESS));

@@ -105,8 +105,12 @@ enum res bulk_output_flush(struct bulk_output *o, struct err *e) MUST_USE;
 /* --- bulk-lane.c: one token after another ---------------------------------------------------------- */
 
 struct lane;
-/* A wizard with the app's profile over the shared transport. */
-struct lane *lane_new(const struct app *a, struct shared *s, struct err *e);
+/*
+ * A wizard with the app's profile over the shared transport.  run: its LOG_TRACE_BYTES for traceparent;
+ * NULL: none is sent.
+ */
+struct lane *lane_new(const struct app *a, struct shared *s, const unsigned char *run,
+	struct err *e);
 void lane_free(struct lane *l);
 /* What the first lane learnt about the server. */
 void lane_adopt(struct lane *l, const struct lane *from);

@@ -27,6 +27,7 @@ struct bulk {
 	struct lane **idle;
 	size_t n_idle;
 	struct buf line;
+	unsigned char run[LOG_TRACE_BYTES];
 	bool input_ended, waiting;  /* nothing is to be read now */
 	bool learnt;                /* about the server, by the first token that was asked for */
 	bool is_tty;
@@ -136,7 +137,7 @@ idle_lane(struct bulk *b, struct err *e)
 		return NULL;
 	if (b->n_lanes >= b->most_lanes)
 		return NULL;
-	l = lane_new(&b->app, b->shared, e);
+	l = lane_new(&b->app, b->shared, opt_given(b->app.opt, OPT_TRACEPARENT) ? b->run : NULL, e);
 	if (!l)
 		return NULL;
 	if (b->learnt)
@@ -377,6 +378,7 @@ begin(struct bulk *b, struct err *e)
 	b->out = b->in ? bulk_output_open(opt_str(o, OPT_OUTPUT), opt_given(o, OPT_RESUME),
 			       4 * most + BULK_WINDOW_MIN, e)
 		       : NULL;
+	rng_fill(&rng_system, b->run, sizeof(b->run));
 	b->most_lanes = most;
 	b->lanes = xcalloc(most, sizeof(struct lane *));
 	b->idle = xcalloc(most, sizeof(struct lane *));

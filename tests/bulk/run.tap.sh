@@ -151,11 +151,22 @@ expect "... the reason, and how to go on" sh -c 'grep -q "^tokentriage: .*127.0.
 bulk list
 expect "... to stdout there is nothing to resume" sh -c '! grep -q -- --resume err'
 exec 9>&-; wait $server
-serve --delay-ms 5 --bad-gateway 30-34 --seen seen
+serve --delay-ms 5 --bad-gateway 30-34 --seen seen --traces traces
 bulk list -o nobody.jsonl --resume --concurrency 4
 is "a gateway that loses its server for a while: the status of the tokens" $status 1
 expect "... every token is judged by itself" js 'const r = rows("nobody.jsonl");
 	ok(r.length === 40 && r.every((x, i) => x.line === i + 1 && x.verdict.primary === (i % 4 ? null : "token-expired")), JSON.stringify(r.filter(x => !["token-expired", null].includes(x.verdict.primary))))'
+expect "... and unasked no traceparent goes out" sh -c '[ ! -s traces ]'
+# --- joined with the server's log ---
+bulk list --traceparent >traced
+expect "the server saw the ids that the results have, each once" js '
+	const r = rows("traced"), seen = fs.readFileSync("traces", "utf8").trim().split("\n"), run = r[0].trace_id;
+	ok(seen.every(t => /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/.test(t) && !/-0+-/.test(t)), "W3C Trace Context: " + seen[0]);
+	ok(r.every(x => x.trace_id === run) && seen.every(t => t.split("-")[1] === run), "one trace a run");
+	const spans = r.flatMap(x => [x.introspection.span_id, x.userinfo.span_id]), sent = seen.map(t => t.split("-")[2]);
+	ok(new Set(spans).size === 80 && spans.every(s => sent.filter(t => t === s).length === 1), "a span each");
+	ok(sent.length === 81, sent.length + " requests, discovery among them")'
+expect "... by the schema" "$NODE" "$srcdir/tests/bulk/validate.mjs" "$srcdir/doc/bulk.schema.json" traced
 # the first line cannot be used, or a run before did some: discovery once, all the same
 { echo '{"no":1}'; cat list; } >list.2
 for part in 1 3 41; do

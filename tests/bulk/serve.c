@@ -2,13 +2,14 @@
  * A small authorization server for many tokens: plain HTTP/1.1 on loopback, one thread, open
  * connections.
  *
- *   serve [--delay-ms N] [--throttle N] [--bad-gateway FROM-TO] [--seen FILE] [--seconds N] [--port N]
+ *   serve [--delay-ms N] [--throttle N] [--bad-gateway FROM-TO] [--seen FILE] [--traces FILE]
+ *         [--seconds N] [--port N]
  *
  * The token decides the answer: "ok-…" is active and gets user information, "exp-…" is refused as
  * expired, everything else is refused without a reason.  --throttle: beyond N requests a second 429
  * with Retry-After: 1.  --bad-gateway: the requests of these numbers get 502, discovery not counted.
- * --seen: each token that was introspected, a line, and each "discovery".  Prints "port N", and ends
- * with its stdin or after N seconds (600).
+ * --seen: each token that was introspected, a line, and each "discovery".  --traces: each traceparent.
+ * Prints "port N", and ends with its stdin or after N seconds (600).
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -47,7 +48,7 @@ static unsigned turns[CONNS];
 static struct waiting *queue;
 static size_t q_from, q_n;
 static int port, delay_ms, throttle, wanted_port, bad_from, bad_to;
-static FILE *seen;
+static FILE *seen, *traces;
 
 static long long
 now_us(void)
@@ -144,6 +145,18 @@ saw(const char *what)
 }
 
 static void
+saw_trace(const char *head)
+{
+	const char *at = traces ? strcasestr(head, "\r\ntraceparent: ") : NULL;
+
+	if (!at)
+		return;
+	at += strlen("\r\ntraceparent: ");
+	fprintf(traces, "%.*s\n", (int)strcspn(at, "\r"), at);
+	fflush(traces);
+}
+
+static void
 introspect(int fd, const char *body, size_t n)
 {
 	char text[400], token[128] = "";
@@ -213,6 +226,7 @@ request(struct conn *c)
 		*end = '\r';
 		return 0;
 	}
+	saw_trace(c->in);
 	if (throttled(c->fd))
 		return head + body;
 	if (!strncmp(c->in, "GET /.well-known/openid-configuration ", 38))
@@ -355,6 +369,8 @@ main(int argc, char **argv)
 			seconds = (int)strtol(argv[i + 1], NULL, 10);
 		else if (!strcmp(argv[i], "--seen"))
 			seen = fopen(argv[i + 1], "a");
+		else if (!strcmp(argv[i], "--traces"))
+			traces = fopen(argv[i + 1], "a");
 		else if (!strcmp(argv[i], "--port"))
 			wanted_port = (int)strtol(argv[i + 1], NULL, 10);
 	}
