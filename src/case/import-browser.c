@@ -99,7 +99,8 @@ is_withheld(const struct browser_seen *b, struct import_exchange *x)
 		return false;
 	if (r->status >= 400)
 		return true; /* what the server says explains more than what the page sees */
-	withhold(x, http_has_header(&r->headers, "access-control-allow-origin")
+	withhold(x,
+		http_has_header(&r->headers, "access-control-allow-origin")
 			? "Access-Control-Allow-Origin names another origin"
 			: "the answer has no Access-Control-Allow-Origin");
 	return false;
@@ -148,10 +149,28 @@ mark_sanitized(const struct browser_seen *b, struct import *im)
 
 /* --- together ----------------------------------------------------------------------------- */
 
+/*
+ * A 401 wants credentials (RFC 9110 §15.5.2), though it names no scheme as it must: it counts where
+ * the recording has nothing else.  im->n: there is something else, or none.
+ */
+static size_t
+lone_unauthorized(const struct import *im)
+{
+	size_t last = im->n;
+
+	for (size_t i = 0; i < im->n; i++) {
+		if (!im->x[i]->tentative)
+			return im->n;
+		if (im->x[i]->result.response.status == 401)
+			last = i;
+	}
+	return last;
+}
+
 static void
 settle_tentative(const struct browser_seen *b, struct import *im)
 {
-	size_t kept = 0;
+	size_t kept = 0, lone = lone_unauthorized(im);
 
 	for (size_t i = 0; i < im->n; i++) {
 		struct import_exchange *x = im->x[i];
@@ -159,7 +178,9 @@ settle_tentative(const struct browser_seen *b, struct import *im)
 
 		if (p && p->authorization)
 			x->purpose = PURPOSE_RESOURCE;
-		if (!x->tentative || (p && p->authorization))
+		else if (x->tentative && i == lone)
+			x->purpose = PURPOSE_RESOURCE;
+		if (!x->tentative || (p && p->authorization) || i == lone)
 			im->x[kept++] = x;
 		else
 			import_free_exchange(x);

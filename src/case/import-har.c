@@ -14,8 +14,8 @@
 enum {
 	KEEP_MOST = 200,
 	ENTRY_MAX = 2 * LIMIT_JSON_BYTES, /* a longer one is left out */
-	HEAD_MOST = 64 << 10,             /* so far into the text "log" must stand */
-	KEYWORD_MOST = 512,               /* "entries", blanks, a colon, blanks and a bracket */
+	HEAD_MOST = 64 << 10, /* so far into the text "log" must stand */
+	KEYWORD_MOST = 512, /* "entries", blanks, a colon, blanks and a bracket */
 };
 
 /* Where the text has got to. */
@@ -25,14 +25,16 @@ struct import_har {
 	struct import *im;
 	size_t entries, unreadable;
 	size_t without_body;
+	size_t unanswered; /* about tokens, and without an answer or a failure that is known */
+	char why[80]; /* … as the browser says of the first; safe text */
 	bool passed; /* something was answered, and not by a proxy that refuses */
 	struct browser_seen browser;
 
 	enum har_at at;
-	bool ended;          /* by its bracket, not by damage */
-	struct buf text;     /* not taken yet; wiping */
-	size_t pos;          /* of text: what is before it was taken */
-	int line;            /* at pos */
+	bool ended; /* by its bracket, not by damage */
+	struct buf text; /* not taken yet; wiping */
+	size_t pos; /* of text: what is before it was taken */
+	int line; /* at pos */
 	/* of the entry that begins at pos */
 	size_t scanned, depth;
 	bool quoted, escaped, too_long;
@@ -349,15 +351,19 @@ is_relevant(const struct import *im, struct import_exchange *x)
 	if (is_refused_tunnel(x)) /* where nothing got through, that is the cause */
 		return true;
 	for (size_t i = im->n - 1; i-- > 0 && i + 8 > im->n;) {
-		if (im->x[i]->purpose == PURPOSE_OTHER || !led_here(im->x[i], x))
+		if (!led_here(im->x[i], x))
 			continue;
+		/* the application's page behind a login's redirect, which says it all */
+		if (im->x[i]->purpose == PURPOSE_OTHER)
+			return false;
 		x->purpose = im->x[i]->purpose;
 		return true;
 	}
 	if (import_is_authorization_response(x))
 		return true;
 	/* it failed, and whether it carried a token, its preflight will tell */
-	x->tentative = x->cors && x->result.response.status >= 400;
+	x->tentative =
+		(x->cors && x->result.response.status >= 400) || x->result.response.status == 401;
 	return x->tentative;
 }
 
@@ -386,6 +392,16 @@ prune(struct import *im)
 	im->n = kept;
 }
 
+/* Aborted, or blocked by an extension: no answer of the server's, and yet not nothing. */
+static void
+count_unanswered(struct import_har *h, const struct import_exchange *x)
+{
+	if (x->purpose == PURPOSE_OTHER || x->purpose == PURPOSE_COUNT || x->result.response.status)
+		return;
+	if (!h->unanswered++)
+		text_format(h->why, sizeof(h->why), "%s", x->result.error_text);
+}
+
 static void
 take_entry(struct import_har *h, struct span text)
 {
@@ -404,8 +420,10 @@ take_entry(struct import_har *h, struct span text)
 	if (h->im->n > KEEP_MOST)
 		prune(h->im);
 	x = import_add(h->im);
-	if (x && (!read_entry(h, x, entry) || !is_relevant(h->im, x)))
+	if (x && (!read_entry(h, x, entry) || !is_relevant(h->im, x))) {
+		count_unanswered(h, x);
 		import_drop_last(h->im);
+	}
 	json_free(entry);
 }
 
@@ -652,10 +670,9 @@ go_on(struct import_har *h, bool last)
 	bool more = true;
 
 	while (more && h->at != AT_END)
-		more = h->at == AT_HEAD ? find_entries(h, last)
-			: h->at == AT_BETWEEN
-			? find_entry(h, last)
-			: find_entry_end(h);
+		more = h->at == AT_HEAD       ? find_entries(h, last)
+			: h->at == AT_BETWEEN ? find_entry(h, last)
+					      : find_entry_end(h);
 	compact(h);
 }
 
@@ -699,6 +716,13 @@ end(struct import_har *h, struct err *e)
 	settle_tunnels(h);
 	link_redirects(im);
 	browser_settle(&h->browser, im);
+	if (!im->n && h->unanswered)
+		return err_set(e, RES_SYNTAX,
+			"a HAR file of %zu entries: %zu about tokens got no answer (%s), and there "
+			"is "
+			"no other about one",
+			h->entries, h->unanswered,
+			h->why[0] ? h->why : "the browser does not say why");
 	if (!im->n)
 		return err_set(e, RES_SYNTAX,
 			"a HAR file of %zu entries, none of which is about a token (discovery, "

@@ -13,6 +13,7 @@ typedef enum res importer(struct import *im, struct span text, enum purpose purp
 importer import_own;     /* what this program wrote: reports, logs, cases; named, with what works */
 importer import_http;    /* raw HTTP messages, curl -i: requests, responses, pairs, several */
 importer import_headers; /* header lines without a start line */
+importer import_records; /* a structured log, a JSON object a line */
 importer import_json;    /* token response, answer, error, key set, metadata; a JSON Lines case file is named */
 importer import_token;   /* one token value, with whatever a copy put around it */
 importer import_url;     /* an address with a token or an error in query or fragment */

@@ -434,9 +434,9 @@ plain_body(struct import *im, struct span text, enum purpose purpose)
 	if ((purpose == PURPOSE_COUNT && kind != BODY_HTML) || !(x = import_add(im)))
 		return RES_NOTFOUND;
 	import_set_response(x, status,
-		kind == BODY_HTML  ? "text/html"
-			: kind == BODY_JWT ? "application/jwt"
-			: kind == BODY_XML ? "application/xml"
+		kind == BODY_HTML           ? "text/html"
+			: kind == BODY_JWT  ? "application/jwt"
+			: kind == BODY_XML  ? "application/xml"
 			: kind == BODY_JSON ? "application/json"
 					    : "text/plain",
 		body);

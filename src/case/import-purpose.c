@@ -77,6 +77,52 @@ by_path(const struct http_request *req, enum purpose *out)
 	return false;
 }
 
+/* In the form, in the query or, as some servers take it (Auth0), in a JSON body. */
+static bool
+grant_type(const struct http_request *req, struct span query, struct buf *out)
+{
+	struct span body = span_trim(buf_span(&req->body));
+	struct json *doc = NULL;
+	struct span grant;
+
+	if (form_get(body, "grant_type", out) || form_get(query, "grant_type", out))
+		return out->len > 0;
+	if (!span_starts(body, "{") || json_parse(&doc, body, NULL) != RES_OK)
+		return false;
+	grant = json_get_str(doc, "grant_type");
+	(void)buf_add_span(out, grant);
+	json_free(doc);
+	return out->len > 0;
+}
+
+/*
+ * Amazon Cognito's own API, one address for all (X-Amz-Target): what its SDKs use in place of the
+ * endpoints of OAuth.
+ */
+static bool
+is_cognito(const struct http_request *req, enum purpose *out)
+{
+	static const char service[] = "AWSCognitoIdentityProviderService.";
+	struct span target = http_header(&req->headers, "x-amz-target");
+
+	if (!span_starts(target, service))
+		return false;
+	target = span_from(target, strlen(service));
+	if (span_is(target, "GetUser"))
+		*out = PURPOSE_USERINFO;
+	else if (span_is(target, "RevokeToken"))
+		*out = PURPOSE_REVOCATION;
+	else if (span_is(target, "GetTokensFromRefreshToken") ||
+		(span_ends(target, "InitiateAuth") &&
+			span_find_str(buf_span(&req->body), "REFRESH_TOKEN") != SIZE_MAX))
+		*out = PURPOSE_REFRESH;
+	else if (span_ends(target, "InitiateAuth"))
+		*out = PURPOSE_TOKEN;
+	else
+		return false;
+	return true;
+}
+
 /* A token request, by its body or, where that was not shown, by its address. */
 static bool
 is_token_request(const struct http_request *req, enum purpose *out)
@@ -87,9 +133,7 @@ is_token_request(const struct http_request *req, enum purpose *out)
 
 	buf_init_wiping(&grant, LIMIT_BODY);
 	(void)path_of(span_of(req->url), &path, &query);
-	is = (form_get(buf_span(&req->body), "grant_type", &grant) ||
-		     form_get(query, "grant_type", &grant)) &&
-		grant.len;
+	is = grant_type(req, query, &grant);
 	if (is) {
 		*out = span_is(buf_span(&grant), "refresh_token") ? PURPOSE_REFRESH : PURPOSE_TOKEN;
 	} else if (!strcmp(req->method, "POST") &&
@@ -242,7 +286,7 @@ import_purpose(const struct import_exchange *x)
 
 	if (!x->named && (!(req->url && req->url[0]) || x->result.error != NETERR_NONE))
 		return by_answer(r);
-	if (is_token_request(req, &p))
+	if (is_cognito(req, &p) || is_token_request(req, &p))
 		return p;
 	/* a browser's question whether the application may ask at all */
 	if (!strcmp(req->method, "OPTIONS"))

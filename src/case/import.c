@@ -256,6 +256,7 @@ import_set_response(struct import_exchange *x, int status, const char *type, str
 static importer *const importers[] = {
 	import_own,
 	import_har,
+	import_records,
 	import_json,
 	import_url,
 	import_curl,

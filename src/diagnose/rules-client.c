@@ -40,7 +40,7 @@ caller_refused(const struct facts *f, struct finding *out)
 		out->step = x->step;
 		ev_answer(out, x);
 		ev(out, "client authentication", (int)x->n, "%s%s%s",
-			!exchange_request_known(x)    ? "not shown"
+			!exchange_request_known(x)      ? "not shown"
 				: x->auth == AUTH_UNSET ? "none"
 							: client_auth_id(x->auth),
 			x->auth_client_id[0] ? " as " : "", x->auth_client_id);
@@ -430,8 +430,10 @@ hidden_refusal(const struct facts *f, struct finding *out)
 		f->open_door.v != TRI_YES || exchange_client_accepted(f->token_probe))
 		return RULE_PASS;
 	/* another endpoint refuses the same secret: that decides; else the token must be his own */
-	if (!refused && (!span_eq(f->client_id.v, f->caller.v) ||
-		(f->claimed && f->claimed->n_aud && !claims_has_aud(f->claimed, f->caller.v))))
+	if (!refused &&
+		(!span_eq(f->client_id.v, f->caller.v) ||
+			(f->claimed && f->claimed->n_aud &&
+				!claims_has_aud(f->claimed, f->caller.v))))
 		return RULE_PASS;
 	ev(out, "active", f->active.from, "false");
 	ev_answer(out, f->userinfo);
@@ -636,8 +638,9 @@ userinfo_said_why(const struct facts *f)
 {
 	enum hint hint = answer_hint(f->userinfo);
 
-	return fact_rejected(f) && (answer_error_is(f->userinfo, "insufficient_scope") ||
-		(hint != HINT_NONE && hint != HINT_AMBIGUOUS));
+	return fact_rejected(f) &&
+		(answer_error_is(f->userinfo, "insufficient_scope") ||
+			(hint != HINT_NONE && hint != HINT_AMBIGUOUS));
 }
 
 enum verdict_of

@@ -306,8 +306,8 @@ login_page(const struct facts *f, const struct exchange *x)
 		return true;
 	if (!page(x) || x->answer.kind == BODY_XML || waf(f, x))
 		return false;
-	if (s >= 200 && s < 300)
-		return x->purpose != PURPOSE_REVOCATION;
+	if (s >= 200 && s < 300) /* of the rest of a recording a page is what was asked for */
+		return x->purpose != PURPOSE_REVOCATION && x->purpose != PURPOSE_OTHER;
 	if (s == 401 && foreign_challenge(x))
 		return true;
 	return (s == 401 || s == 403 || s == 400) && !x->answer.error[0] && login_form(x);
@@ -323,7 +323,7 @@ rule_html_login_page(const struct facts *f, struct finding *out)
 	if (!x && !f->metadata && (x = discovery_hop(f, HOP_LOGIN))) {
 		out->step = x->step;
 		out->explains = "discovery-unreachable dns-failure connection-refused "
-			"connect-timeout wrong-endpoint-path body-not-json";
+				"connect-timeout wrong-endpoint-path body-not-json";
 	}
 	if (!x)
 		return RULE_PASS;
@@ -526,13 +526,27 @@ no_form(const struct exchange *x)
 			answer_error_is(x, "unsupported_grant_type"));
 }
 
+/* Who judges the token that the body brought has read the body (Auth0 and Cognito take JSON). */
+static bool
+body_was_read(const struct exchange *x)
+{
+	static const enum hint of_a_token[] = {HINT_EXPIRED, HINT_REVOKED, HINT_ROTATED, HINT_IDLE,
+		HINT_ABSOLUTE, HINT_SESSION, HINT_USER_GONE, HINT_PASSWORD, HINT_BAD_GRANT};
+
+	for (size_t i = 0; i < ARRAY_SIZE(of_a_token); i++)
+		if (answer_hint(x) == of_a_token[i])
+			return true;
+	return answer_error_is(x, "invalid_grant");
+}
+
 static bool
 wrong_type(const struct facts *f, const struct exchange *x)
 {
 	(void)f;
 	return status_of(x) == 415 ||
 		(status_of(x) == 400 &&
-			(no_form(x) || (x->request.body.len && answer_hint(x) == HINT_MEDIA_TYPE)));
+			((no_form(x) && !body_was_read(x)) ||
+				(x->request.body.len && answer_hint(x) == HINT_MEDIA_TYPE)));
 }
 
 enum verdict_of

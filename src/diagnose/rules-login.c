@@ -13,6 +13,25 @@ weigh(const struct facts *f, struct finding *out, const struct exchange *x)
 	ev_answer(out, x);
 }
 
+/*
+ * Our own last try, or what the login in somebody's recording ended with, where that is beyond
+ * doubt: a redirect with the error in it (RFC 6749 §4.1.2.1), a token request that was shown.
+ */
+static const struct exchange *
+last_login(const struct facts *f)
+{
+	const struct exchange *x = case_last_login(f->c);
+
+	for (size_t i = f->c->n_exchanges; !x && f->c->offline && i > 0; i--) {
+		const struct exchange *y = f->c->exchanges[i - 1];
+		bool asked = is_login_request(y->purpose) && exchange_request_known(y);
+
+		if (y->imported && (asked || !strcmp(y->answer.error_from, "Location")))
+			return is_login_failure(f, y) ? y : NULL;
+	}
+	return x;
+}
+
 static bool
 is_error_of_login(const struct exchange *x, const char *code)
 {
@@ -36,7 +55,7 @@ say_failure(const struct facts *f, struct finding *out, const struct exchange *x
 enum verdict_of
 rule_login_denied(const struct facts *f, struct finding *out)
 {
-	const struct exchange *x = case_last_login(f->c), *r = f->refresh;
+	const struct exchange *x = last_login(f), *r = f->refresh;
 
 	/* a lone answer of the token endpoint: only a login on another device is denied there
 	 * (RFC 8628 §3.5) */
@@ -49,7 +68,7 @@ rule_login_denied(const struct facts *f, struct finding *out)
 enum verdict_of
 rule_device_code_expired(const struct facts *f, struct finding *out)
 {
-	const struct exchange *x = case_last_login(f->c), *r = f->refresh;
+	const struct exchange *x = last_login(f), *r = f->refresh;
 
 	if (is_error_of_login(x, "expired_token") && x->purpose == PURPOSE_TOKEN)
 		return say_failure(f, out, x);

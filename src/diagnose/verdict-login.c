@@ -55,7 +55,7 @@ code_of(const struct exchange *x)
 								     : x->answer.error;
 }
 
-static bool
+bool
 is_login_request(enum purpose p)
 {
 	return p == PURPOSE_TOKEN || p == PURPOSE_PAR || p == PURPOSE_DEVICE ||

@@ -8,6 +8,7 @@
 void verdict_of_findings(struct diagnosis *d, const struct facts *f, const struct walk *walk);
 
 /* verdict-login.c: a request for a token, or a login's redirect, that ended in an error and was not mended later. */
+bool is_login_request(enum purpose p);
 bool is_login_failure(const struct facts *f, const struct exchange *x);
 void login_failure_words(struct verdict *v, const struct exchange *x);
 /* The words of a login of our own that brought no token, however it ended; false: there was none. */
