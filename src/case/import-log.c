@@ -83,7 +83,6 @@ import_records(struct import *im, struct span text, enum purpose purpose, struct
 	struct buf plain;
 	enum res r;
 
-	(void)e;
 	if (!has_record(text))
 		return RES_NOTFOUND;
 	buf_init_wiping(&plain, 2 * text.n + 16);
@@ -97,7 +96,9 @@ import_records(struct import *im, struct span text, enum purpose purpose, struct
 		(void)buf_putc(&plain, '\n');
 		json_free(o);
 	}
-	r = import_prose(im, buf_span(&plain), purpose, NULL);
+	r = import_prose(im, buf_span(&plain), purpose, e);
 	buf_release(&plain);
-	return r == RES_OK ? r : RES_NOTFOUND;
+	if (r == RES_NOTFOUND) /* as JSON its records would be taken for answers */
+		return err_set(e, RES_SYNTAX, "a log, in which no error about a token is quoted");
+	return r;
 }

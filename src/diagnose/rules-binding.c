@@ -85,8 +85,9 @@ seen_in_body(const struct facts *f)
 {
 	const struct exchange *x = f->form_probe;
 
-	return x && (x->answer.outcome == OUTCOME_SUCCESS || answer_error_is(x, "invalid_token") ||
-		answer_error_is(x, "insufficient_scope"));
+	return x &&
+		(x->answer.outcome == OUTCOME_SUCCESS || answer_error_is(x, "invalid_token") ||
+			answer_error_is(x, "insufficient_scope"));
 }
 
 enum { AGAIN_S = 2 }; /* the first of the waits */
@@ -120,12 +121,41 @@ only_in_body(const struct facts *f, struct finding *out)
 		status_of(f->userinfo));
 }
 
+/* Recorded with its headers, and none of the three ways to send a token (RFC 6750 §2) was used. */
+static bool
+recorded_without_token(const struct facts *f)
+{
+	const struct exchange *x = f->userinfo;
+
+	return exchange_answered(x) && x->imported && x->request.headers.n && !x->follows &&
+		!http_has_header(&x->request.headers, "authorization") &&
+		span_find_str(buf_span(&x->request.body), "access_token") == SIZE_MAX &&
+		span_find_str(span_of(x->request.url), "access_token") == SIZE_MAX &&
+		status_of(x) == 401 && !x->answer.error[0] &&
+		http_has_header(&x->result.response.headers, "www-authenticate");
+}
+
+static enum verdict_of
+sent_without(const struct exchange *x, struct finding *out)
+{
+	ev_answer(out, x);
+	ev(out, "request.authorization", (int)x->n, "absent");
+	fix(out,
+		"Have the application send the token as Authorization: Bearer; if it does, "
+		"look for what takes the header out before the place of the recording.");
+	return say(out,
+		"The recorded request carries no token at all, and the server asks for one "
+		"(401).");
+}
+
 enum verdict_of
 rule_authorization_header_stripped(const struct facts *f, struct finding *out)
 {
 	const struct exchange *x = f->userinfo, *probe = f->userinfo_probe;
 	bool said;
 
+	if (recorded_without_token(f))
+		return sent_without(x, out);
 	if (!exchange_answered(x) ||
 		(exchange_request_known(x) &&
 			!http_has_header(&x->request.headers, "authorization")) ||
@@ -333,8 +363,8 @@ rule_dpop_bound_sent_as_bearer(const struct facts *f, struct finding *out)
 static const struct exchange *
 refused_proof(const struct facts *f, const char *error)
 {
-	const struct exchange *asked[] = {f->userinfo, f->refresh,
-		case_last(f->c, PURPOSE_TOKEN, SLOT_NONE)};
+	const struct exchange *asked[] = {
+		f->userinfo, f->refresh, case_last(f->c, PURPOSE_TOKEN, SLOT_NONE)};
 
 	for (size_t i = 0; i < ARRAY_SIZE(asked); i++)
 		if (exchange_answered(asked[i]) && asked[i]->answer.outcome != OUTCOME_SUCCESS &&
@@ -402,8 +432,8 @@ say_proof(const struct facts *f, const struct exchange *x, struct finding *out)
 			"The DPoP proof is signed with another key than the one the token is bound "
 			"to.");
 	}
-	return say_of(out, x,
-		"The server refuses the DPoP proof itself; the token is not the cause.");
+	return say_of(
+		out, x, "The server refuses the DPoP proof itself; the token is not the cause.");
 }
 
 enum verdict_of
@@ -496,8 +526,7 @@ rule_mtls_bound_without_cert(const struct facts *f, struct finding *out)
 	if (!x5t.n && !hint)
 		return RULE_PASS;
 	/* shown, and the right one: then it is something else, unless the server says so */
-	if (!hint && span_is(x5t, f->c->own_x5t_s256) &&
-		f->userinfo->result.tls.client_subject[0])
+	if (!hint && span_is(x5t, f->c->own_x5t_s256) && f->userinfo->result.tls.client_subject[0])
 		return RULE_PASS;
 	if (x5t.n)
 		ev_text(out, "cnf.x5t#S256", x5t, from);

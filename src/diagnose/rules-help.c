@@ -218,9 +218,10 @@ fact_can_refresh(const struct facts *f)
 
 	if (f->refresh)
 		return false;
-	return f->c->offline || (f->refresh_token && !t->spent &&
-		(fact_endpoint(f, EP_TOKEN).n || may_be_discovered(f)) &&
-		!(f->refresh_exp.known && f->refresh_exp.at <= f->server_now_s));
+	return f->c->offline ||
+		(f->refresh_token && !t->spent &&
+			(fact_endpoint(f, EP_TOKEN).n || may_be_discovered(f)) &&
+			!(f->refresh_exp.known && f->refresh_exp.at <= f->server_now_s));
 }
 
 const char *
@@ -430,6 +431,23 @@ fact_issuer(const struct facts *f)
 	/* some providers do split hosts: only an alias of the same server is suspicious */
 	return (path[0] && span_starts(b.path, path)) || url_is_private(&b) ? ISSUER_OTHER_HOST
 									    : ISSUER_NOT_KNOWN;
+}
+
+bool
+fact_token_was_read(const struct facts *f)
+{
+	static const enum hint of_a_token[] = {HINT_EXPIRED, HINT_REVOKED, HINT_NOT_YET,
+		HINT_AUDIENCE, HINT_OPENID, HINT_SCOPE, HINT_NO_USER, HINT_SESSION, HINT_USER_GONE};
+	const struct exchange *x = f->userinfo;
+
+	if (!exchange_answered(x))
+		return false;
+	if (x->answer.outcome == OUTCOME_SUCCESS || answer_error_is(x, "insufficient_scope"))
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(of_a_token); i++)
+		if (answer_hint(x) == of_a_token[i])
+			return true;
+	return false;
 }
 
 const struct exchange *

@@ -161,25 +161,6 @@ rule_token_truncated(const struct facts *f, struct finding *out)
 		t->sent.sig_len, t->sent.alg);
 }
 
-/* Who says that it is expired, or lacks a scope, has read the token: "$TOKEN" stands for it in the
- * text. */
-static bool
-was_read(const struct exchange *x)
-{
-	static const enum hint of_a_token[] = {HINT_EXPIRED, HINT_REVOKED, HINT_NOT_YET,
-		HINT_AUDIENCE, HINT_ISSUER, HINT_OPENID, HINT_SCOPE, HINT_NO_USER, HINT_SESSION,
-		HINT_USER_GONE};
-
-	if (!exchange_answered(x))
-		return false;
-	if (x->answer.outcome == OUTCOME_SUCCESS || answer_error_is(x, "insufficient_scope"))
-		return true;
-	for (size_t i = 0; i < ARRAY_SIZE(of_a_token); i++)
-		if (answer_hint(x) == of_a_token[i])
-			return true;
-	return false;
-}
-
 enum verdict_of
 rule_token_malformed(const struct facts *f, struct finding *out)
 {
@@ -191,7 +172,7 @@ rule_token_malformed(const struct facts *f, struct finding *out)
 		return said_of_token(f, out, HINT_MALFORMED, "the token cannot be read");
 	if (!t || !(t->sent.odd & bits) || fact_healthy(f))
 		return RULE_PASS;
-	if (t->sent.odd & ODD_PLACEHOLDER && f->c->offline && was_read(f->userinfo))
+	if (t->sent.odd & ODD_PLACEHOLDER && f->c->offline && fact_token_was_read(f))
 		return RULE_PASS;
 	token_oddity_words(&t->sent, words, sizeof(words));
 	ev(out, "token", FROM_TOKEN, "%s", words);

@@ -1,6 +1,7 @@
 /* Rules that rest on a reply's own words, where the token or the request is not at hand. */
 #include "diagnose/rules.h"
 
+#include "diagnose/verdict.h"
 enum verdict_of
 said_of_token(const struct facts *f, struct finding *out, enum hint h, const char *words)
 {
@@ -63,7 +64,8 @@ rule_silent_auth_interaction_required(const struct facts *f, struct finding *out
 			span_find_str(span_of(x->request.url), "prompt=none") != SIZE_MAX;
 		struct span to = http_header(&x->result.response.headers, "location");
 
-		if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS)
+		if (!exchange_answered(x) || x->answer.outcome == OUTCOME_SUCCESS ||
+			login_mended(f, x))
 			continue;
 		if (x->purpose == PURPOSE_AUTHORIZATION && x != case_last_login(f->c))
 			continue;
@@ -72,9 +74,10 @@ rule_silent_auth_interaction_required(const struct facts *f, struct finding *out
 		bool asked = written || !strcmp(x->answer.error_from, "Location") ||
 			(x->purpose == PURPOSE_OTHER && !exchange_request_known(x));
 		if (!(wants_user(x) && (asked || answer_hint(x) == HINT_SILENT)) &&
-			!(asked && (span_contains_nocase(to, "error=login_required") ||
-					   span_contains_nocase(to, "error=interaction_required") ||
-					   span_contains_nocase(to, "error=consent_required"))))
+			!(asked &&
+				(span_contains_nocase(to, "error=login_required") ||
+					span_contains_nocase(to, "error=interaction_required") ||
+					span_contains_nocase(to, "error=consent_required"))))
 			continue;
 		out->step = x->step;
 		ev_answer(out, x);

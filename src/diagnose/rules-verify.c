@@ -53,8 +53,10 @@ rule_issuer_mismatch_hostname(const struct facts *f, struct finding *out)
 
 	if (!fact_refused(f) && !said)
 		return RULE_PASS;
-	/* asked by this name it takes the token, or it saw none: then it is not the name */
-	if (!said && (f->active.v == TRI_YES || fact_answered_as_without_token(f)))
+	/* asked by this name it takes the token, says what else is wrong with it, or saw none */
+	if (!said &&
+		(f->active.v == TRI_YES || fact_token_was_read(f) ||
+			fact_answered_as_without_token(f)))
 		return RULE_PASS;
 	if (fact_issuer(f) != ISSUER_OTHER_HOST && !(fact_inactive(f) && proof)) {
 		/* an opaque token: only the server's own word */
@@ -380,8 +382,7 @@ rule_replication_delay(const struct facts *f, struct finding *out)
 			"The same request with the same token was refused and %s later accepted, "
 			"though the token is not new: not every server behind this address knows "
 			"it.",
-			time_span_us(span,
-				now->result.sent_wall_us - before->result.sent_wall_us));
+			time_span_us(span, now->result.sent_wall_us - before->result.sent_wall_us));
 	}
 	return say(out,
 		"The same request with the same token was refused and %s later accepted: the "

@@ -140,6 +140,8 @@ enum tri fact_key_known(const struct facts *f);
 const struct json *fact_key(const struct facts *f);
 /* Does the user-information query's answer read as to a request without any token? */
 bool fact_answered_as_without_token(const struct facts *f);
+/* Its answer says more of the token than that it is none: then it has read it ("$TOKEN" in a text stands for it). */
+bool fact_token_was_read(const struct facts *f);
 /* The introspecting client got 403 without a word: its credentials or its permission?  Nothing tells yet. */
 bool fact_caller_in_doubt(const struct facts *f);
 bool fact_bound(const struct facts *f); /* cnf: DPoP or a certificate */

@@ -71,9 +71,21 @@ still_waits(const struct exchange *x)
 }
 
 bool
+login_mended(const struct facts *f, const struct exchange *x)
+{
+	for (size_t i = x->n; x->imported && i < f->c->n_exchanges; i++) {
+		const struct exchange *later = f->c->exchanges[i];
+
+		if (later->purpose == PURPOSE_TOKEN && later->answer.outcome == OUTCOME_SUCCESS)
+			return true;
+	}
+	return false;
+}
+
+bool
 is_login_failure(const struct facts *f, const struct exchange *x)
 {
-	if (!exchange_answered(x) || !exchange_is_current(f->c, x))
+	if (!exchange_answered(x) || !exchange_is_current(f->c, x) || login_mended(f, x))
 		return false;
 	if (!is_login_request(x->purpose))
 		/* what carried a token or a client's credentials is no answer to a browser */
@@ -114,8 +126,8 @@ put_next(struct verdict *v, const char *code)
 static const char *
 who_answered(enum purpose p)
 {
-	return p == PURPOSE_TOKEN	? _("The token endpoint answered")
-		: p == PURPOSE_PAR	? _("The pushed authorization request was answered with")
+	return p == PURPOSE_TOKEN     ? _("The token endpoint answered")
+		: p == PURPOSE_PAR    ? _("The pushed authorization request was answered with")
 		: p == PURPOSE_DEVICE ? _("The device authorization endpoint answered")
 				      : _("The login ended with the error");
 }
@@ -153,8 +165,8 @@ login_failure_words(struct verdict *v, const struct exchange *x)
 		return;
 	}
 	(void)snprintf(v->summary, sizeof(v->summary), _("%s %s%s%s%s: no token was given."),
-		who_answered(x->purpose),
-		code, quoted, meaning ? _(", which means that ") : "", meaning ? meaning : "");
+		who_answered(x->purpose), code, quoted, meaning ? _(", which means that ") : "",
+		meaning ? meaning : "");
 	put_next(v, code);
 }
 
@@ -193,8 +205,9 @@ token_without_user(const struct facts *f)
 	buf_init(&v, LIMIT_URL);
 	yes = form_get(buf_span(&x->request.body), "resource", &v);
 	buf_clear(&v);
-	yes = yes || (form_get(buf_span(&x->request.body), "grant_type", &v) &&
-		span_is(buf_span(&v), "client_credentials"));
+	yes = yes ||
+		(form_get(buf_span(&x->request.body), "grant_type", &v) &&
+			span_is(buf_span(&v), "client_credentials"));
 	buf_release(&v);
 	return yes;
 }
@@ -208,11 +221,11 @@ code_words(struct verdict *v, const struct facts *f)
 		return false;
 	(void)snprintf(v->summary, sizeof(v->summary),
 		_("This is the answer to a login with an authorization code, not a token: the code "
-		"is good once, for seconds to "
-		"minutes."));
+		  "is good once, for seconds to "
+		  "minutes."));
 	(void)snprintf(v->next, sizeof(v->next),
 		_("Exchange it at the token endpoint: grant_type=authorization_code, the code, the "
-		"same client_id and "
-		"redirect_uri, and with PKCE the code_verifier."));
+		  "same client_id and "
+		  "redirect_uri, and with PKCE the code_verifier."));
 	return true;
 }

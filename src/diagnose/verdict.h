@@ -8,6 +8,8 @@
 void verdict_of_findings(struct diagnosis *d, const struct facts *f, const struct walk *walk);
 
 /* verdict-login.c: a request for a token, or a login's redirect, that ended in an error and was not mended later. */
+/* In a recording: a later try, of a user this time, brought a token. */
+bool login_mended(const struct facts *f, const struct exchange *x);
 bool is_login_request(enum purpose p);
 bool is_login_failure(const struct facts *f, const struct exchange *x);
 void login_failure_words(struct verdict *v, const struct exchange *x);
