@@ -320,6 +320,32 @@ was_looked_at(enum hint hint)
 		hint == HINT_CLIENT_UNKNOWN || hint == HINT_CLIENT_DISABLED;
 }
 
+/*
+ * Revocation alone refuses the client that another endpoint took the same way: it is registered
+ * with another method there, or the server says so of a token of another client's (RFC 7009 §2.1
+ * wants such a request refused, and names no code).
+ */
+static enum verdict_of
+revocation_alone(const struct facts *f, const struct exchange *x, struct finding *out)
+{
+	const struct exchange *y = x != f->revocation
+		? NULL
+		: caller_accepted_other(f, x, caller_same_elsewhere);
+
+	if (!y || was_looked_at(answer_hint(x)))
+		return RULE_PASS;
+	ev_answer(out, y);
+	out->open = true;
+	fix(out,
+		"Look for revocation_endpoint_auth_methods_supported in the metadata and set "
+		"client_auth to one of it; see, too, that the token is this client's own.");
+	return say(out,
+		"Revocation refuses client %s (%d), which the same server took with %s at the %s "
+		"request: its method there, or a token of another client.",
+		caller_name(x), x->result.response.status, client_auth_id(x->auth),
+		tr(purpose_words(y->purpose)));
+}
+
 enum verdict_of
 rule_client_auth_method_mismatch(const struct facts *f, struct finding *out)
 {
@@ -349,6 +375,8 @@ rule_client_auth_method_mismatch(const struct facts *f, struct finding *out)
 			"right.",
 			client_auth_id(x->auth), client_auth_id(y->auth));
 	}
+	if (revocation_alone(f, x, out) == RULE_FIRES)
+		return RULE_FIRES;
 	/* accepted elsewhere, or looked at and found wanting, it is on offer whatever the metadata
 	 * says */
 	if (method_offered(f, x) != TRI_NO || was_looked_at(answer_hint(x)) ||
