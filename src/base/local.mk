@@ -16,8 +16,8 @@ src_libttbase_a_SOURCES = \
 	src/base/logcats.def \
 	src/base/mem.c src/base/mem.h \
 	src/base/redact.c src/base/redact.h \
-	src/base/redact-http.c src/base/redact-markup.c src/base/redact-parts.h src/base/redact-prose.c src/base/redact-shape.c \
-	src/base/redact-values.c \
+	src/base/redact-escaped.c src/base/redact-http.c src/base/redact-markup.c src/base/redact-names.c src/base/redact-parts.h \
+	src/base/redact-prose.c src/base/redact-shape.c src/base/redact-values.c src/base/redact-wrapped.c \
 	src/base/rng.c src/base/rng.h \
 	src/base/secret.c src/base/secret.h \
 	src/base/span.c src/base/span.h \

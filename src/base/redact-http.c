@@ -118,6 +118,39 @@ ends_like_credential(struct span name)
 	return false;
 }
 
+/*
+ * Sec-WebSocket-Protocol: a browser's script can set no other header, so tokens travel in it beside
+ * the names of protocols ("graphql-ws, eyJ…", "base64url.bearer.authorization.k8s.io.…"); the names
+ * have no capitals.
+ */
+static void
+put_protocols(const struct redactor *r, struct buf *out, struct span value)
+{
+	struct span rest = value, item;
+	bool first = true, capital;
+
+	for (; span_next(&rest, ',', &item); first = false) {
+		size_t tail = 0;
+
+		if (!first)
+			buf_puts(out, ", ");
+		item = span_trim(item);
+		capital = false;
+		for (size_t i = 0; i < item.n; i++) {
+			capital = capital || (item.p[i] >= 'A' && item.p[i] <= 'Z');
+			if (item.p[i] == '.')
+				tail = i + 1;
+		}
+		if (!capital || !redact_looks_drawn(span_from(item, tail)) ||
+			redact_mask_len(item) == item.n) {
+			redact_text(r, out, item);
+			continue;
+		}
+		buf_add_span(out, span_sub(item, 0, tail));
+		redact_put_mask(out, span_from(item, tail));
+	}
+}
+
 enum res
 redact_header(const struct redactor *r, struct buf *out, struct span name, struct span value)
 {
@@ -135,12 +168,21 @@ redact_header(const struct redactor *r, struct buf *out, struct span name, struc
 	case REDACT_GENERIC:
 		redact_put_mask(out, span_trim(value));
 		break;
+	case REDACT_DRAWN:
+	case REDACT_ONCE:
+		if (redact_pair_is_secret(name, span_trim(value)) || ends_like_credential(name))
+			redact_put_mask(out, span_trim(value));
+		else
+			redact_text(r, out, value);
+		break;
 	case REDACT_CODE:
 	case REDACT_KEY:
 	case REDACT_NONE:
 		if (span_is_nocase(name, "location") || span_is_nocase(name, "referer") ||
 			span_is_nocase(name, "content-location"))
 			redact_url(r, out, value);
+		else if (span_is_nocase(name, "sec-websocket-protocol"))
+			put_protocols(r, out, value);
 		else if (ends_like_credential(name))
 			redact_put_mask(out, span_trim(value));
 		else
@@ -173,8 +215,22 @@ put_decoded_mask(struct buf *out, struct span value)
 bool
 redact_parameter_is_secret(struct span name, struct span value)
 {
-	enum redact_kind kind = redact_kind_of(name);
+	size_t open = span_find(name, '[');
+	enum redact_kind kind;
 
+	if (open != SIZE_MAX && open > 0) { /* auth[password]=…, tokens[0]=…: what the brackets
+					       name, or what they count */
+		struct span inner = span_from(name, open + 1);
+		size_t close = span_find(inner, ']');
+
+		inner = span_sub(inner, 0, close == SIZE_MAX ? inner.n : close);
+		if (redact_parameter_is_secret(inner, value))
+			return true;
+		name = span_sub(name, 0, open);
+	}
+	kind = redact_kind_of(name);
+	if (kind == REDACT_DRAWN || kind == REDACT_ONCE)
+		return redact_pair_is_secret(name, value);
 	return kind != REDACT_NONE && (kind != REDACT_KEY || value.n >= 22);
 }
 

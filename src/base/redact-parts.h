@@ -11,12 +11,16 @@ enum redact_kind {
 	REDACT_GENERIC,    /* the same, but the name also stands in prose ("token: expired") */
 	REDACT_CODE,       /* a secret in a form, often a plain error code elsewhere */
 	REDACT_KEY,        /* private members of a JWK: d, k, p, q, … */
+	REDACT_DRAWN,      /* a secret if it looks drawn at random */
+	REDACT_ONCE,       /* a secret if it has a digit: what is typed once */
 	REDACT_AUTH,       /* Authorization: the scheme stays */
 	REDACT_COOKIE,     /* Cookie: the names stay */
 	REDACT_SET_COOKIE, /* Set-Cookie: name and attributes stay */
 };
 
 enum redact_kind redact_kind_of(struct span name);
+/* One run of letters and digits mixed, 16 bytes or more: no word, number, time or address. */
+bool redact_looks_drawn(struct span value);
 /* null, true, undefined, …: no secret, and evidence of what went wrong. */
 bool redact_is_placeholder(struct span value);
 /* The length of a mask that stands at the front of s already, or 0. */
@@ -32,8 +36,25 @@ size_t redact_scheme_len(struct span s, size_t at, size_t *n);
  * it is long, its line ends with it, and what follows looks drawn at random and is a line of its own.
  */
 size_t redact_continued_len(struct span s, size_t from, size_t to);
+/* redact-escaped.c: the length of a percent-encoded byte at the front of s, however often it was encoded; 1: none. */
+size_t redact_escape_len(struct span s);
+/*
+ * The value behind a name that ends at `at`, whose quotes and sign are percent-encoded or character references.  With
+ * `blanks` they are part of it (a scheme and its token).
+ */
+struct redact_place {
+	size_t from, to;
+	bool quoted_name, assigned;
+};
+bool redact_escaped_value(struct span s, size_t at, bool blanks, struct redact_place *place);
+/* redact-wrapped.c: the length of a run of base64 or hexadecimal digits at `at` behind which a text may be, or 0. */
+size_t redact_wrapped_len(struct span s, size_t at);
+/* Does the text that the run wraps hold something that must go? */
+bool redact_wraps_secret(const struct redactor *r, struct span run);
 /* redact-prose.c: "secret VALUE", "token VALUE" at `at`, the same way. */
 size_t redact_prose_len(struct span s, size_t at, size_t *n);
+/* The same of names that begin with the first byte of a Chinese character: redact_begins_foreign(). */
+size_t redact_foreign_len(struct span s, size_t at, size_t *n);
 /*
  * Does a value name an error ("TokenExpiredException", "token_revoked"), and is therefore no secret?  Letters alone, in
  * two words or more, one of them of errors' own vocabulary; never behind the name of what people choose (a password).
@@ -66,6 +87,13 @@ static inline bool
 redact_is_alnum(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/* Of 令 (E4), 密, 口 (E5), 验 (E9). */
+static inline bool
+redact_begins_foreign(char c)
+{
+	return c == '\xE4' || c == '\xE5' || c == '\xE9';
 }
 
 /* Of an identifier such as client_secret or X-Api-Key. */

@@ -2,14 +2,21 @@
  * sign between. */
 #include "base/redact-parts.h"
 
+enum { CHOSEN = 6 }; /* by people: any six bytes with a digit and a letter */
+
 /* How much a value must look like one, by the word before it: word, least bytes. */
 #define NAMES(X)                                                                                   \
-	X("client_secret", 6) X("client-secret", 6) X("client secret", 6) X("password", 6)         \
-	X("passwd", 6) X("passphrase", 6) X("pwd", 6) X("secret", 6) X("access_token", 16)         \
-	X("refresh_token", 16) X("id_token", 16) X("device_code", 16) X("client_assertion", 16)    \
-	X("token", 16) X("tokens", 16) X("credential", 16) X("credentials", 16) X("code", 16)      \
-	X("assertion", 16) X("cookie", 16) X("apikey", 16) X("api-key", 16) X("api_key", 16)       \
-	X("api key", 16) X("access key", 16) X("secret key", 16) X("private key", 16)
+	X("client_secret", 6)                                                                      \
+	X("client-secret", 6) X("client secret", 6) X("password", 6) X("passwd", 6) X(             \
+		"passphrase", 6) X("pwd", 6) X("secret", 6) X("access_token",                      \
+		16) X("refresh_token", 16) X("id_token", 16) X("device_code",                      \
+		16) X("client_assertion", 16) X("token", 16) X("tokens", 16) X("credential",       \
+		16) X("credentials", 16) X("code", 16) X("assertion", 16) X("cookie",              \
+		16) X("apikey", 16) X("api-key", 16) X("api_key", 16) X("api key",                 \
+		16) X("access key", 16) X("secret key", 16) X("private key",                       \
+		16) /* the languages that the interface speaks; those that begin with a letter */  \
+		X("passwort", 6) X("kennwort", 6) X("geheimnis", 6) X("client-geheimnis", 6)       \
+			X("schlüssel", 16) X("api-schlüssel", 16)
 
 static const struct {
 	const char *word;
@@ -20,16 +27,22 @@ static const struct {
 #undef ROW
 };
 
-/* Does a name begin with this letter?  Asked at every word of every text. */
+/* Does a name begin with these letters?  Asked at every word of every text. */
 static bool
-begins_name(char c)
+begins_name(struct span s)
 {
 #define LETTER(word, least) | 1u << (word[0] - 'a')
-	const unsigned letters = 0 NAMES(LETTER);
+	const unsigned first = 0 NAMES(LETTER);
 #undef LETTER
+#define LETTER(word, least) | 1u << (word[1] & 31)
+	const unsigned second = 0 NAMES(LETTER);
+#undef LETTER
+	char c;
 
-	c |= 0x20; /* letters differ from their capitals in one bit */
-	return c >= 'a' && c <= 'z' && letters >> (c - 'a') & 1;
+	if (s.n < 2)
+		return false;
+	c = s.p[0] | 0x20; /* letters differ from their capitals in one bit */
+	return c >= 'a' && c <= 'z' && first >> (c - 'a') & 1 && second >> (s.p[1] & 31) & 1;
 }
 
 /* Vendors' numbers of errors: these must be read. */
@@ -64,7 +77,7 @@ looks_random(struct span v, size_t least)
 	}
 	if (v.n < least || !digits || !letters || is_error_number(v))
 		return false;
-	if (least == 6) /* chosen by people */
+	if (least == CHOSEN)
 		return true;
 	return digits >= 2 && letters >= 2 && (dots == 0 || digits * 8 >= v.n);
 }
@@ -77,21 +90,104 @@ skip_blanks(struct span s, size_t at)
 	return at;
 }
 
-/* The value behind a word that ends at `at`, behind "is" or "was" and a quote. */
+/* A quotation mark or bracket at the front of s that opens; its length. */
 static size_t
-value_at(struct span s, size_t at)
+opening_len(struct span s)
 {
-	static const char *const links[] = {"is ", "was ", "value ", "with value "};
-	size_t from = skip_blanks(s, at);
+	static const char *const marks[] = {
+		"“", "„", "‘", "‚", "«", "»", "‹", "「", "『", "”", "’"};
 
-	if (from == at)
+	if (!s.n || s.p[0] == '\0')
+		return 0;
+	if (strchr("\"'`\\(<[", s.p[0]))
+		return 1;
+	for (size_t i = 0; (unsigned char)s.p[0] >= 0x80 && i < ARRAY_SIZE(marks); i++)
+		if (span_starts(s, marks[i]))
+			return strlen(marks[i]);
+	return 0;
+}
+
+/* "is ", "provided: ", "->", ": ", "lautet ": what may stand between a name and its value; its
+ * length. */
+static size_t
+link_len(struct span s)
+{
+	static const char *const links[] = {"is", "was", "value", "with value", "provided", "given",
+		"->", "→", "lautet", "ist", "war", "是", "为", ":", "=", "：", "＝"};
+
+	if (!s.n || (redact_is_alnum(s.p[0]) && !strchr("iwvpglIWVPGL", s.p[0])))
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(links); i++) {
+		size_t n = strlen(links[i]);
+
+		if (!span_starts_nocase(s, links[i]) || n >= s.n)
+			continue;
+		if (redact_is_alnum(links[i][0]) && redact_is_word(s.p[n]))
+			continue;
+		return n;
+	}
+	return 0;
+}
+
+/*
+ * The value behind a name that ends at `at`; s.n: there is none.  A sign right behind a name is not
+ * looked for here, but for those that are no names elsewhere (not of ASCII letters alone).
+ */
+static size_t
+value_at(struct span s, size_t at, bool sign)
+{
+	enum { LINKS = 3 }; /* "provided value is:" */
+	size_t from = skip_blanks(s, at), n;
+
+	if (from >= s.n || (from == at && redact_is_word(s.p[from])) ||
+		(!sign && (s.p[from] == ':' || s.p[from] == '=')))
 		return s.n;
-	for (size_t i = 0; i < ARRAY_SIZE(links); i++)
-		if (span_starts_nocase(span_from(s, from), links[i]))
-			from = skip_blanks(s, from + strlen(links[i]));
-	while (from < s.n && strchr("\"'`\\(<[", s.p[from]) != NULL && s.p[from] != '\0')
-		from++;
-	return from;
+	for (int i = 0; i < LINKS && (n = link_len(span_from(s, from))) > 0; i++)
+		from = skip_blanks(s, from + n);
+	while (from < s.n && (n = opening_len(span_from(s, from))) > 0)
+		from += n;
+	return from > at ? from : s.n;
+}
+
+/* From `from` on: what looks like a value of a name that wants `least` bytes; 0: nothing. */
+static size_t
+value_len(struct span s, size_t from, size_t least)
+{
+	size_t to = from;
+
+	if (from >= s.n)
+		return 0;
+	while (to < s.n && is_value_char(s.p[to], least == CHOSEN))
+		to++;
+	while (to > from && strchr(".?!", s.p[to - 1]) != NULL)
+		to--;
+	if (redact_mask_len(span_from(s, from)) > 0 ||
+		!looks_random(span_sub(s, from, to - from), least))
+		return 0;
+	return to - from;
+}
+
+/* Names that begin with no letter of ASCII: Chinese, the other language of the interface. */
+size_t
+redact_foreign_len(struct span s, size_t at, size_t *n)
+{
+	static const struct {
+		const char *word;
+		size_t least;
+	} foreign[] = {{"密码", CHOSEN}, {"口令", CHOSEN}, {"密钥", CHOSEN}, {"令牌", 16},
+		{"验证码", CHOSEN}};
+	struct span rest = span_from(s, at);
+
+	for (size_t i = 0; i < ARRAY_SIZE(foreign); i++) {
+		size_t from;
+
+		if (!span_starts(rest, foreign[i].word))
+			continue;
+		from = value_at(rest, strlen(foreign[i].word), true);
+		*n = value_len(rest, from, foreign[i].least);
+		return *n > 0 ? from : 0;
+	}
+	return 0;
 }
 
 size_t
@@ -99,26 +195,21 @@ redact_prose_len(struct span s, size_t at, size_t *n)
 {
 	struct span rest = span_from(s, at);
 
-	if (!rest.n || !begins_name(rest.p[0]))
+	if (!begins_name(rest))
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		size_t word, from, to;
+		size_t word, from;
 
-		if ((rest.p[0] | 0x20) != names[i].word[0])
+		if ((rest.p[0] | 0x20) != names[i].word[0] ||
+			(rest.p[1] | 0x20) != names[i].word[1])
 			continue;
 		word = strlen(names[i].word);
 		if (!span_starts_nocase(rest, names[i].word) || word >= rest.n)
 			continue;
-		from = to = value_at(rest, word);
-		while (to < rest.n && is_value_char(rest.p[to], names[i].least == 6))
-			to++;
-		while (to > from && strchr(".?!", rest.p[to - 1]) != NULL)
-			to--;
-		if (from >= rest.n || redact_mask_len(span_from(rest, from)) > 0 ||
-			!looks_random(span_sub(rest, from, to - from), names[i].least))
-			continue;
-		*n = to - from;
-		return from;
+		from = value_at(rest, word, span_find_str(span_of(names[i].word), "ü") != SIZE_MAX);
+		*n = value_len(rest, from, names[i].least);
+		if (*n > 0)
+			return from;
 	}
 	return 0;
 }

@@ -20,7 +20,8 @@ struct found {
 	bool masked; /* in an earlier run */
 };
 
-/* The separator behind a name: '=', ':', "=>", percent-encoded ones; 0 if there is none. */
+/* The separator behind a name: '=', ':', "=>", percent-encoded ones, those of Chinese; 0 if there
+ * is none. */
 static size_t
 separator(struct span s, size_t at, bool *assigned, bool *encoded)
 {
@@ -35,6 +36,8 @@ separator(struct span s, size_t at, bool *assigned, bool *encoded)
 		return 2;
 	if (rest.p[0] == '=' || rest.p[0] == ':')
 		return 1;
+	if (span_starts(rest, "：") || span_starts(rest, "＝"))
+		return 3;
 	return span_starts_nocase(rest, "%3d") || span_starts_nocase(rest, "%3a") ? 3 : 0;
 }
 
@@ -69,33 +72,93 @@ plain_end(struct span s, size_t at, const struct found *f, bool encoded)
 	return at;
 }
 
+/* Behind the comma that follows a quoted name, or at. */
+static size_t
+skip_comma(struct span s, size_t at)
+{
+	size_t to = skip_chars(s, at, " \t\r\n\\");
+
+	return to < s.n && s.p[to] == ',' ? skip_chars(s, to + 1, " \t\r\n\\") : at;
+}
+
 /* {"name": "access_token", "value": "…"}, as HAR has it: from behind the name to the colon. */
 static size_t
 skip_har(struct span s, size_t at)
 {
-	size_t to = skip_chars(s, at, " \t\r\n\\");
+	size_t to = skip_comma(s, at);
 
-	if (to >= s.n || s.p[to] != ',')
-		return at;
-	to = skip_chars(s, to + 1, " \t\r\n\\");
-	if (!span_starts(span_from(s, to), "\"value"))
+	if (to == at || !span_starts(span_from(s, to), "\"value"))
 		return at;
 	to = skip_chars(s, to + 6, "\\");
 	return to < s.n && s.p[to] == '"' ? to + 1 : at;
 }
 
+/* setItem('access_token', '…'), ["X-Api-Key", "…"]: behind the name's quote.  A list of names is
+ * none of these. */
+static bool
+find_beside(struct span s, size_t at, struct found *f)
+{
+	size_t to = skip_comma(s, at);
+
+	if (to == at || to >= s.n || (s.p[to] != '"' && s.p[to] != '\''))
+		return false;
+	f->masked = false;
+	f->quoted = f->assigned = true;
+	f->from = to + 1;
+	f->to = quoted_end(s, f->from, s.p[to], 0);
+	while (f->to > f->from && s.p[f->to - 1] == '\\')
+		f->to--;
+	return redact_looks_drawn(span_sub(s, f->from, f->to - f->from));
+}
+
+/* Some("…"), AccessToken("…"): to the quote, or at. */
+static size_t
+skip_wrapper(struct span s, size_t at)
+{
+	enum { LONGEST = 40 };
+	size_t to = at;
+
+	while (to < s.n && to - at < LONGEST && redact_is_word(s.p[to]))
+		to++;
+	if (to > at && to + 1 < s.n && s.p[to] == '(' && strchr("\"'\\", s.p[to + 1]))
+		return to + 1;
+	return at;
+}
+
+/* Behind a name in front of %3D, &quot; and the like. */
+static bool
+find_escaped(struct span s, size_t at, enum redact_kind kind, struct found *f)
+{
+	struct redact_place place;
+
+	if (!redact_escaped_value(s, at, kind >= REDACT_AUTH, &place))
+		return false;
+	f->from = place.from;
+	f->to = place.to;
+	f->quoted_name = place.quoted_name;
+	f->assigned = place.assigned;
+	f->quoted = true; /* it ends where it ends */
+	f->masked = redact_mask_len(span_sub(s, f->from, f->to - f->from)) > 0;
+	return true;
+}
+
 /* The value behind the name that ends at `at`; false if it is no name at all. */
 static bool
-find_value(struct span s, size_t at, struct found *f)
+find_value(struct span s, size_t at, enum redact_kind kind, struct found *f)
 {
 	bool encoded;
 	size_t start = at, slashes, sep;
 
+	if (at < s.n && (s.p[at] == '%' || s.p[at] == '&'))
+		return find_escaped(s, at, kind, f);
+
 	at = skip_chars(s, at, "\\");
 	f->quoted_name = at < s.n && (s.p[at] == '"' || s.p[at] == '\'');
+	if (f->quoted_name && find_beside(s, at + 1, f))
+		return true;
 	at = f->quoted_name ? skip_har(s, at + 1) : start;
-	if (at < s.n && s.p[at] == ']') /* user[password]=… */
-		at++;
+	if (at < s.n && (s.p[at] == ']' || s.p[at] == '[')) /* user[password]=…, tokens[0]=… */
+		at = skip_chars(s, at, "[]0123456789");
 	at = skip_chars(s, at, " \t");
 	sep = separator(s, at, &f->assigned, &encoded);
 	if (sep == 0)
@@ -108,6 +171,8 @@ find_value(struct span s, size_t at, struct found *f)
 	f->masked = f->to > at;
 	if (f->masked)
 		return true;
+	at = skip_wrapper(s, at);
+	f->from = at;
 	slashes = skip_chars(s, at, "\\") - at;
 	f->quoted = false;
 	if (at + slashes < s.n && (s.p[at + slashes] == '"' || s.p[at + slashes] == '\'')) {
@@ -171,6 +236,7 @@ struct scan {
 	struct span s;
 	size_t quiet_until; /* a value was looked at up to here and found harmless */
 	size_t no_jwt_until;
+	size_t no_wrap_until;
 };
 
 /* What of the value belongs to this name; the rest is looked at in its turn. */
@@ -198,6 +264,13 @@ masked_scheme_len(struct span v)
 		return 0;
 	at = skip_chars(v, (size_t)(scheme.p - v.p) + scheme.n, " \t");
 	return redact_mask_len(span_from(v, at)) > 0 ? at : 0;
+}
+
+/* Is it the value that decides?  Then a harmless one is looked at once. */
+static bool
+is_judged(enum redact_kind kind)
+{
+	return kind == REDACT_CODE || kind == REDACT_DRAWN || kind == REDACT_ONCE;
 }
 
 static bool
@@ -232,7 +305,24 @@ static bool
 may_be_name(struct span s, size_t end)
 {
 	end = skip_chars(s, end, "\\\"'] \t");
-	return end < s.n && strchr("=:%,\r\n", s.p[end]) != NULL;
+	return end < s.n && strchr("=:%,\r\n&[\xEF", s.p[end]) != NULL;
+}
+
+/* A name and what stands before its value; a registered value may be part of it. */
+static void
+put_name(struct scan *sc, size_t at, size_t to)
+{
+	while (at < to) {
+		struct span rest = span_sub(sc->s, at, to - at);
+		size_t n = 0;
+
+		if (redact_may_be_registered(sc->r, rest))
+			n = redact_put_registered(
+				sc->r, sc->out, sc->out_start, span_sub(sc->s, 0, to), at, false);
+		if (n == 0)
+			buf_putc(sc->out, sc->s.p[at]);
+		at += n > 0 ? n : 1;
+	}
 }
 
 /* The name at `at` and its value; returns the bytes taken, 0 if nothing is to be done. */
@@ -249,20 +339,23 @@ put_named(struct scan *sc, size_t at)
 	if (!may_be_name(s, end))
 		return 0;
 	name = span_sub(s, at, end - at);
+	if (at > 0 && s.p[at - 1] == '%')
+		name = span_from(name, redact_escape_len(span_from(s, at - 1)) - 1);
 	kind = redact_kind_of(name);
 	if (kind == REDACT_NONE)
 		return 0;
-	if (at < sc->quiet_until && (kind == REDACT_CODE || kind == REDACT_AUTH))
+	if (at < sc->quiet_until && (is_judged(kind) || kind == REDACT_AUTH))
 		return 0;
 	if (kind == REDACT_KEY && (at == 0 || strchr("\"'", s.p[at - 1]) == NULL))
 		return 0;
-	if (!find_value(s, end, &f))
+	if (!find_value(s, end, kind, &f))
 		return 0;
 	if (kind >= REDACT_AUTH && !f.masked && !f.quoted_name &&
 		(!f.assigned || (f.to < s.n && s.p[f.to] == ' ')))
 		take_header(s, at, kind, &f);
 	if (f.masked) {
-		buf_add_span(sc->out, span_sub(s, at, f.to - at));
+		put_name(sc, at, f.from);
+		buf_add_span(sc->out, span_sub(s, f.from, f.to - f.from));
 		return f.to - at;
 	}
 	f.to = redact_cover(sc->r, s, f.from, f.to);
@@ -270,11 +363,11 @@ put_named(struct scan *sc, size_t at)
 		f.to += redact_continued_len(s, f.from, f.to);
 	value = span_sub(s, f.from, f.to - f.from);
 	if (is_harmless(kind, name, value, &f)) {
-		if (kind == REDACT_CODE || kind == REDACT_AUTH)
+		if (is_judged(kind) || kind == REDACT_AUTH)
 			sc->quiet_until = f.to;
 		return 0;
 	}
-	buf_add_span(sc->out, span_sub(s, at, f.from - at));
+	put_name(sc, at, f.from);
 	put_value(sc, kind, value);
 	return f.to - at;
 }
@@ -345,7 +438,9 @@ static size_t
 put_prose(struct scan *sc, size_t at)
 {
 	struct span s = sc->s;
-	size_t value, n = redact_prose_len(s, at, &value), to;
+	size_t value, to,
+		n = redact_begins_foreign(s.p[at]) ? redact_foreign_len(s, at, &value)
+						   : redact_prose_len(s, at, &value);
 
 	if (n == 0)
 		return 0;
@@ -382,6 +477,24 @@ put_pem(struct scan *sc, size_t at)
 	return n + value;
 }
 
+/* base64 or hexadecimal digits of a text that holds a secret: the run goes whole. */
+static size_t
+put_wrapped(struct scan *sc, size_t at)
+{
+	size_t n;
+
+	if (at < sc->no_wrap_until)
+		return 0;
+	n = redact_wrapped_len(sc->s, at);
+	if (n == 0)
+		return 0;
+	sc->no_wrap_until = at + n;
+	if (!redact_wraps_secret(sc->r, span_sub(sc->s, at, n)))
+		return 0;
+	buf_puts(sc->out, "[redacted]");
+	return n;
+}
+
 /* Whatever begins at `at` and must go; 0 if nothing does. */
 static size_t
 put_at(struct scan *sc, size_t at)
@@ -409,8 +522,10 @@ put_at(struct scan *sc, size_t at)
 		n = put_named(sc, at);
 	if (n == 0 && word)
 		n = put_scheme(sc, at);
-	if (n == 0 && word)
+	if (n == 0 && (word || redact_begins_foreign(s.p[at])))
 		n = put_prose(sc, at);
+	if (n == 0 && word)
+		n = put_wrapped(sc, at);
 	if (n == 0 && s.p[at] == ':')
 		n = put_userinfo(sc, at);
 	return n > 0 || !known ? n
@@ -430,7 +545,7 @@ is_quiet(const struct scan *sc, size_t at)
 			return false;
 		if (c == 'e' && redact_starts_like_json(span_from(s, at)))
 			return false;
-	} else if (c == '[' || c == ':') {
+	} else if (c == '[' || c == ':' || redact_begins_foreign(c)) {
 		return false;
 	}
 	if (at + 4 < s.n && s.p[at + 4] == dots[0])

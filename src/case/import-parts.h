@@ -33,6 +33,8 @@ enum res import_decode(struct import *im, struct buf *out, struct span *text, st
  * (empty, wiping) then.  What curl -v prints ("> GET /…") is not touched.
  */
 void import_unquote(struct import *im, struct buf *out, struct span *text);
+/* The same of the colours of a terminal, which stand between a name and its value. */
+void import_uncolour(struct import *im, struct buf *out, struct span *text);
 
 /*
  * import-mail.c: a mail as its source is what a reader of it sees (parts, quoted-printable, base64, HTML decoded); *text

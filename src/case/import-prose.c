@@ -451,12 +451,36 @@ plain_body(struct import *im, struct span text, enum purpose purpose)
 
 typedef enum res evidence(struct import *im, struct span text, enum purpose purpose);
 
+/*
+ * Sentences are cut out of the text: what names a secret may stand before the cut, so they are cut
+ * out of the masked one.  Where a mask took the words along ("Authorization: Bearer … and get
+ * 401"), it is the text as it came.
+ */
+static enum res
+cut(struct import *im, struct span text, enum purpose purpose)
+{
+	static evidence *const kinds[] = {quoted_event, quoted_code, quoted_inactive,
+		quoted_failure, quoted_sentence, quoted_status};
+	struct buf masked;
+	enum res r = RES_NOTFOUND;
+
+	buf_init_wiping(&masked, 4 * (size_t)LIMIT_BODY);
+	if (import_mask(&masked, text) != RES_OK)
+		buf_clear(&masked);
+	for (size_t i = 0; i < ARRAY_SIZE(kinds) && r != RES_OK; i++) {
+		r = kinds[i](im, buf_span(&masked), purpose);
+		if (r != RES_OK)
+			r = kinds[i](im, text, purpose);
+	}
+	buf_release(&masked);
+	return r;
+}
+
 static enum res
 quoted(struct import *im, struct span text, enum purpose purpose)
 {
-	static evidence *const kinds[] = {quoted_json, quoted_challenge, quoted_served,
-		quoted_event, quoted_code, quoted_inactive, quoted_failure, quoted_sentence,
-		quoted_status, plain_body};
+	static evidence *const kinds[] = {
+		quoted_json, quoted_challenge, quoted_served, cut, plain_body};
 	enum res r = RES_NOTFOUND;
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds) && r != RES_OK; i++)

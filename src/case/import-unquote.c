@@ -1,4 +1,5 @@
-/* Mail replies: the marks of quoting come off before anything is looked for. */
+/* Mail replies: the marks of quoting come off before anything is looked for; so do the colours of a
+ * terminal. */
 #include "case/import-parts.h"
 
 enum { LEVELS = 8 };
@@ -44,6 +45,41 @@ is_marked(struct span text)
 		marked += quoted_line(line, &inner);
 	}
 	return marked > 0;
+}
+
+/* ESC [ … m (colours) or K (grep's and gcc's "to the end of the line"): its length, or 0. */
+static size_t
+colour_len(struct span s)
+{
+	size_t n = 2;
+
+	if (!span_starts(s, "\033["))
+		return 0;
+	while (n < s.n && ((s.p[n] >= '0' && s.p[n] <= '9') || s.p[n] == ';'))
+		n++;
+	return n < s.n && (s.p[n] == 'm' || s.p[n] == 'K') ? n + 1 : 0;
+}
+
+void
+import_uncolour(struct import *im, struct buf *out, struct span *text)
+{
+	struct span s = *text;
+	bool any = false;
+
+	if (!memchr(s.p, '\033', s.n))
+		return;
+	for (size_t at = 0; at < s.n;) {
+		size_t n = colour_len(span_from(s, at));
+
+		any = any || n > 0;
+		if (n == 0)
+			(void)buf_putc(out, s.p[at]);
+		at += n > 0 ? n : 1;
+	}
+	if (!any)
+		return;
+	import_note(im, "the colours of a terminal were taken off");
+	*text = buf_span(out);
 }
 
 void

@@ -313,14 +313,17 @@ import_case(struct buf *out, struct span text)
 enum res
 import_read(struct import *im, struct span text, enum purpose purpose, struct err *e)
 {
-	struct buf utf8, mail, plain;
+	struct buf utf8, uncoloured, mail, plain;
 	struct span s;
 	enum res r;
 
 	buf_init_wiping(&utf8, 2 * (size_t)LIMIT_INPUT_FILE);
+	buf_init_wiping(&uncoloured, 2 * (size_t)LIMIT_INPUT_FILE);
 	buf_init_wiping(&mail, 2 * (size_t)LIMIT_INPUT_FILE);
 	buf_init_wiping(&plain, 2 * (size_t)LIMIT_INPUT_FILE);
 	r = import_decode(im, &utf8, &text, e);
+	if (r == RES_OK && text.n)
+		import_uncolour(im, &uncoloured, &text);
 	if (r == RES_OK)
 		import_mail(im, &mail, &text);
 	if (r == RES_OK)
@@ -346,6 +349,7 @@ import_read(struct import *im, struct span text, enum purpose purpose, struct er
 			r = got;
 	}
 	buf_release(&utf8);
+	buf_release(&uncoloured);
 	buf_release(&mail);
 	buf_release(&plain);
 	return r;

@@ -298,8 +298,99 @@ name_is_secret(struct span name, const struct json *node)
 				      : redact_name_is_secret(name);
 }
 
+/* The member's string, if it is one. */
+static struct span
+text_of(const struct json *node)
+{
+	struct span v;
+
+	return node && json_type(node) == JSON_STRING && json_to_span(node, &v) ? v : SPAN_EMPTY;
+}
+
+/* A value whose name stands beside it: Authorization keeps its scheme, as it does in a header. */
 static bool
-mask_tree(const struct redactor *r, struct json *node, bool secret)
+mask_named(const struct redactor *r, struct span name, struct json *value)
+{
+	struct span v = text_of(value);
+	struct buf out;
+	bool changed;
+
+	if (!name.n || !v.n || !redact_pair_is_secret(name, v))
+		return false;
+	buf_init_wiping(&out, 2 * v.n + MASK_ROOM);
+	changed = redact_header(r, &out, name, v) == RES_OK && !span_eq(buf_span(&out), v);
+	if (changed)
+		json_replace_str(value, buf_span(&out));
+	buf_release(&out);
+	return changed;
+}
+
+/* {"name": "client_secret", "value": "…"}, ["X-Api-Key", "…"]: lists of parameters, headers,
+ * variables. */
+static bool
+mask_listed(const struct redactor *r, struct json *node)
+{
+	const struct json *first = json_first(node), *value, *name;
+
+	if (!first || !json_next(first))
+		return false;
+	if (json_type(node) == JSON_ARRAY) {
+		name = first;
+		value = json_next(first);
+		if (json_next(value))
+			return false;
+	} else {
+		value = json_get(node, "value");
+		if (!value)
+			return false;
+		name = json_get(node, "name");
+		name = name ? name : json_get(node, "key");
+	}
+	return mask_named(r, text_of(name), (struct json *)(uintptr_t)value);
+}
+
+/* What an object or a list tells of the strings in it. */
+enum listing {
+	LISTS_NOTHING,
+	LISTS_SECRET, /* {"client_secret": {"value": "…"}} */
+	LISTS_COOKIES, /* {"cookies": {"name": "…"}}, or a list of objects as in LISTS_SECRET */
+	LISTS_PRIMES, /* the further ones of an RSA key (RFC 7518 §6.3.2.7): each member */
+};
+
+static enum listing
+listing_of(const struct json *node, bool secret)
+{
+	if (json_type(node) != JSON_OBJECT && json_type(node) != JSON_ARRAY)
+		return LISTS_NOTHING;
+	if (span_is_nocase(json_name(node), "cookies"))
+		return LISTS_COOKIES;
+	if (span_is(json_name(node), "oth"))
+		return LISTS_PRIMES;
+	return secret ? LISTS_SECRET : LISTS_NOTHING;
+}
+
+static bool
+mask_below(const struct redactor *r, struct json *node, enum listing what)
+{
+	bool list = json_type(node) == JSON_ARRAY, changed = false;
+
+	for (const struct json *k = json_first(node); k; k = json_next(k)) {
+		struct json *child = (struct json *)(uintptr_t)k;
+
+		if (list && json_type(k) == JSON_OBJECT)
+			changed =
+				mask_below(r, child, what == LISTS_COOKIES ? LISTS_SECRET : what) ||
+				changed;
+		else if (!list && json_type(k) == JSON_STRING &&
+			(what != LISTS_SECRET || span_is(json_name(k), "value")))
+			changed = mask_string(r, child, true) || changed;
+	}
+	return changed;
+}
+
+/* list: the name of what the strings of an array are, if it has one. */
+static bool
+mask_tree(const struct redactor *r, struct json *node, bool secret, struct span list)
 {
 	bool changed = false;
 
@@ -313,15 +404,22 @@ mask_tree(const struct redactor *r, struct json *node, bool secret)
 	}
 	if (json_type(node) != JSON_OBJECT && json_type(node) != JSON_ARRAY)
 		return false;
+	changed = mask_listed(r, node);
 	for (const struct json *k = json_first(node); k; k = json_next(k)) {
 		struct json *child = (struct json *)(uintptr_t)k;
 		bool inner = secret;
 
+		if (json_type(node) == JSON_ARRAY && list.n && json_type(k) == JSON_STRING)
+			inner = inner || name_is_secret(list, k);
 		if (json_type(node) == JSON_OBJECT) {
 			inner = name_is_secret(json_name(k), k);
+			if (listing_of(k, inner) != LISTS_NOTHING)
+				changed = mask_below(r, child, listing_of(k, inner)) || changed;
 			changed = mask_name(r, child) || changed;
 		}
-		changed = mask_tree(r, child, inner) || changed;
+		changed = mask_tree(r, child, inner,
+				  json_type(node) == JSON_OBJECT ? json_name(k) : SPAN_EMPTY) ||
+			changed;
 	}
 	return changed;
 }
@@ -329,7 +427,7 @@ mask_tree(const struct redactor *r, struct json *node, bool secret)
 void
 record_mask_tree(const struct redactor *r, struct json *tree)
 {
-	mask_tree(r, tree, false);
+	mask_tree(r, tree, false, SPAN_EMPTY);
 }
 
 /* doc: the body's; masked with it. */
@@ -340,7 +438,7 @@ mask_document(const struct redactor *r, struct buf *out, struct span body, struc
 
 	buf_init_wiping(&after, 8 * body.n + MASK_ROOM);
 	/* untouched: keep the server's own bytes */
-	if (!mask_tree(r, doc, false))
+	if (!mask_tree(r, doc, false, SPAN_EMPTY))
 		(void)buf_add_span(out, body);
 	else if (json_print(doc, &after, false) == RES_OK)
 		(void)buf_add_span(out, buf_span(&after));
@@ -517,8 +615,14 @@ mask_challenges(struct challenges *c, const struct redactor *r)
 			ch->token68 = xstrdup(mask);
 		}
 		for (size_t k = 0; k < ch->n_params; k++) {
-			if (!redacted(r, &out, span_of(ch->params[k].value)))
+			struct span value = span_of(ch->params[k].value);
+
+			if (redact_pair_is_secret(span_of(ch->params[k].name), value)) {
+				buf_clear(&out);
+				(void)buf_puts(&out, secret_mask_span(value, mask));
+			} else if (!redacted(r, &out, value)) {
 				continue;
+			}
 			free(ch->params[k].value);
 			ch->params[k].value = span_dup(buf_span(&out));
 		}
@@ -530,8 +634,8 @@ static void
 mask_answer(struct answer *a, enum purpose p, const struct redactor *r)
 {
 	if (a->kind != BODY_JSON)
-		mask_tree(r, a->doc, false);
-	mask_tree(r, a->jose_header, false);
+		mask_tree(r, a->doc, false, SPAN_EMPTY);
+	mask_tree(r, a->jose_header, false, SPAN_EMPTY);
 	answer_read_claims(a, p);
 	mask_challenges(&a->challenges, r);
 	mask_text(r, a->error, sizeof(a->error));
@@ -546,8 +650,8 @@ mask_tokens(struct exchange *x, const struct redactor *r)
 	for (size_t i = 0; i < x->n_tokens; i++) {
 		struct token_info *t = &x->tokens[i].info;
 
-		mask_tree(r, t->header, false);
-		mask_tree(r, t->payload, false);
+		mask_tree(r, t->header, false, SPAN_EMPTY);
+		mask_tree(r, t->payload, false, SPAN_EMPTY);
 		if (t->payload)
 			claims_read(&t->claims, t->payload);
 	}

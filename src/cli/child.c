@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/redact.h"
 
 enum { COMPLAINT_MAX = 4096, REAP_US = 5000 };
 
@@ -61,12 +62,27 @@ open_complaints(void)
 static void
 read_complaint(int fd, char *out, size_t size)
 {
-	char text[160] = "";
+	char text[160] = "", mask[MASK_MAX];
 	ssize_t n = fd < 0 ? 0 : pread(fd, text, sizeof(text) - 1, 0);
+	struct span rest, word;
+	struct buf b;
 
 	text[n > 0 ? n : 0] = '\0';
 	text[strcspn(text, "\r\n")] = '\0';
-	snprintf(out, size, "%s%s", *text ? ": " : "", text);
+	buf_init_wiping(&b, 4096);
+	(void)redact_text(NULL, &b, span_of(text));
+	snprintf(out, size, "%s", b.len ? ":" : "");
+	/* it was asked for a secret: whatever looks like one is not repeated, named or not */
+	for (rest = buf_span(&b); span_word(&rest, &word);) {
+		size_t at = strlen(out);
+
+		if (secret_looks_random(word))
+			snprintf(out + at, size - at, " %s", secret_mask_span(word, mask));
+		else
+			snprintf(out + at, size - at, " %.*s", SPAN_ARG(word));
+	}
+	wipe(text, sizeof(text));
+	buf_release(&b);
 }
 
 enum res

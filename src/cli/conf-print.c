@@ -1,15 +1,19 @@
 /* --print-config: what is in force, in the configuration's own syntax. */
 #include "cli/conf.h"
 
+#include "base/redact.h"
 #include "base/text.h"
 
+/* Addresses and commands can hold a secret as well. */
 static void
 quoted(struct buf *out, const char *v)
 {
-	struct buf safe;
+	struct buf safe, masked;
 
 	buf_init(&safe, LIMIT_URL * 8);
-	text_safe(&safe, span_of(v));
+	buf_init(&masked, LIMIT_URL * 8);
+	if (redact_text(NULL, &masked, span_of(v)) == RES_OK)
+		text_safe(&safe, buf_span(&masked));
 	buf_putc(out, '"');
 	for (size_t i = 0; i < safe.len; i++) {
 		if (safe.p[i] == '"' || safe.p[i] == '\\')
@@ -18,6 +22,7 @@ quoted(struct buf *out, const char *v)
 	}
 	buf_putc(out, '"');
 	buf_release(&safe);
+	buf_release(&masked);
 }
 
 static void

@@ -4,6 +4,8 @@
  */
 #include "cli/options.h"
 
+#include <ctype.h>
+
 #include "base/redact.h"
 
 /* By its form: a JWT, a vendor's prefix, a pair that holds a secret. */
@@ -25,14 +27,19 @@ bool
 looks_secret(const char *arg)
 {
 	struct span s = span_of(arg);
-	bool plain = true;
+	bool plain = true, letters = true;
 
 	if (is_known_form(s))
 		return true;
 	/* A path is not random text, whatever its length. */
-	for (size_t i = 0; i < s.n; i++)
+	for (size_t i = 0; i < s.n; i++) {
 		plain = plain && s.p[i] != '/' && s.p[i] != ' ';
-	return plain && s.n >= 32 && secret_looks_random(s);
+		letters = letters && isalnum((unsigned char)s.p[i]);
+	}
+	if (!plain || !secret_looks_random(s))
+		return false;
+	/* names are written with a sign in them, and those of files that are there are names */
+	return s.n >= 32 || (letters && access(arg, F_OK) != 0);
 }
 
 /* Random text in the place of a name that is there for people: shorter is enough, and base64 has

@@ -1,19 +1,27 @@
 /* What the predicates share: building a finding, the words of an answer, the questions many ask. */
 #include "diagnose/rules.h"
 
+#include "base/redact.h"
 #include "base/text.h"
 #include "base/tr.h"
 #include "oauth/jose.h"
 
 /* --- building a finding ------------------------------------------------------------------- */
 
+/* The addresses in metadata are kept as they are asked: what is said of them is masked here. */
 static void PRINTF(3, 0) put(char *out, size_t size, const char *fmt, va_list ap)
 {
-	struct buf b;
+	struct buf b, masked;
 
-	buf_init(&b, 16 * LIMIT_MESSAGE);
+	buf_init_wiping(&b, 16 * LIMIT_MESSAGE);
+	buf_init(&masked, 32 * LIMIT_MESSAGE);
 	(void)buf_vprintf(&b, fmt, ap);
-	text_safe_into(out, size, buf_span(&b));
+	if (span_find_str(buf_span(&b), "://") != SIZE_MAX &&
+		redact_text(NULL, &masked, buf_span(&b)) == RES_OK)
+		text_safe_into(out, size, buf_span(&masked));
+	else
+		text_safe_into(out, size, buf_span(&b));
+	buf_release(&masked);
 	buf_release(&b);
 }
 

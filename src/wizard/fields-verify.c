@@ -3,6 +3,7 @@
 #include "wizard/fields-rooms.h"
 
 #include "base/mem.h"
+#include "base/redact.h"
 #include "base/text.h"
 #include "base/tr.h"
 
@@ -65,6 +66,19 @@ jose_rows(struct field_list *l, const struct token_info *i, int sig_from)
 	field_signature(l, "signature", _("signature"), i->sig, i->sig_why, sig_from);
 }
 
+/* As it is asked, it may hold a key (RFC 8414 §2 has no word against a query). */
+static void
+address_row(struct field_list *l, enum endpoint e, struct span url, int from)
+{
+	struct buf masked;
+
+	buf_init_wiping(&masked, 4 * LIMIT_URL);
+	if (redact_url(NULL, &masked, url) == RES_OK)
+		field_add(l, FIELD_VALUE, endpoint_name(e), span_of(tr(endpoint_words(e))),
+			buf_span(&masked), from);
+	buf_release(&masked);
+}
+
 static void
 discovery_rows(struct field_list *l, const struct facts *f)
 {
@@ -83,8 +97,7 @@ discovery_rows(struct field_list *l, const struct facts *f)
 		STATE_OK, "%s", _("the same as configured"));
 	for (size_t i = 0; i < ARRAY_SIZE(shown); i++)
 		if (m->url[shown[i]].n)
-			field_add(l, FIELD_VALUE, endpoint_name(shown[i]),
-				span_of(tr(endpoint_words(shown[i]))), m->url[shown[i]], (int)x->n);
+			address_row(l, shown[i], m->url[shown[i]], (int)x->n);
 }
 
 static bool

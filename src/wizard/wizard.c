@@ -66,6 +66,31 @@ set_engine_options(struct wizard *w)
 }
 
 /*
+ * A header of the profile that is a key, by its name or its look (no UUID: those name tenants),
+ * is known wherever a server repeats it.
+ */
+static void
+register_headers(struct wizard *w)
+{
+	const struct str_list *l = &w->c->profile.headers;
+
+	for (size_t i = 0; i < l->n; i++) {
+		struct span value = span_of(l->v[i]), name;
+		struct secret *s;
+
+		if (!span_next(&value, ':', &name))
+			continue;
+		value = span_trim(value);
+		if (!redact_pair_is_secret(name, value) &&
+			(!secret_looks_random(value) || span_find(value, '-') != SIZE_MAX))
+			continue;
+		s = secret_new(value);
+		redactor_add(w->deps.redactor, s);
+		secret_unref(s);
+	}
+}
+
+/*
  * A file that this program wrote (--tokens-out: a token response of RFC 6749 §5.1 with obtained_at)
  * is a form like any other.  A response as it came is not: what reads a token there reads too much.
  */
@@ -151,6 +176,7 @@ wizard_use_profile(struct wizard *w, const struct profile *p, struct err *e)
 	w->derived = false;
 	redactor_add(w->deps.redactor, w->c->profile.client_secret);
 	redactor_add(w->deps.redactor, w->c->profile.introspection_client_secret);
+	register_headers(w);
 	set_engine_options(w);
 	wizard_confirm_origins(w);
 	/* all are tried, the first failure is told */

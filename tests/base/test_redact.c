@@ -46,6 +46,9 @@ check_header(const char *name, const char *value, const char *want)
 	buf_release(&again);
 }
 
+#define DRAWN "Zk3vQ9xLpB7tRw2YhN5mJc8D" /* 24 bytes */
+#define DRAWN_MASK "[redacted 24 B]"
+
 #define JWT "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl"
 #define JWT_MASK "eyJh…[redacted 54 B]"
 
@@ -547,7 +550,10 @@ test_hostile_repetition(void **state)
 		"Authorization: ", "Authorization: Bearer [redacted] ", "Set-Cookie: a=b; ",
 		"Cookie: a;", "Cookie: a=b;", "[redacted 1", "://", "://a@", "\"token\",", "\\",
 		"\"", "'code=", "%", "Bearer ", "a", "[", "authorization: is so ", "basic a=b ",
-		"eyJ.", "token=[redacted]", "aHVudGVyM", "hunter", "token ", "token\""};
+		"eyJ.", "token=[redacted]", "aHVudGVyM", "hunter", "token ", "token\"",
+		"key:", "key=a", "\"key\":", "tokens=", "otp:", "token%22", "%2522", "token&quot;", "&#34;", "token:a(",
+		"aaaa+", "aaaa/", "7061737364", "密码", "密码：", "密码是", "\"token\",\"", "form-data; name=a ", "<token><![CDATA[",
+		"schl\xc3\xbcssel=", "token ->", "<key>a", "name=\"a\" "};
 	struct redactor *r = redactor_new();
 	struct secret *s = secret_new(SPAN_LIT("hunter2"));
 
@@ -634,6 +640,19 @@ test_markup(void **state)
 			"<input value='[redacted]' class=x id='client_secret'/>"},
 		{"{\"page\":\"<input name=\\\"password\\\" value=\\\"hunter2hunter\\\">\"}",
 			"{\"page\":\"<input name=\\\"password\\\" value=\\\"[redacted]\\\">\"}"},
+		{"<meta name=\"csrf-token\" content=\"" DRAWN "\">",
+			"<meta name=\"csrf-token\" content=\"" DRAWN_MASK "\">"},
+		{"<input type=\"password\" id=\"f1\" value=\"hunter2\">",
+			"<input type=\"password\" id=\"f1\" value=\"[redacted]\">"},
+		{"<input type=hidden name=\"code\" value=\"" DRAWN "\">",
+			"<input type=hidden name=\"code\" value=\"" DRAWN_MASK "\">"},
+		{"<add key='ClientSecret' value='hunter2'/>", "<add key='ClientSecret' value='[redacted]'/>"},
+		{"<password><![CDATA[a<b>c]d]]></password>", "<password><![CDATA[[redacted]]]></password>"},
+		{"<password><![CDATA[hunter2]]></password>", "<password><![CDATA[[redacted]]]></password>"},
+		{"<key>refresh_token</key>\n <string>hunter2</string>",
+			"<key>refresh_token</key>\n <string>[redacted]</string>"},
+		{"form-data; name=\"client_secret\"\r\nContent-Type: text/plain\r\n\r\nhunter2\r\n--B",
+			"form-data; name=\"client_secret\"\r\nContent-Type: text/plain\r\n\r\n[redacted]\r\n--B"},
 		{"-----BEGIN EC PRIVATE KEY-----\nMHcCAQEE\nAbCd\n-----END EC PRIVATE KEY-----\n",
 			"-----BEGIN EC PRIVATE KEY-----[redacted]-----END EC PRIVATE KEY-----\n"},
 		{"-----BEGIN PRIVATE KEY-----\nMHcCAQEEcut", "-----BEGIN PRIVATE KEY-----[redacted]"},
@@ -650,6 +669,77 @@ test_markup(void **state)
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(harmless); i++)
 		check(redact_text, none, harmless[i], harmless[i]);
+}
+
+/* Names whose value decides: "token": "expired" is an answer, "mfa_token": "Zk3v…" none. */
+static void
+test_judged_by_value(void **state)
+{
+	static const char *const names[] = {"mfa_token", "X-Acme-Key", "sessionKey", "Signature", "sig", "hmac",
+		"ticket", "x-session", "credential", "tokens", "key", "backup_code", "smsCode", "userPass"};
+	static const char *const open[][2] = {{"next_token", "17"}, {"session", "2026-01-31T12:00:00Z"},
+		{"ticket", "https://help.example/t/12345678"}, {"public_key", DRAWN}, {"kid", DRAWN}, {"sub", DRAWN},
+		{"sid", DRAWN}, {"jti", DRAWN}, {"nonce", DRAWN}, {"client_id", DRAWN}, {"code", "E1001"},
+		{"auth", "client_secret_basic"}, {"keys", "3"}, {"bypass", "no"}, {"aud", DRAWN},
+		{"credential", "OAuth2ClientConfiguration"}, {"session_state", DRAWN}, {"x-request-id", DRAWN}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (!redact_pair_is_secret(span_of(names[i]), SPAN_LIT(DRAWN)))
+			fail_msg("%s", names[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(open); i++)
+		if (redact_pair_is_secret(span_of(open[i][0]), span_of(open[i][1])))
+			fail_msg("%s=%s", open[i][0], open[i][1]);
+	check_header("X-Session", DRAWN, DRAWN_MASK);
+	check_header("X-Original-Authorization", "Bearer " DRAWN, "Bearer " DRAWN_MASK);
+	check_header("Set-Cookie2", "a=" DRAWN "; Version=1", "a=" DRAWN_MASK "; Version=1");
+	check_header("Sec-WebSocket-Protocol", "v4.channel.k8s.io, base64url.bearer.authorization.k8s.io." DRAWN,
+		"v4.channel.k8s.io, base64url.bearer.authorization.k8s.io." DRAWN_MASK);
+	check_header("Sec-WebSocket-Protocol", "graphql-transport-ws, ocpp1.6", "graphql-transport-ws, ocpp1.6");
+	check(redact_form, none, "tokens[0]=" DRAWN "&auth[password]=x&page[key]=2",
+		"tokens[0]=" DRAWN_MASK "&auth[password]=[redacted]&page[key]=2");
+}
+
+/* Names and signs that are written otherwise: percent-encoded, as references, beside a comma, in other languages. */
+static void
+test_written_otherwise(void **state)
+{
+	static const char *const cases[][2] = {
+		{"c=%7B%22a%22%3A1%2C%20%22client_secret%22%3A%20%22abc%22%7D",
+			"c=%7B%22a%22%3A1%2C%20%22client_secret%22%3A%20%22[redacted]%22%7D"},
+		{"u=https%253A%252F%252Fa%253Faccess_token%253Dabc%2526b%253D1",
+			"u=https%253A%252F%252Fa%253Faccess_token%253D[redacted]%2526b%253D1"},
+		{"{%22token%22:%22abc%22}", "{%22token%22:%22[redacted]%22}"},
+		{"&quot;access_token&quot;:&quot;abc&quot;", "&quot;access_token&quot;:&quot;[redacted]&quot;"},
+		{"access_token&#61;abc&amp;b=1", "access_token&#61;[redacted]&amp;b=1"},
+		{"&lt;password&gt;abc&lt;/password&gt;", "&lt;password&gt;[redacted]&lt;/password&gt;"},
+		{"setItem('access_token', '" DRAWN "')", "setItem('access_token', '" DRAWN_MASK "')"},
+		{"[\"access_token\", \"refresh_token\"]", "[\"access_token\", \"refresh_token\"]"},
+		{"refresh_token: Some(\"abc\")", "refresh_token: Some(\"[redacted]\")"},
+		{"Passwort: abc", "Passwort: [redacted]"},
+		{"das Kennwort lautet abcd12", "das Kennwort lautet [redacted]"},
+		{"密码：abcd12", "密码：[redacted]"},
+		{"令牌是“" DRAWN "”", "令牌是“" DRAWN_MASK "”"},
+		{"密码错误，请重试", "密码错误，请重试"},
+		{"client_secret：abc", "client_secret：[redacted]"},
+		{"API-Schlüssel: " DRAWN, "API-Schlüssel: " DRAWN_MASK},
+		{"The client secret is: " DRAWN, "The client secret is: " DRAWN_MASK},
+		{"Bad client secret provided: " DRAWN, "Bad client secret provided: " DRAWN_MASK},
+		{"token «" DRAWN "» rejected", "token «" DRAWN_MASK "» rejected"},
+		{"refresh_token -> " DRAWN, "refresh_token -> " DRAWN_MASK},
+		{"AccessToken[tokenValue=" DRAWN ", x]", "AccessToken[tokenValue=[redacted 25 B] x]"},
+		{"tokens are checked: 12", "tokens are checked: 12"},
+		/* wrapped: "client_secret=hunter2hunter2&a=b", "Authorization: Bearer abcdefgh12345678" */
+		{"x Y2xpZW50X3NlY3JldD1odW50ZXIyaHVudGVyMiZhPWI= y", "x [redacted] y"},
+		{"x QXV0aG9yaXphdGlvbjogQmVhcmVyIGFiY2RlZmdoMTIzNDU2Nzg y", "x [redacted] y"},
+		{"x 6163636573735f746f6b656e3d6162636465666768 y", "x [redacted] y"},
+		/* … and what wraps no secret: "the quick brown fox jumps" */
+		{"x dGhlIHF1aWNrIGJyb3duIGZveCBqdW1wcw== y", "x dGhlIHF1aWNrIGJyb3duIGZveCBqdW1wcw== y"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		check(redact_text, none, cases[i][0], cases[i][1]);
 }
 
 static void
@@ -715,6 +805,8 @@ main(void)
 		cmocka_unit_test(test_prose),
 		cmocka_unit_test(test_names_of_errors),
 		cmocka_unit_test(test_markup),
+		cmocka_unit_test(test_judged_by_value),
+		cmocka_unit_test(test_written_otherwise),
 		cmocka_unit_test(test_changes),
 		cmocka_unit_test(test_random_text),
 		cmocka_unit_test(test_hostile_repetition),

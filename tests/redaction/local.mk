@@ -8,7 +8,8 @@ tests_redaction_screens_LDADD = $(VT_LIBS)
 TAP_TESTS += tests/redaction/redaction.tap.sh
 SANITIZER_TESTS += tests/redaction/redaction.tap.sh
 endif
-EXTRA_DIST += tests/redaction/redaction.tap.sh tests/redaction/redaction.mjs tests/redaction/plant.mjs tests/redaction/screens.c
+EXTRA_DIST += tests/redaction/redaction.tap.sh tests/redaction/redaction.mjs tests/redaction/plant.mjs tests/redaction/otherwise.mjs \
+	tests/redaction/screens.c
 
 # What memory still holds at the end; a sanitized build has an allocator of its own.
 check_PROGRAMS += tests/redaction/memory.so

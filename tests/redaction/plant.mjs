@@ -1,6 +1,7 @@
 // What is planted: secrets of every kind that passes through, each with a value of its own, and where a server or a user
 // puts it.  `values` is name → value; what a search must not find.
 import { createHmac, randomBytes } from 'node:crypto';
+import { headers, members, texts } from './otherwise.mjs';
 
 const b64 = (v) => Buffer.from(v).toString('base64');
 const b64url = (v) => Buffer.from(v).toString('base64url');
@@ -70,6 +71,9 @@ values['JWT in an answer, broken over lines'] = broken.signature;
 values['JWT in a header of no known name'] = nested.signature;
 values['ID token, whole'] = idToken.whole;
 
+for (const { kind, value } of [...members, ...headers, ...texts])
+	values[kind] = value;
+
 export const v = values;
 export const given = { idToken: idToken.whole, accessJwt: accessJwt.whole };
 
@@ -111,6 +115,11 @@ export const acts = {
 			`<error><sessionKey>${v['session key in XML']}</sessionKey><seen>${req.headers.authorization}</seen><aws_secret_access_key>${v['AWS secret key in XML']}</aws_secret_access_key></error>` }),
 	},
 };
+// the kinds of otherwise.mjs, all in one answer, and its head
+acts.otherwise = {
+	'/introspect': () => json({ active: true, sub: 'user-1', ...Object.assign({}, ...members.map((m) => m.made)) }, 200, Object.fromEntries(headers.map((h) => h.made))),
+	'/userinfo': () => json({ error: 'invalid_token', seen: members.map((m) => m.made) }, 401, Object.fromEntries(headers.map((h) => h.made))),
+};
 export const common = {
 	'/device': () => json({ device_code: v['device code of a login'], user_code: 'WDJB-MJHT', verification_uri: 'https://idp.example/device',
 		verification_uri_complete: 'https://idp.example/device?user_code=WDJB-MJHT', interval: 1, expires_in: 60 }),
@@ -148,9 +157,13 @@ export const pastes = {
 	] } }),
 };
 
+texts.forEach(({ made }, i) => { pastes[`text-${i}.txt`] = made; });
+
 // --- how a value may be written --------------------------------------------------------------------------------------------
 const percent = (s, lower) => [...Buffer.from(s)].map((b) => (/[A-Za-z0-9]/.test(String.fromCharCode(b)) ? String.fromCharCode(b)
 	: `%${b.toString(16).padStart(2, '0')[lower ? 'toLowerCase' : 'toUpperCase']()}`)).join('');
+
+const each = (s, form) => [...Buffer.from(s)].map(form).join('');
 
 // The part of base64 that the value alone decides, at each of the three places it may begin at.
 function* wrapped(s) {
@@ -164,7 +177,8 @@ function* wrapped(s) {
 
 export function forms(value) {
 	const out = new Set([value, encodeURIComponent(value), percent(value), percent(value, true), percent(encodeURIComponent(value)),
-		new URLSearchParams({ a: value }).toString().slice(2), JSON.stringify(value).slice(1, -1), ...wrapped(value)]);
+		new URLSearchParams({ a: value }).toString().slice(2), JSON.stringify(value).slice(1, -1), ...wrapped(value),
+		percent(percent(value)), Buffer.from(value).toString('hex'), each(value, (c) => `\\u${c.toString(16).padStart(4, '0')}`), each(value, (c) => `&#${c};`)]);
 	if (value.length >= 32) { // a long one must not be seen in a piece, either
 		const middle = value.slice(value.length / 2 - 8, value.length / 2 + 8);
 		out.add(middle);

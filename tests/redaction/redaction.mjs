@@ -154,7 +154,7 @@ try {
 		await all(name, at(name));
 	}
 	// the wizard: every step, page and dialog that shows what is known
-	for (act of ['active', 'refused', 'hostile']) {
+	for (act of ['active', 'refused', 'hostile', 'otherwise']) {
 		for (const how of ['screens', 'lines']) {
 			const r = await run(`${how}-${act}`, [how, out(`${how}-${act}.text`), process.env.TOKENTRIAGE, '-c', good, '-p', 'p',
 				'--log-file', out(`${how}-${act}.log`), '--trace', 'all'], join(process.env.builddir, 'tests/redaction/screens'));
