@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 
+#include "base/mem.h"
 #include "base/text.h"
 #include "base/tr.h"
 #include "cli/line-parts.h"
@@ -451,11 +452,28 @@ form_of(const char *path)
 	return REPORT_JSON;
 }
 
+/* The name of a file that may be written to, the caller's; NULL: none. */
+static char *
+file_to_write(struct line *l, const char *question)
+{
+	char *path;
+
+	if (!line_ask(l, question) || !*l->answer)
+		return NULL;
+	path = xstrdup(l->answer);
+	if (access(path, F_OK) == 0 &&
+		!line_agrees(l, _("This file is there already. Write over it?"))) {
+		free(path);
+		path = NULL;
+	}
+	return path;
+}
+
 static void export(struct line *l)
 {
 	struct report_input in = app_report_input(l->a);
 	struct err e = ERR_INIT;
-	char words[600];
+	char words[600], *path;
 
 	line_put(l, _("%s\nIts name says the form:"),
 		report_masked_words(&in, words, sizeof(words)));
@@ -463,25 +481,29 @@ static void export(struct line *l)
 		if (report_forms[f].label)
 			line_put(l, " %s", strrchr(report_forms[f].file, '.'));
 	line_put(l, "\n");
-	if (!line_ask(l, _("File for the report (secrets are masked):")) || !*l->answer)
+	path = file_to_write(l, _("File for the report (secrets are masked):"));
+	if (!path)
 		return;
-	if (app_write_report(l->a, form_of(l->answer), l->answer, &e) != RES_OK)
+	if (app_write_report(l->a, form_of(path), path, &e) != RES_OK)
 		line_put(l, _("Error: %s\n"), e.text);
 	else
 		line_put(l, _("Written.\n"));
+	free(path);
 }
 
 static void
 save_case(struct line *l)
 {
 	struct err e = ERR_INIT;
+	char *path = file_to_write(l, _("File for the case (secrets are masked):"));
 
-	if (!line_ask(l, _("File for the case (secrets are masked):")) || !*l->answer)
+	if (!path)
 		return;
-	if (app_write_case(l->a, l->answer, false, &e) != RES_OK)
+	if (app_write_case(l->a, path, false, &e) != RES_OK)
 		line_put(l, _("Error: %s\n"), e.text);
 	else
 		line_put(l, _("Written.\n"));
+	free(path);
 }
 
 static void

@@ -79,6 +79,16 @@ legend(struct buf *out, double y)
 	}
 }
 
+/* Along a run of a few milliseconds whole ones are too coarse for the ticks. */
+static const char *
+tick_words(int64_t us, int64_t run, char took[32])
+{
+	if (run >= 10000)
+		return time_span_us(took, us);
+	(void)snprintf(took, 32, "%.1f ms", (double)us / 1000);
+	return took;
+}
+
 void
 report_svg_waterfall(const struct report *r, struct buf *out)
 {
@@ -105,7 +115,7 @@ report_svg_waterfall(const struct report *r, struct buf *out)
 			22 + n * ROW);
 		buf_printf(out, "<text class=\"dim\" x=\"%.1f\" y=\"12\" text-anchor=\"%s\">", x,
 			i == 0 ? "start" : "middle");
-		report_escape(out, i ? time_span_us(took, run * i / 4) : "0");
+		report_escape(out, i ? tick_words(run * i / 4, run, took) : "0");
 		buf_puts(out, "</text>");
 	}
 	for (size_t i = 0; i < n; i++, y += ROW)

@@ -1,7 +1,7 @@
 /*
- * Copying: what is marked (a value, a finding, a log record) and the request that belongs to it, to
- * the terminal's clipboard or into a file.  All of it is masked; a request's secrets are shell
- * variables.
+ * Copying: what is marked (a value, a finding, a log record), the request that belongs to it and
+ * the reply for the user, to the terminal's clipboard or into a file.  All of it is masked; a
+ * request's secrets are shell variables.
  */
 #include "ui/state.h"
 
@@ -9,10 +9,20 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/tr.h"
+#include "diagnose/reply.h"
 
-/* The choices, as far as there is something for them; what is marked stays what it was when they
- * came up. */
-enum copy { COPY_CURL, COPY_CURL_FILE, COPY_MARKED, COPY_MARKED_FILE, COPY_COUNT };
+/* What there may be to copy, each also into a file; what is marked stays what it was when the
+ * choices came up. */
+enum copy {
+	COPY_CURL,
+	COPY_CURL_FILE,
+	COPY_MARKED,
+	COPY_MARKED_FILE,
+	COPY_REPLY,
+	COPY_REPLY_FILE,
+	COPY_NOTHING,
+};
+enum { COPY_BITS = 3 };
 
 static void
 finding_text(const struct ui *ui, const struct field *f, struct buf *out)
@@ -80,6 +90,8 @@ copy_text(const struct ui *ui, enum copy what, struct buf *out)
 		buf_puts(out, ui->copying);
 	else if ((what == COPY_CURL || what == COPY_CURL_FILE) && x)
 		exchange_curl_command(x, out);
+	else if ((what == COPY_REPLY || what == COPY_REPLY_FILE) && ui->m.diagnosis)
+		(void)!reply_text(ui->m.diagnosis, out);
 }
 
 static bool
@@ -92,7 +104,7 @@ write_copy(struct ui *ui, struct span text, uintptr_t arg, struct err *why)
 	buf_init_wiping(&b, LIMIT_REPORT);
 	copy_text(ui, (enum copy)arg, &b);
 	buf_putc(&b, '\n');
-	ok = path && file_write(path, buf_span(&b), why) == RES_OK;
+	ok = path && ui_may_write(ui, path, why) && file_write(path, buf_span(&b), why) == RES_OK;
 	if (ok)
 		ui_notice(ui,
 			arg == COPY_CURL_FILE
@@ -107,15 +119,17 @@ write_copy(struct ui *ui, struct span text, uintptr_t arg, struct err *why)
 static void
 ask_file(struct ui *ui, enum copy what)
 {
-	bool curl = what == COPY_CURL_FILE;
+	bool curl = what == COPY_CURL_FILE, reply = what == COPY_REPLY_FILE;
 
 	dialog_open(ui,
 		&(struct dialog_spec){
 			.title = curl ? _("File for the curl command") : _("File for the copy"),
 			.input = true,
-			.value = curl ? "tokentriage-request.sh" : "tokentriage-copy.txt",
+			.value = curl   ? "tokentriage-request.sh"
+				: reply ? "tokentriage-reply.txt"
+					: "tokentriage-copy.txt",
 			.hint = _("path of a file"),
-			.keep = (curl ? KEEP_CURL : KEEP_COPY) + 1,
+			.keep = (curl ? KEEP_CURL : reply ? KEEP_REPLY : KEEP_COPY) + 1,
 			.take = write_copy,
 			.arg = (uintptr_t)what});
 }
@@ -137,20 +151,27 @@ send_copy(struct ui *ui, enum copy what)
 	buf_release(&b);
 }
 
-/* arg: the first choice's; without a request those of the mark come first. */
+/* arg: what the choices copy, COPY_BITS each. */
 static void
 chosen(struct ui *ui, size_t choice, struct span text, uintptr_t arg)
 {
-	enum copy what = (enum copy)(arg + choice);
+	enum copy what = (enum copy)(arg >> choice * COPY_BITS & ((1U << COPY_BITS) - 1));
 
 	(void)text;
-	if (what >= COPY_COUNT ||
+	if (what >= COPY_NOTHING ||
 		((what == COPY_MARKED || what == COPY_MARKED_FILE) && !ui->copying))
 		return;
-	if (what == COPY_CURL_FILE || what == COPY_MARKED_FILE)
+	if (what == COPY_CURL_FILE || what == COPY_MARKED_FILE || what == COPY_REPLY_FILE)
 		ask_file(ui, what);
 	else
 		send_copy(ui, what);
+}
+
+static void
+offer(struct dialog_spec *spec, enum copy what, const char *label)
+{
+	spec->arg |= (uintptr_t)what << spec->n_choices * COPY_BITS;
+	spec->choices[spec->n_choices++] = label;
 }
 
 void
@@ -166,25 +187,26 @@ flow_copy(struct ui *ui)
 	ui->copying = NULL;
 	buf_init(&b, LIMIT_REPORT);
 	marked = marked_text(ui, &b);
-	if (!x && !marked) {
+	if (!x && !marked && !ui->m.walked) {
 		ui_notice(ui, _("Nothing was sent yet: there is no request to copy."));
 		buf_release(&b);
 		return;
 	}
 	if (x) {
 		spec.text = exchange_label(x, label, sizeof(label));
-		spec.choices[spec.n_choices++] =
-			_("curl command to the clipboard (OSC 52)");
-		spec.choices[spec.n_choices++] = _("curl command into a file");
-	} else {
-		spec.arg = COPY_MARKED;
+		offer(&spec, COPY_CURL, _("curl command to the clipboard (OSC 52)"));
+		offer(&spec, COPY_CURL_FILE, _("curl command into a file"));
 	}
 	if (marked) {
 		ui->copying = buf_take(&b);
-		spec.choices[spec.n_choices++] = tr(marked->clip);
-		spec.choices[spec.n_choices++] = tr(marked->file);
+		offer(&spec, COPY_MARKED, tr(marked->clip));
+		offer(&spec, COPY_MARKED_FILE, tr(marked->file));
 	}
 	buf_release(&b);
-	spec.choices[spec.n_choices++] = _("Cancel");
+	if (ui->m.walked && ui->m.diagnosis) {
+		offer(&spec, COPY_REPLY, _("the reply for the user to the clipboard"));
+		offer(&spec, COPY_REPLY_FILE, _("the reply for the user into a file"));
+	}
+	offer(&spec, COPY_NOTHING, _("Cancel"));
 	dialog_open(ui, &spec);
 }

@@ -29,8 +29,8 @@ typed_path(struct span text, struct err *why)
 /* --- export ------------------------------------------------------------------------------- */
 
 /* What stands in a file is written over when it was said, and the same name is given again. */
-static bool
-may_write(struct ui *ui, const char *path, struct err *why)
+bool
+ui_may_write(struct ui *ui, const char *path, struct err *why)
 {
 	if (access(path, F_OK) != 0 || (ui->over && !strcmp(ui->over, path)))
 		return true;
@@ -44,7 +44,7 @@ static bool
 export_take(struct ui *ui, struct span text, uintptr_t arg, struct err *why)
 {
 	char *path = typed_path(text, why), safe[160];
-	bool ok = path && may_write(ui, path, why) &&
+	bool ok = path && ui_may_write(ui, path, why) &&
 		ui->d->export_report(ui->d->ctx, ui->d->formats[arg].id, path, why) == RES_OK;
 
 	if (ok)

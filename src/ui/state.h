@@ -70,7 +70,7 @@ struct jump_place {
 
 enum { DIALOG_CHOICES = 10 };
 /* What was typed and stays for the next time the question is asked. */
-enum { KEEP_TOKENS, KEEP_CURL, KEEP_COPY, KEEP_EXPORT /* one a format */, KEEP_COUNT = KEEP_EXPORT + DIALOG_CHOICES };
+enum { KEEP_TOKENS, KEEP_CURL, KEEP_COPY, KEEP_REPLY, KEEP_EXPORT /* one a format */, KEEP_COUNT = KEEP_EXPORT + DIALOG_CHOICES };
 
 /* Lines of the command line that ran, the newest last; each of them of words that are no secrets. */
 struct history {
@@ -326,6 +326,8 @@ void flow_login(struct ui *ui);  /* login-choose.c */
 /* --- flows.c: export ---------------------------------------------------------------------------------- */
 /* A path as it was typed: without blanks at its ends, "~/" is the home folder.  NULL: none was.  Owned. */
 char *typed_path(struct span text, struct err *why);
+/* False, with why: something stands in the file, and the name was not given twice. */
+bool ui_may_write(struct ui *ui, const char *path, struct err *why);
 void flow_export(struct ui *ui);
 /* A report of that form into that file; an empty path is asked for.  False: e says why. */
 bool flow_export_as(struct ui *ui, struct span id, struct span path, struct err *e);

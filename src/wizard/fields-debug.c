@@ -121,5 +121,7 @@ fields_debug(struct field_list *l, const struct wizard *w, bool local)
 		field_note(l, STATE_OK, _("None."));
 	exchange_rows(l, c);
 	if (!c->n_exchanges)
-		field_note(l, STATE_UNDETERMINED, _("Nothing was sent yet."));
+		field_note(l, STATE_UNDETERMINED,
+			c->offline || c->as_of_wall_us ? _("No exchange is in what was recorded.")
+						       : _("Nothing was sent yet."));
 }

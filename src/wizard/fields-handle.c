@@ -201,7 +201,9 @@ fields_handle(struct field_list *l, const struct wizard *w, bool local)
 	x = f->revoked_userinfo ? f->revoked_userinfo : f->userinfo;
 	if (!x)
 		field_note(l, STATE_UNDETERMINED,
-			_("The user-information query has not been sent yet."));
+			f->c->offline || f->c->as_of_wall_us
+				? _("No user-information query is in what was recorded.")
+				: _("The user-information query has not been sent yet."));
 	revocation_rows(l, f);
 	advice_rows(l, w, x);
 	if (!x) {
@@ -210,8 +212,12 @@ fields_handle(struct field_list *l, const struct wizard *w, bool local)
 	}
 	field_exchange_heading(
 		l, f->c->profile.resource_url ? _("Resource") : _("User information"), x);
-	row = field_add(l, FIELD_VALUE, "url", SPAN_LIT("url"), span_of(x->request.url), (int)x->n);
-	field_mean(row, STATE_OK, "%s", _("asked with the current access token"));
+	/* of a text that quotes an answer nobody knows what was asked */
+	if (!x->imported || (x->request.url && *x->request.url)) {
+		row = field_add(
+			l, FIELD_VALUE, "url", SPAN_LIT("url"), span_of(x->request.url), (int)x->n);
+		field_mean(row, STATE_OK, "%s", _("asked with the current access token"));
+	}
 	field_answer(l, "answer", x);
 	if (x == f->userinfo)
 		field_signed_answer(l, f, &f->userinfo_jwt);

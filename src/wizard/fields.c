@@ -122,6 +122,8 @@ field_answer(struct field_list *l, const char *key, const struct exchange *x)
 		field_mean(f, STATE_PROBLEM, _("%s%s%s (in the %s)"), x->answer.error,
 			*x->answer.description ? ": " : "", x->answer.description,
 			x->answer.error_from);
+	else if (x->imported && x->answer.kind == BODY_EMPTY && !r->headers.n)
+		field_mean(f, STATE_PROBLEM, "%s", _("no more of the answer was given"));
 	else
 		field_mean(f, STATE_PROBLEM, _("the answer is %s"),
 			tr(body_kind_words(x->answer.kind)));

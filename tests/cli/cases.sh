@@ -95,6 +95,17 @@ for how in bom utf16 crlf pasted attached; do
 		{ result "not ok" "a case that came as $how"; note err; }
 done
 
+# of a text that quotes an answer nothing is said that is not in it, and nothing "was sent yet"
+printf '%s.%s.c2ln\n' "$(printf '{"alg":"RS256"}' | base64 | tr -d '=\n')" \
+	"$(printf '{"iss":"https://idp.example","exp":1700000000}' | base64 | tr -d '=\n')" >alone.txt
+{ echo "We send this token:"; cat alone.txt; echo 'and get "401 Unauthorized". Can you have a look?'; } >quoted.txt
+"$tt" inspect quoted.txt --format html >out 2>err
+grep -q "no more of the answer was given" out && ! grep -q 'asked with the current access token' out &&
+	result ok "an answer that is quoted, and no more of it" || { result "not ok" "a quoted answer"; note out; }
+"$tt" inspect alone.txt --format html >out 2>err
+! grep -q 'sent yet' out && grep -q 'No user-information query is in what was recorded' out &&
+	result ok "of a token alone nothing is called not sent yet" || { result "not ok" "a token alone"; note out 60; }
+
 # without its head: by the clock of its newest exchange
 sed '1s/"schema"/"schema/' expired.case >headless.case
 "$tt" inspect headless.case >out 2>err; status=$?

@@ -324,6 +324,10 @@ test_helpdesk(void **state)
 		play_keys(t, "\025");
 		vt_paste(t, "mail.txt", strlen("mail.txt"));
 		play_keys(t, "\r");
+		if (k > 0) { /* it is there: written over when that was said */
+			play_shows(t, "This file is there already");
+			play_keys(t, "\r");
+		}
 		file_has("mail.txt", mail);
 		vt_type(t, "q");
 		play_restored(t);
@@ -349,6 +353,10 @@ test_helpdesk_in_lines(void **state)
 	choose(t, "x\r", "File for the report");
 	choose(t, "mail.txt\r", "Written.");
 	file_has("mail.txt", mail);
+	/* once more: what stands there goes only when that was said */
+	choose(t, "x\r", "File for the report");
+	choose(t, "mail.txt\r", "This file is there already. Write over it? [y/N]");
+	choose(t, "y\r", "Written.");
 	end_lines(t);
 }
 

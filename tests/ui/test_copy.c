@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "diagnose/reply.h"
 #include "ui/user.h"
 
 static char clipped[4096];
@@ -103,6 +104,30 @@ test_exchange(void **state)
 	end(ui);
 }
 
+/* What can be sent back as it stands: from any step, with nothing marked. */
+static void
+test_reply(void **state)
+{
+	struct ui *ui = begin(STEP_EXPIRY);
+	struct buf words;
+
+	(void)state;
+	buf_init(&words, 4096);
+	assert_int_equal(reply_text(ui->m.diagnosis, &words), RES_OK);
+	assert_true(words.len > 0);
+	act(ui, ACT_COPY);
+	for (int i = 1; i < 10 && !clipped[0]; i++) {
+		char line[80], digit[2] = {(char)('0' + i), '\0'};
+
+		snprintf(line, sizeof(line), "%d the reply for the user to the clipboard", i);
+		if (shows(ui, 18, 60, line))
+			type(ui, digit);
+	}
+	assert_string_equal(clipped, buf_str(&words));
+	buf_release(&words);
+	end(ui);
+}
+
 /* The record that was marked when the question came up, whatever was logged since. */
 static void
 test_record(void **state)
@@ -142,6 +167,8 @@ test_into_a_file(void **state)
 	act(ui, ACT_ERASE_ALL);
 	type(ui, path);
 	act(ui, ACT_ACCEPT);
+	assert_true(shows(ui, 18, 60, "This file is there already"));
+	act(ui, ACT_ACCEPT);
 	assert_non_null(strstr(ui->notice, "secrets are masked"));
 	buf_init(&b, 4096);
 	assert_int_equal(file_read(path, &b, NULL), RES_OK);
@@ -162,8 +189,14 @@ test_without_a_request(void **state)
 
 	(void)state;
 	fake.c.n_exchanges = 0;
+	ui->m.walked = false;
 	act(ui, ACT_COPY);
 	assert_non_null(strstr(ui->notice, "Nothing was sent yet"));
+	/* of what was given alone there is a reply all the same */
+	ui->m.walked = true;
+	act(ui, ACT_COPY);
+	assert_true(shows(ui, 18, 60, "1 the reply for the user to the clipboard"));
+	act(ui, ACT_BACK);
 	mark(ui, "token");
 	act(ui, ACT_COPY);
 	assert_true(shows(ui, 18, 60, "1 the marked value to the terminal's clipboard"));
@@ -241,6 +274,7 @@ main(void)
 		cmocka_unit_test(test_value),
 		cmocka_unit_test(test_finding),
 		cmocka_unit_test(test_exchange),
+		cmocka_unit_test(test_reply),
 		cmocka_unit_test(test_record),
 		cmocka_unit_test(test_into_a_file),
 		cmocka_unit_test(test_without_a_request),
