@@ -32,6 +32,9 @@ app_check_output(const struct options *o, struct err *e)
 		r = err_set(e, RES_UNSUPPORTED,
 			"--save keeps the claims, without which a case is not the same case; "
 			"--claims is for reports");
+	if (r == RES_OK && (opt_given(o, OPT_WARNING) || opt_given(o, OPT_CRITICAL)) &&
+		opt_choice(o, OPT_FORMAT) != REPORT_NAGIOS)
+		r = err_set(e, RES_UNSUPPORTED, "--warning and --critical are for --format nagios");
 	for (size_t i = 0; r == RES_OK && i < ARRAY_SIZE(outputs); i++)
 		r = check_folder(o, outputs[i], e);
 	return r;
@@ -49,6 +52,8 @@ app_report_input(const struct app *a)
 		.claims = opt_given(o, OPT_CLAIMS) ? (enum claims_mode)opt_choice(o, OPT_CLAIMS)
 						   : CLAIMS_KEEP,
 		.redactor = a->redactor,
+		.warning_s = opt_int(o, OPT_WARNING),
+		.critical_s = opt_int(o, OPT_CRITICAL),
 	};
 }
 
@@ -130,9 +135,10 @@ int
 app_verdict_status(const struct app *a)
 {
 	const struct diagnosis *d = wizard_diagnosis(a->wizard);
+	struct report_input in = app_report_input(a);
 
 	if (opt_choice(a->opt, OPT_FORMAT) == REPORT_NAGIOS)
-		return report_nagios_status(a->wizard);
+		return report_nagios_status(&in);
 	switch (d->verdict.state) {
 	case STATE_OK:
 	case STATE_WARNING:

@@ -15,8 +15,8 @@ warns(const struct diagnosis *d)
 	return false;
 }
 
-int
-report_nagios_status(const struct wizard *w)
+static int
+status_of(const struct wizard *w)
 {
 	const struct diagnosis *d = wizard_diagnosis(w);
 
@@ -34,6 +34,26 @@ report_nagios_status(const struct wizard *w)
 		break;
 	}
 	return 3;
+}
+
+int
+report_nagios_status(const struct report_input *in)
+{
+	int status = status_of(in->w);
+	int64_t left;
+
+	if (status >= 2 || !facts_remaining(wizard_facts(in->w), &left))
+		return status;
+	return left < in->critical_s ? 2 : left < in->warning_s ? 1 : status;
+}
+
+/* "300:" alerts below 300, as the guidelines write ranges. */
+static void
+limit(struct buf *out, int64_t seconds)
+{
+	buf_putc(out, ';');
+	if (seconds)
+		buf_printf(out, "%lld:", (long long)seconds);
 }
 
 /* A plugin's text ends where its performance data begins. */
@@ -56,8 +76,13 @@ performance(const struct report *r, struct buf *out)
 	bool any = false;
 
 	buf_puts(out, " |");
-	if (facts_remaining(r->f, &left))
+	if (facts_remaining(r->f, &left)) {
 		buf_printf(out, " expires_in=%llds", (long long)left);
+		if (r->in->warning_s || r->in->critical_s) {
+			limit(out, r->in->warning_s);
+			limit(out, r->in->critical_s);
+		}
+	}
 	if (r->f->skew.known)
 		buf_printf(out, " clock_skew=%.3fs", r->f->skew.seconds);
 	for (size_t i = 0; i < r->c->n_exchanges; i++) {
@@ -88,7 +113,7 @@ report_nagios(const struct report *r, struct buf *out)
 
 	buf_init(&chain, LIMIT_REPORT);
 	report_chain(r, &chain);
-	buf_printf(out, "TOKENTRIAGE %s - ", words[report_nagios_status(r->in->w)]);
+	buf_printf(out, "TOKENTRIAGE %s - ", words[report_nagios_status(r->in)]);
 	without_bars(r, out, r->d->verdict.summary);
 	performance(r, out);
 	if (chain.len) {

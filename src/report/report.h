@@ -30,6 +30,8 @@ struct report_input {
 	bool ascii, color; /* text only */
 	bool show_secrets; /* text only: the tokens' values */
 	size_t width; /* text only: columns to wrap at; 0: 80 */
+	/* nagios only: seconds to expiry below which it is WARNING or CRITICAL; 0: no such limit */
+	int64_t warning_s, critical_s;
 };
 
 /* The forms (formats.def), in the order of --format's words. */
@@ -71,8 +73,8 @@ char *report_words(const struct report_input *in, const char *sentence);
 /*
  * The status of --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (Monitoring Plugins'
  * guidelines).  New tokens that could not be stored are CRITICAL, whatever the verdict: the next
- * run has only the old ones.
+ * run has only the old ones.  in's limits can only make it worse.
  */
-int report_nagios_status(const struct wizard *w);
+int report_nagios_status(const struct report_input *in);
 
 #endif

@@ -16,7 +16,7 @@ plugin() { # STATUS WORD WHAT -- ARGUMENTS
 		result "not ok" "$what: status $status, $(cat line)"; note err; fi
 }
 perfdata() { # 'label'=value[unit];[warn];[crit];[min];[max], blank-separated, behind the only bar
-	[ "$(tr -cd '|' <line | wc -c)" = 1 ] && sed 's/.*| //' line | tr ' ' '\n' | grep -Evx "[a-z_-]+=-?[0-9]+(\.[0-9]+)?s?(;[0-9.]*){0,4}" && return 1
+	[ "$(tr -cd '|' <line | wc -c)" = 1 ] && sed 's/.*| //' line | tr ' ' '\n' | grep -Evx "[a-z_-]+=-?[0-9]+(\.[0-9]+)?s?(;([0-9.]*:?)){0,4}" && return 1
 	return 0
 }
 for s in healthy expiring expired healthy-opaque; do "$tt" demo $s --save $s.case >/dev/null 2>&1 </dev/null; done
@@ -27,6 +27,14 @@ plugin 2 CRITICAL "expired" -- inspect expired.case
 expect "... with numbers behind it" perfdata
 expect "... time left is below zero" grep -q ' expires_in=-[0-9]*s' line
 expect "... cause and remedy on lines of their own" sh -c "sed -n 2p out | grep -q '^cause: token-expired' && sed -n 3p out | grep -q '^remedy: .'"
+plugin 0 OK "limits that are kept" -- inspect healthy.case --warning 60 --critical 10
+expect "... with ranges behind it" perfdata
+expect "... that alert below them" grep -Eq ' expires_in=[0-9]+s;60:;10: ' line
+plugin 1 WARNING "it expires before the limit" -- inspect healthy.case --warning 1000000
+expect "... the other range is empty" grep -Eq ' expires_in=[0-9]+s;1000000:; ' line
+plugin 2 CRITICAL "... before that of CRITICAL" -- inspect healthy.case --warning 1000000 --critical 999999
+plugin 2 CRITICAL "no limit makes it better" -- inspect expired.case --warning 1
+"$tt" inspect healthy.case --warning 5 >out 2>err; expect "limits are for a plugin" sh -c "[ $? = 2 ] && grep -q 'for --format nagios' err"
 plugin 3 UNKNOWN "nobody answers with a reason" -- inspect --step userinfo /dev/null
 printf 'HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n' >bare.txt
 plugin 3 UNKNOWN "a bare refusal" -- inspect --step userinfo bare.txt
