@@ -14,6 +14,7 @@ struct bulk_input {
 	size_t at;               /* of text */
 	uint64_t line, used, taken, size;
 	bool end, skipping;      /* nothing more comes; the rest of a line that is too long */
+	bool exposed;
 };
 
 void
@@ -64,6 +65,7 @@ bulk_input_open(const char *path, struct bulk_shard shard, struct err *e)
 	in->fd = fd;
 	in->shard = shard;
 	in->size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+	in->exposed = S_ISREG(st.st_mode) && (st.st_mode & 077) != 0;
 	buf_init_wiping(&in->text, 2 * (size_t)BULK_LINE_MAX);
 	return in;
 }
@@ -77,6 +79,12 @@ bulk_input_close(struct bulk_input *in)
 		close(in->fd);
 	buf_release(&in->text);
 	free(in);
+}
+
+bool
+bulk_input_exposed(const struct bulk_input *in)
+{
+	return in->exposed;
 }
 
 int

@@ -40,6 +40,8 @@ struct bulk_input *bulk_input_open(const char *path, struct bulk_shard shard, st
 void bulk_input_close(struct bulk_input *in);
 /* AGAIN: nothing more is there now; poll the fd.  ITEM: *out is the caller's to release. */
 enum feed bulk_input_next(struct bulk_input *in, struct bulk_item *out, struct err *e);
+/* A file that others than its owner may read. */
+bool bulk_input_exposed(const struct bulk_input *in);
 int bulk_input_fd(const struct bulk_input *in);
 /* Bytes taken and in all (0: not known), for the progress. */
 void bulk_input_bytes(const struct bulk_input *in, uint64_t *taken, uint64_t *all);

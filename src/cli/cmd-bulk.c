@@ -375,6 +375,8 @@ begin(struct bulk *b, struct err *e)
 	ops = modules_transport(e);
 	b->shared = ops ? shared_new(ops, &clock_system, &rng_system, &limits, e) : NULL;
 	b->in = b->shared ? bulk_input_open(o->args[0], shard, e) : NULL;
+	if (b->in && bulk_input_exposed(b->in))
+		app_warn("%s holds tokens and is readable by others (chmod 600)", o->args[0]);
 	b->out = b->in ? bulk_output_open(opt_str(o, OPT_OUTPUT), opt_given(o, OPT_RESUME),
 			       4 * most + BULK_WINDOW_MIN, e)
 		       : NULL;

@@ -133,6 +133,10 @@ if jq --version >/dev/null 2>&1; then
 	sh ./command; sed -n 5p marked >wanted
 	expect "... of these lines" cmp again.txt wanted
 fi
+cp marked open; chmod 644 open; bulk open >out
+expect "a list that others may read is warned of" grep -q '^tokentriage: warning: open holds tokens and is readable by others' err
+chmod 600 open; bulk open >out
+expect "... and a private one is not" sh -c '! grep -q warning err'
 printf '\377\376o\0k\0\n\0' >utf16
 bulk utf16 >out
 is "UTF-16 is refused" $status 2
