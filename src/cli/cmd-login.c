@@ -234,6 +234,8 @@ run(struct app *a)
 	struct err e = ERR_INIT;
 	int status;
 
+	if (isatty(STDERR_FILENO)) /* somebody reads what is asked there */
+		app_speak(a);
 	if (!modules_transport(&e)) {
 		app_fail(&e);
 		return STATUS_INTERNAL;
@@ -269,11 +271,8 @@ cmd_login(const struct options *o)
 		wizard_set_token_place(a.wizard, PLACE_FILE, opt_str(o, OPT_TOKENS_OUT), &e) !=
 			RES_OK)
 		status = app_fail(&e);
-	else {
-		if (isatty(STDERR_FILENO)) /* somebody reads what is asked there */
-			app_speak(&a);
+	else
 		status = run(&a);
-	}
 	app_release(&a);
 	return status;
 }

@@ -45,12 +45,12 @@ draw_too_small(struct canvas *c)
 {
 	const char *const words[] = {_("too small: needs 60x18"), "needs 60x18", "60x18"};
 	size_t i = 0;
+	int cells;
 
-	while (i + 1 < ARRAY_SIZE(words) && (int)strlen(words[i]) > c->cols)
+	while ((cells = (int)text_cells(span_of(words[i]))) > c->cols && i + 1 < ARRAY_SIZE(words))
 		i++;
-	canvas_puts(c, c->rows / 2,
-		c->cols > (int)strlen(words[i]) ? (c->cols - (int)strlen(words[i])) / 2 : 0,
-		c->cols, UIR_WARNING, words[i]);
+	canvas_puts(c, c->rows / 2, c->cols > cells ? (c->cols - cells) / 2 : 0, c->cols,
+		UIR_WARNING, words[i]);
 }
 
 void
@@ -139,6 +139,7 @@ ui_event(struct ui *ui, const struct key_event *ev)
 	int at = ui->n_layers - 1;
 	struct layer l = ui->layers[at];
 	enum action a = ACT_NONE;
+	char key[32];
 
 	if (ui->notice[0]) {
 		ui->notice[0] = '\0';
@@ -157,9 +158,9 @@ ui_event(struct ui *ui, const struct key_event *ev)
 		follow_up(ui, at, &l, l.screen->event(ui, l.state, ev), ACT_NONE);
 	else if (ev->kind == EVENT_PASTE)
 		ui_notice(ui,
-			_("Pasted %zu bytes, but no field takes them here; t opens the token "
+			_("Pasted %zu bytes, but no field takes them here; %s opens the token "
 			  "field."),
-			ev->paste.n);
+			ev->paste.n, keymap_name(&ui->keymap, ACT_TOKENS, key, sizeof(key)));
 	ui->key = (struct key){0, 0};
 }
 

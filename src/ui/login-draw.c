@@ -5,6 +5,7 @@
 #include "ui/login.h"
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "base/tr.h"
 #include "ui/glyphs.h"
 #include "ui/letters.h"
@@ -224,10 +225,13 @@ draw_prepared(const struct ui *ui, const struct login *l, struct rect r, struct 
 
 /* An address that goes on says so where it is cut. */
 static void
-cut_here(struct canvas *c, int row, const char *words)
+cut_here(const struct ui *ui, int row, const char *fmt, enum action a, struct canvas *c)
 {
-	int cols = (int)text_cells(span_of(words));
+	char key[32], words[80];
+	int cols;
 
+	text_format(words, sizeof(words), fmt, keymap_name(&ui->keymap, a, key, sizeof(key)));
+	cols = (int)text_cells(span_of(words));
 	canvas_puts(c, row, c->cols - cols, cols, UIR_WARNING, words);
 }
 
@@ -254,6 +258,7 @@ draw_browser(const struct ui *ui, struct rect r, struct canvas *c)
 {
 	const struct login_model *m = &ui->m.login;
 	struct rect u = {r.row + 1, 0, r.rows - 5, c->cols};
+	char copy[32], alone[32], words[200];
 	struct buf shown;
 	const char *url;
 	bool hidden;
@@ -271,15 +276,18 @@ draw_browser(const struct ui *ui, struct rect r, struct canvas *c)
 	hard_lines(url, u, 0, UIR_VALUE, c);
 	row = u.row + (all < u.rows ? all : u.rows);
 	if (all > u.rows)
-		cut_here(c, u.row + u.rows - 1, _(" … v shows it whole"));
+		cut_here(ui, u.row + u.rows - 1, _(" … %s shows it whole"), ACT_ADDRESS, c);
 	canvas_printf(c, row + 1, 3, c->cols - 4, UIR_MEANING,
 		m->listening ? _("Listening at %s") : _("Not listening. It ends at %s"),
 		m->redirect_uri ? m->redirect_uri : "");
-	canvas_wrap(c, (struct rect){row + 2, 3, 2, c->cols - 4}, UIR_MEANING,
-		span_of(hidden ? _("The ID token in it (…) is not shown here. Copied with c it is "
-				   "whole; v shows it alone and whole.")
-			       : _("Selected with the mouse, or copied with c, it is whole; v "
-				   "shows it alone.")));
+	text_format(words, sizeof(words),
+		hidden ? _("The ID token in it (…) is not shown here. Copied with %s it is whole; "
+			   "%s shows it alone and whole.")
+		       : _("Selected with the mouse, or copied with %s, it is whole; %s shows it "
+			   "alone."),
+		keymap_name(&ui->keymap, ACT_COPY, copy, sizeof(copy)),
+		keymap_name(&ui->keymap, ACT_ADDRESS, alone, sizeof(alone)));
+	canvas_wrap(c, (struct rect){row + 2, 3, 2, c->cols - 4}, UIR_MEANING, span_of(words));
 	if (m->ignored)
 		canvas_printf(c, row + 4, 3, c->cols - 4, UIR_WARNING,
 			P_("%u request came that did not answer this login, and was ignored.",
@@ -351,7 +359,7 @@ draw_address(const struct ui *ui, struct canvas *c)
 	struct rect all = {0, 0, c->rows - 1, c->cols};
 
 	if (hard_lines(login_address(&ui->m.login), all, 0, UIR_TEXT, c) > all.rows)
-		cut_here(c, all.rows - 1, _(" … c copies it whole"));
+		cut_here(ui, all.rows - 1, _(" … %s copies it whole"), ACT_COPY, c);
 }
 
 static void

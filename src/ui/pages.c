@@ -241,10 +241,13 @@ void
 page_findings(struct page *p, const struct ui *ui)
 {
 	const struct diagnosis *d = ui->m.diagnosis;
+	char enter[32], walk[32];
 
 	if (!d || !ui->m.walked) {
 		page_add(p, UIR_NOTE, 0,
-			_("Nothing was looked at yet: Enter runs a step, w walks all five."));
+			_("Nothing was looked at yet: %s runs a step, %s walks all five."),
+			keymap_name(&ui->keymap, ACT_ENTER, enter, sizeof(enter)),
+			keymap_name(&ui->keymap, ACT_WALK, walk, sizeof(walk)));
 		return;
 	}
 	/* the first finding says the same */

@@ -365,6 +365,9 @@ test_an_id_token_is_not_shown_by_itself(void **state)
 	assert_true(shows(ui, 24, 80, "aaaa&state=9f1c0a7e\n"));
 	assert_false(shows(ui, 24, 80, "c copies it whole"));
 	assert_true(shows(ui, 18, 60, "aaaa … c copies it whole\n"));
+	/* the key is named as the user has it */
+	assert_int_equal(keymap_set(&ui->keymap, SPAN_LIT("copy"), &SPAN_LIT("Y"), 1, NULL), RES_OK);
+	assert_true(shows(ui, 18, 60, "aaaa … Y copies it whole\n"));
 	end(ui);
 }
 
