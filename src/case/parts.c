@@ -354,7 +354,8 @@ same_name(const struct part *a, const struct part *b)
 			: strcmp(a->name, b->name) == 0);
 }
 
-/* Of the other list what is called like l's part at `at`, and is as many-eth; NULL: there is none.
+/*
+ * Of the other list what is called like l's part at `at`, and is as many-eth; NULL: there is none.
  */
 static const struct part *
 counterpart(const struct part_list *l, size_t at, const struct part_list *other)

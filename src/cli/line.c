@@ -30,7 +30,8 @@ width(const struct line *l)
 	return n < LINE_LEAST ? LINE_LEAST : (int)n - 1;
 }
 
-/* Words are kept whole; what goes on in the next line stands two cells deeper than where it began.
+/*
+ * Words are kept whole; what goes on in the next line stands two cells deeper than where it began.
  */
 static void
 put_wrapped(struct line *l, struct span text)

@@ -203,7 +203,8 @@ set_option(struct options *o, enum opt id, char *value, struct err *e)
 	return RES_OK;
 }
 
-/* The command is the first argument; before any option, so that it decides which options there are.
+/*
+ * The command is the first argument; before any option, so that it decides which options there are.
  */
 static enum res
 find_command(struct options *o, int argc, char **argv, struct err *e)

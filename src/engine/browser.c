@@ -40,7 +40,8 @@ find_program(struct span name)
 	return NULL;
 }
 
-/* The first of $BROWSER (commands with colons between them) that is there; its words in *command.
+/*
+ * The first of $BROWSER (commands with colons between them) that is there; its words in *command.
  */
 static char *
 find_browser(struct span *command)

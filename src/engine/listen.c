@@ -235,7 +235,8 @@ accept_all(struct listener *l)
 	}
 }
 
-/* What is left of the request is read and dropped, so that closing does not reset the answer away.
+/*
+ * What is left of the request is read and dropped, so that closing does not reset the answer away.
  */
 static void
 conn_drain(struct conn *c)

@@ -182,7 +182,8 @@ challenge_with_error(const struct challenges *c)
 	return NULL;
 }
 
-/* Joins what the body and the challenges say: a protocol code from either before a vendor's word.
+/*
+ * Joins what the body and the challenges say: a protocol code from either before a vendor's word.
  */
 static void
 read_error(struct answer *a, bool refused, bool failed, const struct http_response *r)

@@ -344,7 +344,8 @@ token_info_read(struct token_info *out, struct span value)
 		utf8_decode(span_from(value, out->odd_at), &out->odd_cp);
 	secret_fingerprint(value, out->fingerprint);
 	secret_mask_span(value, out->mask);
-	/* What is inside a wrapping is the same token; its claims help although it was sent wrong.
+	/*
+	 * What is inside a wrapping is the same token; its claims help although it was sent wrong.
 	 */
 	buf_init_wiping(&repaired, LIMIT_TOKEN);
 	token_repair(&repaired, value, NULL);

@@ -21,7 +21,8 @@ void report_release(struct report *r);
 char *report_text(const struct report *r, struct span s);
 char *report_lines(const struct report *r, struct span s); /* the same, line breaks stay */
 void report_set(const struct report *r, struct json *obj, const char *key, struct span s);
-/* Is the value of a claim, field or fact of that name ("sub", "introspection.sub") to be left out?
+/*
+ * Is the value of a claim, field or fact of that name ("sub", "introspection.sub") to be left out?
  */
 bool report_omits(const struct report *r, struct span name);
 /* The same of a row: also members of an answer, and claims, that are not the protocol's own. */

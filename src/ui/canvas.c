@@ -65,7 +65,8 @@ clip_cells(struct span s, size_t cells)
 	return ascii_bytes(most) == most.n ? span_sub(s, 0, cells) : utf8_clip(s, cells);
 }
 
-/* utf8_width() of what is drawn most: the chrome's own glyphs are one cell wide (a test checks it).
+/*
+ * utf8_width() of what is drawn most: the chrome's own glyphs are one cell wide (a test checks it).
  */
 static int
 width_of(uint32_t cp)

@@ -173,7 +173,8 @@ moment_here(const struct ui *ui)
 		: clock_wall_us(ui->d->clock);
 }
 
-/* The first row whose exchange was sent at that time or later, else the last; false: there is none.
+/*
+ * The first row whose exchange was sent at that time or later, else the last; false: there is none.
  */
 static bool
 row_at(const struct ui *ui, int64_t wall_us, int *row)

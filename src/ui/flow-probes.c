@@ -1,4 +1,5 @@
-/* Further probes: what each would tell, what it costs and what it risks, before anything is sent.
+/*
+ * Further probes: what each would tell, what it costs and what it risks, before anything is sent.
  */
 #include "ui/state.h"
 

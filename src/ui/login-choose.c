@@ -90,9 +90,8 @@ choose_mouse(struct ui *ui, void *state, const struct mouse *m)
 }
 
 /*
- * One flow: its name; below, what it takes, or what stands against it. On a small terminal what
- * it takes stands
- * below the marked one alone, and whole.  Returns the rows.
+ * One flow: its name; below, what it takes, or what stands against it.  On a small terminal what it
+ * takes stands below the marked one alone, and whole.  Returns the rows.
  */
 static int
 draw_flow(const struct ui *ui, const struct choose *s, size_t k, int row, struct canvas *c)

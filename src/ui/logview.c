@@ -124,7 +124,8 @@ logview_show_all(struct log_view *v)
 	v->filter = (struct log_filter){.level = LOG_TRACE};
 }
 
-/* The first record that is left to be looked at; the oldest may have gone before it was their turn.
+/*
+ * The first record that is left to be looked at; the oldest may have gone before it was their turn.
  */
 static uint64_t
 sift_next(const struct log *log, const struct log_view *v)

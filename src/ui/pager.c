@@ -1,4 +1,5 @@
-/* A page over everything between verdict and footer: scrolled, searched, its lines wrapped or not.
+/*
+ * A page over everything between verdict and footer: scrolled, searched, its lines wrapped or not.
  */
 #include "ui/state.h"
 
@@ -266,7 +267,8 @@ turn_wrap(struct ui *ui, struct pager *p)
 	clamp(ui, p);
 }
 
-/* From the finding that was found by a search, else the one at the top.  False: the page has none.
+/*
+ * From the finding that was found by a search, else the one at the top.  False: the page has none.
  */
 static bool
 jump_from_line(struct ui *ui, const struct pager *p)

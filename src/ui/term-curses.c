@@ -224,7 +224,8 @@ rescue_arm(int in)
 	rescue_add(capability("op"));
 	rescue_add(capability("cnorm"));
 	rescue_add(capability("rmcup"));
-	/* terminals that keep the cursor's visibility with its place (libvterm) hide it again here
+	/*
+	 * terminals that keep the cursor's visibility with its place (libvterm) hide it again here
 	 */
 	rescue.cursor = rescue.n;
 	rescue_add(capability("cnorm"));

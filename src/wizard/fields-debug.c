@@ -1,4 +1,5 @@
-/* Step 5 on the screen: the findings with what explains them, then every exchange with its phases.
+/*
+ * Step 5 on the screen: the findings with what explains them, then every exchange with its phases.
  */
 #include "wizard/fields-rooms.h"
 

@@ -129,7 +129,8 @@ exp_disagreement(struct field *row, const struct facts *f, bool local)
 			time_screen(when, own->at, local));
 }
 
-/* expires_in counts from when the response came, exp is a date: both should mean the same moment.
+/*
+ * expires_in counts from when the response came, exp is a date: both should mean the same moment.
  */
 static void
 expires_in_row(struct field_list *l, const struct facts *f, const struct case_token *t)
