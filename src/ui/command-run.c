@@ -29,7 +29,7 @@ show_guide(struct ui *ui, struct span first, struct span second UNUSED, struct e
 	if (step_from_id(first, &s)) {
 		page_init(&p);
 		page_guide(&p, ui, s);
-		pager_open(ui, _("Guide"), &p);
+		pager_open(ui, ACT_GUIDE, _("Guide"), &p);
 	}
 	return true;
 }
@@ -62,7 +62,7 @@ explain(struct ui *ui, struct span first, struct span second UNUSED, struct err 
 
 	page_init(&p);
 	page_entry(&p, first);
-	pager_open(ui, text_safe_into(title, sizeof(title), first), &p);
+	pager_open(ui, ACT_NONE, text_safe_into(title, sizeof(title), first), &p);
 	return true;
 }
 

@@ -47,9 +47,9 @@ static void
 entry_words(word_sink *each, void *ctx)
 {
 	for (size_t i = 0; i < catalogue_count; i++)
-		each(ctx, catalogue[i].id, catalogue[i].title);
+		each(ctx, catalogue[i].id, tr(catalogue[i].title));
 	for (size_t i = 0; i < oauth_error_count; i++)
-		each(ctx, oauth_errors[i].code, oauth_errors[i].meaning);
+		each(ctx, oauth_errors[i].code, tr(oauth_errors[i].meaning));
 }
 
 static void

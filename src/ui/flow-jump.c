@@ -286,5 +286,5 @@ flow_diff(struct ui *ui)
 	page_diff(&p, first, second);
 	snprintf(title, sizeof(title), _("Exchanges %u and %u"), (unsigned)first->n,
 		(unsigned)second->n);
-	pager_open(ui, title, &p);
+	pager_open(ui, ACT_NONE, title, &p);
 }

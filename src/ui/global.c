@@ -28,23 +28,23 @@ open_page(struct ui *ui, enum action a)
 	switch (a) {
 	case ACT_HELP:
 		page_help(&p, &ui->keymap);
-		pager_open(ui, _("Help"), &p);
+		pager_open(ui, ACT_HELP, _("Help"), &p);
 		break;
 	case ACT_FINDINGS:
 		page_findings(&p, ui);
-		pager_open(ui, _("Findings"), &p);
+		pager_open(ui, ACT_FINDINGS, _("Findings"), &p);
 		break;
 	case ACT_EXPLAIN:
 		page_catalogue(&p);
-		pager_open(ui, _("Catalogue"), &p);
+		pager_open(ui, ACT_EXPLAIN, _("Catalogue"), &p);
 		break;
 	case ACT_DECISION:
 		page_decision(&p, ui, decision_here(ui->d->wizard), true);
-		pager_open(ui, _("Your application"), &p);
+		pager_open(ui, ACT_DECISION, _("Your application"), &p);
 		break;
 	default:
 		page_guide(&p, ui, ui->step);
-		pager_open(ui, _("Guide"), &p);
+		pager_open(ui, ACT_GUIDE, _("Guide"), &p);
 		break;
 	}
 }

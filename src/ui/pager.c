@@ -12,6 +12,7 @@
 enum { SHIFT = 8, TWO_FROM = 150, GAP = 4 /* between the columns */ };
 
 struct pager {
+	enum action opener; /* whose key closes it again; ACT_NONE */
 	char title[80];
 	struct page page;
 	int top, shift;
@@ -200,7 +201,7 @@ static unsigned
 pager_close(struct ui *ui, const struct pager *p, enum action a)
 {
 	/* the guide's key goes on: beside the fields, whole, gone */
-	if (a == ACT_GUIDE && ui->canvas.cols >= UI_GUIDE_COLS && strcmp(p->title, _("Guide")) == 0)
+	if (a == ACT_GUIDE && p->opener == ACT_GUIDE && ui->canvas.cols >= UI_GUIDE_COLS)
 		ui->guide = false;
 	ui->search[0] = '\0';
 	return UI_CLOSE;
@@ -323,9 +324,8 @@ pager_action(struct ui *ui, void *state, enum action a)
 	case ACT_FINDINGS:
 		return pager_close(ui, p, a);
 	case ACT_DECISION:
-		return strcmp(p->title, _("Your application")) == 0 ? UI_CLOSE : UI_PROPAGATE;
 	case ACT_EXPLAIN:
-		return strcmp(p->title, _("Catalogue")) == 0 ? UI_CLOSE : UI_PROPAGATE;
+		return p->opener == a ? UI_CLOSE : UI_PROPAGATE;
 	case ACT_FOCUS_NEXT:
 	case ACT_FOCUS_PREV:
 		return UI_HANDLED;
@@ -412,9 +412,9 @@ static const struct screen screen_pager = {
 	.hints = pager_hints,
 };
 
-void
-pager_open_exchange(
-	struct ui *ui, const char *title, struct page *page_take, const struct exchange *x)
+static void
+open_pager(struct ui *ui, enum action opener, const char *title, struct page *page_take,
+	const struct exchange *x)
 {
 	struct pager *p = ui_push(ui, &screen_pager);
 
@@ -422,6 +422,7 @@ pager_open_exchange(
 		page_release(page_take);
 		return;
 	}
+	p->opener = opener;
 	text_safe_into(p->title, sizeof(p->title), span_of(title));
 	p->page = *page_take;
 	p->fixed = p->page.n;
@@ -430,7 +431,14 @@ pager_open_exchange(
 }
 
 void
-pager_open(struct ui *ui, const char *title, struct page *page_take)
+pager_open_exchange(
+	struct ui *ui, const char *title, struct page *page_take, const struct exchange *x)
 {
-	pager_open_exchange(ui, title, page_take, NULL);
+	open_pager(ui, ACT_NONE, title, page_take, x);
+}
+
+void
+pager_open(struct ui *ui, enum action opener, const char *title, struct page *page_take)
+{
+	open_pager(ui, opener, title, page_take, NULL);
 }

@@ -80,12 +80,12 @@ page_entry(struct page *p, struct span id)
 		heading(p, tr(c->title));
 		catalogue_lines(p, c, 0);
 		gap(p);
-		page_add(p, UIR_NEXT, 0, "%s", catalogue_rule(c)->remedy);
+		page_add(p, UIR_NEXT, 0, "%s", tr(catalogue_rule(c)->remedy));
 		page_add(p, UIR_MEANING, 0, "%s", catalogue_rule(c)->references);
 	}
 	if (o) {
 		heading(p, o->code);
-		page_add(p, UIR_GUIDE, 0, "%s (%s)", o->meaning, o->defined);
+		page_add(p, UIR_GUIDE, 0, "%s (%s)", tr(o->meaning), o->defined);
 	}
 }
 

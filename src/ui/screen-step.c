@@ -214,7 +214,7 @@ enter(struct ui *ui)
 		page_init(&p);
 		if (f->decision > 0) {
 			page_decision(&p, ui, (size_t)f->decision - 1, false);
-			pager_open(ui, _("Your application"), &p);
+			pager_open(ui, ACT_DECISION, _("Your application"), &p);
 			return UI_REDRAW;
 		}
 		page_field(&p, ui, f);

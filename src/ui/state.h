@@ -232,8 +232,9 @@ void page_draw_flat(const struct page *p, struct rect r, int top, int shift, con
 int page_height(const struct page *p, int cols);
 
 /* --- pager.c ------------------------------------------------------------------------------------------- */
-/* Opens a pager with the page (taken). */
-void pager_open(struct ui *ui, const char *title, struct page *page_take);
+/* Opens a pager with the page (taken).  opener: whose key closes it again; ACT_NONE: nobody's. */
+void pager_open(
+	struct ui *ui, enum action opener, const char *title, struct page *page_take);
 /* … with an exchange below it, raw or decoded as a key says; x may be NULL. */
 void pager_open_exchange(struct ui *ui, const char *title, struct page *page_take, const struct exchange *x);
 
