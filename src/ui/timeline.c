@@ -12,6 +12,15 @@ struct scale {
 	int col, cells;
 };
 
+/* What is drawn of one token. */
+struct lifeline {
+	const struct timeline *t;
+	const struct life *life;
+	enum state band; /* of its countdown */
+	int64_t leeway_s;
+	bool local; /* times in local time */
+};
+
 /* The cell of a moment, kept inside the line. */
 static int
 cell_of(const struct scale *s, double at)
@@ -58,23 +67,25 @@ held(int64_t at, int64_t left, int phase, int step)
 }
 
 static void
-draw_line(const struct timeline *t, const struct life *l, enum state band, int64_t leeway, int row,
-	const struct scale *s, struct canvas *c)
+draw_line(const struct lifeline *line, int row, const struct scale *s, struct canvas *c)
 {
+	const struct timeline *t = line->t;
+	const struct life *l = line->life;
+	enum state band = line->band;
 	int64_t left = (l->to > -(INT64_MAX / 4) && l->to < INT64_MAX / 4 ? l->to : 0) - t->now_s;
 	int now = cell_of(s, (double)held(t->now_s, left, 0, 2));
 	int local = cell_of(s, (double)held(t->local_s, left, 1, 4));
 	int start = cell_of(s, (double)(l->from ? l->from : s->from));
 	int end = cell_of(s, (double)l->to);
 	int open = l->not_before > l->from ? cell_of(s, (double)l->not_before) : start;
-	int late = cell_of(s, (double)l->to + (double)leeway);
+	int late = cell_of(s, (double)l->to + (double)line->leeway_s);
 
 	stretch(c, row, start, now, GLYPH_HLINE, UIR_RULE);
 	if (l->to) {
 		stretch(c, row, open, end < now ? end : now, GLYPH_HLINE, UIR_RULE);
 		stretch(c, row, now > open ? now : open, end, band_glyph(band), band_role(band));
 		stretch(c, row, end, now, GLYPH_PROBLEM, UIR_PROBLEM);
-		if (leeway > 0)
+		if (line->leeway_s > 0)
 			stretch(c, row, end + 1, (late > end ? late : end + 1) + 1, GLYPH_SHADE,
 				UIR_WARNING);
 	}
@@ -111,17 +122,18 @@ shorten(char from[40], char to[40])
 
 /* "issued …" below its mark at the left, "expires …" with its last letter below its own. */
 static void
-draw_labels(const struct timeline *t, const struct life *l, bool local, int row,
-	const struct scale *s, struct canvas *c)
+draw_labels(const struct lifeline *line, int row, const struct scale *s, struct canvas *c)
 {
-	const char *end_words = l->to <= t->now_s ? _("expired %s") : _("expires %s");
+	const struct life *l = line->life;
+	bool over = l->to <= line->t->now_s;
+	const char *end_words = over ? _("expired %s") : _("expires %s");
 	char from[40] = "", to[40] = "", text[120];
 	int left = cell_of(s, (double)l->from), right = s->col + s->cells, col, need;
 
 	if (l->from)
-		time_screen(from, l->from, local);
+		time_screen(from, l->from, line->local);
 	if (l->to)
-		time_screen(to, l->to, local);
+		time_screen(to, l->to, line->local);
 	text_format(text, sizeof text, _("issued %s"), from);
 	need = (int)text_cells(span_of(text)) + 2;
 	text_format(text, sizeof text, end_words, to);
@@ -140,8 +152,7 @@ draw_labels(const struct timeline *t, const struct life *l, bool local, int row,
 	col = cell_of(s, (double)l->to) + 1 - (int)text_cells(span_of(text));
 	if (col < left)
 		col = left;
-	canvas_puts(
-		c, row, col, right - col, l->to <= t->now_s ? UIR_PROBLEM : UIR_MEANING, text);
+	canvas_puts(c, row, col, right - col, over ? UIR_PROBLEM : UIR_MEANING, text);
 }
 
 struct legend {
@@ -212,37 +223,33 @@ timeline_rows(const struct timeline *t, int rows)
 }
 
 static void
-draw_token(const struct timeline *t, const struct life *l, enum state band, int64_t leeway,
-	const char *name, struct rect r, bool local, struct canvas *c)
+draw_token(const struct lifeline *line, const char *name, struct rect r, struct canvas *c)
 {
 	int width = r.cols >= NAME_LONG_FROM ? NAME_LONG : NAME_SHORT;
 	struct scale s = {.col = r.col + 3 + width, .cells = r.cols - 4 - width};
 
 	if (s.cells < 2)
 		return;
-	life_range(l, t->now_s, leeway, &s.from, &s.to);
+	life_range(line->life, line->t->now_s, line->leeway_s, &s.from, &s.to);
 	canvas_puts(c, r.row, r.col + 3, width - 1, UIR_NAME, name);
-	draw_line(t, l, band, leeway, r.row, &s, c);
+	draw_line(line, r.row, &s, c);
 	if (r.rows > 1)
-		draw_labels(t, l, local, r.row + 1, &s, c);
+		draw_labels(line, r.row + 1, &s, c);
 }
 
 void
 timeline_draw(const struct timeline *t, enum state access, enum state refresh, bool local,
 	struct rect r, struct canvas *c)
 {
+	const struct lifeline at = {t, &t->access, access, t->leeway_s, local};
+	const struct lifeline rt = {t, &t->refresh, refresh, 0, local};
 	bool wide = r.cols >= NAME_LONG_FROM;
 	struct rect old = canvas_clip(c, r);
-	struct rect line = {r.row, r.col, 2, r.cols};
 
-	draw_token(t, &t->access, access, t->leeway_s, wide ? _("access token") : "AT", line, local,
-		c);
-	if (r.rows >= 4) {
-		line.row += 2;
-		line.rows = r.rows - 3;
-		draw_token(t, &t->refresh, refresh, 0, wide ? _("refresh token") : "RT", line,
-			local, c);
-	}
+	draw_token(&at, wide ? _("access token") : "AT", (struct rect){r.row, r.col, 2, r.cols}, c);
+	if (r.rows >= 4)
+		draw_token(&rt, wide ? _("refresh token") : "RT",
+			(struct rect){r.row + 2, r.col, r.rows - 3, r.cols}, c);
 	if (r.rows >= 3)
 		draw_legend(t, access, r.row + r.rows - 1,
 			r.col + 3 + (wide ? NAME_LONG : NAME_SHORT), r.col + r.cols - 1, c);
