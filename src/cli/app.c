@@ -82,44 +82,56 @@ no_such_profile(const struct conf *c, const char *name, struct err *e)
 		*names ? names : "none");
 }
 
+static const struct profile_key *
+key_of_option(const struct option_row *row)
+{
+	for (size_t i = 0; i < profile_key_count; i++)
+		if (strcmp(profile_keys[i].name, row->key) == 0)
+			return &profile_keys[i];
+	return NULL;
+}
+
+static enum res
+apply_list(struct str_list *member, const struct profile_key *k, const struct option_row *row,
+	const struct str_list *given, struct err *e)
+{
+	const char *allowed = "";
+
+	for (size_t i = 0; i < given->n; i++) {
+		if (!conf_value_ok(k->name, span_of(given->v[i]), &allowed))
+			return err_set(e, RES_SYNTAX, "--%s: not of the form %s", row->name,
+				allowed);
+		str_list_add(member, span_of(given->v[i]));
+	}
+	return RES_OK;
+}
+
 static enum res
 apply_option(struct profile *p, const struct options *o, enum opt id, struct err *e)
 {
 	const struct option_row *row = &option_rows[id];
+	const struct profile_key *k = key_of_option(row);
 	const char *allowed = "";
+	void *member = k ? (char *)p + k->at : NULL;
 
-	for (size_t i = 0; i < profile_key_count; i++) {
-		const struct profile_key *k = &profile_keys[i];
-		void *member = (char *)p + k->at;
-
-		if (strcmp(k->name, row->key))
-			continue;
-		switch (k->kind) {
-		case KEY_INT:
-			*(int *)member = opt_int(o, id);
-			return RES_OK;
-		case KEY_BOOL:
-			*(bool *)member = true;
-			return RES_OK;
-		case KEY_LIST:
-			for (size_t n = 0; n < o->v[id].list.n; n++) {
-				if (!conf_value_ok(k->name, span_of(o->v[id].list.v[n]), &allowed))
-					return err_set(e, RES_SYNTAX, "--%s: not of the form %s",
-						row->name, allowed);
-				str_list_add(member, span_of(o->v[id].list.v[n]));
-			}
-			return RES_OK;
-		case KEY_STR:
-		case KEY_URL:
-		case KEY_TOKEN:
-			if (!conf_value_ok(k->name, span_of(o->v[id].str), &allowed))
-				return err_set(
-					e, RES_SYNTAX, "--%s: allowed: %s", row->name, allowed);
-			profile_set(member, span_of(o->v[id].str));
-			return RES_OK;
-		case KEY_SECRET:
-			break;
-		}
+	switch (k ? k->kind : KEY_SECRET) {
+	case KEY_INT:
+		*(int *)member = opt_int(o, id);
+		return RES_OK;
+	case KEY_BOOL:
+		*(bool *)member = true;
+		return RES_OK;
+	case KEY_LIST:
+		return apply_list(member, k, row, &o->v[id].list, e);
+	case KEY_STR:
+	case KEY_URL:
+	case KEY_TOKEN:
+		if (!conf_value_ok(k->name, span_of(o->v[id].str), &allowed))
+			return err_set(e, RES_SYNTAX, "--%s: allowed: %s", row->name, allowed);
+		profile_set(member, span_of(o->v[id].str));
+		return RES_OK;
+	case KEY_SECRET:
+		break;
 	}
 	return err_set(e, RES_UNSUPPORTED, "--%s has no key in a profile", row->name);
 }

@@ -261,6 +261,17 @@ option_by_letter(int letter, enum command c)
 	return -1;
 }
 
+/* One more than the command takes: perhaps it is the command, behind an option. */
+static enum res
+unexpected(enum command c, const char *arg, struct err *e)
+{
+	for (int k = 1; k < CMD_COUNT && c == CMD_WIZARD; k++)
+		if (strcmp(arg, command_rows[k].name) == 0)
+			return err_set(e, RES_SYNTAX,
+				"the command comes first: tokentriage %s [options]", arg);
+	return err_set(e, RES_SYNTAX, "unexpected argument '%s'", arg);
+}
+
 static enum res
 take_args(struct options *o, int argc, char **argv, int from, struct err *e)
 {
@@ -271,14 +282,8 @@ take_args(struct options *o, int argc, char **argv, int from, struct err *e)
 				"an argument looks like a token; other users can read a "
 				"process's arguments: put it into a file or on stdin");
 		}
-		if (o->n_args >= command_rows[o->command].most_args) {
-			for (int c = 1; c < CMD_COUNT && o->command == CMD_WIZARD; c++)
-				if (!strcmp(argv[i], command_rows[c].name))
-					return err_set(e, RES_SYNTAX,
-						"the command comes first: tokentriage %s [options]",
-						argv[i]);
-			return err_set(e, RES_SYNTAX, "unexpected argument '%s'", argv[i]);
-		}
+		if (o->n_args >= command_rows[o->command].most_args)
+			return unexpected(o->command, argv[i], e);
 		o->args[o->n_args++] = argv[i];
 	}
 	return RES_OK;
