@@ -173,6 +173,8 @@ may_be_dead(const struct facts *f, const struct diagnosis *d)
 static bool
 two_answers(const struct facts *f, const struct diagnosis *d)
 {
+	if (inactive_but_works(f))
+		return has(d, "introspect-inactive-unspecified");
 	return fact_rejected(f) && answer_error_is(f->userinfo, "invalid_token") &&
 		(has_open(d, "authorization-header-stripped") ||
 			(has(d, "token-rejected-unspecified") && f->active.v == TRI_YES));

@@ -8,6 +8,8 @@ import { spawn } from 'node:child_process';
 import { World, Certificates } from './world.mjs';
 import { situations } from './situations.mjs';
 import './fresh.mjs';
+import './third.mjs';
+import './odd.mjs';
 
 const [program, folder, ...rest] = process.argv.slice(2);
 const tap = rest.includes('--tap');

@@ -438,7 +438,8 @@ an_open_door_alone_blames_no_secret(void **state)
 	reply("POST", "/introspect", NULL, INACTIVE);
 	reply("POST", "/token", NULL, NO_SUCH_CODE);
 	reply("GET", "/me", NULL, USER);
-	AT(PROBES_ALL, token, "discovery introspection:basic userinfo introspection-probe:none token-probe:basic");
+	AT(PROBES_ALL, token, "discovery introspection:basic userinfo introspection-probe:none token-probe:basic "
+		"introspection:basic");
 	assert_string_equal(primary(t), "introspect-inactive-unspecified");
 	assert_int_equal(verdict(t), STATE_UNDETERMINED);
 	free(token);
@@ -453,11 +454,30 @@ a_closed_door_hides_no_refusal(void **state)
 
 	reply("GET", "openid-configuration", NULL, BOTH);
 	reply_once("POST", "/introspect", INACTIVE);
-	reply("POST", "/introspect", NULL, REFUSED);
+	reply_once("POST", "/introspect", REFUSED);
+	reply("POST", "/introspect", NULL, INACTIVE);
 	reply("GET", "/me", NULL, USER);
-	AT(PROBES_ALL, token, "discovery introspection:basic userinfo introspection-probe:none");
+	AT(PROBES_ALL, token, "discovery introspection:basic userinfo introspection-probe:none introspection:basic");
 	assert_string_equal(primary(t), "introspect-inactive-unspecified");
 	assert_int_equal(verdict(t), STATE_UNDETERMINED);
+	free(token);
+}
+
+/* ... or one server of several did not know the token. */
+static void
+an_inactive_token_that_works_is_asked_about_again(void **state)
+{
+	struct world *t = *state;
+	char *token = jwt(ISSUER, "app", 600, 0);
+
+	reply("GET", "openid-configuration", NULL, BOTH);
+	reply_once("POST", "/introspect", INACTIVE);
+	reply_once("POST", "/introspect", REFUSED);
+	reply("POST", "/introspect", NULL, ACTIVE);
+	reply("GET", "/me", NULL, USER);
+	AT(PROBES_ALL, token, "discovery introspection:basic userinfo introspection-probe:none introspection:basic");
+	assert_string_equal(primary(t), "replication-delay");
+	assert_int_equal(verdict(t), STATE_OK);
 	free(token);
 }
 
@@ -808,6 +828,7 @@ main(void)
 		T(an_inactive_token_of_ones_own_asks_for_a_hidden_refusal),
 		T(an_open_door_alone_blames_no_secret),
 		T(a_closed_door_hides_no_refusal),
+		T(an_inactive_token_that_works_is_asked_about_again),
 		T(taken_in_the_body_it_is_shown_in_the_header_again),
 		T(one_server_of_several_may_not_know_it),
 		T(a_wordless_403_asks_the_token_endpoint),
