@@ -119,8 +119,11 @@ model_read(struct ui_model *m, const struct wizard *w, enum step step, const str
 	bool local)
 {
 	const struct diagnosis *d = wizard_diagnosis(w);
+	bool sends;
 
 	m->c = wizard_case(w);
+	/* of what was recorded before no key is named that would send something */
+	sends = m->c && !m->c->offline && !m->c->as_of_wall_us;
 	m->diagnosis = d;
 	m->walked = false;
 	if (m->c) {
@@ -143,11 +146,11 @@ model_read(struct ui_model *m, const struct wizard *w, enum step step, const str
 		snprintf(m->verdict, sizeof(m->verdict), "%s", d->verdict.summary);
 		snprintf(m->next, sizeof(m->next), "%s", d->verdict.next);
 	}
-	m->can_refresh = wizard_can_refresh(w, NULL, 0);
+	m->can_refresh = sends && wizard_can_refresh(w, NULL, 0);
 	/* a cause in step 3 itself is a refresh that failed */
 	m->wants_refresh = m->can_refresh && d && d->verdict.primary &&
 		d->verdict.next_step == STEP_REFRESH && d->verdict.primary->step != STEP_REFRESH;
-	m->wants_login = d && !m->wants_refresh && login_decided(w);
+	m->wants_login = sends && d && !m->wants_refresh && login_decided(w);
 	wizard_countdown(w, SLOT_ACCESS, &m->access);
 	wizard_countdown(w, SLOT_REFRESH, &m->refresh);
 	wizard_timeline(w, &m->timeline);
@@ -155,7 +158,10 @@ model_read(struct ui_model *m, const struct wizard *w, enum step step, const str
 	field_list_init(&m->fields);
 	step_fields(&m->fields, w, step, local);
 	login_model_read(&m->login, w);
-	name_probe(m, w, keys);
-	name_keys(&m->fields, keys);
+	m->probes_open = false;
+	if (sends) {
+		name_probe(m, w, keys);
+		name_keys(&m->fields, keys);
+	}
 	model_read_progress(m, w);
 }

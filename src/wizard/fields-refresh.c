@@ -6,11 +6,23 @@
 #include "case/renewal.h"
 #include "wizard/steps.h"
 
+/* How the client authenticates: of what was recorded, without its secret, how it did. */
+static enum client_auth
+auth_method(const struct wizard *w, const struct facts *f)
+{
+	const struct exchange *x = f->refresh && f->refresh->auth != AUTH_UNSET ? f->refresh
+									 : f->introspection;
+
+	if (!f->c->offline && !f->c->as_of_wall_us)
+		return wizard_auth_method(w, EP_TOKEN);
+	return x ? x->auth : AUTH_UNSET;
+}
+
 /* May this client refresh here, as far as the server's metadata says (RFC 8414 §2)? */
 static void
 client_rows(struct field_list *l, const struct wizard *w, const struct facts *f)
 {
-	enum client_auth method = wizard_auth_method(w, EP_TOKEN);
+	enum client_auth method = auth_method(w, f);
 	enum tri grant = f->metadata
 		? metadata_supports(f->metadata, "grant_types_supported", "refresh_token")
 		: TRI_UNKNOWN;
@@ -30,6 +42,8 @@ client_rows(struct field_list *l, const struct wizard *w, const struct facts *f)
 			: grant == TRI_NO ? _("grant_types_supported is without refresh_token")
 					  : _("the metadata does not list refresh_token's grant: "
 					    "only the server knows"));
+	if (method == AUTH_UNSET)
+		return;
 	row = field_words(l, "", _("client"), client_auth_id(method), FROM_NOWHERE);
 	field_mean(row, taken == TRI_NO ? STATE_WARNING : STATE_OK, "%s",
 		taken == TRI_YES ? _("how the client authenticates; the token endpoint takes it")

@@ -32,6 +32,14 @@ done
 if "$NODE" "$srcdir/tests/cli/validate-case.mjs" "$srcdir/doc/case.schema.json" ./*.case >out 2>&1; then
 	result ok "each record fits the schema"; else result "not ok" "the schema"; grep -v '^ok' out >bad; note bad; fi
 
+# without the secret a saved case tells how the client authenticated, as the run did
+"$tt" demo expired --format html --save expired-2.case >live.html 2>err </dev/null
+"$tt" inspect expired-2.case --format html >saved.html 2>>err
+grep -q 'how the client authenticates; the token endpoint takes it' live.html &&
+	grep -q 'how the client authenticates; the token endpoint takes it' saved.html &&
+	! grep -q 'does not list this way to authenticate' saved.html &&
+	result ok "a saved case keeps how the client authenticated" || result "not ok" "the client's row"
+
 # a case of a case is the same case
 "$tt" inspect expired.case --save again.case >/dev/null 2>&1
 "$tt" inspect again.case --format json 2>/dev/null | essence >again

@@ -317,10 +317,30 @@ test_lesson_reached(void **state)
 	fake_release();
 }
 
+/* A case that was recorded with its tokens: no key that would send something is named. */
+static void
+test_a_recorded_case_names_no_key(void **state)
+{
+	struct ui *ui;
+
+	(void)state;
+	fake_init(FAKE_PROBLEM);
+	ui = fake_ui(STEP_VERIFY);
+	assert_true(shows(ui, 24, 80, "Press R."));
+	fake_ui_free(ui);
+	fake.c.as_of_wall_us = 1769860800000000;
+	ui = fake_ui(STEP_VERIFY);
+	assert_false(shows(ui, 24, 80, "Press R."));
+	assert_false(shows(ui, 24, 80, "press R"));
+	fake_ui_free(ui);
+	fake_release();
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_recorded_case_names_no_key),
 		cmocka_unit_test(test_pasted_where_it_shows),
 		cmocka_unit_test(test_catalogue),
 		cmocka_unit_test(test_peek_ends),
