@@ -98,6 +98,10 @@ test_from_start_to_case_and_back(void **state)
 		play_keys(t, "S");
 		play_letters(t, "ticket.case");
 		play_keys(t, "\r");
+		if (i > 0) { /* the one of before: written over when that was said */
+			assert_true(vt_has(t, "This file is there already"));
+			play_keys(t, "\r");
+		}
 		assert_true(vt_has(t, "Written to "));
 		play_quit(t);
 
