@@ -455,6 +455,35 @@ is_full_line(struct span line)
 	return line.n >= 60 || (line.n >= 30 && line.p[line.n - 1] == '-');
 }
 
+static bool
+is_cut(struct span jwt)
+{
+	struct token_info t;
+	bool cut;
+
+	token_info_init(&t);
+	token_info_read(&t, jwt);
+	cut = t.odd & ODD_TRUNCATED;
+	token_info_release(&t);
+	return cut;
+}
+
+/* A few characters alone on a line may be a name below a mail; they are the token's if they make it
+ * whole. */
+static bool
+completes(struct span jwt, struct span word)
+{
+	struct buf whole;
+	bool does;
+
+	buf_init_wiping(&whole, LIMIT_TOKEN);
+	(void)buf_add_span(&whole, jwt);
+	(void)buf_add_span(&whole, word);
+	does = word.n && is_cut(jwt) && !is_cut(buf_span(&whole));
+	buf_release(&whole);
+	return does;
+}
+
 /* A JWT that goes on on the next line: joined. */
 static void
 read_jwt(struct import *im, struct span text, size_t at, struct buf *out)
@@ -470,7 +499,8 @@ read_jwt(struct import *im, struct span text, size_t at, struct buf *out)
 			next = span_from(next, 1);
 		word = span_sub(next, 0, token_run(next));
 		/* a whole line of nothing else, or the last part of the third segment */
-		if (word.n < 8 || (word.n < next.n && !ends_line(next, word.n)))
+		if ((word.n < 8 && !completes(buf_span(out), word)) ||
+			(word.n < next.n && !ends_line(next, word.n)))
 			return;
 		(void)buf_add_span(out, word);
 		import_note(im, "a token that was broken over lines; joined");

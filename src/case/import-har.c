@@ -111,6 +111,10 @@ read_headers(struct http_headers *out, const struct json *list)
 	for (const struct json *h = json_first(list); h; h = json_next(h)) {
 		struct span name = json_get_str(h, "name"), rest = json_get_str(h, "value"), line;
 
+		/* home-made: an object of them */
+		if (json_type(list) == JSON_OBJECT && json_to_span(h, &rest))
+			name = json_name(h);
+
 		if (!name.n || name.p[0] == ':') /* HTTP/2's :authority and its like */
 			continue;
 		if (!rest.n)
@@ -484,7 +488,7 @@ import_har_is(struct span head)
 
 	if (span_starts(s, "\xef\xbb\xbf"))
 		s = span_trim(span_from(s, 3));
-	if (!span_starts(s, "{"))
+	if (!span_starts(s, "{") && !span_starts(s, "[")) /* a list of them: the first is read */
 		return false;
 	/* what "log" holds, alone, is told by what its entries have */
 	s = span_sub(s, 0, HEAD_MOST);

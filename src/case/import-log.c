@@ -15,14 +15,17 @@ has_member(const struct json *o, const char *const *names, size_t n)
 	return false;
 }
 
-/* A severity and a message: an API's error has no severity (Spring's has a timestamp, too). */
+/*
+ * A severity and a message: an API's error has no severity (Spring's has a timestamp, too).
+ * Docker's json-file driver wraps a line of any form: "log" and "stream".
+ */
 static bool
 is_record(const struct json *o)
 {
-	static const char *const level[] = {
-		"level", "severity", "log.level", "loglevel", "lvl", "@l", "Level", "LogLevel"};
-	static const char *const message[] = {
-		"msg", "message", "@m", "Message", "RenderedMessage", "short_message", "event"};
+	static const char *const level[] = {"level", "severity", "log.level", "loglevel", "lvl",
+		"@l", "Level", "LogLevel", "stream"};
+	static const char *const message[] = {"msg", "message", "@m", "Message", "RenderedMessage",
+		"short_message", "event", "log"};
 
 	return json_type(o) == JSON_OBJECT && has_member(o, level, ARRAY_SIZE(level)) &&
 		has_member(o, message, ARRAY_SIZE(message));

@@ -36,6 +36,9 @@ void import_unquote(struct import *im, struct buf *out, struct span *text);
 /* The same of the colours of a terminal, which stand between a name and its value. */
 void import_uncolour(struct import *im, struct buf *out, struct span *text);
 
+/* import-unquote.c: lines that fence code in (```, {code}) are blank ones then; *text lies in out (empty, wiping). */
+void import_unfence(struct buf *out, struct span *text);
+
 /*
  * import-mail.c: a mail as its source is what a reader of it sees (parts, quoted-printable, base64, HTML decoded); *text
  * lies in out (empty, wiping) then.  Any other text is not touched.

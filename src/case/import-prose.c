@@ -234,7 +234,13 @@ quoted_code(struct import *im, struct span text, enum purpose purpose)
 	const char *stands_for;
 
 	if (find_error_code(text, &code)) {
-		add_error(im, text, code, find_description(text, code), purpose);
+		struct span description = find_description(text, code);
+
+		/* a code alone, and the log's line before it says why */
+		if (description.n < 4 && find_phrase(text, &line, &stands_for) &&
+			span_is(code, stands_for))
+			description = find_quotable(line);
+		add_error(im, text, code, description, purpose);
 		say_error(im, code, im->n_tokens);
 		return RES_OK;
 	}

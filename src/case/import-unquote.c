@@ -108,3 +108,38 @@ import_unquote(struct import *im, struct buf *out, struct span *text)
 	import_note(im, "a quoted mail: the marks before its lines were taken off");
 	*text = s;
 }
+
+/* A line that only fences code in (Markdown, Slack, Jira), or folds it away. */
+static bool
+is_fence(struct span line)
+{
+	static const char *const jira[] = {"{code", "{noformat"};
+	struct span s = span_trim(line), rest;
+
+	for (size_t i = 0; i < ARRAY_SIZE(jira); i++)
+		if (span_starts(s, jira[i]) && span_ends(s, "}") && s.n < 60)
+			return true;
+	if (!span_starts(s, "```") && !span_starts(s, "~~~"))
+		return false;
+	rest = span_from(s, 3); /* "```http", and no text between two */
+	return rest.n < 30 && span_find_str(rest, "```") == SIZE_MAX &&
+		span_find(rest, ' ') == SIZE_MAX;
+}
+
+void
+import_unfence(struct buf *out, struct span *text)
+{
+	struct span rest = *text, line;
+	bool fenced = false;
+
+	while (!fenced && import_line(&rest, &line))
+		fenced = is_fence(line);
+	if (!fenced)
+		return;
+	for (rest = *text; import_line(&rest, &line);) {
+		if (!is_fence(line))
+			(void)buf_add_span(out, line);
+		(void)buf_putc(out, '\n');
+	}
+	*text = buf_span(out);
+}

@@ -313,7 +313,7 @@ import_case(struct buf *out, struct span text)
 enum res
 import_read(struct import *im, struct span text, enum purpose purpose, struct err *e)
 {
-	struct buf utf8, uncoloured, mail, plain;
+	struct buf utf8, uncoloured, mail, plain, unfenced;
 	struct span s;
 	enum res r;
 
@@ -321,6 +321,7 @@ import_read(struct import *im, struct span text, enum purpose purpose, struct er
 	buf_init_wiping(&uncoloured, 2 * (size_t)LIMIT_INPUT_FILE);
 	buf_init_wiping(&mail, 2 * (size_t)LIMIT_INPUT_FILE);
 	buf_init_wiping(&plain, 2 * (size_t)LIMIT_INPUT_FILE);
+	buf_init_wiping(&unfenced, 2 * (size_t)LIMIT_INPUT_FILE);
 	r = import_decode(im, &utf8, &text, e);
 	if (r == RES_OK && text.n)
 		import_uncolour(im, &uncoloured, &text);
@@ -328,6 +329,8 @@ import_read(struct import *im, struct span text, enum purpose purpose, struct er
 		import_mail(im, &mail, &text);
 	if (r == RES_OK)
 		import_unquote(im, &plain, &text);
+	if (r == RES_OK)
+		import_unfence(&unfenced, &text);
 	s = text;
 	if (r == RES_OK && !span_trim(s).n)
 		r = err_set(e, RES_NOTFOUND, "nothing was given: the input is empty");
@@ -352,5 +355,6 @@ import_read(struct import *im, struct span text, enum purpose purpose, struct er
 	buf_release(&uncoloured);
 	buf_release(&mail);
 	buf_release(&plain);
+	buf_release(&unfenced);
 	return r;
 }
