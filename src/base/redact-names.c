@@ -46,8 +46,9 @@ normal_name(struct span name, char out[NAME_MAX_KEPT])
 	X("xoriginalauthorization", AUTH) X("xforwardedauthorization", AUTH)                       \
 	X("httpauthorization", AUTH) X("cookie", COOKIE) X("httpcookie", COOKIE)                   \
 	X("setcookie", SET_COOKIE) X("setcookie2", SET_COOKIE) X("d", KEY) X("k", KEY)             \
-	X("p", KEY) X("q", KEY) X("dp", KEY) X("dq", KEY) X("qi", KEY) X("sig", DRAWN)             \
-	X("rspauth", DRAWN) X("sid", NONE)
+	X("p", KEY) X("q", KEY) X("dp", KEY) X("dq", KEY) X("qi", KEY) X("rspauth", DRAWN)         \
+	X("sid", NONE) X("tok", DRAWN) X("pw", ONCE)                                               \
+	X("rt", DRAWN) X("appsecretproof", VALUE)
 
 static const struct {
 	const char *name;
@@ -99,7 +100,10 @@ may_be_listed(struct span n)
 	X("mfacode", ONCE) X("oobcode", ONCE) X("smscode", ONCE) X("txcode", ONCE)                 \
 	X("verificationcode", ONCE) X("recoverycode", ONCE) X("backupcode", ONCE)                  \
 	X("preauthorizedcode", ONCE) X("devicecode", VALUE) X("usercode", VALUE)                   \
-	X("authorizationcode", CODE)
+	X("authorizationcode", CODE) X("invitecode", ONCE) X("activationcode", ONCE)               \
+	X("confirmationcode", ONCE) X("accesscode", ONCE) X("logincode", ONCE)                     \
+	X("resetcode", ONCE) X("securitycode", ONCE) X("pw", ONCE) X("passw", ONCE)                \
+	X("authorization", DRAWN) X("sig", DRAWN)
 
 static const struct {
 	const char *text;
@@ -172,8 +176,13 @@ static enum redact_kind
 kind_of_more(struct span n)
 {
 	enum redact_kind kind;
-	size_t tail;
+	size_t tail = 0;
 
+	/* password2 */
+	while (n.n > tail && n.p[n.n - 1 - tail] >= '0' && n.p[n.n - 1 - tail] <= '9')
+		tail++;
+	if (tail > 0)
+		return n.n - tail > 2 ? kind_of_normal(span_sub(n, 0, n.n - tail)) : REDACT_NONE;
 	if (n.p[n.n - 1] == 's' && n.p[n.n - 2] != 's')
 		tail = 1;
 	else if (n.n > 8 && memcmp(n.p + n.n - 5, "value", 5) == 0)
@@ -207,8 +216,11 @@ redact_kind_of(struct span name)
 	enum redact_kind kind = kind_of_normal(n);
 
 	if (kind == REDACT_NONE && n.n > 3 &&
-		(n.p[n.n - 1] == 's' || (n.p[n.n - 1] == 'e' && n.p[n.n - 2] == 'u')))
+		(n.p[n.n - 1] == 's' || (n.p[n.n - 1] == 'e' && n.p[n.n - 2] == 'u') ||
+			(n.p[n.n - 1] >= '0' && n.p[n.n - 1] <= '9')))
 		return kind_of_more(n);
+	if (n.n > 3 && (unsigned char)n.p[n.n - 1] >= 0x80)
+		return redact_foreign_kind(n);
 	return kind;
 }
 

@@ -89,6 +89,9 @@ redact_is_alnum(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
+/* Of a name that ends in one of these words. */
+enum redact_kind redact_foreign_kind(struct span name);
+
 /* Of 令 (E4), 密, 口 (E5), 验 (E9). */
 static inline bool
 redact_begins_foreign(char c)

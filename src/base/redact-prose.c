@@ -6,17 +6,16 @@ enum { CHOSEN = 6 }; /* by people: any six bytes with a digit and a letter */
 
 /* How much a value must look like one, by the word before it: word, least bytes. */
 #define NAMES(X)                                                                                   \
-	X("client_secret", 6)                                                                      \
-	X("client-secret", 6) X("client secret", 6) X("password", 6) X("passwd", 6) X(             \
-		"passphrase", 6) X("pwd", 6) X("secret", 6) X("access_token",                      \
-		16) X("refresh_token", 16) X("id_token", 16) X("device_code",                      \
-		16) X("client_assertion", 16) X("token", 16) X("tokens", 16) X("credential",       \
-		16) X("credentials", 16) X("code", 16) X("assertion", 16) X("cookie",              \
-		16) X("apikey", 16) X("api-key", 16) X("api_key", 16) X("api key",                 \
-		16) X("access key", 16) X("secret key", 16) X("private key",                       \
-		16) /* the languages that the interface speaks; those that begin with a letter */  \
-		X("passwort", 6) X("kennwort", 6) X("geheimnis", 6) X("client-geheimnis", 6)       \
-			X("schlüssel", 16) X("api-schlüssel", 16)
+	X("client_secret", 6) X("client-secret", 6) X("client secret", 6) X("clientsecret", 6)     \
+	X("password", 6) X("passwd", 6) X("passphrase", 6) X("pwd", 6) X("secret", 6)              \
+	X("access_token", 16) X("refresh_token", 16) X("id_token", 16) X("device_code", 16)        \
+	X("client_assertion", 16) X("token", 16) X("tokens", 16) X("credential", 16)               \
+	X("credentials", 16) X("code", 16) X("assertion", 16) X("cookie", 16) X("session", 16)     \
+	X("ticket", 16) X("apikey", 16) X("api-key", 16) X("api_key", 16) X("api key", 16)         \
+	X("access key", 16) X("secret key", 16) X("private key", 16)                               \
+	/* German, of the languages that the interface speaks; Chinese is below */                 \
+	X("passwort", 6) X("kennwort", 6) X("geheimnis", 6) X("client-geheimnis", 6)               \
+	X("schlüssel", 16) X("api-schlüssel", 16) X("zugriffstoken", 16) X("zugangstoken", 16)
 
 static const struct {
 	const char *word;
@@ -75,11 +74,13 @@ looks_random(struct span v, size_t least)
 		letters += redact_is_alnum(v.p[i]) && !(v.p[i] >= '0' && v.p[i] <= '9');
 		dots += v.p[i] == '.';
 	}
-	if (v.n < least || !digits || !letters || is_error_number(v))
+	if (v.n < least || !letters || (least == CHOSEN && !digits) || is_error_number(v))
 		return false;
 	if (least == CHOSEN)
 		return true;
-	return digits >= 2 && letters >= 2 && (dots == 0 || digits * 8 >= v.n);
+	if (digits >= 2 && letters >= 2 && (dots == 0 || digits * 8 >= v.n))
+		return true;
+	return dots == 0 && redact_looks_drawn(v);
 }
 
 static size_t
@@ -167,15 +168,27 @@ value_len(struct span s, size_t from, size_t least)
 	return to - from;
 }
 
+static const struct {
+	const char *word;
+	size_t least;
+} foreign[] = {{"密码", CHOSEN}, {"口令", CHOSEN}, {"密钥", CHOSEN}, {"令牌", 16}, {"验证码", CHOSEN}};
+
+enum redact_kind
+redact_foreign_kind(struct span name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(foreign); i++) {
+		size_t n = strlen(foreign[i].word);
+
+		if (name.n >= n && memcmp(name.p + name.n - n, foreign[i].word, n) == 0)
+			return foreign[i].least == CHOSEN ? REDACT_VALUE : REDACT_DRAWN;
+	}
+	return REDACT_NONE;
+}
+
 /* Names that begin with no letter of ASCII: Chinese, the other language of the interface. */
 size_t
 redact_foreign_len(struct span s, size_t at, size_t *n)
 {
-	static const struct {
-		const char *word;
-		size_t least;
-	} foreign[] = {{"密码", CHOSEN}, {"口令", CHOSEN}, {"密钥", CHOSEN}, {"令牌", 16},
-		{"验证码", CHOSEN}};
 	struct span rest = span_from(s, at);
 
 	for (size_t i = 0; i < ARRAY_SIZE(foreign); i++) {
@@ -190,11 +203,50 @@ redact_foreign_len(struct span s, size_t at, size_t *n)
 	return 0;
 }
 
+/* -u NAME:PASSWORD, -b NAME=VALUE of a curl command that is quoted in a text. */
+static size_t
+option_len(struct span s, size_t *n)
+{
+	static const struct {
+		const char *option;
+		char sign;
+		size_t least;
+	} options[] = {{"-u", ':', CHOSEN}, {"--user", ':', CHOSEN}, {"-U", ':', CHOSEN},
+		{"--proxy-user", ':', CHOSEN}, {"-b", '=', 16}, {"--cookie", '=', 16}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+		size_t at = strlen(options[i].option), from;
+
+		if (!span_starts(s, options[i].option) || at >= s.n || !strchr(" =", s.p[at]))
+			continue;
+		for (at++; at < s.n && strchr("\"'\\ ", s.p[at]); at++)
+			;
+		from = at;
+		while (from < s.n && (redact_is_word(s.p[from]) || strchr(".@%", s.p[from])))
+			from++;
+		if (from == at || from >= s.n || s.p[from] != options[i].sign)
+			return 0;
+		*n = value_len(s, from + 1, options[i].least);
+		return *n > 0 ? from + 1 : 0;
+	}
+	return 0;
+}
+
 size_t
 redact_prose_len(struct span s, size_t at, size_t *n)
 {
 	struct span rest = span_from(s, at);
 
+	if (rest.n && rest.p[0] == '-') {
+		size_t dashes = 0, len = option_len(rest, n);
+
+		while (dashes < rest.n && rest.p[dashes] == '-')
+			dashes++;
+		if (len > 0 || dashes > 2)
+			return len;
+		len = redact_prose_len(rest, dashes, n);
+		return len > 0 ? dashes + len : 0;
+	}
 	if (!begins_name(rest))
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {

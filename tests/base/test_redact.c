@@ -553,7 +553,7 @@ test_hostile_repetition(void **state)
 		"eyJ.", "token=[redacted]", "aHVudGVyM", "hunter", "token ", "token\"",
 		"key:", "key=a", "\"key\":", "tokens=", "otp:", "token%22", "%2522", "token&quot;", "&#34;", "token:a(",
 		"aaaa+", "aaaa/", "7061737364", "密码", "密码：", "密码是", "\"token\",\"", "form-data; name=a ", "<token><![CDATA[",
-		"schl\xc3\xbcssel=", "token ->", "<key>a", "name=\"a\" "};
+		"schl\xc3\xbcssel=", "token ->", "-u a:", "-u ", "-", "--token ", "session ", "-b a=b", "<key>a", "name=\"a\" "};
 	struct redactor *r = redactor_new();
 	struct secret *s = secret_new(SPAN_LIT("hunter2"));
 
@@ -676,7 +676,8 @@ static void
 test_judged_by_value(void **state)
 {
 	static const char *const names[] = {"mfa_token", "X-Acme-Key", "sessionKey", "Signature", "sig", "hmac",
-		"ticket", "x-session", "credential", "tokens", "key", "backup_code", "smsCode", "userPass"};
+		"ticket", "x-session", "credential", "tokens", "key", "backup_code", "smsCode", "userPass",
+		"password2", "LtpaToken2", "X-Acme-Sig", "usr_pw", "invite_code", "用户密码"};
 	static const char *const open[][2] = {{"next_token", "17"}, {"session", "2026-01-31T12:00:00Z"},
 		{"ticket", "https://help.example/t/12345678"}, {"public_key", DRAWN}, {"kid", DRAWN}, {"sub", DRAWN},
 		{"sid", DRAWN}, {"jti", DRAWN}, {"nonce", DRAWN}, {"client_id", DRAWN}, {"code", "E1001"},
@@ -729,6 +730,12 @@ test_written_otherwise(void **state)
 		{"refresh_token -> " DRAWN, "refresh_token -> " DRAWN_MASK},
 		{"AccessToken[tokenValue=" DRAWN ", x]", "AccessToken[tokenValue=[redacted 25 B] x]"},
 		{"tokens are checked: 12", "tokens are checked: 12"},
+		{"Session " DRAWN " not found", "Session " DRAWN_MASK " not found"},
+		{"das Zugriffstoken " DRAWN, "das Zugriffstoken " DRAWN_MASK},
+		{"app -ClientSecret hunter2 -Tenant a", "app -ClientSecret [redacted] -Tenant a"},
+		{"\"curl -u joe:hunter2 https://a\"", "\"curl -u joe:[redacted] https://a\""},
+		{"curl -b sid=" DRAWN " -u joe", "curl -b sid=" DRAWN_MASK " -u joe"},
+		{"docker run -u 1000:1000 a", "docker run -u 1000:1000 a"},
 		/* wrapped: "client_secret=hunter2hunter2&a=b", "Authorization: Bearer abcdefgh12345678" */
 		{"x Y2xpZW50X3NlY3JldD1odW50ZXIyaHVudGVyMiZhPWI= y", "x [redacted] y"},
 		{"x QXV0aG9yaXphdGlvbjogQmVhcmVyIGFiY2RlZmdoMTIzNDU2Nzg y", "x [redacted] y"},
