@@ -131,9 +131,10 @@ export class FaultProxy {
 			flat[k] = flat[k] === undefined ? v : [flat[k], v].flat();
 		if (body.length > 0 || method === 'POST')
 			flat['Content-Length'] = String(body.length);
-		return new Promise((done, fail) => {
-			const up = https.request({ host: this.upstream.hostname, port: this.upstream.port,
-				agent: this.agent, method, path, headers: flat, timeout: LIMIT_MS }, async (res) => {
+		const options = { host: this.upstream.hostname, port: this.upstream.port,
+			agent: this.agent, method, path, headers: flat, timeout: LIMIT_MS };
+		const ask = (done, fail) => {
+			const up = https.request(options, async (res) => {
 				try {
 					const bytes = await whole(res);
 					done({ status: res.statusCode, headers: pairs(res.rawHeaders),
@@ -143,8 +144,10 @@ export class FaultProxy {
 				}
 			});
 			up.on('timeout', () => up.destroy(new Error('the server does not answer')));
-			up.on('error', fail);
+			// an idle connection that the server closed meanwhile has carried nothing
+			up.on('error', (err) => (up.reusedSocket && err.code === 'ECONNRESET' ? ask(done, fail) : fail(err)));
 			up.end(body);
-		});
+		};
+		return new Promise(ask);
 	}
 }
