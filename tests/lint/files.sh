@@ -6,8 +6,8 @@ sources() { # TREE: the C files of the program
 	(cd "$1" && find src -name '*.[ch]' | sort)
 }
 
-lengths() {
-	sources "$1" | while read -r f; do
+lengths() { # those of the tests, too
+	(cd "$1" && find src tests -name '*.[ch]' 2>/dev/null | sort) | while read -r f; do
 		awk -v file="$f" 'END { if (NR > 800) print file ": " NR " lines, 800 are the limit" }' "$1/$f"
 	done
 }

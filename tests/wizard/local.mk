@@ -7,14 +7,18 @@ WIZARD_WORLD = tests/wizard/world.c tests/wizard/world.h
 CLIENTS = tests/wizard/clients.c tests/wizard/clients.h
 LOGIN = tests/wizard/login.c tests/wizard/login.h
 
-UNIT_TESTS += tests/wizard/test_advice tests/wizard/test_steps tests/wizard/test_probes tests/wizard/test_handle tests/wizard/test_learn tests/wizard/test_clients tests/wizard/test_dpop \
+UNIT_TESTS += tests/wizard/test_advice tests/wizard/test_steps tests/wizard/test_probes tests/wizard/test_probes_token tests/wizard/test_handle tests/wizard/test_learn tests/wizard/test_clients tests/wizard/test_dpop \
 	tests/wizard/test_flows tests/wizard/test_code tests/wizard/test_leaks tests/wizard/test_journal tests/wizard/test_refresh tests/wizard/test_revoke
 tests_wizard_test_steps_SOURCES = tests/wizard/test_steps.c $(WIZARD_WORLD)
 tests_wizard_test_steps_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
 tests_wizard_test_steps_LDADD = $(WIZARD_TEST_LIBS)
-tests_wizard_test_probes_SOURCES = tests/wizard/test_probes.c $(WIZARD_WORLD)
+WIZARD_PROBING = tests/wizard/probing.c tests/wizard/probing.h $(WIZARD_WORLD)
+tests_wizard_test_probes_SOURCES = tests/wizard/test_probes.c $(WIZARD_PROBING)
 tests_wizard_test_probes_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
 tests_wizard_test_probes_LDADD = $(WIZARD_TEST_LIBS)
+tests_wizard_test_probes_token_SOURCES = tests/wizard/test_probes_token.c $(WIZARD_PROBING)
+tests_wizard_test_probes_token_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
+tests_wizard_test_probes_token_LDADD = $(WIZARD_TEST_LIBS)
 tests_wizard_test_handle_SOURCES = tests/wizard/test_handle.c $(WIZARD_WORLD)
 tests_wizard_test_handle_CPPFLAGS = $(AM_CPPFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/tests
 tests_wizard_test_handle_LDADD = $(WIZARD_TEST_LIBS)
